@@ -1,0 +1,108 @@
+"""What the optimiser works on: one packing problem a region, in bytes and flattened phases.
+
+A *piece* is a buffer, or one part of it, with the phases in which it is live. An *item* is what gets an offset: a buffer
+with its pieces at fixed places inside it. The run region and the block region never share bytes, so each is a problem
+of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from solver.wire.layout import Region
+from solver.wire.problems import Problem
+from solver.wire.units import Bytes, Phase
+
+
+@dataclass(frozen=True)
+class Phases:
+    """A set of phases: disjoint, sorted, half-open spans (touching spans are merged here: a set has no writes)."""
+
+    spans: tuple[tuple[Phase, Phase], ...] = ()
+
+    @cached_property
+    def mask(self) -> int:
+        """Bit p is set when phase p is in the set."""
+        mask = 0
+        for start, end in self.spans:
+            mask |= (1 << end) - (1 << start)
+        return mask
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+
+@dataclass(frozen=True)
+class FlatTimeline:
+    """The root timeline with every call expanded. `barriers` maps a phase to the scopes of the barriers before it."""
+
+    length: int
+    names: tuple[str, ...]
+    loops: tuple[tuple[Phase, Phase], ...]
+    barriers: dict[Phase, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`live`: phases in which its contents count; `occupied`: live, and on to the barrier that frees the bytes.
+    Persistent pieces are live in every phase. A piece that is never used has neither, and meets nothing."""
+
+    name: str
+    offset_bytes: Bytes
+    size_bytes: Bytes
+    live: Phases
+    occupied: Phases
+
+
+@dataclass(frozen=True)
+class Item:
+    """A buffer that gets one offset. `pieces` lie inside it and cover it. Items of no bytes are left out."""
+
+    name: str
+    component: str
+    size_bytes: Bytes
+    alignment_bytes: Bytes
+    pinned_offset_bytes: Bytes | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class InPlacePermission:
+    """At the one difference offset(write) - offset(read) = `difference_bytes`, pieces inside `read_range` and `write_range`
+    (bytes inside their items) may share bytes in `phases`: those listed, and safe where several threads share the buffer."""
+
+    read: int
+    write: int
+    read_range: tuple[Bytes, Bytes]
+    write_range: tuple[Bytes, Bytes]
+    difference_bytes: Bytes
+    phases: Phases
+
+
+@dataclass(frozen=True)
+class Window:
+    """Items that must lie in one hull that no conflicting item from outside cuts into. Windows nest by `path`."""
+
+    path: str
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RegionProblem:
+    """Indices are into `items`; pairs are (smaller, larger)."""
+
+    region: Region
+    items: tuple[Item, ...]
+    in_place: tuple[InPlacePermission, ...] = ()
+    alias_permits: frozenset[tuple[int, int]] = frozenset()
+    apart: frozenset[tuple[int, int]] = frozenset()
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlatManifest:
+    timeline: FlatTimeline
+    run: RegionProblem
+    block: RegionProblem
+    warnings: tuple[Problem, ...] = ()

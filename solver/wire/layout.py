@@ -1,0 +1,212 @@
+"""The layout as a tree of frozen dataclasses: where every byte lives, the launch it allows, and the proof.
+
+Offsets count bytes from the start of a region; the run region is one run's window. See the README for the words.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from solver.wire.problems import Problem
+from solver.wire.units import Bytes
+
+LAYOUT_SCHEMA = "warpack/layout/1"
+
+Region = Literal["block", "run", "local", "persistent_local"]
+Status = Literal["optimal", "feasible", "infeasible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """What fits on one multiprocessor at once. `limited_by`: warps, blocks, registers, shared or barriers."""
+
+    blocks_per_sm: int
+    resident_threads: int
+    limited_by: str
+    assumes_no_register_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchFigures:
+    """How to launch. `stride_bytes` = `run_bytes` + `padding_bytes`; thread t serves run t // threads_per_run.
+
+    `bank_conflict_degree` maps an element width in bytes to the number of passes that a warp's access takes over the
+    least possible (1: none lost). `threads_if_conflicts_ignored`: threads per block that `bank_conflicts: "ignore"` gives.
+    """
+
+    threads_per_block: int
+    runs_per_block: int
+    run_bytes: Bytes
+    padding_bytes: Bytes
+    stride_bytes: Bytes
+    block_region_bytes: Bytes
+    region_gap_bytes: Bytes
+    base_alignment_bytes: Bytes
+    dynamic_shared_bytes: Bytes
+    opt_in: bool
+    bank_conflict_degree: dict[int, int]
+    threads_if_conflicts_ignored: int
+    occupancy: Occupancy
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """A part of a splittable buffer, placed on its own."""
+
+    name: str
+    offset_bytes: Bytes
+    size_bytes: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBuffer:
+    """`offset_bytes` counts from the start of `region`; it is None for plain local buffers (arrays of their own) and
+    for a splittable buffer whose `parts` are placed apart. `shares_bytes_with`: full names, sorted."""
+
+    component: str
+    name: str
+    location: Literal["shared", "local"]
+    region: Region
+    offset_bytes: Bytes | None
+    size_bytes: Bytes
+    parts: tuple[PlacedPart, ...] | None = None
+    shares_bytes_with: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.component}/{self.name}" if self.component else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentWindow:
+    """The hull of a component with `window: "contiguous"`, in the run region or the block region."""
+
+    path: str
+    region: Region
+    offset_bytes: Bytes
+    size_bytes: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Bytes that several threads share pass from `source` (a buffer or part) to `destination` at the flattened phase
+    `phase`, where destination is next live; `barrier_before` is the flattened phase before which the barrier that orders it stands."""
+
+    source: str
+    destination: str
+    region: Region
+    start_bytes: Bytes
+    end_bytes: Bytes
+    phase: int
+    phase_name: str
+    barrier_before: int
+    barrier_before_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsProof:
+    """`certificate` names what proves that no layout allows more than `upper_bound` threads per block."""
+
+    status: Status
+    upper_bound: int
+    certificate: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BytesProof:
+    """`certificate` names what proves that no layout needs fewer than `lower_bound_bytes`."""
+
+    status: Status
+    lower_bound_bytes: Bytes
+    certificate: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    threads_per_block: ThreadsProof
+    run_bytes: BytesProof
+    block_region_bytes: BytesProof
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a simpler rule gives for the same manifest; threads 0 where not one run fits."""
+
+    run_bytes: Bytes
+    threads_per_block: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBytes:
+    """Per-thread memory off the chip: plain local arrays, and the persistent local storage."""
+
+    local_bytes: Bytes = 0
+    persistent_local_bytes: Bytes = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """`required` as the manifest asks, `level` the highest level that passed ("none" before static did), `reports` in the order they ran."""
+
+    required: str
+    level: Literal["none", "static", "compiled", "simulated", "hardware"]
+    reports: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """The only part of a layout that may differ between two solves of one manifest."""
+
+    seconds: float
+    seed: int
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
+    `minimum_budget_bytes` says what would be enough."""
+
+    manifest_sha256: str
+    status: Status
+    launch: LaunchFigures | None
+    buffers: tuple[PlacedBuffer, ...]
+    proof: Proof
+    baselines: dict[str, Baseline]
+    name: str = ""
+    components: tuple[ComponentWindow, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
+    local: LocalBytes = LocalBytes()
+    minimum_budget_bytes: Bytes | None = None
+    advice: dict[str, Any] = field(default_factory=dict)
+    frontier: tuple[dict[str, Any], ...] | None = None
+    warnings: tuple[Problem, ...] = ()
+    validation: Validation = Validation("best", "none")
+    run_info: RunInfo = RunInfo(0.0, 0, {})
+
+    @property
+    def by_name(self) -> dict[str, PlacedBuffer]:
+        """Placed buffers by full name."""
+        return {buffer.full_name: buffer for buffer in self.buffers}
+
+    @property
+    def sha256(self) -> str:
+        """Hash of placements and launch: two layouts with equal hashes put every byte at the same place."""
+        from solver.wire.canonical import sha256_of
+        from solver.wire.layout_json import layout_to_json
+
+        document = layout_to_json(self, with_hash=False)
+        return sha256_of({key: document[key] for key in ("manifest_sha256", "launch", "buffers", "components")})
+
+    def with_validation(self, validation: Validation) -> Layout:
+        return replace(self, validation=validation)
+
+    def model_dump(self) -> dict[str, Any]:
+        from solver.wire.layout_json import layout_to_json
+
+        return layout_to_json(self)
+
+    def model_dump_json(self) -> str:
+        return json.dumps(self.model_dump(), ensure_ascii=False)

@@ -1,0 +1,38 @@
+"""Errors and warnings about a manifest, each with a stable type, a JSON pointer and the names involved.
+
+ManifestError          every problem of one manifest, in one exception
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a manifest (or, as a warning, worth knowing about it).
+
+    `type` is a stable slug (`duplicate-name`), `pointer` an RFC 6901 JSON pointer into the manifest as it was posted
+    (`/buffers/3/size`), `message` one sentence that says what is wrong and what would be right, `names` the full
+    names of the buffers, parts, components or phases involved.
+    """
+
+    type: str
+    pointer: str
+    message: str
+    names: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": self.type, "pointer": self.pointer, "message": self.message, "names": list(self.names)}
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '/'}: {self.message} [{self.type}]"
+
+
+class ManifestError(ValueError):
+    """The manifest breaks at least one rule; `problems` holds all of them, in document order where that is known."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
