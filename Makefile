@@ -1,0 +1,75 @@
+# make demo    the main job: a real CuBIE solver's buffers become a proven layout with checked allocators
+# make test    lint, types, import rules and every test
+# make lint    the same without the tests
+# make bench   the figures of the README
+#
+# make PYTHON=python3.13 demo   takes another Python (3.11, 3.12 or 3.13)
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# What is installed is named by a stamp file: new pins, another Python or a moved folder mean another name, so that a
+# second `make` starts at once and a stale environment is never used.
+KEY := $(shell { cat pyproject.toml constraints.txt; $(PYTHON) -V; echo "$(CURDIR)"; } 2>&1 | $(PYTHON) -c \
+  'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
+DEMO_STAMP := $(VENV)/.installed-gpu-$(KEY)
+TEST_STAMP := $(VENV)/.installed-gpu-test-$(KEY)
+
+.PHONY: help demo test lint bench environment clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo: $(DEMO_STAMP)
+	@$(BIN)/warpack demo
+
+test: lint compiler
+	@$(BIN)/python -m pytest
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(TEST_STAMP)
+	@$(BIN)/warpack bench
+
+clean:
+	rm -rf "$(VENV)" build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: python compiler
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
+	  echo 'Warpack needs Python 3.11, 3.12 or 3.13. "$(PYTHON)" is:' "$$($(PYTHON) -V 2>&1)." \
+	       'Name another: make PYTHON=python3.12 demo' >&2; exit 1; }
+
+# A test compiles NVIDIA's occupancy header from the CUDA wheels and compares it with our own figures.
+compiler:
+	@command -v g++ >/dev/null || { \
+	  echo 'A test needs g++, which is missing: asking apt-get for it.'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends g++ >/dev/null; } || { \
+	  echo 'g++ could not be installed. Install it (Debian: apt-get install g++) and run "make test" again.' >&2; exit 1; }
+
+# An environment made by another Python is made anew: its compiled packages would not load.
+define install
+	@version() { "$$1" -c 'import sys; print(sys.version)' 2>/dev/null; }; \
+	if [ -e $(BIN)/python ] && [ "$$(version $(BIN)/python)" = "$$(version $(PYTHON))" ]; then clear=; else clear=--clear; fi; \
+	$(PYTHON) -m venv $$clear $(VENV)
+	@echo 'Installing Warpack into $(VENV). The first time this takes minutes: the CUDA libraries are large (about 1.5 GB installed).'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
+endef
+
+$(DEMO_STAMP): | python
+	$(call install,gpu)
+	@rm -f $(VENV)/.installed-gpu-[0-9a-f]*
+	@touch $@
+
+$(TEST_STAMP): | python
+	$(call install,gpu$(comma)test)
+	@rm -f $(VENV)/.installed-*
+	@touch $@ $(DEMO_STAMP)
+
+comma := ,
