@@ -1,0 +1,88 @@
+"""What simpler rules make of the same manifest, to compare Warpack's layout with.
+
+Both place buffers in the order in which the manifest names them, each at the next aligned byte, and take neither
+lifetimes nor pinned offsets into account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solver.launch.block import BlockShape, block_shape
+from solver.launch.region import on_chip_buffers
+from solver.launch.threads import launch_for
+from solver.wire.layout import Baseline
+from solver.wire.manifest import Buffer, Manifest, Scope
+from solver.wire.units import Bytes, align_up
+
+
+def baselines(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> dict[str, Baseline]:
+    """`no_sharing`: every buffer has bytes of its own, the block size is chosen as the manifest asks. `declared_aliases`: CuBIE's
+    rule (its buffer registry, version 0.17): a buffer may lie only inside one that it names as its alias, none of the two
+    persistent, several in one target one after the other; the block size is halved from the largest until it fits."""
+    return {"no_sharing": _no_sharing(manifest, on_chip), "declared_aliases": _declared_aliases(manifest, on_chip)}
+
+
+def _no_sharing(manifest: Manifest, on_chip: frozenset[str]) -> Baseline:
+    run_bytes, block_bytes = (_bump(manifest, on_chip, scope, aliases=False) for scope in ("run", "block"))
+    launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
+    return Baseline(run_bytes, launch.threads_per_block if launch else 0)
+
+
+def _declared_aliases(manifest: Manifest, on_chip: frozenset[str]) -> Baseline:
+    run_bytes, block_bytes = (_bump(manifest, on_chip, scope, aliases=True) for scope in ("run", "block"))
+    shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
+    return Baseline(run_bytes, _halve(manifest, shape))
+
+
+def _halve(manifest: Manifest, shape: BlockShape) -> int:
+    """Threads of the first of n, n // 2, n // 4, … that fits, cut to whole runs; 0 where none does."""
+    launch = manifest.launch
+    threads = launch.threads_per_block or min(launch.max_threads_per_block, shape.device.max_threads_per_block)
+    while threads >= shape.threads_per_run:
+        whole = threads - threads % shape.threads_per_run
+        if shape.fits(whole):
+            return whole
+        threads //= 2
+    return 0
+
+
+@dataclass
+class _Placed:
+    """A buffer with bytes of its own, and how far its aliases have used it up (offsets from the region's start)."""
+
+    buffer: Buffer
+    start_bytes: Bytes
+    used_bytes: Bytes
+
+
+def _bump(manifest: Manifest, on_chip: frozenset[str], scope: Scope, *, aliases: bool) -> Bytes:
+    """Bytes of a region filled in declaration order; with `aliases`, buffers that name one come last and first try the room in it."""
+    buffers = [buffer for buffer in on_chip_buffers(manifest, on_chip) if buffer.scope == scope]
+    own = [buffer for buffer in buffers if not (aliases and buffer.aliases)]
+    placed: dict[str, _Placed] = {}
+    end = 0
+    for buffer in own:
+        end = _append(placed, buffer, end)
+    for buffer in buffers:
+        if aliases and buffer.aliases and not any(_fit_inside(placed, buffer, target) for target in buffer.aliases):
+            end = _append(placed, buffer, end)
+    return end
+
+
+def _append(placed: dict[str, _Placed], buffer: Buffer, end: Bytes) -> Bytes:
+    start = align_up(end, buffer.alignment_bytes)
+    placed[buffer.full_name] = _Placed(buffer, start, start)
+    return start + buffer.size_bytes
+
+
+def _fit_inside(placed: dict[str, _Placed], buffer: Buffer, target_name: str) -> bool:
+    target = placed.get(target_name)
+    if target is None or buffer.persistent or target.buffer.persistent:
+        return False
+    start = align_up(target.used_bytes, buffer.alignment_bytes)
+    if start + buffer.size_bytes > target.start_bytes + target.buffer.size_bytes:
+        return False
+    target.used_bytes = start + buffer.size_bytes
+    placed[buffer.full_name] = _Placed(buffer, start, start)
+    return True

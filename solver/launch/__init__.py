@@ -1,0 +1,15 @@
+"""Launch geometry: from run bytes and block-region bytes to the stride, the threads per block and what is resident.
+
+budget      the most shared bytes that a block may have
+region      alignments and element widths of what is on chip
+stride      the distance between two runs' windows, and its bank conflicts
+block       what a block of so many threads costs
+threads     the block size that the manifest's objective wants
+advisories  warnings about the launch that came out
+"""
+
+from __future__ import annotations
+
+from solver.launch.budget import budget_bytes as budget_bytes
+
+__all__ = ["budget_bytes"]

@@ -1,0 +1,53 @@
+"""Warnings about a launch: what the author may not expect of it."""
+
+from __future__ import annotations
+
+from math import lcm
+
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.problems import Problem
+
+
+def launch_warnings(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
+    """`threads-not-a-multiple` and, where the manifest asks to avoid bank conflicts, `bank-conflicts-remain` for each element
+    width that keeps some."""
+    return (*_threads_not_a_multiple(manifest, figures), *_conflicts_remain(manifest, figures))
+
+
+def _threads_not_a_multiple(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
+    launch = manifest.launch
+    multiple = lcm(launch.threads_per_run, launch.threads_multiple)
+    if launch.threads_per_block is not None or figures.threads_per_block % multiple == 0:
+        return ()
+    message = (
+        f"not one multiple of {multiple} threads fits, so a block has {figures.threads_per_block} "
+        f"({figures.runs_per_block} whole runs); fewer run bytes, a larger budget or a smaller multiple would change that"
+    )
+    return (Problem("threads-not-a-multiple", "/launch/threads_multiple", message),)
+
+
+def _conflicts_remain(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
+    if manifest.launch.bank_conflicts == "ignore" or not figures.bank_conflict_degree:
+        return ()
+    widest = max(figures.bank_conflict_degree)
+    found = []
+    for width, degree in sorted(figures.bank_conflict_degree.items()):
+        if degree == 1:
+            continue
+        if width == widest:
+            message = (
+                f"{width}-byte elements take {degree} passes an access: no stride that keeps the alignment has fewer"
+            )
+        else:
+            message = (
+                f"{width}-byte elements take {degree} passes an access, because the stride of {figures.stride_bytes} bytes "
+                f"is chosen for the widest elements ({widest} bytes)"
+            )
+        names = tuple(
+            buffer.full_name
+            for buffer in manifest.buffers
+            if buffer.scope == "run" and buffer.location == "shared" and buffer.dtype.itemsize_bytes == width
+        )
+        found.append(Problem("bank-conflicts-remain", "/launch/bank_conflicts", message, names))
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""What a block of so many threads costs, for given run bytes and block-region bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from solver.devices.occupancy import block_limits, occupancy
+from solver.devices.table import Device, device
+from solver.launch.budget import budget_bytes
+from solver.launch.region import RunRegion, run_region
+from solver.launch.stride import stride_bytes
+from solver.wire.layout import Occupancy
+from solver.wire.manifest import Manifest, Target
+from solver.wire.units import Bytes, align_up
+
+
+@dataclass(frozen=True, slots=True)
+class BlockShape:
+    """One way to lay a block out: static shared memory, the block region, a gap up to the run alignment, then one window
+    every `stride_bytes`. `budget_bytes` bounds the sum. A thread count `fits` if the budget and the registers allow it."""
+
+    target: Target
+    device: Device
+    region: RunRegion
+    threads_per_run: int
+    budget_bytes: Bytes
+    static_bytes: Bytes
+    block_region_bytes: Bytes
+    gap_bytes: Bytes
+    stride_bytes: Bytes
+
+    @property
+    def fixed_bytes(self) -> Bytes:
+        """What a block takes before its first run."""
+        return self.static_bytes + self.block_region_bytes + self.gap_bytes
+
+    def dynamic_bytes(self, threads: int) -> Bytes:
+        return self.block_region_bytes + self.gap_bytes + self.stride_bytes * (threads // self.threads_per_run)
+
+    def total_bytes(self, threads: int) -> Bytes:
+        return self.static_bytes + self.dynamic_bytes(threads)
+
+    def occupancy(self, threads: int) -> Occupancy:
+        return occupancy(
+            self.device,
+            threads=threads,
+            registers_per_thread=self.target.registers_per_thread,
+            static_shared_bytes=self.static_bytes,
+            dynamic_shared_bytes=self.dynamic_bytes(threads),
+            carveout=self.target.carveout,
+        )
+
+    def registers_suffice(self, threads: int) -> bool:
+        """Whether a block of `threads` threads could be launched if it needed no shared memory."""
+        limits = block_limits(
+            self.device,
+            threads=threads,
+            registers_per_thread=self.target.registers_per_thread,
+            static_shared_bytes=0,
+            dynamic_shared_bytes=0,
+        )
+        return min(limits.values()) > 0
+
+    def fits(self, threads: int) -> bool:
+        """Whether one block of `threads` threads can be launched within the budget."""
+        return self.total_bytes(threads) <= self.budget_bytes and self.occupancy(threads).blocks_per_sm > 0
+
+
+def block_shape(
+    manifest: Manifest,
+    *,
+    run_bytes: Bytes,
+    block_region_bytes: Bytes,
+    on_chip: frozenset[str] = frozenset(),
+    bank_conflicts: Literal["avoid", "ignore"] | None = None,
+) -> BlockShape:
+    """The shape of the manifest's blocks; `bank_conflicts` None takes the manifest's policy."""
+    region, launch = run_region(manifest, on_chip), manifest.launch
+    return BlockShape(
+        target=manifest.target,
+        device=device(manifest.target.compute_capability),
+        region=region,
+        threads_per_run=launch.threads_per_run,
+        budget_bytes=budget_bytes(manifest),
+        static_bytes=align_up(manifest.target.static_shared_bytes, region.base_alignment_bytes),
+        block_region_bytes=block_region_bytes,
+        gap_bytes=align_up(block_region_bytes, region.run_alignment_bytes) - block_region_bytes,
+        stride_bytes=stride_bytes(run_bytes, region, launch.threads_per_run, bank_conflicts or launch.bank_conflicts),
+    )

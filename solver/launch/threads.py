@@ -1,0 +1,111 @@
+"""The block size: how many threads a block may have, and which the manifest's objective wants."""
+
+from __future__ import annotations
+
+from math import lcm
+
+from solver.launch.advisories import launch_warnings as launch_warnings
+from solver.launch.block import BlockShape, block_shape
+from solver.launch.stride import conflict_degree, stride_bytes
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+
+def launch_for(
+    manifest: Manifest, *, run_bytes: Bytes, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+) -> LaunchFigures | None:
+    """The launch that the manifest's objective wants for these bytes; None where not one run fits (or, with
+    `threads_per_block` given, not exactly so many threads).
+
+    Threads are a multiple of lcm(threads_per_run, threads_multiple), or the largest whole number of runs where not even
+    one such multiple fits. Fewer bytes never give fewer threads (`resident_threads`: never fewer resident threads).
+    """
+    shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    threads = _choose(manifest, shape)
+    if threads is None:
+        return None
+    ignoring = block_shape(
+        manifest,
+        run_bytes=run_bytes,
+        block_region_bytes=block_region_bytes,
+        on_chip=on_chip,
+        bank_conflicts="ignore",
+    )
+    return _figures(manifest, shape, run_bytes, threads, _choose(manifest, ignoring) or threads)
+
+
+def minimum_budget_bytes(
+    manifest: Manifest, run_bytes: Bytes, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+) -> Bytes | None:
+    """The least budget with which a launch exists: for `threads_per_block` threads where given, else for one run. It may be
+    more than the architecture has. None where no budget helps (registers, or a block size that cannot be had)."""
+    shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    threads = manifest.launch.threads_per_block or shape.threads_per_run
+    possible = threads % shape.threads_per_run == 0 and threads <= _most_threads(manifest, shape)
+    return shape.total_bytes(threads) if possible and shape.registers_suffice(threads) else None
+
+
+def largest_run_bytes_for(
+    manifest: Manifest, threads: int, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+) -> Bytes | None:
+    """The most run bytes with which a block of `threads` threads still fits; None where none do, 0 where the manifest has
+    no run buffer on chip."""
+    shape = block_shape(manifest, run_bytes=0, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    runs, rest = divmod(threads, shape.threads_per_run)
+    if rest or runs < 1 or threads > _most_threads(manifest, shape) or not shape.fits(threads):
+        return None
+    if not shape.region.widths:
+        return 0
+    alignment = shape.region.run_alignment_bytes
+    stride = (shape.budget_bytes - shape.fixed_bytes) // runs // alignment * alignment
+    policy = manifest.launch.bank_conflicts
+    while stride > 0 and stride_bytes(stride, shape.region, shape.threads_per_run, policy) != stride:
+        stride -= alignment
+    return stride or None
+
+
+def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
+    launch, most = manifest.launch, _most_threads(manifest, shape)
+    if launch.threads_per_block is not None:
+        threads = launch.threads_per_block
+        possible = threads % shape.threads_per_run == 0 and threads <= most and shape.fits(threads)
+        return threads if possible else None
+    multiple = lcm(shape.threads_per_run, launch.threads_multiple)
+    fitting = (threads for threads in range(most // multiple * multiple, 0, -multiple) if shape.fits(threads))
+    if manifest.objective == "resident_threads":
+        chosen = max(fitting, key=lambda threads: (shape.occupancy(threads).resident_threads, -threads), default=None)
+    else:
+        chosen = next(fitting, None)
+    if chosen is not None:
+        return chosen
+    per_run = shape.threads_per_run
+    fewer = range(min(most, multiple - 1) // per_run * per_run, 0, -per_run)
+    return next((threads for threads in fewer if shape.fits(threads)), None)
+
+
+def _most_threads(manifest: Manifest, shape: BlockShape) -> int:
+    return min(manifest.launch.max_threads_per_block, shape.device.max_threads_per_block)
+
+
+def _figures(
+    manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int, threads_if_conflicts_ignored: int
+) -> LaunchFigures:
+    stride, dynamic = shape.stride_bytes, shape.dynamic_bytes(threads)
+    return LaunchFigures(
+        threads_per_block=threads,
+        runs_per_block=threads // shape.threads_per_run,
+        run_bytes=run_bytes,
+        padding_bytes=stride - run_bytes,
+        stride_bytes=stride,
+        block_region_bytes=shape.block_region_bytes,
+        region_gap_bytes=shape.gap_bytes,
+        base_alignment_bytes=shape.region.base_alignment_bytes,
+        dynamic_shared_bytes=dynamic,
+        opt_in=manifest.target.static_shared_bytes + dynamic > shape.device.max_smem_per_block_default,
+        bank_conflict_degree={
+            width: conflict_degree(stride, width, shape.threads_per_run) for width in shape.region.widths
+        },
+        threads_if_conflicts_ignored=threads_if_conflicts_ignored,
+        occupancy=shape.occupancy(threads),
+    )
