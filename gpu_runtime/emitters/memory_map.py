@@ -1,0 +1,38 @@
+"""The comment at the head of the emitted code that draws where everything lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from solver.wire.layout import Region
+
+
+def memory_map(plan: AllocatorPlan) -> Iterator[str]:
+    """Comment lines: each region with its buffers and (indented) parts by offset. Bytes are half-open ranges."""
+    launch, start = plan.launch, plan.run_base_bytes
+    yield f"# Dynamic shared memory of one block: {launch.dynamic_shared_bytes} bytes, base aligned to {launch.base_alignment_bytes}"
+    yield f"#   block region   [0, {launch.block_region_bytes})"
+    yield from _ranges(plan, "block")
+    if launch.region_gap_bytes:
+        yield f"#   gap            [{launch.block_region_bytes}, {start})"
+    yield (
+        f"#   window of run r, r < {launch.runs_per_block}: {launch.run_bytes} bytes "
+        f"from {start} + {launch.stride_bytes} * r, then {launch.padding_bytes} of padding; in it"
+    )
+    yield from _ranges(plan, "run")
+    yield f"# Memory of one thread: {plan.local_bytes} bytes in local arrays, {plan.persistent_local_bytes} in persistent ones"
+    for slot in plan.slots:
+        if slot.region == "local":
+            yield f"#   {'  ' * slot.is_part}{_what(slot)}"
+    yield from _ranges(plan, "persistent_local")
+
+
+def _ranges(plan: AllocatorPlan, region: Region) -> Iterator[str]:
+    slots = [(slot.offset_bytes or 0, index, slot) for index, slot in enumerate(plan.slots) if slot.region == region]
+    for offset, _, slot in sorted(slots, key=lambda entry: entry[:2]):
+        yield f"#     [{offset:>6}, {offset + slot.size_bytes:>6})  {'  ' * slot.is_part}{_what(slot)}"
+
+
+def _what(slot: Slot) -> str:
+    return f"{slot.name}  {slot.count} x {slot.element.name}"

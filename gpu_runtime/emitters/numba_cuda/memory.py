@@ -1,0 +1,63 @@
+"""The functions that say which thread this is and open its memory: `window` and `persistent`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpu_runtime.emitters.numba_cuda.expressions import device_function, dynamic_array, local_array
+from gpu_runtime.emitters.plan import AllocatorPlan
+
+_THREADS = (
+    (
+        "thread_in_block",
+        "Flat index of this thread in its block, over x, then y, then z.",
+        "cuda.threadIdx.x + cuda.blockDim.x * (cuda.threadIdx.y + cuda.blockDim.y * cuda.threadIdx.z)",
+    ),
+    (
+        "threads_in_block",
+        "How many threads this launch gives a block.",
+        "cuda.blockDim.x * cuda.blockDim.y * cuda.blockDim.z",
+    ),
+    (
+        "run_in_block",
+        "Index in its block of the run that this thread serves.",
+        "thread_in_block() // THREADS_PER_RUN",
+    ),
+    (
+        "lane_in_run",
+        "Index of this thread among the THREADS_PER_RUN that serve its run.",
+        "thread_in_block() % THREADS_PER_RUN",
+    ),
+)
+
+
+def memory_functions(plan: AllocatorPlan) -> Iterator[str]:
+    for name, docstring, value in _THREADS:
+        yield from device_function(name, "", docstring, [f"return {value}"])
+    yield from device_function(
+        "window",
+        "run",
+        "The shared memory of run `run` of the block (a signed integer): one typed window per element type.",
+        _tuple(_run_windows(plan)),
+    )
+    yield from device_function(
+        "persistent",
+        "",
+        "New persistent local storage for this thread, one array per element type: call it once.",
+        _tuple([local_array(array.count, array.element, array.alignment_bytes) for array in plan.kept]),
+    )
+
+
+def _run_windows(plan: AllocatorPlan) -> list[str]:
+    """Each window ends where the run's bytes end, so that a getter cannot reach into the next run's."""
+    windows = []
+    for element in plan.run_elements:
+        size = element.itemsize_bytes
+        start, stride = plan.run_base_bytes // size, plan.launch.stride_bytes // size
+        end = start + plan.launch.run_bytes // size
+        windows.append(f"{dynamic_array(element)}[{start} + {stride} * run : {end} + {stride} * run]")
+    return windows
+
+
+def _tuple(items: list[str]) -> list[str]:
+    return ["return (", *(f"    {item}," for item in items), ")"] if items else ["return ()"]

@@ -1,0 +1,56 @@
+"""Zeroing: one function per buffer that asks for it, and `init` for what must read zero at the kernel's start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpu_runtime.emitters.names import zero_name
+from gpu_runtime.emitters.numba_cuda.expressions import device_function, getter_argument, type_of, zero_argument
+from gpu_runtime.emitters.plan import AllocatorPlan, Slot
+
+_WARP = 32
+
+
+def zero_function(slot: Slot, threads_per_run: int) -> Iterator[str]:
+    """The threads that share the buffer stride over it together; a buffer of one thread is zeroed by that thread."""
+    view, who, elements = _view(slot), "this thread alone", f"range({slot.count:d})"
+    if slot.region == "block":
+        who, elements = (
+            "all threads of the block together",
+            f"range(thread_in_block(), {slot.count:d}, threads_in_block())",
+        )
+    elif slot.region == "run" and threads_per_run > 1:
+        who, elements = "all threads of the run together", f"range(lane_in_run(), {slot.count:d}, THREADS_PER_RUN)"
+    yield from device_function(
+        zero_name(slot.identifier),
+        zero_argument(slot),
+        f"Zeroes {slot.name}, by {who}.",
+        [f"view = {view}", f"for i in {elements}:", f"    view[i] = {type_of(slot.element)}(0)"],
+    )
+
+
+def _view(slot: Slot) -> str:
+    if slot.region == "local" and not slot.is_part:
+        return "array"
+    return f"{slot.identifier}({getter_argument(slot)})"
+
+
+def init_function(plan: AllocatorPlan) -> Iterator[str]:
+    calls = [f"{zero_name(slot.identifier)}({zero_argument(slot)})" for slot in plan.initial]
+    yield from device_function("init", "shared, kept", _promise(plan), [*calls, "return"])
+
+
+def _promise(plan: AllocatorPlan) -> str:
+    """Which barrier must follow: without one, a slow thread would zero bytes that a fast one has written already."""
+    regions = {slot.region for slot in plan.initial}
+    if not regions:
+        return "Nothing of this layout must read zero at the kernel's start: does nothing."
+    what = "Zeroes what must read zero at the kernel's start; call it before anything else is written."
+    if "block" in regions:
+        return f"{what} Every thread of the block calls it, and cuda.syncthreads() must follow."
+    if "run" in regions and plan.threads_per_run > 1:
+        enough = (
+            " (cuda.syncwarp() is enough: a run's threads lie in one warp)" if _WARP % plan.threads_per_run == 0 else ""
+        )
+        return f"{what} Every thread of a run calls it, and cuda.syncthreads() must follow{enough}."
+    return f"{what} Each thread zeroes its own memory only: no barrier need follow."

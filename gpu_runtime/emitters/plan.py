@@ -1,0 +1,76 @@
+"""What is to be emitted, in elements: the layout joined with the manifest, every number checked, no target language yet.
+
+The layout is taken at its word where the probe can contradict it (overlaps, ends past the window, a wrong stride): an
+emitter that repaired those would hide them. What cannot be said in typed arrays is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gpu_runtime.emitters.elements import Element
+from solver.wire.layout import LaunchFigures, Region
+from solver.wire.units import Bytes, Elements
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One getter: `count` elements at `offset` elements from the start of the typed memory that it slices.
+
+    `name` is a full name, or that of a part. `offset_bytes` counts from the start of the region and is None for a
+    plain local array; for a part of one, `offset` counts inside the array. `zero`: a zero function is wanted; `entry`:
+    `init` calls it.
+    """
+
+    name: str
+    identifier: str
+    region: Region
+    element: Element
+    offset: Elements
+    count: Elements
+    offset_bytes: Bytes | None
+    alignment_bytes: Bytes
+    note: str = ""
+    is_part: bool = False
+    zero: bool = False
+    entry: bool = False
+
+    @property
+    def size_bytes(self) -> Bytes:
+        return self.count * self.element.itemsize_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LocalArray:
+    """The persistent local storage of one element type: one array per thread."""
+
+    element: Element
+    count: Elements
+    alignment_bytes: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatorPlan:
+    """Everything that a target needs. `slots` in manifest order, a buffer before its parts; `run_elements` are the element
+    types of `window`, `kept` the arrays of `persistent`, both in the order of their tuples."""
+
+    layout_sha256: str
+    manifest_sha256: str
+    compute_capability: str
+    threads_per_run: int
+    launch: LaunchFigures
+    local_bytes: Bytes
+    persistent_local_bytes: Bytes
+    slots: tuple[Slot, ...]
+    run_elements: tuple[Element, ...]
+    kept: tuple[LocalArray, ...]
+
+    @property
+    def run_base_bytes(self) -> Bytes:
+        """Where run 0's window starts, from the base of dynamic shared memory."""
+        return self.launch.block_region_bytes + self.launch.region_gap_bytes
+
+    @property
+    def initial(self) -> tuple[Slot, ...]:
+        """What `init` zeroes."""
+        return tuple(slot for slot in self.slots if slot.entry and slot.region != "local")

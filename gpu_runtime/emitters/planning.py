@@ -1,0 +1,155 @@
+"""Layout and manifest to an `AllocatorPlan`: getters with checked numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from gpu_runtime.emitters.checks import (
+    check_launch,
+    check_offset,
+    check_region,
+    check_same_buffers,
+    part_alignment_bytes,
+    part_offsets,
+)
+from gpu_runtime.emitters.elements import Element, handed_out
+from gpu_runtime.emitters.errors import EmitError
+from gpu_runtime.emitters.names import getter_names
+from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Slot
+from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
+from solver.wire.manifest import Buffer, Manifest, Part
+from solver.wire.units import Bytes
+
+
+def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:
+    """Joins the two. Raises EmitError where they do not belong together or a number does not fit its element type."""
+    if layout.launch is None:
+        raise EmitError("the layout is infeasible: there is nothing to hand out")
+    if re.fullmatch(r"[0-9]{1,2}\.[0-9]", manifest.target.compute_capability, re.ASCII) is None:
+        raise EmitError(f"the compute capability {manifest.target.compute_capability!r} is not of the form 8.6")
+    identifiers = getter_names(manifest)
+    check_same_buffers(layout, manifest)
+    check_launch(layout.launch, manifest.launch.threads_per_run)
+    placed = layout.by_name
+    slots = [
+        slot
+        for buffer in manifest.buffers
+        for slot in _Join(buffer, placed[buffer.full_name], layout.launch, identifiers).slots()
+    ]
+    kept = _kept_arrays(slots)
+    return AllocatorPlan(
+        layout_sha256=layout.sha256,
+        manifest_sha256=manifest.sha256,
+        compute_capability=manifest.target.compute_capability,
+        threads_per_run=manifest.launch.threads_per_run,
+        launch=layout.launch,
+        local_bytes=layout.local.local_bytes,
+        persistent_local_bytes=layout.local.persistent_local_bytes,
+        slots=tuple(_from_array_start(slot, kept) for slot in slots),
+        run_elements=tuple(sorted({slot.element for slot in slots if slot.region == "run" and slot.count})),
+        kept=tuple(array for array, _ in kept.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """One buffer of the manifest with its place in the layout."""
+
+    buffer: Buffer
+    placed: PlacedBuffer
+    launch: LaunchFigures
+    identifiers: dict[str, str]
+
+    def slots(self) -> Iterator[Slot]:
+        """The buffer's getter (unless its parts were placed apart), then those of its parts."""
+        apart = part_offsets(self.buffer, self.placed)
+        if apart is not None and self.placed.region == "local":
+            raise EmitError(
+                "a plain local buffer is one array, its parts cannot be placed apart", buffer=self.placed.full_name
+            )
+        by_part = bool(self.buffer.parts) and (apart is not None or not self.buffer.persistent)
+        if apart is None:
+            zero = self.buffer.zero != "none" and not by_part
+            yield self._slot(
+                self.buffer.full_name,
+                self.placed.offset_bytes,
+                self.buffer.size,
+                max(self.buffer.alignment_bytes, self.buffer.dtype.alignment_bytes),
+                zero=zero,
+                entry=zero and self.buffer.zero == "entry",
+            )
+        for part in self.buffer.parts:
+            inside = part.offset * self.buffer.dtype.itemsize_bytes
+            if apart is not None:
+                offset: Bytes | None = apart[part.name]
+            elif self.placed.region == "local":
+                offset = inside
+            else:
+                offset = None if self.placed.offset_bytes is None else self.placed.offset_bytes + inside
+            zero = by_part and self.buffer.zero != "none"
+            slot = self._slot(
+                self.buffer.part_name(part),
+                offset,
+                part.size,
+                part_alignment_bytes(self.buffer, inside),
+                zero=zero,
+                entry=zero and self._read_at_entry(part),
+            )
+            yield replace(slot, is_part=True)
+
+    def _read_at_entry(self, part: Part) -> bool:
+        if self.buffer.zero != "entry":
+            return False
+        starts = any(interval.start == 0 for interval in part.lifetime)
+        return starts or not any(interval.start == 0 for other in self.buffer.parts for interval in other.lifetime)
+
+    def _slot(
+        self, name: str, offset_bytes: Bytes | None, size: int, alignment_bytes: Bytes, *, zero: bool, entry: bool
+    ) -> Slot:
+        out, region = handed_out(self.buffer.dtype), self.placed.region
+        plain_local = region == "local" and name == self.buffer.full_name
+        if size == 0 or plain_local:
+            offset_bytes = offset_bytes or 0
+        else:
+            offset_bytes = check_offset(name, offset_bytes, alignment_bytes, out.element.itemsize_bytes)
+            check_region(name, region, self.launch, alignment_bytes, out.element.itemsize_bytes)
+        return Slot(
+            name=name,
+            identifier=self.identifiers[name],
+            region=region,
+            element=out.element,
+            offset=offset_bytes // out.element.itemsize_bytes,
+            count=size * out.per_item,
+            offset_bytes=None if region == "local" else offset_bytes,
+            alignment_bytes=alignment_bytes,
+            note=out.note,
+            zero=zero,
+            entry=entry,
+        )
+
+
+_Kept = dict[Element, tuple[LocalArray, Bytes]]
+"""The persistent local array of each element type, with the lowest offset in the region that lies in it."""
+
+
+def _kept_arrays(slots: Iterable[Slot]) -> _Kept:
+    kept = [slot for slot in slots if slot.region == "persistent_local" and slot.count]
+    arrays: _Kept = {}
+    for element in sorted({slot.element for slot in kept}):
+        mine = [slot for slot in kept if slot.element == element]
+        lowest = min(slot.offset_bytes or 0 for slot in mine)
+        end = max((slot.offset_bytes or 0) + slot.size_bytes for slot in mine)
+        alignment = max(slot.alignment_bytes for slot in mine)
+        arrays[element] = (LocalArray(element, (end - lowest) // element.itemsize_bytes, alignment), lowest)
+    return arrays
+
+
+def _from_array_start(slot: Slot, kept: _Kept) -> Slot:
+    """Offsets of the region become offsets in the element type's own array."""
+    if slot.region != "persistent_local" or not slot.count:
+        return slot
+    inside = (slot.offset_bytes or 0) - kept[slot.element][1]
+    check_offset(slot.name, inside, slot.alignment_bytes, slot.element.itemsize_bytes)
+    return replace(slot, offset=inside // slot.element.itemsize_bytes)

@@ -1,0 +1,30 @@
+"""The languages that allocators can be emitted in. A new target is one module with `emit_text` and one line here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from gpu_runtime.emitters.errors import EmitError
+from gpu_runtime.emitters.plan import AllocatorPlan
+from gpu_runtime.emitters.planning import plan_allocators
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+
+TARGETS: dict[str, str] = {"numba-cuda": "gpu_runtime.emitters.numba_cuda"}
+"""Target name to the module whose `emit_text(plan: AllocatorPlan) -> str` writes it; imported when first used."""
+
+
+def emit(layout: Layout, manifest: Manifest, target: str = "numba-cuda") -> str:
+    """The source text of the layout's allocators: the same text for the same layout, always.
+
+    Raises EmitError for an unknown target, a layout that is infeasible or of another manifest, a name that is no
+    identifier, and any offset, base or stride that is no multiple of an element's size and alignment.
+    """
+    if target not in TARGETS:
+        raise EmitError(f"the target {target!r} is none of {', '.join(sorted(TARGETS))}")
+    return _write(plan_allocators(layout, manifest), target)
+
+
+def _write(plan: AllocatorPlan, target: str) -> str:
+    text: str = import_module(TARGETS[target]).emit_text(plan)
+    return text
