@@ -90,7 +90,8 @@ class Window:
 
 @dataclass(frozen=True)
 class RegionProblem:
-    """Indices are into `items`; pairs are (smaller, larger)."""
+    """Indices are into `items`; pairs are (smaller, larger). `private_to_thread`: one thread alone uses each copy of
+    the buffers, so that program order is order enough and nothing has to be handed over at a barrier."""
 
     region: Region
     items: tuple[Item, ...]
@@ -98,6 +99,16 @@ class RegionProblem:
     alias_permits: frozenset[tuple[int, int]] = frozenset()
     apart: frozenset[tuple[int, int]] = frozenset()
     windows: tuple[Window, ...] = ()
+    private_to_thread: bool = False
+
+    @cached_property
+    def in_place_by_pair(self) -> dict[tuple[int, int], tuple[InPlacePermission, ...]]:
+        """The in-place permissions of each pair of items that has any."""
+        by_pair: dict[tuple[int, int], tuple[InPlacePermission, ...]] = {}
+        for permission in self.in_place:
+            pair = (min(permission.read, permission.write), max(permission.read, permission.write))
+            by_pair[pair] = (*by_pair.get(pair, ()), permission)
+        return by_pair
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,199 @@
+"""In-place pairs: at which one difference of their offsets two pieces may share bytes although their lives meet.
+
+A listed phase is *effective* where the two buffers are private to a thread, or a covering barrier stands directly
+before it: then no other thread still reads what the write takes. The pair is cured when every phase in which the two
+would be in each other's way is effective, the tails behind lives that end in such a phase left away.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from solver.flatten.items import Shelf
+from solver.flatten.lifetimes import Lives
+from solver.flatten.problem import InPlacePermission, Phases, Piece
+from solver.flatten.spans import Span, intersection, meet, phases_of, within
+from solver.wire.manifest import Buffer, InPlace, Manifest
+from solver.wire.problems import Problem
+from solver.wire.units import Bytes
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A buffer or part that a pair names: the item it lies in, and its bytes inside that item."""
+
+    item: int
+    low_bytes: Bytes
+    high_bytes: Bytes
+
+
+@dataclass
+class _Meeting:
+    """Two pieces that the listed pairs bring together at one difference, and the phases listed for them."""
+
+    read: int
+    write: int
+    read_piece: Piece
+    write_piece: Piece
+    difference_bytes: Bytes
+    listed: list[Span] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+
+
+def split_reference(reference: str) -> tuple[str, str | None]:
+    """The buffer's full name, and the part's name if a part is meant."""
+    buffer, mark, part = reference.partition("#")
+    return buffer, part if mark else None
+
+
+def permissions(
+    manifest: Manifest, shelf: Shelf, lives: Lives, settled: frozenset[tuple[int, int]]
+) -> tuple[tuple[InPlacePermission, ...], dict[int, str]]:
+    """The permissions of one region, and for entries of `manifest.in_place` that have no effect in it why that is so.
+
+    `settled`: pairs of items that an alias or `apart` has decided already.
+    """
+    meetings: dict[tuple[int, int, int, int, Bytes], _Meeting] = {}
+    idle: dict[int, str] = {}
+    for number, entry in enumerate(manifest.in_place):
+        read, write = _reference(manifest, shelf, entry.read), _reference(manifest, shelf, entry.write)
+        if read is None or write is None or (min(read.item, write.item), max(read.item, write.item)) in settled:
+            continue
+        spans = lives.of_phase(shelf.buffers[read.item].component, entry.phase)
+        if not _gather(meetings, shelf, read, write, spans, number):
+            idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
+    found: list[InPlacePermission] = []
+    for meeting in meetings.values():
+        phases, why_not = _judge(meeting, shelf)
+        if why_not is not None:
+            idle.update((number, why_not) for number in meeting.entries)
+            continue
+        if phases:
+            found.append(_permission(meeting, phases))
+    return tuple(found), idle
+
+
+def warnings(manifest: Manifest, idle: dict[int, str], settled_names: set[frozenset[str]]) -> list[Problem]:
+    """`in_place_no_effect`, once for every pair of references; `idle` is what `permissions` said of both regions."""
+    said: set[tuple[str, str]] = set()
+    problems: list[Problem] = []
+    for number, entry in enumerate(manifest.in_place):
+        names = (split_reference(entry.read)[0], split_reference(entry.write)[0])
+        reason = idle.get(number)
+        if reason is None:
+            reason = _why_outside(manifest.by_name[names[0]], manifest.by_name[names[1]])
+        if reason is None and frozenset(names) in settled_names:
+            reason = "`apart` keeps them from sharing a byte"
+        if reason is not None and (entry.read, entry.write) not in said:
+            said.add((entry.read, entry.write))
+            message = f"The in-place pair of {entry.read} and {entry.write} has no effect: {reason}."
+            problems.append(Problem("in_place_no_effect", f"/in_place/{number}", message, (entry.read, entry.write)))
+    return problems
+
+
+def _why_outside(read: Buffer, write: Buffer) -> str | None:
+    if read.scope != write.scope:
+        return "they are of different scope and never share bytes"
+    for buffer in (read, write):
+        if buffer.location == "local":
+            return f"{buffer.full_name} is in local memory"
+        if buffer.persistent:
+            return f"{buffer.full_name} is persistent, and its storage is never shared"
+    return None
+
+
+def _reference(manifest: Manifest, shelf: Shelf, reference: str) -> _Reference | None:
+    name, part_name = split_reference(reference)
+    item = shelf.index.get(name)
+    if item is None or shelf.buffers[item].persistent:
+        return None
+    buffer = shelf.buffers[item]
+    if part_name is None:
+        return _Reference(item, 0, buffer.size_bytes)
+    itemsize = buffer.dtype.itemsize_bytes
+    for part in buffer.parts:
+        if part.name == part_name:
+            return _Reference(item, part.offset * itemsize, (part.offset + part.size) * itemsize)
+    return None
+
+
+def _inside(shelf: Shelf, reference: _Reference) -> Iterator[Piece]:
+    for piece in shelf.items[reference.item].pieces:
+        start = piece.offset_bytes
+        if reference.low_bytes <= start and start + piece.size_bytes <= reference.high_bytes:
+            yield piece
+
+
+def _gather(
+    meetings: dict[tuple[int, int, int, int, Bytes], _Meeting],
+    shelf: Shelf,
+    read: _Reference,
+    write: _Reference,
+    spans: list[Span],
+    entry: int,
+) -> bool:
+    """Note the phases for every two pieces that overlap where the two ranges coincide. False if none is live there."""
+    listed = phases_of(spans)
+    difference = read.low_bytes - write.low_bytes  # offset(write) - offset(read) that lays one range on the other
+    both_live = False
+    for p in _inside(shelf, read):
+        for q in _inside(shelf, write):
+            start = difference + q.offset_bytes
+            if start >= p.offset_bytes + p.size_bytes or p.offset_bytes >= start + q.size_bytes:
+                continue
+            if not meet(intersection(listed, p.live), q.live):
+                continue
+            both_live = True
+            one, other = (read.item, p.offset_bytes), (write.item, q.offset_bytes)
+            key = (*one, *other, difference) if one <= other else (*other, *one, -difference)
+            meeting = meetings.get(key)
+            if meeting is None:
+                meeting = meetings[key] = _Meeting(read.item, write.item, p, q, difference)
+            meeting.listed += spans
+            meeting.entries.append(entry)
+    return both_live
+
+
+def _judge(meeting: _Meeting, shelf: Shelf) -> tuple[Phases, str | None]:
+    """The effective phases; and why the pair is not cured, if it is not."""
+    p, q = meeting.read_piece, meeting.write_piece
+    listed = intersection(intersection(phases_of(meeting.listed), p.live), q.live)
+    effective = listed
+    if not shelf.private:
+        barriers = shelf.tails.barriers
+        steps = [(phase, phase + 1) for start, end in listed.spans for phase in _between(barriers, start, end)]
+        effective = intersection(listed, phases_of(steps))
+    held_p, held_q = p.occupied, q.occupied
+    if not shelf.private:
+        held_p, held_q = shelf.tails.occupied(p.live, effective), shelf.tails.occupied(q.live, effective)
+    if within(intersection(held_p, held_q), effective):
+        return effective, None
+    if not within(intersection(p.live, q.live), listed):
+        return effective, "they are both live in other phases too, and those are not listed"
+    if effective != listed:
+        return effective, "several threads share them, and no barrier that covers them stands directly before the phase"
+    return effective, "several threads share them, and no barrier parts their lives elsewhere"
+
+
+def _between(barriers: list[int], start: int, end: int) -> list[int]:
+    return barriers[bisect_left(barriers, start) : bisect_left(barriers, end)]
+
+
+def _permission(meeting: _Meeting, phases: Phases) -> InPlacePermission:
+    p, q = meeting.read_piece, meeting.write_piece
+    return InPlacePermission(
+        meeting.read,
+        meeting.write,
+        (p.offset_bytes, p.offset_bytes + p.size_bytes),
+        (q.offset_bytes, q.offset_bytes + q.size_bytes),
+        meeting.difference_bytes,
+        phases,
+    )
+
+
+def _phase_name(manifest: Manifest, lives: Lives, entry: InPlace) -> str:
+    owner = lives.owner(manifest.by_name[split_reference(entry.read)[0]].component)
+    timeline = manifest.component_by_path[owner].timeline if owner else manifest.timeline
+    return (timeline or manifest.timeline).phase_name(entry.phase)

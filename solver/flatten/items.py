@@ -1,0 +1,85 @@
+"""Buffers to items: what gets an offset in a region, cut into pieces with the phases in which each is live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solver.flatten.lifetimes import Lives
+from solver.flatten.problem import Item, Phases, Piece, Window
+from solver.flatten.tails import Tails
+from solver.wire.manifest import Buffer, Manifest, Scope
+from solver.wire.units import Bytes
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The items of one region, the buffers they came from, and where each buffer stands (by full name)."""
+
+    scope: Scope
+    private: bool
+    tails: Tails
+    items: tuple[Item, ...]
+    buffers: tuple[Buffer, ...]
+    index: dict[str, int]
+
+
+def shelf(manifest: Manifest, scope: Scope, on_chip: frozenset[str], lives: Lives, tails: Tails) -> Shelf:
+    """The buffers of one scope that lie in shared memory. Those without a byte are left out."""
+    private = scope == "run" and manifest.launch.threads_per_run == 1
+    occupied: dict[Phases, Phases] = {}
+    items: list[Item] = []
+    buffers: list[Buffer] = []
+    for buffer in manifest.buffers:
+        if buffer.scope != scope or buffer.size == 0 or buffer.location == "local":
+            continue
+        full_name = buffer.full_name
+        if buffer.location == "auto" and full_name not in on_chip:
+            continue
+        pieces: list[Piece] = []
+        for name, offset_bytes, size_bytes, live in _slices(buffer, full_name, lives):
+            if private:
+                held = live
+            elif (known := occupied.get(live)) is not None:
+                held = known
+            else:
+                held = occupied[live] = tails.occupied(live)
+            pieces.append(Piece(name, offset_bytes, size_bytes, live, held))
+        items.append(
+            Item(
+                full_name,
+                buffer.component,
+                buffer.size_bytes,
+                buffer.alignment_bytes,
+                buffer.pinned_offset_bytes,
+                tuple(pieces),
+            )
+        )
+        buffers.append(buffer)
+    index = {item.name: number for number, item in enumerate(items)}
+    return Shelf(scope, private, tails, tuple(items), tuple(buffers), index)
+
+
+def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
+    """The contiguous windows that have items in this region, outer ones before those inside them."""
+    found: list[Window] = []
+    for component in sorted(manifest.components, key=lambda component: component.path):
+        if component.window == "contiguous":
+            below = component.path + "/"
+            members = tuple(
+                index for index, item in enumerate(items) if f"{item.component}/".startswith(below)
+            )
+            if members:
+                found.append(Window(component.path, members))
+    return tuple(found)
+
+
+def _slices(buffer: Buffer, full_name: str, lives: Lives) -> list[tuple[str, Bytes, Bytes, Phases]]:
+    if not buffer.parts:
+        live = lives.of(buffer, buffer.lifetime)
+        return [(full_name, 0, buffer.size_bytes, live)]
+    itemsize = buffer.dtype.itemsize_bytes
+    return [
+        (f"{full_name}#{part.name}", part.offset * itemsize, part.size * itemsize, lives.of(buffer, part.lifetime))
+        for part in buffer.parts
+        if part.size
+    ]

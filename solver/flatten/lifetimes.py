@@ -1,0 +1,77 @@
+"""Lifetimes to sets of flattened phases: wrapped intervals cut at their loop, every call of a timeline laid out."""
+
+from __future__ import annotations
+
+from solver.flatten.problem import Phases
+from solver.flatten.spans import NO_PHASES, Span, phases_of
+from solver.flatten.timeline import Unrolled
+from solver.wire.manifest import Buffer, Interval, Lifetime, Manifest, Timeline
+from solver.wire.units import Phase
+
+
+def loop_to_wrap(timeline: Timeline, interval: Interval) -> Span | None:
+    """The innermost loop that holds both ends of an interval that starts at or after its end; None if none does."""
+    start, end = interval
+    holding = [loop for loop in timeline.loops if loop[0] <= start < loop[1] and loop[0] < end <= loop[1]]
+    return min(holding, key=lambda loop: loop[1] - loop[0], default=None)
+
+
+def unwrapped(timeline: Timeline, lifetime: Lifetime) -> list[Span]:
+    """The intervals in the timeline's own phases, a wrapped one as its two halves."""
+    spans: list[Span] = []
+    for interval in lifetime:
+        if interval.start < interval.end:
+            spans.append(interval)
+            continue
+        loop = loop_to_wrap(timeline, interval)
+        if loop is None:
+            raise ValueError(f"interval {list(interval)} wraps round no loop")
+        spans += [(interval.start, loop[1]), (loop[0], interval.end)]
+    return spans
+
+
+class Lives:
+    """Live phases of buffers and parts in the flattened timeline; equal lifetimes share one set."""
+
+    def __init__(self, manifest: Manifest, unrolled: Unrolled) -> None:
+        self._manifest = manifest
+        self._unrolled = unrolled
+        self._owners: dict[str, str] = {}
+        self._known: dict[tuple[str, Lifetime | None], Phases] = {}
+        self.every = Phases(((0, unrolled.flat.length),))
+
+    def owner(self, component: str) -> str:
+        """Whose timeline the component's lifetimes count in."""
+        if component not in self._owners:
+            self._owners[component] = self._manifest.timeline_owner(component)
+        return self._owners[component]
+
+    def of(self, buffer: Buffer, lifetime: Lifetime | None) -> Phases:
+        """Live phases of the buffer, or of a part of it with this lifetime."""
+        if buffer.persistent:
+            return self.every
+        key = (self.owner(buffer.component), lifetime)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._flattened(*key)
+        return known
+
+    def of_phase(self, component: str, phase: Phase) -> list[Span]:
+        """The flattened phases that a phase of the component's timeline stands for, call by call."""
+        owner = self.owner(component)
+        starts = self._unrolled.sheets[owner].starts
+        return [(call.start + starts[phase], call.start + starts[phase + 1]) for call in self._unrolled.calls[owner]]
+
+    def _flattened(self, owner: str, lifetime: Lifetime | None) -> Phases:
+        sheet = self._unrolled.sheets[owner]
+        local = [(0, sheet.timeline.length)] if lifetime is None else unwrapped(sheet.timeline, lifetime)
+        if not local:
+            return NO_PHASES
+        if owner == "" and not sheet.calls:
+            return phases_of(local)
+        starts = sheet.starts
+        spans: list[Span] = []
+        for call in self._unrolled.calls[owner]:
+            spans += [(call.start + starts[start], call.start + starts[end]) for start, end in local]
+            spans += call.beside
+        return phases_of(spans)

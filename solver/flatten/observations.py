@@ -1,0 +1,114 @@
+"""Warnings that only the flattened manifest shows: lives cut at a loop's head, and bytes that no barrier frees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solver.flatten.items import Shelf
+from solver.flatten.lifetimes import Lives, unwrapped
+from solver.flatten.problem import Phases, RegionProblem
+from solver.flatten.spans import difference, holds, meet, phases_of
+from solver.flatten.timeline import Unrolled
+from solver.wire.manifest import Buffer, Lifetime, Manifest, Timeline
+from solver.wire.problems import Problem
+from solver.wire.units import Phase
+
+PAIR_TESTS = 2_000_000
+"""Beyond so many comparisons of different lifetimes the search for missing barriers stops, and says so."""
+
+
+def rewritten_at_loop_head(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Problem]:
+    """A warning for each buffer or part that is live when a loop starts and dead when it comes round again."""
+    warnings: list[Problem] = []
+    known: dict[tuple[str, Lifetime], Phase | None] = {}
+    for number, buffer in enumerate(manifest.buffers):
+        if buffer.location == "local" or buffer.persistent:
+            continue
+        for pointer, name, lifetime in _stated(number, buffer):
+            owner = lives.owner(buffer.component)
+            timeline = unrolled.sheets[owner].timeline
+            key = (owner, lifetime)
+            if key not in known:
+                known[key] = _head_met(timeline, lifetime)
+            head = known[key]
+            if head is not None:
+                message = (
+                    f"{name} is live on the way into the loop that starts at phase {timeline.phase_name(head)} and not "
+                    "in the loop's last phase, so it is read as written anew there on every trip."
+                )
+                warnings.append(Problem("rewritten_at_loop_head", pointer, message, (name,)))
+    return warnings
+
+
+def _stated(number: int, buffer: Buffer) -> Iterator[tuple[str, str, Lifetime]]:
+    if buffer.lifetime is not None:
+        yield f"/buffers/{number}/lifetime", buffer.full_name, buffer.lifetime
+    for index, part in enumerate(buffer.parts):
+        yield f"/buffers/{number}/parts/{index}/lifetime", buffer.part_name(part), part.lifetime
+
+
+def _head_met(timeline: Timeline, lifetime: Lifetime) -> Phase | None:
+    """The first loop head that an interval runs over without coming round to it."""
+    if not timeline.loops or not lifetime:
+        return None
+    spans = unwrapped(timeline, lifetime)
+    live = phases_of(spans).spans
+    for head, end in timeline.loops:
+        if any(start < head < stop for start, stop in spans) and not holds(live, end - 1):
+            return head
+    return None
+
+
+def no_barrier_no_sharing(manifest: Manifest, shelf: Shelf, problem: RegionProblem) -> list[Problem]:
+    """A warning for each buffer whose bytes others could take after its life, if a barrier stood in between."""
+    if shelf.private:
+        return []
+    numbers = {buffer.full_name: number for number, buffer in enumerate(manifest.buffers)}
+    users: dict[tuple[Phases, Phases], list[int]] = {}
+    for index, item in enumerate(problem.items):
+        for piece in item.pieces:
+            users.setdefault((piece.live, piece.occupied), []).append(index)
+    blocked: dict[int, set[int]] = {}
+    tests = 0
+    for (live, occupied), owners in users.items():
+        tail = difference(occupied, live)
+        if not tail:
+            continue
+        for (other_live, other_occupied), others in users.items():
+            tests += 1
+            if meet(tail, other_occupied) and not meet(live, other_live):
+                for owner in owners:
+                    blocked.setdefault(owner, set()).update(others[:8])
+        if tests > PAIR_TESTS:
+            break
+    warnings = [
+        _blocked(shelf, problem, owner, others, numbers)
+        for owner, others in sorted(blocked.items())
+    ]
+    found = [warning for warning in warnings if warning is not None]
+    if tests > PAIR_TESTS:
+        message = f"More than {PAIR_TESTS} pairs of lifetimes: not every missing barrier is listed."
+        found.append(Problem("no_barrier_no_sharing", "/timeline/barriers", message))
+    return found
+
+
+def _blocked(
+    shelf: Shelf, problem: RegionProblem, owner: int, others: set[int], numbers: dict[str, int]
+) -> Problem | None:
+    partners = [
+        problem.items[other].name
+        for other in sorted(others)
+        if other != owner
+        and (min(owner, other), max(owner, other)) not in problem.alias_permits
+        and (min(owner, other), max(owner, other)) not in problem.apart
+        and (min(owner, other), max(owner, other)) not in problem.in_place_by_pair
+    ][:3]
+    if not partners:
+        return None
+    name = problem.items[owner].name
+    scope = "block" if shelf.scope == "block" else "run or block"
+    message = (
+        f"Several threads share {name}, and no barrier of scope {scope} stands after its life and before that of "
+        f"{', '.join(partners)}: they cannot share bytes. A barrier there would allow it."
+    )
+    return Problem("no_barrier_no_sharing", f"/buffers/{numbers[name]}", message, (name, *partners))

@@ -1,0 +1,69 @@
+"""Which differences of two items' offsets put bytes of both in each other's way."""
+
+from __future__ import annotations
+
+from solver.flatten.problem import RegionProblem
+from solver.flatten.spans import meet
+from solver.wire.units import Bytes
+
+Closed = tuple[Bytes, Bytes]
+
+
+def forbidden_differences(problem: RegionProblem, i: int, j: int) -> tuple[Closed, ...]:
+    """Closed intervals [low, high] of `offset_j - offset_i`, in bytes, that no layout may have: sorted, disjoint, not
+    touching. Empty if the two items never conflict. The points where in-place pairs coincide are cut out already."""
+    a, b = problem.items[i], problem.items[j]
+    pair = (i, j) if i < j else (j, i)
+    if pair in problem.apart:
+        return ((1 - b.size_bytes, a.size_bytes - 1),)
+    if pair in problem.alias_permits:
+        return ()
+    permissions = problem.in_place_by_pair.get(pair, ())
+    forbidden: list[Closed] = []
+    for p in a.pieces:
+        for q in b.pieces:
+            if not meet(p.occupied, q.occupied):
+                continue
+            low = p.offset_bytes - q.offset_bytes - q.size_bytes + 1
+            high = p.offset_bytes + p.size_bytes - q.offset_bytes - 1
+            cured: list[Bytes] = []
+            for permission in permissions:
+                read, write = (p, q) if permission.read == i else (q, p)
+                if (
+                    permission.read_range[0] <= read.offset_bytes
+                    and read.offset_bytes + read.size_bytes <= permission.read_range[1]
+                    and permission.write_range[0] <= write.offset_bytes
+                    and write.offset_bytes + write.size_bytes <= permission.write_range[1]
+                ):
+                    cured.append(permission.difference_bytes if permission.read == i else -permission.difference_bytes)
+            for point in sorted(cured):
+                if low <= point <= high:
+                    if low < point:
+                        forbidden.append((low, point - 1))
+                    low = point + 1
+            if low <= high:
+                forbidden.append((low, high))
+    return _merged(forbidden) if len(forbidden) > 1 else tuple(forbidden)
+
+
+def conflict(problem: RegionProblem, i: int, j: int) -> bool:
+    """Whether the two items may not lie just anywhere relative to one another."""
+    pair = (i, j) if i < j else (j, i)
+    if pair in problem.apart:
+        return True
+    if pair in problem.alias_permits:
+        return False
+    others = [q.occupied for q in problem.items[j].pieces]
+    return any(meet(p.occupied, other) for p in problem.items[i].pieces for other in others)
+
+
+def _merged(intervals: list[Closed]) -> tuple[Closed, ...]:
+    intervals.sort()
+    merged = [intervals[0]]
+    for low, high in intervals[1:]:
+        if low <= merged[-1][1] + 1:
+            if high > merged[-1][1]:
+                merged[-1] = (merged[-1][0], high)
+        else:
+            merged.append((low, high))
+    return tuple(merged)

@@ -1,0 +1,69 @@
+"""What the user allowed or forbade for single pairs: aliases and pairs kept apart, as pairs of items of one region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solver.flatten.items import Shelf
+from solver.wire.manifest import Buffer, Manifest
+from solver.wire.problems import Problem
+
+Pair = tuple[int, int]
+
+
+def apart_pairs(manifest: Manifest, shelf: Shelf) -> frozenset[Pair]:
+    """Pairs of this region that never share a byte. Pairs across regions never do anyway."""
+    pairs: set[Pair] = set()
+    for first, second in manifest.apart:
+        a, b = shelf.index.get(first), shelf.index.get(second)
+        if a is not None and b is not None:
+            pairs.add((min(a, b), max(a, b)))
+    return frozenset(pairs)
+
+
+def alias_permits(manifest: Manifest, shelf: Shelf, apart: frozenset[Pair]) -> frozenset[Pair]:
+    """Pairs of this region whose conflict an alias takes away: one names the other, at least one of the two gives no
+    lifetime, and neither is persistent. Not transitive."""
+    pairs: set[Pair] = set()
+    for buffer, target in declared_aliases(manifest):
+        a, b = shelf.index.get(buffer.full_name), shelf.index.get(target.full_name)
+        if a is None or b is None or buffer.persistent or target.persistent:
+            continue
+        if not (buffer.lifetime_given and target.lifetime_given):
+            pairs.add((min(a, b), max(a, b)))
+    return frozenset(pairs - apart)
+
+
+def declared_aliases(manifest: Manifest) -> Iterator[tuple[Buffer, Buffer]]:
+    for buffer in manifest.buffers:
+        for target in buffer.aliases:
+            yield buffer, manifest.by_name[target]
+
+
+def lost_aliases(manifest: Manifest) -> list[Problem]:
+    """A warning for every declared alias that the locations, persistent storage or `apart` make void."""
+    kept_apart = {frozenset(pair) for pair in manifest.apart}
+    warnings: list[Problem] = []
+    for number, buffer in enumerate(manifest.buffers):
+        for target_name in buffer.aliases:
+            target = manifest.by_name[target_name]
+            reason = _why_lost(buffer, target)
+            if reason is None and frozenset((buffer.full_name, target_name)) in kept_apart:
+                reason = "`apart` keeps them from sharing a byte"
+            if reason is not None:
+                message = f"The alias of {buffer.full_name} to {target_name} is lost: {reason}."
+                names = (buffer.full_name, target_name)
+                warnings.append(Problem("alias_lost", f"/buffers/{number}/aliases", message, names))
+    return warnings
+
+
+def _why_lost(buffer: Buffer, target: Buffer) -> str | None:
+    for one in (buffer, target):
+        if one.persistent:
+            return f"{one.full_name} is persistent, and its storage is never shared"
+    if buffer.location == "local" and target.location == "local":
+        return "local buffers are arrays of their own and share nothing"
+    for one, other in ((buffer, target), (target, buffer)):
+        if one.location == "local":
+            return f"{one.full_name} is in local memory and {other.full_name} in {other.location}"
+    return None
