@@ -57,8 +57,8 @@ Every `EmitError` names the buffer and the number that is wrong.
 
 from __future__ import annotations
 
-from gpu_runtime.emitters.errors import EmitError
 from gpu_runtime.emitters.calls import Getter, getters
+from gpu_runtime.emitters.errors import EmitError
 from gpu_runtime.emitters.names import getter_names
 from gpu_runtime.emitters.targets import TARGETS, emit
 

@@ -1,0 +1,44 @@
+"""The compiler: numba-cuda functions to real machine code for an architecture, without a GPU or a driver.
+
+    compiled = compile_kernel(function, signature, "8.6", launch_bounds=256)
+    compiled.figures.registers, compiled.figures.spill_store_bytes, compiled.toolchain.versions
+
+The way is numba-cuda and NVVM to PTX, nvJitLink to a cubin, and the figures out of the cubin's ELF sections (spills out of
+the linker's log, the only place that has them). The three CUDA libraries come from the wheels that are installed beside numba-cuda, and
+from nowhere else: register counts change with the toolkit, so a figure is worth little without the versions that made it.
+
+Compiling needs a process in which NUMBA_ENABLE_CUDASIM was not set when numba was first imported.
+
+ToolchainError         the tools are not there, not the right ones, or do not know the architecture
+CompileError           the tools refused the kernel
+"""
+
+from __future__ import annotations
+
+from gpu_runtime.compiler.errors import CompileError, ToolchainError
+from gpu_runtime.compiler.figures import KernelFigures
+from gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
+from gpu_runtime.compiler.modules import load_module
+from gpu_runtime.compiler.toolchain import (
+    Library,
+    Toolchain,
+    check_architecture,
+    compilable_architectures,
+    find_toolchain,
+)
+from gpu_runtime.compiler.touch import compile_touch_kernels
+
+__all__ = [
+    "CompileError",
+    "CompiledKernel",
+    "KernelFigures",
+    "Library",
+    "Toolchain",
+    "ToolchainError",
+    "check_architecture",
+    "compilable_architectures",
+    "compile_kernel",
+    "compile_touch_kernels",
+    "find_toolchain",
+    "load_module",
+]

@@ -1,0 +1,35 @@
+"""A kernel function to PTX, with numba-cuda and NVVM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gpu_runtime.compiler.errors import CompileError, ToolchainError
+from gpu_runtime.compiler.toolchain import check_architecture
+
+
+def kernel_to_ptx(
+    function: Callable[..., None], signature: Any, compute_capability: str, launch_bounds: int | None = None
+) -> str:
+    """`signature`: a numba signature that returns void, or its text. `launch_bounds`: the most threads per block that the
+    kernel will be launched with; the compiler keeps registers low enough for it, and None lets it take what it likes.
+
+    Raises ToolchainError, and CompileError where numba or NVVM refuses the function.
+    """
+    architecture = check_architecture(compute_capability)
+    from numba import cuda as numba_cuda
+    from numba.core.errors import NumbaError
+    from numba.cuda.cudadrv.error import NvvmError
+
+    cuda: Any = numba_cuda  # its typed surface leaves out what it exports at run time
+    if cuda.config.ENABLE_CUDASIM:
+        raise ToolchainError("simulator-active", "numba runs in simulator mode in this process and cannot compile")
+    try:
+        ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, launch_bounds=launch_bounds)
+    except (NumbaError, NvvmError, TypeError, ValueError, RecursionError) as error:
+        raise CompileError(
+            "ptx", f"numba-cuda refuses {function.__name__}: {type(error).__name__}", str(error)
+        ) from error
+    text: str = ptx
+    return text
