@@ -22,9 +22,7 @@ def flatten(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> FlatMa
     lives = Lives(manifest, unrolled)
     warnings = observations.rewritten_at_loop_head(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
     idle: dict[int, str] = {}
-    shelves = {
-        scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, scope)) for scope in ("run", "block")
-    }
+    shelves = {scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, scope)) for scope in ("run", "block")}
     run = _problem(manifest, shelves["run"], lives, idle)
     block = _problem(manifest, shelves["block"], lives, idle)
     warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})

@@ -65,9 +65,7 @@ def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
     for component in sorted(manifest.components, key=lambda component: component.path):
         if component.window == "contiguous":
             below = component.path + "/"
-            members = tuple(
-                index for index, item in enumerate(items) if f"{item.component}/".startswith(below)
-            )
+            members = tuple(index for index, item in enumerate(items) if f"{item.component}/".startswith(below))
             if members:
                 found.append(Window(component.path, members))
     return tuple(found)

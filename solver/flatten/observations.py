@@ -81,10 +81,7 @@ def no_barrier_no_sharing(manifest: Manifest, shelf: Shelf, problem: RegionProbl
                     blocked.setdefault(owner, set()).update(others[:8])
         if tests > PAIR_TESTS:
             break
-    warnings = [
-        _blocked(shelf, problem, owner, others, numbers)
-        for owner, others in sorted(blocked.items())
-    ]
+    warnings = [_blocked(shelf, problem, owner, others, numbers) for owner, others in sorted(blocked.items())]
     found = [warning for warning in warnings if warning is not None]
     if tests > PAIR_TESTS:
         message = f"More than {PAIR_TESTS} pairs of lifetimes: not every missing barrier is listed."

@@ -102,6 +102,10 @@ class RegionProblem:
     private_to_thread: bool = False
 
     @cached_property
+    def index_by_name(self) -> dict[str, int]:
+        return {item.name: index for index, item in enumerate(self.items)}
+
+    @cached_property
     def in_place_by_pair(self) -> dict[tuple[int, int], tuple[InPlacePermission, ...]]:
         """The in-place permissions of each pair of items that has any."""
         by_pair: dict[tuple[int, int], tuple[InPlacePermission, ...]] = {}

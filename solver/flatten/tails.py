@@ -46,7 +46,9 @@ class Tails:
         for start, end in live.spans:
             if end < self.length:
                 found.append((end - 1, end))
-            found += [(end_of - 1, head) for head, end_of in self.loops_ending(start, end) if not holds(live.spans, head)]
+            found += [
+                (end_of - 1, head) for head, end_of in self.loops_ending(start, end) if not holds(live.spans, head)
+            ]
         return found
 
     def loops_ending(self, start: Phase, end: Phase) -> list[Span]:

@@ -145,9 +145,7 @@ def _with_calls(
             flat_names.extend(f"{name}/{inner}" for inner in child.names)
             loops.extend((at + first, at + last) for first, last in child.loops)
             flat_barriers.extend((at + before, scope) for before, scope in child.barriers)
-            beside = tuple(
-                span for span in ((starts[phase], at), (at + child.length, end)) if span[0] < span[1]
-            )
+            beside = tuple(span for span in ((starts[phase], at), (at + child.length, end)) if span[0] < span[1])
             calls.append((path, Call(at, beside)))
             at += child.length
     loops.sort(key=lambda loop: (loop[0], -loop[1]))

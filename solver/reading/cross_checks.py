@@ -1,0 +1,121 @@
+"""Checks of a manifest whose fields are sound: those that need phases as they are after flattening."""
+
+from __future__ import annotations
+
+from solver.flatten import flatten
+from solver.flatten.pairs import forbidden_differences
+from solver.flatten.problem import FlatManifest, Piece, RegionProblem
+from solver.flatten.spans import meet
+from solver.flatten.timeline import LONGEST, flattened_length
+from solver.reading.collector import Collector
+from solver.wire.manifest import Buffer, Manifest
+
+MOST_INTERVALS = 4_000_000
+PINNED_TESTS = 500_000
+"""Pairs of pinned buffers compared here; in larger manifests the search meets what is left over."""
+
+
+def check_flattened(collector: Collector, manifest: Manifest) -> None:
+    if any(component.timeline is not None for component in manifest.components) and not _expands(collector, manifest):
+        return
+    aliases = [
+        (number, buffer, manifest.by_name[name])
+        for number, buffer in enumerate(manifest.buffers)
+        for name in buffer.aliases
+        if buffer.lifetime_given and manifest.by_name[name].lifetime_given
+    ]
+    pinned = sum(buffer.pinned_offset_bytes is not None for buffer in manifest.buffers)
+    if not aliases and pinned < 2:
+        return
+    flat = flatten(manifest, frozenset(buffer.full_name for buffer in manifest.buffers if buffer.location == "auto"))
+    for number, buffer, target in aliases:
+        _check_alias(collector, flat, number, buffer, target)
+    if pinned > 1:
+        numbers = {buffer.full_name: number for number, buffer in enumerate(manifest.buffers)}
+        for problem in (flat.run, flat.block):
+            _check_pinned(collector, problem, numbers)
+
+
+def _expands(collector: Collector, manifest: Manifest) -> bool:
+    length = flattened_length(manifest)
+    if length > LONGEST:
+        message = f"With every call expanded the timeline has {length} phases, and {LONGEST} are the most."
+        collector.error("timeline-too-long", "/components", message)
+        return False
+    calls: dict[str, int] = {"": 1}
+    for component in sorted(manifest.components, key=lambda component: component.path.count("/")):
+        if component.timeline is not None:
+            outer = manifest.timeline_owner(component.path.rpartition("/")[0])
+            calls[component.path] = calls[outer] * len(component.called_in)
+    intervals = 0
+    for buffer in manifest.buffers:
+        count = len(buffer.lifetime or ()) + sum(len(part.lifetime) for part in buffer.parts)
+        intervals += max(1, count) * calls[manifest.timeline_owner(buffer.component)]
+    if intervals > MOST_INTERVALS:
+        message = (
+            f"With every call expanded the lifetimes have {intervals} intervals, and {MOST_INTERVALS} are the most."
+        )
+        collector.error("timeline-too-long", "/components", message)
+        return False
+    return True
+
+
+def _check_alias(collector: Collector, flat: FlatManifest, number: int, buffer: Buffer, target: Buffer) -> None:
+    """Where both give lifetimes, these decide: an alias of two that are live at once contradicts them."""
+    for problem in (flat.run, flat.block):
+        index = problem.index_by_name
+        a, b = index.get(buffer.full_name), index.get(target.full_name)
+        if a is None or b is None:
+            continue
+        for p in problem.items[a].pieces:
+            for q in problem.items[b].pieces:
+                if meet(p.live, q.live) and not _cured(problem, a, p, b, q):
+                    start = next(
+                        phase
+                        for phase in sorted(span[0] for span in (*p.live.spans, *q.live.spans))
+                        if p.live.mask >> phase & 1 and q.live.mask >> phase & 1
+                    )
+                    message = (
+                        f"{p.name} and {q.name} are aliases, and their lifetimes meet in phase "
+                        f"{flat.timeline.names[start]}: shorten one, or list the phase under `in_place` if the write "
+                        "may take the bytes of the read."
+                    )
+                    pointer = f"/buffers/{number}/aliases"
+                    collector.error("alias-lifetimes-meet", pointer, message, buffer.full_name, target.full_name)
+                    return
+
+
+def _cured(problem: RegionProblem, a: int, p: Piece, b: int, q: Piece) -> bool:
+    for permission in problem.in_place_by_pair.get((min(a, b), max(a, b)), ()):
+        read, write = (p, q) if permission.read == a else (q, p)
+        read_inside = permission.read_range == (read.offset_bytes, read.offset_bytes + read.size_bytes)
+        if read_inside and permission.write_range == (write.offset_bytes, write.offset_bytes + write.size_bytes):
+            return True
+    return False
+
+
+def _check_pinned(collector: Collector, problem: RegionProblem, numbers: dict[str, int]) -> None:
+    """Pinned buffers that cannot lie where they are pinned: no budget would help."""
+    pinned = sorted(
+        (item.pinned_offset_bytes, index)
+        for index, item in enumerate(problem.items)
+        if item.pinned_offset_bytes is not None
+    )
+    tests = 0
+    open_now: list[tuple[int, int]] = []
+    for offset, index in pinned:
+        open_now = [one for one in open_now if one[0] + problem.items[one[1]].size_bytes > offset]
+        for other_offset, other in open_now:
+            tests += 1
+            difference = offset - other_offset
+            if any(low <= difference <= high for low, high in forbidden_differences(problem, other, index)):
+                names = problem.items[other].name, problem.items[index].name
+                message = (
+                    f"{names[0]}, pinned at {other_offset}, and {names[1]}, pinned at {offset}, share bytes there, and "
+                    "both are needed at once."
+                )
+                pointer = f"/buffers/{numbers[names[1]]}/pinned_offset_bytes"
+                collector.error("pinned-overlap", pointer, message, *names)
+            if tests >= PINNED_TESTS:
+                return
+        open_now.append((offset, index))

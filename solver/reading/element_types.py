@@ -1,0 +1,93 @@
+"""Reads a buffer's dtype: a known name, or the size and alignment of an opaque element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from solver.reading.collector import show
+from solver.reading.fields import Fields
+from solver.wire.dtypes import DTYPES, DType
+
+LARGEST_ITEM = 65536
+LARGEST_ALIGNMENT = 1024
+_OTHER_NAMES = {
+    "float": "float32",
+    "double": "float64",
+    "half": "float16",
+    "int": "int32",
+    "f2": "float16",
+    "f4": "float32",
+    "f8": "float64",
+    "bf16": "bfloat16",
+    "bool_": "bool",
+    "complex": "complex128",
+}
+
+
+def is_power_of_two(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0
+
+
+def read_dtype(fields: Fields) -> DType | None:
+    """The dtype of a buffer's fields; `precision` is the old spelling of the field. None if it is missing or wrong."""
+    collector = fields.collector
+    key = "dtype"
+    if "precision" in fields:
+        if "dtype" in fields:
+            message = "`precision` is the old spelling of `dtype`: give one of them."
+            collector.error("dtype-and-precision", fields.pointer("precision"), message)
+            return None
+        key = "precision"
+    elif "dtype" not in fields:
+        collector.error("missing-field", fields.pointer("dtype"), "The field `dtype` is required.")
+        return None
+    value = fields.values[key]
+    if isinstance(value, str):
+        known = DTYPES.get(value)
+        if known is None:
+            meant = _OTHER_NAMES.get(value.lower())
+            hint = f' Did you mean "{meant}"?' if meant else collector.hint(value, DTYPES)
+            message = f"There is no dtype {show(value)}.{hint} Known: {', '.join(DTYPES)}."
+            collector.error("unknown-dtype", fields.pointer(key), message)
+        return known
+    if isinstance(value, dict):
+        return _opaque(fields, value, fields.pointer(key))
+    collector.wrong_type(
+        fields.pointer(key), value, "the name of a dtype, or an object of itemsize_bytes and alignment_bytes"
+    )
+    return None
+
+
+def _opaque(outer: Fields, value: dict[str, Any], at: str) -> DType | None:
+    collector = outer.collector
+    before = len(collector.problems)
+    known = ("itemsize_bytes", "alignment_bytes")
+    fields = Fields(collector, value, at, known, known)
+    itemsize = fields.integer("itemsize_bytes", 1, 1, LARGEST_ITEM) if "itemsize_bytes" in fields else 1
+    alignment = read_alignment(fields, 1) if "alignment_bytes" in fields else 1
+    if len(collector.problems) > before or alignment is None:
+        return None
+    if itemsize % alignment:
+        message = (
+            f"An item of {itemsize} bytes cannot be {alignment} bytes aligned in an array: the size must be a multiple."
+        )
+        collector.error("bad-alignment", f"{at}/alignment_bytes", message)
+        return None
+    return DType(None, itemsize, alignment)
+
+
+def read_alignment(fields: Fields, natural: int) -> int | None:
+    """`alignment_bytes`: a power of two up to 1024, not below the natural one (the default). None if it is wrong."""
+    value = fields.values.get("alignment_bytes")
+    if value is None:
+        return natural
+    pointer = fields.pointer("alignment_bytes")
+    if type(value) is not int:
+        message = f"`alignment_bytes` must be an integer, and is {show(value)}."
+        fields.collector.error("not-an-integer", pointer, message)
+        return None
+    if not is_power_of_two(value) or not natural <= value <= LARGEST_ALIGNMENT:
+        message = f"An alignment must be a power of two from {natural} to {LARGEST_ALIGNMENT}, and is {show(value)}."
+        fields.collector.error("bad-alignment", pointer, message)
+        return None
+    return value

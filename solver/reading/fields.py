@@ -1,0 +1,101 @@
+"""Reads the fields of one JSON object: types, ranges, choices, and nothing that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
+
+from solver.reading.collector import Collector, escaped, show
+
+Choice = TypeVar("Choice", bound=str)
+
+LARGEST = 2**31 - 1
+"""The largest count of bytes or elements that any field may hold."""
+
+
+class Fields:
+    """One object of the document. A getter whose field is absent, or wrong (that is then noted), gives the default."""
+
+    __slots__ = ("at", "collector", "values")
+
+    def __init__(self, collector: Collector, value: Any, at: str, known: Collection[str], required: Iterable[str] = ()):
+        self.collector = collector
+        self.at = at
+        if not isinstance(value, dict):
+            collector.wrong_type(at, value, "an object")
+            self.values: dict[str, Any] = {}
+            return
+        self.values = value
+        for key in value:
+            if key not in known:
+                self._unknown(key, known)
+        for key in required:
+            if key not in value:
+                collector.error("missing-field", f"{at}/{key}", f"The field `{key}` is required.")
+
+    def _unknown(self, key: str, known: Collection[str]) -> None:
+        hint = self.collector.hint(key, known) or f" Known here: {', '.join(sorted(known))}."
+        message = f"There is no field {show(key)} here.{hint}"
+        self.collector.error("unknown-field", f"{self.at}/{escaped(key)}", message)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def pointer(self, key: str) -> str:
+        return f"{self.at}/{key}"
+
+    def integer(self, key: str, default: int, low: int, high: int = LARGEST) -> int:
+        value = self.values.get(key, default)
+        if type(value) is int and low <= value <= high:
+            return value
+        self._not_integer(key, value, low, high)
+        return default
+
+    def optional_integer(self, key: str, low: int, high: int = LARGEST) -> int | None:
+        """Null and absence both mean None."""
+        value = self.values.get(key)
+        if value is None or (type(value) is int and low <= value <= high):
+            return value
+        self._not_integer(key, value, low, high)
+        return None
+
+    def _not_integer(self, key: str, value: Any, low: int, high: int) -> None:
+        if type(value) is int:
+            message = f"`{key}` must lie between {low} and {high}, and is {show(value)}."
+            self.collector.error("out-of-range", self.pointer(key), message)
+        else:
+            message = f"`{key}` must be an integer, and is {show(value)}."
+            self.collector.error("not-an-integer", self.pointer(key), message)
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.values.get(key, default)
+        if value is True or value is False:
+            return bool(value)
+        self.collector.wrong_type(self.pointer(key), value, "true or false")
+        return default
+
+    def choice(self, key: str, default: Choice, choices: tuple[Choice, ...]) -> Choice:
+        value = self.values.get(key, default)
+        for choice in choices:
+            if value == choice:
+                return choice
+        self.unknown_value(key, value, choices)
+        return default
+
+    def unknown_value(self, key: str, value: Any, choices: Collection[str]) -> None:
+        if isinstance(value, str):
+            among = ", ".join(f'"{choice}"' for choice in choices)
+            message = f"`{key}` must be one of {among}, and is {show(value)}.{self.collector.hint(value, choices)}"
+            self.collector.error("unknown-value", self.pointer(key), message)
+        else:
+            self.collector.wrong_type(self.pointer(key), value, "one of " + ", ".join(f'"{one}"' for one in choices))
+
+    def sequence(self, key: str) -> list[Any] | None:
+        """The list under this key; None if it is absent, or no list (which is noted)."""
+        if key not in self.values:
+            return None
+        value = self.values[key]
+        if isinstance(value, list):
+            return value
+        self.collector.wrong_type(self.pointer(key), value, "a list")
+        return None

@@ -1,0 +1,153 @@
+"""Reads when a buffer is live: one lifetime for all of it, or parts with a lifetime each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from solver.flatten.lifetimes import unwrapped
+from solver.flatten.spans import holds
+from solver.reading.clock import Clock
+from solver.reading.collector import show
+from solver.reading.components import ComponentTree
+from solver.reading.fields import Fields
+from solver.reading.names import name_fault
+from solver.wire.manifest import Interval, Lifetime, Part
+from solver.wire.units import Phase
+
+_PART_FIELDS = ("name", "offset", "size", "lifetime")
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """`given`: the user wrote a lifetime or parts. `starts`: the phases at which an interval starts."""
+
+    lifetime: Lifetime | None
+    parts: tuple[Part, ...]
+    given: bool
+    starts: frozenset[Phase]
+    sound: bool = True
+
+
+_UNSOUND = Lives(None, (), True, frozenset(), sound=False)
+
+
+def read_lives(fields: Fields, component: str, tree: ComponentTree, size: int | None, persistent: bool) -> Lives:
+    collector, at = fields.collector, fields.at
+    if persistent:
+        for key in ("lifetime", "parts"):
+            if key in fields:
+                message = f"A persistent buffer is live in every phase: it has no `{key}`."
+                collector.error("persistent-with-lifetime", f"{at}/{key}", message)
+                return _UNSOUND
+    if "lifetime" in fields and "parts" in fields:
+        message = "A buffer has either a `lifetime` or `parts` with a lifetime each, not both."
+        collector.error("lifetime-and-parts", f"{at}/parts", message)
+        return _UNSOUND
+    if "parts" in fields:
+        return _of_parts(fields, component, tree, size)
+    if "lifetime" not in fields:
+        return Lives(None, (), False, frozenset())
+    lifetime = _lifetime(fields, component, tree)
+    if lifetime is None:
+        return _UNSOUND
+    return Lives(lifetime, (), True, frozenset(interval.start for interval in lifetime))
+
+
+def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime | None:
+    """The lifetime under the key `lifetime` of a buffer or part: a list of intervals, or "active"."""
+    collector, pointer = fields.collector, fields.pointer("lifetime")
+    value = fields.values["lifetime"]
+    active = tree.active(component)
+    if value == "active":
+        if active is None and tree.sound:
+            message = f'"active" means the active phases of the component, and {component or "the root"} gives none.'
+            collector.error("no-active-phases", pointer, message, component)
+        return active
+    clock = tree.clock(component)
+    lifetime = clock.lifetime(value, pointer)
+    if lifetime is None or active is None:
+        return lifetime
+    return lifetime if _starts_active(fields, value, clock, active, component) else None
+
+
+def _starts_active(fields: Fields, values: list[Any], clock: Clock, active: Lifetime, component: str) -> bool:
+    spans = sorted(unwrapped(clock.timeline, active))
+    fine = True
+    for index, value in enumerate(values):
+        start = value[0] if type(value[0]) is int else clock.phase(value[0], "")
+        if start is not None and not holds(spans, start):
+            fine = False
+            message = f"{component} is not active in phase {show(value[0])}, so nothing can be written there."
+            fields.collector.error("starts-while-inactive", f"{fields.pointer('lifetime')}/{index}", message, component)
+    return fine
+
+
+def _of_parts(fields: Fields, component: str, tree: ComponentTree, size: int | None) -> Lives:
+    values = fields.sequence("parts")
+    if values is None:
+        return _UNSOUND
+    before = len(fields.collector.problems)
+    parts: list[Part] = []
+    names: set[str] = set()
+    for index, value in enumerate(values):
+        part = _part(fields, index, value, component, tree, names)
+        if part is not None:
+            parts.append(part)
+    if len(fields.collector.problems) > before:
+        return _UNSOUND
+    if size is not None:
+        _cover(fields, parts, size)
+    starts = frozenset(interval.start for part in parts for interval in part.lifetime)
+    return Lives(None, tuple(parts), True, starts, sound=len(fields.collector.problems) == before)
+
+
+def _part(outer: Fields, index: int, value: Any, component: str, tree: ComponentTree, names: set[str]) -> Part | None:
+    collector = outer.collector
+    at = f"{outer.at}/parts/{index}"
+    fields = Fields(collector, value, at, _PART_FIELDS, ("offset", "size"))
+    name = fields.values.get("name", str(index))
+    if not isinstance(name, str):
+        collector.wrong_type(f"{at}/name", name, "a string")
+        return None
+    fault = None if name == str(index) else name_fault(name)
+    if fault is not None:
+        collector.error("bad-name", f"{at}/name", f"The part name {show(name)} {fault}.")
+    elif name in names:
+        collector.error("duplicate-name", f"{at}/name", f"Two parts of the buffer are called {show(name)}.", name)
+    names.add(name)
+    offset = fields.integer("offset", 0, 0) if "offset" in fields else 0
+    size = fields.integer("size", 0, 0) if "size" in fields else 0
+    if "lifetime" in fields:
+        lifetime = _lifetime(fields, component, tree)
+    else:
+        lifetime = (Interval(0, tree.clock(component).timeline.length),)
+    return None if lifetime is None else Part(name, offset, size, lifetime)
+
+
+def _cover(fields: Fields, parts: list[Part], size: int) -> None:
+    """Parts lie side by side from the buffer's first element to its last."""
+    collector = fields.collector
+    reached = 0
+    before: Part | None = None
+    for index, part in sorted(enumerate(parts), key=lambda one: (one[1].offset, one[1].size)):
+        pointer = f"{fields.at}/parts/{index}"
+        if part.offset + part.size > size:
+            message = f"The part {part.name} ends at element {part.offset + part.size}, and the buffer has {size}."
+            collector.error("part-outside-buffer", pointer, message, part.name)
+            return
+        if part.offset < reached and before is not None:
+            message = f"The parts {before.name} and {part.name} overlap: {part.name} starts at {part.offset}, before {reached}."
+            collector.error("parts-overlap", pointer, message, before.name, part.name)
+            return
+        if part.offset > reached:
+            message = (
+                f"No part covers the elements from {reached} to {part.offset - 1}: parts must cover the buffer exactly."
+            )
+            collector.error("parts-miss-elements", f"{fields.at}/parts", message)
+            return
+        reached = part.offset + part.size
+        before = part
+    if reached < size:
+        message = f"No part covers the elements from {reached} to {size - 1}: parts must cover the buffer exactly."
+        collector.error("parts-miss-elements", f"{fields.at}/parts", message)

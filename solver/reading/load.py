@@ -1,0 +1,178 @@
+"""`load_manifest`: a document in, a `Manifest` that keeps every rule out, or every problem at once."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from solver.reading.buffers import Row, read_buffer, read_row
+from solver.reading.collector import Collector, show
+from solver.reading.components import ComponentTree, read_components
+from solver.reading.cross_checks import check_flattened
+from solver.reading.fields import Fields
+from solver.reading.references import check_alias_graph, check_alias_scopes, read_aliases, read_apart, read_in_place
+from solver.reading.settings import read_launch, read_solver_options, read_target
+from solver.reading.source import Source, read_source
+from solver.reading.timelines import read_timeline
+from solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
+from solver.wire.problems import ManifestError, Problem
+
+MOST_BUFFERS = 65536
+LONGEST_LABEL = 1000
+
+_KNOWN = (
+    "schema",
+    "name",
+    "target",
+    "launch",
+    "timeline",
+    "components",
+    "buffers",
+    "in_place",
+    "apart",
+    "objective",
+    "frontier",
+    "solver",
+    "validation",
+)
+
+
+def load_manifest(source: Source) -> Manifest:
+    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path).
+
+    Raises ManifestError with every problem found, each with its JSON pointer. What is allowed but worth knowing is in
+    `Manifest.warnings`; `solver.flatten.flatten` adds the warnings that only flattened phases show.
+    """
+    collector = Collector()
+    document = read_source(collector, source)
+    if document is None and collector.problems:
+        raise ManifestError(tuple(collector.problems))
+    flagged = {problem.pointer for problem in collector.problems}
+    of_source = len(collector.problems)
+    manifest = _read(collector, document)
+    if collector.problems:
+        later = [problem for problem in collector.problems[of_source:] if problem.pointer not in flagged]
+        raise ManifestError((*collector.problems[:of_source], *later))
+    return manifest
+
+
+def _read(collector: Collector, document: Any) -> Manifest:
+    if not isinstance(document, dict):
+        collector.wrong_type("", document, "an object: the manifest")
+        return Manifest(read_target(Collector(), {}))
+    fields = Fields(collector, document, "", _KNOWN, ("schema", "target", "buffers"))
+    _check_schema(fields)
+    name = _label(fields)
+    target = read_target(collector, document["target"] if "target" in fields else {"compute_capability": "8.6"})
+    before_launch = len(collector.problems)
+    launch = read_launch(collector, document.get("launch", {}))
+    threads_per_run = launch.threads_per_run if len(collector.problems) == before_launch else None
+    root = read_timeline(collector, document.get("timeline", {}), "/timeline")
+    tree = read_components(collector, fields.sequence("components"), root)
+    buffers, in_place, apart = _read_buffers(fields, tree, threads_per_run)
+    objectives: tuple[Objective, ...] = get_args(Objective)
+    objective = fields.choice("objective", "threads_per_block", objectives)
+    frontier = fields.flag("frontier", False)
+    if frontier:
+        collector.error("unsupported-field", "/frontier", "A frontier is not supported yet: leave the field out.")
+    solver = read_solver_options(collector, document.get("solver", {}))
+    levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
+    validation: Level | Literal["best"] = fields.choice("validation", "best", levels)
+    manifest = Manifest(
+        target,
+        name,
+        launch,
+        root.timeline,
+        _components(tree, buffers),
+        buffers,
+        in_place,
+        apart,
+        objective,
+        frontier,
+        solver,
+        validation,
+        _warnings(collector, buffers, solver.warm_start),
+    )
+    if not collector.problems:
+        check_flattened(collector, manifest)
+    return manifest
+
+
+def _check_schema(fields: Fields) -> None:
+    value = fields.values.get("schema", MANIFEST_SCHEMA)
+    if value != MANIFEST_SCHEMA:
+        message = f'`schema` must be "{MANIFEST_SCHEMA}", and is {show(value)}.'
+        fields.collector.error("unknown-schema", "/schema", message)
+
+
+def _label(fields: Fields) -> str:
+    name = fields.values.get("name", "")
+    if not isinstance(name, str):
+        fields.collector.wrong_type("/name", name, "a string")
+    elif len(name) > LONGEST_LABEL:
+        message = f"`name` has {len(name)} characters, and {LONGEST_LABEL} are the most."
+        fields.collector.error("bad-name", "/name", message)
+    elif not name.isprintable():
+        fields.collector.error("bad-name", "/name", f"`name` holds characters that cannot be printed: {show(name)}.")
+    else:
+        return name
+    return ""
+
+
+def _read_buffers(
+    fields: Fields, tree: ComponentTree, threads_per_run: int | None
+) -> tuple[tuple[Buffer, ...], tuple[InPlace, ...], tuple[tuple[str, str], ...]]:
+    collector = fields.collector
+    pairs, kept_apart = fields.sequence("in_place"), fields.sequence("apart")
+    values = fields.sequence("buffers")
+    if values is None:
+        return (), (), ()
+    if len(values) > MOST_BUFFERS:
+        message = f"A manifest has at most {MOST_BUFFERS} buffers, and this one has {len(values)}."
+        collector.error("too-many-buffers", "/buffers", message)
+        return (), (), ()
+    rows = [read_row(collector, index, value) for index, value in enumerate(values)]
+    by_name = _by_name(collector, rows, tree)
+    names = {name: row.index for name, row in by_name.items()}
+    aliases = [read_aliases(collector, row, names) for row in rows]
+    read = [read_buffer(collector, row, tree, threads_per_run, aliases[row.index]) for row in rows]
+    known = {name: read[row.index] for name, row in by_name.items()}
+    check_alias_graph(collector, by_name, {name: aliases[row.index] for name, row in by_name.items()})
+    check_alias_scopes(collector, by_name, known)
+    in_place = read_in_place(collector, pairs, known, tree)
+    apart = read_apart(collector, kept_apart, known)
+    return tuple(buffer for buffer in read if buffer is not None), in_place, apart
+
+
+def _by_name(collector: Collector, rows: list[Row], tree: ComponentTree) -> dict[str, Row]:
+    by_name: dict[str, Row] = {}
+    for row in rows:
+        if row.full_name is None:
+            continue
+        first = by_name.setdefault(row.full_name, row)
+        if first is not row:
+            message = f"The name {row.full_name} is taken by buffer {first.index} already."
+            collector.error("duplicate-name", f"/buffers/{row.index}/name", message, row.full_name)
+        if tree.sound and not tree.knows(row.component):
+            message = f"The component {row.component} is not listed.{collector.hint(row.component, tree.listed)}"
+            collector.error("unknown-component", f"/buffers/{row.index}/component", message, row.component)
+    return by_name
+
+
+def _components(tree: ComponentTree, buffers: tuple[Buffer, ...]) -> tuple[Component, ...]:
+    """The listed components; where none is, those that the buffers name, in their order."""
+    if tree.listed:
+        return tuple(tree.components)
+    return tuple(Component(path) for path in dict.fromkeys(buffer.component for buffer in buffers) if path)
+
+
+def _warnings(
+    collector: Collector, buffers: tuple[Buffer, ...], warm_start: dict[str, int] | None
+) -> tuple[Problem, ...]:
+    if warm_start:
+        names = {buffer.full_name for buffer in buffers}
+        unknown = [name for name in warm_start if name not in names]
+        if unknown:
+            listed = ", ".join(show(name) for name in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+            message = f"`warm_start` names {len(unknown)} buffers that the manifest does not have: {listed}."
+            collector.warn("warm_start_unknown", "/solver/warm_start", message, *unknown[:5])
+    return tuple(collector.warnings)

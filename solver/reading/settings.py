@@ -1,0 +1,123 @@
+"""Reads what is not about buffers: target, launch, solver options, objective, validation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from solver.reading.collector import Collector, escaped, show
+from solver.reading.fields import LARGEST, Fields
+from solver.wire.manifest import Launch, SolverOptions, Target
+
+MOST_THREADS = 1024
+"""The most threads of a block on every architecture (CUDA programming guide, compute capabilities)."""
+MOST_REGISTERS = 255
+LONGEST_TIME_S = 3600
+
+
+def read_target(collector: Collector, value: Any) -> Target:
+    known = ("compute_capability", "shared_budget_bytes", "static_shared_bytes", "registers_per_thread", "carveout")
+    fields = Fields(collector, value, "/target", known, ("compute_capability",))
+    capability = _capability(fields) if "compute_capability" in fields else None
+    return Target(
+        capability or "",
+        _budget(fields, capability),
+        fields.integer("static_shared_bytes", 0, 0),
+        fields.optional_integer("registers_per_thread", 1, MOST_REGISTERS),
+        _carveout(fields),
+    )
+
+
+def _capability(fields: Fields) -> str | None:
+    from solver.devices import DEVICES
+
+    value = fields.values["compute_capability"]
+    pointer = fields.pointer("compute_capability")
+    if not isinstance(value, str):
+        fields.collector.wrong_type(pointer, value, 'a string such as "8.6"')
+        return None
+    if value in DEVICES:
+        return value
+    hint = fields.collector.hint(value, DEVICES)
+    message = f"There is no architecture {show(value)} in the table.{hint} Known: {', '.join(DEVICES)}."
+    fields.collector.error("unknown-architecture", pointer, message)
+    return None
+
+
+def _budget(fields: Fields, capability: str | None) -> int | Literal["default", "opt-in"]:
+    value = fields.values.get("shared_budget_bytes", "default")
+    if value == "default":
+        return "default"
+    if value == "opt-in":
+        return "opt-in"
+    if isinstance(value, str):
+        fields.unknown_value("shared_budget_bytes", value, ("default", "opt-in"))
+        return "default"
+    budget = fields.integer("shared_budget_bytes", 0, 0)
+    if capability is not None:
+        from solver.devices import DEVICES
+
+        most = DEVICES[capability].max_smem_per_block_optin
+        if budget > most:
+            message = f"A block of compute capability {capability} can have at most {most} bytes of shared memory, not {budget}."
+            fields.collector.error("budget-too-large", fields.pointer("shared_budget_bytes"), message)
+    return budget
+
+
+def _carveout(fields: Fields) -> int | Literal["max"]:
+    value = fields.values.get("carveout", "max")
+    if value == "max":
+        return "max"
+    if isinstance(value, str):
+        fields.unknown_value("carveout", value, ("max",))
+        return "max"
+    return fields.integer("carveout", 100, 0, 100)
+
+
+def read_launch(collector: Collector, value: Any) -> Launch:
+    known = ("threads_per_run", "threads_per_block", "max_threads_per_block", "threads_multiple", "bank_conflicts")
+    fields = Fields(collector, value, "/launch", known)
+    return Launch(
+        fields.integer("threads_per_run", 1, 1, MOST_THREADS),
+        fields.optional_integer("threads_per_block", 1, MOST_THREADS),
+        fields.integer("max_threads_per_block", 1024, 1, MOST_THREADS),
+        fields.integer("threads_multiple", 32, 1, MOST_THREADS),
+        fields.choice("bank_conflicts", "avoid", ("avoid", "ignore")),
+    )
+
+
+def read_solver_options(collector: Collector, value: Any) -> SolverOptions:
+    fields = Fields(collector, value, "/solver", ("time_limit_s", "seed", "warm_start"))
+    return SolverOptions(_time_limit(fields), fields.integer("seed", 0, 0, LARGEST), _warm_start(fields))
+
+
+def _time_limit(fields: Fields) -> float:
+    value = fields.values.get("time_limit_s", 10)
+    pointer = fields.pointer("time_limit_s")
+    if type(value) not in (int, float):
+        fields.collector.wrong_type(pointer, value, "a number of seconds")
+    elif not 0 < value <= LONGEST_TIME_S:
+        message = f"`time_limit_s` must lie above 0 and be at most {LONGEST_TIME_S}, and is {show(value)}."
+        fields.collector.error("out-of-range", pointer, message)
+    else:
+        return float(value)
+    return 10.0
+
+
+def _warm_start(fields: Fields) -> dict[str, int] | None:
+    value = fields.values.get("warm_start")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        fields.collector.wrong_type(fields.pointer("warm_start"), value, "an object of full buffer names and offsets")
+        return None
+    offsets: dict[str, int] = {}
+    for name, offset in value.items():
+        pointer = f"{fields.at}/warm_start/{escaped(name)}"
+        if type(offset) is not int:
+            fields.collector.error("not-an-integer", pointer, f"An offset must be an integer, and is {show(offset)}.")
+        elif not 0 <= offset <= LARGEST:
+            message = f"An offset must lie between 0 and {LARGEST}, and is {show(offset)}."
+            fields.collector.error("out-of-range", pointer, message)
+        else:
+            offsets[name] = offset
+    return offsets

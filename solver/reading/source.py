@@ -1,0 +1,125 @@
+"""From a path, bytes or an object to plain JSON values: what JSON itself forbids is found here.
+
+`json` of the standard library takes a repeated key, NaN, infinities and halves of surrogate pairs; all of them would
+be lost or go wrong later, so they are problems with the place where they stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from solver.reading.collector import Collector, escaped, show
+
+Source = Mapping[str, Any] | bytes | bytearray | memoryview | str | Path
+
+
+class _Repeated(dict[str, Any]):
+    """An object of the document in which some key stands more than once; the last one counts."""
+
+    keys_repeated: tuple[str, ...] = ()
+
+
+def read_source(collector: Collector, source: Source) -> Any:
+    """JSON values of plain types; None (and a problem) where there is nothing that could be read."""
+    try:
+        if isinstance(source, Mapping):
+            return _checked(collector, source, "")
+        data = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else _file(collector, source)
+        return None if data is None else _parsed(collector, data)
+    except RecursionError:
+        collector.error("nested-too-deeply", "", "The document is nested too deeply to be a manifest or a layout.")
+        return None
+
+
+def _file(collector: Collector, path: str | Path) -> bytes | None:
+    if not isinstance(path, str | Path):
+        raise TypeError(f"expected a mapping, bytes, or the path of a file, got {type(path).__name__}")
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        hint = " JSON text itself is taken as bytes." if str(path).lstrip()[:1] in ("{", "[") else ""
+        collector.error("unreadable-file", "", f"Cannot read the file {show(str(path))}: {reason}.{hint}")
+        return None
+
+
+def _parsed(collector: Collector, data: bytes) -> Any:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        collector.error("not-utf8", "", f"The text is not UTF-8: byte {error.start} ({data[error.start]:#04x}).")
+        return None
+    suspect = "\\ud" in text or "\\uD" in text
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal suspect
+        values = dict(pairs)
+        if len(values) == len(pairs):
+            return values
+        suspect = True
+        seen: set[str] = set()
+        repeated = _Repeated(values)
+        repeated.keys_repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+        return repeated
+
+    def constant(word: str) -> float:
+        nonlocal suspect
+        suspect = True
+        return float(word)
+
+    try:
+        try:
+            value = json.loads(text, object_pairs_hook=object_of, parse_constant=constant)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # an integer of more digits than Python converts: a huge one says the same
+            value = json.loads(text, object_pairs_hook=object_of, parse_constant=constant, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        what = (
+            "The text is empty." if not text.strip() else f"{error.msg} in line {error.lineno}, column {error.colno}."
+        )
+        collector.error("not-json", "", f"This is not JSON: {what}")
+        return None
+    return _checked(collector, value, "") if suspect else value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) < 4000:
+        return int(digits)
+    huge = 10**100
+    return -huge if digits.startswith("-") else huge
+
+
+def _checked(collector: Collector, value: Any, at: str) -> Any:
+    """A copy in plain dicts and lists, with a problem for each thing that JSON does not have."""
+    if isinstance(value, Mapping):
+        if isinstance(value, _Repeated):
+            for key in value.keys_repeated:
+                collector.error(
+                    "duplicate-key", f"{at}/{_text(escaped(key))}", f"The key {show(key)} stands here twice."
+                )
+        plain: dict[str, Any] = {}
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                collector.error("wrong-type", at, f"Keys of an object must be strings, and one is {show(key)}.")
+            elif key.isascii() or _text(key) == key:
+                plain[key] = _checked(collector, inner, f"{at}/{escaped(key)}")
+            else:
+                collector.error("bad-string", f"{at}/{_text(escaped(key))}", "This key holds half a surrogate pair.")
+        return plain
+    if isinstance(value, list | tuple):
+        return [_checked(collector, inner, f"{at}/{index}") for index, inner in enumerate(value)]
+    if isinstance(value, float) and not isfinite(value):
+        collector.error("not-finite", at, f"Numbers must be finite, and this is {value}.")
+    if isinstance(value, str) and not value.isascii() and _text(value) != value:
+        collector.error("bad-string", at, "This text holds half a surrogate pair.")
+        return _text(value)
+    return value
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
