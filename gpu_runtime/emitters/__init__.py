@@ -14,7 +14,7 @@ Two functions open the memory of a thread; both are always there, whatever the l
     kept = persistent()       # call once per thread: every call makes new arrays
 
 `shared` is a tuple with one typed view of the run's window per element type, `kept` a tuple with one local array per
-element type; both are the empty tuple where the layout has no such buffers. A kernel passes them on and never looks inside.
+dtype; both are the empty tuple where the layout has no such buffers. A kernel passes them on and never looks inside.
 
 One getter per buffer and per part. `NAME` stands for `getter_names(manifest)[full_name]`:
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu_runtime.emitters.elements import Element
+from solver.wire.dtypes import DType
 from solver.wire.layout import LaunchFigures, Region
 from solver.wire.units import Bytes, Elements
 
@@ -25,6 +26,7 @@ class Slot:
     name: str
     identifier: str
     region: Region
+    dtype: DType
     element: Element
     offset: Elements
     count: Elements
@@ -42,8 +44,9 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class LocalArray:
-    """The persistent local storage of one element type: one array per thread."""
+    """The persistent local storage of one dtype of the manifest: one array per thread."""
 
+    dtype: DType
     element: Element
     count: Elements
     alignment_bytes: Bytes

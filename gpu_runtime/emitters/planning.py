@@ -14,10 +14,11 @@ from gpu_runtime.emitters.checks import (
     part_alignment_bytes,
     part_offsets,
 )
-from gpu_runtime.emitters.elements import Element, handed_out
+from gpu_runtime.emitters.elements import handed_out
 from gpu_runtime.emitters.errors import EmitError
 from gpu_runtime.emitters.names import getter_names
 from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Slot
+from solver.wire.dtypes import DType
 from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
 from solver.wire.manifest import Buffer, Manifest, Part
 from solver.wire.units import Bytes
@@ -113,12 +114,14 @@ class _Join:
         if size == 0 or plain_local:
             offset_bytes = offset_bytes or 0
         else:
-            offset_bytes = check_offset(name, offset_bytes, alignment_bytes, out.element.itemsize_bytes)
+            aligned_to = 1 if region == "persistent_local" else alignment_bytes
+            offset_bytes = check_offset(name, offset_bytes, aligned_to, min(aligned_to, out.element.itemsize_bytes))
             check_region(name, region, self.launch, alignment_bytes, out.element.itemsize_bytes)
         return Slot(
             name=name,
             identifier=self.identifiers[name],
             region=region,
+            dtype=self.buffer.dtype,
             element=out.element,
             offset=offset_bytes // out.element.itemsize_bytes,
             count=size * out.per_item,
@@ -130,26 +133,31 @@ class _Join:
         )
 
 
-_Kept = dict[Element, tuple[LocalArray, Bytes]]
-"""The persistent local array of each element type, with the lowest offset in the region that lies in it."""
+_Kept = dict[DType, tuple[LocalArray, Bytes]]
+"""The persistent local array of each dtype, with the lowest offset in the region that lies in it. Arrays of
+different dtypes are different memory, whatever their offsets in the region are."""
 
 
 def _kept_arrays(slots: Iterable[Slot]) -> _Kept:
-    kept = [slot for slot in slots if slot.region == "persistent_local" and slot.count]
+    members: dict[DType, list[Slot]] = {}
+    for slot in slots:
+        if slot.region == "persistent_local" and slot.count:
+            members.setdefault(slot.dtype, []).append(slot)
     arrays: _Kept = {}
-    for element in sorted({slot.element for slot in kept}):
-        mine = [slot for slot in kept if slot.element == element]
+    for dtype in sorted(members, key=lambda dtype: (members[dtype][0].element, str(dtype), dtype.alignment_bytes)):
+        mine = members[dtype]
+        element = mine[0].element
         lowest = min(slot.offset_bytes or 0 for slot in mine)
         end = max((slot.offset_bytes or 0) + slot.size_bytes for slot in mine)
         alignment = max(slot.alignment_bytes for slot in mine)
-        arrays[element] = (LocalArray(element, (end - lowest) // element.itemsize_bytes, alignment), lowest)
+        arrays[dtype] = (LocalArray(dtype, element, (end - lowest) // element.itemsize_bytes, alignment), lowest)
     return arrays
 
 
 def _from_array_start(slot: Slot, kept: _Kept) -> Slot:
-    """Offsets of the region become offsets in the element type's own array."""
+    """Offsets of the region become offsets in the dtype's own array, which is what has to be aligned."""
     if slot.region != "persistent_local" or not slot.count:
         return slot
-    inside = (slot.offset_bytes or 0) - kept[slot.element][1]
+    inside = (slot.offset_bytes or 0) - kept[slot.dtype][1]
     check_offset(slot.name, inside, slot.alignment_bytes, slot.element.itemsize_bytes)
     return replace(slot, offset=inside // slot.element.itemsize_bytes)

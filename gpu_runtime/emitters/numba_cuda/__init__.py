@@ -17,7 +17,7 @@ from gpu_runtime.emitters.plan import AllocatorPlan
 def emit_text(plan: AllocatorPlan) -> str:
     """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`."""
     windows = {element: index for index, element in enumerate(plan.run_elements)}
-    arrays = {array.element: index for index, array in enumerate(plan.kept)}
+    arrays = {array.dtype: index for index, array in enumerate(plan.kept)}
     lines = [*head(plan), *memory_functions(plan)]
     for slot in plan.slots:
         lines += getter(slot, windows, arrays)

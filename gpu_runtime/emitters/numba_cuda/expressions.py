@@ -24,8 +24,11 @@ def zero_argument(slot: Slot) -> str:
 
 
 def device_function(name: str, argument: str, docstring: str, body: Iterable[str]) -> Iterator[str]:
-    yield from ("", "", '@cuda.jit(device=True, inline="always")', f"def {name}({argument}):", f'    """{docstring}"""')
-    yield from (f"    {line}" for line in body)
+    """`docstring`: one line, or several with the closing quotes on a line of their own."""
+    yield from ("", "", '@cuda.jit(device=True, inline="always")', f"def {name}({argument}):")
+    first, *more = docstring.splitlines()
+    said = [f'"""{first}', *more, '"""'] if more else [f'"""{first}"""']
+    yield from (f"    {line}" if line else "" for line in (*said, *body))
 
 
 def type_of(element: Element) -> str:

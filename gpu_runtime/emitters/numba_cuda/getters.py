@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from gpu_runtime.emitters.elements import Element
 from gpu_runtime.emitters.numba_cuda.expressions import device_function, dynamic_array, getter_argument, local_array
 from gpu_runtime.emitters.plan import Slot
+from solver.wire.dtypes import DType
 from solver.wire.layout import Region
 
 _WHERE: dict[Region, str] = {
@@ -16,13 +17,13 @@ _WHERE: dict[Region, str] = {
 }
 
 
-def getter(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[Element, int]) -> Iterator[str]:
-    """`windows` and `arrays`: the place of each element type in the tuples of `window` and `persistent`."""
+def getter(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[DType, int]) -> Iterator[str]:
+    """`windows` and `arrays`: the place of each element type in the tuple of `window`, of each dtype in that of `persistent`."""
     value = _value(slot, windows, arrays)
     yield from device_function(slot.identifier, getter_argument(slot), _describe(slot), [f"return {value}"])
 
 
-def _value(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[Element, int]) -> str:
+def _value(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[DType, int]) -> str:
     cut = f"[{slot.offset:d}:{slot.offset + slot.count:d}]"
     if not slot.count:
         # The one spelling of "no elements" that compiles and runs in the simulator; the array itself is optimised away.
@@ -33,7 +34,7 @@ def _value(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[Element, 
         case "block":
             return f"{dynamic_array(slot.element)}{cut}"
         case "persistent_local":
-            return f"kept[{arrays[slot.element]}]{cut}"
+            return f"kept[{arrays[slot.dtype]}]{cut}"
         case "local" if slot.is_part:
             return f"array{cut}"
         case "local":

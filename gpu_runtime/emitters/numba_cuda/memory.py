@@ -43,7 +43,7 @@ def memory_functions(plan: AllocatorPlan) -> Iterator[str]:
     yield from device_function(
         "persistent",
         "",
-        "New persistent local storage for this thread, one array per element type: call it once.",
+        "New persistent local storage for this thread, one array per dtype: call it once.",
         _tuple([local_array(array.count, array.element, array.alignment_bytes) for array in plan.kept]),
     )
 

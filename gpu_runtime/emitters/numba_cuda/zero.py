@@ -36,21 +36,22 @@ def _view(slot: Slot) -> str:
 
 
 def init_function(plan: AllocatorPlan) -> Iterator[str]:
+    """Always emitted, so that a kernel can call it whatever the layout holds."""
     calls = [f"{zero_name(slot.identifier)}({zero_argument(slot)})" for slot in plan.initial]
-    yield from device_function("init", "shared, kept", _promise(plan), [*calls, "return"])
+    yield from device_function("init", "shared, kept", _promise(plan), calls or ["return"])
 
 
 def _promise(plan: AllocatorPlan) -> str:
     """Which barrier must follow: without one, a slow thread would zero bytes that a fast one has written already."""
     regions = {slot.region for slot in plan.initial}
     if not regions:
-        return "Nothing of this layout must read zero at the kernel's start: does nothing."
-    what = "Zeroes what must read zero at the kernel's start; call it before anything else is written."
+        return "Does nothing: no memory of this layout that it could reach must read zero at the kernel's start."
     if "block" in regions:
-        return f"{what} Every thread of the block calls it, and cuda.syncthreads() must follow."
-    if "run" in regions and plan.threads_per_run > 1:
-        enough = (
-            " (cuda.syncwarp() is enough: a run's threads lie in one warp)" if _WARP % plan.threads_per_run == 0 else ""
-        )
-        return f"{what} Every thread of a run calls it, and cuda.syncthreads() must follow{enough}."
-    return f"{what} Each thread zeroes its own memory only: no barrier need follow."
+        who, then = "Every thread of the block calls it", "cuda.syncthreads() must follow."
+    elif "run" in regions and plan.threads_per_run > 1:
+        who, then = "Every thread of a run calls it", "cuda.syncthreads() must follow."
+        if _WARP % plan.threads_per_run == 0:
+            then = "cuda.syncthreads() must follow, or cuda.syncwarp(): a run's threads lie in one warp."
+    else:
+        who, then = "Every thread calls it", "no barrier need follow: each zeroes its own memory only."
+    return f"Zeroes what must read zero at the kernel's start.\n\n{who}, once, before anything else is written;\n{then}"
