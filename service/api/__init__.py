@@ -1,0 +1,7 @@
+"""The HTTP API: thin calls over the workshop. `create_app` makes one application for one set of settings."""
+
+from __future__ import annotations
+
+from service.api.app import create_app
+
+__all__ = ["create_app"]

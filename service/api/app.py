@@ -1,0 +1,49 @@
+"""The application factory: calls, error answers, and the workshop's life from start to shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from service.api import devices, layouts, manifests, operations
+from service.api.errors import install_error_answers
+from service.jobs.workshop import Workshop
+from service.settings import Settings
+
+_DESCRIPTION = """
+Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is
+live), get a layout (where every byte lives, how many threads a block may have, with proof) and allocators that were
+compiled and run before the layout is handed out.
+
+Errors are `application/problem+json` (RFC 9457) with a stable `type`; those about a manifest list every fault at once.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    workshop = Workshop(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
+        await asyncio.to_thread(workshop.start)
+        app.state.workshop = workshop
+        yield
+        del app.state.workshop
+        await asyncio.to_thread(workshop.stop)
+
+    app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    install_error_answers(app)
+    for part in (layouts, manifests, devices, operations):
+        app.include_router(part.router)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("warpack")
+    except PackageNotFoundError:
+        return "0+unknown"  # run from a source tree that was never installed

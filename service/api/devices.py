@@ -1,0 +1,33 @@
+"""Which architectures are known, and which workers are alive."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from service.api.workshop import workshop_of
+from service.jobs.capabilities import GPU_EXTRA_QUEUE
+from service.jobs.workshop import Workshop
+from solver.devices import DEVICES
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/v1/devices", summary="Architectures known, and the workers alive")
+async def list_devices(workshop: Annotated[Workshop, Depends(workshop_of)]) -> dict[str, Any]:
+    """`architectures` by compute capability. `hardware_devices` lists the GPUs of live workers: none in this version."""
+    workers = await asyncio.to_thread(workshop.engine.workers)
+    return {
+        "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},
+        "workers": [
+            {
+                "id": worker.id,
+                "levels": ["static", "compiled", "simulated"] if GPU_EXTRA_QUEUE in worker.queues else ["static"],
+            }
+            for worker in workers
+        ],
+        "hardware_devices": [],
+    }

@@ -1,0 +1,223 @@
+"""Layouts as jobs: post a manifest, follow the job, fetch what it made, cancel it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from service.api.bodies import read_body
+from service.api.documents import cancelled_text, job_text, summary
+from service.api.errors import ApiError, not_found
+from service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
+from service.api.manifests import read_manifest
+from service.api.prefer import until, wait_s
+from service.api.waiting import what_it_waits_for
+from service.api.workshop import workshop_of
+from service.jobs.workshop import Workshop
+from service.problems import ProblemDetails
+from service.store import IdempotencyKeyReused
+from service.store.records import FINAL_STATES, Job, JobState, Order, Taken
+from solver import load_manifest
+
+router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
+
+InWorkshop = Annotated[Workshop, Depends(workshop_of)]
+Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
+
+_PAGE = 50
+_CANCEL_SETTLES_S = 1.5
+"""A cancelled solver hands over its best within this, or is killed."""
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Ask for a layout",
+    description="201: finished while the call waited. 202: under way, see `Location`. 200: answered from the store.",
+    responses=PROBLEM_ANSWERS | FINISHED_JOB,
+    openapi_extra=MANIFEST_BODY,
+)
+async def post_manifest(
+    request: Request,
+    workshop: InWorkshop,
+    prefer: Prefer = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="The same key with the same body gets the same job."),
+    ] = None,
+) -> Response:
+    body = await read_body(request, "manifest")
+    taken = await asyncio.to_thread(_take, workshop, body, idempotency_key)
+    job = await _job(workshop, taken.job_id)
+    status = 200
+    if not job.finished:
+        job = await _wait_for_end(workshop, job, prefer)
+        status = 201 if job.finished else 202
+    return await _answer(workshop, request, job, prefer, status)
+
+
+@router.get("", summary="Jobs, newest first", responses=PROBLEM_ANSWERS | JOB_LIST)
+async def list_jobs(
+    workshop: InWorkshop,
+    limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
+    cursor: Annotated[str | None, Query(max_length=32, description="`next_cursor` of the page before.")] = None,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+) -> Response:
+    found = await asyncio.to_thread(workshop.store.jobs.newest, limit + 1, before=cursor, state=state)
+    workers = await asyncio.to_thread(workshop.engine.workers)
+    page = found[:limit]
+    document = {
+        "layouts": [summary(job, what_it_waits_for(job, workers)) for job in page],
+        "next_cursor": page[-1].id if len(found) > limit else None,
+    }
+    return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
+
+
+@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=PROBLEM_ANSWERS | JOB)
+async def get_job(
+    job_id: str,
+    request: Request,
+    workshop: InWorkshop,
+    prefer: Prefer = None,
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
+    ] = None,
+) -> Response:
+    job = await _wait_for_end(workshop, await _job(workshop, job_id), prefer)
+    return await _answer(workshop, request, job, prefer, 200, if_none_match)
+
+
+@router.delete(
+    "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
+)
+async def cancel_job(job_id: str, workshop: InWorkshop) -> Response:
+    before = await _job(workshop, job_id)
+    job = await asyncio.to_thread(workshop.store.jobs.cancel, job_id)
+    if job is None:
+        raise not_found(job_id)
+    if job.state != "cancelled":
+        raise ApiError(
+            ProblemDetails(
+                "already-finished",
+                "The job is finished",
+                HTTPStatus.CONFLICT,
+                f"The job is {job.state}, so there is nothing to cancel.",
+            )
+        )
+    if before.state == "solving":
+
+        async def best_is_there() -> bool:
+            return (await _job(workshop, job_id)).best_so_far is not None
+
+        await until(best_is_there, _CANCEL_SETTLES_S)
+        job = await _job(workshop, job_id)
+    return Response(cancelled_text(job), media_type="application/json")
+
+
+@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
+async def get_manifest(job_id: str, workshop: InWorkshop) -> Response:
+    job = await _job(workshop, job_id)
+    stored = await asyncio.to_thread(workshop.store.jobs.manifest, job_id)
+    if stored is None:
+        raise not_found(job_id)
+    document, time_limit_s = stored
+
+    def render() -> str:
+        manifest = load_manifest(document.encode())
+        document_of_this_job = replace(manifest, name=job.name).model_dump()
+        document_of_this_job["solver"]["time_limit_s"] = time_limit_s
+        document_of_this_job["validation"] = job.required
+        return json.dumps(document_of_this_job, ensure_ascii=False)
+
+    return Response(await asyncio.to_thread(render), media_type="application/json")
+
+
+@router.get(
+    "/{job_id}/allocators.py",
+    summary="The allocators, as a Python module for numba-cuda",
+    responses=PROBLEM_ANSWERS,
+    response_class=PlainTextResponse,
+)
+async def get_allocators(job_id: str, workshop: InWorkshop) -> Response:
+    job = await _job(workshop, job_id)
+    content = None
+    if job.state == "ready":
+        content = await asyncio.to_thread(workshop.store.jobs.artefact, job_id, "allocators.py")
+    if content is None:
+        raise ApiError(
+            ProblemDetails(
+                "not-ready",
+                "There are no allocators",
+                HTTPStatus.CONFLICT,
+                f"The job is {job.state}; allocators are handed out once it is ready.",
+            )
+        )
+    return Response(content, media_type="text/x-python; charset=utf-8")
+
+
+def _take(workshop: Workshop, body: bytes, idempotency_key: str | None) -> Taken:
+    manifest = read_manifest(body)
+    order = Order(
+        name=manifest.name,
+        manifest_sha256=manifest.sha256,
+        document=body.decode(),
+        required=manifest.validation,
+        time_limit_s=manifest.solver.time_limit_s,
+        idempotency_key=idempotency_key,
+        request_sha256=hashlib.sha256(body).hexdigest(),
+    )
+    try:
+        taken = workshop.store.jobs.take(order)
+    except IdempotencyKeyReused:
+        raise ApiError(
+            ProblemDetails(
+                "idempotency-key-reused",
+                "The Idempotency-Key came with another body before",
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                f"Use a new key for a new request; {idempotency_key!r} belongs to an earlier one.",
+            )
+        ) from None
+    if taken.task is not None:
+        workshop.submit(taken.task)
+    return taken
+
+
+async def _job(workshop: Workshop, job_id: str) -> Job:
+    job = await asyncio.to_thread(workshop.store.jobs.get, job_id)
+    if job is None:
+        raise not_found(job_id)
+    return job
+
+
+async def _wait_for_end(workshop: Workshop, job: Job, prefer: str | None) -> Job:
+    limit_s = wait_s(prefer)
+    if job.finished or not limit_s:
+        return job
+
+    async def finished() -> bool:
+        return await asyncio.to_thread(workshop.store.jobs.state, job.id) in FINAL_STATES
+
+    await until(finished, limit_s)
+    return await _job(workshop, job.id)
+
+
+async def _answer(
+    workshop: Workshop, request: Request, job: Job, prefer: str | None, status: int, if_none_match: str | None = None
+) -> Response:
+    workers = () if job.finished else await asyncio.to_thread(workshop.engine.workers)
+    text = job_text(job, what_it_waits_for(job, workers))
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Location": f"{router.prefix}/{job.id}", "Vary": "Prefer"}
+    granted = wait_s(prefer)
+    if granted is not None:
+        headers["Preference-Applied"] = f"wait={granted}"
+    if if_none_match is not None and etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(text, status_code=status, media_type="application/json", headers=headers)

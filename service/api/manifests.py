@@ -1,0 +1,98 @@
+"""Calls that store nothing: check a manifest, verify a layout against one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.api.bodies import read_body
+from service.api.errors import ApiError
+from service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
+from service.problems import faults
+from solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
+from solver.flatten import flatten
+from solver.reading.collector import Collector
+from solver.reading.source import read_source
+from solver.search.bound import lower_bound
+from solver.wire.manifest import Manifest
+from solver.wire.problems import Problem
+
+router = APIRouter(tags=["manifests"])
+
+
+@router.post(
+    "/v1/manifests:check",
+    summary="Check a manifest",
+    description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Stores nothing.",
+    responses=PROBLEM_ANSWERS | CHECKED,
+    openapi_extra=MANIFEST_BODY,
+)
+async def check_manifest(request: Request) -> Response:
+    body = await read_body(request, "manifest")
+    return _json(await asyncio.to_thread(_check, body))
+
+
+@router.post(
+    "/v1/layouts:verify",
+    summary="Verify a layout",
+    description="Derives every rule from the manifest anew and holds the layout against it, byte by byte and phase by phase.",
+    responses=PROBLEM_ANSWERS | VERIFIED,
+    openapi_extra=VERIFY_BODY,
+)
+async def verify_layout(request: Request) -> Response:
+    body = await read_body(request, "request")
+    return _json(await asyncio.to_thread(_verify, body))
+
+
+def read_manifest(body: bytes) -> Manifest:
+    try:
+        return load_manifest(body)
+    except ManifestError as error:
+        raise ApiError(faults("manifest", error.problems)) from None
+
+
+def _check(body: bytes) -> dict[str, Any]:
+    manifest = read_manifest(body)
+    flat = flatten(manifest)
+    bounds = {name: lower_bound(region) for name, region in (("run", flat.run), ("block", flat.block))}
+    warnings = dict.fromkeys((*manifest.warnings, *flat.warnings))
+    return {
+        "valid": True,
+        "manifest_sha256": manifest.sha256,
+        "warnings": [warning.to_json() for warning in warnings],
+        "lower_bound": {name: asdict(bound) for name, bound in bounds.items()},
+    }
+
+
+def _verify(body: bytes) -> dict[str, Any]:
+    collector = Collector()
+    asked = read_source(collector, body)
+    if collector.problems:
+        raise ApiError(faults("request", collector.problems))
+    if not isinstance(asked, dict) or set(asked) != {"manifest", "layout"}:
+        fault = Problem("bad-request", "", 'The body must be an object with exactly "manifest" and "layout".')
+        raise ApiError(faults("request", [fault]))
+    problems: list[Problem] = []
+    try:
+        manifest = load_manifest(asked["manifest"])
+    except ManifestError as error:
+        problems += _below("/manifest", error.problems)
+    try:
+        layout = read_layout(asked["layout"])
+    except LayoutFormatError as error:
+        problems += _below("/layout", error.problems)
+    if problems:
+        raise ApiError(faults("request", problems))
+    return verify(manifest, layout).to_json()
+
+
+def _below(pointer: str, problems: tuple[Problem, ...]) -> list[Problem]:
+    return [Problem(each.type, pointer + each.pointer, each.message, each.names) for each in problems]
+
+
+def _json(document: dict[str, Any]) -> Response:
+    return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")

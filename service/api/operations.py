@@ -1,0 +1,24 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from service.api.workshop import workshop_of
+from service.jobs.workshop import Workshop
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/livez", summary="The process lives")
+async def livez() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@router.get("/readyz", summary="The database answers and calls are served")
+async def readyz(workshop: Annotated[Workshop, Depends(workshop_of)]) -> dict[str, str]:
+    await asyncio.to_thread(workshop.store.jobs.newest, 1)
+    return {"status": "ready"}

@@ -1,0 +1,27 @@
+"""Gives calls the running workshop."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Request
+
+from service.api.errors import ApiError
+from service.jobs.workshop import Workshop
+from service.problems import ProblemDetails
+
+
+def workshop_of(request: Request) -> Workshop:
+    """Raises problem `unavailable` (503) while the service starts or stops."""
+    workshop = getattr(request.app.state, "workshop", None)
+    if not isinstance(workshop, Workshop):
+        raise ApiError(
+            ProblemDetails(
+                "unavailable",
+                "The service is not ready",
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "It is starting or stopping. Try again in a moment.",
+            ),
+            {"Retry-After": "1"},
+        )
+    return workshop

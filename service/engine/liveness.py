@@ -1,0 +1,64 @@
+"""Who is alive: every worker holds a lock on a file of its own, and the kernel drops the lock with the process.
+
+So death is seen at once and never guessed from a clock: a process that is merely slow, or stopped in a debugger, still
+holds its lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import uuid
+from pathlib import Path
+
+from service.engine.seam import Worker
+
+
+class LivenessLocks:
+    """The lock files of one data folder. `own_id` is unique to this process's life."""
+
+    def __init__(self, folder: Path, queues: tuple[str, ...]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.own_id = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
+        draft = folder / f".{self.own_id}"
+        self._file = draft.open("w")
+        self._file.write(json.dumps({"queues": queues}))
+        self._file.flush()
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        draft.rename(folder / self.own_id)  # it appears locked: nobody can take it for a dead worker's
+
+    def is_dead(self, worker_id: str) -> bool:
+        if worker_id == self.own_id:
+            return False  # a process can always take its own lock again
+        try:
+            with (self._folder / worker_id).open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return True
+        except BlockingIOError:
+            return False
+        return True
+
+    def alive(self) -> tuple[Worker, ...]:
+        found = []
+        for path in sorted(self._folder.glob("[!.]*")):
+            if not self.is_dead(path.name):
+                try:
+                    queues = json.loads(path.read_text())["queues"]
+                except FileNotFoundError:
+                    continue  # it ended between the two looks
+                if queues:
+                    found.append(Worker(path.name, tuple(queues)))
+        return tuple(found)
+
+    def bury(self) -> None:
+        """Remove the files of the dead."""
+        for path in self._folder.iterdir():
+            if self.is_dead(path.name) and path.name != f".{self.own_id}":
+                path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        (self._folder / self.own_id).unlink(missing_ok=True)
+        self._file.close()

@@ -1,0 +1,56 @@
+"""The two tasks of a child process, as functions from a JSON request to a JSON answer.
+
+Heavy packages are imported inside: this module is loaded by the worker too, which must stay free of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+Request = dict[str, Any]
+
+
+def solve(request: bytes, cancelled: Callable[[], bool]) -> bytes:
+    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of it."""
+    from solver import load_manifest, optimize
+
+    asked: Request = json.loads(request)
+    manifest = load_manifest(asked["manifest"].encode())
+    options = replace(manifest.solver, time_limit_s=asked["time_limit_s"])
+    layout = optimize(replace(manifest, name="", solver=options), cancelled=cancelled)
+    return _to_json(
+        status=layout.status,
+        layout_sha256=layout.sha256,
+        minimum_budget_bytes=layout.minimum_budget_bytes,
+        document=layout.model_dump_json(),
+    )
+
+
+def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
+    """Request: `manifest`, `layout` (texts) and `required`. Answer: the verdict, and where it passed the layout with it
+    and the allocators. Cancelling is left to a signal: compilers cannot be asked to stop."""
+    from gpu_runtime.validation import validate_up_to
+
+    from gpu_runtime.emitters import emit
+    from solver import load_manifest, read_layout
+
+    asked: Request = json.loads(request)
+    manifest = replace(load_manifest(asked["manifest"].encode()), name="", validation=asked["required"])
+    layout = read_layout(asked["layout"].encode())
+    validation = validate_up_to(manifest, layout, asked["required"])
+    passed = all(report["passed"] for report in validation.reports)
+    validated = layout.with_validation(validation)
+    return _to_json(
+        level=validation.level,
+        passed=passed,
+        reports=list(validation.reports),
+        document=validated.model_dump_json() if passed else None,
+        artefacts={"allocators.py": emit(validated, manifest)} if passed else {},
+    )
+
+
+def _to_json(**values: Any) -> bytes:
+    return json.dumps(values, ensure_ascii=False).encode()

@@ -1,0 +1,101 @@
+"""The store, the job engine and the handlers, joined: all of the service but its calls."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from service.engine import Fate, JobEngine, TaskKey
+from service.engine.dbos_engine import DbosEngine
+from service.jobs import nursery
+from service.jobs.capabilities import QUEUES, queue_for, queues_of_this_installation
+from service.jobs.solving import handle_solve
+from service.jobs.validating import handle_validation
+from service.problems import ProblemDetails, internal_error, worker_crashed
+from service.settings import Settings
+from service.store import Store
+from service.store.records import Task
+
+_LOG = logging.getLogger("warpack.jobs")
+_SWEEP_S = 1.0
+_SETTLED_S = 2.0
+"""Younger tasks are left alone: whoever made them is just handing them over."""
+
+
+class Workshop:
+    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and sweeps."""
+
+    def __init__(self, settings: Settings, engine: JobEngine | None = None) -> None:
+        self._settings = settings
+        self.engine: JobEngine = engine or DbosEngine(
+            settings.engine_url,
+            settings.data_dir / "live",
+            all_queues=QUEUES,
+            queues=queues_of_this_installation() if settings.workers else (),
+            concurrency=settings.workers,
+        )
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        self.store = Store(self._settings)
+        if self._settings.workers:
+            nursery.prepare()
+        self.engine.start(
+            {
+                "solve": partial(handle_solve, self.store, self.submit),
+                "validate": partial(handle_validation, self.store),
+            }
+        )
+        self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="warpack-sweeper", daemon=True)
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._sweeper.join()
+        self.engine.stop()
+        self.store.close()
+
+    def submit(self, task: Task) -> None:
+        """Hand a task to whichever worker can do it; one that none can do stays in the store."""
+        key = _key(task)
+        if key is not None:
+            self.engine.submit(key)
+
+    def _sweep_until_stopped(self) -> None:
+        while not self._stopping.wait(_SWEEP_S):
+            try:
+                self.sweep()
+            except Exception:
+                _LOG.exception("looking for lost tasks failed; it is tried again")
+
+    def sweep(self) -> None:
+        """Bring store and engine together again after a crash: a task that the engine does not know is handed over,
+        and one that it has given up is `failed`, which no handler is left to say."""
+        before = (datetime.now(UTC) - timedelta(seconds=_SETTLED_S)).isoformat(timespec="milliseconds")
+        tasks = (*self.store.solves.unfinished(before), *self.store.validations.unfinished(before))
+        keys = {task: key for task in tasks if (key := _key(task)) is not None}
+        fates = self.engine.fates(tuple(keys.values()))
+        for task, key in keys.items():
+            self._settle(task, fates[key])
+
+    def _settle(self, task: Task, fate: Fate) -> None:
+        if fate == "unknown":
+            self.submit(task)
+        elif fate == "crashed":
+            self._give_up(task, worker_crashed())
+        elif fate in ("broke", "done"):
+            # `done` with a row that is unfinished: the handler ended without delivering. The row was read first, so
+            # that a task which finished in between has changed it already, and giving up changes nothing.
+            _LOG.error("task %s ended without a result", task)
+            self._give_up(task, internal_error())
+
+    def _give_up(self, task: Task, problem: ProblemDetails) -> None:
+        rows = self.store.solves if task.kind == "solve" else self.store.validations
+        rows.fail(task.id, problem.to_text())
+
+
+def _key(task: Task) -> TaskKey | None:
+    queue = queue_for(task.kind, task.required)
+    return None if queue is None else TaskKey(task.kind, task.id, queue)

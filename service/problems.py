@@ -1,0 +1,112 @@
+"""Problem details as RFC 9457 has them: what went wrong with a call, or with a job.
+
+The `type` is a URN that stays the same for good, so that programs may switch on it. `errors` lists the single faults
+of a manifest or layout, each with a type of its own, a JSON pointer, a message and the names involved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from solver.wire.problems import Problem
+
+MEDIA_TYPE = "application/problem+json"
+_PREFIX = "urn:warpack:problem:"
+_NO_JSON = frozenset({"not-json", "not-utf8", "nested-too-deeply"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDetails:
+    """`slug` is the last part of the type's URN. `more` holds members of this type alone."""
+
+    slug: str
+    title: str
+    status: HTTPStatus
+    detail: str
+    errors: tuple[Problem, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        return _PREFIX + self.slug
+
+    def to_json(self) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "type": self.type,
+            "title": self.title,
+            "status": int(self.status),
+            "detail": self.detail,
+        }
+        if self.errors:
+            document["errors"] = [error.to_json() for error in self.errors]
+        return document | self.more
+
+    def to_text(self) -> str:
+        return json.dumps(self.to_json(), ensure_ascii=False)
+
+
+def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
+    """All that is wrong with a posted `kind` (manifest or layout), 400 where it is no JSON and 422 where it is."""
+    no_json = any(problem.type in _NO_JSON for problem in problems)
+    count = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
+    return ProblemDetails(
+        "not-json" if no_json else f"bad-{kind}",
+        f"The {kind} is not JSON" if no_json else f"The {kind} breaks the rules of its format",
+        HTTPStatus.BAD_REQUEST if no_json else HTTPStatus.UNPROCESSABLE_ENTITY,
+        f"{count} wrong with the {kind}. {problems[0]}" + (" (and more)" if len(problems) > 1 else ""),
+        tuple(problems),
+    )
+
+
+def crashed(who: str, last_lines: str) -> ProblemDetails:
+    """A child process ended without an answer. `who`: solver or validator."""
+    return ProblemDetails(
+        f"{who}-crashed",
+        f"The {who} ended without an answer",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        last_lines.splitlines()[-1] if last_lines else f"The {who}'s process ended and wrote nothing.",
+        more={"last_lines": last_lines},
+    )
+
+
+def overdue(who: str, limit_s: float) -> ProblemDetails:
+    return ProblemDetails(
+        f"{who}-overdue",
+        f"The {who} did not finish in time",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"The {who} was stopped after {limit_s:g} s, which is far beyond what it may need.",
+    )
+
+
+def worker_crashed() -> ProblemDetails:
+    return ProblemDetails(
+        "worker-crashed",
+        "Every worker that tried this job died",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry.",
+    )
+
+
+def internal_error(
+    detail: str = "The service failed in a way that it does not know. Its log says more.",
+) -> ProblemDetails:
+    return ProblemDetails("internal-error", "Internal error", HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def validation_failed(level: str, reports: Sequence[dict[str, Any]]) -> ProblemDetails:
+    """A level found faults: the layout is not handed out. `level`: the highest one that passed."""
+    failed = [report for report in reports if not report["passed"]]
+    findings = [finding for report in failed for finding in report["findings"]]
+    names = ", ".join(report["level"] for report in failed)
+    first = f": {findings[0]['message']}" if findings else "."
+    return ProblemDetails(
+        "validation-failed",
+        "The layout did not pass validation",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"Level {names} found {len(findings)} faults{first}",
+        more={"level_reached": level, "reports": list(reports)},
+    )

@@ -1,0 +1,50 @@
+"""What an operator may choose. Every field reads from the environment as WARPACK_ and its name in capitals."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+
+def _default_data_dir() -> Path:
+    """The user's own data folder, as the XDG base directory specification places it."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "warpack"
+
+
+class Settings(BaseSettings):
+    """One set of choices, fixed for the life of a process.
+
+    `workers` counts the solves, and apart from them the validations, that one worker process runs at a time; every
+    process on one data folder uses the value of the one that started last. With 0, `warpack serve` answers calls and
+    leaves all work to `warpack worker`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WARPACK_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default_factory=_default_data_dir, description="Folder of the database and its locks.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; a SQLite file in the data folder unless said.")
+    workers: int = Field(2, ge=0, le=64, description="Jobs of each kind at a time; 0: this process only answers calls.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str | None) -> str | None:
+        if url is not None and make_url(url).get_backend_name() != "sqlite":
+            raise ValueError("only sqlite:/// URLs are supported so far: the liveness locks of workers are files")
+        return url
+
+    @property
+    def store_url(self) -> str:
+        """Where manifests, jobs and layouts are kept."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'warpack.sqlite'}"
+
+    @property
+    def engine_url(self) -> str:
+        """Where the job engine keeps its queue: a file of its own, so that its polling never waits for the store."""
+        return f"sqlite:///{self.data_dir / 'engine.sqlite'}"

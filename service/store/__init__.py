@@ -1,0 +1,27 @@
+"""What must outlive a process: manifests, jobs, layouts, reports and artefacts. All SQL of the service is in here."""
+
+from __future__ import annotations
+
+from service.settings import Settings
+from service.store.database import Database
+from service.store.jobs import IdempotencyKeyReused, Jobs
+from service.store.migrate import migrate
+from service.store.solves import Solves
+from service.store.validations import Validations
+
+__all__ = ["IdempotencyKeyReused", "Store"]
+
+
+class Store:
+    """The repositories over one database. Every method of theirs blocks: call them off the event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._database = Database(settings.store_url)
+        migrate(self._database, settings.data_dir / "migrate.lock")
+        self.jobs = Jobs(self._database)
+        self.solves = Solves(self._database)
+        self.validations = Validations(self._database)
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,95 @@
+"""Jobs: what callers asked for."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, update
+
+from service.store.database import Database
+from service.store.intake import IdempotencyKeyReused, take_order
+from service.store.records import FINAL_STATES, Job, Order, Taken, now
+from service.store.tables import artefacts, jobs, manifests, solves, validations
+from service.store.views import STATE, job_rows, to_job
+
+__all__ = ["IdempotencyKeyReused", "Jobs"]
+
+
+class Jobs:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, order: Order) -> Taken:
+        """The job for this order: a stored one where the store can answer, else a new one.
+
+        Raises `IdempotencyKeyReused` when the order's key came with another request before.
+        """
+        with self._database.writing() as connection:
+            return take_order(connection, order)
+
+    def get(self, job_id: str) -> Job | None:
+        with self._database.reading() as connection:
+            row = connection.execute(job_rows(with_layouts=True).where(jobs.c.id == job_id)).one_or_none()
+        return None if row is None else to_job(row)
+
+    def state(self, job_id: str) -> str | None:
+        """The state alone: what a waiting call asks for many times a second."""
+        query = job_rows(with_layouts=False).with_only_columns(STATE).where(jobs.c.id == job_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def newest(self, limit: int, *, before: str | None = None, state: str | None = None) -> list[Job]:
+        """At most `limit` jobs, newest first, older than the job `before`."""
+        query = job_rows(with_layouts=False).order_by(jobs.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(jobs.c.id < before)
+        if state is not None:
+            query = query.where(STATE.in_((state,)))
+        with self._database.reading() as connection:
+            return [to_job(row) for row in connection.execute(query)]
+
+    def manifest(self, job_id: str) -> tuple[str, float] | None:
+        """The manifest as it was first posted under its hash, and the time limit of this job."""
+        query = (
+            select(manifests.c.document, jobs.c.time_limit_s)
+            .join(solves, solves.c.manifest_sha256 == manifests.c.sha256)
+            .join(jobs, jobs.c.solve_id == solves.c.id)
+            .where(jobs.c.id == job_id)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def artefact(self, job_id: str, name: str) -> str | None:
+        query = (
+            select(artefacts.c.content)
+            .join(jobs, jobs.c.validation_id == artefacts.c.validation_id)
+            .where(jobs.c.id == job_id, artefacts.c.name == name)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def cancel(self, job_id: str) -> Job | None:
+        """Cancel an unfinished job, and the work under it that no other job waits for. A finished one stays as it is."""
+        with self._database.writing() as connection:
+            query = job_rows(with_layouts=True).where(jobs.c.id == job_id)
+            row = connection.execute(query).one_or_none()
+            if row is None or row.state in FINAL_STATES:
+                return None if row is None else to_job(row)
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(cancelled_at=now()))
+            _stop_unwanted(connection, row.solve_id, row.validation_id)
+            return to_job(connection.execute(query).one())
+
+
+def _stop_unwanted(connection: Connection, solve_id: str, validation_id: str | None) -> None:
+    wanted = select(func.count()).select_from(jobs).where(jobs.c.cancelled_at.is_(None))
+    if not connection.execute(wanted.where(jobs.c.solve_id == solve_id)).scalar_one():
+        connection.execute(
+            update(solves)
+            .where(solves.c.id == solve_id, solves.c.state.in_(("queued", "solving")))
+            .values(state="cancelled", finished_at=now())
+        )
+    if validation_id and not connection.execute(wanted.where(jobs.c.validation_id == validation_id)).scalar_one():
+        connection.execute(
+            update(validations)
+            .where(validations.c.id == validation_id, validations.c.state.in_(("waiting", "validating")))
+            .values(state="cancelled", finished_at=now())
+        )

@@ -1,0 +1,26 @@
+"""Brings the tables up to date when a process starts."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from service.store.database import Database
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database, lock_file: Path) -> None:
+    """Apply the steps that are missing. Processes that start together take turns by a lock on `lock_file`."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    with lock_file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with database.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,101 @@
+"""What the repositories hand out: plain frozen values, no database types."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+JobState = Literal["queued", "solving", "validating", "ready", "failed", "infeasible", "cancelled"]
+
+FINAL_STATES: frozenset[str] = frozenset({"ready", "failed", "infeasible", "cancelled"})
+
+_RANKS = {"none": 0, "static": 1, "compiled": 2, "simulated": 3, "hardware": 4}
+
+
+def new_id() -> str:
+    """Milliseconds since 1970 and 64 random bits, in hexadecimal: unique, and sorting by it is sorting by age."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def satisfies(level: str | None, required: str) -> bool:
+    """Whether a layout that reached `level` answers a manifest that asks for `required`.
+
+    `best` is simulated as long as no worker of this version runs on hardware.
+    """
+    return _RANKS[level or "none"] >= _RANKS["simulated" if required == "best" else required]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes."""
+
+    name: str
+    manifest_sha256: str
+    document: str
+    required: str
+    time_limit_s: float
+    idempotency_key: str | None = None
+    request_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for the job engine: a solve or a validation, by id. `required` is the level that a validation must reach."""
+
+    kind: Literal["solve", "validate"]
+    id: str
+    required: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The job that answers an order, and the work that must be handed to the engine for it (None: nothing new)."""
+
+    job_id: str
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at a task. Results are taken only from the newest attempt, so a worker that was given up writes nothing."""
+
+    id: str
+    attempt: int
+    manifest: str
+    time_limit_s: float = 0.0
+    layout: str = ""
+    required: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as callers see it. `layout` is text, without the name, and there only when the state is `ready`.
+
+    `problem` is JSON text: why the job failed. `best_so_far` holds an unvalidated layout of a job that was cancelled.
+    """
+
+    id: str
+    name: str
+    state: JobState
+    required: str
+    manifest_sha256: str
+    created_at: str
+    finished_at: str | None
+    level: str | None
+    minimum_budget_bytes: int | None
+    problem: str | None
+    solve_id: str
+    validation_id: str | None
+    layout: str | None = None
+    best_so_far: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.state in FINAL_STATES

@@ -1,0 +1,56 @@
+"""The one query that turns rows into jobs: a job's state follows from its own row, its solve and its validation."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+
+from service.store.records import Job, JobState
+from service.store.tables import jobs, layouts, solves, validations
+
+STATE: ColumnElement[str] = case(
+    (jobs.c.cancelled_at.is_not(None), "cancelled"),
+    (solves.c.state != "solved", solves.c.state),
+    (validations.c.state == "passed", "ready"),
+    (validations.c.state.in_(("failed", "cancelled")), validations.c.state),
+    else_="validating",
+)
+
+_SMALL = (
+    jobs.c.id,
+    jobs.c.name,
+    STATE.label("state"),
+    jobs.c.required,
+    solves.c.manifest_sha256,
+    jobs.c.created_at,
+    func.coalesce(jobs.c.cancelled_at, validations.c.finished_at, solves.c.finished_at).label("finished_at"),
+    validations.c.level,
+    layouts.c.minimum_budget_bytes,
+    func.coalesce(validations.c.problem, solves.c.problem).label("problem"),
+    jobs.c.solve_id,
+    jobs.c.validation_id,
+)
+
+
+def job_rows(*, with_layouts: bool) -> Select[Any]:
+    """Jobs with what they hang on. Layouts may be megabytes: a list leaves them out."""
+    columns = (*_SMALL, validations.c.document.label("layout"), layouts.c.document.label("best_so_far"))
+    joined = (
+        jobs.join(solves, jobs.c.solve_id == solves.c.id)
+        .outerjoin(validations, jobs.c.validation_id == validations.c.id)
+        .outerjoin(layouts, layouts.c.solve_id == solves.c.id)
+    )
+    return select(*(columns if with_layouts else _SMALL)).select_from(joined)
+
+
+def to_job(row: Row[Any]) -> Job:
+    values = dict(row._mapping)
+    state = cast(JobState, values["state"])
+    if state != "ready":
+        values["layout"] = None
+    if state != "cancelled":
+        values["best_so_far"] = None
+    if state not in ("ready", "failed", "infeasible", "cancelled"):
+        values["finished_at"] = None  # the solve's end is not the job's while its layout is being validated
+    return Job(**values)

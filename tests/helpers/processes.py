@@ -1,0 +1,30 @@
+"""Looks at processes of this machine, and waits for what they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+def lives(pid: int) -> bool:
+    """Whether the process runs: one that ended, and waits for its parent to notice, does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in ("Z", "X")
+
+
+def eventually(look: Callable[[], Value], what: str, limit_s: float = 20.0) -> Value:
+    """The first true value of `look`; fails the test when there is none in time."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        value = look()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"after {limit_s} s still not: {what}")

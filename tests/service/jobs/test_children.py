@@ -1,0 +1,110 @@
+"""Child processes: they answer, they report how they died, and nothing of them outlives the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.jobs.nursery import Child
+from service.jobs.supervision import Outcome, run_child
+from tests.helpers.child_tasks import die, echo, fail, never_end, stop_when_asked
+from tests.helpers.processes import eventually, lives
+
+
+def run(task: object, request: bytes = b"abc", *, limit_s: float = 60.0, looks: int = 10**9) -> Outcome:
+    left = iter(range(looks))
+    return asyncio.run(
+        run_child(task, request, limit_s=limit_s, wanted=lambda: next(left, None) is not None)  # type: ignore[arg-type]
+    )
+
+
+def test_a_child_answers_its_request() -> None:
+    assert run(echo) == Outcome("answered", b"cba", "")
+
+
+def test_a_large_request_and_answer_pass_whole() -> None:
+    request = os.urandom(3_000_000)
+    assert run(echo, request).answer == request[::-1]
+
+
+def test_an_exception_in_a_child_comes_back_as_its_last_lines() -> None:
+    outcome = run(fail)
+    assert outcome.ended == "crashed"
+    assert outcome.last_lines.endswith("ValueError: cannot do abc")
+
+
+def test_a_child_that_is_killed_by_a_signal_says_which() -> None:
+    outcome = run(die)
+    assert outcome.ended == "crashed"
+    assert "ended by signal SIGSEGV" in outcome.last_lines
+
+
+def test_a_child_that_is_no_longer_wanted_hands_over_its_best() -> None:
+    assert run(stop_when_asked, looks=2) == Outcome("unwanted", b"the best so far", "")
+
+
+def started_pids(path: Path) -> list[int]:
+    return [int(pid) for pid in eventually(lambda: path.exists() and path.read_text(), "the child started").split()]
+
+
+def test_a_child_that_does_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> None:
+    outcome = run(never_end, str(tmp_path / "pids").encode(), limit_s=1.0)
+    assert outcome.ended == "overdue"
+    for pid in started_pids(tmp_path / "pids"):
+        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
+
+
+def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
+    path = tmp_path / "pids"
+
+    async def begin_and_cancel() -> None:
+        running = asyncio.create_task(run_child(never_end, str(path).encode(), limit_s=60.0, wanted=lambda: True))
+        while not path.exists():
+            await asyncio.sleep(0.02)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(begin_and_cancel())
+    for pid in started_pids(path):
+        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
+
+
+_WORKER = """
+import asyncio, sys
+from service.jobs.supervision import run_child
+from tests.helpers.child_tasks import never_end
+asyncio.run(run_child(never_end, sys.argv[1].encode(), limit_s=600, wanted=lambda: True))
+"""
+
+
+def test_kill_9_of_the_worker_ends_its_children_and_what_they_started(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    worker = subprocess.Popen([sys.executable, "-c", _WORKER, str(tmp_path / "pids")], cwd=root)
+    pids = started_pids(tmp_path / "pids")
+    assert all(lives(pid) for pid in pids)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    for pid in pids:
+        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
+
+
+def test_kill_9_of_a_guard_ends_its_task(tmp_path: Path) -> None:
+    child = Child(never_end)
+    child._channel.send_bytes(str(tmp_path / "pids").encode())
+    task = started_pids(tmp_path / "pids")[0]
+    os.kill(child.pid, signal.SIGKILL)
+    eventually(lambda: not lives(task), "the task is gone")
+    child.close()
+
+
+def test_a_child_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    run(echo)
+    assert list(tmp_path.iterdir()) == []
