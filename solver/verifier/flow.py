@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from solver.verifier.spans import Span, Spans, covers, merged
 from solver.wire.units import Phase
@@ -43,6 +44,11 @@ class Flow:
             "block": tuple(phase for phase in before if "block" in barriers[phase]),
         }
         return cls(length, loops, tuple(innermost), tuple(outer), covering)
+
+    @cached_property
+    def loops_by_end(self) -> tuple[Span, ...]:
+        """(end, start) of every loop, by end."""
+        return tuple(sorted((end, start) for start, end in self.loops))
 
     def loops_around(self, phase: Phase) -> Iterator[Span]:
         """The loops that hold `phase`, innermost first."""

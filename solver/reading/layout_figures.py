@@ -1,0 +1,140 @@
+"""A layout's figures, from JSON: launch, local bytes, baselines, proofs, validation, warnings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from solver.reading.layout_values import Values, pointed
+from solver.wire.layout import (
+    Baseline,
+    BytesProof,
+    LaunchFigures,
+    LocalBytes,
+    Occupancy,
+    Proof,
+    RunInfo,
+    Status,
+    ThreadsProof,
+    Validation,
+)
+from solver.wire.problems import Problem
+
+_STATUSES = get_args(Status)
+_REQUIRED_LEVELS = ("best", "static", "compiled", "simulated", "hardware")
+_REACHED_LEVELS = ("none", "static", "compiled", "simulated", "hardware")
+_OCCUPANCY_LIMITS = ("warps", "blocks", "registers", "shared", "barriers")
+
+
+def read_launch(values: Values, value: Any, at: str) -> LaunchFigures:
+    counts = (
+        "threads_per_block",
+        "runs_per_block",
+        "run_bytes",
+        "padding_bytes",
+        "stride_bytes",
+        "block_region_bytes",
+        "region_gap_bytes",
+        "base_alignment_bytes",
+        "dynamic_shared_bytes",
+        "threads_if_conflicts_ignored",
+    )
+    fields = values.fields(value, at, (*counts, "opt_in", "bank_conflict_degree", "occupancy"))
+    integers = {key: values.integer(fields.get(key, 0), pointed(at, key)) for key in counts}
+    degrees_at = pointed(at, "bank_conflict_degree")
+    degrees: dict[int, int] = {}
+    for width, degree in values.mapping(fields.get("bank_conflict_degree", {}), degrees_at, values.integer).items():
+        if width.isascii() and width.isdigit() and len(width) < 16:
+            degrees[int(width)] = degree
+        else:
+            values.fault("wrong-type", pointed(degrees_at, width), "must be an element width in bytes")
+    resident = fields.get("occupancy")
+    return LaunchFigures(
+        **integers,
+        opt_in=values.flag(fields.get("opt_in", False), pointed(at, "opt_in")),
+        bank_conflict_degree=degrees,
+        occupancy=_occupancy(values, resident, pointed(at, "occupancy"))
+        if "occupancy" in fields
+        else Occupancy(0, 0, "warps", True),
+    )
+
+
+def _occupancy(values: Values, value: Any, at: str) -> Occupancy:
+    fields = values.fields(value, at, ("blocks_per_sm", "resident_threads", "limited_by", "assumes_no_register_limit"))
+    return Occupancy(
+        values.integer(fields.get("blocks_per_sm", 0), pointed(at, "blocks_per_sm")),
+        values.integer(fields.get("resident_threads", 0), pointed(at, "resident_threads")),
+        values.one_of(fields.get("limited_by", "warps"), pointed(at, "limited_by"), _OCCUPANCY_LIMITS),
+        values.flag(fields.get("assumes_no_register_limit", False), pointed(at, "assumes_no_register_limit")),
+    )
+
+
+def read_local(values: Values, value: Any, at: str) -> LocalBytes:
+    fields = values.fields(value, at, ("local_bytes", "persistent_local_bytes"))
+    return LocalBytes(
+        values.integer(fields.get("local_bytes", 0), pointed(at, "local_bytes")),
+        values.integer(fields.get("persistent_local_bytes", 0), pointed(at, "persistent_local_bytes")),
+    )
+
+
+def read_baseline(values: Values, value: Any, at: str) -> Baseline:
+    fields = values.fields(value, at, ("run_bytes", "threads_per_block"))
+    return Baseline(
+        values.integer(fields.get("run_bytes", 0), pointed(at, "run_bytes")),
+        values.integer(fields.get("threads_per_block", 0), pointed(at, "threads_per_block")),
+    )
+
+
+def read_validation(values: Values, value: Any, at: str) -> Validation:
+    fields = values.fields(value, at, ("required", "level"), ("reports",))
+    return Validation(
+        values.one_of(fields.get("required", "best"), pointed(at, "required"), _REQUIRED_LEVELS),
+        values.one_of(fields.get("level", "none"), pointed(at, "level"), _REACHED_LEVELS),
+        values.each(fields.get("reports", ()), pointed(at, "reports"), values.free),
+    )
+
+
+def read_run_info(values: Values, value: Any, at: str) -> RunInfo:
+    fields = values.fields(value, at, ("seconds", "seed"), ("versions",))
+    return RunInfo(
+        values.number(fields.get("seconds", 0.0), pointed(at, "seconds")),
+        values.integer(fields.get("seed", 0), pointed(at, "seed")),
+        values.mapping(fields.get("versions", {}), pointed(at, "versions"), values.text),
+    )
+
+
+def read_warning(values: Values, value: Any, at: str) -> Problem:
+    fields = values.fields(value, at, ("type", "pointer", "message"), ("names",))
+    type_, pointer, message = (
+        values.text(fields.get(key, ""), pointed(at, key)) for key in ("type", "pointer", "message")
+    )
+    return Problem(type_, pointer, message, values.each(fields.get("names", ()), pointed(at, "names"), values.text))
+
+
+def read_proof(values: Values, value: Any, at: str) -> Proof:
+    fields = values.fields(value, at, ("threads_per_block", "run_bytes", "block_region_bytes"))
+    empty = no_proof()
+    threads = empty.threads_per_block
+    if "threads_per_block" in fields:
+        status, bound, certificate = _bound(
+            values, fields["threads_per_block"], f"{at}/threads_per_block", "upper_bound"
+        )
+        threads = ThreadsProof(status, bound, certificate)
+    of_bytes = {}
+    for key in ("run_bytes", "block_region_bytes"):
+        if key in fields:
+            of_bytes[key] = BytesProof(*_bound(values, fields[key], pointed(at, key), "lower_bound_bytes"))
+    return replace(empty, threads_per_block=threads, **of_bytes)
+
+
+def _bound(values: Values, value: Any, at: str, bound: str) -> tuple[Status, int, dict[str, Any]]:
+    fields = values.fields(value, at, ("status", bound), ("certificate",))
+    return (
+        values.one_of(fields.get("status", _STATUSES[0]), pointed(at, "status"), _STATUSES),
+        values.integer(fields.get(bound, 0), pointed(at, bound)),
+        values.free(fields.get("certificate", {}), pointed(at, "certificate")),
+    )
+
+
+def no_proof() -> Proof:
+    return Proof(ThreadsProof("feasible", 0, {}), BytesProof("feasible", 0, {}), BytesProof("feasible", 0, {}))

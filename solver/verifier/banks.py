@@ -1,0 +1,56 @@
+"""Bank conflicts and the stride that the rule `bank_conflicts` asks for, derived from how shared memory answers a warp.
+
+Shared memory has 32 banks, each a word of 4 bytes wide. A warp's access of up to 4, 8 or 16 bytes a lane is served in one, two or
+four transactions; each takes as many passes as the most distinct words that it wants from one bank.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from solver.wire.units import Bytes
+
+_WARP, _BANKS, _WORD = 32, 32, 4
+_ROW = _BANKS * _WORD
+
+
+@cache
+def degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: int) -> int:
+    """Passes of the slowest transaction when a block's first warp reads one element of neighbouring runs, and the threads
+    of one run neighbouring elements. 1 where there is no run window (stride 0). An element wider than 16 bytes, or
+    whose width is no power of two, is read in pieces of the largest power of two that divides it, at most 16 bytes."""
+    if stride_bytes == 0:
+        return 1
+    access = 16
+    while width_bytes % access:
+        access //= 2
+    lanes = _WARP if access <= _WORD else _ROW // access
+    slowest = 1
+    for first in range(0, _WARP, lanes):
+        wanted: list[set[int]] = [set() for _ in range(_BANKS)]
+        for lane in range(first, first + lanes):
+            run, element = divmod(lane, threads_per_run)
+            address = run * stride_bytes + element * width_bytes
+            for word in range(address // _WORD, (address + access - 1) // _WORD + 1):
+                wanted[word % _BANKS].add(word)
+        slowest = max(slowest, *map(len, wanted))
+    return slowest
+
+
+def least_stride(run_bytes: Bytes, alignment: Bytes, widest: Bytes, threads_per_run: int, *, avoid: bool) -> Bytes:
+    """The least multiple of `alignment`, at least `run_bytes`, whose degree for elements of `widest` bytes is the smallest
+    that any such stride has (`avoid`), or simply the least. 0 where there are no run bytes.
+
+    Which banks are met depends on the stride modulo one row of banks, so that one row's worth of candidates decides.
+    """
+    least = -(-run_bytes // alignment) * alignment
+    if run_bytes == 0 or not avoid:
+        return least
+    best, best_degree = least, degree(least, widest, threads_per_run)
+    for stride in range(least + alignment, least + max(alignment, _ROW), alignment):
+        if best_degree == 1:
+            break
+        this = degree(stride, widest, threads_per_run)
+        if this < best_degree:
+            best, best_degree = stride, this
+    return best

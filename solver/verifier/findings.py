@@ -1,0 +1,58 @@
+"""The findings of one verification, collected, with the words that they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from solver.verifier.spans import Span, Spans
+from solver.verifier.story import Story
+from solver.wire.report import Finding
+from solver.wire.units import Bytes
+
+MOST_PER_RULE = 200
+"""So many findings of one rule are written out; one more says that there were others."""
+
+
+@dataclass
+class Findings:
+    """Collects what is wrong. Each rule is written out at most `MOST_PER_RULE` times."""
+
+    story: Story
+    found: list[Finding] = field(default_factory=list)
+    _count: dict[str, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        rule: str,
+        message: str,
+        *buffers: str,
+        region: str | None = None,
+        at: Span | None = None,
+        phases: Spans = (),
+    ) -> None:
+        """`at`: bytes of the region; `phases`: where it shows, of which the first is named."""
+        count = self._count[rule] = self._count.get(rule, 0) + 1
+        if count > MOST_PER_RULE:
+            if count == MOST_PER_RULE + 1:
+                self.found.append(
+                    Finding(rule, f"more than {MOST_PER_RULE} findings of this rule; the rest are left out")
+                )
+            return
+        start: Bytes | None = None
+        end: Bytes | None = None
+        if at is not None:
+            start, end = at
+        phase = phases[0][0] if phases else None
+        name = self.story.phase_names[phase] if phase is not None else None
+        self.found.append(Finding(rule, message, buffers, region, start, end, phase, name))
+
+    def expect(self, rule: str, what: str, stated: object, derived: object) -> bool:
+        """Adds a finding where a figure of the layout is not what the manifest gives; says whether it was."""
+        if stated == derived and type(stated) is type(derived):
+            return True
+        self.add(rule, f"{what} is {stated}, but must be {derived}")
+        return False
+
+    def full(self, rule: str) -> bool:
+        """Whether further findings of this rule would be left out."""
+        return self._count.get(rule, 0) > MOST_PER_RULE

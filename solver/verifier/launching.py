@@ -1,0 +1,131 @@
+"""The launch figures of a layout, each derived again: regions, stride, dynamic bytes, threads, occupancy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import lcm
+
+from solver.verifier.banks import degree
+from solver.verifier.blocks import Block
+from solver.verifier.findings import Findings
+from solver.verifier.placement import PlacedPiece, PlacedRange
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+
+def check_regions(launch: LaunchFigures, placed: Sequence[PlacedPiece], findings: Findings) -> None:
+    """Every piece lies inside its region, and the region ends where its last piece does."""
+    for region, size in (("run", launch.run_bytes), ("block", launch.block_region_bytes)):
+        here = [one for one in placed if one.region == region]
+        for one in here:
+            if one.end > size:
+                message = f"{one.piece.name} takes bytes [{one.start}, {one.end}), past the end of the {region} region at {size}"
+                findings.add("outside-region", message, one.piece.name, region=region, at=(one.start, one.end))
+        end = max((one.end for one in here), default=0)
+        if size > end:
+            message = f"the {region} region is {size} bytes, but its last buffer ends at {end}: {size - end} are slack"
+            findings.add("region-size", message, region=region, at=(end, size))
+
+
+def check_launch(manifest: Manifest, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings) -> None:
+    """Takes the bytes of the two regions from the layout (`check_regions` judges them) and derives all else."""
+    on_chip = [one.buffer for one in matched if one.placed.location == "shared"]
+    block = Block.of(manifest, on_chip, launch.run_bytes, launch.block_region_bytes)
+    stride = _check_stride(manifest, launch, block, findings)
+    findings.expect("region-gap", "region_gap_bytes", launch.region_gap_bytes, block.gap)
+    findings.expect("base-alignment", "base_alignment_bytes", launch.base_alignment_bytes, block.base_alignment)
+    runs, rest = divmod(launch.threads_per_block, manifest.launch.threads_per_run)
+    if launch.threads_per_block < 1 or rest:
+        per_run = manifest.launch.threads_per_run
+        message = f"{launch.threads_per_block} threads per block are no whole number of runs of {per_run} threads"
+        findings.add("threads", message)
+        return
+    findings.expect("runs-per-block", "runs_per_block", launch.runs_per_block, runs)
+    dynamic = block.dynamic(launch.threads_per_block, launch.stride_bytes)
+    findings.expect("dynamic-bytes", "dynamic_shared_bytes", launch.dynamic_shared_bytes, dynamic)
+    opt_in = manifest.target.static_shared_bytes + dynamic > block.device.max_smem_per_block_default
+    findings.expect("opt-in", "opt_in", launch.opt_in, opt_in)
+    _check_budget(block, dynamic, findings)
+    _check_threads(manifest, launch.threads_per_block, block, stride, findings)
+    ignoring = block.chosen_threads(block.stride(avoid=False))
+    if ignoring is not None:
+        stated = launch.threads_if_conflicts_ignored
+        findings.expect("threads-if-conflicts-ignored", "threads_if_conflicts_ignored", stated, ignoring)
+    _check_occupancy(launch, block, dynamic, findings)
+
+
+def _check_stride(manifest: Manifest, launch: LaunchFigures, block: Block, findings: Findings) -> Bytes:
+    avoid, per_run = manifest.launch.bank_conflicts == "avoid", manifest.launch.threads_per_run
+    stride = block.stride(avoid=avoid)
+    if launch.stride_bytes != stride:
+        rule = "whose bank conflicts are fewest" if avoid else "that there is"
+        message = (
+            f"stride_bytes is {launch.stride_bytes}, but the least multiple of {block.run_alignment} not below "
+            f"{launch.run_bytes} run bytes {rule} is {stride}"
+        )
+        findings.add("stride", message, region="run")
+    padding = launch.stride_bytes - launch.run_bytes
+    findings.expect("padding", "padding_bytes", launch.padding_bytes, padding)
+    degrees = {width: degree(launch.stride_bytes, width, per_run) for width in block.widths}
+    findings.expect("bank-conflict-degree", "bank_conflict_degree", launch.bank_conflict_degree, degrees)
+    return stride
+
+
+def _check_budget(block: Block, dynamic: Bytes, findings: Findings) -> None:
+    total = block.static + dynamic
+    if total > block.budget:
+        message = (
+            f"a block takes {total} bytes of shared memory ({block.static} static, {dynamic} dynamic), but the budget is "
+            f"{block.budget}"
+        )
+        findings.add("budget", message)
+    if block.budget > block.device.max_smem_per_block_optin:
+        most, architecture = block.device.max_smem_per_block_optin, block.device.compute_capability
+        findings.add(
+            "budget", f"the budget is {block.budget} bytes, but architecture {architecture} has at most {most}"
+        )
+
+
+def _check_threads(manifest: Manifest, threads: int, block: Block, stride: Bytes, findings: Findings) -> None:
+    launch = manifest.launch
+    most = min(launch.max_threads_per_block, block.device.max_threads_per_block)
+    if threads > most:
+        findings.add("threads", f"{threads} threads per block are more than the {most} allowed")
+        return
+    limits = block.limits(threads, block.static + block.dynamic(threads, stride))
+    for resource in ("registers", "shared"):
+        if limits[resource] == 0:
+            findings.add(
+                "threads", f"no block of {threads} threads can start: its {resource} do not fit the architecture"
+            )
+    if launch.threads_per_block is not None:
+        if threads != launch.threads_per_block:
+            findings.add(
+                "threads", f"{threads} threads per block, but the manifest wants exactly {launch.threads_per_block}"
+            )
+        return
+    right = block.chosen_threads(stride)
+    if right is None or threads == right:
+        return
+    step = lcm(launch.threads_per_run, launch.threads_multiple)
+    if threads % step and right % step == 0:
+        findings.add("threads", f"{threads} threads per block are no multiple of {step}, though {right} fit")
+    else:
+        wish = "has the most resident threads" if manifest.objective == "resident_threads" else "fits"
+        findings.add("threads", f"{threads} threads per block, but with these bytes a block of {right} {wish}")
+
+
+def _check_occupancy(launch: LaunchFigures, block: Block, dynamic: Bytes, findings: Findings) -> None:
+    threads, stated = launch.threads_per_block, launch.occupancy
+    limits = block.limits(threads, block.static + dynamic)
+    blocks = min(limits.values())
+    findings.expect("occupancy", "occupancy.blocks_per_sm", stated.blocks_per_sm, blocks)
+    findings.expect("occupancy", "occupancy.resident_threads", stated.resident_threads, blocks * threads)
+    binding = [resource for resource, limit in limits.items() if limit == blocks]
+    if stated.limited_by not in binding:
+        findings.add(
+            "occupancy", f"occupancy.limited_by is {stated.limited_by}, but what binds is {', '.join(binding)}"
+        )
+    unlimited = block.manifest.target.registers_per_thread is None
+    findings.expect("occupancy", "occupancy.assumes_no_register_limit", stated.assumes_no_register_limit, unlimited)

@@ -1,0 +1,72 @@
+"""The static level: every rule of a layout, derived again from the manifest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from solver.verifier.claims import check_claims, check_infeasible
+from solver.verifier.findings import Findings
+from solver.verifier.handoffs import check_handoffs
+from solver.verifier.launching import check_launch, check_regions
+from solver.verifier.local import check_local
+from solver.verifier.overlaps import check_overlaps
+from solver.verifier.placement import PlacedPiece, match, place_pieces
+from solver.verifier.sharing import check_shares
+from solver.verifier.story import Story, derive
+from solver.verifier.windows import check_windows
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+from solver.wire.report import StaticReport
+
+MOST_PIECES_COUNTED = 512
+"""Conflicting pairs are counted for the report up to so many pieces; the check itself needs no such count."""
+
+
+def verify(manifest: Manifest, layout: Layout) -> StaticReport:
+    """Judges `layout` by `manifest`; a layout that keeps every rule has no findings.
+
+    Each finding names its rule and, where the rule has such, the buffers, the bytes of the region and the phase.
+    `checked` counts the buffers, phases, hand-overs, pairs found in common bytes, and (up to 512 pieces) conflicting pairs.
+    """
+    story = derive(manifest)
+    findings = Findings(story)
+    checked = {"buffers": len(manifest.buffers), "pieces": len(story.pieces), "phases": story.length}
+    if layout.manifest_sha256 != manifest.sha256:
+        message = f"the layout is for manifest {layout.manifest_sha256}, not for this one ({manifest.sha256})"
+        findings.add("manifest-hash", message)
+    for warning in layout.warnings:
+        if warning.type == "layout-hash-differs":
+            findings.add("layout-hash", warning.message)
+    if layout.launch is None:
+        check_infeasible(manifest, layout, findings)
+        return StaticReport(tuple(findings.found), checked)
+    matched = match(manifest, layout, findings)
+    placed = place_pieces(matched, findings)
+    check_regions(layout.launch, placed, findings)
+    checked["pairs_in_common_bytes"] = check_overlaps(manifest, placed, findings)
+    check_shares(matched, findings)
+    check_windows(manifest, layout, placed, findings)
+    checked["handoffs"] = check_handoffs(layout, placed, findings)
+    check_local(layout.local, matched, findings)
+    check_launch(manifest, layout.launch, matched, findings)
+    check_claims(manifest, layout, layout.launch, findings)
+    if len(placed) <= MOST_PIECES_COUNTED:
+        checked["conflicting_pairs"] = _conflicting_pairs(story, placed)
+    return StaticReport(tuple(findings.found), checked)
+
+
+def _conflicting_pairs(story: Story, placed: Sequence[PlacedPiece]) -> int:
+    """Pairs of pieces of one region that the layout had to keep apart, or in place at one difference."""
+    masks = [sum((1 << end) - (1 << start) for start, end in one.piece.occupied) for one in placed]
+    special = story.apart | story.alias_permits
+    named = {name for pair in special for name in pair}
+    count = 0
+    for at, one in enumerate(placed):
+        for other, its_mask in zip(placed[:at], masks, strict=False):
+            if one.region != other.region or one.piece.buffer == other.piece.buffer:
+                continue
+            if one.piece.buffer in named and other.piece.buffer in named:
+                count += story.conflict(one.piece, other.piece) is not None
+            elif masks[at] & its_mask:
+                count += 1
+    return count

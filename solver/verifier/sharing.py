@@ -1,0 +1,56 @@
+"""What a layout says about who shares bytes with whom (`shares_bytes_with`) must be exactly what the offsets give."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from solver.verifier.findings import Findings
+from solver.verifier.placement import PlacedRange
+from solver.verifier.spans import Span
+
+
+def check_shares(matched: Sequence[PlacedRange], findings: Findings) -> None:
+    """Compares every list. Counts are compared first, so that long true lists cost no more than their length."""
+    for region in ("block", "run"):
+        here = {one.buffer.full_name: one for one in matched if one.placed.region == region and one.ranges}
+        whole = [one.ranges[0] for one in here.values() if len(one.ranges) == 1]
+        starts, ends = sorted(start for start, _ in whole), sorted(end for _, end in whole)
+        in_pieces = [one for one in here.values() if len(one.ranges) > 1]
+        for one in here.values():
+            listed = one.placed.shares_bytes_with
+            true_names = list(listed) == sorted(set(listed)) and all(
+                name != one.buffer.full_name and name in here and _meet(one.ranges, here[name].ranges)
+                for name in listed
+            )
+            if len(one.ranges) == 1:
+                ((start, end),) = one.ranges
+                count = bisect_left(starts, end) - bisect_right(ends, start) - 1
+                count += sum(_meet(one.ranges, other.ranges) for other in in_pieces)
+            else:
+                count = sum(_meet(one.ranges, other.ranges) for other in here.values()) - 1
+            if not true_names or len(listed) != count:
+                _report(one, here, findings)
+    for one in matched:
+        if (one.placed.region not in ("block", "run") or not one.ranges) and one.placed.shares_bytes_with:
+            name = one.buffer.full_name
+            message = f"{name} shares bytes with nothing, but lists {', '.join(one.placed.shares_bytes_with[:8])}"
+            findings.add("shares-list", message, name, region=one.placed.region)
+
+
+def _meet(first: tuple[Span, ...], second: tuple[Span, ...]) -> bool:
+    return any(a[0] < b[1] and b[0] < a[1] for a in first for b in second)
+
+
+def _report(one: PlacedRange, here: dict[str, PlacedRange], findings: Findings) -> None:
+    name, listed = one.buffer.full_name, one.placed.shares_bytes_with
+    if findings.full("shares-list"):
+        return
+    right = sorted(other for other in here if other != name and _meet(one.ranges, here[other].ranges))
+    missing, extra = sorted(set(right) - set(listed)), sorted(set(listed) - set(right))
+    said = [f"does not list {', '.join(missing[:8])}"] if missing else []
+    said += [f"lists {', '.join(extra[:8])}, whose bytes are others"] if extra else []
+    said = said or ["lists a name twice or out of order"]
+    findings.add(
+        "shares-list", f"{name} {' and '.join(said)}", name, *missing[:8], *extra[:8], region=one.placed.region
+    )

@@ -1,0 +1,69 @@
+"""Contiguous windows: a component's buffers on chip lie in one hull that no conflicting buffer from outside cuts into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from solver.verifier.findings import Findings
+from solver.verifier.placement import PlacedPiece
+from solver.verifier.spans import common, merged
+from solver.wire.layout import ComponentWindow, Layout
+from solver.wire.manifest import Manifest
+
+
+def check_windows(manifest: Manifest, layout: Layout, placed: Sequence[PlacedPiece], findings: Findings) -> None:
+    """The layout lists the hull of every component with `window: "contiguous"` that has bytes in a region, and no other."""
+    stated = {(window.path, window.region): window for window in layout.components}
+    if len(stated) < len(layout.components):
+        findings.add("window-hull", "the layout lists the window of a component and region twice")
+    component_of = {buffer.full_name: buffer.component for buffer in manifest.buffers}
+    for component in manifest.components:
+        if component.window != "contiguous":
+            continue
+        for region in ("block", "run"):
+            inside: list[PlacedPiece] = []
+            outside: list[PlacedPiece] = []
+            for one in placed:
+                if one.region == region:
+                    owner = component_of[one.piece.buffer]
+                    belongs = owner == component.path or owner.startswith(f"{component.path}/") or not component.path
+                    (inside if belongs else outside).append(one)
+            if not inside:
+                continue
+            start, end = min(one.start for one in inside), max(one.end for one in inside)
+            right = ComponentWindow(component.path, inside[0].region, start, end - start)
+            given = stated.pop((component.path, region), None)
+            if given != right:
+                said = "none" if given is None else f"[{given.offset_bytes}, {given.offset_bytes + given.size_bytes})"
+                message = (
+                    f"the {region} window of {component.path} is bytes [{start}, {end}), but the layout says {said}"
+                )
+                findings.add("window-hull", message, component.path, region=region, at=(start, end))
+            _check_cuts(component.path, inside, outside, findings)
+    for path, region in stated:
+        findings.add("window-hull", f"the layout lists a window of {path} in region {region}, which has none", path)
+
+
+def _check_cuts(path: str, inside: Sequence[PlacedPiece], outside: Sequence[PlacedPiece], findings: Findings) -> None:
+    start, end = min(one.start for one in inside), max(one.end for one in inside)
+    whole_life = merged(span for one in inside for span in one.piece.occupied)
+    kept_apart = {name for pair in findings.story.apart for name in pair}
+    for one in outside:
+        if one.start >= end or one.end <= start:
+            continue
+        if one.piece.buffer not in kept_apart and not common(whole_life, one.piece.occupied):
+            continue
+        for member in inside:
+            conflict = findings.story.conflict(member.piece, one.piece)
+            if conflict is None or one.start - member.start in conflict.allowed_differences:
+                continue
+            at = (max(start, one.start), min(end, one.end))
+            message = (
+                f"{one.piece.name} lies in bytes [{at[0]}, {at[1]}) of the window of {path}, [{start}, {end}), and conflicts "
+                f"with {member.piece.name} in it"
+            )
+            findings.add(
+                "window-cut", message, one.piece.name, member.piece.name, path, region=one.region, at=at,
+                phases=conflict.phases,
+            )  # fmt: skip
+            break
