@@ -36,7 +36,11 @@ def main() -> int:
         made = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).glob("0*.json"))}
     if arguments.check:
         different = [name for name, text in made.items() if (HERE / name).read_text(encoding="utf-8") != text]
-        print(f"differ from what CuBIE gives: {', '.join(different)}" if different else f"{len(made)} manifests are up to date")
+        print(
+            f"differ from what CuBIE gives: {', '.join(different)}"
+            if different
+            else f"{len(made)} manifests are up to date"
+        )
         return 1 if different else 0
     for name, text in made.items():
         (HERE / name).write_text(text, encoding="utf-8")

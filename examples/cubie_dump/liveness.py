@@ -38,7 +38,9 @@ def find_liveness(moments: Iterable[Moment]) -> Liveness:
             if end == 0:
                 continue  # the zero fill of the kernel's start, read by nobody
             # The last step has no successor to read what it leaves: only the steps before it are representative.
-            phases.update(order[trace[time].phase] for time in range(start, end + 1) if trace[time].step < STEPS_RUN - 1)
+            phases.update(
+                order[trace[time].phase] for time in range(start, end + 1) if trace[time].step < STEPS_RUN - 1
+            )
         live[buffer] = _stretches(phases)
     loop_start = next(order[moment.phase] for moment in trace if moment.step >= 0)
     return Liveness(tuple(order), loop_start, live, _in_place(trace))

@@ -90,7 +90,9 @@ class Script:
                 accesses = tuple(self._accesses(line, frame))
                 yield Moment(self._fill(line["phase"], frame.variables), step, accesses)
             elif "for" in line:
-                for value in range(self._value(line["from"], frame.variables), self._value(line["to"], frame.variables)):
+                for value in range(
+                    self._value(line["from"], frame.variables), self._value(line["to"], frame.variables)
+                ):
                     inner = Frame(frame.component, {**frame.variables, line["for"]: value}, frame.passed)
                     yield from self._run(line["do"], inner, step)
             elif "repeat" in line:

@@ -27,7 +27,8 @@ def reaction_diffusion() -> Any:
         "crank_nicolson",
         np.float64,
         dxdt=[
-            f"dx{i} = D*(x{max(i - 1, 0)}-2*x{i}+x{min(i + 1, cells - 1)}) + k*x{i}*(1-x{i})*(x{i}-a)" for i in range(cells)
+            f"dx{i} = D*(x{max(i - 1, 0)}-2*x{i}+x{min(i + 1, cells - 1)}) + k*x{i}*(1-x{i})*(x{i}-a)"
+            for i in range(cells)
         ],
         states={f"x{i}": 0.9 if i < cells // 2 else 0.1 for i in range(cells)},
         parameters={"D": 5.0, "k": 2.0, "a": 0.3},
@@ -67,7 +68,10 @@ def driven_lorenz_1996() -> Any:
 
 SOLVERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "05-dormand-prince": ("CuBIE: dormand-prince-54 on the Lorenz 1963 system, float32", lorenz_1963),
-    "06-crank-nicolson-float64": ("CuBIE: crank_nicolson on twenty reaction-diffusion cells, float64", reaction_diffusion),
+    "06-crank-nicolson-float64": (
+        "CuBIE: crank_nicolson on twenty reaction-diffusion cells, float64",
+        reaction_diffusion,
+    ),
     "07-kvaerno5": ("CuBIE: kvaerno5 on a driven Lorenz 1996 system, float32", driven_lorenz_1996),
 }
 """By the name of the example that each makes: its manifest's label, and the solver."""

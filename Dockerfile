@@ -1,0 +1,64 @@
+# Two images from one file:
+#   docker build --target service -t warpack .              the API, the solver and the CPU side of the work: no CUDA package
+#   docker build --target worker  -t warpack-worker .       the same with the CUDA compiler and simulator
+#   docker run -p 8000:8000 -v warpack:/data warpack        serves on port 8000
+#
+# BASE_IMAGE is any image with Python 3.11, 3.12 or 3.13 and its venv module.
+ARG BASE_IMAGE=python:3.13-slim
+
+FROM ${BASE_IMAGE} AS base
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PATH=/opt/warpack/bin:${PATH}
+
+# Dependencies first: they change seldom, so that a change of the code alone builds in seconds.
+FROM base AS service-packages
+WORKDIR /build
+RUN python3 -m venv /opt/warpack
+COPY pyproject.toml constraints.txt README.md ./
+RUN python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies']))" > service.txt \
+ && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -r service.txt
+
+FROM service-packages AS worker-packages
+RUN python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['gpu']))" > gpu.txt \
+ && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -r gpu.txt
+
+FROM service-packages AS service-installed
+COPY solver solver
+COPY gpu_runtime gpu_runtime
+COPY service service
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps . && python3 -m compileall -q /opt/warpack
+
+FROM worker-packages AS worker-installed
+COPY solver solver
+COPY gpu_runtime gpu_runtime
+COPY service service
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps . && python3 -m compileall -q /opt/warpack
+
+FROM base AS runtime
+RUN echo 'warpack:x:10001:10001:Warpack:/data:/usr/sbin/nologin' >> /etc/passwd \
+ && echo 'warpack:x:10001:' >> /etc/group \
+ && mkdir /data && chown 10001:10001 /data
+ENV HOME=/data \
+    WARPACK_DATA_DIR=/data
+VOLUME /data
+WORKDIR /data
+USER 10001:10001
+STOPSIGNAL SIGTERM
+
+FROM runtime AS worker
+COPY --from=worker-installed /opt/warpack /opt/warpack
+ENTRYPOINT ["warpack"]
+CMD ["worker"]
+HEALTHCHECK --interval=30s --timeout=20s --start-period=30s CMD ["warpack", "doctor"]
+
+# Last, so that a build without --target makes it.
+FROM runtime AS service
+COPY --from=service-installed /opt/warpack /opt/warpack
+ENV WARPACK_HOST=0.0.0.0 \
+    WARPACK_PORT=8000
+EXPOSE 8000
+ENTRYPOINT ["warpack"]
+CMD ["serve"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["python3", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['WARPACK_PORT']}/livez\", timeout=2)"]

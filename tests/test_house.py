@@ -1,0 +1,126 @@
+"""Rules about the source tree as a whole: what a reader may count on in every file."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("solver", "gpu_runtime", "service")
+LONGEST = 300
+
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:" + "|".join(("work", "root", "tmp")) + r")/")
+"""Absolute paths of the machine that something was written on."""
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def files() -> list[Path]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: nothing says which files belong to the project")
+    return tracked_files()
+
+
+def test_no_python_file_is_longer_than_one_idea(files: list[Path]) -> None:
+    lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in files if path.suffix == ".py"}
+    too_long = {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST}
+    assert not too_long
+
+
+def test_every_module_of_the_rooms_says_what_it_is_for(files: list[Path]) -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ROOMS and path.stat().st_size
+        if not path.read_text(encoding="utf-8").lstrip().startswith(('"""', 'r"""'))
+    ]
+    assert not silent
+
+
+def test_no_file_names_a_path_of_the_machine_it_was_written_on(files: list[Path]) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in files
+        if path.suffix in {".py", ".md", ".json", ".toml", ".txt", ""}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if MACHINE_PATHS.search(line)
+    ]
+    assert not found
+
+
+def test_constraints_are_exact_pins_and_nothing_else() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9A-Za-z.+!-]*", line)] == []
+    names = [re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines]
+    assert len(set(names)) == len(names)
+
+
+def test_every_import_contract_is_kept() -> None:
+    linted = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("solver", ("ortools", "numpy", "pydantic", "fastapi", "sqlalchemy", "numba")),
+        ("solver.recipe", ("pydantic", "fastapi", "sqlalchemy", "numba", "cuda")),
+        ("gpu_runtime.emitters", ("numba", "cuda", "fastapi", "ortools")),
+        ("service.api.app", ("numba", "cuda", "llvmlite")),
+        ("service.cli", ("numba", "cuda", "dbos", "ortools", "fastapi")),
+    ],
+)
+def test_a_module_is_imported_without_what_it_does_not_need(module: str, unwanted: tuple[str, ...]) -> None:
+    program = f"import sys, {module}; print([name for name in {unwanted!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "[]"
+
+
+def test_every_make_target_and_command_that_the_readme_names_exists() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"\bmake (?:[A-Z]+=\S+ )?([a-z]+)\b", "\n".join(code_of(readme)))):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"make {target}"
+    shown = subprocess.run(
+        [sys.executable, "-m", "service.cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    for command in set(re.findall(r"\bwarpack ([a-z]+)\b", "\n".join(code_of(readme)))):
+        assert re.search(rf"\b{command}\b", shown.stdout), f"warpack {command}"
+
+
+def test_every_link_between_pages_leads_somewhere(files: list[Path]) -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in files
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    assert not broken
+
+
+def code_of(markdown: str) -> list[str]:
+    """The fenced blocks and the code in running text."""
+    return re.findall(r"```.*?\n(.*?)```", markdown, re.DOTALL) + re.findall(r"`([^`\n]+)`", markdown)
