@@ -83,7 +83,7 @@ def _onward(
         return []
     stop = phase if holds(destination.spans, phase) else _next(starts, phase, tails.length)
     first = tails.next_barrier(phase)
-    if holds(destination.spans, stop):
+    if holds(destination.spans, stop) and not holds(source.spans, stop):
         ordered_by = barrier if barrier is not None else (first if first <= stop else None)
         if ordered_by is not None:
             found.add((stop, ordered_by))

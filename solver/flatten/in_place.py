@@ -7,7 +7,6 @@ would be in each other's way is effective, the tails behind lives that end in su
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -162,9 +161,8 @@ def _judge(meeting: _Meeting, shelf: Shelf) -> tuple[Phases, str | None]:
     listed = intersection(intersection(phases_of(meeting.listed), p.live), q.live)
     effective = listed
     if not shelf.private:
-        barriers = shelf.tails.barriers
-        steps = [(phase, phase + 1) for start, end in listed.spans for phase in _between(barriers, start, end)]
-        effective = intersection(listed, phases_of(steps))
+        safe = [span for span in meeting.listed if shelf.tails.next_barrier(span[0]) == span[0]]
+        effective = intersection(listed, phases_of(safe))
     held_p, held_q = p.occupied, q.occupied
     if not shelf.private:
         held_p, held_q = shelf.tails.occupied(p.live, effective), shelf.tails.occupied(q.live, effective)
@@ -175,10 +173,6 @@ def _judge(meeting: _Meeting, shelf: Shelf) -> tuple[Phases, str | None]:
     if effective != listed:
         return effective, "several threads share them, and no barrier that covers them stands directly before the phase"
     return effective, "several threads share them, and no barrier parts their lives elsewhere"
-
-
-def _between(barriers: list[int], start: int, end: int) -> list[int]:
-    return barriers[bisect_left(barriers, start) : bisect_left(barriers, end)]
 
 
 def _permission(meeting: _Meeting, phases: Phases) -> InPlacePermission:

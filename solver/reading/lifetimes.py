@@ -94,7 +94,7 @@ def _of_parts(fields: Fields, component: str, tree: ComponentTree, size: int | N
         part = _part(fields, index, value, component, tree, names)
         if part is not None:
             parts.append(part)
-    if len(fields.collector.problems) > before:
+    if len(fields.collector.problems) > before or len(parts) < len(values):
         return _UNSOUND
     if size is not None:
         _cover(fields, parts, size)

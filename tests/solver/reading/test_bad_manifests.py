@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from solver.reading import load_manifest
+from solver.wire.problems import ManifestError
+from tests.bad_manifests import BAD_MANIFESTS, BadManifest, good
+
+
+@pytest.mark.parametrize("bad", BAD_MANIFESTS, ids=lambda bad: bad.name)
+def test_each_bad_manifest_is_refused_with_its_own_problem_and_place(bad: BadManifest) -> None:
+    with pytest.raises(ManifestError) as caught:
+        load_manifest(bad.body)
+    found = [(problem.type, problem.pointer) for problem in caught.value.problems]
+    assert (bad.type, bad.pointer) in found
+    assert all(
+        problem.message.endswith(("?", ".")) and "\n" not in problem.message for problem in caught.value.problems
+    )
+
+
+@pytest.mark.parametrize(
+    "bad", [bad for bad in BAD_MANIFESTS if isinstance(bad.document, dict)], ids=lambda bad: bad.name
+)
+def test_a_manifest_that_is_wrong_as_text_is_wrong_the_same_way_as_an_object(bad: BadManifest) -> None:
+    assert isinstance(bad.document, dict)
+    with pytest.raises(ManifestError) as of_object:
+        load_manifest(bad.document)
+    with pytest.raises(ManifestError) as of_text:
+        load_manifest(bad.body)
+    assert of_object.value.problems == of_text.value.problems
+
+
+def test_one_fault_is_one_problem() -> None:
+    """A fault must not drag others behind it that only confuse. Listed: faults that truly break two rules at once."""
+    twofold = {"alias to nothing in a list", "starts while inactive"}
+    many = {}
+    for bad in BAD_MANIFESTS:
+        with pytest.raises(ManifestError) as caught:
+            load_manifest(bad.body)
+        if len(caught.value.problems) > 1 and bad.name not in twofold:
+            many[bad.name] = [str(problem) for problem in caught.value.problems]
+    assert not many
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    assert not [name for name, count in Counter(bad.name for bad in BAD_MANIFESTS).items() if count > 1]
+
+
+def test_the_manifest_that_the_table_breaks_is_good() -> None:
+    assert len(load_manifest(good()).buffers) == 4
