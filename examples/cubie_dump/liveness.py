@@ -31,6 +31,7 @@ def find_liveness(moments: Iterable[Moment]) -> Liveness:
     for time, moment in enumerate(trace):
         for access in moment.accesses:
             touched[access.buffer].append((time, access.operation))
+    loop_start = next(order[moment.phase] for moment in trace if moment.step >= 0)
     live: dict[str, tuple[tuple[int, int], ...]] = {}
     for buffer, accesses in touched.items():
         phases: set[int] = set()
@@ -41,9 +42,12 @@ def find_liveness(moments: Iterable[Moment]) -> Liveness:
             phases.update(
                 order[trace[time].phase] for time in range(start, end + 1) if trace[time].step < STEPS_RUN - 1
             )
-        live[buffer] = _stretches(phases)
-    loop_start = next(order[moment.phase] for moment in trace if moment.step >= 0)
-    return Liveness(tuple(order), loop_start, live, _in_place(trace))
+        # What enters the loop and is not carried round it was written anew at the loop's head.
+        fresh_at = loop_start if len(order) - 1 not in phases else None
+        live[buffer] = _stretches(phases, fresh_at)
+    return Liveness(
+        tuple(order), loop_start, live, tuple(pair for pair in _in_place(trace) if _alone(pair, order, live))
+    )
 
 
 def _values(accesses: list[tuple[int, str]]) -> list[tuple[int, int]]:
@@ -57,14 +61,21 @@ def _values(accesses: list[tuple[int, str]]) -> list[tuple[int, int]]:
     return values
 
 
-def _stretches(phases: set[int]) -> tuple[tuple[int, int], ...]:
+def _stretches(phases: set[int], fresh_at: int | None) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     for phase in sorted(phases):
-        if found and found[-1][1] == phase - 1:
+        if found and found[-1][1] == phase - 1 and phase != fresh_at:
             found[-1] = (found[-1][0], phase)
         else:
             found.append((phase, phase))
     return tuple(found)
+
+
+def _alone(pair: tuple[str, str, str], order: dict[str, int], live: dict[str, tuple[tuple[int, int], ...]]) -> bool:
+    """Whether the two are live together in that phase alone: else they may not be the same bytes, in place or not."""
+    phase, *buffers = pair
+    read, write = ({time for first, last in live[buffer] for time in range(first, last + 1)} for buffer in buffers)
+    return read & write == {order[phase]}
 
 
 def _in_place(trace: list[Moment]) -> tuple[tuple[str, str, str], ...]:
