@@ -11,14 +11,14 @@ from alembic.config import Config
 
 from service.store.database import Database
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database, lock_file: Path) -> None:
     """Apply the steps that are missing. Processes that start together take turns by a lock on `lock_file`."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with database.writing() as connection:

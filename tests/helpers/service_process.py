@@ -1,0 +1,103 @@
+"""Runs the real service in processes of its own, as an operator would, on a port that is free."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.client import Client
+from tests.helpers.processes import eventually
+
+_ROOT = Path(__file__).parents[2]
+
+_SERVE = """
+import sys
+from pathlib import Path
+from service.serving import serve
+from service.settings import Settings
+data_dir, port_file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+serve(Settings(data_dir=data_dir, port=0, workers=workers), port_file=port_file)
+"""
+
+_WORK = """
+import sys
+from pathlib import Path
+from service.settings import Settings
+from service.working import work
+work(Settings(data_dir=Path(sys.argv[1]), workers=2), ready=lambda: Path(sys.argv[2]).touch())
+"""
+
+
+@dataclass
+class ServiceProcess:
+    """A `warpack serve` that runs. `url` is its base URL."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    def client(self) -> Client:
+        return Client(self.url)
+
+    def kill_9(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """End it in order; its exit code."""
+        return _end(self.process)
+
+
+@contextmanager
+def service(data_dir: Path, *, workers: int = 2) -> Iterator[ServiceProcess]:
+    """A service on this data folder; what still runs at the end of the block is stopped."""
+    data_dir.mkdir(exist_ok=True)
+    port_file = data_dir / "port"
+    port_file.unlink(missing_ok=True)
+    process = _start(_SERVE, str(data_dir), str(port_file), str(workers))
+    try:
+        eventually(lambda: _exists_or_died(port_file, process), "the service listens", limit_s=60)
+        yield ServiceProcess(process, f"http://127.0.0.1:{port_file.read_text().strip()}")
+    finally:
+        _end(process)
+
+
+@contextmanager
+def worker(data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A second process that takes jobs from this data folder."""
+    ready = data_dir / "worker-ready"
+    process = _start(_WORK, str(data_dir), str(ready))
+    try:
+        eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs", limit_s=60)
+        yield process
+    finally:
+        _end(process)
+        ready.unlink()
+
+
+def _start(script: str, *arguments: str) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    return subprocess.Popen([sys.executable, "-W", "error", "-c", script, *arguments], cwd=_ROOT, env=environment)
+
+
+def _exists_or_died(path: Path, process: subprocess.Popen[bytes]) -> bool:
+    if process.poll() is not None:
+        raise AssertionError(f"the process ended with code {process.returncode}")
+    return path.exists()
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+    return process.returncode
