@@ -1,0 +1,29 @@
+"""The command line, `warpack`. `--help` lists the commands; each is a module here, imported only when it is called.
+
+Exit codes: 0 done (solve: solved), 1 something failed (a validation, a verification, a service), 2 a bad manifest,
+layout or command line, 3 infeasible, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a traceback."""
+    from service.cli.app import run
+    from service.cli.exits import INTERRUPTED
+
+    try:
+        code = run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("warpack: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # what a shell reports for a process that SIGPIPE ended
+    return code

@@ -1,0 +1,75 @@
+"""The commands by name, and what becomes of the errors that they let through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from cyclopts import App, CycloptsError
+
+from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
+from service.cli.inputs import with_stdin_named
+from service.cli.terminal import complain, complain_of
+from solver.wire.problems import ManifestError
+
+_HELP = """
+Packs GPU buffers so that more warps fit.
+
+A manifest (JSON) names the buffers of one kernel, how big they are and when each is live. Warpack answers with a layout:
+where every byte of shared memory lives, how many threads a block may have, and a proof of how good that is.
+
+Start with "warpack demo", or with "warpack solve MANIFEST".
+"""
+
+_COMMANDS = {
+    "solve": "Pack the buffers of a manifest and show the layout.",
+    "check": "Say everything that is wrong with a manifest, or what bytes it needs at the least.",
+    "verify": "Hold a layout against its manifest, every rule derived anew.",
+    "demo": "Start a service, send it manifests, and show what comes back.",
+    "serve": "Answer HTTP calls, and work on the jobs they bring.",
+    "worker": "Work on the jobs of a service that shares the data folder.",
+    "doctor": "Say what is installed here, what is missing, and what that means.",
+}
+
+
+def build() -> App:
+    """The application. Commands are import paths: a module is loaded when its command (or the list of all) is wanted."""
+    app = App(
+        name="warpack",
+        help=_HELP,
+        help_format="plaintext",
+        version=_version,
+        exit_on_error=False,
+        suppress_keyboard_interrupt=False,
+        result_action="return_value",
+    )
+    for name, summary in _COMMANDS.items():
+        app.command(f"service.cli.{name}:{name}", name=name, help=summary)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    try:
+        code = build()(with_stdin_named(arguments))
+    except CycloptsError:
+        return BAD_INPUT  # cyclopts has said what is wrong with the command line
+    except ManifestError as error:
+        complain_of(error.problems)
+        return BAD_INPUT
+    except CommandFailed as error:
+        complain(str(error))
+        return error.code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        complain(f"{error.strerror or error}{where}")
+        return FAILED
+    return code if isinstance(code, int) else DONE
+
+
+def _version() -> str:
+    try:
+        return version("warpack")
+    except PackageNotFoundError:
+        return "unknown (Warpack runs from its sources and is not installed)"

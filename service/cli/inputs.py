@@ -1,0 +1,46 @@
+"""Manifests and layouts from files or standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from solver.wire.problems import ManifestError, Problem
+
+if TYPE_CHECKING:
+    from solver.wire.layout import Layout
+    from solver.wire.manifest import Manifest
+
+STDIN = "<standard input>"
+"""What stands for `-` once the command line is parsed: cyclopts takes a lone `-` for an option without a name."""
+
+
+def with_stdin_named(arguments: Sequence[str]) -> list[str]:
+    """The arguments with STDIN for each `-` that is not the value of an option."""
+    named: list[str] = []
+    for argument in arguments:
+        is_value = bool(named) and named[-1].startswith("--") and named[-1] not in ("--", "--json")
+        named.append(STDIN if argument == "-" and not is_value else argument)
+    return named
+
+
+def read_manifest(source: str) -> Manifest:
+    """The manifest in the file `source`, or on standard input for STDIN. Raises ManifestError with every problem."""
+    from solver import load_manifest
+
+    return load_manifest(sys.stdin.buffer.read() if source == STDIN else source)
+
+
+def read_layout(source: str) -> Layout:
+    """The layout in a file or on standard input for STDIN. Raises ManifestError with every fault of its form."""
+    from solver.reading.layout_reader import LayoutFormatError
+    from solver.reading.layout_reader import read_layout as read
+
+    try:
+        return read(sys.stdin.buffer.read() if source == STDIN else source)
+    except LayoutFormatError as error:
+        raise ManifestError(error.problems) from None
+    except OSError as error:
+        reason = f"Cannot read the file {source!r}: {error.strerror or error}."
+        raise ManifestError((Problem("unreadable-file", "", reason),)) from None

@@ -1,0 +1,57 @@
+"""A solve that Ctrl-C ends with the best layout so far."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from service.cli.terminal import err, note
+
+if TYPE_CHECKING:
+    from solver.wire.layout import Layout
+    from solver.wire.manifest import Manifest
+
+
+@dataclass
+class _Outcome:
+    layout: Layout | None = None
+    error: BaseException | None = None
+
+
+def optimize_interruptibly(manifest: Manifest) -> tuple[Layout, bool]:
+    """The layout, and whether Ctrl-C cut the search short. A second Ctrl-C raises KeyboardInterrupt.
+
+    The search runs in a thread of its own, because Python hears signals in the main thread alone, and only between two
+    steps of the interpreter: not while a solver written in C++ works there.
+    """
+    from solver import optimize
+
+    outcome, stop = _Outcome(), threading.Event()
+
+    def search() -> None:
+        try:
+            outcome.layout = optimize(manifest, cancelled=stop.is_set)
+        except BaseException as error:
+            outcome.error = error
+
+    def interrupted(*_: Any) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        note("Stopping with the best layout so far; once more to stop at once.")
+
+    thread = threading.Thread(target=search, name="solve", daemon=True)
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        with err().status("packing"):
+            thread.start()
+            thread.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if outcome.error is not None:
+        raise outcome.error
+    if outcome.layout is None:
+        raise RuntimeError("the solver ended without a layout")
+    return outcome.layout, stop.is_set()

@@ -1,0 +1,111 @@
+"""`warpack solve`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
+from service.cli.inputs import read_manifest
+from service.cli.terminal import complain, note, out, write_json
+from service.cli.validation import Level, validated
+
+if TYPE_CHECKING:
+    from solver.wire.layout import Layout
+    from solver.wire.manifest import Manifest
+
+_LONGEST_S = 3600.0
+
+
+def solve(
+    manifest: Annotated[str, Parameter(help="File of the manifest (JSON); - is standard input.")],
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the layout alone, as JSON.")] = False,
+    svg: Annotated[Path | None, Parameter(help="Write a picture of the layout to this file.")] = None,
+    emit: Annotated[
+        Path | None, Parameter(help="Write allocators.py, layout.json and manifest.json into this folder.")
+    ] = None,
+    validate: Annotated[
+        Level, Parameter(help="What must pass: static rules, or up to compiling, simulating, a GPU.")
+    ] = "static",
+    time_limit: Annotated[float | None, Parameter(help="Seconds to search, in place of the manifest's.")] = None,
+) -> int:
+    """Pack the buffers of a manifest and show the layout.
+
+    Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, every error on standard error. 3: infeasible.
+    Ctrl-C ends the search with the best layout so far.
+    """
+    from service.cli.interruptible import optimize_interruptibly
+
+    problem = _with_time_limit(read_manifest(manifest), time_limit)
+    layout, interrupted = optimize_interruptibly(problem)
+    if interrupted:
+        note(f"Interrupted: the best layout so far, {layout.status}.")
+    if layout.status != "infeasible":
+        layout = validated(problem, layout, validate)
+    if svg is not None:
+        _write_svg(problem, layout, svg)
+    if json:
+        write_json(layout.model_dump_json())
+    else:
+        _show(problem, layout)
+    code = _verdict(layout)
+    if emit is not None and code == DONE:
+        _emit(problem, layout, emit)
+    elif emit is not None:
+        note(f"Wrote nothing to {emit}.")
+    return code
+
+
+def _with_time_limit(manifest: Manifest, time_limit_s: float | None) -> Manifest:
+    if time_limit_s is None:
+        return manifest
+    if not 0 < time_limit_s <= _LONGEST_S:
+        message = f"--time-limit must be above 0 and at most {_LONGEST_S:.0f} seconds, not {time_limit_s}"
+        raise CommandFailed(message, BAD_INPUT)
+    return replace(manifest, solver=replace(manifest.solver, time_limit_s=time_limit_s))
+
+
+def _verdict(layout: Layout) -> int:
+    if layout.status == "infeasible":
+        return INFEASIBLE
+    failed = [report["level"] for report in layout.validation.reports if not report["passed"]]
+    if failed:
+        complain(f"the layout failed its validation at level {failed[-1]}")
+    return FAILED if failed else DONE
+
+
+def _show(manifest: Manifest, layout: Layout) -> None:
+    from service.render.view import layout_view
+
+    console = out()
+    for renderable in layout_view(manifest, layout, console.width):
+        console.print(renderable)
+
+
+def _write_svg(manifest: Manifest, layout: Layout, path: Path) -> None:
+    from service.render.svg import layout_svg
+
+    path.write_text(layout_svg(manifest, layout), encoding="utf-8")
+    note(f"Wrote {path}.")
+
+
+def _emit(manifest: Manifest, layout: Layout, folder: Path) -> None:
+    from gpu_runtime.emitters import EmitError, emit
+
+    try:
+        text = emit(layout, manifest)
+    except EmitError as error:
+        raise CommandFailed(f"no allocators can be written for this layout: {error}") from None
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (
+        ("allocators.py", text),
+        ("layout.json", layout.model_dump_json() + "\n"),
+        ("manifest.json", manifest.model_dump_json() + "\n"),
+    ):
+        (folder / name).write_text(content, encoding="utf-8")
+    note(f"Wrote allocators.py, layout.json and manifest.json to {folder}.")

@@ -1,0 +1,58 @@
+"""Standard output and standard error: for people with rich, for programs as plain bytes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+
+from service.render.text import plain
+from solver.wire.problems import Problem
+
+_PIPED_COLUMNS = 120
+
+
+def out() -> Console:
+    """Standard output. Without a terminal it has no colours and, unless COLUMNS says otherwise, 120 columns."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    return _console(stderr=True)
+
+
+def complain(sentence: str) -> None:
+    """A line on standard error."""
+    _line(f"warpack: {plain(sentence)}")
+
+
+def complain_of(problems: Iterable[Problem], what: str = "error") -> None:
+    """A line on standard error for each problem: pointer, message, type."""
+    for problem in problems:
+        _line(f"{what}: {plain(str(problem))}")
+
+
+def note(sentence: str) -> None:
+    """A remark that is no result: standard error, so that standard output stays what was asked for."""
+    _line(plain(sentence))
+
+
+def write_json(text: str) -> None:
+    """JSON on standard output, in UTF-8 whatever the locale says."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _line(text: str) -> None:
+    encoding = sys.stderr.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPED_COLUMNS
+    return console

@@ -1,0 +1,10 @@
+"""Layouts for people: a table of buffers, a picture of offsets against phases, what was saved, and the same as SVG.
+
+chart      what the pictures show: which bytes hold what, when
+picture    the chart in a terminal
+svg        the chart as an SVG document
+table      buffers and their places
+summary    threads, bytes, proof and savings, a line each
+reports    what the validation found
+view       all of these, in order
+"""

@@ -1,0 +1,48 @@
+"""A letter and a colour for each buffer, the same in table and picture; the letters alone tell buffers apart."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+
+HOLE = "."
+WAITING = "~"
+LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
+MANY = "#"
+"""The letter of all buffers after the last one that gets its own."""
+
+_COLOURS = (
+    "cyan",
+    "green",
+    "yellow",
+    "magenta",
+    "blue",
+    "red",
+    "bright_cyan",
+    "bright_green",
+    "bright_yellow",
+    "bright_magenta",
+    "bright_blue",
+    "bright_red",
+)
+
+
+class Marks:
+    """Letters and colours (rich styles) for buffers, in the order given."""
+
+    def __init__(self, buffers: Iterable[str]) -> None:
+        self._number = {name: number for number, name in enumerate(buffers)}
+
+    def letter(self, buffer: str) -> str:
+        number = self._number.get(buffer)
+        if number is None:
+            return " "
+        return LETTERS[number] if number < len(LETTERS) else MANY
+
+    def style(self, buffer: str) -> str:
+        number = self._number.get(buffer)
+        return "" if number is None else _COLOURS[number % len(_COLOURS)]
+
+    def letters(self, buffers: Iterable[str]) -> str:
+        """The letters of several buffers in order, those without one of their own as one MANY."""
+        return "".join(sorted({self.letter(buffer) for buffer in buffers} - {" "}, key=(LETTERS + MANY).index))

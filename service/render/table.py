@@ -1,0 +1,57 @@
+"""The buffers of a layout as a table."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from service.render.chart import by_place
+from service.render.marks import Marks
+from solver.wire.layout import Layout, PlacedBuffer
+from solver.wire.manifest import Manifest
+
+MOST_ROWS = 200
+_REGIONS = ("block", "run", "persistent_local", "local")
+
+
+def in_order(layout: Layout) -> list[PlacedBuffer]:
+    """Every buffer: the block region, one run's window, then what is off the chip; each by offset."""
+    return [
+        buffer
+        for region in _REGIONS
+        for buffer in by_place(placed for placed in layout.buffers if placed.region == region)
+    ]
+
+
+def buffer_table(manifest: Manifest, layout: Layout, marks: Marks) -> Table:
+    """One row a buffer (the first MOST_ROWS). `shares with` gives the letters of the buffers that have bytes in common."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    table.add_column("buffer", overflow="fold")
+    table.add_column("type", no_wrap=True)
+    table.add_column("region", no_wrap=True)
+    table.add_column("offset", justify="right", no_wrap=True)
+    table.add_column("bytes", justify="right", no_wrap=True)
+    table.add_column("shares with", overflow="fold")
+    rows = in_order(layout)
+    for buffer in rows[:MOST_ROWS]:
+        style = marks.style(buffer.full_name)
+        declared = manifest.by_name[buffer.full_name]
+        table.add_row(
+            Text(marks.letter(buffer.full_name), style=style),
+            Text(buffer.full_name, style=style),
+            f"{declared.dtype}[{declared.size}]",
+            buffer.region.replace("_", " "),
+            _offset(buffer),
+            str(buffer.size_bytes),
+            marks.letters(buffer.shares_bytes_with),
+        )
+    if len(rows) > MOST_ROWS:
+        table.caption = f"and {len(rows) - MOST_ROWS} more (--json lists all)"
+    return table
+
+
+def _offset(buffer: PlacedBuffer) -> str:
+    if buffer.parts:
+        return ", ".join(f"{part.name}: {part.offset_bytes}" for part in buffer.parts)
+    return "" if buffer.offset_bytes is None else str(buffer.offset_bytes)

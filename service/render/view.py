@@ -1,0 +1,70 @@
+"""Everything that is shown of a layout, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from service.render.chart import charts
+from service.render.marks import Marks
+from service.render.picture import picture
+from service.render.reports import validation_lines
+from service.render.summary import summary, warning_lines
+from service.render.table import buffer_table, in_order
+from service.render.text import plain
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+
+MOST_PICTURED = 2000
+"""Buffers beyond which a picture in letters says nothing any more."""
+
+_STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow", "infeasible": "bold red"}
+
+
+def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[RenderableType]:
+    """Renderables for a console of `width` columns: title, table, pictures, figures, advice, warnings, validation."""
+    title = Text(plain(layout.name) or "layout", style="bold")
+    title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
+    title.append(f"  sm_{manifest.target.compute_capability.replace('.', '')}", style="dim")
+    title.append(f"  {len(manifest.buffers)} buffers, {layout.run_info.seconds:.3f} s", style="dim")
+    yield title
+    yield Text()
+    if layout.launch is not None:
+        marks = Marks(b.full_name for b in in_order(layout) if b.region in ("block", "run") and b.size_bytes)
+        yield buffer_table(manifest, layout, marks)
+        yield Text()
+        yield from _pictures(manifest, layout, marks, width)
+    yield from (Text(line) for line in summary(manifest, layout))
+    yield from (Text(plain(line), style="dim") for line in _advice(layout.advice))
+    yield from (Text(plain(line), style="yellow") for line in warning_lines(layout))
+    if layout.launch is not None:
+        yield Text()
+        yield from (Text(plain(line)) for line in validation_lines(layout.validation))
+
+
+def _pictures(manifest: Manifest, layout: Layout, marks: Marks, width: int) -> Iterator[RenderableType]:
+    if len(layout.buffers) > MOST_PICTURED:
+        yield Text(f"(no picture: more than {MOST_PICTURED} buffers)", style="dim")
+        return
+    for chart in charts(manifest, layout):
+        what = "one run's window" if chart.region == "run" else "block region"
+        yield Text(f"{what}: bytes downwards, phases to the right", style="bold")
+        yield picture(chart, marks, width)
+        yield Text()
+
+
+def _advice(advice: dict[str, Any]) -> Iterator[str]:
+    for key, value in advice.items():
+        if value not in (None, [], {}, ""):
+            yield f"{key.replace('_', ' '):<17}  {_spoken(value)}"
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {_spoken(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_spoken(item) for item in value)
+    return str(value)
