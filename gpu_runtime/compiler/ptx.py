@@ -19,12 +19,13 @@ def kernel_to_ptx(
     """
     architecture = check_architecture(compute_capability)
     from numba import cuda as numba_cuda
-    from numba.core.errors import NumbaError
-    from numba.cuda.cudadrv.error import NvvmError
 
     cuda: Any = numba_cuda  # its typed surface leaves out what it exports at run time
     if cuda.config.ENABLE_CUDASIM:
         raise ToolchainError("simulator-active", "numba runs in simulator mode in this process and cannot compile")
+    from numba.core.errors import NumbaError
+    from numba.cuda.cudadrv.error import NvvmError
+
     try:
         ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, launch_bounds=launch_bounds)
     except (NumbaError, NvvmError, TypeError, ValueError, RecursionError) as error:

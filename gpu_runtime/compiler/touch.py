@@ -15,13 +15,13 @@ from gpu_runtime.emitters import Getter, emit, getters
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
-_GETTERS_PER_KERNEL = 128
+_GETTERS_PER_KERNEL = 64
 
 
 def compile_touch_kernels(layout: Layout, manifest: Manifest) -> tuple[CompiledKernel, ...]:
     """Compiles the emitted allocators for the manifest's architecture, with the layout's threads per block as launch bounds.
 
-    One kernel for each 128 getters; every one calls `window`, `persistent` and `init`. Their registers say nothing about
+    One kernel for each 64 getters (some 4 s); every one calls `window`, `persistent` and `init`. Their registers say nothing about
     the user's kernel. Raises EmitError, ToolchainError and CompileError.
     """
     allocators = emit(layout, manifest)

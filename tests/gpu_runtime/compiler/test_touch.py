@@ -1,0 +1,93 @@
+"""The emitted allocators compile, and nothing of them is optimised away."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import replace
+
+import pytest
+
+from gpu_runtime.compiler import ToolchainError, compile_kernel, compile_touch_kernels, load_module
+from gpu_runtime.emitters import emit, getters
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest, Target
+from tests.gpu_runtime.emitters.samples import SAMPLES
+from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+
+touch = importlib.import_module("gpu_runtime.compiler.touch")
+
+
+def _for(architecture: str, sample: str) -> tuple[Layout, Manifest]:
+    layout, manifest = SAMPLES[sample]
+    aimed = replace(manifest, target=Target(architecture))
+    return replace(layout, manifest_sha256=aimed.sha256), aimed
+
+
+@pytest.mark.parametrize(
+    ("sample", "architecture"),
+    [
+        ("mixed", "8.6"),
+        ("mixed", "12.0"),
+        ("opaque", "9.0"),
+        ("apart", "7.5"),
+        ("plain", "10.0"),
+        ("local_only", "8.9"),
+    ],
+)
+def test_allocators_compile_for_the_manifests_architecture(sample: str, architecture: str) -> None:
+    layout, manifest = _for(architecture, sample)
+    assert layout.launch is not None
+    (compiled,) = compile_touch_kernels(layout, manifest)
+    assert compiled.figures.architecture == architecture
+    assert compiled.figures.max_threads == layout.launch.threads_per_block
+    assert compiled.figures.static_shared_bytes == 0
+    bases = re.findall(r"\.extern \.shared \.align (\d+) ", compiled.ptx)
+    assert set(bases) <= {str(layout.launch.base_alignment_bytes)}
+    assert bool(bases) == (sample != "local_only")
+
+
+def test_an_architecture_of_an_older_toolkit_is_refused_by_name() -> None:
+    with pytest.raises(ToolchainError) as refused:
+        compile_touch_kernels(*_for("7.0", "plain"))
+    assert refused.value.type == "architecture-not-compilable"
+
+
+def test_every_getter_and_zero_function_is_called() -> None:
+    layout, manifest = SAMPLES["mixed"]
+    every = getters(layout, manifest)
+    source = touch.touch_source(list(every.values()))
+    for getter in every.values():
+        assert f"= {getter.identifier}(" in source
+        assert getter.zero is None or f"    {getter.zero}(" in source
+    assert "rows_b(view_" in source
+
+
+def test_many_buffers_are_spread_over_several_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(touch, "_GETTERS_PER_KERNEL", 2)
+    manifest = make_manifest(*(make_buffer(name, 1) for name in "abc"))
+    compiled = compile_touch_kernels(make_layout(manifest, {"a": 0, "b": 4, "c": 8}), manifest)
+    assert len(compiled) == 2
+
+
+def test_a_user_kernel_over_the_emitted_getters_compiles() -> None:
+    layout, manifest = SAMPLES["plain"]
+    kernel = """
+
+def step(out):
+    shared = window(run_in_block())
+    kept = persistent()
+    init(shared, kept)
+    state = loop_state(shared)
+    rhs = loop_algorithm_stage_rhs(shared)
+    for i in range(6):
+        rhs[i] = out[i]
+    for i in range(6):
+        state[i] += rhs[i]
+    zero_loop_algorithm_scratch(shared)
+    scratch = loop_algorithm_scratch(shared)
+    out[thread_in_block()] = scratch[0] + state[3]
+"""
+    module = load_module(emit(layout, manifest) + kernel, "step")
+    figures = compile_kernel(module.step, "void(float32[::1])", "8.6", launch_bounds=module.THREADS_PER_BLOCK).figures
+    assert figures.spill_store_bytes == 0

@@ -1,0 +1,86 @@
+"""Runs the emitted allocators of every sample in numba's CUDA simulator and prints what they did, as JSON.
+
+A program of its own, since numba chooses between simulator and compiler when it is first imported:
+
+    NUMBA_ENABLE_CUDASIM=1 python -m tests.gpu_runtime.emitters.simulate
+"""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numba import cuda, types
+
+from gpu_runtime.compiler import load_module
+from gpu_runtime.emitters import Getter, emit, getters
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+from tests.gpu_runtime.emitters.samples import SAMPLES
+
+POISON = 0xA5
+
+
+def _launch(module: ModuleType, act: Any, block: tuple[int, ...]) -> list[int]:
+    """Poisons shared memory, lets every thread act, and returns the bytes that are no longer poison, by offset."""
+    size = module.DYNAMIC_SHARED_BYTES
+    image = np.zeros(size, np.uint8)
+
+    def kernel(image: Any) -> None:
+        raw = cuda.shared.array(0, types.uint8)
+        if module.thread_in_block() == 0:
+            raw[:] = POISON
+        cuda.syncthreads()
+        act(module.window(module.run_in_block()), module.persistent())
+        cuda.syncthreads()
+        if module.thread_in_block() == 0 and image.size:
+            image[:] = raw
+
+    cuda.jit(kernel)[1, block, 0, size](image)
+    return [int(byte) for byte in image]
+
+
+def _report(layout: Layout, manifest: Manifest) -> dict[str, Any]:
+    module = load_module(emit(layout, manifest), "allocators")
+    flat, square = (module.THREADS_PER_BLOCK,), (module.THREADS_PER_RUN, module.RUNS_PER_BLOCK)
+    report: dict[str, Any] = {"images": {}, "zeroed": {}, "lengths": {}, "types": {}, "local_zero": {}}
+    arrays: dict[str, Any] = {}
+    for name, getter in getters(layout, manifest).items():
+
+        def view_of(shared: Any, kept: Any, getter: Getter = getter, name: str = name) -> Any:
+            argument = {"shared": shared, "kept": kept, "array": arrays.get(name.partition("#")[0])}
+            function = getattr(module, getter.identifier)
+            return function() if getter.argument is None else function(argument[getter.argument])
+
+        def fill(shared: Any, kept: Any, name: str = name, view_of: Any = view_of) -> None:
+            view = view_of(shared, kept)
+            report["lengths"][name], report["types"][name] = int(view.size), str(view.dtype)
+            arrays[name] = view
+            view.view(np.uint8)[:] = 0xFF
+
+        def zero(shared: Any, kept: Any, getter: Getter = getter, name: str = name, view_of: Any = view_of) -> None:
+            function = getattr(module, getter.zero or "")
+            if getter.zero_argument is None:
+                function()
+            elif getter.zero_argument == "array":
+                array = arrays[name.partition("#")[0]]
+                array.view(np.uint8)[:] = POISON
+                function(array)
+                report["local_zero"][name] = [int(byte) for byte in array.view(np.uint8)]
+            else:
+                function({"shared": shared, "kept": kept}[getter.zero_argument])
+                if getter.zero_argument == "kept":
+                    report["local_zero"][name] = [int(byte) for byte in view_of(shared, kept).view(np.uint8)]
+
+        report["images"][name] = _launch(module, fill, flat)
+        if getter.zero is not None:
+            report["zeroed"][name] = _launch(module, zero, flat)
+    report["init"] = _launch(module, module.init, flat)
+    report["init_in_two_dimensions"] = _launch(module, module.init, square)
+    return report
+
+
+if __name__ == "__main__":
+    print(json.dumps({name: _report(*sample) for name, sample in SAMPLES.items()}))
