@@ -47,13 +47,13 @@ def good() -> Document:
                 "size": 8,
                 "dtype": "float32",
                 "parts": [
-                    {"name": "row0", "offset": 0, "size": 4, "lifetime": [[1, 2]]},
-                    {"name": "row1", "offset": 4, "size": 4, "lifetime": [[2, 3]]},
+                    {"name": "row0", "offset": 0, "size": 4, "lifetime": [[2, 3]]},
+                    {"name": "row1", "offset": 4, "size": 4, "lifetime": [[3, 4]]},
                 ],
             },
         ],
         "in_place": [{"phase": "second", "read": "loop/step/work", "write": "loop/step/rhs"}],
-        "apart": [["loop/state", "loop/step/work"]],
+        "apart": [["loop/step/work", "loop/step/rhs"]],
     }
 
 
@@ -353,9 +353,9 @@ _COMPONENTS: list[tuple[str, Document | bytes, str, str]] = [
     ),
     (
         "a buffer of no listed component",
-        _set("/buffers/1/component", "loop/stap"),
+        _set("/buffers/3/component", "loop/stap"),
         "unknown-component",
-        "/buffers/1/component",
+        "/buffers/3/component",
     ),
     (
         "called without a timeline",
@@ -394,7 +394,7 @@ _BUFFERS: list[tuple[str, Document | bytes, str, str]] = [
     ("unknown field of a buffer", _set("/buffers/0/sise", 4), "unknown-field", "/buffers/0/sise"),
     ("name missing", _without("buffers", 0, "name"), "missing-field", "/buffers/0/name"),
     ("name a number", _set("/buffers/0/name", 1), "wrong-type", "/buffers/0/name"),
-    ("name taken", _set("/buffers/2/name", "work"), "duplicate-name", "/buffers/2/name"),
+    ("name taken", _set("/buffers/3/name", "work"), "duplicate-name", "/buffers/3/name"),
     ("name empty", _set("/buffers/0/name", ""), "bad-name", "/buffers/0/name"),
     ("name no identifier", _set("/buffers/0/name", "2nd"), "bad-name", "/buffers/0/name"),
     ("name with a dash", _set("/buffers/0/name", "a-b"), "bad-name", "/buffers/0/name"),
@@ -607,7 +607,7 @@ _REFERENCES: list[tuple[str, Document | bytes, str, str]] = [
     ("apart of three", _set("/apart/0", ["loop/state", "loop/step/work", "loop/step/rhs"]), "wrong-type", "/apart/0"),
     ("apart from nothing", _set("/apart/0/1", "loop/step/wurk"), "unknown-buffer", "/apart/0/1"),
     ("apart from a part", _set("/apart/0/1", "loop/step/store#row0"), "unknown-buffer", "/apart/0/1"),
-    ("apart from itself", _set("/apart/0/1", "loop/state"), "apart-self", "/apart/0"),
+    ("apart from itself", _set("/apart/0/1", "loop/step/work"), "apart-self", "/apart/0"),
 ]
 
 

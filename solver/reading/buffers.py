@@ -51,6 +51,8 @@ def read_buffer(
     collector: Collector, row: Row, tree: ComponentTree, threads_per_run: int | None, aliases: tuple[str, ...]
 ) -> Buffer | None:
     """The buffer, or None where something in it is wrong. `threads_per_run` None: the launch is not known."""
+    if not row.fields.is_object:
+        return None
     before = len(collector.problems)
     fields = row.fields
     dtype = read_dtype(fields)

@@ -16,11 +16,12 @@ LARGEST = 2**31 - 1
 class Fields:
     """One object of the document. A getter whose field is absent, or wrong (that is then noted), gives the default."""
 
-    __slots__ = ("at", "collector", "values")
+    __slots__ = ("at", "collector", "is_object", "values")
 
     def __init__(self, collector: Collector, value: Any, at: str, known: Collection[str], required: Iterable[str] = ()):
         self.collector = collector
         self.at = at
+        self.is_object = isinstance(value, dict)
         if not isinstance(value, dict):
             collector.wrong_type(at, value, "an object")
             self.values: dict[str, Any] = {}

@@ -136,6 +136,8 @@ def _read_buffers(
     aliases = [read_aliases(collector, row, names) for row in rows]
     read = [read_buffer(collector, row, tree, threads_per_run, aliases[row.index]) for row in rows]
     known = {name: read[row.index] for name, row in by_name.items()}
+    for row in rows:  # a name that is wrong in itself is not also wrong wherever it is used
+        known.setdefault(f"{row.component}/{row.name}" if row.component else row.name, None)
     check_alias_graph(collector, by_name, {name: aliases[row.index] for name, row in by_name.items()})
     check_alias_scopes(collector, by_name, known)
     in_place = read_in_place(collector, pairs, known, tree)
