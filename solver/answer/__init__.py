@@ -1,0 +1,9 @@
+"""From packings to the layout: placements, proofs, advice.
+
+sharing       which buffers share bytes
+local_memory  what stays off the chip
+placements    where every buffer of the manifest went
+certificates  the proofs, said in the layout's words
+advice        what holds the run bytes up, and how far it is to the next larger block
+assemble      the whole layout
+"""

@@ -1,0 +1,70 @@
+"""The whole layout, from packings and launch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from solver.answer.advice import advise
+from solver.answer.certificates import prove
+from solver.answer.placements import placements
+from solver.answer.versions import versions
+from solver.baselines import baselines
+from solver.flatten.handoffs import list_handoffs
+from solver.launch.advisories import launch_warnings
+from solver.launch.threads import minimum_budget_bytes
+from solver.search.regions import Packed
+from solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
+from solver.wire.manifest import Manifest
+from solver.wire.problems import Problem
+
+
+def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, seconds: float) -> Layout:
+    """`base` is the packing without any `auto` buffer, which bounds the threads; `packed` the one to hand out. `launch` None: it
+    does not fit, and the layout says what would."""
+    proof = prove(manifest, base, packed, launch)
+    unplaced = Layout(
+        manifest_sha256=manifest.sha256,
+        status="infeasible",
+        launch=None,
+        buffers=(),
+        proof=proof,
+        baselines=baselines(manifest, packed.on_chip),
+        name=manifest.name,
+        advice=advise(manifest, packed, launch),
+        warnings=(*manifest.warnings, *packed.flat.warnings),
+        validation=Validation(manifest.validation, "none"),
+        run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
+    )
+    if launch is None:
+        minimum = minimum_budget_bytes(manifest, packed.run.size_bytes, packed.block.size_bytes, packed.on_chip)
+        warnings = (*unplaced.warnings, *_not_proven(proof))
+        return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
+    placed = placements(manifest, packed)
+    run = list_handoffs(packed.flat, packed.flat.run, packed.run.offsets)
+    block = list_handoffs(packed.flat, packed.flat.block, packed.block.offsets)
+    return replace(
+        unplaced,
+        status=_status(proof),
+        launch=launch,
+        buffers=placed.buffers,
+        components=placed.windows,
+        handoffs=tuple(sorted((*block, *run), key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))),
+        local=placed.local,
+        warnings=(*unplaced.warnings, *launch_warnings(manifest, launch)),
+    )
+
+
+def _status(proof: Proof) -> Status:
+    proven = proof.threads_per_block.status == "optimal" and proof.run_bytes.status == "optimal"
+    return "optimal" if proven else "feasible"
+
+
+def _not_proven(proof: Proof) -> tuple[Problem, ...]:
+    """A search that was cut short found nothing that fits, but did not rule it out either."""
+    if proof.threads_per_block.status == "infeasible":
+        return ()
+    message = (
+        "no layout that fits was found in time, but none is ruled out: a run takes at least "
+        f"{proof.run_bytes.lower_bound_bytes} bytes; more time may find one"
+    )
+    return (Problem("infeasibility-not-proven", "/solver/time_limit_s", message),)

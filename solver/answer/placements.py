@@ -1,0 +1,65 @@
+"""Where every buffer of the manifest went, in the manifest's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solver.answer.local_memory import local_bytes, place_persistent
+from solver.answer.sharing import sharing
+from solver.flatten.problem import RegionProblem
+from solver.search.pack import Packing
+from solver.search.regions import Packed
+from solver.search.windows import hull_of
+from solver.wire.layout import ComponentWindow, LocalBytes, PlacedBuffer
+from solver.wire.manifest import Buffer, Manifest
+
+
+@dataclass(frozen=True)
+class Placements:
+    buffers: tuple[PlacedBuffer, ...]
+    windows: tuple[ComponentWindow, ...]
+    local: LocalBytes
+
+
+def placements(manifest: Manifest, packed: Packed) -> Placements:
+    """Buffers of no bytes are placed at 0 and share nothing; plain local ones have no offset."""
+    local = [buffer for buffer in manifest.buffers if not _on_chip(buffer, packed)]
+    persistent, persistent_bytes = place_persistent(buffer for buffer in local if buffer.persistent)
+    offsets, shares = packed.offsets, _shares(packed)
+    buffers = []
+    for buffer in manifest.buffers:
+        name, size = buffer.full_name, buffer.size_bytes
+        if _on_chip(buffer, packed):
+            placed = PlacedBuffer(
+                buffer.component, buffer.name, "shared", buffer.scope, offsets.get(name, 0), size, None, shares.get(name, ())
+            )
+        elif buffer.persistent:
+            placed = PlacedBuffer(buffer.component, buffer.name, "local", "persistent_local", persistent[name], size)
+        else:
+            placed = PlacedBuffer(buffer.component, buffer.name, "local", "local", None, size)
+        buffers.append(placed)
+    plain = (buffer for buffer in local if not buffer.persistent)
+    windows = (*_windows(packed.flat.block, packed.block), *_windows(packed.flat.run, packed.run))
+    return Placements(tuple(buffers), windows, local_bytes(plain, persistent_bytes))
+
+
+def _on_chip(buffer: Buffer, packed: Packed) -> bool:
+    return buffer.location == "shared" or (buffer.location == "auto" and buffer.full_name in packed.on_chip)
+
+
+def _shares(packed: Packed) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block)):
+        found |= sharing(
+            (item.name, offset, offset + item.size_bytes)
+            for item, offset in zip(problem.items, packing.offsets, strict=True)
+        )
+    return found
+
+
+def _windows(problem: RegionProblem, packing: Packing) -> tuple[ComponentWindow, ...]:
+    found = []
+    for window in problem.windows:
+        start, end = hull_of(problem, window, packing.offsets)
+        found.append(ComponentWindow(window.path, problem.region, start, end - start))
+    return tuple(found)

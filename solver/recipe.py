@@ -1,0 +1,105 @@
+"""The optimiser's recipe: a manifest in, a layout with its proof out.
+
+1. Flatten the manifest to one packing problem a region, in bytes and phases (`solver.flatten`).
+2. Pack the block region and the run region, each into as few bytes as can be, with a proven lower bound (`solver.search`):
+   the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
+   at falling capacities until nothing smaller is left.
+3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
+   bytes' lower bounds bound the threads.
+4. Promote `auto` buffers into the bytes that are free anyway, and pack once more with those on chip.
+5. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from solver.answer.assemble import assemble
+from solver.flatten import flatten
+from solver.launch.threads import launch_for
+from solver.search.firstfit import PinsCollide
+from solver.search.pack import Packing
+from solver.search.promotion import promote
+from solver.search.regions import Packed, pack_regions
+from solver.search.stop import Stop, Stopped
+from solver.wire.layout import LaunchFigures, Layout
+from solver.wire.manifest import Manifest
+from solver.wire.problems import ManifestError, Problem
+from solver.wire.units import Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The best packing of the run region so far and the proven lower bound, `seconds` after the start. `threads_per_block` is
+    what the packing allows; None where it does not fit."""
+
+    seconds: float
+    run_bytes: Bytes
+    lower_bound_bytes: Bytes
+    threads_per_block: int | None
+
+
+def optimize(
+    manifest: Manifest,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Layout:
+    """The best layout that `solver.time_limit_s` allows, with what is proven about it.
+
+    `on_progress` gets each better packing and each better bound. `cancelled` is asked at least every 0.1 s or so of a long search;
+    once it says True, the best layout so far comes back, `feasible` unless it was already proven. All but `run_info`
+    depends on the manifest, the seed and the versions alone, and on time only where the status is `feasible`.
+
+    Raises ManifestError where pinned buffers and windows leave no place at all.
+    """
+    stop = Stop.after(manifest.solver.time_limit_s, cancelled)
+    better = None if on_progress is None else _reporter(manifest, on_progress, stop)
+    try:
+        base = pack_regions(manifest, stop=stop, start=manifest.solver.warm_start, better=better)
+    except (PinsCollide, Stopped):
+        _refuse(manifest)
+    launch = _launch(manifest, base)
+    packed = base
+    if launch is not None and manifest.objective != "shared_bytes":
+        packed = promote(manifest, base, launch, stop)
+        launch = _launch(manifest, packed)
+    return assemble(manifest, base, packed, launch, stop.elapsed_s)
+
+
+def _launch(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
+    return launch_for(
+        manifest,
+        run_bytes=packed.run.size_bytes,
+        block_region_bytes=packed.block.size_bytes,
+        on_chip=packed.on_chip,
+    )
+
+
+def _reporter(
+    manifest: Manifest, on_progress: Callable[[Progress], None], stop: Stop
+) -> Callable[[Packing, Bytes, Bytes], None]:
+    def report(block: Packing, run_bytes: Bytes, lower_bound_bytes: Bytes) -> None:
+        launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block.size_bytes)
+        threads = None if launch is None else launch.threads_per_block
+        on_progress(Progress(stop.elapsed_s, run_bytes, lower_bound_bytes, threads))
+
+    return report
+
+
+def _refuse(manifest: Manifest) -> NoReturn:
+    """No packing at all: only pins can do that."""
+    flat = flatten(manifest)
+    names = tuple(
+        item.name
+        for problem in (flat.run, flat.block)
+        for item in problem.items
+        if item.pinned_offset_bytes is not None
+    )
+    message = (
+        "the pinned buffers leave no packing: two that conflict are pinned to common bytes, or a pin lies in a window that a "
+        "conflicting buffer is pinned into; give other offsets, or unpin one"
+    )
+    raise ManifestError((Problem("pinned-overlap", "/buffers", message, names),)) from None

@@ -1,0 +1,17 @@
+"""Packing one region: the fewest bytes that hold its items, and proof that fewer do not.
+
+stop            when to give up: the time limit and the caller's cancel
+puzzle          the packing problem in integers: sizes, alignments, pins, forbidden differences of offsets
+conflicts       from a flattened region to a puzzle
+bound           the max-live lower bound, with the phase and the buffers that prove it
+cliques         a second bound, for conflicts that no phase explains
+reduction       items that can be taken out before the search, and put back after it
+orders, firstfit   construction: first fit over many orders
+patterns, bitsearch   exact search over offset bitsets, for small cores
+alike           items that may be told apart only by number, put in order
+capacity        CP-SAT at a fixed capacity, for larger cores
+descent         the loop over capacities: bound up, packing down
+skyline, sweep  construction for very many items
+windows         components that must lie in one hull
+pack            all of it, for one region
+"""

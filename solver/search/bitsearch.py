@@ -1,0 +1,94 @@
+"""Exact depth-first search at a fixed capacity, for small cores: each item's possible offsets are the bits of an integer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from solver.search.alike import alike_pairs
+from solver.search.firstfit import bits_of
+from solver.search.patterns import offset_patterns
+from solver.search.puzzle import Puzzle
+from solver.search.stop import Stop
+
+_ASK_EVERY = 64
+"""Nodes between two questions whether to stop: a node takes some tens of microseconds."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of packing a puzzle into a capacity: `offsets` where it was packed, and what the search took."""
+
+    verdict: Literal["packed", "impossible", "unknown"]
+    offsets: tuple[int, ...] = ()
+    method: str = "offset-bitsets"
+    nodes: int = 0
+
+
+class _LimitReached(Exception):
+    """The search has looked at as many nodes as it may."""
+
+
+class _Search:
+    """Fewest offsets first: the item with the fewest left is placed next, the larger one where that is equal."""
+
+    def __init__(self, puzzle: Puzzle, node_limit: int, stop: Stop) -> None:
+        self.nodes = 0
+        self._puzzle, self._limit, self._stop = puzzle, node_limit, stop
+        self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
+        self._above: list[list[int]] = [[] for _ in puzzle.sizes]
+        self._below: list[list[int]] = [[] for _ in puzzle.sizes]
+        for a, b in alike_pairs(puzzle):
+            self._above[a].append(b)
+            self._below[b].append(a)
+        self.offsets = [0] * puzzle.count
+
+    def place(self, domains: list[int], left: Sequence[int]) -> bool:
+        self.nodes += 1
+        if self.nodes > self._limit:
+            raise _LimitReached
+        if self.nodes % _ASK_EVERY == 0:
+            self._stop.check()
+        if not left:
+            return True
+        sizes = self._puzzle.sizes
+        item = min(left, key=lambda i: (domains[i].bit_count(), -sizes[i]))
+        rest = [i for i in left if i != item]
+        domain = domains[item]
+        while domain:
+            lowest = domain & -domain
+            domain ^= lowest
+            offset = lowest.bit_length() - 1
+            after = self._after(domains, item, offset)
+            if all(after[i] for i in rest) and self.place(after, rest):
+                self.offsets[item] = offset
+                return True
+        return False
+
+    def _after(self, domains: list[int], item: int, offset: int) -> list[int]:
+        """What is left of the other items' offsets once `item` lies at `offset`."""
+        after = domains.copy()
+        for other, bits, start in self._masks[item]:
+            shift = offset + start
+            after[other] &= ~(bits << shift if shift >= 0 else bits >> -shift)
+        for other in self._above[item]:
+            after[other] &= -1 << offset
+        for other in self._below[item]:
+            after[other] &= (2 << offset) - 1
+        return after
+
+
+def search_bits(puzzle: Puzzle, capacity: int, *, node_limit: int, stop: Stop) -> Attempt:
+    """Packs the puzzle into `capacity` units, or proves that it cannot be done, within `node_limit` nodes. May raise Stopped."""
+    domains = offset_patterns(puzzle, capacity)
+    if not all(domains):
+        return Attempt("impossible")
+    search = _Search(puzzle, node_limit, stop)
+    try:
+        packed = search.place(domains, range(puzzle.count))
+    except _LimitReached:
+        return Attempt("unknown", nodes=search.nodes)
+    if packed:
+        return Attempt("packed", tuple(search.offsets), nodes=search.nodes)
+    return Attempt("impossible", nodes=search.nodes)

@@ -1,0 +1,145 @@
+"""The loop over capacities: one packing after another below the best, until none is left or the search has to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from solver.search.bitsearch import Attempt, search_bits
+from solver.search.capacity import Hull, search_cpsat
+from solver.search.cliques import heavy_clique
+from solver.search.firstfit import FirstFit
+from solver.search.puzzle import Puzzle, Solution, solution
+from solver.search.reduction import Reduced, coarsened, reduce
+from solver.search.stop import Stop, Stopped
+
+_BIT_ITEMS, _BIT_UNITS, _BIT_NODES = 24, 1 << 13, 25_000
+"""Limits of the bitset search: items, capacity and nodes. Some 10 µs a node: at most half of what importing CP-SAT takes."""
+
+_FIRST_EFFORT = 0.5
+"""CP-SAT's deterministic seconds for the first look at a capacity; they double from round to round."""
+
+
+@dataclass(frozen=True)
+class Exhausted:
+    """A search that looked at everything: no packing within `capacity` units."""
+
+    capacity: int
+    method: str
+    nodes: int
+    core: tuple[int, ...]
+    taken: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Descent:
+    """The best packing, the largest proven lower bound, and the search that proved it, where one did."""
+
+    best: Solution
+    bound: int
+    exhausted: Exhausted | None
+    clique: tuple[int, ...] = ()
+
+
+Report = Callable[[Solution, int], None]
+"""Called with each better packing and with each better bound."""
+
+
+class Descender:
+    """Closes the interval between a packing and a bound on one puzzle."""
+
+    def __init__(self, puzzle: Puzzle, *, seed: int, stop: Stop, report: Report, hulls: Sequence[Hull] = ()) -> None:
+        self._puzzle, self._seed, self._stop, self._report, self._hulls = puzzle, seed, stop, report, tuple(hulls)
+        self._relaxed = reduce(puzzle, relaxed=True)
+        self._core, self._unit = coarsened(self._relaxed.puzzle)
+        self._too_many_nodes: set[tuple[int, int]] = set()
+
+    def run(self, best: Solution, bound: int) -> Descent:
+        """Stops at a proof, or with the interval as it is when `stop` says so."""
+        clique: tuple[int, ...] = ()
+        exhausted: Exhausted | None = None
+        bound, before = max(bound, self._relaxed.bound), bound
+        if bound < best.top:
+            heavy = heavy_clique(self._puzzle)
+            heavy_size = sum(self._puzzle.sizes[i] for i in heavy)
+            if heavy_size >= bound and heavy_size > before:
+                bound, clique = heavy_size, heavy
+        effort, turn = _FIRST_EFFORT, 0
+        self._report(best, bound)
+        try:
+            while bound < best.top:
+                capacity = self._next_capacity(bound, best.top, turn)
+                attempt, core, taken = self._attempt(capacity, effort)
+                if attempt.verdict == "packed":
+                    best, turn = solution(self._puzzle, attempt.offsets), 0
+                elif attempt.verdict == "impossible":
+                    bound, turn = capacity + 1, 0
+                    exhausted = Exhausted(capacity, attempt.method, attempt.nodes, core, taken)
+                else:
+                    turn += 1
+                    if turn % 3 == 0:
+                        effort *= 2
+                    continue
+                self._report(best, bound)
+        except Stopped:
+            pass
+        return Descent(best, bound, exhausted, clique if exhausted is None else ())
+
+    def any_packing(self, capacity: int) -> Solution | None:
+        """Some packing within `capacity`, where that is known to be enough for any; None where there is none."""
+        effort = _FIRST_EFFORT
+        while True:
+            attempt = self._attempt_whole(capacity, effort)
+            if attempt.verdict == "packed":
+                return solution(self._puzzle, attempt.offsets)
+            if attempt.verdict == "impossible":
+                return None
+            effort *= 2
+
+    @staticmethod
+    def _next_capacity(bound: int, top: int, turn: int) -> int:
+        """Just below the best first (a proof at once where the best is best), then at the bound (the same where that
+        can be reached), then half-way."""
+        return (top - 1, bound, (bound + top - 1) // 2)[turn % 3]
+
+    def _attempt(self, capacity: int, effort: float) -> tuple[Attempt, tuple[int, ...], tuple[int, ...]]:
+        """Tries the reduced core; what it proves impossible is so for the whole. Its packings are carried over where possible."""
+        everything = tuple(range(self._puzzle.count))
+        if self._hulls:
+            return self._attempt_whole(capacity, effort), everything, ()
+        relaxed = self._relaxed
+        room = (capacity - relaxed.bottom) // self._unit
+        if room < 0 or any(size > room for size in self._core.sizes):
+            return Attempt("impossible", method="reduction"), relaxed.kept, relaxed.taken
+        attempt = self._search(self._core, room, effort)
+        if attempt.verdict != "packed":
+            return attempt, relaxed.kept, relaxed.taken
+        offsets = self._carry_over(relaxed, [offset * self._unit for offset in attempt.offsets])
+        if self._puzzle.top(offsets) <= capacity and self._puzzle.allows(offsets):
+            return Attempt("packed", tuple(offsets), attempt.method, attempt.nodes), relaxed.kept, relaxed.taken
+        return self._attempt_whole(capacity, effort), everything, ()
+
+    def _attempt_whole(self, capacity: int, effort: float) -> Attempt:
+        if not self._hulls:
+            return self._search(self._puzzle, capacity, effort)
+        return search_cpsat(self._puzzle, capacity, effort=effort, seed=self._seed, stop=self._stop, hulls=self._hulls)
+
+    def _search(self, puzzle: Puzzle, capacity: int, effort: float) -> Attempt:
+        small = puzzle.count <= _BIT_ITEMS and capacity <= _BIT_UNITS
+        if small and (puzzle.count, capacity) not in self._too_many_nodes:
+            attempt = search_bits(puzzle, capacity, node_limit=_BIT_NODES, stop=self._stop)
+            if attempt.verdict != "unknown":
+                return attempt
+            self._too_many_nodes.add((puzzle.count, capacity))
+        return search_cpsat(puzzle, capacity, effort=effort, seed=self._seed, stop=self._stop)
+
+    def _carry_over(self, reduced: Reduced, offsets: list[int]) -> list[int]:
+        """A packing of the core as one of the whole: exactly where the reduction is exact, else by first fit in its order."""
+        puzzle = self._puzzle
+        whole = reduced.restore(puzzle.sizes, puzzle.pins, offsets)
+        if reduced.exact:
+            return whole
+        order = sorted(range(puzzle.count), key=lambda i: (whole[i], i))
+        return list(FirstFit(puzzle).run(order).offsets)
+
+

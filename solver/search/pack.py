@@ -1,0 +1,162 @@
+"""Packs one region: everything in this folder, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from solver.flatten.problem import RegionProblem
+from solver.search.bound import LowerBound, lower_bound
+from solver.search.conflicts import puzzle_of, unit_of
+from solver.search.descent import Descender, Descent
+from solver.search.firstfit import check_pins, construct
+from solver.search.puzzle import Puzzle, Solution, solution
+from solver.search.reduction import Reduced, reduce
+from solver.search.stop import Stop
+from solver.search.sweep import pack_sweeping
+from solver.wire.units import Bytes
+
+MANY_ITEMS = 512
+"""From here on the pairs of items are no longer held, and nothing is searched exhaustively."""
+
+_TRIES, _TRIED_ITEMS = 40, 8000
+"""Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next),
+and the most items placed in doing so."""
+
+
+@dataclass(frozen=True)
+class SearchProof:
+    """A search that was exhausted: no packing within `capacity_bytes`. `core` are the buffers that it placed, `taken_out` those
+    that share no byte with any other and were set aside at the region's bottom."""
+
+    capacity_bytes: Bytes
+    method: str
+    nodes: int
+    core: tuple[str, ...]
+    taken_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Packing:
+    """`offsets` in bytes, for each item of the problem. No packing is smaller than `lower_bound_bytes`: that is proven by
+    `search` where there is one, else by `bound`."""
+
+    offsets: tuple[Bytes, ...]
+    size_bytes: Bytes
+    lower_bound_bytes: Bytes
+    bound: LowerBound
+    search: SearchProof | None = None
+
+    @property
+    def proven(self) -> bool:
+        return self.lower_bound_bytes >= self.size_bytes
+
+
+Progressed = Callable[[Bytes, Bytes], None]
+"""Called with the bytes of the best packing and of the bound, whenever one of them gets better."""
+
+
+def pack(
+    problem: RegionProblem,
+    *,
+    seed: int,
+    stop: Stop,
+    start: Sequence[Bytes] | None = None,
+    progressed: Progressed | None = None,
+) -> Packing:
+    """The best packing of a region without regard to its windows, with what is proven about it.
+
+    `start` are offsets to begin with where they are legal. Raises PinsCollide where pinned items are in each other's way.
+    """
+    bound = lower_bound(problem)
+    if not problem.items:
+        return Packing((), 0, 0, bound)
+    if len(problem.items) >= MANY_ITEMS:
+        offsets = pack_sweeping(problem, good_enough=bound.size_bytes, stop=stop)
+        size = max(offset + item.size_bytes for offset, item in zip(offsets, problem.items, strict=True))
+        return Packing(tuple(offsets), size, bound.size_bytes, bound)
+    unit = unit_of(problem)
+    puzzle = puzzle_of(problem, unit)
+    check_pins(puzzle)
+    begun = None if start is None or any(offset % unit for offset in start) else [offset // unit for offset in start]
+    return _Few(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None)).pack(begun, seed, stop)
+
+
+@dataclass(frozen=True)
+class _Few:
+    """Packing where all pairs are at hand."""
+
+    problem: RegionProblem
+    puzzle: Puzzle
+    unit: Bytes
+    bound: LowerBound
+    progressed: Progressed
+
+    def pack(self, start: Sequence[int] | None, seed: int, stop: Stop) -> Packing:
+        puzzle, reduced = self.puzzle, reduce(self.puzzle)
+        bound = self._rounded(reduced)
+        least = bound.size_bytes // self.unit
+        tries = min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
+        core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=Random(seed), stop=stop)
+        best = solution(puzzle, reduced.restore(puzzle.sizes, puzzle.pins, core.offsets))
+        if start is not None and puzzle.allows(start) and puzzle.top(start) < best.top:
+            core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
+            best = solution(puzzle, start)
+        self.progressed(best.top * self.unit, bound.size_bytes)
+        if best.top <= least:
+            return self._packing(best, bound)
+        return self._descend(reduced, core, best, bound, seed, stop)
+
+    def _descend(
+        self, reduced: Reduced, core: Solution, best: Solution, bound: LowerBound, seed: int, stop: Stop
+    ) -> Packing:
+        def report(solution: Solution, core_bound: int) -> None:
+            self.progressed((solution.top + reduced.bottom) * self.unit, (core_bound + reduced.bottom) * self.unit)
+
+        descender = Descender(reduced.puzzle, seed=seed, stop=stop, report=report)
+        descent = descender.run(core, bound.size_bytes // self.unit - reduced.bottom)
+        if descent.best.top < core.top:
+            offsets = reduced.restore(self.puzzle.sizes, self.puzzle.pins, descent.best.offsets)
+            best = solution(self.puzzle, offsets)
+        return self._packing(best, bound, reduced, descent)
+
+    def _rounded(self, reduced: Reduced) -> LowerBound:
+        """The better of the max-live bound, rounded up to whole units, and what the reduction proves."""
+        least = -(-self.bound.size_bytes // self.unit)
+        if reduced.bound > least:
+            return LowerBound(reduced.bound * self.unit, None, self._names(reduced.bound_items), "all-apart")
+        return replace(self.bound, size_bytes=least * self.unit)
+
+    def _packing(
+        self, best: Solution, bound: LowerBound, reduced: Reduced | None = None, descent: Descent | None = None
+    ) -> Packing:
+        offsets = tuple(offset * self.unit for offset in best.offsets)
+        lower, search = bound.size_bytes, None
+        if reduced is not None and descent is not None:
+            lower = max(lower, (descent.bound + reduced.bottom) * self.unit)
+            if descent.clique:
+                names = self._names((*reduced.taken, *(reduced.kept[i] for i in descent.clique)))
+                bound = LowerBound(lower, None, names, "all-apart")
+            if descent.exhausted is not None:
+                exhausted = descent.exhausted
+                search = SearchProof(
+                    (exhausted.capacity + reduced.bottom) * self.unit,
+                    exhausted.method,
+                    exhausted.nodes,
+                    self._names(reduced.kept[i] for i in exhausted.core),
+                    self._names((*reduced.taken, *(reduced.kept[i] for i in exhausted.taken))),
+                )
+        return Packing(offsets, best.top * self.unit, lower, bound, search)
+
+    def _names(self, items: Iterable[int]) -> tuple[str, ...]:
+        return tuple(self.problem.items[i].name for i in items)
+
+
+def _below_bottom(reduced: Reduced, puzzle: Puzzle, offsets: Sequence[int]) -> list[int]:
+    """Offsets of the core in a packing from outside, as if what the reduction takes out were not there."""
+    core = []
+    for item in reduced.kept:
+        beneath = sum(puzzle.sizes[other] for other in reduced.taken if offsets[other] < offsets[item])
+        core.append(offsets[item] - beneath)
+    return core

@@ -1,0 +1,78 @@
+"""The packing problem in integers: give each item an offset so that no difference of two offsets is a forbidden one.
+
+Everything is counted in units (see `conflicts.unit_of`), so that the searches see small numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+Gaps = tuple[tuple[int, int], ...]
+"""Sorted, disjoint closed intervals of differences `offset_j - offset_i` that are forbidden."""
+
+
+@dataclass(frozen=True)
+class Puzzle:
+    """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are given."""
+
+    sizes: tuple[int, ...]
+    alignments: tuple[int, ...]
+    pins: tuple[int | None, ...]
+    forbidden: tuple[dict[int, Gaps], ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.sizes)
+
+    @cached_property
+    def whole(self) -> tuple[frozenset[int], ...]:
+        """For each item, the items that it may share no byte with, wherever in it."""
+        return tuple(
+            frozenset(j for j, gaps in row.items() if self._is_whole(i, j, gaps)) for i, row in enumerate(self.forbidden)
+        )
+
+    def _is_whole(self, i: int, j: int, gaps: Gaps) -> bool:
+        return len(gaps) == 1 and gaps[0] == (1 - self.sizes[j], self.sizes[i] - 1)
+
+    @cached_property
+    def pinned(self) -> tuple[int, ...]:
+        return tuple(i for i, pin in enumerate(self.pins) if pin is not None)
+
+    def restrict(self, keep: Sequence[int]) -> Puzzle:
+        """The puzzle of the items in `keep`, renumbered in that order."""
+        number = {item: index for index, item in enumerate(keep)}
+        return Puzzle(
+            tuple(self.sizes[i] for i in keep),
+            tuple(self.alignments[i] for i in keep),
+            tuple(self.pins[i] for i in keep),
+            tuple({number[j]: gaps for j, gaps in self.forbidden[i].items() if j in number} for i in keep),
+        )
+
+    def top(self, offsets: Sequence[int]) -> int:
+        """The end of the highest item: what the packing needs."""
+        return max((offset + size for offset, size in zip(offsets, self.sizes, strict=True)), default=0)
+
+    def allows(self, offsets: Sequence[int]) -> bool:
+        """Whether these offsets keep every rule."""
+        for i, offset in enumerate(offsets):
+            pin = self.pins[i]
+            if offset < 0 or offset % self.alignments[i] or (pin is not None and offset != pin):
+                return False
+            for j, gaps in self.forbidden[i].items():
+                if j > i and any(low <= offsets[j] - offset <= high for low, high in gaps):
+                    return False
+        return True
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A packing of a puzzle: an offset for every item, and the end of the highest."""
+
+    offsets: tuple[int, ...]
+    top: int
+
+
+def solution(puzzle: Puzzle, offsets: Sequence[int]) -> Solution:
+    return Solution(tuple(offsets), puzzle.top(offsets))

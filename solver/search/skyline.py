@@ -1,0 +1,67 @@
+"""The fastest construction, for any number of items: each item on top of whatever is below it in its phases.
+
+It fills no gaps, so it is never far above the bound only where lifetimes are nested or all alike; it is what is left when
+there is no time for anything better.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from solver.flatten.problem import RegionProblem
+from solver.wire.units import Bytes, Phase, align_up
+
+Span = tuple[Phase, Phase]
+
+
+def occupied_spans(problem: RegionProblem) -> list[tuple[Span, ...]]:
+    """For each item the phases in which any part of it is occupied, as sorted disjoint spans over renumbered phases.
+
+    Phases between two neighbouring ends of spans are alike and become one.
+    """
+    spans = [sorted({span for piece in item.pieces for span in piece.occupied.spans}) for item in problem.items]
+    number = {edge: index for index, edge in enumerate(sorted({edge for one in spans for span in one for edge in span}))}
+    merged: list[tuple[Span, ...]] = []
+    for one in spans:
+        joined: list[Span] = []
+        for start, end in one:
+            if joined and start <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            else:
+                joined.append((start, end))
+        merged.append(tuple((number[start], number[end]) for start, end in joined))
+    return merged
+
+
+def apart_partners(problem: RegionProblem) -> dict[int, list[int]]:
+    """The items that each item must be apart from, whatever the phases."""
+    partners: defaultdict[int, list[int]] = defaultdict(list)
+    for first, second in problem.apart:
+        partners[first].append(second)
+        partners[second].append(first)
+    return dict(partners)
+
+
+def pack_skyline(problem: RegionProblem, spans: Sequence[tuple[Span, ...]], order: Sequence[int]) -> list[Bytes]:
+    """Offsets in bytes. Pinned items keep their pins; `order` are the others."""
+    import numpy
+
+    length = max((end for one in spans for _, end in one), default=0)
+    tops = numpy.zeros(length, dtype=numpy.int64)
+    partners = apart_partners(problem)
+    offsets = [-1] * len(problem.items)
+    pinned = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is not None]
+    for i in (*pinned, *order):
+        item = problem.items[i]
+        offset = item.pinned_offset_bytes
+        if offset is None:
+            below = max((int(tops[start:end].max()) for start, end in spans[i]), default=0)
+            for other in partners.get(i, ()):
+                if offsets[other] >= 0:
+                    below = max(below, offsets[other] + problem.items[other].size_bytes)
+            offset = align_up(below, item.alignment_bytes)
+        offsets[i] = offset
+        for start, end in spans[i]:
+            numpy.maximum(tops[start:end], offset + item.size_bytes, out=tops[start:end])
+    return offsets

@@ -1,0 +1,46 @@
+"""When to give up: a time limit and the caller's wish to cancel, asked through one small object."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+class Stopped(Exception):
+    """The time limit has passed, or the caller cancelled. The best packing so far still stands."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """`deadline` counts on `time.monotonic`; `cancelled` is the caller's question, cheap to ask."""
+
+    deadline: float
+    cancelled: Callable[[], bool] | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def after(cls, seconds: float, cancelled: Callable[[], bool] | None = None) -> Stop:
+        now = time.monotonic()
+        return cls(now + seconds, cancelled, now)
+
+    @property
+    def remaining_s(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    @property
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self.started
+
+    def now(self) -> bool:
+        """Whether to stop."""
+        return time.monotonic() >= self.deadline or (self.cancelled is not None and self.cancelled())
+
+    def check(self) -> None:
+        """Raises Stopped where `now()`."""
+        if self.now():
+            raise Stopped
+
+    def within(self, seconds: float) -> Stop:
+        """The same wish to cancel, with at most `seconds` from now."""
+        return Stop(min(self.deadline, time.monotonic() + seconds), self.cancelled, self.started)
