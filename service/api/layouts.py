@@ -218,6 +218,7 @@ async def _answer(
     granted = wait_s(prefer)
     if granted is not None:
         headers["Preference-Applied"] = f"wait={granted}"
-    if if_none_match is not None and etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    if known & {etag, "*"}:
         return Response(status_code=304, headers=headers)
     return Response(text, status_code=status, media_type="application/json", headers=headers)

@@ -76,7 +76,14 @@ def _verify(body: bytes) -> dict[str, Any]:
     if not isinstance(asked, dict) or set(asked) != {"manifest", "layout"}:
         fault = Problem("bad-request", "", 'The body must be an object with exactly "manifest" and "layout".')
         raise ApiError(faults("request", [fault]))
-    problems: list[Problem] = []
+    # Only objects go on: the readers would take a text for the path of a file of this machine.
+    problems = [
+        Problem("wrong-type", f"/{name}", f"The {name} must be an object.")
+        for name, value in asked.items()
+        if not isinstance(value, dict)
+    ]
+    if problems:
+        raise ApiError(faults("request", problems))
     try:
         manifest = load_manifest(asked["manifest"])
     except ManifestError as error:

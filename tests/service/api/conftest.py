@@ -1,0 +1,18 @@
+"""One application for the tests of calls, without workers: what is posted stays queued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.api import create_app
+from service.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0)
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client

@@ -1,0 +1,121 @@
+"""The calls that need no worker."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.testclient import TestClient
+
+from service.api.examples import MANIFEST
+from solver import load_manifest
+
+
+def test_a_manifest_is_taken_as_a_job_that_can_be_followed(http: TestClient) -> None:
+    answer = http.post("/v1/layouts", json=MANIFEST)
+    job = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == job["links"]["self"] == f"/v1/layouts/{job['id']}"
+    assert (job["state"], job["layout"], job["name"]) == ("queued", None, "two buffers")
+    assert job["manifest_sha256"] == load_manifest(MANIFEST).sha256
+    assert job["waiting_for"]["capability"] == "worker"
+    assert http.get(answer.headers["Location"]).json() == job
+
+
+def test_the_same_manifest_spelled_otherwise_is_the_same_job(http: TestClient) -> None:
+    job = http.post("/v1/layouts", json=MANIFEST).json()
+    spelled = MANIFEST | {"timeline": MANIFEST["timeline"] | {"loops": []}, "apart": []}
+    assert http.post("/v1/layouts", json=dict(reversed(spelled.items()))).json()["id"] == job["id"]
+
+
+def test_a_call_waits_no_longer_than_it_was_asked_to(http: TestClient) -> None:
+    begun = time.monotonic()
+    answer = http.post("/v1/layouts", json=MANIFEST, headers={"Prefer": "wait=1"})
+    assert answer.status_code == 202
+    assert answer.headers["Preference-Applied"] == "wait=1"
+    assert time.monotonic() - begun >= 1
+
+
+def test_an_unchanged_job_is_not_sent_again(http: TestClient) -> None:
+    first = http.post("/v1/layouts", json=MANIFEST)
+    path, tag = first.headers["Location"], first.headers["ETag"]
+    for known in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+        again = http.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["ETag"] == tag
+    assert http.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_the_manifest_comes_back_with_defaults_and_the_same_hash(http: TestClient) -> None:
+    posted = MANIFEST | {"name": "my name", "validation": "compiled", "solver": {"time_limit_s": 3}}
+    job = http.post("/v1/layouts", json=posted).json()
+    stored = http.get(job["links"]["manifest"]).json()
+    assert (stored["name"], stored["validation"], stored["solver"]["time_limit_s"]) == ("my name", "compiled", 3)
+    assert load_manifest(stored).sha256 == job["manifest_sha256"]
+
+
+def test_there_are_no_allocators_before_the_layout_is_ready(http: TestClient) -> None:
+    job = http.post("/v1/layouts", json=MANIFEST).json()
+    assert job["links"]["allocators.py"] is None
+    answer = http.get(f"{job['links']['self']}/allocators.py")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:warpack:problem:not-ready")
+
+
+def test_jobs_are_listed_newest_first_in_pages(http: TestClient) -> None:
+    ids = [http.post("/v1/layouts", json=MANIFEST | {"name": f"page {n}"}).json()["id"] for n in range(3)]
+    first = http.get("/v1/layouts", params={"limit": 2}).json()
+    assert [job["id"] for job in first["layouts"]] == sorted(ids, reverse=True)[:2]
+    second = http.get("/v1/layouts", params={"limit": 1, "cursor": first["next_cursor"]}).json()
+    assert [job["id"] for job in second["layouts"]] == [min(ids)]
+    assert "layout" not in first["layouts"][0]
+
+
+def test_a_cancelled_job_says_so_and_is_not_used_again(http: TestClient) -> None:
+    posted = MANIFEST | {"name": "to be cancelled"}
+    job = http.post("/v1/layouts", json=posted).json()
+    cancelled = http.delete(job["links"]["self"])
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    assert cancelled.json()["best_so_far"] is None
+    assert http.delete(job["links"]["self"]).status_code == 200
+    assert http.post("/v1/layouts", json=posted).json()["id"] != job["id"]
+    listed = http.get("/v1/layouts", params={"state": "cancelled"}).json()["layouts"]
+    assert [each["id"] for each in listed] == [job["id"]]
+
+
+def test_check_gives_the_lower_bound_and_stores_nothing(http: TestClient) -> None:
+    before = http.get("/v1/layouts", params={"limit": 500}).json()
+    found = http.post("/v1/manifests:check", json=MANIFEST).json()
+    assert found["valid"] is True
+    assert found["lower_bound"]["run"]["size_bytes"] == 32
+    assert found["manifest_sha256"] == load_manifest(MANIFEST).sha256
+    assert http.get("/v1/layouts", params={"limit": 500}).json() == before
+
+
+def test_check_gives_the_warnings(http: TestClient) -> None:
+    shared = {"name": "tile", "size": 4, "dtype": "float32", "scope": "block", "lifetime": [[0, 1]]}
+    other = shared | {"name": "other", "lifetime": [[1, 2]]}
+    found = http.post("/v1/manifests:check", json=MANIFEST | {"buffers": [shared, other]}).json()
+    assert found["warnings"]
+    assert {"type", "pointer", "message", "names"} == set(found["warnings"][0])
+
+
+def test_devices_lists_every_architecture_and_no_worker(http: TestClient) -> None:
+    found = http.get("/v1/devices").json()
+    assert {"8.0", "8.6", "9.0"} <= set(found["architectures"])
+    assert (found["workers"], found["hardware_devices"]) == ([], [])
+
+
+def test_the_process_lives_and_is_ready(http: TestClient) -> None:
+    assert http.get("/livez").json() == {"status": "alive"}
+    assert http.get("/readyz").json() == {"status": "ready"}
+
+
+def test_the_api_describes_itself_with_examples_that_hold(http: TestClient) -> None:
+    described = http.get("/openapi.json").json()
+    post = described["paths"]["/v1/layouts"]["post"]
+    example = post["requestBody"]["content"]["application/json"]["example"]
+    load_manifest(example)
+    assert {"200", "201", "202", "4XX"} <= set(post["responses"])
+    assert {"/v1/layouts/{job_id}", "/v1/manifests:check", "/v1/layouts:verify", "/v1/devices"} <= set(
+        described["paths"]
+    )
+    assert http.get("/docs").status_code == 200

@@ -1,0 +1,53 @@
+"""A job that no live worker can go on with says what is missing."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from service.api.waiting import what_it_waits_for
+from service.engine import Worker
+from service.store.records import Job, JobState
+
+FULL = Worker("full", ("solve", "validate"))
+PLAIN = Worker("plain", ("solve",))
+
+
+def job(state: str, required: str) -> Job:
+    return Job("id", "n", cast(JobState, state), required, "a", "t", None, None, None, None, "s", None)
+
+
+@pytest.mark.parametrize(
+    ("state", "required", "workers", "capability", "best"),
+    [
+        ("queued", "static", (), "worker", "none"),
+        ("solving", "static", (), "worker", "none"),
+        ("validating", "static", (), "worker", "none"),
+        ("validating", "compiled", (PLAIN,), "gpu-extra", "static"),
+        ("validating", "simulated", (PLAIN,), "gpu-extra", "static"),
+        ("validating", "best", (PLAIN,), "gpu-extra", "static"),
+        ("validating", "hardware", (PLAIN,), "hardware", "static"),
+        ("validating", "hardware", (PLAIN, FULL), "hardware", "simulated"),
+    ],
+)
+def test_what_is_missing_is_named_with_the_best_level_at_once(
+    state: str, required: str, workers: tuple[Worker, ...], capability: str, best: str
+) -> None:
+    waiting = what_it_waits_for(job(state, required), workers)
+    assert waiting is not None
+    assert (waiting.capability, waiting.best_level_now) == (capability, best)
+    assert "none is alive" in waiting.message or "No worker" in waiting.message
+
+
+@pytest.mark.parametrize(
+    ("state", "required"),
+    [("queued", "best"), ("solving", "hardware"), ("validating", "static"), ("ready", "hardware"), ("failed", "best")],
+)
+def test_a_job_that_moves_or_is_finished_waits_for_nothing(state: str, required: str) -> None:
+    assert what_it_waits_for(job(state, required), (PLAIN,)) is None
+
+
+def test_a_worker_with_the_gpu_extra_serves_every_level_but_hardware() -> None:
+    for required in ("static", "compiled", "simulated", "best"):
+        assert what_it_waits_for(job("validating", required), (FULL,)) is None

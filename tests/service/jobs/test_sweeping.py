@@ -1,0 +1,118 @@
+"""After a crash, store and engine agree again: lost tasks are handed over, given-up ones fail with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from service.engine import Fate, Handler, TaskKey, Worker
+from service.jobs import workshop as workshop_module
+from service.jobs.workshop import Workshop
+from service.settings import Settings
+from service.store import Store
+from service.store.records import Job, Order
+from service.store.solves import SolvedLayout
+
+
+class EngineWithoutWorkers:
+    """Remembers what it was given; its fates are what a test says."""
+
+    def __init__(self) -> None:
+        self.submitted: list[TaskKey] = []
+        self.fate: Fate = "unknown"
+
+    def start(self, handlers: Mapping[str, Handler]) -> None:
+        self.handlers = handlers
+
+    def submit(self, task: TaskKey) -> None:
+        self.submitted.append(task)
+
+    def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
+        return dict.fromkeys(tasks, self.fate)
+
+    def workers(self) -> tuple[Worker, ...]:
+        return ()
+
+    def stop(self) -> None:
+        return
+
+
+@pytest.fixture
+def engine() -> EngineWithoutWorkers:
+    return EngineWithoutWorkers()
+
+
+@pytest.fixture
+def store(engine: EngineWithoutWorkers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    opened = Store(Settings(data_dir=tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def workshop(engine: EngineWithoutWorkers, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    monkeypatch.setattr(workshop_module, "_SETTLED_S", -1.0)
+    made = Workshop(Settings(data_dir=tmp_path, workers=0), engine)
+    made.store = store
+    return made
+
+
+def posted(store: Store, required: str = "static") -> tuple[str, TaskKey]:
+    taken = store.jobs.take(Order("n", "a" * 64, "{}", required, 10.0))
+    assert taken.task is not None
+    return taken.job_id, TaskKey("solve", taken.task.id, "solve")
+
+
+def job_of(store: Store, job_id: str) -> Job:
+    job = store.jobs.get(job_id)
+    assert job is not None
+    return job
+
+
+def test_a_task_that_never_reached_the_engine_is_handed_over(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+) -> None:
+    _, key = posted(store)
+    workshop.sweep()
+    assert engine.submitted == [key]
+
+
+@pytest.mark.parametrize("fate", ["waiting", "running"])
+def test_a_task_under_way_is_left_alone(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop, fate: Fate
+) -> None:
+    job_id, _ = posted(store)
+    engine.fate = fate
+    workshop.sweep()
+    assert engine.submitted == []
+    assert job_of(store, job_id).state == "queued"
+
+
+@pytest.mark.parametrize(("fate", "slug"), [("crashed", "worker-crashed"), ("broke", "internal-error")])
+def test_a_job_whose_task_was_given_up_fails_and_says_why(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop, fate: Fate, slug: str
+) -> None:
+    job_id, _ = posted(store)
+    engine.fate = fate
+    workshop.sweep()
+    job = job_of(store, job_id)
+    assert job.state == "failed"
+    assert job.problem is not None
+    assert json.loads(job.problem)["type"] == f"urn:warpack:problem:{slug}"
+
+
+def test_a_validation_that_no_worker_of_this_version_can_do_stays_in_the_store(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+) -> None:
+    job_id, key = posted(store, "hardware")
+    claim = store.solves.claim(key.id)
+    assert claim is not None
+    for task in store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}")):
+        workshop.submit(task)
+    engine.fate = "crashed"
+    workshop.sweep()
+    assert engine.submitted == []
+    assert job_of(store, job_id).state == "validating"

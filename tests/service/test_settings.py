@@ -1,0 +1,46 @@
+"""What an operator may choose, and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from service.settings import Settings
+
+
+def test_the_environment_sets_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WARPACK_PORT", "9000")
+    monkeypatch.setenv("WARPACK_DATA_DIR", str(tmp_path))
+    settings = Settings()
+    assert (settings.port, settings.data_dir) == (9000, tmp_path)
+    assert settings.store_url == f"sqlite:///{tmp_path}/warpack.sqlite"
+
+
+def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:
+    assert Settings().host == "127.0.0.1"
+
+
+def test_the_data_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert Settings().data_dir == tmp_path / "warpack"
+
+
+def test_settings_are_fixed() -> None:
+    with pytest.raises(ValidationError):
+        Settings().port = 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"port": 65536},
+        {"workers": -1},
+        {"database_url": "postgresql://host/db"},  # locks of workers are files so far
+        {"prot": 8000},  # a typing error
+    ],
+)
+def test_wrong_values_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]
