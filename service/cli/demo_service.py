@@ -1,0 +1,83 @@
+"""A service of the demo's own: started on a free port with a folder that goes away with it, and stopped whatever happens."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from service.cli.exits import CommandFailed
+
+_START_S = 60.0
+_STOP_S = 15.0
+_PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def running_service() -> Iterator[str]:
+    """The base URL of a service on 127.0.0.1. On leaving, by whatever way, the process is ended and its folder removed."""
+    with tempfile.TemporaryDirectory(prefix="warpack-demo-") as folder:
+        port_file, log = Path(folder, "port"), Path(folder, "log")
+        arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
+        arguments += ["--data-dir", str(Path(folder, "data")), "--port-file", str(port_file)]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WARPACK_")}
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "service.cli", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=_import_root(),
+                start_new_session=True,  # Ctrl-C reaches the demo alone, which then ends the service in order
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            )
+        try:
+            yield f"http://127.0.0.1:{_port(process, port_file, log)}"
+        finally:
+            _stop(process)
+
+
+def _port(process: subprocess.Popen[bytes], port_file: Path, log: Path) -> int:
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if port_file.exists():
+            return int(port_file.read_text())
+        if process.poll() is not None:
+            raise CommandFailed(f"the service ended with code {process.returncode} before it answered:\n{_tail(log)}")
+        time.sleep(0.05)
+    raise CommandFailed(f"the service did not answer within {_START_S:.0f} seconds:\n{_tail(log)}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM, and SIGKILL for it and its children where that takes too long."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # it leads a session of its own: nobody else is in the group
+        process.wait()
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-15:]) or "(it said nothing)"
+
+
+def _import_root() -> Path:
+    """Where `service` is imported from, so that the child finds it too where Warpack is not installed."""
+    return Path(__file__).resolve().parents[2]
+
+
+def _end_with_parent() -> None:
+    """Runs in the child before it becomes the service: should the demo be killed, the service gets SIGTERM."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,48 @@
+"""`warpack doctor`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from service.cli.exits import DONE, FAILED
+from service.cli.terminal import out, write_json
+
+_STYLES = {"ok": "green", "missing": "red", "absent": "yellow"}
+
+
+def doctor(
+    *, json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False
+) -> int:
+    """Say what is installed here, what is missing, and what that means.
+
+    Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something for that is missing.
+    """
+    from service.cli.doctor_checks import examine
+
+    findings = examine()
+    works = all(finding.state != "missing" for finding in findings)
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        write_json(dumps({"works": works, "findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
+        return DONE if works else FAILED
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("what", "state", "found", "needed for"):
+        table.add_column(title, overflow="fold")
+    for finding in findings:
+        state = Text(finding.state, style=_STYLES[finding.state])
+        table.add_row(finding.name, state, Text(finding.found), Text(finding.meaning))
+    console = out()
+    console.print(table)
+    console.print()
+    console.print(
+        "Everything that the main job needs is here."
+        if works
+        else "Something is missing. Everything: pip install 'warpack[gpu]'"
+    )
+    return DONE if works else FAILED

@@ -1,0 +1,120 @@
+"""What `warpack doctor` looks at. Nothing here imports a CUDA package: the libraries are loaded in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from service.cli.doctor_gpu import find_gpus
+
+_PYTHONS = ((3, 11), (3, 14))
+_TOOLCHAIN_S = 120
+
+_PACKAGES = {
+    "solving": ("ortools", "rfc8785"),
+    "the service": ("fastapi", "uvicorn", "pydantic", "pydantic-settings", "dbos", "SQLAlchemy", "alembic", "httpx2"),
+    "compiling and simulating": ("numpy", "numba", "numba-cuda", "pyelftools"),
+}
+
+_TOOLCHAIN_PROGRAM = """
+import json
+from gpu_runtime.compiler import ToolchainError, compilable_architectures, find_toolchain
+try:
+    found = find_toolchain()
+    print(json.dumps({"toolchain": found.to_json(), "architectures": compilable_architectures()}))
+except ToolchainError as error:
+    print(json.dumps({"error": str(error)}))
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`missing`: the main job cannot run without it. `absent`: not here, and only what `meaning` names suffers."""
+
+    name: str
+    state: Literal["ok", "missing", "absent"]
+    found: str
+    meaning: str
+
+
+def examine() -> list[Finding]:
+    return [_python(), *_packages(), *_toolchain(), _gpu(), _compiler()]
+
+
+def _python() -> Finding:
+    least, below = _PYTHONS
+    fits = least <= sys.version_info[:2] < below
+    found = f"{sys.version.split()[0]} ({sys.executable})"
+    wanted = f"everything ({least[0]}.{least[1]} or later, below {below[0]}.{below[1]})"
+    return Finding("Python", "ok" if fits else "missing", found, wanted)
+
+
+def _packages() -> Iterator[Finding]:
+    for purpose, names in _PACKAGES.items():
+        present = {name: installed for name in names if (installed := _version(name)) is not None}
+        absent = [name for name in names if name not in present]
+        found = ", ".join(f"{name} {installed}" for name, installed in present.items())
+        if absent:
+            found += ("; " if found else "") + "not installed: " + ", ".join(absent)
+        yield Finding(f"packages for {purpose}", "missing" if absent else "ok", found, purpose)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _toolchain() -> Iterator[Finding]:
+    """NVVM, NVRTC and nvJitLink, which must come from the installed wheels."""
+    meaning = "compiling layouts to machine code, which needs no GPU"
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_ENABLE_CUDASIM"}
+    try:
+        answer = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", _TOOLCHAIN_PROGRAM],
+            capture_output=True,
+            text=True,
+            timeout=_TOOLCHAIN_S,
+            check=False,
+            env=environment,
+            cwd=Path(__file__).resolve().parents[2],  # where `gpu_runtime` lies too
+        )
+        found: dict[str, Any] = (
+            json.loads(answer.stdout) if answer.returncode == 0 else {"error": _last_line(answer.stderr)}
+        )
+    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+        found = {"error": str(error)}
+    if "error" in found:
+        yield Finding("CUDA libraries", "missing", found["error"], meaning)
+        return
+    for library in found["toolchain"]["libraries"]:
+        where = f"{library['version']}, found via {library['found_via']}: {library['path']}"
+        yield Finding(f"CUDA library {library['name']}", "ok", where, meaning)
+    yield Finding("architectures", "ok", ", ".join(found["architectures"]), "compiling: those the libraries know")
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "the libraries could not be loaded"
+
+
+def _gpu() -> Finding:
+    meaning = "validation level hardware; everything else works without"
+    gpus = find_gpus()
+    if gpus.problem is not None:
+        return Finding("GPU", "absent", gpus.problem, meaning)
+    return Finding("GPU", "ok", f"driver for CUDA {gpus.driver}; " + ", ".join(gpus.names), meaning)
+
+
+def _compiler() -> Finding:
+    found = shutil.which("g++")
+    return Finding("g++", "ok" if found else "absent", found or "not on PATH", "Warpack's own tests; nothing else")
