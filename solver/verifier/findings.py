@@ -9,7 +9,7 @@ from solver.verifier.story import Story
 from solver.wire.report import Finding
 from solver.wire.units import Bytes
 
-MOST_PER_RULE = 200
+MOST_PER_RULE = 100
 """So many findings of one rule are written out; one more says that there were others."""
 
 
@@ -31,7 +31,7 @@ class Findings:
         phases: Spans = (),
     ) -> None:
         """`at`: bytes of the region; `phases`: where it shows, of which the first is named."""
-        count = self._count[rule] = self._count.get(rule, 0) + 1
+        count = self._count[rule] = self.count(rule) + 1
         if count > MOST_PER_RULE:
             if count == MOST_PER_RULE + 1:
                 self.found.append(
@@ -53,6 +53,10 @@ class Findings:
         self.add(rule, f"{what} is {stated}, but must be {derived}")
         return False
 
+    def count(self, rule: str) -> int:
+        """How many findings of this rule there were, those left out included."""
+        return self._count.get(rule, 0)
+
     def full(self, rule: str) -> bool:
         """Whether further findings of this rule would be left out."""
-        return self._count.get(rule, 0) > MOST_PER_RULE
+        return self.count(rule) > MOST_PER_RULE

@@ -9,6 +9,9 @@ from solver.verifier.findings import Findings
 from solver.verifier.placement import PlacedRange
 from solver.verifier.spans import Span
 
+SPELLED_OUT = 20
+"""So many wrong lists are compared name by name; of further ones only the lengths are said."""
+
 
 def check_shares(matched: Sequence[PlacedRange], findings: Findings) -> None:
     """Compares every list. Counts are compared first, so that long true lists cost no more than their length."""
@@ -30,7 +33,7 @@ def check_shares(matched: Sequence[PlacedRange], findings: Findings) -> None:
             else:
                 count = sum(_meet(one.ranges, other.ranges) for other in here.values()) - 1
             if not true_names or len(listed) != count:
-                _report(one, here, findings)
+                _report(one, here, count, findings)
     for one in matched:
         if (one.placed.region not in ("block", "run") or not one.ranges) and one.placed.shares_bytes_with:
             name = one.buffer.full_name
@@ -39,18 +42,20 @@ def check_shares(matched: Sequence[PlacedRange], findings: Findings) -> None:
 
 
 def _meet(first: tuple[Span, ...], second: tuple[Span, ...]) -> bool:
+    if len(first) == len(second) == 1:
+        return first[0][0] < second[0][1] and second[0][0] < first[0][1]
     return any(a[0] < b[1] and b[0] < a[1] for a in first for b in second)
 
 
-def _report(one: PlacedRange, here: dict[str, PlacedRange], findings: Findings) -> None:
-    name, listed = one.buffer.full_name, one.placed.shares_bytes_with
-    if findings.full("shares-list"):
+def _report(one: PlacedRange, here: dict[str, PlacedRange], count: int, findings: Findings) -> None:
+    name, listed, region = one.buffer.full_name, one.placed.shares_bytes_with, one.placed.region
+    if findings.count("shares-list") >= SPELLED_OUT:
+        message = f"{name} lists {len(listed)} buffers, not exactly the {count} that it shares bytes with"
+        findings.add("shares-list", message, name, region=region)
         return
-    right = sorted(other for other in here if other != name and _meet(one.ranges, here[other].ranges))
-    missing, extra = sorted(set(right) - set(listed)), sorted(set(listed) - set(right))
-    said = [f"does not list {', '.join(missing[:8])}"] if missing else []
-    said += [f"lists {', '.join(extra[:8])}, whose bytes are others"] if extra else []
+    right = {other for other in here if other != name and _meet(one.ranges, here[other].ranges)}
+    missing, extra = sorted(right - set(listed))[:8], sorted(set(listed) - right)[:8]
+    said = [f"does not list {', '.join(missing)}"] if missing else []
+    said += [f"lists {', '.join(extra)}, whose bytes are others"] if extra else []
     said = said or ["lists a name twice or out of order"]
-    findings.add(
-        "shares-list", f"{name} {' and '.join(said)}", name, *missing[:8], *extra[:8], region=one.placed.region
-    )
+    findings.add("shares-list", f"{name} {' and '.join(said)}", name, *missing, *extra, region=region)
