@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from cubie_dump.liveness import Liveness, find_liveness
 from cubie_dump.script import Access, Moment, Script, UnknownStepError
 
