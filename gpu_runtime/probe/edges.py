@@ -1,0 +1,55 @@
+"""The conflict graph of the cells as bit masks, and the overlaps that an alias permits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gpu_runtime.probe.cells import Cell
+from gpu_runtime.probe.trace import ProbeTooLargeError
+from solver.verifier.story import Story
+
+MOST_CELLS = 4096
+"""Every pair of cells in one region is looked at: 8 million pairs at the most."""
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Bit j of `conflicts[i]`: cells i and j must not share a byte (in-place pairs: but at their one difference). Bit j
+    of `permitted[i]`: they need not, and in this layout they do share bytes while both are occupied, which only an alias allows."""
+
+    conflicts: tuple[int, ...]
+    permitted: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Conflict edges: unordered pairs."""
+        return sum(mask.bit_count() for mask in self.conflicts) // 2
+
+
+def edges_of(story: Story, cells: Sequence[Cell]) -> Edges:
+    """Looks at every pair of cells that lie in one region. Raises ProbeTooLargeError above MOST_CELLS cells."""
+    if len(cells) > MOST_CELLS:
+        raise ProbeTooLargeError(f"{len(cells)} pieces, of which at most {MOST_CELLS} can be probed")
+    conflicts, permitted = [0] * len(cells), [0] * len(cells)
+    for i, first in enumerate(cells):
+        for second in cells[i + 1 :]:
+            if not first.same_memory(second):
+                continue
+            if story.conflict(first.piece, second.piece) is not None:
+                graph = conflicts
+            elif first.occupied_mask & second.occupied_mask and first.overlaps(second):
+                graph = permitted
+            else:
+                continue
+            graph[i] |= 1 << second.index
+            graph[second.index] |= 1 << i
+    return Edges(tuple(conflicts), tuple(permitted))
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The positions of the bits that are set, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

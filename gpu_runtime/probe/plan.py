@@ -1,0 +1,184 @@
+"""The plan of a probe: pure Python, from the manifest's story, the layout's places and the emitter's list of getters.
+
+Every back end runs the same plan. It is data: integers in lists, which a child process or a GPU worker can be handed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gpu_runtime.emitters import Getter, getters
+from gpu_runtime.probe.calls import Calls
+from gpu_runtime.probe.cells import Cell, cells_of
+from gpu_runtime.probe.edges import Edges, edges_of
+from gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
+from gpu_runtime.probe.primes import prime_above
+from gpu_runtime.probe.rows import Op, flat
+from gpu_runtime.probe.script import Script, ScriptWriter, uncovered
+from gpu_runtime.probe.shape import Shape, shape_of
+from gpu_runtime.probe.takeovers import Takeovers
+from gpu_runtime.probe.trace import Step, trace
+from gpu_runtime.probe.writing import RowWriter
+from solver.verifier.story import Story, derive
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+
+KINDS = ("pattern", "complement", "bytes")
+"""Each group is run three times. `pattern`: through the getters, with the declared barriers alone. `complement`: the
+same with every bit turned, threads in reversed order, in-place pairs from their last element, and all memory dumped
+after every step. `bytes`: other patterns, written and read as single bytes at the addresses that the layout names, threads in
+shuffled order, dumped too."""
+
+_LEAST_PRIME = 4093
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a back end needs to run the probe, and everything to judge by what it did."""
+
+    story: Story
+    cells: tuple[Cell, ...]
+    edges: Edges
+    steps: tuple[Step, ...]
+    scripts: tuple[Script, ...]
+    calls: Calls
+    shape: Shape
+    prime: int
+    multipliers: tuple[int, ...]
+    uncovered: tuple[int, ...]
+
+    @property
+    def edges_covered(self) -> int:
+        return self.edges.count - sum(mask.bit_count() for mask in self.uncovered) // 2
+
+    @property
+    def words_per_pass(self) -> tuple[int, ...]:
+        """By script: elements that one pass reads back and compares, over all blocks and runs."""
+        runs = sum(self.shape.active)
+        blocks = len(self.shape.active)
+        return tuple(
+            sum(
+                row.count * (blocks if self.cells[row.cell].region == "block" else runs)
+                for rows in script.steps
+                for row in rows
+                if row.op == Op.CHECK
+            )
+            for script in self.scripts
+        )
+
+    def barrier_codes(self) -> list[int]:
+        """By step: 0 none, 1 a run's threads wait, 2 the block's do, 3 the probe's own barrier before the closing check."""
+        codes = []
+        for step in self.steps:
+            scopes = self.story.barriers.get(step.phase, frozenset())
+            codes.append(2 if "block" in scopes else 1 if scopes else 0)
+        return [*codes, 3]
+
+
+def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
+    """Raises EmitError where the layout cannot be emitted, ProbeTooLargeError where it cannot be probed, ValueError where
+    it is infeasible."""
+    if layout.launch is None:
+        raise ValueError("the layout is infeasible: there is nothing to probe")
+    story = derive(manifest)
+    cells = cells_of(manifest, layout, story)
+    found = getters(layout, manifest)
+    calls = Calls.of(found, (name for cell in cells for name, _ in cell.getters))
+    takeovers = Takeovers(story, cells)
+    steps = trace(story.length, story.loops, _marks(story, cells, takeovers))
+    edges = edges_of(story, cells)
+    writer = RowWriter(found, calls.refs, {name: number for number, name in enumerate(calls.elements)})
+
+    def script(group: Group) -> Script:
+        return ScriptWriter(story, cells, group, writer, takeovers).write(steps)
+
+    scripts = [script(group) for group in plain_groups(cells, edges) or (Group(0, lingering=False),)]
+    left = uncovered(edges.conflicts, scripts)
+    scripts += [script(group) for group in lingering_groups(cells, left)]
+    shape = shape_of(layout.launch, manifest.launch.threads_per_run, whole=_needs_everybody(cells, found))
+    largest = max([_LEAST_PRIME, *(cell.count for cell in cells), *(script.tokens for script in scripts)])
+    prime = prime_above(largest + (len(shape.slots) + 1) * len(shape.active))
+    return Plan(
+        story, cells, edges, steps, tuple(scripts), calls, shape, prime,
+        _multipliers(shape, prime), uncovered(edges.conflicts, scripts),
+    )  # fmt: skip
+
+
+def _marks(story: Story, cells: tuple[Cell, ...], takeovers: Takeovers) -> set[int]:
+    """The phases in which something happens: contents begin, a barrier stands, an in-place pair takes over."""
+    begins = {segment.start for cell in cells for segment in cell.piece.segments}
+    return begins | set(story.barriers) | takeovers.phases
+
+
+def _needs_everybody(cells: tuple[Cell, ...], found: Mapping[str, Getter]) -> bool:
+    """A zero function in mid-kernel that several threads share in needs all of them."""
+    return any(cell.zero == "interval" and not cell.private for cell in cells)
+
+
+def _multipliers(shape: Shape, prime: int) -> tuple[int, ...]:
+    """By block, then by slot, one more for the block's own buffers: all different, so that equal tokens give different
+    patterns in every run, and different tokens can look alike in one run but not in two."""
+    count = (len(shape.slots) + 1) * len(shape.active)
+    return tuple(random.Random(prime).sample(range(1, prime), count))  # noqa: S311  (patterns, no secrets)
+
+
+def passes(plan: Plan) -> list[dict[str, Any]]:
+    """What a back end runs, in order: the rows of a script in one of the three ways."""
+    return [
+        {"script": number, "kind": kind, "lingering": script.group.lingering}
+        for number, script in enumerate(plan.scripts)
+        for kind in KINDS
+    ]
+
+
+def arrays(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values: what `simulate` reads."""
+    scripts = []
+    for script in plan.scripts:
+        offsets = [0]
+        for rows in script.steps:
+            offsets.append(offsets[-1] + len(rows))
+        scripts.append({"rows": flat(row for rows in script.steps for row in rows), "offsets": offsets})
+    return {
+        "scripts": scripts,
+        "passes": passes(plan),
+        "barriers": plan.barrier_codes(),
+        "shape": asdict(plan.shape),
+        "slot_of_run": plan.shape.slot_of_run(),
+        "windows": [list(window) for window in plan.shape.windows],
+        "prime": plan.prime,
+        "multipliers": list(plan.multipliers),
+        "elements": list(plan.calls.elements),
+        "entry_zeros": _entry_zeros(plan),
+        "views": _views(plan),
+    }
+
+
+def _views(plan: Plan) -> list[dict[str, Any]]:
+    """What each getter in use must return: where its first byte lies in its region, and how many elements it has."""
+    views: dict[int, dict[str, Any]] = {}
+    for cell in plan.cells:
+        for name, start in cell.getters:
+            getter, ref = plan.calls.getters[name], plan.calls.refs[name]
+            views[ref] = {
+                "ref": ref,
+                "identifier": getter.identifier,
+                "region": cell.region,
+                "address": cell.offset_bytes - start * cell.itemsize_bytes,
+                "count": getter.count,
+                "itemsize": cell.itemsize_bytes,
+                "alignment": cell.alignment_bytes if name == cell.piece.buffer else cell.itemsize_bytes,
+            }
+    return [views[ref] for ref in sorted(views)]
+
+
+def _entry_zeros(plan: Plan) -> list[list[int]]:
+    """[sharing, address, bytes] of all that `init` zeroes in shared memory, as the layout places it."""
+    return [
+        [int(cell.region == "block"), cell.offset_bytes, cell.end_bytes - cell.offset_bytes]
+        for cell in plan.cells
+        if cell.region in ("run", "block") and any(plan.calls.getters[name].at_entry for name, _ in cell.getters)
+    ]

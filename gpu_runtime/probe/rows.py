@@ -1,0 +1,63 @@
+"""The instructions of a plan: rows of integers that the probe kernel runs, in order, with every thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from enum import IntEnum
+
+from solver.wire.units import Bytes, Elements
+
+
+class Op(IntEnum):
+    """What a row does. SYNC is a barrier of the probe's own, used only after a zero function that several threads
+    share in: whoever calls it must order it against its own reads, as any kernel must."""
+
+    FILL = 0
+    CHECK = 1
+    CHECK_ZERO = 2
+    ZERO = 3
+    SYNC = 4
+
+
+class Sharing(IntEnum):
+    """Whose elements a row covers: one run's (its lanes share them out), one block's (all threads do), or a thread's own."""
+
+    RUN = 0
+    BLOCK = 1
+    THREAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`count` elements from `start` on in the view that getter `ref` returns (which must have `size` elements).
+
+    Element e of the row holds the pattern of `token` at index `first + e`: the index inside its piece. It belongs to the
+    thread `(owner + e) mod threads`: threads share elements out by address, so that an in-place pair's coinciding
+    elements have one owner. `address`: byte of the region at which the layout puts element 0. `paired`: the next row is
+    done element by element together with this one, this one first. `cell` is the piece, for the report.
+    """
+
+    op: Op
+    element: int = 0
+    ref: int = 0
+    size: Elements = 0
+    start: Elements = 0
+    count: Elements = 0
+    token: int = 0
+    first: Elements = 0
+    owner: int = 0
+    sharing: Sharing = Sharing.RUN
+    address: Bytes = 0
+    itemsize: Bytes = 1
+    paired: int = 0
+    cell: int = -1
+
+
+FIELDS = tuple(Row.__dataclass_fields__)
+WIDTH = len(FIELDS)
+
+
+def flat(rows: Iterable[Row]) -> list[int]:
+    """The rows one behind the other, WIDTH integers each, in the order of FIELDS."""
+    return [int(value) for row in rows for value in astuple(row)]
