@@ -2,103 +2,62 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from math import gcd
 
 from rich.text import Text
 
 from service.render.chart import Box, Chart
+from service.render.grid import Grid, grid_of
 from service.render.marks import HOLE, WAITING, Marks
-from solver.wire.units import Bytes, Phase
 
-MOST_ROWS = 32
-MOST_COLUMNS = 120
-WIDEST_PHASE = 8
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Rows of `row_bytes` bytes; columns of `phases_per_column` phases, or phases of `columns_per_phase` columns."""
-
-    row_bytes: Bytes
-    rows: int
-    phases_per_column: int
-    columns_per_phase: int
-    phases: int
-
-    @property
-    def columns(self) -> int:
-        return -(-self.phases // self.phases_per_column)
-
-    def spread(self, cells: list[str]) -> str:
-        """One character a column, drawn as wide as the columns are."""
-        return "".join(cell * self.columns_per_phase for cell in cells)
-
-    def column_of(self, phase: Phase) -> int:
-        """The first character of the phase's column."""
-        return phase // self.phases_per_column * self.columns_per_phase
+_NARROWEST = 24
+_SIDE_NOTE = 10
+"""Characters at the right for the names of the lines below the picture."""
 
 
 def picture(chart: Chart, marks: Marks, width: int) -> Text:
     """The chart in at most `width` characters a line (never fewer than 24)."""
     label = len(str(chart.size_bytes))
-    grid = _grid(chart, max(width, 24) - label - 2)
-    cells, hidden = _cells(chart, grid)
-    text = Text(no_wrap=True, overflow="crop")
-    for line in _ruler(grid):
-        text.append(" " * (label + 2) + line + "\n", style="dim")
-    for row, line_cells in enumerate(cells):
-        text.append(f"{row * grid.row_bytes:>{label}}  ", style="dim")
+    grid = grid_of(chart, max(width, _NARROWEST) - label - 2 - _SIDE_NOTE)
+    cells = _cells(chart, grid)
+    text = Text(" " * (label + 2) + _ruler(grid) + "\n", style="dim", no_wrap=True, overflow="crop")
+    for line, line_cells in zip(grid.lines, cells, strict=True):
+        text.append(f"{line.start if line.first else '':>{label}}  ", style="dim")
         for box in line_cells:
             character = HOLE if box is None else marks.letter(box.buffer) if box.live else WAITING
-            style = "dim" if box is None else marks.style(box.buffer)
-            text.append(character * grid.columns_per_phase, style=style)
+            text.append(character * grid.columns_per_phase, style="dim" if box is None else marks.style(box.buffer))
         text.append("\n")
-    for name, line in _marks_of_time(chart, grid):
-        text.append(" " * (label + 2) + line + f" {name}\n", style="dim")
-    text.append_text(_notes(chart, grid, marks, hidden))
+    for below in _loops_and_barriers(chart, grid):
+        text.append(" " * (label + 2) + below + "\n", style="dim")
+    for remark in _remarks(chart, grid, marks, cells):
+        text.append(remark + "\n", style="dim")
     return text
 
 
-def _grid(chart: Chart, room: int) -> Grid:
-    granule = gcd(chart.size_bytes, *(box.start_bytes for box in chart.boxes), *(box.end_bytes for box in chart.boxes))
-    row_bytes = granule * -(-chart.size_bytes // (granule * MOST_ROWS))
-    room = max(1, min(room, MOST_COLUMNS))
-    merged = -(-chart.phases // room)
-    return Grid(
-        row_bytes=row_bytes,
-        rows=-(-chart.size_bytes // row_bytes),
-        phases_per_column=merged,
-        columns_per_phase=1 if merged > 1 else min(WIDEST_PHASE, room // chart.phases),
-        phases=chart.phases,
-    )
-
-
-def _cells(chart: Chart, grid: Grid) -> tuple[list[list[Box | None]], set[str]]:
-    """What fills most of each cell (None: more than half of it is a hole), and the buffers that no cell shows."""
-    filled: list[list[Counter[Box]]] = [[Counter() for _ in range(grid.columns)] for _ in range(grid.rows)]
+def _cells(chart: Chart, grid: Grid) -> list[list[Box | None]]:
+    """What fills most of each cell; None where more than half of it is a hole."""
+    filled: list[list[Counter[Box]]] = [[Counter() for _ in range(grid.columns)] for _ in grid.lines]
+    starts = [line.start for line in grid.lines]
     for box in chart.boxes:
-        for row in range(box.start_bytes // grid.row_bytes, -(-box.end_bytes // grid.row_bytes)):
-            height = min(box.end_bytes, (row + 1) * grid.row_bytes) - max(box.start_bytes, row * grid.row_bytes)
-            for column in range(box.start // grid.phases_per_column, -(-box.end // grid.phases_per_column)):
-                first = column * grid.phases_per_column
-                span = min(box.end, first + grid.phases_per_column) - max(box.start, first)
-                filled[row][column][box] += height * span
+        for row in range(bisect_right(starts, box.start_bytes) - 1, len(starts)):
+            line = grid.lines[row]
+            if line.start >= box.end_bytes:
+                break
+            height = min(box.end_bytes, line.end) - max(box.start_bytes, line.start)
+            for number in range(box.start // grid.phases_per_column, -(-box.end // grid.phases_per_column)):
+                first, end = grid.column(number)
+                filled[row][number][box] += height * (min(box.end, end) - max(box.start, first))
     cells: list[list[Box | None]] = []
-    for row, counters in enumerate(filled):
-        height = min(grid.row_bytes, chart.size_bytes - row * grid.row_bytes)
-        line: list[Box | None] = []
-        for column, counter in enumerate(counters):
-            span = min(grid.phases_per_column, grid.phases - column * grid.phases_per_column)
-            line.append(_winner(counter, height * span))
-        cells.append(line)
-    shown = {box.buffer for line in cells for box in line if box is not None}
-    return cells, set(chart.buffers) - shown
+    for line, counters in zip(grid.lines, filled, strict=True):
+        widths = [end - first for first, end in map(grid.column, range(grid.columns))]
+        areas = [(line.end - line.start) * width for width in widths]
+        cells.append([_winner(counter, area) for counter, area in zip(counters, areas, strict=True)])
+    return cells
 
 
 def _winner(filled: Counter[Box], area: int) -> Box | None:
-    if 2 * sum(filled.values()) < area or not filled:
+    if not filled or 2 * sum(filled.values()) < area:
         return None
     by_buffer: defaultdict[str, int] = defaultdict(int)
     for box, share in filled.items():
@@ -107,47 +66,48 @@ def _winner(filled: Counter[Box], area: int) -> Box | None:
     return max((box for box in filled if box.buffer == buffer), key=lambda box: (filled[box], box.live))
 
 
-def _ruler(grid: Grid) -> list[str]:
+def _ruler(grid: Grid) -> str:
     """Phase numbers, each above its first column, as many as fit."""
-    line, free = "", 0
-    for phase in range(0, grid.phases, grid.phases_per_column):
-        at, number = grid.column_of(phase), str(phase)
-        if at >= free and at + len(number) <= max(grid.columns * grid.columns_per_phase, len(number)):
-            line = line.ljust(at) + number
-            free = len(line) + 3
-    return [line]
+    line = ""
+    for number in range(grid.columns):
+        phase = str(grid.column(number)[0])
+        at = number * grid.columns_per_phase
+        if (not line or at >= len(line) + 3) and at + len(phase) <= max(grid.width, len(phase)):
+            line = line.ljust(at) + phase
+    return line
 
 
-def _marks_of_time(chart: Chart, grid: Grid) -> list[tuple[str, str]]:
+def _loops_and_barriers(chart: Chart, grid: Grid) -> list[str]:
     lines = []
-    width = grid.columns * grid.columns_per_phase
-    for start, end in sorted(chart.loops):
-        first = grid.column_of(start)
-        last = max(first, grid.column_of(end - 1) + grid.columns_per_phase - 1)
-        line = "[" + "-" * (last - first - 1) + "]" if last > first else "o"
-        lines.append(("loop", (" " * first + line).ljust(width)))
+    for start, end in sorted(chart.loops)[:6]:
+        first, last = grid.character_of(start), grid.character_of(end - 1) + grid.columns_per_phase - 1
+        bracket = "[" + "-" * (last - first - 1) + "]" if last > first else "o"
+        lines.append((" " * first + bracket).ljust(grid.width) + " loop")
     if chart.barriers:
-        at = {grid.column_of(phase) for phase in chart.barriers}
-        lines.append(("barriers", "".join("|" if column in at else " " for column in range(width))))
-    return lines[:8]
+        at = {grid.character_of(phase) for phase in chart.barriers}
+        lines.append("".join("|" if character in at else " " for character in range(grid.width)) + " barriers")
+    return lines
 
 
-def _notes(chart: Chart, grid: Grid, marks: Marks, hidden: set[str]) -> Text:
+def _remarks(chart: Chart, grid: Grid, marks: Marks, cells: list[list[Box | None]]) -> list[str]:
     used, phase = chart.peak
     name = chart.phase_names[phase]
-    notes = [
-        f"peak: {used} of {chart.size_bytes} bytes in phase {phase}" + ("" if name == str(phase) else f" ({name})")
-    ]
-    scale = f"one line: {grid.row_bytes} bytes"
+    where = str(phase) if name == str(phase) else f"{phase} ({name})"
+    remarks = [f"peak: {used} of {chart.size_bytes} bytes in phase {where}"]
+    signs = [f"{HOLE} free"]
+    if any(not box.live for box in chart.boxes):
+        signs.append(f"{WAITING} kept until a barrier")
     if grid.phases_per_column > 1:
-        scale += f", one column: {grid.phases_per_column} phases"
-    notes.append(
-        f"{scale}; {HOLE} free" + (f", {WAITING} kept until a barrier" if any(not b.live for b in chart.boxes) else "")
-    )
-    never = {buffer for buffer in hidden if all(box.buffer != buffer for box in chart.boxes)}
-    small = sorted(marks.letter(buffer) for buffer in hidden - never)
-    if small:
-        notes.append("too small for the picture: " + " ".join(small))
-    if never:
-        notes.append("never used: " + " ".join(sorted(marks.letter(buffer) for buffer in never)))
-    return Text("\n".join(notes), style="dim")
+        signs.append(f"a column is {grid.phases_per_column} phases")
+    if not grid.to_scale:
+        signs.append("heights are not to scale, the offsets at the left are")
+    remarks.append("; ".join(signs))
+    used_buffers = {box.buffer for box in chart.boxes}
+    shown = {box.buffer for line in cells for box in line if box is not None}
+    for what, buffers in (
+        ("too small for the picture", used_buffers - shown),
+        ("never used", set(chart.buffers) - used_buffers),
+    ):
+        if buffers:
+            remarks.append(f"{what}: {' '.join(marks.letters(buffers))}")
+    return remarks

@@ -24,7 +24,7 @@ def in_order(layout: Layout) -> list[PlacedBuffer]:
 
 
 def buffer_table(manifest: Manifest, layout: Layout, marks: Marks) -> Table:
-    """One row a buffer (the first MOST_ROWS). `shares with` gives the letters of the buffers that have bytes in common."""
+    """One row a buffer that has bytes (the first MOST_ROWS). `shares with` gives the letters of the buffers that have bytes in common."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     table.add_column("buffer", overflow="fold")
@@ -33,7 +33,8 @@ def buffer_table(manifest: Manifest, layout: Layout, marks: Marks) -> Table:
     table.add_column("offset", justify="right", no_wrap=True)
     table.add_column("bytes", justify="right", no_wrap=True)
     table.add_column("shares with", overflow="fold")
-    rows = in_order(layout)
+    placed = in_order(layout)
+    rows = [buffer for buffer in placed if buffer.size_bytes]
     for buffer in rows[:MOST_ROWS]:
         style = marks.style(buffer.full_name)
         declared = manifest.by_name[buffer.full_name]
@@ -46,8 +47,10 @@ def buffer_table(manifest: Manifest, layout: Layout, marks: Marks) -> Table:
             str(buffer.size_bytes),
             marks.letters(buffer.shares_bytes_with),
         )
-    if len(rows) > MOST_ROWS:
-        table.caption = f"and {len(rows) - MOST_ROWS} more (--json lists all)"
+    left_out = [f"{len(rows) - MOST_ROWS} more (--json lists all)"] if len(rows) > MOST_ROWS else []
+    left_out += [f"{len(placed) - len(rows)} of no bytes"] if len(placed) > len(rows) else []
+    if left_out:
+        table.caption, table.caption_justify = f"and {', '.join(left_out)}", "left"
     return table
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
+from service.render.advice import Figure, advice_figures
 from service.render.chart import charts
 from service.render.marks import Marks
 from service.render.picture import picture
 from service.render.reports import validation_lines
-from service.render.summary import summary, warning_lines
+from service.render.summary import summary
 from service.render.table import buffer_table, in_order
 from service.render.text import plain
 from solver.wire.layout import Layout
@@ -37,9 +38,9 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
         yield buffer_table(manifest, layout, marks)
         yield Text()
         yield from _pictures(manifest, layout, marks, width)
-    yield from (Text(line) for line in summary(manifest, layout))
-    yield from (Text(plain(line), style="dim") for line in _advice(layout.advice))
-    yield from (Text(plain(line), style="yellow") for line in warning_lines(layout))
+    yield _figures([*summary(manifest, layout), *advice_figures(layout.advice)])
+    for warning in layout.warnings:
+        yield Text(f"warning: {plain(str(warning))}", style="yellow")
     if layout.launch is not None:
         yield Text()
         yield from (Text(plain(line)) for line in validation_lines(layout.validation))
@@ -53,18 +54,12 @@ def _pictures(manifest: Manifest, layout: Layout, marks: Marks, width: int) -> I
         what = "one run's window" if chart.region == "run" else "block region"
         yield Text(f"{what}: bytes downwards, phases to the right", style="bold")
         yield picture(chart, marks, width)
-        yield Text()
 
 
-def _advice(advice: dict[str, Any]) -> Iterator[str]:
-    for key, value in advice.items():
-        if value not in (None, [], {}, ""):
-            yield f"{key.replace('_', ' '):<17}  {_spoken(value)}"
-
-
-def _spoken(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key.replace('_', ' ')} {_spoken(item)}" for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_spoken(item) for item in value)
-    return str(value)
+def _figures(figures: list[Figure]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in figures:
+        table.add_row(label, Text(plain(text)))
+    return table

@@ -1,0 +1,89 @@
+"""How bytes and phases become lines and columns of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from service.render.chart import Chart
+from solver.wire.units import Bytes, Phase
+
+MOST_LINES = 44
+FEW_LINES = 12
+"""So many lines a small layout gets, rather than one for each thing in it."""
+MOST_COLUMNS = 120
+WIDEST_PHASE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Bytes `[start, end)`. `first`: it begins a range, where lines between the same borders continue one."""
+
+    start: Bytes
+    end: Bytes
+    first: bool = True
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`to_scale`: no line stands for more than twice the bytes of another. A column holds `phases_per_column` phases, or a phase
+    `columns_per_phase` columns."""
+
+    lines: tuple[Line, ...]
+    to_scale: bool
+    phases: int
+    phases_per_column: int
+    columns_per_phase: int
+
+    @property
+    def columns(self) -> int:
+        """Columns of their own contents; each is `columns_per_phase` characters wide."""
+        return -(-self.phases // self.phases_per_column)
+
+    @property
+    def width(self) -> int:
+        return self.columns * self.columns_per_phase
+
+    def column(self, number: int) -> tuple[Phase, Phase]:
+        """The phases of a column."""
+        first = number * self.phases_per_column
+        return first, min(self.phases, first + self.phases_per_column)
+
+    def character_of(self, phase: Phase) -> int:
+        """The first character of the phase's column."""
+        return phase // self.phases_per_column * self.columns_per_phase
+
+
+def grid_of(chart: Chart, room: int) -> Grid:
+    """A grid for `room` characters in width. Lines end where buffers do, so that each buffer shows, as long as those are
+    not too many; else every line has the same number of bytes."""
+    borders = sorted({0, chart.size_bytes, *(b.start_bytes for b in chart.boxes), *(b.end_bytes for b in chart.boxes)})
+    by_borders = len(borders) <= MOST_LINES + 1
+    lines = tuple(_between(borders) if by_borders else _evenly(chart.size_bytes, MOST_LINES))
+    room = max(1, min(room, MOST_COLUMNS))
+    merged = -(-chart.phases // room)
+    return Grid(
+        lines=lines,
+        to_scale=max(line.end - line.start for line in lines) <= 2 * min(line.end - line.start for line in lines),
+        phases=chart.phases,
+        phases_per_column=merged,
+        columns_per_phase=1 if merged > 1 else min(WIDEST_PHASE, room // chart.phases),
+    )
+
+
+def _between(borders: list[Bytes]) -> Iterator[Line]:
+    """Each range between two borders, as many lines as its bytes deserve and at least one."""
+    ranges = list(pairwise(borders))
+    wanted = max(FEW_LINES, min(MOST_LINES, 2 * len(ranges)))
+    scale = max(1, -(-borders[-1] // wanted))
+    for start, end in ranges:
+        count = min(end - start, max(1, (end - start) // scale))
+        cuts = [start + (end - start) * number // count for number in range(count + 1)]
+        yield from (Line(low, high, low == start) for low, high in pairwise(cuts))
+
+
+def _evenly(size_bytes: Bytes, count: int) -> Iterator[Line]:
+    height = -(-size_bytes // count)
+    for start in range(0, size_bytes, height):
+        yield Line(start, min(size_bytes, start + height))
