@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("solver", "gpu_runtime", "service")
 LONGEST = 300
+TABLES = {"tests/bad_manifests.py"}
+"""One table of cases is one idea, however long."""
 
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:" + "|".join(("work", "root", "tmp")) + r")/")
 """Absolute paths of the machine that something was written on."""
@@ -38,7 +40,7 @@ def files() -> list[Path]:
 def test_no_python_file_is_longer_than_one_idea(files: list[Path]) -> None:
     lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in files if path.suffix == ".py"}
     too_long = {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST}
-    assert not too_long
+    assert set(too_long) <= TABLES
 
 
 def test_every_module_of_the_rooms_says_what_it_is_for(files: list[Path]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,3 +91,24 @@ def test_the_tiles_example_lists_the_hand_overs_that_its_barriers_order(
     assert {handoff.barrier_before_name for handoff in layout.handoffs if handoff.destination == "sum/partial"} == {
         "spread"
     }
+
+
+def test_the_rows_example_shows_what_an_in_place_pair_is_worth(solved: dict[str, tuple[Manifest, Layout]]) -> None:
+    manifest, layout = solved["03-stage-rows"]
+    without = optimize(replace(manifest, in_place=()))
+    assert layout.launch is not None
+    assert without.launch is not None
+    assert (layout.launch.run_bytes, without.launch.run_bytes) == (240, 288)
+
+
+def test_the_figures_on_the_pages_are_those_of_the_layouts(solved: dict[str, tuple[Manifest, Layout]]) -> None:
+    for name, (_, layout) in solved.items():
+        page = (EXAMPLES / f"{name}.md").read_text(encoding="utf-8")
+        assert layout.launch is not None
+        run_bytes = layout.launch.run_bytes
+        threads = layout.launch.threads_per_block, layout.baselines["no_sharing"].threads_per_block
+        assert (
+            f"{run_bytes} bytes a run" in page or f"`run_bytes` is {run_bytes}" in page or name == "02-block-tiles"
+        ), name
+        if threads[0] != threads[1]:
+            assert all(re.search(rf"\b{count}\b", page) for count in threads), name
