@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gpu_runtime.compiler import CompileError, ToolchainError, compile_kernel
+from gpu_runtime.probe.abi import ARGUMENTS, ENTRY, UINT8_ARGUMENTS
 from gpu_runtime.probe.children import die_with_parent
-from gpu_runtime.probe.kernel import ARGUMENTS, ENTRY
 from gpu_runtime.probe.loading import load_both
-
-_UINT8_ARGUMENTS = ("raw_pool", "dump", "final")
 
 
 def main() -> int:
@@ -47,7 +45,7 @@ def signature(elements: list[str]) -> Any:
     """The kernel's signature: arrays of int64, bytes, and one pool per element type."""
     from numba import types
 
-    kinds: list[Any] = [types.uint8 if name in _UINT8_ARGUMENTS else types.int64 for name in ARGUMENTS]
+    kinds: list[Any] = [types.uint8 if name in UINT8_ARGUMENTS else types.int64 for name in ARGUMENTS]
     kinds += [types.boolean if name == "bool" else getattr(types, name) for name in elements]
     return types.void(*(types.Array(kind, 1, "C") for kind in kinds))
 

@@ -35,6 +35,8 @@ def compile_probe(
     def report(*findings: Finding) -> ValidationReport:
         return ValidationReport("compiled", not findings, findings, detail, round(perf_counter() - began, 3))
 
+    if layout.launch is None:
+        return report(Finding("nothing-to-probe", "the layout is infeasible: it places nothing"))
     try:
         plan = plan_probe(manifest, layout)
         text = emit(layout, manifest) if allocators is None else allocators
@@ -42,8 +44,6 @@ def compile_probe(
         return report(Finding("emit-refused", str(error), (error.buffer,) if error.buffer else ()))
     except ProbeTooLargeError as error:
         return report(Finding("probe-too-large", str(error)))
-    except ValueError as error:
-        return report(Finding("nothing-to-probe", str(error)))
     request = {
         "allocators": text,
         "kernel": source(plan.calls, manifest.launch.threads_per_run),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.probe.kernel import POISON
+from gpu_runtime.probe.abi import POISON
 from gpu_runtime.probe.patterns import Bytes8
 from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
 

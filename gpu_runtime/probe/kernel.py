@@ -8,32 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gpu_runtime.probe.abi import ALLOCATORS, ARGUMENTS, CONFIG, ENTRY, POISON, REPORT_WIDTH
 from gpu_runtime.probe.calls import Calls
 from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
-
-ENTRY = "probe"
-ALLOCATORS = "warpack_probe_allocators"
-"""The name under which the kernel imports the emitted module."""
-
-POISON = 0xA5
-"""What dynamic shared memory holds before the kernel's own first write."""
-
-REPORT_WIDTH = 8
-"""Integers that each thread reports: finished, words checked, words wrong, then of the first wrong one row, element,
-step; views of a wrong length; thread, run or lane numbers of the emitted module that are not the launch's."""
-
-CONFIG = (
-    "steps", "lanes", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
-    "dump_bytes", "run_base", "stride",
-)  # fmt: skip
-"""The order of the integers in the argument `config`."""
-
-ARGUMENTS = (
-    "rows", "offsets", "barriers", "config", "slot_of_run", "active_slots", "multipliers", "windows",
-    "raw_pool", "dump", "final", "report",
-)  # fmt: skip
-"""The kernel's arguments before the pools, one of which follows per element type: arrays of int64, but `raw_pool`,
-`dump` and `final`, which are uint8."""
 
 
 def source(calls: Calls, threads_per_run: int) -> str:
@@ -212,12 +189,12 @@ if op != {Op.ZERO:d} and c_raw == 1 and sharing != {Sharing.THREAD:d}:
 
 
 def _dispatch(calls: Calls) -> Iterator[str]:
-    for number in range(len(calls.elements)):
+    for number, element in enumerate(calls.elements):
         own = calls.refs_of(number)
         yield f"elif element == {number}:"
         yield from _indent(_zeroing(calls, own))
         yield from _indent(_choice(calls, own))
-        yield from _indent(_work(number))
+        yield from _indent(_work(number, element))
     yield from """
 if failed >= 0 and first_row < 0:
     first_row = a + half
@@ -245,7 +222,10 @@ def _choice(calls: Calls, own: range) -> Iterator[str]:
     yield from _indent(_choice(calls, own[middle:]))
 
 
-def _work(number: int) -> Iterator[str]:
+def _work(number: int, element: str) -> Iterator[str]:
+    got, want = "view[start + e]", f"pool_{number}[(base + e) % c_prime]"
+    if element == "float16":  # its own comparison is a function of a library that would have to be linked
+        got, want = f"types.float32({got})", f"types.float32({want})"
     yield from f"""
 if view.size != size:
     misfits += 1
@@ -257,9 +237,9 @@ while e < high:
     if op == {Op.FILL:d}:
         view[start + e] = pool_{number}[(base + e) % c_prime]
     else:
-        same = view[start + e] == 0
+        same = {got} == 0
         if op == {Op.CHECK:d}:
-            same = view[start + e] == pool_{number}[(base + e) % c_prime]
+            same = {got} == {want}
         if not same:
             wrong += 1
             failed = e

@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 
 from gpu_runtime.compiler import load_module
-from gpu_runtime.probe.kernel import ALLOCATORS
+from gpu_runtime.probe.abi import ALLOCATORS
 
 
 def load_both(allocators: str, kernel: str) -> tuple[ModuleType, ModuleType]:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from gpu_runtime.emitters import Getter, getters
 from gpu_runtime.probe.calls import Calls
@@ -16,7 +15,7 @@ from gpu_runtime.probe.cells import Cell, cells_of
 from gpu_runtime.probe.edges import Edges, edges_of
 from gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
 from gpu_runtime.probe.primes import prime_above
-from gpu_runtime.probe.rows import Op, flat
+from gpu_runtime.probe.rows import Op
 from gpu_runtime.probe.script import Script, ScriptWriter, uncovered
 from gpu_runtime.probe.shape import Shape, shape_of
 from gpu_runtime.probe.takeovers import Takeovers
@@ -25,12 +24,6 @@ from gpu_runtime.probe.writing import RowWriter
 from solver.verifier.story import Story, derive
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
-
-KINDS = ("pattern", "complement", "bytes")
-"""Each group is run three times. `pattern`: through the getters, with the declared barriers alone. `complement`: the
-same with every bit turned, threads in reversed order, in-place pairs from their last element, and all memory dumped
-after every step. `bytes`: other patterns, written and read as single bytes at the addresses that the layout names, threads in
-shuffled order, dumped too."""
 
 _LEAST_PRIME = 4093
 
@@ -86,7 +79,7 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     story = derive(manifest)
     cells = cells_of(manifest, layout, story)
     found = getters(layout, manifest)
-    calls = Calls.of(found, (name for cell in cells for name, _ in cell.getters))
+    calls = Calls.of(found, found)
     takeovers = Takeovers(story, cells)
     steps = trace(story.length, story.loops, _marks(story, cells, takeovers))
     edges = edges_of(story, cells)
@@ -123,62 +116,3 @@ def _multipliers(shape: Shape, prime: int) -> tuple[int, ...]:
     patterns in every run, and different tokens can look alike in one run but not in two."""
     count = (len(shape.slots) + 1) * len(shape.active)
     return tuple(random.Random(prime).sample(range(1, prime), count))  # noqa: S311  (patterns, no secrets)
-
-
-def passes(plan: Plan) -> list[dict[str, Any]]:
-    """What a back end runs, in order: the rows of a script in one of the three ways."""
-    return [
-        {"script": number, "kind": kind, "lingering": script.group.lingering}
-        for number, script in enumerate(plan.scripts)
-        for kind in KINDS
-    ]
-
-
-def arrays(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON values: what `simulate` reads."""
-    scripts = []
-    for script in plan.scripts:
-        offsets = [0]
-        for rows in script.steps:
-            offsets.append(offsets[-1] + len(rows))
-        scripts.append({"rows": flat(row for rows in script.steps for row in rows), "offsets": offsets})
-    return {
-        "scripts": scripts,
-        "passes": passes(plan),
-        "barriers": plan.barrier_codes(),
-        "shape": asdict(plan.shape),
-        "slot_of_run": plan.shape.slot_of_run(),
-        "windows": [list(window) for window in plan.shape.windows],
-        "prime": plan.prime,
-        "multipliers": list(plan.multipliers),
-        "elements": list(plan.calls.elements),
-        "entry_zeros": _entry_zeros(plan),
-        "views": _views(plan),
-    }
-
-
-def _views(plan: Plan) -> list[dict[str, Any]]:
-    """What each getter in use must return: where its first byte lies in its region, and how many elements it has."""
-    views: dict[int, dict[str, Any]] = {}
-    for cell in plan.cells:
-        for name, start in cell.getters:
-            getter, ref = plan.calls.getters[name], plan.calls.refs[name]
-            views[ref] = {
-                "ref": ref,
-                "identifier": getter.identifier,
-                "region": cell.region,
-                "address": cell.offset_bytes - start * cell.itemsize_bytes,
-                "count": getter.count,
-                "itemsize": cell.itemsize_bytes,
-                "alignment": cell.alignment_bytes if name == cell.piece.buffer else cell.itemsize_bytes,
-            }
-    return [views[ref] for ref in sorted(views)]
-
-
-def _entry_zeros(plan: Plan) -> list[list[int]]:
-    """[sharing, address, bytes] of all that `init` zeroes in shared memory, as the layout places it."""
-    return [
-        [int(cell.region == "block"), cell.offset_bytes, cell.end_bytes - cell.offset_bytes]
-        for cell in plan.cells
-        if cell.region in ("run", "block") and any(plan.calls.getters[name].at_entry for name, _ in cell.getters)
-    ]

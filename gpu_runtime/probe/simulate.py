@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numba import cuda as numba_cuda
 
+from gpu_runtime.probe.abi import CONFIG, ENTRY, POISON, REPORT_WIDTH
 from gpu_runtime.probe.children import die_with_parent
 from gpu_runtime.probe.image import Image
-from gpu_runtime.probe.kernel import CONFIG, ENTRY, POISON, REPORT_WIDTH
 from gpu_runtime.probe.loading import load_both
 from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool
 from gpu_runtime.probe.simulator import call_device_functions_directly, run_block

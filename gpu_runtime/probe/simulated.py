@@ -10,7 +10,7 @@ What the figures in the report's `detail` count:
   written, over all passes, blocks, runs and launches; checks for zero are not counted. `words_planned` is what the plan says it must be.
 - `phases`: those of the whole kernel, every call written out; `steps`: what is left of them with each loop gone round
   twice and the phases merged in which nothing happens.
-- `passes`: `groups` of pieces times three ways (see `plan.KINDS`), each over `blocks` blocks, of which the last is partial.
+- `passes`: `groups` of pieces times three ways (see `abi.KINDS`), each over `blocks` blocks, of which the last is partial.
 - `image_bytes_checked`: bytes of dynamic shared memory that were compared with the host's picture of them.
 - `views_checked`: getter results whose address, length and alignment were compared, for every run of a block.
 """
@@ -22,11 +22,13 @@ from time import perf_counter
 from typing import Any
 
 from gpu_runtime.emitters import EmitError, emit
+from gpu_runtime.probe.abi import KINDS
 from gpu_runtime.probe.children import ChildError, ask
 from gpu_runtime.probe.edges import bits
 from gpu_runtime.probe.findings import findings_of
 from gpu_runtime.probe.kernel import source
-from gpu_runtime.probe.plan import KINDS, Plan, arrays, plan_probe
+from gpu_runtime.probe.plan import Plan, plan_probe
+from gpu_runtime.probe.request import arrays
 from gpu_runtime.probe.trace import ProbeTooLargeError
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
@@ -49,6 +51,8 @@ def simulate(
     def report(*findings: Finding) -> ValidationReport:
         return ValidationReport("simulated", not findings, findings, detail, round(perf_counter() - began, 3))
 
+    if layout.launch is None:
+        return report(Finding("nothing-to-probe", "the layout is infeasible: it places nothing"))
     try:
         plan = plan_probe(manifest, layout)
         text = emit(layout, manifest) if allocators is None else allocators
@@ -56,12 +60,10 @@ def simulate(
         return report(Finding("emit-refused", str(error), (error.buffer,) if error.buffer else ()))
     except ProbeTooLargeError as error:
         return report(Finding("probe-too-large", str(error)))
-    except ValueError as error:
-        return report(Finding("nothing-to-probe", str(error)))
     request = {
         "allocators": text,
         "kernel": source(plan.calls, manifest.launch.threads_per_run),
-        "plan": arrays(plan),
+        "plan": arrays(plan, manifest, layout),
     }
     detail |= _planned(plan)
     try:

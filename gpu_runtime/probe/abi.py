@@ -1,0 +1,35 @@
+"""What the kernel, its callers and those who read its results agree on: names, the order of numbers, the poison."""
+
+from __future__ import annotations
+
+ENTRY = "probe"
+
+ALLOCATORS = "warpack_probe_allocators"
+"""The name under which the kernel imports the emitted module."""
+
+POISON = 0xA5
+"""What memory holds before the kernel's own first write."""
+
+KINDS = ("pattern", "complement", "bytes")
+"""Each group is run three times. `pattern`: through the getters, with the declared barriers alone. `complement`: the
+same with every bit turned, threads in reversed order, in-place pairs from their last element, and all memory dumped
+after every step. `bytes`: other patterns, written and read as single bytes at the addresses that the layout names, threads in
+shuffled order, dumped too."""
+
+ARGUMENTS = (
+    "rows", "offsets", "barriers", "config", "slot_of_run", "active_slots", "multipliers", "windows",
+    "raw_pool", "dump", "final", "report",
+)  # fmt: skip
+"""The kernel's arguments before the pools, one of which follows per element type: arrays of int64, but for UINT8_ARGUMENTS."""
+
+UINT8_ARGUMENTS = ("raw_pool", "dump", "final")
+
+CONFIG = (
+    "steps", "lanes", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
+    "dump_bytes", "run_base", "stride",
+)  # fmt: skip
+"""The order of the integers in the argument `config`."""
+
+REPORT_WIDTH = 8
+"""Integers that each thread reports: finished, words checked, words wrong, then of the first row with wrong ones the row, its
+last wrong element and the step; views of a wrong length; whether the emitted module numbers this thread otherwise than the launch."""

@@ -1,0 +1,43 @@
+"""What each getter must return by the layout: where its first byte lies in its region, and how many elements it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gpu_runtime.emitters.elements import handed_out
+from gpu_runtime.probe.calls import Calls
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+
+
+def views_of(calls: Calls, manifest: Manifest, layout: Layout) -> list[dict[str, Any]]:
+    """One entry for each getter of a buffer (or part) in shared memory, those of buffers that are never used among them.
+
+    `address` counts bytes from the start of the region; a part need only be aligned as its element type is.
+    """
+    views: list[dict[str, Any]] = []
+    for placed in layout.buffers:
+        if placed.region not in ("run", "block"):
+            continue
+        buffer = manifest.by_name[placed.full_name]
+        out, itemsize = handed_out(buffer.dtype), buffer.dtype.itemsize_bytes
+        apart = {part.name: part.offset_bytes for part in placed.parts or ()}
+        places = []
+        if placed.parts is None:
+            places.append((buffer.full_name, placed.offset_bytes or 0, buffer.size, buffer.alignment_bytes))
+        for part in buffer.parts:
+            start = apart.get(part.name, (placed.offset_bytes or 0) + part.offset * itemsize)
+            places.append((buffer.part_name(part), start, part.size, out.element.itemsize_bytes))
+        views += [
+            {
+                "ref": calls.refs[name],
+                "identifier": calls.getters[name].identifier,
+                "region": placed.region,
+                "address": address,
+                "count": size * out.per_item,
+                "itemsize": out.element.itemsize_bytes,
+                "alignment": alignment,
+            }
+            for name, address, size, alignment in places
+        ]
+    return views
