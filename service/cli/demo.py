@@ -22,10 +22,25 @@ from service.cli.terminal import complain, note, out
 from service.render.text import plain
 
 if TYPE_CHECKING:
-    from service.client import Client
+    from service.client import ApiProblem, Client
     from solver.wire.layout import Layout
 
-_WAIT_S = 10
+_WAIT_S = 1
+"""A job is asked for at least so often: its states show soon after they change."""
+
+
+_BAD_INPUT_STATUSES = (400, 413, 422)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A manifest that was posted: its job, or why it was refused."""
+
+    source: str
+    document: bytes
+    started: float
+    job: dict[str, Any] | None
+    problem: ApiProblem | None
 
 
 @dataclass(frozen=True)
@@ -51,16 +66,28 @@ def demo(
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     documents = [(source, _document(source)) for source in manifests] or _examples()
-    console = out()
     if service is not None:
         with Client(service) as client:
-            ended = [_one(client, console, source, document) for source, document in documents]
-    else:
-        note("Starting a service on a free port …")
+            return _run(client, documents)
+    note("Starting a service on a free port ...")
+    try:
         with running_service() as url, Client(url) as client:
             note(f"It answers on {url}")
-            ended = [_one(client, console, source, document) for source, document in documents]
-        note("The service was stopped, and its data removed.")
+            return _run(client, documents)
+    finally:
+        note("What was started has been stopped.")
+
+
+def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
+    """Sends all manifests, then follows job after job; the service meanwhile works on those to come."""
+    from httpx2 import HTTPError
+
+    console = out()
+    try:
+        sent = [_send(client, source, document) for source, document in documents]
+        ended = [_follow(client, console, job) for job in sent]
+    except HTTPError as error:
+        raise CommandFailed(f"the service does not answer: {error}") from None
     console.print(_overview(ended))
     return max((each.exit_code for each in ended), default=DONE)
 
@@ -84,30 +111,39 @@ def _document(source: str) -> bytes:
         raise CommandFailed(f"cannot read {source}: {error.strerror or error}", BAD_INPUT) from None
 
 
-def _one(client: Client, console: Console, source: str, document: bytes) -> _Ended:
-    """Sends one manifest, follows its job and shows what came of it."""
-    from httpx2 import HTTPError
-
+def _send(client: Client, source: str, document: bytes) -> _Sent:
     from service.client import ApiProblem
 
     started = time.monotonic()
-    console.rule(Text(plain(source), style="bold"), align="left")
-    job: dict[str, Any] = {}
     try:
-        for job in client.follow(client.submit(document), _WAIT_S):
-            note(f"{time.monotonic() - started:7.2f} s  {job['state']}{_waiting(job)}")
+        return _Sent(source, document, started, client.submit(document), None)
     except ApiProblem as problem:
-        complain(f"{source}: {problem}")
-        for fault in problem.errors:
-            note(f"error: {fault.get('pointer') or '/'}: {fault.get('message')} [{fault.get('type')}]")
-        code = BAD_INPUT if problem.status in (400, 413, 422) else FAILED
-        return _Ended(source, "refused", time.monotonic() - started, None, code)
-    except HTTPError as error:
-        raise CommandFailed(f"the service does not answer: {error}") from None
-    seconds = time.monotonic() - started
-    layout = _show(console, document, job)
+        return _Sent(source, document, started, None, problem)
+
+
+def _follow(client: Client, console: Console, sent: _Sent) -> _Ended:
+    """Shows the job's states as they change, and what came of it."""
+    console.rule(Text(plain(sent.source), style="bold"), align="left", characters="-")
+    if sent.job is None:
+        return _refused(sent)
+    job = client.get(sent.job["id"])
+    for job in client.follow(job, _WAIT_S):
+        note(f"{time.monotonic() - sent.started:7.2f} s  {job['state']}{_waiting(job)}")
+    seconds = time.monotonic() - sent.started
+    layout = _show(console, sent.document, job)
     code = DONE if layout is not None else INFEASIBLE if job["state"] == "infeasible" else FAILED
-    return _Ended(source, job["state"], seconds, layout, code)
+    return _Ended(sent.source, job["state"], seconds, layout, code)
+
+
+def _refused(sent: _Sent) -> _Ended:
+    problem = sent.problem
+    if problem is None:
+        raise ValueError("only a manifest that was refused has no job")
+    complain(f"{sent.source}: {problem}")
+    for fault in problem.errors:
+        note(f"error: {fault.get('pointer') or '/'}: {fault.get('message')} [{fault.get('type')}]")
+    code = BAD_INPUT if problem.status in _BAD_INPUT_STATUSES else FAILED
+    return _Ended(sent.source, "refused", time.monotonic() - sent.started, None, code)
 
 
 def _waiting(job: dict[str, Any]) -> str:

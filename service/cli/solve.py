@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
 from service.cli.inputs import read_manifest
-from service.cli.terminal import complain, note, out, write_json
-from service.cli.validation import Level, validated
+from service.cli.terminal import complain, err, note, out, write_json
+
+Level = Literal["static", "compiled", "simulated", "hardware", "best"]
 
 if TYPE_CHECKING:
     from solver.wire.layout import Layout
@@ -46,7 +47,7 @@ def solve(
     if interrupted:
         note(f"Interrupted: the best layout so far, {layout.status}.")
     if layout.status != "infeasible":
-        layout = validated(problem, layout, validate)
+        layout = _validated(problem, layout, validate)
     if svg is not None:
         _write_svg(problem, layout, svg)
     if json:
@@ -70,12 +71,22 @@ def _with_time_limit(manifest: Manifest, time_limit_s: float | None) -> Manifest
     return replace(manifest, solver=replace(manifest.solver, time_limit_s=time_limit_s))
 
 
+def _validated(manifest: Manifest, layout: Layout, level: Level) -> Layout:
+    from gpu_runtime.validation import validate_up_to
+
+    with err().status(f"validating: {level}"):
+        return layout.with_validation(validate_up_to(manifest, layout, level))
+
+
 def _verdict(layout: Layout) -> int:
+    """The exit code; what failed is said on standard error."""
     if layout.status == "infeasible":
         return INFEASIBLE
-    failed = [report["level"] for report in layout.validation.reports if not report["passed"]]
-    if failed:
-        complain(f"the layout failed its validation at level {failed[-1]}")
+    failed = [report for report in layout.validation.reports if not report["passed"]]
+    for report in failed:
+        complain(f"the layout did not pass level {report['level']}:")
+        for finding in report["findings"]:
+            note(f"  {finding['rule']}: {finding['message']}")
     return FAILED if failed else DONE
 
 

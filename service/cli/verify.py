@@ -26,8 +26,8 @@ def verify(
 
     Exit code 0: the layout keeps every rule. 1: it breaks some, each on standard error. 2: one of the two cannot be read.
     """
-    from service.render.reports import report_lines
-    from service.render.text import plain
+    from service.render.figures import figures_table
+    from service.render.reports import report_figures
     from solver import verify as verify_layout
     from solver.wire.report import STATEMENT
 
@@ -46,9 +46,7 @@ def verify(
 
         write_json(dumps(report.to_json(), ensure_ascii=False))
     else:
-        console = out()
-        for line in [*report_lines(report.to_json()), STATEMENT]:
-            console.print(plain(line))
+        out().print(figures_table([*report_figures(report.to_json()), ("", STATEMENT)]))
     if not report.passed:
         complain(f"the layout breaks {len(report.findings)} rules")
     return DONE if report.passed else FAILED

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-_MOST_NAMES = 4
+from service.render.figures import Figure
 
-Figure = tuple[str, str]
-"""A label and what is said about it."""
+_MOST_NAMES = 4
 
 
 def advice_figures(advice: dict[str, Any]) -> list[Figure]:

@@ -1,35 +1,55 @@
-"""Validation reports as lines: the level reached, what each level looked at, what it found."""
+"""Validation reports in words: the level reached, what each level looked at, what it found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from service.render.figures import Figure
 from solver.wire.layout import Validation
 from solver.wire.report import STATEMENT
 
+_LONGEST_WORD = 40
+"""Longer texts among a report's figures (names of kernels, logs) are left to the JSON."""
+_SAID_OTHERWISE = frozenset({"ran", "note", "toolchain"})
 
-def validation_lines(validation: Validation) -> list[str]:
-    """A line for each report that ran, its findings under it, and what all of it holds for."""
+
+def validation_figures(validation: Validation) -> list[Figure]:
+    """Labels and texts: some for each report that ran, the level reached, and what all of it holds for."""
     if not validation.reports:
-        return ["not validated"]
-    lines = [line for report in validation.reports for line in report_lines(report)]
-    return [*lines, f"level reached: {validation.level} (asked for: {validation.required})", STATEMENT]
+        return [("validation", "none ran")]
+    reached = f"{validation.level} (asked for: {validation.required})"
+    figures = [figure for report in validation.reports for figure in report_figures(report)]
+    return [*figures, ("level reached", reached), ("", STATEMENT)]
 
 
-def report_lines(report: Mapping[str, Any]) -> list[str]:
-    """One report's JSON as lines. Its figures stand behind the level, as far as they are plain numbers or words."""
-    figures = ", ".join(_figures({**report.get("checked", {}), **report.get("detail", {})}))
+def report_figures(report: Mapping[str, Any]) -> list[Figure]:
+    """One report's JSON: verdict and figures beside the level, then the tools that were used, and every finding."""
+    detail = report.get("detail", {})
+    figures = ", ".join(dict.fromkeys(_figures({**report.get("checked", {}), **detail})))
     seconds = f" in {report['seconds']:.2f} s" if report.get("seconds") else ""
-    verdict = "passed" if report["passed"] else "FAILED"
-    return [f"{report['level']:<9}  {verdict}{seconds}" + (f": {figures}" if figures else ""), *_findings(report)]
+    verdict = "passed" if report["passed"] else "FAILED" if detail.get("ran", True) else "DID NOT RUN"
+    said = [(str(report["level"]), f"{verdict}{seconds}" + (f": {figures}" if figures else ""))]
+    tools = ", ".join(_tools(detail.get("toolchain", {})))
+    if tools:
+        said.append(("", f"with {tools}"))
+    if detail.get("note"):
+        said.append(("", str(detail["note"])))
+    return said + [("", f"{finding['rule']}: {finding['message']}") for finding in report["findings"]]
 
 
-def _figures(values: Mapping[str, Any]) -> Iterable[str]:
+def _figures(values: Mapping[str, Any]) -> Iterator[str]:
     for key, value in values.items():
-        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        if key in _SAID_OTHERWISE:
+            continue
+        if isinstance(value, Mapping):
+            yield from _figures(value)
+        elif isinstance(value, (int, float, str)) and not isinstance(value, bool) and len(str(value)) <= _LONGEST_WORD:
             yield f"{key.replace('_', ' ')} {value}"
 
 
-def _findings(report: Mapping[str, Any]) -> list[str]:
-    return [f"           {finding['rule']}: {finding['message']}" for finding in report["findings"]]
+def _tools(toolchain: Mapping[str, Any]) -> Iterator[str]:
+    for library in toolchain.get("libraries", ()):
+        yield f"{library['name']} {library['version']}"
+    for package, version in toolchain.get("packages", {}).items():
+        yield f"{package} {version}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.render.advice import Figure
+from service.render.figures import Figure
 from solver.launch.budget import budget_bytes
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from service.render.advice import Figure, advice_figures
+from service.render.advice import advice_figures
 from service.render.chart import charts
+from service.render.figures import figures_table
 from service.render.marks import Marks
 from service.render.picture import picture
-from service.render.reports import validation_lines
+from service.render.reports import validation_figures
 from service.render.summary import summary
 from service.render.table import buffer_table, in_order
 from service.render.text import plain
@@ -38,12 +38,12 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
         yield buffer_table(manifest, layout, marks)
         yield Text()
         yield from _pictures(manifest, layout, marks, width)
-    yield _figures([*summary(manifest, layout), *advice_figures(layout.advice)])
+    yield figures_table([*summary(manifest, layout), *advice_figures(layout.advice)])
     for warning in layout.warnings:
         yield Text(f"warning: {plain(str(warning))}", style="yellow")
     if layout.launch is not None:
         yield Text()
-        yield from (Text(plain(line)) for line in validation_lines(layout.validation))
+        yield figures_table(validation_figures(layout.validation))
 
 
 def _pictures(manifest: Manifest, layout: Layout, marks: Marks, width: int) -> Iterator[RenderableType]:
@@ -54,12 +54,3 @@ def _pictures(manifest: Manifest, layout: Layout, marks: Marks, width: int) -> I
         what = "one run's window" if chart.region == "run" else "block region"
         yield Text(f"{what}: bytes downwards, phases to the right", style="bold")
         yield picture(chart, marks, width)
-
-
-def _figures(figures: list[Figure]) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, text in figures:
-        table.add_row(label, Text(plain(text)))
-    return table

@@ -1,0 +1,23 @@
+"""Figures: labels and what is said about them, in two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from rich.table import Table
+from rich.text import Text
+
+from service.render.text import plain
+
+Figure: TypeAlias = tuple[str, str]
+"""A label and a text."""
+
+
+def figures_table(figures: Iterable[Figure]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in figures:
+        table.add_row(Text(plain(label)), Text(plain(text)))
+    return table
