@@ -6,6 +6,7 @@ not take over the tasks of a dead process by itself; the reaper here does.
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 from collections.abc import Mapping
@@ -95,8 +96,9 @@ class DbosEngine:
         self._reaper.start()
 
     def submit(self, task: TaskKey) -> None:
-        with SetWorkflowID(str(task)):
-            DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
+        # A handler submits what follows from its task. In a context of its own, because DBOS takes what is submitted in
+        # a handler's context for a part of that handler's task, and refuses it.
+        contextvars.Context().run(_enqueue, task)
 
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
         fates: dict[TaskKey, Fate] = dict.fromkeys(tasks, "unknown")
@@ -132,6 +134,11 @@ class DbosEngine:
                 _LOG.warning("worker %s is dead: its tasks are taken over", holder)
                 _requeue_tasks_of(holder)
         self._locks.bury()
+
+
+def _enqueue(task: TaskKey) -> None:
+    with SetWorkflowID(str(task)):
+        DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
 
 
 def _requeue_tasks_of(executor_id: str) -> None:

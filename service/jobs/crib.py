@@ -24,6 +24,11 @@ Task = Callable[[bytes, Callable[[], bool]], bytes]
 _PR_SET_PDEATHSIG = 1
 
 
+def nothing(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """The task that only shows that children can be had."""
+    return request
+
+
 def main(do: Task, channel: Connection, stderr_path: str) -> None:
     """Entry of a child: read one request from `channel`, do it, send one answer."""
     os.setpgid(0, 0)

@@ -33,9 +33,11 @@ _STDERR_KEPT_BYTES = 4000
 
 
 def prepare() -> None:
-    """Start the fork server, so that the first task does not wait for it. Harmless when called again."""
+    """Start the fork server and wait until it is loaded, so that no task waits for it, nor shares the processors with it."""
     _CONTEXT.set_forkserver_preload(_PRELOADED)
-    forkserver.ensure_running()
+    child = Child(crib.nothing)
+    child.answer(b"")
+    child.close()
 
 
 class Child:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from service.jobs.supervision import run_child
 from service.jobs.tasks import solve
-from service.problems import crashed, overdue
+from service.problems import crashed, faults, overdue
 from service.store import Store
 from service.store.records import Claim, Task
 from service.store.solves import SolvedLayout
+from solver.wire.problems import Problem
 
 _GRACE_S = 60.0
 """Beyond the manifest's time limit, for reading, building and proving. A solver that needs more hangs."""
@@ -37,7 +38,12 @@ async def handle_solve(store: Store, submit: Callable[[Task], None], solve_id: s
 
 
 def _keep(store: Store, submit: Callable[[Task], None], claim: Claim, answer: bytes) -> None:
-    layout = SolvedLayout(**json.loads(answer))
+    found = json.loads(answer)
+    if "problems" in found:
+        problem = faults("manifest", [Problem(**each) for each in found["problems"]])
+        store.solves.fail(claim.id, problem.to_text(), attempt=claim.attempt)
+        return
+    layout = SolvedLayout(**found)
     for task in store.solves.deliver(claim, layout):
         submit(task)
     if layout.status != "infeasible":

@@ -14,13 +14,17 @@ Request = dict[str, Any]
 
 
 def solve(request: bytes, cancelled: Callable[[], bool]) -> bytes:
-    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of it."""
-    from solver import load_manifest, optimize
+    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of it; or
+    `problems`, where the search finds that the manifest asks for what no layout can give."""
+    from solver import ManifestError, load_manifest, optimize
 
     asked: Request = json.loads(request)
     manifest = load_manifest(asked["manifest"].encode())
     options = replace(manifest.solver, time_limit_s=asked["time_limit_s"])
-    layout = optimize(replace(manifest, name="", solver=options), cancelled=cancelled)
+    try:
+        layout = optimize(replace(manifest, name="", solver=options), cancelled=cancelled)
+    except ManifestError as error:
+        return _to_json(problems=[problem.to_json() for problem in error.problems])
     return _to_json(
         status=layout.status,
         layout_sha256=layout.sha256,
@@ -32,9 +36,8 @@ def solve(request: bytes, cancelled: Callable[[], bool]) -> bytes:
 def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest`, `layout` (texts) and `required`. Answer: the verdict, and where it passed the layout with it
     and the allocators. Cancelling is left to a signal: compilers cannot be asked to stop."""
-    from gpu_runtime.validation import validate_up_to
-
     from gpu_runtime.emitters import emit
+    from gpu_runtime.validation import validate_up_to
     from solver import load_manifest, read_layout
 
     asked: Request = json.loads(request)

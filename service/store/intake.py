@@ -7,6 +7,8 @@ answers when it passed at the level asked for or above, or is under way for that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, case, insert, or_, select
 
 from service.store.records import Order, Taken, Task, new_id, now, satisfies
@@ -40,18 +42,28 @@ def take_order(connection: Connection, order: Order) -> Taken:
     return taken
 
 
-def _take(connection: Connection, order: Order) -> Taken:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is there for an order: a solve, the validation of it (None: not yet, or needed anew), and a job for both."""
+
+    solve_id: str
+    state: str
+    validation_id: str | None
+    job_id: str | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the order needs nothing that is not there."""
+        return self.job_id is not None and (self.validation_id is not None or self.state != "solved")
+
+
+def look_up(connection: Connection, order: Order) -> Stored | None:
+    """What the store has for an order that came with no Idempotency-Key. Writes nothing."""
     solve = _usable_solve(connection, order)
     if solve is None:
-        solve_id = _new_solve(connection, order)
-        return Taken(_new_job(connection, order, solve_id, None), Task("solve", solve_id))
+        return None
     solve_id, state = solve
-    validation_id, task = None, None
-    if state == "solved":
-        validation_id = usable_validation(connection, solve_id, order.required)
-        if validation_id is None:
-            validation_id = new_validation(connection, solve_id, order.required)
-            task = Task("validate", validation_id, order.required)
+    validation_id = usable_validation(connection, solve_id, order.required) if state == "solved" else None
     same = (
         select(jobs.c.id)
         .where(
@@ -64,8 +76,21 @@ def _take(connection: Connection, order: Order) -> Taken:
         .order_by(jobs.c.id)
         .limit(1)
     )
-    job_id = connection.execute(same).scalar_one_or_none()
-    return Taken(job_id or _new_job(connection, order, solve_id, validation_id), task)
+    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none())
+
+
+def _take(connection: Connection, order: Order) -> Taken:
+    stored = look_up(connection, order)
+    if stored is None:
+        solve_id = _new_solve(connection, order)
+        return Taken(_new_job(connection, order, solve_id, None), Task("solve", solve_id))
+    if stored.job_id is not None and stored.complete:
+        return Taken(stored.job_id)
+    if stored.state == "solved" and stored.validation_id is None:
+        validation_id = new_validation(connection, stored.solve_id, order.required)
+        job_id = _new_job(connection, order, stored.solve_id, validation_id)
+        return Taken(job_id, Task("validate", validation_id, order.required))
+    return Taken(_new_job(connection, order, stored.solve_id, stored.validation_id))
 
 
 def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select, update
 
 from service.store.database import Database
-from service.store.intake import IdempotencyKeyReused, take_order
+from service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order
 from service.store.records import FINAL_STATES, Job, Order, Taken, now
 from service.store.tables import artefacts, jobs, manifests, solves, validations
 from service.store.views import STATE, job_rows, to_job
@@ -22,8 +22,17 @@ class Jobs:
 
         Raises `IdempotencyKeyReused` when the order's key came with another request before.
         """
+        if order.idempotency_key is None:
+            stored = self.look_up(order)
+            if stored is not None and stored.job_id is not None and stored.complete:
+                return Taken(stored.job_id)  # without waiting for the write lock
         with self._database.writing() as connection:
             return take_order(connection, order)
+
+    def look_up(self, order: Order) -> Stored | None:
+        """What is there for an order. Writes nothing."""
+        with self._database.reading() as connection:
+            return look_up(connection, order)
 
     def get(self, job_id: str) -> Job | None:
         with self._database.reading() as connection:

@@ -53,4 +53,6 @@ def to_job(row: Row[Any]) -> Job:
         values["best_so_far"] = None
     if state not in ("ready", "failed", "infeasible", "cancelled"):
         values["finished_at"] = None  # the solve's end is not the job's while its layout is being validated
+    elif values["finished_at"] is not None:
+        values["finished_at"] = max(values["finished_at"], values["created_at"])  # answered from the store: at once
     return Job(**values)

@@ -71,6 +71,18 @@ def test_a_task_submitted_twice_is_handled_once(tmp_path: Path) -> None:
     assert handled == ["one"]
 
 
+def test_a_handler_may_submit_what_follows_from_its_task(tmp_path: Path) -> None:
+    first, second = TaskKey("solve", "first", "solve"), TaskKey("solve", "second", "solve")
+
+    async def hand_on(task_id: str) -> None:
+        if task_id == "first":
+            await asyncio.to_thread(running.submit, second)
+
+    with engine(tmp_path, hand_on) as running:
+        running.submit(first)
+        eventually(lambda: running.fates((first, second)) == {first: "done", second: "done"}, "both are done")
+
+
 def test_fates_of_tasks_that_wait_that_broke_and_that_never_were(tmp_path: Path) -> None:
     async def breaks(_: str) -> None:
         raise RuntimeError("on purpose")
