@@ -5,11 +5,11 @@ from __future__ import annotations
 from solver.flatten import in_place, observations, permissions
 from solver.flatten.items import Shelf, shelf, windows
 from solver.flatten.lifetimes import Lives
+from solver.flatten.loops import Loops
 from solver.flatten.problem import FlatManifest, RegionProblem
 from solver.flatten.tails import Tails
 from solver.flatten.timeline import unroll
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
+from solver.wire.manifest import Manifest, Scope
 
 
 def flatten(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> FlatManifest:
@@ -22,14 +22,15 @@ def flatten(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> FlatMa
     lives = Lives(manifest, unrolled)
     warnings = observations.rewritten_at_loop_head(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
     idle: dict[int, str] = {}
-    shelves = {scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, scope)) for scope in ("run", "block")}
+    loops = Loops(unrolled.flat.loops)
+    scopes: tuple[Scope, ...] = ("run", "block")
+    shelves = {scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, loops, scope)) for scope in scopes}
     run = _problem(manifest, shelves["run"], lives, idle)
     block = _problem(manifest, shelves["block"], lives, idle)
     warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})
-    missing: list[Problem] = []
-    for scope, problem in (("run", run), ("block", block)):
-        missing += observations.no_barrier_no_sharing(manifest, shelves[scope], problem)
-    return FlatManifest(unrolled.flat, run, block, (*warnings, *missing))
+    for one, problem in ((shelves["run"], run), (shelves["block"], block)):
+        warnings += observations.no_barrier_no_sharing(manifest, one, problem)
+    return FlatManifest(unrolled.flat, run, block, tuple(warnings))
 
 
 def _problem(manifest: Manifest, shelf: Shelf, lives: Lives, idle: dict[int, str]) -> RegionProblem:

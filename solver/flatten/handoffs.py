@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from solver.flatten.loops import Loops
 from solver.flatten.problem import FlatManifest, FlatTimeline, Phases, Piece, RegionProblem
 from solver.flatten.spans import Span, holds
 from solver.flatten.tails import Tails
@@ -22,7 +23,7 @@ def list_handoffs(flat: FlatManifest, problem: RegionProblem, offsets: Sequence[
     """
     if problem.private_to_thread:
         return ()
-    tails = Tails(flat.timeline, "block" if problem.region == "block" else "run")
+    tails = Tails(flat.timeline, Loops(flat.timeline.loops), "block" if problem.region == "block" else "run")
     found: list[Handoff] = []
     for a, b, start, end in _sharing(problem, offsets):
         for source, destination in ((a, b), (b, a)):
@@ -88,7 +89,7 @@ def _onward(
         if ordered_by is not None:
             found.add((stop, ordered_by))
     turns: list[tuple[Phase, Phase | None]] = []
-    for head, end in tails.loops_ending(phase, stop):
+    for head, end in tails.loops.left_behind(phase, stop):
         turns.append((head, barrier if barrier is not None else (first if first < end else None)))
     return turns
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from solver.flatten.loops import Loops
 from solver.flatten.problem import Phases
 from solver.flatten.spans import NO_PHASES, Span, phases_of
 from solver.flatten.timeline import Unrolled
-from solver.wire.manifest import Buffer, Interval, Lifetime, Manifest, Timeline
+from solver.wire.manifest import Buffer, Lifetime, Manifest
 from solver.wire.units import Phase
 
 
-def loop_to_wrap(timeline: Timeline, interval: Interval) -> Span | None:
-    """The innermost loop that holds both ends of an interval that starts at or after its end; None if none does."""
-    start, end = interval
-    holding = [loop for loop in timeline.loops if loop[0] <= start < loop[1] and loop[0] < end <= loop[1]]
-    return min(holding, key=lambda loop: loop[1] - loop[0], default=None)
-
-
-def unwrapped(timeline: Timeline, lifetime: Lifetime) -> list[Span]:
+def unwrapped(loops: Loops, lifetime: Lifetime) -> list[Span]:
     """The intervals in the timeline's own phases, a wrapped one as its two halves."""
     spans: list[Span] = []
     for interval in lifetime:
-        if interval.start < interval.end:
-            spans.append(interval)
+        start, end = interval
+        if start < end:
+            spans.append((start, end))
             continue
-        loop = loop_to_wrap(timeline, interval)
+        loop = loops.to_wrap(start, end)
         if loop is None:
-            raise ValueError(f"interval {list(interval)} wraps round no loop")
-        spans += [(interval.start, loop[1]), (loop[0], interval.end)]
+            raise ValueError(f"interval [{start}, {end}) wraps round no loop")
+        spans += [(start, loop[1]), (loop[0], end)]
     return spans
 
 
@@ -64,7 +59,7 @@ class Lives:
 
     def _flattened(self, owner: str, lifetime: Lifetime | None) -> Phases:
         sheet = self._unrolled.sheets[owner]
-        local = [(0, sheet.timeline.length)] if lifetime is None else unwrapped(sheet.timeline, lifetime)
+        local = [(0, sheet.timeline.length)] if lifetime is None else unwrapped(sheet.own_loops, lifetime)
         if not local:
             return NO_PHASES
         if owner == "" and not sheet.calls:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from solver.flatten.items import Shelf
 from solver.flatten.lifetimes import Lives, unwrapped
+from solver.flatten.loops import Loops
 from solver.flatten.problem import Phases, RegionProblem
 from solver.flatten.spans import difference, holds, meet, phases_of
 from solver.flatten.timeline import Unrolled
-from solver.wire.manifest import Buffer, Lifetime, Manifest, Timeline
+from solver.wire.manifest import Buffer, Lifetime, Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Phase
 
-PAIR_TESTS = 2_000_000
+PAIR_TESTS = 300_000
 """Beyond so many comparisons of different lifetimes the search for missing barriers stops, and says so."""
 
 
@@ -26,14 +28,14 @@ def rewritten_at_loop_head(manifest: Manifest, unrolled: Unrolled, lives: Lives)
             continue
         for pointer, name, lifetime in _stated(number, buffer):
             owner = lives.owner(buffer.component)
-            timeline = unrolled.sheets[owner].timeline
+            sheet = unrolled.sheets[owner]
             key = (owner, lifetime)
             if key not in known:
-                known[key] = _head_met(timeline, lifetime)
+                known[key] = _head_met(sheet.own_loops, lifetime)
             head = known[key]
             if head is not None:
                 message = (
-                    f"{name} is live on the way into the loop that starts at phase {timeline.phase_name(head)} and not "
+                    f"{name} is live on the way into the loop that starts at phase {sheet.timeline.phase_name(head)} and not "
                     "in the loop's last phase, so it is read as written anew there on every trip."
                 )
                 warnings.append(Problem("rewritten_at_loop_head", pointer, message, (name,)))
@@ -47,15 +49,17 @@ def _stated(number: int, buffer: Buffer) -> Iterator[tuple[str, str, Lifetime]]:
         yield f"/buffers/{number}/parts/{index}/lifetime", buffer.part_name(part), part.lifetime
 
 
-def _head_met(timeline: Timeline, lifetime: Lifetime) -> Phase | None:
+def _head_met(loops: Loops, lifetime: Lifetime) -> Phase | None:
     """The first loop head that an interval runs over without coming round to it."""
-    if not timeline.loops or not lifetime:
+    if not loops or not lifetime:
         return None
-    spans = unwrapped(timeline, lifetime)
+    spans = unwrapped(loops, lifetime)
     live = phases_of(spans).spans
-    for head, end in timeline.loops:
-        if any(start < head < stop for start, stop in spans) and not holds(live, end - 1):
-            return head
+    for start, stop in spans:
+        for index in range(bisect_right(loops.heads, start), bisect_left(loops.heads, stop)):
+            head, end = loops.sorted[index]
+            if not holds(live, end - 1):
+                return head
     return None
 
 

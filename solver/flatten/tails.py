@@ -7,8 +7,9 @@ from a loop's last phase back to its first.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 
+from solver.flatten.loops import Loops
 from solver.flatten.problem import FlatTimeline, Phases
 from solver.flatten.spans import Span, holds, phases_of
 from solver.wire.manifest import Scope
@@ -25,11 +26,10 @@ def covering_barriers(timeline: FlatTimeline, scope: Scope) -> list[Phase]:
 class Tails:
     """Answers for the buffers of one scope what stays occupied after a life ends."""
 
-    def __init__(self, timeline: FlatTimeline, scope: Scope) -> None:
+    def __init__(self, timeline: FlatTimeline, loops: Loops, scope: Scope) -> None:
         self.length = timeline.length
+        self.loops = loops
         self.barriers = covering_barriers(timeline, scope)
-        self._loops = sorted(timeline.loops, key=lambda loop: loop[1])
-        self._loop_ends = [loop[1] for loop in self._loops]
         self._known: dict[Phase, tuple[Span, ...]] = {}
 
     def occupied(self, live: Phases, without: Phases | None = None) -> Phases:
@@ -46,14 +46,10 @@ class Tails:
         for start, end in live.spans:
             if end < self.length:
                 found.append((end - 1, end))
-            found += [
-                (end_of - 1, head) for head, end_of in self.loops_ending(start, end) if not holds(live.spans, head)
-            ]
+            for head, beyond in self.loops.left_behind(start, end):
+                if not holds(live.spans, head):
+                    found.append((beyond - 1, head))
         return found
-
-    def loops_ending(self, start: Phase, end: Phase) -> list[Span]:
-        """The loops whose last phase lies in [start, end)."""
-        return self._loops[bisect_right(self._loop_ends, start) : bisect_right(self._loop_ends, end)]
 
     def next_barrier(self, phase: Phase) -> Phase:
         """The first phase from this one on with a covering barrier before it; the timeline's length if there is none."""
@@ -70,7 +66,7 @@ class Tails:
                 stop = self.next_barrier(head)
                 if stop > head:
                     spans.append((head, stop))
-                    fresh = {start for start, _ in self.loops_ending(head, stop)} - reached
+                    fresh = {start for start, _ in self.loops.left_behind(head, stop)} - reached
                     reached |= fresh
                     heads.extend(sorted(fresh))
             known = self._known[phase] = phases_of(spans).spans

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
+from solver.flatten.loops import Loops
 from solver.flatten.problem import FlatTimeline
 from solver.flatten.spans import Span
 from solver.wire.manifest import Component, Manifest, Timeline
@@ -42,6 +44,11 @@ class Sheet:
     @property
     def length(self) -> int:
         return self.starts[-1]
+
+    @cached_property
+    def own_loops(self) -> Loops:
+        """The timeline's loops in its own phases."""
+        return Loops(self.timeline.loops)
 
 
 @dataclass(frozen=True)

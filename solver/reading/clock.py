@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from solver.flatten.lifetimes import loop_to_wrap, unwrapped
+from solver.flatten.lifetimes import unwrapped
+from solver.flatten.loops import Loops
 from solver.reading.collector import Collector, show
 from solver.wire.manifest import Interval, Lifetime, Timeline
 from solver.wire.units import Phase
@@ -18,6 +19,7 @@ class Clock:
     def __init__(self, collector: Collector, timeline: Timeline, *, sound: bool = True) -> None:
         self.timeline = timeline
         self.sound = sound
+        self.loops = Loops(timeline.loops)
         self._collector = collector
         names = timeline.names
         self._index = {} if names is None else {name: index for index, name in enumerate(names)}
@@ -89,7 +91,7 @@ class Clock:
     def _wrapped(self, interval: Interval, pointer: str) -> Interval | None:
         if not self.sound:
             return None
-        if loop_to_wrap(self.timeline, interval) is None:
+        if self.loops.to_wrap(*interval) is None:
             message = (
                 f"The interval [{interval.start}, {interval.end}) ends before it starts, and no loop holds both ends "
                 "for it to wrap round."
@@ -113,7 +115,7 @@ class Clock:
 
     def _disjoint(self, intervals: list[Interval], pointer: str) -> bool:
         spans = sorted(
-            (*span, index) for index, interval in enumerate(intervals) for span in unwrapped(self.timeline, (interval,))
+            (*span, index) for index, interval in enumerate(intervals) for span in unwrapped(self.loops, (interval,))
         )
         for before, after in pairwise(spans):
             if after[0] < before[1]:
@@ -130,7 +132,7 @@ class Clock:
         """One that goes once right round its loop cannot be told from an empty one in indices: it becomes two."""
         whole: list[Interval] = []
         for interval in intervals:
-            loop = loop_to_wrap(self.timeline, interval) if interval.start == interval.end else None
+            loop = self.loops.to_wrap(*interval) if interval.start == interval.end else None
             if loop is None:
                 whole.append(interval)
             else:

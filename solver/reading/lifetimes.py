@@ -72,7 +72,7 @@ def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime |
 
 
 def _starts_active(fields: Fields, values: list[Any], clock: Clock, active: Lifetime, component: str) -> bool:
-    spans = sorted(unwrapped(clock.timeline, active))
+    spans = sorted(unwrapped(clock.loops, active))
     fine = True
     for index, value in enumerate(values):
         start = value[0] if type(value[0]) is int else clock.phase(value[0], "")
