@@ -30,14 +30,16 @@ class Flow:
     @classmethod
     def of(cls, length: int, loops: tuple[Span, ...], barriers: dict[Phase, frozenset[str]]) -> Flow:
         """`loops` properly nested, sorted by start, outer before inner."""
-        innermost, outer = [-1] * length, []
-        stack: list[int] = []
-        for index, (start, end) in enumerate(loops):
-            while stack and loops[stack[-1]][1] <= start:
-                stack.pop()
-            outer.append(stack[-1] if stack else -1)
-            stack.append(index)
-            innermost[start:end] = [index] * (end - start)
+        outer: list[int] = []
+        innermost: list[int] = []
+        open_loops: list[int] = []
+        for phase in range(length):
+            while open_loops and loops[open_loops[-1]][1] <= phase:
+                open_loops.pop()
+            while len(outer) < len(loops) and loops[len(outer)][0] == phase:
+                outer.append(open_loops[-1] if open_loops else -1)
+                open_loops.append(len(outer) - 1)
+            innermost.append(open_loops[-1] if open_loops else -1)
         before = sorted(barriers)
         covering = {
             "run": tuple(phase for phase in before if barriers[phase]),
@@ -91,15 +93,15 @@ class Flow:
             for last, following in exits:
                 if not (covers(live, following) or covers(held, last) or self.barrier_at(following, scope)):
                     heads.append(following)
-        seen = set(heads)
+        lowest: dict[Phase, Phase] = {}  # where the stretch up to a barrier has been reached from
         while heads:
             start = heads.pop()
             end = self.next_barrier(start + 1, scope)
+            if lowest.get(end, end) <= start:
+                continue
+            lowest[end] = start
             reached.append((start, end))
-            for _, head in self._turns(start, end):
-                if head not in seen and not self.barrier_at(head, scope):
-                    seen.add(head)
-                    heads.append(head)
+            heads += [head for _, head in self._turns(start, end) if not self.barrier_at(head, scope)]
         return merged(reached)
 
     def _turns(self, start: Phase, end: Phase) -> Iterator[tuple[Phase, Phase]]:

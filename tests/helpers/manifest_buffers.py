@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 from typing import Any
 
-from tests.helpers.manifest_timelines import Clock
+from tests.helpers.manifest_timelines import Clock, chance
 
 DTYPES: dict[str | tuple[int, int], tuple[int, int]] = {
     "bool": (1, 1),
@@ -35,23 +36,23 @@ class _Buffers:
         clock = random.choice(self.clocks)
         dtype = random.choice(list(DTYPES))
         itemsize, alignment = DTYPES[dtype]
-        size = random.choice([0, 1, 2, 3, 5, 8, 10, 16, 30]) if random.random() < 0.9 else random.randint(1, 60)
+        size = random.randint(1, 60) if chance(random, 0.1) else random.choice([1, 2, 3, 5, 8, 10, 16, 30, 0])
         buffer: dict[str, Any] = {
             "name": f"b{len(self.documents)}",
             "component": random.choice(clock.components),
             "size": size,
             "dtype": dtype if isinstance(dtype, str) else {"itemsize_bytes": dtype[0], "alignment_bytes": dtype[1]},
         }
-        if random.random() < 0.2:
+        if chance(random, 0.2):
             buffer["scope"] = "block"
-        if buffer.get("scope", "run") == "run" and self.threads_per_run == 1 and random.random() < 0.25:
+        if buffer.get("scope", "run") == "run" and self.threads_per_run == 1 and chance(random, 0.25):
             buffer["location"] = random.choice(["local", "auto"])
-            if random.random() < 0.5:
+            if chance(random, 0.5):
                 buffer["accesses"] = random.randint(0, 100)
-        if random.random() < 0.15:
+        if chance(random, 0.15):
             alignment = buffer["alignment_bytes"] = max(alignment, random.choice([4, 16, 32]))
         self._live(buffer, clock)
-        if "location" not in buffer and size and random.random() < 0.08:
+        if "location" not in buffer and size and chance(random, 0.08):
             region = buffer.get("scope", "run")
             offset = -(-self.pinned_end[region] // alignment) * alignment
             buffer["pinned_offset_bytes"] = offset
@@ -61,37 +62,37 @@ class _Buffers:
 
     def _live(self, buffer: dict[str, Any], clock: Clock) -> None:
         random, size = self.random, buffer["size"]
-        kind = random.random()
+        kind = 1 - random.random()  # the simplest choice: one stated lifetime
         if kind < 0.12:
             buffer["persistent"] = True
-            if random.random() < 0.3:
+            if chance(random, 0.3):
                 buffer["zero"] = random.choice([True, "entry"])
         elif kind < 0.2:
-            if random.random() < 0.3 and self.clocks[0] is clock and buffer["component"] not in clock.active:
+            if chance(random, 0.3) and self.clocks[0] is clock and buffer["component"] not in clock.active:
                 buffer["zero"] = "entry"
         elif kind < 0.25:
             buffer["lifetime"] = []
         elif kind < 0.45 and size > 1:
             self._parts(buffer, clock)
-        elif buffer["component"] in clock.active and random.random() < 0.4:
+        elif buffer["component"] in clock.active and chance(random, 0.4):
             buffer["lifetime"] = "active"
         else:
             buffer["lifetime"] = self._intervals(clock, buffer["component"])
-            if random.random() < 0.15 and buffer["lifetime"]:
+            if chance(random, 0.15) and buffer["lifetime"]:
                 buffer["zero"] = "interval"
 
     def _parts(self, buffer: dict[str, Any], clock: Clock) -> None:
         random, size = self.random, buffer["size"]
         cuts = sorted({0, size, *(random.randrange(1, size) for _ in range(random.randint(1, 2)))})
-        named = random.random() < 0.5
+        named = chance(random, 0.5)
         buffer["parts"] = []
-        for index, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+        for index, (start, end) in enumerate(itertools.pairwise(cuts)):
             part: dict[str, Any] = {"offset": start, "size": end - start}
             if named:
                 part["name"] = f"row{index}"
             part["lifetime"] = self._intervals(clock, buffer["component"])
             buffer["parts"].append(part)
-        if random.random() < 0.2:
+        if chance(random, 0.2):
             buffer["splittable"] = True
 
     def _intervals(self, clock: Clock, component: str) -> list[Any]:
@@ -99,13 +100,13 @@ class _Buffers:
         random = self.random
         loops = [loop for loop in clock.loops if loop[1] - loop[0] > 1]
         allowed = clock.active.get(component, (0, clock.length))
-        if loops and random.random() < 0.4:
+        if loops and chance(random, 0.4):
             wrapped = self._wrapped(clock, random.choice(loops), allowed)
             if wrapped is not None:
                 return [wrapped]
         cuts = sorted(random.sample(range(clock.length + 1), min(clock.length + 1, random.choice([2, 2, 2, 3, 4]))))
-        pairs = list(zip(cuts, cuts[1:], strict=False))
-        spans = [span for span in pairs if allowed[0] <= span[0] < allowed[1] and random.random() < 0.8]
+        pairs = list(itertools.pairwise(cuts))
+        spans = [span for span in pairs if allowed[0] <= span[0] < allowed[1] and chance(random, 0.8)]
         if not spans:
             spans = [(allowed[0], random.randint(allowed[0] + 1, clock.length))]
         return [self._spelled(clock, span) for span in spans]
@@ -122,7 +123,7 @@ class _Buffers:
         return [start, end]
 
     def _spelled(self, clock: Clock, span: Span) -> list[Any]:
-        if clock.names and self.random.random() < 0.5:
+        if clock.names and chance(self.random, 0.5):
             return [clock.names[span[0]], clock.names[span[1] - 1]]
         return list(span)
 
@@ -132,14 +133,16 @@ class _Buffers:
             for earlier in self.documents[:index]:
                 gives = [bool({"lifetime", "parts"} & set(one)) for one in (buffer, earlier)]
                 same_scope = buffer.get("scope") == earlier.get("scope")
-                if same_scope and not all(gives) and self.random.random() < 0.15:
+                if same_scope and not all(gives) and chance(self.random, 0.15):
                     buffer.setdefault("aliases", []).append(_full_name(earlier))
 
     def add_in_place(self) -> list[dict[str, Any]]:
         """Pairs of new buffers: the read one ends in a phase, the write one starts in it."""
         random = self.random
         pairs: list[dict[str, Any]] = []
-        while random.random() < 0.35 and len(pairs) < 3:
+        for _ in range(3):
+            if not chance(random, 0.2):
+                continue
             clock = random.choice(self.clocks)
             components = [path for path in clock.components if path not in clock.active]
             if not components:
@@ -153,7 +156,7 @@ class _Buffers:
             for lifetime in ([start, phase + 1], [phase, end]):
                 name = f"b{len(self.documents)}"
                 common = {"name": name, "component": component, "size": size, "dtype": dtype, "scope": scope}
-                if random.random() < 0.3:  # as a row of a larger buffer
+                if chance(random, 0.3):  # as a row of a larger buffer
                     rest = {"name": "rest", "offset": size, "size": 2, "lifetime": [[phase, phase + 1]]}
                     row = {"name": "row", "offset": 0, "size": size, "lifetime": [lifetime]}
                     self.documents.append({**common, "size": size + 2, "parts": [row, rest]})

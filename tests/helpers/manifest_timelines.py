@@ -7,6 +7,11 @@ from random import Random
 from typing import Any
 
 
+def chance(random: Random, probability: float) -> bool:
+    """True with this probability. The simplest choices of hypothesis (zeros) say False: documents shrink to few features."""
+    return random.random() >= 1 - probability
+
+
 @dataclass
 class Clock:
     """A timeline that lifetimes can count in, and the components whose buffers count in it. `active`: components whose
@@ -21,7 +26,7 @@ class Clock:
 
 def random_clocks(random: Random) -> tuple[list[Clock], list[dict[str, Any]], dict[str, Any] | None]:
     """The clocks (the root's first), the components of the document, and its timeline (None: one phase)."""
-    if random.random() < 0.05:
+    if chance(random, 0.05):
         root, timeline = Clock(1, None, []), None
     else:
         root, timeline = _clock(random, longest=9)
@@ -30,7 +35,7 @@ def random_clocks(random: Random) -> tuple[list[Clock], list[dict[str, Any]], di
     for path in ("loop", "loop/step", "tail")[: random.randint(0, 3)]:
         component: dict[str, Any] = {"path": path}
         parent = next(clock for clock in clocks if path.rpartition("/")[0] in clock.components)
-        if timeline is not None and random.random() < 0.3:
+        if timeline is not None and chance(random, 0.3):
             own, component["timeline"] = _clock(random, longest=4)
             calls = random.sample(range(parent.length), min(parent.length, random.randint(1, 2)))
             component["called_in"] = [_phase(random, parent, phase) for phase in sorted(calls)]
@@ -38,7 +43,7 @@ def random_clocks(random: Random) -> tuple[list[Clock], list[dict[str, Any]], di
             clocks.append(own)
         else:
             parent.components.append(path)
-            if random.random() < 0.2:
+            if chance(random, 0.2):
                 start = random.randrange(parent.length)
                 end = random.randint(start + 1, parent.length)
                 component["active"] = [[start, end]]
@@ -49,22 +54,22 @@ def random_clocks(random: Random) -> tuple[list[Clock], list[dict[str, Any]], di
 
 def _clock(random: Random, longest: int) -> tuple[Clock, dict[str, Any]]:
     length = random.randint(1, longest)
-    names = [f"p{index}" for index in range(length)] if random.random() < 0.5 else None
+    names = [f"p{index}" for index in range(length)] if chance(random, 0.5) else None
     loops: list[tuple[int, int]] = []
-    if random.random() < 0.6:
+    if chance(random, 0.6):
         start = random.randrange(length)
         end = random.randint(start + 1, length)
         loops.append((start, end))
-        if end - start > 2 and random.random() < 0.4:
+        if end - start > 2 and chance(random, 0.4):
             inner = random.randrange(start, end - 1)
             loops.append((inner, random.randint(inner + 1, end - (inner == start))))
     clock = Clock(length, names, loops)
     document: dict[str, Any] = {"phases": names} if names else {"length": length}
     if loops:
         document["loops"] = [list(loop) for loop in loops]
-    if random.random() < 0.15:
+    if chance(random, 0.15):
         document["barriers"] = "every"
-    elif random.random() < 0.6:
+    elif chance(random, 0.6):
         before = random.sample(range(length), random.randint(0, length))
         document["barriers"] = [
             {"before": _phase(random, clock, phase), "scope": random.choice(["block", "run"])}
@@ -75,4 +80,4 @@ def _clock(random: Random, longest: int) -> tuple[Clock, dict[str, Any]]:
 
 def _phase(random: Random, clock: Clock, phase: int) -> int | str:
     """A phase as its index or, where it has one, by its name."""
-    return clock.names[phase] if clock.names and random.random() < 0.5 else phase
+    return clock.names[phase] if clock.names and chance(random, 0.5) else phase

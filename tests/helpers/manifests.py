@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.helpers.manifest_buffers import random_buffers
-from tests.helpers.manifest_timelines import Clock, random_clocks
+from tests.helpers.manifest_timelines import Clock, chance, random_clocks
 
 ARCHITECTURES = ("7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "12.0")
 
@@ -62,11 +62,11 @@ def _target(random: Random) -> dict[str, Any]:
     budget = random.choice([None, "default", "opt-in", random.randrange(24_000, 60_000)])
     if budget is not None:
         target["shared_budget_bytes"] = budget
-    if random.random() < 0.3:
+    if chance(random, 0.3):
         target["static_shared_bytes"] = random.choice([1, 16, 132, 1000])
-    if random.random() < 0.3:
+    if chance(random, 0.3):
         target["registers_per_thread"] = random.choice([16, 40, 64, 128, 255])
-    if random.random() < 0.2:
+    if chance(random, 0.2):
         target["carveout"] = random.choice(["max", 0, 50, 100])
     return target
 
@@ -74,13 +74,13 @@ def _target(random: Random) -> dict[str, Any]:
 def _launch(random: Random) -> dict[str, Any]:
     per_run = random.choice([1, 1, 1, 1, 2, 3, 4, 8, 32])
     launch: dict[str, Any] = {"threads_per_run": per_run}
-    if random.random() < 0.3:
+    if chance(random, 0.3):
         launch["max_threads_per_block"] = random.choice([64, 100, 128, 256, 512])
-    if random.random() < 0.2:
+    if chance(random, 0.2):
         launch["threads_multiple"] = random.choice([1, 16, 64])
-    if random.random() < 0.3:
+    if chance(random, 0.3):
         launch["bank_conflicts"] = random.choice(["avoid", "ignore"])
-    if random.random() < 0.1:
+    if chance(random, 0.1):
         launch["threads_per_block"] = per_run * random.choice([1, 2])
     return launch
 
@@ -90,9 +90,9 @@ def _apart(random: Random, buffers: list[dict[str, Any]]) -> list[list[str]]:
     names = [full_name(buffer) for buffer in buffers]
     related = {frozenset((full_name(buffer), name)) for buffer in buffers for name in buffer.get("aliases", ())}
     pairs = []
-    while random.random() < 0.3 and len(names) > 1:
+    for _ in range(3 if len(names) > 1 else 0):
         pair = random.sample(names, 2)
-        if frozenset(pair) not in related:
+        if chance(random, 0.15) and frozenset(pair) not in related:
             related.add(frozenset(pair))
             pairs.append(pair)
     return pairs
@@ -103,7 +103,7 @@ def _make_windows(random: Random, components: list[dict[str, Any]], buffers: lis
     if any("pinned_offset_bytes" in buffer for buffer in buffers):
         return
     for component in components:
-        if random.random() < 0.3:
+        if chance(random, 0.3):
             component["window"] = "contiguous"
 
 

@@ -1,0 +1,112 @@
+"""Layouts from JSON: what was written comes back, and every fault of a document is named at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solver.reading.layout_reader import LayoutFormatError, read_layout
+from solver.verifier import verify
+from tests.solver.verifier.examples import PRIVATE, PRIVATE_LAYOUT, THREADED_LAYOUT, of_rule
+
+
+def problems_of(document: Any) -> dict[str, str]:
+    """Problem types by pointer."""
+    with pytest.raises(LayoutFormatError) as caught:
+        read_layout(document if isinstance(document, bytes) else json.dumps(document).encode())
+    assert str(caught.value)
+    return {problem.pointer: problem.type for problem in caught.value.problems}
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    return THREADED_LAYOUT.model_dump()
+
+
+@pytest.mark.parametrize("layout", [PRIVATE_LAYOUT, THREADED_LAYOUT])
+def test_a_layout_comes_back_from_objects_bytes_and_files(layout: Any, tmp_path: Path) -> None:
+    path = tmp_path / "layout.json"
+    path.write_text(layout.model_dump_json(), encoding="utf-8")
+    for source in (layout.model_dump(), layout.model_dump_json().encode(), path, str(path)):
+        assert read_layout(source) == layout
+
+
+def test_what_only_informs_may_be_left_out(document: dict[str, Any]) -> None:
+    for key in ("name", "layout_sha256", "baselines", "advice", "frontier", "warnings", "validation", "run_info"):
+        del document[key]
+    assert read_layout(document) == THREADED_LAYOUT
+
+
+def test_an_infeasible_layout_has_no_launch(document: dict[str, Any]) -> None:
+    document |= {"launch": None, "status": "infeasible", "buffers": [], "minimum_budget_bytes": 99}
+    layout = read_layout(document)
+    assert layout.launch is None
+    assert layout.minimum_budget_bytes == 99
+
+
+def test_all_faults_are_named_at_once(document: dict[str, Any]) -> None:
+    document["buffers"][0] |= {"offset_bytes": 1.0, "size_bytes": True, "region": "heap", "colour": "red"}
+    del document["buffers"][1]["name"]
+    document["launch"]["stride_bytes"] = -4
+    document["launch"]["opt_in"] = 0
+    document["launch"]["bank_conflict_degree"] = {"four": 1}
+    document["handoffs"][0]["bytes"] = [0]
+    document["proof"]["run_bytes"] = []
+    document["status"] = "perfect"
+    document["run_info"]["seconds"] = "soon"
+    del document["manifest_sha256"]
+    assert problems_of(document) == {
+        "/buffers/0/offset_bytes": "wrong-type",
+        "/buffers/0/size_bytes": "wrong-type",
+        "/buffers/0/region": "wrong-type",
+        "/buffers/0/colour": "unknown-field",
+        "/buffers/1/name": "missing-field",
+        "/launch/stride_bytes": "out-of-range",
+        "/launch/opt_in": "wrong-type",
+        "/launch/bank_conflict_degree/four": "wrong-type",
+        "/handoffs/0/bytes": "wrong-type",
+        "/proof/run_bytes": "wrong-type",
+        "/status": "wrong-type",
+        "/run_info/seconds": "wrong-type",
+        "/manifest_sha256": "missing-field",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        (b"", "not-json"),
+        (b"{", "not-json"),
+        (b'{"schema": NaN}', "not-finite"),
+        (b'{"schema": 1, "schema": 2}', "duplicate-key"),
+        (b"\xff", "not-utf8"),
+        (b"[" * 100_000, "nested-too-deeply"),
+    ],
+)
+def test_text_that_is_no_json_is_refused(text: bytes, type_: str) -> None:
+    assert type_ in problems_of(text).values()
+
+
+@pytest.mark.parametrize("value", [None, 3, "layout", []])
+def test_anything_but_an_object_is_no_layout(value: Any) -> None:
+    assert problems_of(value) == {"": "wrong-type"}
+
+
+def test_another_schema_is_refused(document: dict[str, Any]) -> None:
+    assert problems_of(document | {"schema": "warpack/layout/9"}) == {"/schema": "wrong-schema"}
+
+
+def test_integers_beyond_exact_json_numbers_are_refused(document: dict[str, Any]) -> None:
+    document["buffers"][0]["offset_bytes"] = 2**53
+    assert problems_of(document) == {"/buffers/0/offset_bytes": "out-of-range"}
+
+
+def test_a_layout_changed_after_it_was_hashed_is_read_and_the_verifier_says_so() -> None:
+    document = PRIVATE_LAYOUT.model_dump()
+    document["buffers"][4]["offset_bytes"] = 199
+    report = verify(PRIVATE, read_layout(document))
+    assert of_rule(report, "layout-hash")
+    assert of_rule(report, "overlap")
