@@ -19,6 +19,22 @@ def lives(pid: int) -> bool:
     return state not in ("Z", "X")
 
 
+def descendants(pid: int) -> set[int]:
+    """Every process below this one."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+    found: set[int] = set()
+    added = {pid}
+    while added:
+        added = {child for child, parent in parents.items() if parent in added} - found
+        found |= added
+    return found
+
+
 def eventually(look: Callable[[], Value], what: str, limit_s: float = 20.0) -> Value:
     """The first true value of `look`; fails the test when there is none in time."""
     deadline = time.monotonic() + limit_s

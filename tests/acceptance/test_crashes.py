@@ -1,0 +1,90 @@
+"""Processes that die, and jobs that are called off: nothing is lost, doubled, or left running."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from solver import load_manifest, read_layout, verify
+from tests.helpers.hard_manifest import hard_manifest
+from tests.helpers.processes import descendants, eventually, lives
+from tests.helpers.service_process import service, worker
+
+
+def rows(data_dir: Path, query: str) -> list[Any]:
+    with closing(sqlite3.connect(data_dir / "warpack.sqlite")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_kill_9_in_the_middle_of_a_solve_leaves_no_child_and_the_job_is_done_once_after_a_new_start(
+    tmp_path: Path,
+) -> None:
+    manifest = hard_manifest(time_limit_s=21)
+    with service(tmp_path) as first, first.client() as client:
+        job = client.submit(manifest)
+        eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
+        eventually(lambda: len(descendants(first.process.pid)) >= 4, "fork server, its helper, guard and solver run")
+        below = descendants(first.process.pid)
+        first.kill_9()
+        eventually(lambda: not any(lives(pid) for pid in below), "no child survived")
+    with service(tmp_path) as second, second.client() as client:
+        done = client.get(job["id"], 60)
+        assert (done["state"], done["problem"]) == ("ready", None)
+        assert done["layout"]["status"] == "feasible"
+        assert verify(load_manifest(manifest), read_layout(done["layout"])).passed
+    assert rows(tmp_path, "SELECT count(*), max(attempt) FROM solves") == [(1, 2)]
+    assert rows(tmp_path, "SELECT count(*) FROM layouts") == [(1,)]
+    assert rows(tmp_path, "SELECT count(*) FROM validations") == [(1,)]
+
+
+def test_a_second_process_does_the_work_of_a_service_that_only_answers(tmp_path: Path) -> None:
+    manifest = hard_manifest(buffers=6)
+    with service(tmp_path, workers=0) as answering, answering.client() as client:
+        job = client.submit(manifest, 1)
+        assert (job["state"], job["waiting_for"]["capability"]) == ("queued", "worker")
+        assert client.devices()["workers"] == []
+        with worker(tmp_path):
+            assert len(client.devices()["workers"]) == 1
+            assert client.get(job["id"], 60)["state"] == "ready"
+        assert client.devices()["workers"] == []
+
+
+def test_a_worker_that_dies_is_replaced_by_another(tmp_path: Path) -> None:
+    with service(tmp_path, workers=0) as answering, answering.client() as client:
+        with worker(tmp_path) as first:
+            job = client.submit(hard_manifest(time_limit_s=2))
+            eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
+            first.kill()
+            first.wait()
+        with worker(tmp_path):
+            assert client.get(job["id"], 60)["state"] == "ready"
+    assert rows(tmp_path, "SELECT count(*) FROM layouts") == [(1,)]
+
+
+def test_a_cancelled_solve_hands_over_its_best_and_ends(tmp_path: Path) -> None:
+    manifest = hard_manifest(time_limit_s=600)
+    with service(tmp_path) as running, running.client() as client:
+        idle = descendants(running.process.pid)
+        job = client.submit(manifest)
+        eventually(lambda: len(descendants(running.process.pid)) >= len(idle) + 2, "guard and solver run")
+        eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
+        cancelled = client.cancel(job["id"])
+        assert cancelled["state"] == "cancelled"
+        best = cancelled["best_so_far"]
+        assert best["validation"]["level"] == "none"
+        assert verify(load_manifest(manifest), read_layout(best)).passed
+        eventually(lambda: descendants(running.process.pid) == idle, "guard and solver are gone")
+        assert "layout" not in client.get(job["id"]) or client.get(job["id"])["layout"] is None
+
+
+def test_stopping_in_order_ends_every_child_and_the_job_goes_on_after_a_new_start(tmp_path: Path) -> None:
+    with service(tmp_path) as first, first.client() as client:
+        job = client.submit(hard_manifest(time_limit_s=3))
+        eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
+        below = descendants(first.process.pid)
+        assert first.stop() == 0
+        eventually(lambda: not any(lives(pid) for pid in below), "no child survived")
+    with service(tmp_path) as second, second.client() as client:
+        assert client.get(job["id"], 60)["state"] == "ready"

@@ -1,0 +1,167 @@
+"""The main job over HTTP, with real processes, sockets and database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from service.client import Client
+from solver import load_manifest, read_layout, verify
+from tests.helpers.service_process import ServiceProcess, service
+
+MANIFEST: dict[str, Any] = {
+    "schema": "warpack/manifest/1",
+    "name": "step",
+    "target": {"compute_capability": "8.6"},
+    "launch": {"max_threads_per_block": 64},
+    "timeline": {"phases": ["init", "first", "second", "commit"], "loops": [[1, 4]]},
+    "buffers": [
+        {"name": "state", "size": 4, "dtype": "float32", "persistent": True, "zero": "entry"},
+        {"name": "rhs", "size": 4, "dtype": "float32", "lifetime": [["first", "second"]]},
+        {"name": "flags", "size": 3, "dtype": "uint8", "lifetime": [["init", "first"]]},
+        {"name": "sum", "size": 2, "dtype": "float64", "lifetime": [["second", "commit"]]},
+    ],
+    "validation": "simulated",
+}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def running(data_dir: Path) -> Iterator[ServiceProcess]:
+    with service(data_dir) as process:
+        yield process
+
+
+@pytest.fixture
+def client(running: ServiceProcess) -> Iterator[Client]:
+    with running.client() as client:
+        yield client
+
+
+def rows(data_dir: Path, query: str) -> list[Any]:
+    with closing(sqlite3.connect(data_dir / "warpack.sqlite")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def post(url: str, manifest: dict[str, Any], wait_s: int = 60) -> httpx2.Response:
+    return httpx2.post(
+        f"{url}/v1/layouts", json=manifest, headers={"Prefer": f"wait={wait_s}"}, timeout=90, trust_env=False
+    )
+
+
+def test_a_manifest_becomes_a_proven_layout_that_was_compiled_and_simulated(running: ServiceProcess) -> None:
+    answer = post(running.url, MANIFEST)
+    job = answer.json()
+    assert (answer.status_code, job["state"], job["problem"]) == (201, "ready", None)
+    validation = job["layout"]["validation"]
+    assert [(report["level"], report["passed"]) for report in validation["reports"]] == [
+        ("static", True),
+        ("compiled", True),
+        ("simulated", True),
+    ]
+    assert (validation["required"], validation["level"]) == ("simulated", "simulated")
+    layout = job["layout"]
+    assert (layout["status"], layout["name"], layout["manifest_sha256"]) == ("optimal", "step", job["manifest_sha256"])
+    assert verify(load_manifest(MANIFEST), read_layout(layout)).passed
+
+
+def test_the_same_post_again_gets_the_same_bytes_and_no_work(running: ServiceProcess, data_dir: Path) -> None:
+    first = post(running.url, MANIFEST)
+    again = post(running.url, MANIFEST, wait_s=0)
+    assert again.status_code == 200
+    assert again.content == first.content
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert rows(data_dir, "SELECT count(*), max(attempt) FROM solves") == [(1, 1)]
+
+
+def test_another_name_changes_the_name_alone(running: ServiceProcess) -> None:
+    mine = post(running.url, MANIFEST).json()["layout"]
+    theirs = post(running.url, MANIFEST | {"name": 'theirs, with "quotes"\n'}).json()["layout"]
+    assert theirs["name"] == 'theirs, with "quotes"\n'
+    assert theirs | {"name": "step"} == mine
+
+
+def test_the_allocators_are_the_ones_that_were_emitted_for_the_layout(client: Client) -> None:
+    job = client.submit(MANIFEST, 60)
+    source = client.artefact(job["id"], "allocators.py")
+    compile(source, "allocators.py", "exec")
+    assert "rhs" in source
+    assert job["layout"]["layout_sha256"][:12] in source or "state" in source
+
+
+def test_the_layout_is_verified_over_http_and_a_broken_one_is_not(client: Client) -> None:
+    layout = client.submit(MANIFEST, 60)["layout"]
+    assert client.verify(MANIFEST, layout)["passed"] is True
+    placed = {buffer["name"]: buffer for buffer in layout["buffers"]}
+    placed["rhs"]["offset_bytes"] = placed["state"]["offset_bytes"]
+    report = client.verify(MANIFEST, layout)
+    assert report["passed"] is False
+    assert any({"rhs", "state"} <= set(finding["buffers"]) for finding in report["findings"])
+
+
+def test_a_higher_level_is_validated_again_and_not_solved_again(client: Client, data_dir: Path) -> None:
+    manifest = MANIFEST | {"solver": {"seed": 7}, "validation": "static"}
+    low = client.submit(manifest, 60)
+    solves = rows(data_dir, "SELECT count(*) FROM solves")
+    high = client.submit(manifest | {"validation": "compiled"}, 60)
+    assert (low["state"], high["state"]) == ("ready", "ready")
+    assert [report["level"] for report in low["layout"]["validation"]["reports"]] == ["static"]
+    assert [report["level"] for report in high["layout"]["validation"]["reports"]] == ["static", "compiled"]
+    assert high["layout"]["layout_sha256"] == low["layout"]["layout_sha256"]
+    assert rows(data_dir, "SELECT count(*) FROM solves") == solves
+
+
+def test_equal_posts_at_the_same_time_are_one_solve(running: ServiceProcess, data_dir: Path) -> None:
+    manifest = MANIFEST | {"solver": {"seed": 11}, "validation": "static"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: post(running.url, manifest), range(8)))
+    assert len({answer.content for answer in answers}) == 1
+    assert answers[0].json()["state"] == "ready"
+    sha256 = answers[0].json()["manifest_sha256"]
+    assert rows(data_dir, f"SELECT count(*) FROM solves WHERE manifest_sha256 = '{sha256}'") == [(1,)]
+
+
+def test_a_manifest_that_cannot_fit_is_an_answer_with_the_budget_that_would_do(client: Client) -> None:
+    big = {"name": "big", "size": 30_000, "dtype": "float32"}
+    job = client.submit(MANIFEST | {"buffers": [big]}, 60)
+    assert (job["state"], job["layout"], job["problem"]) == ("infeasible", None, None)
+    assert job["minimum_budget_bytes"] >= 120_000
+    assert client.get(job["id"])["state"] == "infeasible"
+
+
+def test_hardware_waits_and_says_what_is_missing(client: Client) -> None:
+    job = client.submit(MANIFEST | {"validation": "hardware"}, 1)
+    assert (job["state"], job["layout"]) == ("validating", None)
+    assert (job["waiting_for"]["capability"], job["waiting_for"]["best_level_now"]) == ("hardware", "simulated")
+    assert client.cancel(job["id"])["state"] == "cancelled"
+
+
+def test_the_service_itself_loads_no_cuda_library_and_no_solver_engine(running: ServiceProcess, client: Client) -> None:
+    client.submit(MANIFEST, 60)
+    loaded = Path(f"/proc/{running.process.pid}/maps").read_text()
+    for library in ("nvvm", "nvJitLink", "libcuda", "llvmlite", "ortools"):
+        assert library not in loaded
+
+
+def test_after_a_restart_the_store_answers_with_the_same_bytes(tmp_path: Path) -> None:
+    manifest = MANIFEST | {"validation": "static"}
+    with service(tmp_path) as first:
+        answer = post(first.url, manifest)
+        assert answer.json()["state"] == "ready"
+        assert first.stop() == 0
+    with service(tmp_path) as second:
+        again = post(second.url, manifest, wait_s=0)
+        assert (again.status_code, again.content) == (200, answer.content)
+        with second.client() as client:
+            assert client.artefact(answer.json()["id"], "allocators.py")
