@@ -6,7 +6,7 @@
    at falling capacities until nothing smaller is left.
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
    bytes' lower bounds bound the threads.
-4. Promote `auto` buffers into the bytes that are free anyway, and pack once more with those on chip.
+4. Promote `auto` buffers into the bytes that are free anyway; where that was packed in haste, pack once more with those on chip.
 5. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
 """
 
@@ -65,7 +65,10 @@ def optimize(
     packed = base
     if launch is not None and manifest.objective != "shared_bytes":
         packed = promote(manifest, base, launch, stop)
-        launch = _launch(manifest, packed)
+        if packed is not base:
+            if not (packed.run.proven and packed.block.proven):
+                packed = pack_regions(manifest, stop=stop, on_chip=packed.on_chip, start=packed.offsets)
+            launch = _launch(manifest, packed)
     return assemble(manifest, base, packed, launch, stop.elapsed_s)
 
 

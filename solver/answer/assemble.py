@@ -48,7 +48,9 @@ def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFig
         launch=launch,
         buffers=placed.buffers,
         components=placed.windows,
-        handoffs=tuple(sorted((*block, *run), key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))),
+        handoffs=tuple(
+            sorted((*block, *run), key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))
+        ),
         local=placed.local,
         warnings=(*unplaced.warnings, *launch_warnings(manifest, launch)),
     )

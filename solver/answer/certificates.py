@@ -24,20 +24,22 @@ from solver.wire.manifest import Manifest
 def prove(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> Proof:
     """`base` is the packing without any `auto` buffer: no choice of them allows more threads than its bounds do."""
     return Proof(
-        threads_proof(manifest, base, launch),
+        threads_proof(manifest, base, launch, settled=packed is base and base.run.proven and base.block.proven),
         bytes_proof(packed.flat.run, packed.flat.timeline, packed.run, packed.on_chip),
         bytes_proof(packed.flat.block, packed.flat.timeline, packed.block, frozenset()),
     )
 
 
-def threads_proof(manifest: Manifest, base: Packed, launch: LaunchFigures | None) -> ThreadsProof:
+def threads_proof(
+    manifest: Manifest, base: Packed, launch: LaunchFigures | None, *, settled: bool = False
+) -> ThreadsProof:
     """The threads that the lower bounds of both regions would allow: more bytes never allow more.
 
     With the objective `resident_threads` the bound is on threads per multiprocessor first; `upper_bound` is then the block
-    size that the lower bounds give, and at least the layout's own.
+    size that the lower bounds give, and at least the layout's own. `settled`: both regions are as small as their bounds.
     """
     least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
-    best = launch_for(manifest, run_bytes=least_run, block_region_bytes=least_block)
+    best = launch if settled else launch_for(manifest, run_bytes=least_run, block_region_bytes=least_block)
     certificate: dict[str, Any] = {
         "kind": "bytes-bounds",
         "run_bytes_at_least": least_run,

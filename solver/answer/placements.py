@@ -31,7 +31,14 @@ def placements(manifest: Manifest, packed: Packed) -> Placements:
         name, size = buffer.full_name, buffer.size_bytes
         if _on_chip(buffer, packed):
             placed = PlacedBuffer(
-                buffer.component, buffer.name, "shared", buffer.scope, offsets.get(name, 0), size, None, shares.get(name, ())
+                buffer.component,
+                buffer.name,
+                "shared",
+                buffer.scope,
+                offsets.get(name, 0),
+                size,
+                None,
+                shares.get(name, ()),
             )
         elif buffer.persistent:
             placed = PlacedBuffer(buffer.component, buffer.name, "local", "persistent_local", persistent[name], size)

@@ -12,6 +12,8 @@ alike           items that may be told apart only by number, put in order
 capacity        CP-SAT at a fixed capacity, for larger cores
 descent         the loop over capacities: bound up, packing down
 skyline, sweep  construction for very many items
-windows         components that must lie in one hull
 pack            all of it, for one region
+blocks, windows components that must lie in one hull
+regions         both regions of a manifest
+promotion       `auto` buffers into bytes that are free anyway
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from solver.search.puzzle import Puzzle
 
 
@@ -20,7 +22,7 @@ def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
             chains.append([item])
         else:
             chain.append(item)
-    return tuple(pair for chain in chains for pair in zip(chain, chain[1:], strict=False))
+    return tuple(pair for chain in chains for pair in pairwise(chain))
 
 
 def _alike(puzzle: Puzzle, a: int, b: int) -> bool:

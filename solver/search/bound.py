@@ -99,7 +99,10 @@ def _apart(problem: RegionProblem, live: list[_Live], lenient: set[tuple[int, in
             gaps = forbidden_differences(problem, i, j)
             for p in by_item[i]:
                 for q in by_item[j]:
-                    low, high = p.offset_bytes - q.offset_bytes - q.size_bytes + 1, p.offset_bytes + p.size_bytes - q.offset_bytes - 1
+                    low, high = (
+                        p.offset_bytes - q.offset_bytes - q.size_bytes + 1,
+                        p.offset_bytes + p.size_bytes - q.offset_bytes - 1,
+                    )
                     if not any(first <= low and high <= last for first, last in gaps):
                         sharing[p].add(q)
                         sharing[q].add(p)
@@ -119,5 +122,3 @@ def heaviest(problem: RegionProblem, names: tuple[str, ...]) -> list[tuple[str, 
     sizes = {piece.name: piece.size_bytes for item in problem.items for piece in item.pieces}
     sizes |= {item.name: item.size_bytes for item in problem.items}
     return sorted(((name, sizes[name]) for name in names), key=lambda entry: (-entry[1], entry[0]))
-
-

@@ -141,5 +141,3 @@ class Descender:
             return whole
         order = sorted(range(puzzle.count), key=lambda i: (whole[i], i))
         return list(FirstFit(puzzle).run(order).offsets)
-
-

@@ -98,7 +98,8 @@ class _Few:
         bound = self._rounded(reduced)
         least = bound.size_bytes // self.unit
         tries = min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
-        core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=Random(seed), stop=stop)
+        random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
+        core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=random, stop=stop)
         best = solution(puzzle, reduced.restore(puzzle.sizes, puzzle.pins, core.offsets))
         if start is not None and puzzle.allows(start) and puzzle.top(start) < best.top:
             core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))

@@ -51,7 +51,7 @@ def multiples(alignment: int, highest: int) -> int:
 
 def _steps(puzzle: Puzzle, item: int) -> tuple[int, ...]:
     """What this item can push another up by: the differences just above its forbidden ones, rounded to that one's alignment."""
-    steps = set()
+    steps: set[int] = set()
     for other, gaps in puzzle.forbidden[item].items():
         for _, high in gaps:
             steps.update(range(high + 1, high + 1 + puzzle.alignments[other]))

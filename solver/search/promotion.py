@@ -45,7 +45,9 @@ def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop)
     return packed
 
 
-def _try(manifest: Manifest, packed: Packed, batch: Sequence[Buffer], launch: LaunchFigures, stop: Stop) -> Packed | None:
+def _try(
+    manifest: Manifest, packed: Packed, batch: Sequence[Buffer], launch: LaunchFigures, stop: Stop
+) -> Packed | None:
     on_chip = packed.on_chip | {buffer.full_name for buffer in batch}
     flat = flatten(manifest, on_chip)
     least_run, least_block = lower_bound(flat.run).size_bytes, lower_bound(flat.block).size_bytes

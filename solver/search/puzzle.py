@@ -30,7 +30,8 @@ class Puzzle:
     def whole(self) -> tuple[frozenset[int], ...]:
         """For each item, the items that it may share no byte with, wherever in it."""
         return tuple(
-            frozenset(j for j, gaps in row.items() if self._is_whole(i, j, gaps)) for i, row in enumerate(self.forbidden)
+            frozenset(j for j, gaps in row.items() if self._is_whole(i, j, gaps))
+            for i, row in enumerate(self.forbidden)
         )
 
     def _is_whole(self, i: int, j: int, gaps: Gaps) -> bool:

@@ -21,7 +21,9 @@ def occupied_spans(problem: RegionProblem) -> list[tuple[Span, ...]]:
     Phases between two neighbouring ends of spans are alike and become one.
     """
     spans = [sorted({span for piece in item.pieces for span in piece.occupied.spans}) for item in problem.items]
-    number = {edge: index for index, edge in enumerate(sorted({edge for one in spans for span in one for edge in span}))}
+    number = {
+        edge: index for index, edge in enumerate(sorted({edge for one in spans for span in one for edge in span}))
+    }
     merged: list[tuple[Span, ...]] = []
     for one in spans:
         joined: list[Span] = []

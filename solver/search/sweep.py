@@ -143,5 +143,3 @@ def _check_pins(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> None
                 break
             if any(low <= other_offset - offset <= high for low, high in forbidden_differences(problem, i, j)):
                 raise PinsCollide(min(i, j), max(i, j))
-
-
