@@ -15,7 +15,7 @@ from solver.wire.manifest import Buffer, Lifetime, Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Phase
 
-PAIR_TESTS = 300_000
+PAIR_TESTS = 100_000
 """Beyond so many comparisons of different lifetimes the search for missing barriers stops, and says so."""
 
 
@@ -71,20 +71,19 @@ def no_barrier_no_sharing(manifest: Manifest, shelf: Shelf, problem: RegionProbl
     users: dict[tuple[Phases, Phases], list[int]] = {}
     for index, item in enumerate(problem.items):
         for piece in item.pieces:
-            users.setdefault((piece.live, piece.occupied), []).append(index)
+            users.setdefault((piece.live, difference(piece.occupied, piece.live)), []).append(index)
     blocked: dict[int, set[int]] = {}
     tests = 0
-    for (live, occupied), owners in users.items():
-        tail = difference(occupied, live)
-        if not tail:
+    for (live, tail), owners in users.items():
+        if not tail or tests > PAIR_TESTS:
             continue
-        for (other_live, other_occupied), others in users.items():
+        for (other_live, other_tail), others in users.items():
             tests += 1
-            if meet(tail, other_occupied) and not meet(live, other_live):
+            if meet(live, other_live):
+                continue
+            if meet(tail, other_live) or (meet(tail, other_tail) and not meet(other_tail, live)):
                 for owner in owners:
                     blocked.setdefault(owner, set()).update(others[:8])
-        if tests > PAIR_TESTS:
-            break
     warnings = [_blocked(shelf, problem, owner, others, numbers) for owner, others in sorted(blocked.items())]
     found = [warning for warning in warnings if warning is not None]
     if tests > PAIR_TESTS:

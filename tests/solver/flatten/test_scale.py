@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from solver.flatten.pairs import forbidden_differences
+from solver.flatten.spans import MASKS_UP_TO
+from tests.solver.flatten.documents import flat, live
+
+
+def test_many_buffers_over_a_long_timeline_need_no_masks_and_no_pairs() -> None:
+    count, length = 8_000, 100_000
+    buffers = [live(f"b{number}", (number * 12, number * 12 + 20)) for number in range(count)]
+    loops = [[start, start + 80] for start in range(0, length, 100)]
+    problem = flat(*buffers, length=length, loops=loops, barriers="every", launch={"threads_per_run": 2}).run
+    assert forbidden_differences(problem, 7000, 7001)
+    assert not forbidden_differences(problem, 7000, 7002)
+    late = [piece.live for item in problem.items for piece in item.pieces if piece.live.spans[0][1] > MASKS_UP_TO]
+    assert not any("mask" in vars(phases) for phases in late)
+
+
+def test_a_barrier_free_timeline_with_many_lifetimes_says_so_without_comparing_them_all() -> None:
+    buffers = [live(f"b{number}", (number, number + 1), scope="block") for number in range(700)]
+    warnings = flat(*buffers, length=700).warnings
+    assert warnings[-1].pointer == "/timeline/barriers"
+    assert {warning.type for warning in warnings} == {"no_barrier_no_sharing"}
