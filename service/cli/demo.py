@@ -126,8 +126,8 @@ def _follow(client: Client, console: Console, sent: _Sent) -> _Ended:
     console.rule(Text(plain(sent.source), style="bold"), align="left", characters="-")
     if sent.job is None:
         return _refused(sent)
-    job = client.get(sent.job["id"])
-    for job in client.follow(job, _WAIT_S):
+    job = sent.job
+    for job in client.follow(client.get(sent.job["id"]), _WAIT_S):
         note(f"{time.monotonic() - sent.started:7.2f} s  {job['state']}{_waiting(job)}")
     seconds = time.monotonic() - sent.started
     layout = _show(console, sent.document, job)

@@ -6,7 +6,6 @@ DONE = 0
 FAILED = 1
 BAD_INPUT = 2
 INFEASIBLE = 3
-INTERRUPTED = 130
 
 
 class CommandFailed(Exception):

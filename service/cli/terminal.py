@@ -25,18 +25,18 @@ def err() -> Console:
 
 def complain(sentence: str) -> None:
     """A line on standard error."""
-    _line(f"warpack: {plain(sentence)}")
+    note(f"warpack: {sentence}")
 
 
 def complain_of(problems: Iterable[Problem], what: str = "error") -> None:
     """A line on standard error for each problem: pointer, message, type."""
     for problem in problems:
-        _line(f"{what}: {plain(str(problem))}")
+        note(f"{what}: {problem}")
 
 
 def note(sentence: str) -> None:
     """A remark that is no result: standard error, so that standard output stays what was asked for."""
-    _line(plain(sentence))
+    print(plain(sentence), file=sys.stderr, flush=True)
 
 
 def write_json(text: str) -> None:
@@ -44,11 +44,6 @@ def write_json(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _line(text: str) -> None:
-    encoding = sys.stderr.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
 
 
 def _console(*, stderr: bool) -> Console:

@@ -8,6 +8,7 @@ import pytest
 
 from solver.launch.region import RunRegion
 from solver.launch.stride import conflict_degree, stride_bytes
+from solver.verifier import banks
 
 WIDTHS = (1, 2, 4, 8, 16)
 THREADS_PER_RUN = (1, 2, 3, 4, 5, 8, 16, 24, 32, 64, 256)
@@ -110,3 +111,14 @@ def test_more_run_bytes_never_give_a_smaller_stride(policy: str) -> None:
             for n in range(1, 800)
         ]
         assert strides == sorted(strides)
+
+
+def test_the_verifier_derives_the_same_strides_and_degrees_on_its_own() -> None:
+    rng = random.Random(7)
+    for _ in range(800):
+        width = rng.choice((1, 2, 4, 8, 16, 3, 6, 12, 20, 24, 32, 48))
+        alignment = rng.choice((1, 2, 4, 8, 16, 64, 512))
+        threads_per_run, run_bytes = rng.choice((1, 2, 3, 5, 7, 8, 33, 256)), rng.randint(1, 5000)
+        found = stride_bytes(run_bytes, region(alignment, width), threads_per_run, "avoid")
+        assert found == banks.least_stride(run_bytes, alignment, width, threads_per_run, avoid=True)
+        assert conflict_degree(found, width, threads_per_run) == banks.degree(found, width, threads_per_run)

@@ -1,0 +1,125 @@
+"""Runs `warpack` for the tests: in this process, or as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.cli import main
+
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command said and returned."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Cli:
+    """Commands in this process. `warpack(...)` runs one and captures what it says."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture = capture
+
+    def __call__(self, *arguments: str | Path) -> Ran:
+        self._capture.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = self._capture.readouterr()
+        return Ran(code, said.out, said.err)
+
+
+def command_line(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "service.cli", *map(str, arguments)]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without what would change how output looks."""
+    dropped = ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TERM")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {**kept, "PYTHONPATH": str(ROOT), **changes}
+
+
+def run(*arguments: str | Path, stdin: bytes = b"", **changes: str) -> subprocess.CompletedProcess[bytes]:
+    """A command in a process of its own."""
+    return subprocess.run(
+        command_line(*arguments),
+        input=stdin,
+        capture_output=True,
+        env=environment(**changes),
+        cwd=ROOT,
+        timeout=120,
+        check=False,
+    )
+
+
+def start(*arguments: str | Path, stdin: int = subprocess.DEVNULL, **changes: str) -> subprocess.Popen[bytes]:
+    """A command that is left running; what it says can be read."""
+    return subprocess.Popen(
+        command_line(*arguments),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(**changes),
+        cwd=ROOT,
+    )
+
+
+def small(**fields: Any) -> dict[str, Any]:
+    """Two buffers that take turns, one that stays; 24 run bytes."""
+    return {
+        "schema": "warpack/manifest/1",
+        "name": "small",
+        "target": {"compute_capability": "8.6"},
+        "timeline": {"phases": ["load", "work", "store"]},
+        "buffers": [
+            {"name": "steady", "size": 2, "dtype": "float32", "persistent": True},
+            {"name": "early", "size": 4, "dtype": "float32", "lifetime": [["load", "load"]]},
+            {"name": "late", "size": 4, "dtype": "int32", "lifetime": [["work", "store"]]},
+        ],
+        "validation": "static",
+        **fields,
+    }
+
+
+def one_buffer(elements: int, **fields: Any) -> dict[str, Any]:
+    """A manifest with a single buffer of so many float32."""
+    return small(buffers=[{"name": "only", "size": elements, "dtype": "float32"}], **fields)
+
+
+def endless(time_limit_s: float) -> dict[str, Any]:
+    """Sixty buffers of odd sizes at random times: no solver proves the best packing within the time limit."""
+    rng = random.Random(4)
+    buffers = []
+    for number in range(60):
+        start_phase = rng.randint(0, 26)
+        lifetime = [[start_phase, min(30, start_phase + rng.randint(2, 20))]]
+        buffers.append({"name": f"b{number}", "size": rng.randint(20, 400), "dtype": "int8", "lifetime": lifetime})
+    return small(
+        target={"compute_capability": "9.0", "shared_budget_bytes": "opt-in"},
+        launch={"threads_multiple": 1},
+        timeline={"length": 30},
+        buffers=buffers,
+        solver={"time_limit_s": time_limit_s},
+    )
+
+
+def written(folder: Path, document: Any, name: str = "manifest.json") -> Path:
+    path = folder / name
+    path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
+    return path

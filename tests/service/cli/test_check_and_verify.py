@@ -1,0 +1,88 @@
+"""`warpack check` and `warpack verify`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.service.cli.commands import Cli, small, written
+
+
+def test_check_says_what_no_layout_can_beat(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("check", written(tmp_path, small()))
+    assert ran.code == 0
+    assert "3 buffers, 3 of them in shared memory" in ran.out
+    assert "no layout has fewer than 24" in ran.out
+    assert ran.err == ""
+
+
+def test_check_as_json_has_warnings_and_bounds(warpack: Cli, tmp_path: Path) -> None:
+    document = small(timeline={"phases": ["load", "work", "store"], "loops": [[1, 3]]})
+    document["buffers"][1]["lifetime"] = [["load", "work"]]
+    ran = warpack("check", written(tmp_path, document), "--json")
+    assert ran.code == 0
+    assert ran.json["valid"] is True
+    assert [warning["type"] for warning in ran.json["warnings"]] == ["rewritten_at_loop_head"]
+    assert ran.json["lower_bound"]["run"]["size_bytes"] == 40
+
+
+def test_check_says_warnings_on_standard_error(warpack: Cli, tmp_path: Path) -> None:
+    document = small(timeline={"phases": ["load", "work", "store"], "loops": [[1, 3]]})
+    document["buffers"][1]["lifetime"] = [["load", "work"]]
+    ran = warpack("check", written(tmp_path, document))
+    assert ran.code == 0
+    assert ran.err.startswith("warning: ")
+
+
+@pytest.fixture
+def solved(warpack: Cli, tmp_path: Path) -> tuple[Path, dict[str, Any]]:
+    manifest = written(tmp_path, small())
+    return manifest, warpack("solve", manifest, "--json").json
+
+
+def test_verify_accepts_what_solve_gave(warpack: Cli, tmp_path: Path, solved: tuple[Path, dict[str, Any]]) -> None:
+    manifest, layout = solved
+    ran = warpack("verify", manifest, written(tmp_path, layout, "layout.json"))
+    assert (ran.code, ran.err) == (0, "")
+    assert "passed" in ran.out
+    report = warpack("verify", manifest, tmp_path / "layout.json", "--json")
+    assert (report.code, report.json["passed"]) == (0, True)
+
+
+def test_verify_names_the_buffers_of_a_broken_layout_and_fails(
+    warpack: Cli, tmp_path: Path, solved: tuple[Path, dict[str, Any]]
+) -> None:
+    manifest, layout = solved
+    for buffer in layout["buffers"]:
+        buffer["offset_bytes"] = 0
+    ran = warpack("verify", manifest, written(tmp_path, layout, "layout.json"))
+    assert ran.code == 1
+    assert "steady" in ran.out
+    assert "FAILED" in ran.out
+    assert "breaks" in ran.err
+    report = warpack("verify", manifest, tmp_path / "layout.json", "--json")
+    assert (report.code, report.json["passed"]) == (1, False)
+
+
+def test_verify_reports_both_documents_where_both_are_bad(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("verify", written(tmp_path, b"[]"), written(tmp_path, b"{", "layout.json"))
+    assert ran.code == 2
+    assert ran.err.count("warpack: ") == 2
+    assert "manifest.json" in ran.err
+    assert "layout.json" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_verify_of_a_layout_that_is_not_there_is_bad_input(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("verify", written(tmp_path, small()), tmp_path / "none.json")
+    assert ran.code == 2
+    assert "[unreadable-file]" in ran.err
+
+
+def test_a_layout_that_is_json_and_no_layout_names_its_faults(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("verify", written(tmp_path, small()), written(tmp_path, json.dumps({}).encode(), "layout.json"))
+    assert ran.code == 2
+    assert ran.err.count("error: ") > 1

@@ -1,0 +1,123 @@
+"""`warpack demo` from start to end, and that nothing of it stays behind."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from service.cli import demo as demo_module
+from tests.helpers.processes import eventually, lives
+from tests.service.cli.commands import endless, one_buffer, run, small, start, written
+
+
+def assert_nothing_left(url: str, folder: Path) -> None:
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{url}/livez", timeout=5)
+    assert list(folder.iterdir()) == []
+
+
+def url_in(said: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+", said)
+    assert found is not None, said
+    return found.group()
+
+
+def until_it_answers(process: subprocess.Popen[bytes]) -> str:
+    """The service's URL, once the demo has said it."""
+    assert process.stderr is not None
+    said = ""
+    while "It answers on" not in said:
+        line = process.stderr.readline().decode()
+        assert line, f"the demo ended: {said}"
+        said += line
+    return url_in(said)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """Where the demo puts its folder, so that the tests can look into it."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+def test_the_demo_shows_states_layouts_and_reports_and_leaves_nothing(tmp_path: Path, scratch: Path) -> None:
+    manifests = [written(tmp_path, small(name=f"number {n}", solver={"seed": n}), f"{n}.json") for n in range(2)]
+    ran = run("demo", *manifests, TMPDIR=str(scratch))
+    out, err = ran.stdout.decode(), ran.stderr.decode()
+    assert ran.returncode == 0, err
+    assert err.count("  ready") == 2
+    for expected in ("number 0", "number 1", "steady", "level reached", "40 -> 24", "static"):
+        assert expected in out
+    assert_nothing_left(url_in(err), scratch)
+
+
+def test_an_infeasible_manifest_and_a_bad_one_show_in_the_exit_code(tmp_path: Path, scratch: Path) -> None:
+    infeasible = written(tmp_path, one_buffer(20_000), "infeasible.json")
+    bad = written(tmp_path, {"schema": "warpack/manifest/1"}, "bad.json")
+    ran = run("demo", bad, infeasible, TMPDIR=str(scratch))
+    assert ran.returncode == 3
+    assert b"80004" in ran.stdout
+    assert b"refused" in ran.stdout
+    assert b"error: /target: " in ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert_nothing_left(url_in(ran.stderr.decode()), scratch)
+
+
+def test_a_manifest_that_is_not_there_starts_nothing(tmp_path: Path) -> None:
+    ran = run("demo", tmp_path / "none.json")
+    assert ran.returncode == 2
+    assert b"Starting" not in ran.stderr
+
+
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ending_the_demo_ends_the_service_that_it_started(
+    tmp_path: Path, scratch: Path, ending: signal.Signals, code: int
+) -> None:
+    process = start("demo", written(tmp_path, endless(600.0)), TMPDIR=str(scratch))
+    url = until_it_answers(process)
+    process.send_signal(ending)
+    _, err = process.communicate(timeout=40)
+    assert process.returncode == code, err
+    assert b"Traceback" not in err
+    assert_nothing_left(url, scratch)
+
+
+def test_killing_the_demo_ends_the_service_too(tmp_path: Path, scratch: Path) -> None:
+    process = start("demo", written(tmp_path, endless(600.0)), TMPDIR=str(scratch))
+    url = until_it_answers(process)
+    children = [
+        int(child)
+        for path in Path(f"/proc/{process.pid}/task").iterdir()
+        for child in (path / "children").read_text().split()
+    ]
+    process.kill()
+    process.communicate()
+    assert children
+    eventually(lambda: not any(lives(child) for child in children), f"the service at {url} has ended")
+
+
+def test_a_service_that_is_not_there_is_said_without_a_traceback(tmp_path: Path) -> None:
+    ran = run("demo", "--service", "http://127.0.0.1:9", written(tmp_path, small()))
+    assert ran.returncode == 1
+    assert b"does not answer" in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
+def test_without_arguments_the_examples_are_taken_smallest_first_and_else_the_packaged_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [source for source, _ in demo_module._examples()]
+    assert names[0].startswith("examples/01-")
+    assert names == sorted(names)
+    with tempfile.TemporaryDirectory() as empty:
+        monkeypatch.setattr(demo_module, "__file__", str(Path(empty, "service", "cli", "demo.py")))
+        ((source, document),) = demo_module._examples()
+    assert source == "sample.json"
+    assert b"warpack/manifest/1" in document

@@ -1,0 +1,85 @@
+"""`warpack serve` and `warpack worker` as processes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from service.client import Client
+from tests.helpers.processes import eventually
+from tests.service.cli.commands import Cli, small, start
+
+
+@contextmanager
+def running(*arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = start(*arguments)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def url_of(process: subprocess.Popen[bytes], port_file: Path) -> str:
+    def look() -> bool:
+        if process.poll() is not None:
+            _, err = process.communicate()
+            raise AssertionError(f"serve ended with code {process.returncode}: {err.decode()}")
+        return port_file.exists()
+
+    eventually(look, "the service answers", limit_s=60)
+    return f"http://127.0.0.1:{int(port_file.read_text())}"
+
+
+def test_serve_answers_on_the_port_it_names_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    with running("serve", "--port", "0", "--data-dir", tmp_path / "data", "--port-file", port_file) as process:
+        url = url_of(process, port_file)
+        assert httpx2.get(f"{url}/livez").status_code == 200
+        with Client(url) as client:
+            assert client.submit(small(), wait_s=60)["state"] == "ready"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert f"Serving on {url}" in err.decode()
+    assert b"Traceback" not in err
+
+
+def test_a_worker_of_its_own_does_the_jobs_of_a_service_without_workers(tmp_path: Path) -> None:
+    data, port_file = tmp_path / "data", tmp_path / "port"
+    with running("serve", "--port", "0", "--data-dir", data, "--workers", "0", "--port-file", port_file) as serving:
+        url = url_of(serving, port_file)
+        with running("worker", "--data-dir", data, "--workers", "1") as working, Client(url) as client:
+            assert client.submit(small(), wait_s=60)["state"] == "ready"
+            working.send_signal(signal.SIGTERM)
+            _, err = working.communicate(timeout=30)
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=30)
+    assert (working.returncode, serving.returncode) == (0, 0), err
+    assert b"Working on the jobs in" in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("serve", "--port", "70000"), ("serve", "--workers", "-1"), ("worker", "--workers", "0")]
+)
+def test_wrong_settings_end_with_code_2(warpack: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ran = warpack(*arguments, "--data-dir", tmp_path)
+    assert ran.code == 2
+    assert "workers" in ran.err or "port" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_port_in_use_is_said_without_a_traceback(warpack: Cli, tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = warpack("serve", "--port", str(taken.getsockname()[1]), "--data-dir", tmp_path)
+    assert ran.code == 1
+    assert "in use" in ran.err
