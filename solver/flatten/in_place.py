@@ -7,7 +7,7 @@ would be in each other's way is effective, the tails behind lives that end in su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from solver.flatten.items import Shelf
@@ -21,11 +21,12 @@ from solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class _Reference:
-    """A buffer or part that a pair names: the item it lies in, and its bytes inside that item."""
+    """A buffer or part that a pair names: the item it lies in, where it starts inside that item, and its pieces in
+    the order of their bytes."""
 
     item: int
-    low_bytes: Bytes
-    high_bytes: Bytes
+    start_bytes: Bytes
+    pieces: tuple[Piece, ...]
 
 
 @dataclass
@@ -56,12 +57,13 @@ def permissions(
     """
     meetings: dict[tuple[int, int, int, int, Bytes], _Meeting] = {}
     idle: dict[int, str] = {}
+    references = _references(manifest, shelf) if manifest.in_place else {}
     for number, entry in enumerate(manifest.in_place):
-        read, write = _reference(manifest, shelf, entry.read), _reference(manifest, shelf, entry.write)
+        read, write = references.get(entry.read), references.get(entry.write)
         if read is None or write is None or (min(read.item, write.item), max(read.item, write.item)) in settled:
             continue
         spans = lives.of_phase(shelf.buffers[read.item].component, entry.phase)
-        if not _gather(meetings, shelf, read, write, spans, number):
+        if not _gather(meetings, read, write, spans, number):
             idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
     found: list[InPlacePermission] = []
     for meeting in meetings.values():
@@ -103,31 +105,23 @@ def _why_outside(read: Buffer, write: Buffer) -> str | None:
     return None
 
 
-def _reference(manifest: Manifest, shelf: Shelf, reference: str) -> _Reference | None:
-    name, part_name = split_reference(reference)
-    item = shelf.index.get(name)
-    if item is None or shelf.buffers[item].persistent:
-        return None
-    buffer = shelf.buffers[item]
-    if part_name is None:
-        return _Reference(item, 0, buffer.size_bytes)
-    itemsize = buffer.dtype.itemsize_bytes
-    for part in buffer.parts:
-        if part.name == part_name:
-            return _Reference(item, part.offset * itemsize, (part.offset + part.size) * itemsize)
-    return None
-
-
-def _inside(shelf: Shelf, reference: _Reference) -> Iterator[Piece]:
-    for piece in shelf.items[reference.item].pieces:
-        start = piece.offset_bytes
-        if reference.low_bytes <= start and start + piece.size_bytes <= reference.high_bytes:
-            yield piece
+def _references(manifest: Manifest, shelf: Shelf) -> dict[str, _Reference]:
+    """What each reference of a pair means in this region; those that mean nothing here are left out."""
+    wanted = {reference for entry in manifest.in_place for reference in (entry.read, entry.write)}
+    found: dict[str, _Reference] = {}
+    for index in {shelf.index.get(split_reference(reference)[0]) for reference in wanted}:
+        if index is None or shelf.buffers[index].persistent:
+            continue
+        item = shelf.items[index]
+        pieces = tuple(sorted(item.pieces, key=lambda piece: piece.offset_bytes))
+        found[item.name] = _Reference(index, 0, pieces)
+        for piece in pieces if shelf.buffers[index].parts else ():
+            found[piece.name] = _Reference(index, piece.offset_bytes, (piece,))
+    return found
 
 
 def _gather(
     meetings: dict[tuple[int, int, int, int, Bytes], _Meeting],
-    shelf: Shelf,
     read: _Reference,
     write: _Reference,
     spans: list[Span],
@@ -135,13 +129,13 @@ def _gather(
 ) -> bool:
     """Note the phases for every two pieces that overlap where the two ranges coincide. False if none is live there."""
     listed = phases_of(spans)
-    difference = read.low_bytes - write.low_bytes  # offset(write) - offset(read) that lays one range on the other
+    difference = read.start_bytes - write.start_bytes  # offset(write) - offset(read) that lays one range on the other
     both_live = False
-    for p in _inside(shelf, read):
-        for q in _inside(shelf, write):
-            start = difference + q.offset_bytes
-            if start >= p.offset_bytes + p.size_bytes or p.offset_bytes >= start + q.size_bytes:
-                continue
+    ends = [difference + q.offset_bytes + q.size_bytes for q in write.pieces]
+    for p in read.pieces:
+        for q in write.pieces[bisect_right(ends, p.offset_bytes) :]:
+            if difference + q.offset_bytes >= p.offset_bytes + p.size_bytes:
+                break
             if not meet(intersection(listed, p.live), q.live):
                 continue
             both_live = True

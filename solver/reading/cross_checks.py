@@ -5,7 +5,7 @@ from __future__ import annotations
 from solver.flatten import flatten
 from solver.flatten.pairs import forbidden_differences
 from solver.flatten.problem import FlatManifest, Piece, RegionProblem
-from solver.flatten.spans import meet
+from solver.flatten.spans import holds, meet
 from solver.flatten.timeline import LONGEST, flattened_length
 from solver.reading.collector import Collector
 from solver.wire.manifest import Buffer, Manifest
@@ -73,7 +73,7 @@ def _check_alias(collector: Collector, flat: FlatManifest, number: int, buffer: 
                     start = next(
                         phase
                         for phase in sorted(span[0] for span in (*p.live.spans, *q.live.spans))
-                        if p.live.mask >> phase & 1 and q.live.mask >> phase & 1
+                        if holds(p.live.spans, phase) and holds(q.live.spans, phase)
                     )
                     message = (
                         f"{p.name} and {q.name} are aliases, and their lifetimes meet in phase "

@@ -26,7 +26,7 @@ def read_aliases(collector: Collector, row: Row, names: Mapping[str, int]) -> tu
     else:
         collector.wrong_type(at, value, "the name of a buffer, or a list of names")
         return ()
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name, pointer in listed:
         if not isinstance(name, str):
             collector.wrong_type(pointer, name, "the name of a buffer")
@@ -38,8 +38,8 @@ def read_aliases(collector: Collector, row: Row, names: Mapping[str, int]) -> tu
             collector.error("alias-unknown", pointer, message, *((row.full_name,) if row.full_name else ()))
         elif full_name == row.full_name:
             collector.error("alias-self", pointer, f"{full_name} cannot be an alias of itself.", full_name)
-        elif full_name not in found:
-            found.append(full_name)
+        else:
+            found[full_name] = None
     return tuple(found)
 
 
@@ -108,12 +108,13 @@ def read_in_place(
     collector: Collector, values: list[Any] | None, buffers: Known, tree: ComponentTree
 ) -> tuple[InPlace, ...]:
     found: dict[InPlace, None] = {}
+    part_sizes: dict[str, dict[str, int]] = {}
     for index, value in enumerate(values or ()):
         at = f"/in_place/{index}"
         keys = ("phase", "read", "write")
         before = len(collector.problems)
         fields = Fields(collector, value, at, keys, keys)
-        read, write = (_range(fields, key, buffers) for key in ("read", "write"))
+        read, write = (_range(fields, key, buffers, part_sizes) for key in ("read", "write"))
         if len(collector.problems) > before or read is None or write is None:
             continue
         phase = _phase(fields, read[0], write[0], tree)
@@ -123,8 +124,11 @@ def read_in_place(
     return tuple(found)
 
 
-def _range(fields: Fields, key: str, buffers: Known) -> tuple[Buffer, int] | None:
-    """The buffer that a reference means and how many elements of it; None if it is wrong, or the buffer is."""
+def _range(
+    fields: Fields, key: str, buffers: Known, part_sizes: dict[str, dict[str, int]]
+) -> tuple[Buffer, int] | None:
+    """The buffer that a reference means and how many elements of it; None if it is wrong, or the buffer is.
+    `part_sizes` keeps the sizes of parts by name for each buffer asked for before."""
     if key not in fields:
         return None
     reference = fields.values[key]
@@ -138,10 +142,11 @@ def _range(fields: Fields, key: str, buffers: Known) -> tuple[Buffer, int] | Non
     buffer = buffers[name]
     if buffer is None or not mark:
         return None if buffer is None else (buffer, buffer.size)
-    for part in buffer.parts:
-        if part.name == part_name:
-            return buffer, part.size
-    hint = fields.collector.hint(part_name, [part.name for part in buffer.parts])
+    if name not in part_sizes:
+        part_sizes[name] = {part.name: part.size for part in buffer.parts}
+    if part_name in part_sizes[name]:
+        return buffer, part_sizes[name][part_name]
+    hint = fields.collector.hint(part_name, part_sizes[name])
     message = f"The buffer {name} has no part {show(part_name)}.{hint}"
     fields.collector.error("unknown-part", fields.pointer(key), message, name)
     return None
