@@ -102,11 +102,12 @@ def validation_failed(level: str, reports: Sequence[dict[str, Any]]) -> ProblemD
     failed = [report for report in reports if not report["passed"]]
     findings = [finding for report in failed for finding in report["findings"]]
     names = ", ".join(report["level"] for report in failed)
+    count = "1 fault" if len(findings) == 1 else f"{len(findings)} faults"
     first = f": {findings[0]['message']}" if findings else "."
     return ProblemDetails(
         "validation-failed",
         "The layout did not pass validation",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        f"Level {names} found {len(findings)} faults{first}",
+        f"Level {names} found {count}{first}",
         more={"level_reached": level, "reports": list(reports)},
     )

@@ -29,12 +29,12 @@ _PRELOADED = [
     "gpu_runtime.validation",
     "gpu_runtime.emitters",
 ]
+_CONTEXT.set_forkserver_preload(_PRELOADED)
 _STDERR_KEPT_BYTES = 4000
 
 
 def prepare() -> None:
     """Start the fork server and wait until it is loaded, so that no task waits for it, nor shares the processors with it."""
-    _CONTEXT.set_forkserver_preload(_PRELOADED)
     child = Child(crib.nothing)
     child.answer(b"")
     child.close()

@@ -40,14 +40,14 @@ class Workshop:
 
     def start(self) -> None:
         self.store = Store(self._settings)
-        if self._settings.workers:
-            nursery.prepare()
         self.engine.start(
             {
                 "solve": partial(handle_solve, self.store, self.submit),
                 "validate": partial(handle_validation, self.store),
             }
         )
+        if self._settings.workers:
+            nursery.prepare()  # meanwhile the engine finds its queues, for which it needs a second
         self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="warpack-sweeper", daemon=True)
         self._sweeper.start()
 

@@ -87,8 +87,8 @@ def test_the_same_post_again_gets_the_same_bytes_and_no_work(running: ServicePro
 
 def test_another_name_changes_the_name_alone(running: ServiceProcess) -> None:
     mine = post(running.url, MANIFEST).json()["layout"]
-    theirs = post(running.url, MANIFEST | {"name": 'theirs, with "quotes"\n'}).json()["layout"]
-    assert theirs["name"] == 'theirs, with "quotes"\n'
+    theirs = post(running.url, MANIFEST | {"name": 'theirs, with "quotes" and ü'}).json()["layout"]
+    assert theirs["name"] == 'theirs, with "quotes" and ü'
     assert theirs | {"name": "step"} == mine
 
 

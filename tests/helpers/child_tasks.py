@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -38,3 +39,11 @@ def never_end(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     os.rename(path + ".draft", path)
     time.sleep(600)
     return b""
+
+
+def find_a_fault(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """What a validation answers that failed at its first level."""
+    finding = {"rule": "overlap", "message": "a and b share bytes [0, 4)"}
+    report = {"level": "static", "passed": False, "findings": [finding]}
+    verdict = {"level": "none", "passed": False, "reports": [report], "document": None, "artefacts": {}}
+    return json.dumps(verdict).encode()

@@ -1,0 +1,121 @@
+"""Solves and validations as the engine calls them: in real children, with every way to end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.api.examples import MANIFEST
+from service.jobs.solving import handle_solve
+from service.jobs.validating import handle_validation
+from service.settings import Settings
+from service.store import Store
+from service.store.records import Job, Order, Task
+from solver import load_manifest
+from tests.helpers.child_tasks import die, fail, find_a_fault
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(Settings(data_dir=tmp_path))
+    yield opened
+    opened.close()
+
+
+def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
+    manifest = load_manifest(document)
+    taken = store.jobs.take(Order(manifest.name, manifest.sha256, json.dumps(document), manifest.validation, 5.0))
+    assert taken.task is not None
+    return taken.job_id, taken.task
+
+
+def solve(store: Store, task: Task) -> list[Task]:
+    followed: list[Task] = []
+    asyncio.run(handle_solve(store, followed.append, task.id))
+    return followed
+
+
+def job_of(store: Store, job_id: str) -> Job:
+    job = store.jobs.get(job_id)
+    assert job is not None
+    return job
+
+
+def problem_of(store: Store, job_id: str) -> dict[str, Any]:
+    job = job_of(store, job_id)
+    assert (job.state, job.layout) == ("failed", None)
+    assert job.problem is not None
+    found: dict[str, Any] = json.loads(job.problem)
+    return found
+
+
+def test_a_solve_and_its_validation_make_a_job_ready(store: Store) -> None:
+    job_id, task = take(store)
+    (validation,) = solve(store, task)
+    assert (validation.kind, validation.required) == ("validate", "static")
+    asyncio.run(handle_validation(store, validation.id))
+    job = job_of(store, job_id)
+    assert job.state == "ready"
+    assert job.layout is not None
+    assert json.loads(job.layout)["manifest_sha256"] == job.manifest_sha256
+    assert "def " in (store.jobs.artefact(job_id, "allocators.py") or "")
+
+
+def test_a_task_that_is_finished_already_is_not_done_again(store: Store) -> None:
+    _, task = take(store)
+    (validation,) = solve(store, task)
+    assert solve(store, task) == []
+    asyncio.run(handle_validation(store, validation.id))
+    asyncio.run(handle_validation(store, validation.id))
+
+
+def test_a_solver_that_crashes_fails_the_job_with_its_last_lines(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for crash, said in ((die, "SIGSEGV"), (fail, "cannot do")):
+        monkeypatch.setattr("service.jobs.solving.solve", crash)
+        job_id, task = take(store)
+        assert solve(store, task) == []
+        problem = problem_of(store, job_id)
+        assert problem["type"] == "urn:warpack:problem:solver-crashed"
+        assert said in problem["detail"]
+
+
+def test_a_validator_that_crashes_fails_the_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id, task = take(store)
+    (validation,) = solve(store, task)
+    monkeypatch.setattr("service.jobs.validating.validate", die)
+    asyncio.run(handle_validation(store, validation.id))
+    assert problem_of(store, job_id)["type"] == "urn:warpack:problem:validator-crashed"
+    again, revalidate = take(store)
+    assert again != job_id
+    assert revalidate.kind == "validate"
+
+
+def test_a_layout_that_does_not_pass_is_not_handed_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id, task = take(store)
+    (validation,) = solve(store, task)
+    monkeypatch.setattr("service.jobs.validating.validate", find_a_fault)
+    asyncio.run(handle_validation(store, validation.id))
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:validation-failed"
+    assert problem["detail"] == "Level static found 1 fault: a and b share bytes [0, 4)"
+    assert problem["reports"][0]["findings"]
+
+
+def test_a_manifest_that_only_the_search_finds_impossible_is_a_fault_of_the_manifest(store: Store) -> None:
+    buffer = {"size": 8, "dtype": "float32", "persistent": True}
+    around = [
+        buffer | {"name": "low", "component": "window", "pinned_offset_bytes": 0},
+        buffer | {"name": "high", "component": "window", "pinned_offset_bytes": 64},
+        buffer | {"name": "between", "pinned_offset_bytes": 32},
+    ]
+    components = [{"path": "window", "window": "contiguous"}]
+    job_id, task = take(store, MANIFEST | {"buffers": around, "components": components})
+    assert solve(store, task) == []
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:bad-manifest"
+    assert problem["errors"]
