@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from service.cli.doctor_gpu import find_gpus
+from solver.devices import DEVICES
 
 _PYTHONS = ((3, 11), (3, 14))
 _TOOLCHAIN_S = 120
@@ -46,7 +47,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    return [_python(), *_packages(), *_toolchain(), _gpu(), _compiler()]
+    return [_python(), *_packages(), _architectures(), *_toolchain(), _gpu(), _compiler()]
 
 
 def _python() -> Finding:
@@ -74,6 +75,10 @@ def _version(package: str) -> str | None:
         return None
 
 
+def _architectures() -> Finding:
+    return Finding("architectures known", "ok", ", ".join(DEVICES), "compute_capability in a manifest")
+
+
 def _toolchain() -> Iterator[Finding]:
     """NVVM, NVRTC and nvJitLink, which must come from the installed wheels."""
     meaning = "compiling layouts to machine code, which needs no GPU"
@@ -99,7 +104,9 @@ def _toolchain() -> Iterator[Finding]:
     for library in found["toolchain"]["libraries"]:
         where = f"{library['version']}, found via {library['found_via']}: {library['path']}"
         yield Finding(f"CUDA library {library['name']}", "ok", where, meaning)
-    yield Finding("architectures", "ok", ", ".join(found["architectures"]), "compiling: those the libraries know")
+    yield Finding(
+        "architectures to compile for", "ok", ", ".join(found["architectures"]), "validation level compiled and above"
+    )
 
 
 def _last_line(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from service.cli.terminal import err, note
 
 if TYPE_CHECKING:
+    from solver.recipe import Progress
     from solver.wire.layout import Layout
     from solver.wire.manifest import Manifest
 
@@ -29,10 +30,17 @@ def optimize_interruptibly(manifest: Manifest) -> tuple[Layout, bool]:
     from solver import optimize
 
     outcome, stop = _Outcome(), threading.Event()
+    status = err().status("packing")
+
+    def progress(found: Progress) -> None:
+        threads = (
+            "no block fits yet" if found.threads_per_block is None else f"{found.threads_per_block} threads a block"
+        )
+        status.update(f"packing: {found.run_bytes} run bytes, none has fewer than {found.lower_bound_bytes}; {threads}")
 
     def search() -> None:
         try:
-            outcome.layout = optimize(manifest, cancelled=stop.is_set)
+            outcome.layout = optimize(manifest, on_progress=progress, cancelled=stop.is_set)
         except BaseException as error:
             outcome.error = error
 
@@ -45,7 +53,7 @@ def optimize_interruptibly(manifest: Manifest) -> tuple[Layout, bool]:
     thread = threading.Thread(target=search, name="solve", daemon=True)
     before = signal.signal(signal.SIGINT, interrupted)
     try:
-        with err().status("packing"):
+        with status:
             thread.start()
             thread.join()
     finally:

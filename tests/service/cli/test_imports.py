@@ -41,7 +41,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_every_command_has_help_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     from service.cli import main
 
-    for command in ("solve", "check", "verify", "demo", "serve", "worker", "doctor"):
+    for command in ("solve", "check", "verify", "demo", "serve", "worker", "bench", "doctor"):
         assert main([command, "--help"]) == 0
         assert f"warpack {command}" in capsys.readouterr().out
     assert main(["--version"]) == 0
