@@ -68,15 +68,24 @@ def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime |
     lifetime = clock.lifetime(value, pointer)
     if lifetime is None or active is None:
         return lifetime
-    return lifetime if _starts_active(fields, value, clock, active, component) else None
+    carried = _carried_into(clock, lifetime)
+    return lifetime if _starts_active(fields, value, clock, active, carried, component) else None
 
 
-def _starts_active(fields: Fields, values: list[Any], clock: Clock, active: Lifetime, component: str) -> bool:
+def _carried_into(clock: Clock, lifetime: Lifetime) -> frozenset[Phase]:
+    """The loop heads at which an interval is no new write: its contents come round from the loop's last phase."""
+    live = sorted(unwrapped(clock.loops, lifetime))
+    return frozenset(head for head, end in clock.timeline.loops if holds(live, end - 1))
+
+
+def _starts_active(
+    fields: Fields, values: list[Any], clock: Clock, active: Lifetime, carried: frozenset[Phase], component: str
+) -> bool:
     spans = sorted(unwrapped(clock.loops, active))
     fine = True
     for index, value in enumerate(values):
         start = value[0] if type(value[0]) is int else clock.phase(value[0], "")
-        if start is not None and not holds(spans, start):
+        if start is not None and start not in carried and not holds(spans, start):
             fine = False
             message = f"{component} is not active in phase {show(value[0])}, so nothing can be written there."
             fields.collector.error("starts-while-inactive", f"{fields.pointer('lifetime')}/{index}", message, component)

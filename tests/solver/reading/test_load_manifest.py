@@ -274,3 +274,15 @@ def test_reading_needs_no_solver_no_numpy_and_no_web() -> None:
         env={"PYTHONPATH": ":".join(sys.path)},
     )
     assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_contents_that_come_round_a_loop_into_an_inactive_head_are_no_new_write() -> None:
+    document = {
+        "schema": "warpack/manifest/1",
+        "target": {"compute_capability": "8.6"},
+        "timeline": {"phases": ["p0", "p1", "p2", "p3"], "loops": [[1, 4]]},
+        "components": [{"path": "step", "active": [["p2", "p3"]]}],
+        "buffers": [{"name": "kept", "component": "step", "size": 1, "dtype": "int32", "lifetime": [["p3", "p2"]]}],
+    }
+    manifest = load_manifest(document)
+    assert load_manifest(manifest.model_dump()).sha256 == manifest.sha256
