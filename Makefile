@@ -1,12 +1,13 @@
 # make demo    the main job: a real CuBIE solver's buffers become a proven layout with checked allocators
 # make test    lint, types, import rules and every test
 # make lint    the same without the tests
-# make bench   the figures of the README
+# make bench   solves every manifest of FOLDER (examples/ unless said), times it, and confirms its proofs
 #
 # make PYTHON=python3.13 demo   takes another Python (3.11, 3.12 or 3.13)
 
 PYTHON ?= python3
 VENV ?= .venv
+FOLDER ?= examples
 BIN := $(VENV)/bin
 
 # What is installed is named by a stamp file: new pins, another Python or a moved folder mean another name, so that a
@@ -16,7 +17,7 @@ KEY := $(shell { cat pyproject.toml constraints.txt; $(PYTHON) -V; echo "$(CURDI
 DEMO_STAMP := $(VENV)/.installed-gpu-$(KEY)
 TEST_STAMP := $(VENV)/.installed-gpu-test-$(KEY)
 
-.PHONY: help demo test lint bench environment clean
+.PHONY: help demo test lint bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -34,7 +35,7 @@ lint: $(TEST_STAMP)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(TEST_STAMP)
-	@$(BIN)/warpack bench
+	@$(BIN)/python -m benchmarks.solve_folder $(FOLDER) --confirm
 
 clean:
 	rm -rf "$(VENV)" build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,6 +18,13 @@ TABLES = {"tests/bad_manifests.py"}
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:" + "|".join(("work", "root", "tmp")) + r")/")
 """Absolute paths of the machine that something was written on."""
 
+DOWNLOAD_ADDRESSES = re.compile(
+    r"\b(?:"
+    + "|".join(f"{name}[.]{end}" for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("docker", "io")))
+    + r")\b"
+)
+"""Where packages come from is the installing machine's choice: it may have a mirror."""
+
 
 def tracked_files() -> list[Path]:
     listed = subprocess.run(
@@ -60,6 +67,16 @@ def test_no_file_names_a_path_of_the_machine_it_was_written_on(files: list[Path]
         if path.suffix in {".py", ".md", ".json", ".toml", ".txt", ""}
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if MACHINE_PATHS.search(line)
+    ]
+    assert not found
+
+
+def test_no_file_says_where_packages_are_downloaded_from(files: list[Path]) -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.suffix in {".py", ".md", ".toml", ".txt", ""}
+        and DOWNLOAD_ADDRESSES.search(path.read_text(encoding="utf-8"))
     ]
     assert not found
 
