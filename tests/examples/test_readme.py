@@ -26,7 +26,7 @@ def test_the_manifest_shown_is_the_first_example() -> None:
 def test_the_layout_shown_is_what_the_solver_gives_for_it() -> None:
     launch = optimize(load_manifest(blocks("json")[0].encode())).launch
     assert launch is not None
-    shown = next(block for block in blocks("") if block.startswith("two buffers that take turns"))
+    shown = next(block for block in blocks("text") if block.startswith("two buffers that take turns"))
     assert re.search(rf"^threads per block +{launch.threads_per_block}, proven the most$", shown, re.MULTILINE)
     assert re.search(
         rf"^run bytes +{launch.run_bytes}, proven the fewest; stride {launch.stride_bytes} ", shown, re.MULTILINE
@@ -34,7 +34,7 @@ def test_the_layout_shown_is_what_the_solver_gives_for_it() -> None:
 
 
 def test_the_table_of_the_demo_has_the_figures_of_every_example() -> None:
-    table = next(block for block in blocks("") if block.startswith("manifest "))
+    table = next(block for block in blocks("text") if block.startswith("manifest "))
     for path in sorted((ROOT / "examples").glob("[0-9]*.json")):
         layout = optimize(load_manifest(path))
         launch, base = layout.launch, layout.baselines["no_sharing"]
