@@ -26,7 +26,7 @@ UINT8_ARGUMENTS = ("raw_pool", "dump", "final")
 
 CONFIG = (
     "steps", "lanes", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
-    "dump_bytes", "run_base", "stride",
+    "dump_bytes", "run_base", "stride", "helpers",
 )  # fmt: skip
 """The order of the integers in the argument `config`."""
 

@@ -58,9 +58,7 @@ class Cell:
 
     def overlaps(self, other: Cell) -> bool:
         """Whether the layout puts a byte of both at one place."""
-        return (
-            self.same_memory(other) and self.offset_bytes < other.end_bytes and other.offset_bytes < self.end_bytes
-        )
+        return self.same_memory(other) and self.offset_bytes < other.end_bytes and other.offset_bytes < self.end_bytes
 
 
 def cells_of(manifest: Manifest, layout: Layout, story: Story) -> tuple[Cell, ...]:
@@ -97,7 +95,9 @@ def _cell(index: int, piece: StoryPiece, manifest: Manifest, placed: Mapping[str
         element=element.name,
         itemsize_bytes=element.itemsize_bytes,
         count=piece.size_bytes // item_bytes * per_item,
-        alignment_bytes=max(buffer.alignment_bytes, buffer.dtype.alignment_bytes) if part is None else element.itemsize_bytes,
+        alignment_bytes=max(buffer.alignment_bytes, buffer.dtype.alignment_bytes)
+        if part is None
+        else element.itemsize_bytes,
         getters=tuple(getters),
         zero=buffer.zero,
         private=manifest.private_to_thread(buffer),

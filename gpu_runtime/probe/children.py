@@ -29,7 +29,9 @@ class ChildError(RuntimeError):
         super().__init__(f"{message}\n{tail}" if tail else message)
 
 
-def ask(module: str, request: Mapping[str, Any], *, time_limit_s: float, environment: Mapping[str, str]) -> dict[str, Any]:
+def ask(
+    module: str, request: Mapping[str, Any], *, time_limit_s: float, environment: Mapping[str, str]
+) -> dict[str, Any]:
     """Runs `python -m module` with `request` and returns its answer. Raises ChildError."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -31,7 +31,13 @@ def compile_probe(request: Mapping[str, Any]) -> dict[str, Any]:
     except ToolchainError as error:
         return {"error": {"rule": error.type, "message": str(error), "log": ""}}
     except CompileError as error:
-        return {"error": {"rule": f"compile-{error.stage}", "message": str(error).partition("\n")[0], "log": error.log[-4000:]}}
+        return {
+            "error": {
+                "rule": f"compile-{error.stage}",
+                "message": str(error).partition("\n")[0],
+                "log": error.log[-4000:],
+            }
+        }
     except ImportError as error:
         return {"error": {"rule": "packages-missing", "message": str(error), "log": ""}}
     return {

@@ -84,6 +84,8 @@ def _wrong(figures: dict[str, Any], architecture: str) -> list[Finding]:
         )
     if figures["architecture"] != architecture:
         findings.append(
-            Finding("wrong-architecture", f"the machine code is for {figures['architecture']}, asked for was {architecture}")
+            Finding(
+                "wrong-architecture", f"the machine code is for {figures['architecture']}, asked for was {architecture}"
+            )
         )
     return findings

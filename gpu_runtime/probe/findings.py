@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,12 +13,18 @@ from solver.wire.layout import Region
 from solver.wire.report import Finding
 from solver.wire.units import Bytes
 
-_MOST = 24
+_MOST_OF_A_RULE = 6
 
 
 def findings_of(plan: Plan, answer: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Every kind of fault at least once; of many alike the first ones."""
-    return tuple(_every(plan, answer))[:_MOST]
+    """Every kind of fault; of many findings by one rule the first ones."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for finding in _every(plan, answer):
+        seen[finding.rule] += 1
+        if seen[finding.rule] <= _MOST_OF_A_RULE:
+            kept.append(finding)
+    return tuple(kept)
 
 
 def _every(plan: Plan, answer: Mapping[str, Any]) -> Iterator[Finding]:
@@ -58,7 +65,9 @@ def _pass(plan: Plan, one: Mapping[str, Any]) -> Iterator[Finding]:
         if fault["row"] >= 0:
             yield _contents(plan, script, name, fault)
         if fault["misfits"]:
-            yield Finding("view-length", f"{name}: {_who(fault)} was handed views of a wrong length {fault['misfits']} times")
+            yield Finding(
+                "view-length", f"{name}: {_who(fault)} was handed views of a wrong length {fault['misfits']} times"
+            )
         if fault["numbering"]:
             yield Finding(
                 "thread-numbering",
@@ -67,7 +76,7 @@ def _pass(plan: Plan, one: Mapping[str, Any]) -> Iterator[Finding]:
     if one["image"] is not None:
         for example in one["image"]["examples"]:
             yield _image(plan, name, example, one["image"]["wrong"])
-    threads = plan.shape.threads * len(plan.shape.active) * one["launches"]
+    threads = len(plan.shape.started) * len(plan.shape.active) * one["launches"]
     if one["finished"] != threads:
         yield Finding("threads-unfinished", f"{name}: {one['finished']} of {threads} threads came to their end")
     words = plan.words_per_pass[one["script"]] * one["launches"]
@@ -143,5 +152,3 @@ def _region_of(plan: Plan, byte: Bytes) -> tuple[Region, Bytes]:
     if byte < shape.run_base_bytes or not shape.stride_bytes:
         return "block", byte
     return "run", (byte - shape.run_base_bytes) % shape.stride_bytes
-
-

@@ -37,7 +37,7 @@ class Image:
         self._block = (0, multipliers[len(slots)])
         self._windows: list[tuple[int, int]] = [(start, end) for start, end in plan["windows"]]
         self.memory: Bytes8 = np.full(shape["dynamic_bytes"], POISON, dtype=np.uint8)
-        every_run = range(shape["threads"] // shape["threads_per_run"])
+        every_run = sorted({thread // shape["threads_per_run"] for thread in plan["started"]})
         for of_block, address, size in plan["entry_zeros"]:
             for origin in [0] if of_block else [base + stride * run for run in every_run]:
                 self.memory[origin + address : origin + address + size] = 0
@@ -74,4 +74,3 @@ class Image:
                 return start + position
             position -= end - start
         raise IndexError(position)
-

@@ -69,11 +69,15 @@ if A.thread_in_block() != t or A.run_in_block() != run or A.lane_in_run() != lan
     report[mine + 7] = 1
 cuda.syncthreads()
 slot = slot_of_run[run]
-if slot < 0 or lane >= c_lanes:
+works = slot >= 0 and lane < c_lanes
+if not works and c_helpers < 2:
     report[mine] = 1
     return
 workers = c_slots * c_lanes
 rank = slot * c_lanes + lane
+if not works:
+    slot = 0
+    rank = 1 << 40
 present = slot < active_slots[block]
 run_multiplier = multipliers[block * (c_slots + 1) + slot]
 block_multiplier = multipliers[block * (c_slots + 1) + c_slots]
@@ -135,11 +139,14 @@ if high > low:
 reps = 1
 if halves == 2:
     reps = mine_of_row
+if not works:
+    takes_part = sharing == {Sharing.BLOCK:d} and {_column("op")} == {Op.ZERO:d}
 if not takes_part:
     reps = 0
-if {_column("op")} == {Op.SYNC:d}:
+if {_column("op")} >= {Op.SYNC:d}:
     reps = 0
-    cuda.syncthreads()
+    if {_column("op")} == {Op.SYNC:d} or c_dump == 1:
+        cuda.syncthreads()
 start_of_row = low""".strip().splitlines()
 
 

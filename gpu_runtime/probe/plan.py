@@ -91,7 +91,12 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     scripts = [script(group) for group in plain_groups(cells, edges) or (Group(0, lingering=False),)]
     left = uncovered(edges.conflicts, scripts)
     scripts += [script(group) for group in lingering_groups(cells, left)]
-    shape = shape_of(layout.launch, manifest.launch.threads_per_run, whole=_needs_everybody(cells, found))
+    shape = shape_of(
+        layout.launch,
+        manifest.launch.threads_per_run,
+        all_lanes=any(cell.zero != "none" and cell.region == "run" for cell in cells),
+        helpers=_helpers(cells, found),
+    )
     largest = max([_LEAST_PRIME, *(cell.count for cell in cells), *(script.tokens for script in scripts)])
     prime = prime_above(largest + (len(shape.slots) + 1) * len(shape.active))
     return Plan(
@@ -106,9 +111,11 @@ def _marks(story: Story, cells: tuple[Cell, ...], takeovers: Takeovers) -> set[i
     return begins | set(story.barriers) | takeovers.phases
 
 
-def _needs_everybody(cells: tuple[Cell, ...], found: Mapping[str, Getter]) -> bool:
-    """A zero function in mid-kernel that several threads share in needs all of them."""
-    return any(cell.zero == "interval" and not cell.private for cell in cells)
+def _helpers(cells: tuple[Cell, ...], found: Mapping[str, Getter]) -> int:
+    """What threads that do not work are needed for: see `Shape.helpers`."""
+    if any(cell.zero == "interval" and cell.region == "block" for cell in cells):
+        return 2
+    return int(any(getter.at_entry and getter.region == "block" for getter in found.values()))
 
 
 def _multipliers(shape: Shape, prime: int) -> tuple[int, ...]:

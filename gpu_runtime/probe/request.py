@@ -35,6 +35,7 @@ def arrays(plan: Plan, manifest: Manifest, layout: Layout) -> dict[str, Any]:
         "passes": passes(plan),
         "barriers": plan.barrier_codes(),
         "shape": asdict(plan.shape),
+        "started": list(plan.shape.started),
         "slot_of_run": plan.shape.slot_of_run(),
         "windows": [list(window) for window in plan.shape.windows],
         "prime": plan.prime,

@@ -10,14 +10,16 @@ from solver.wire.units import Bytes, Elements
 
 
 class Op(IntEnum):
-    """What a row does. SYNC is a barrier of the probe's own, used only after a zero function that several threads
-    share in: whoever calls it must order it against its own reads, as any kernel must."""
+    """What a row does. SYNC is a barrier of the probe's own, used only around a zero function that several
+    threads share in: whoever calls it must order it against other threads' use of the same buffer, as any kernel must. PAUSE is a barrier in the passes that dump
+    memory, and nothing in the others: behind it even what another run's thread destroys in this very step is found."""
 
     FILL = 0
     CHECK = 1
     CHECK_ZERO = 2
     ZERO = 3
     SYNC = 4
+    PAUSE = 5
 
 
 class Sharing(IntEnum):

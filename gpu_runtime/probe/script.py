@@ -30,7 +30,9 @@ class Script:
 class ScriptWriter:
     """Plays the story forward for one group, noting what each cell should hold."""
 
-    def __init__(self, story: Story, cells: Sequence[Cell], group: Group, writer: RowWriter, takeovers: Takeovers) -> None:
+    def __init__(
+        self, story: Story, cells: Sequence[Cell], group: Group, writer: RowWriter, takeovers: Takeovers
+    ) -> None:
         self._story = story
         self._cells = [cell for cell in cells if cell.index in group]
         self._group = group
@@ -64,10 +66,12 @@ class ScriptWriter:
                 rows += self._rows.zero_at_entry(cell)
         for cell in beginning:
             if cell.index not in targets:
-                rows += self._rows.zero_at_start(cell, step)
+                rows += self._rows.zero_at_start(cell, step, used_before=cell.index in self._token)
                 rows += self._rows.whole(Op.FILL, cell, self._fill(cell))
         for takeover in in_order(taking):
             rows += self._take_over(takeover, step)
+        if any(row.op in (Op.FILL, Op.ZERO) for row in rows):
+            rows.append(Row(Op.PAUSE))
         rows += self._check([cell for cell in self._cells if self._holds(cell, step)])
         return tuple(rows)
 
@@ -92,9 +96,7 @@ class ScriptWriter:
         if self._group.lingering:
             return []
         both = [
-            pair
-            for pair in self._takeovers.at(step.phase)
-            if pair.read in self._group and pair.write in self._group
+            pair for pair in self._takeovers.at(step.phase) if pair.read in self._group and pair.write in self._group
         ]
         cells = {cell.index: cell for cell in self._cells}
         ready = {

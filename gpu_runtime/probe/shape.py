@@ -16,15 +16,18 @@ the same, one elementwise stride further on."""
 
 @dataclass(frozen=True)
 class Shape:
-    """`slots`: the runs (by index in their block) that are probed: the first two, whose windows are neighbours, and the
-    last, which ends where the memory ends. `lanes` of each run's threads work; the rest only help to zero. In block b
-    the first `active[b]` slots exist: the last block is a partial one, but its block-scoped buffers are all there."""
+    """`threads` is that of the layout. `slots`: the runs (by index in their block) that are probed: the first two, whose
+    windows are neighbours, and the last, which ends where the memory ends. The first `lanes` threads of each of them
+    work. In block b the first `active[b]` slots exist: the last block is a partial one, but its block-scoped buffers are
+    all there. `helpers`: what the other threads are needed for: nothing (0), the zeroing at the kernel's start (1), or also
+    the zero functions of block-scoped buffers (2). A simulator need not start threads that nobody needs."""
 
     threads: int
     threads_per_run: int
     slots: tuple[int, ...]
     lanes: int
     active: tuple[int, ...]
+    helpers: int
     run_base_bytes: Bytes
     stride_bytes: Bytes
     dynamic_bytes: Bytes
@@ -51,6 +54,13 @@ class Shape:
     def window_bytes(self) -> Bytes:
         return sum(end - start for start, end in self.windows)
 
+    @property
+    def started(self) -> tuple[int, ...]:
+        """The threads of a block that a simulator has to start."""
+        if self.helpers:
+            return tuple(range(self.threads))
+        return tuple(run * self.threads_per_run + lane for run in self.slots for lane in range(self.lanes))
+
     def slot_of_run(self) -> list[int]:
         """Slot by run index, -1 for runs that are not probed."""
         table = [-1] * max(1, self.threads // self.threads_per_run)
@@ -59,17 +69,17 @@ class Shape:
         return table
 
 
-def shape_of(launch: LaunchFigures, threads_per_run: int, *, whole: bool) -> Shape:
-    """`whole`: every run and every thread of it is put to the test (where a zero function that all threads share is
-    called in mid-kernel, all of them must be there)."""
+def shape_of(launch: LaunchFigures, threads_per_run: int, *, all_lanes: bool, helpers: int) -> Shape:
+    """`all_lanes`: every thread of a probed run is put to the test, as the zero function of a run's buffer needs them all."""
     runs = max(1, launch.threads_per_block // threads_per_run)
-    slots = tuple(range(runs)) if whole else tuple(sorted({0, min(1, runs - 1), runs - 1}))
+    slots = tuple(sorted({0, min(1, runs - 1), runs - 1}))
     return Shape(
         threads=launch.threads_per_block,
         threads_per_run=threads_per_run,
         slots=slots,
-        lanes=threads_per_run if whole else min(threads_per_run, FEW_LANES),
+        lanes=threads_per_run if all_lanes else min(threads_per_run, FEW_LANES),
         active=(len(slots),) * (BLOCKS - 1) + (max(1, len(slots) - 1),),
+        helpers=helpers,
         run_base_bytes=launch.block_region_bytes + launch.region_gap_bytes,
         stride_bytes=launch.stride_bytes,
         dynamic_bytes=launch.dynamic_shared_bytes,

@@ -93,8 +93,8 @@ class Simulation:
             want = view["address"]
             if view["region"] == "run":
                 want += shape["run_base_bytes"] + shape["stride_bytes"] * run
-            same = start == want or not view["count"]
-            if not same or array.size != view["count"] or start % view["alignment"] or array.itemsize != view["itemsize"]:
+            placed = not view["count"] or (start == want and start % view["alignment"] == 0)
+            if not placed or array.size != view["count"] or array.itemsize != view["itemsize"]:
                 wrong.append({"ref": view["ref"], "run": run, "start": start, "want": want, "count": array.size})
         return {"seen": seen, "wrong": len(wrong), "examples": wrong[:MOST_EXAMPLES]}
 
@@ -127,7 +127,7 @@ class Simulation:
             "steps": steps, "lanes": shape["lanes"], "slots": len(shape["slots"]), "raw": int(kind == "bytes"),
             "descending": int(kind == "complement"), "prime": self._plan["prime"], "dump": int(dumping),
             "dump_from": dumps[0], "dump_to": dumps[1], "windows": len(self._plan["windows"]), "dump_bytes": dumped,
-            "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"],
+            "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"], "helpers": shape["helpers"],
         }  # fmt: skip
         span = dumps[1] - dumps[0]
         dump = np.zeros(blocks * span * dumped if dumping else 0, dtype=np.uint8)
@@ -140,13 +140,17 @@ class Simulation:
             self._raw, dump, final, report, *pools,
         )  # fmt: skip
         for block in range(blocks):
-            self._block(getattr(self._kernel, ENTRY), arguments, block, _order(kind, threads, block))
+            self._block(getattr(self._kernel, ENTRY), arguments, block, _order(kind, self._plan["started"], block))
         _add_report(result, report.reshape(blocks, threads, REPORT_WIDTH))
         if dumping:
             shown = dump.reshape(blocks, span, dumped)
             for block in range(blocks):
                 image = Image(
-                    self._plan, script, block, [item.view(np.uint8) for item in pools], self._raw if kind == "bytes" else None
+                    self._plan,
+                    script,
+                    block,
+                    [item.view(np.uint8) for item in pools],
+                    self._raw if kind == "bytes" else None,
                 )
                 for step in range(steps):
                     image.advance(step)
@@ -155,13 +159,13 @@ class Simulation:
                 _compare(images, final[block * dynamic : (block + 1) * dynamic], image.memory, block, steps, int)
 
 
-def _order(kind: str, threads: int, block: int) -> list[int]:
+def _order(kind: str, started: Sequence[int], block: int) -> list[int]:
     """The order in which a block's threads get their turn."""
-    order = list(range(threads))
+    order = list(started)
     if kind == "complement":
         order.reverse()
     elif kind == "bytes":
-        random.Random(threads + block).shuffle(order)  # noqa: S311
+        random.Random(len(order) + block).shuffle(order)  # noqa: S311
     return order
 
 

@@ -112,7 +112,7 @@ def _seen(plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
         "words_checked": sum(one["words"] for one in done),
         "words_planned": sum(plan.words_per_pass[one["script"]] * one["launches"] for one in done),
         "launches": launches,
-        "threads_launched": launches * plan.shape.threads * len(plan.shape.active),
+        "threads_started": launches * len(plan.shape.started) * len(plan.shape.active),
         "threads_finished": sum(one["finished"] for one in done),
         "image_bytes_checked": sum(image["bytes"] for image in images),
         "image_bytes_wrong": sum(image["wrong"] for image in images),

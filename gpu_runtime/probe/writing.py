@@ -32,7 +32,10 @@ class RowWriter:
             return [*self.whole(Op.CHECK, read, held), *between, *self.whole(Op.FILL, write, token)]
         rows: list[Row] = []
         low, high = max(read.offset_bytes, write.offset_bytes), min(read.end_bytes, write.end_bytes)
-        from_read, from_write = (low - read.offset_bytes) // read.itemsize_bytes, (low - write.offset_bytes) // write.itemsize_bytes
+        from_read, from_write = (
+            (low - read.offset_bytes) // read.itemsize_bytes,
+            (low - write.offset_bytes) // write.itemsize_bytes,
+        )
         count = (high - low) // write.itemsize_bytes
         check = self._row(Op.CHECK, read, held, from_read, count, write=False)
         rows.append(replace(check, paired=1))
@@ -40,7 +43,9 @@ class RowWriter:
         if from_write:
             rows.append(self._row(Op.FILL, write, token, 0, from_write, write=True))
         if from_write + count < write.count:
-            rows.append(self._row(Op.FILL, write, token, from_write + count, write.count - from_write - count, write=True))
+            rows.append(
+                self._row(Op.FILL, write, token, from_write + count, write.count - from_write - count, write=True)
+            )
         return rows
 
     def zero_at_entry(self, cell: Cell) -> list[Row]:
@@ -52,12 +57,14 @@ class RowWriter:
         by_init = any(self.getters[name].at_entry for name, _ in cell.getters)
         return self.whole(Op.CHECK_ZERO, cell, 0) if by_init else []
 
-    def zero_at_start(self, cell: Cell, step: Step) -> list[Row]:
-        """The kernel's call at the start of an interval (not where contents merely enter a loop unwritten), and what it must leave."""
+    def zero_at_start(self, cell: Cell, step: Step, *, used_before: bool) -> list[Row]:
+        """The kernel's call at the start of an interval (not where contents merely enter a loop unwritten), and what it must leave.
+        Threads may zero other elements than they wrote before: then all wait first."""
         starts = any(segment.start == step.phase and segment.written for segment in cell.piece.segments)
         if cell.zero != "interval" or not starts:
             return []
-        return [*self._zero(cell), *self.whole(Op.CHECK_ZERO, cell, 0)]
+        before = [Row(Op.SYNC, cell=cell.index)] if used_before and not cell.private else []
+        return [*before, *self._zero(cell), *self.whole(Op.CHECK_ZERO, cell, 0)]
 
     def _zero(self, cell: Cell) -> list[Row]:
         """The emitted zero function of the piece itself, or of the whole buffer where that has no pieces of its own."""
