@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from rich.console import Console
 
 from service.cli import demo as demo_module
+from service.cli import demo_jobs
 from tests.helpers.processes import eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
 
@@ -121,3 +125,38 @@ def test_without_arguments_the_examples_are_taken_smallest_first_and_else_the_pa
         ((source, document),) = demo_module._examples()
     assert source == "sample.json"
     assert b"warpack/manifest/1" in document
+
+
+class OneLevel:
+    """A service in which every job above `level` waits for a worker that there is none of."""
+
+    def __init__(self, level: str) -> None:
+        self.level, self.asked, self.cancelled = level, list[str](), list[str]()
+
+    def submit(self, manifest: Any) -> dict[str, Any]:
+        document = manifest if isinstance(manifest, dict) else json.loads(manifest)
+        self.asked.append(document["validation"])
+        return {"id": str(len(self.asked) - 1)}
+
+    def get(self, job_id: str, wait_s: int = 0) -> dict[str, Any]:
+        job = {"id": job_id, "waiting_for": None, "problem": None}
+        if self.asked[int(job_id)] == self.level:
+            return {**job, "state": "failed"}
+        waiting = {"message": "Nobody is there.", "best_level_now": self.level}
+        return {**job, "state": "validating", "waiting_for": waiting}
+
+    def cancel(self, job_id: str) -> None:
+        self.cancelled.append(job_id)
+
+
+@pytest.mark.parametrize(("level", "asked"), [("static", ["hardware", "static"]), ("none", ["hardware"])])
+def test_a_level_that_nobody_can_reach_is_given_up_for_the_best_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], level: str, asked: list[str]
+) -> None:
+    monkeypatch.setattr(demo_jobs, "_PATIENCE_S", 0.0)
+    client: Any = OneLevel(level)
+    sent = demo_jobs.send(client, "it", json.dumps(small(validation="hardware")).encode())
+    ended = demo_jobs.follow(client, Console(), sent)
+    assert (client.asked, client.cancelled) == (asked, ["0"])
+    assert ended.state == ("cancelled" if level == "none" else "failed")
+    assert "Nobody is there." in capsys.readouterr().err
