@@ -15,7 +15,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 FROM base AS service-packages
 WORKDIR /build
 RUN python3 -m venv /opt/warpack
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml constraints.txt ./
 RUN python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies']))" > service.txt \
  && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -r service.txt
 
@@ -24,12 +24,14 @@ RUN python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.tom
  && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -r gpu.txt
 
 FROM service-packages AS service-installed
+COPY README.md ./
 COPY solver solver
 COPY gpu_runtime gpu_runtime
 COPY service service
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps . && python3 -m compileall -q /opt/warpack
 
 FROM worker-packages AS worker-installed
+COPY README.md ./
 COPY solver solver
 COPY gpu_runtime gpu_runtime
 COPY service service
