@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from solver.answer.assemble import assemble
-from solver.flatten import flatten
 from solver.launch.threads import launch_for
 from solver.search.firstfit import PinsCollide
 from solver.search.pack import Packing
@@ -59,8 +58,12 @@ def optimize(
     better = None if on_progress is None else _reporter(manifest, on_progress, stop)
     try:
         base = pack_regions(manifest, stop=stop, start=manifest.solver.warm_start, better=better)
-    except (PinsCollide, Stopped):
-        _refuse(manifest)
+    except PinsCollide:
+        _refuse(manifest, "the pinned buffers leave no packing: give other offsets, or unpin one")
+    except Stopped:
+        _refuse(
+            manifest, "no packing was found in time round buffers that are pinned in contiguous windows: unpin some"
+        )
     launch = _launch(manifest, base)
     packed = base
     if launch is not None and manifest.objective != "shared_bytes":
@@ -92,17 +95,7 @@ def _reporter(
     return report
 
 
-def _refuse(manifest: Manifest) -> NoReturn:
+def _refuse(manifest: Manifest, message: str) -> NoReturn:
     """No packing at all: only pins can do that."""
-    flat = flatten(manifest)
-    names = tuple(
-        item.name
-        for problem in (flat.run, flat.block)
-        for item in problem.items
-        if item.pinned_offset_bytes is not None
-    )
-    message = (
-        "the pinned buffers leave no packing: two that conflict are pinned to common bytes, or a pin lies in a window that a "
-        "conflicting buffer is pinned into; give other offsets, or unpin one"
-    )
+    names = tuple(buffer.full_name for buffer in manifest.buffers if buffer.pinned_offset_bytes is not None)
     raise ManifestError((Problem("pinned-overlap", "/buffers", message, names),)) from None

@@ -52,7 +52,7 @@ def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFig
             sorted((*block, *run), key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))
         ),
         local=placed.local,
-        warnings=(*unplaced.warnings, *launch_warnings(manifest, launch)),
+        warnings=(*unplaced.warnings, *placed.warnings, *launch_warnings(manifest, launch)),
     )
 
 

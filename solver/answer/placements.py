@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solver.answer.local_memory import local_bytes, place_persistent
-from solver.answer.sharing import sharing
+from solver.answer.sharing import count_shares, sharing
 from solver.flatten.problem import RegionProblem
 from solver.search.pack import Packing
 from solver.search.regions import Packed
 from solver.search.windows import hull_of
-from solver.wire.layout import ComponentWindow, LocalBytes, PlacedBuffer
+from solver.wire.layout import MOST_SHARES_LISTED, ComponentWindow, LocalBytes, PlacedBuffer
 from solver.wire.manifest import Buffer, Manifest
+from solver.wire.problems import Problem
+
+_NOT_LISTED = Problem(
+    "shares-not-listed",
+    "",
+    f"shares_bytes_with is empty for every buffer: the lists would hold more than {MOST_SHARES_LISTED} names in all",
+)
 
 
 @dataclass(frozen=True)
@@ -19,13 +26,15 @@ class Placements:
     buffers: tuple[PlacedBuffer, ...]
     windows: tuple[ComponentWindow, ...]
     local: LocalBytes
+    warnings: tuple[Problem, ...] = ()
 
 
 def placements(manifest: Manifest, packed: Packed) -> Placements:
     """Buffers of no bytes are placed at 0 and share nothing; plain local ones have no offset."""
     local = [buffer for buffer in manifest.buffers if not _on_chip(buffer, packed)]
     persistent, persistent_bytes = place_persistent(buffer for buffer in local if buffer.persistent)
-    offsets, shares = packed.offsets, _shares(packed)
+    offsets, listed = packed.offsets, _shares(packed)
+    shares = listed or {}
     buffers = []
     for buffer in manifest.buffers:
         name, size = buffer.full_name, buffer.size_bytes
@@ -45,23 +54,28 @@ def placements(manifest: Manifest, packed: Packed) -> Placements:
         else:
             placed = PlacedBuffer(buffer.component, buffer.name, "local", "local", None, size)
         buffers.append(placed)
+    warnings = () if listed is not None else (_NOT_LISTED,)
     plain = (buffer for buffer in local if not buffer.persistent)
     windows = (*_windows(packed.flat.block, packed.block), *_windows(packed.flat.run, packed.run))
-    return Placements(tuple(buffers), windows, local_bytes(plain, persistent_bytes))
+    return Placements(tuple(buffers), windows, local_bytes(plain, persistent_bytes), warnings)
 
 
 def _on_chip(buffer: Buffer, packed: Packed) -> bool:
     return buffer.location == "shared" or (buffer.location == "auto" and buffer.full_name in packed.on_chip)
 
 
-def _shares(packed: Packed) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block)):
-        found |= sharing(
+def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
+    """None where the lists would be too long to be of use."""
+    regions = [
+        [
             (item.name, offset, offset + item.size_bytes)
             for item, offset in zip(problem.items, packing.offsets, strict=True)
-        )
-    return found
+        ]
+        for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block))
+    ]
+    if sum(map(count_shares, regions)) > MOST_SHARES_LISTED:
+        return None
+    return {name: others for placed in regions for name, others in sharing(placed).items()}
 
 
 def _windows(problem: RegionProblem, packing: Packing) -> tuple[ComponentWindow, ...]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from solver.wire.units import Bytes
 
+Placed = tuple[str, Bytes, Bytes]
+"""Full name, start and end of a buffer in its region."""
 
-def sharing(placed: Iterable[tuple[str, Bytes, Bytes]]) -> dict[str, tuple[str, ...]]:
-    """For each (full name, start, end) of one region, the sorted names of those with bytes in common: a sweep over the region."""
+
+def count_shares(placed: Sequence[Placed]) -> int:
+    """How many names the lists of one region hold in all, without making them."""
+    starts, ends = sorted(start for _, start, _ in placed), sorted(end for _, _, end in placed)
+    return sum(bisect_left(starts, end) - bisect_right(ends, start) - 1 for _, start, end in placed)
+
+
+def sharing(placed: Sequence[Placed]) -> dict[str, tuple[str, ...]]:
+    """For each buffer of one region, the sorted names of those with bytes in common: a sweep over the region."""
     found: dict[str, list[str]] = {}
     open_now: list[tuple[Bytes, str]] = []
     for name, start, end in sorted(placed, key=lambda entry: (entry[1], entry[0])):

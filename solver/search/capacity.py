@@ -58,7 +58,9 @@ def search_cpsat(
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.num_workers = 1
-    parameters.catch_sigint_signal = False  # signals are the program's: outside the main thread CP-SAT's own handler aborts it
+    parameters.catch_sigint_signal = (
+        False  # signals are the program's: outside the main thread CP-SAT's own handler aborts it
+    )
     parameters.random_seed = seed
     parameters.max_deterministic_time = effort
     parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)

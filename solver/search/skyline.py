@@ -10,9 +10,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from solver.flatten.problem import RegionProblem
+from solver.search.stop import Stop
 from solver.wire.units import Bytes, Phase, align_up
 
 Span = tuple[Phase, Phase]
+
+_ASK_EVERY = 1024
+"""Items placed between two questions whether to stop."""
 
 
 def occupied_spans(problem: RegionProblem) -> list[tuple[Span, ...]]:
@@ -45,8 +49,10 @@ def apart_partners(problem: RegionProblem) -> dict[int, list[int]]:
     return dict(partners)
 
 
-def pack_skyline(problem: RegionProblem, spans: Sequence[tuple[Span, ...]], order: Sequence[int]) -> list[Bytes]:
-    """Offsets in bytes. Pinned items keep their pins; `order` are the others."""
+def pack_skyline(
+    problem: RegionProblem, spans: Sequence[tuple[Span, ...]], order: Sequence[int], stop: Stop
+) -> list[Bytes]:
+    """Offsets in bytes. Pinned items keep their pins; `order` are the others. What is left when `stop` says so goes on top."""
     import numpy
 
     length = max((end for one in spans for _, end in one), default=0)
@@ -54,16 +60,21 @@ def pack_skyline(problem: RegionProblem, spans: Sequence[tuple[Span, ...]], orde
     partners = apart_partners(problem)
     offsets = [-1] * len(problem.items)
     pinned = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is not None]
-    for i in (*pinned, *order):
+    highest, hurry = 0, False
+    for count, i in enumerate((*pinned, *order)):
         item = problem.items[i]
         offset = item.pinned_offset_bytes
-        if offset is None:
+        hurry = hurry or (count % _ASK_EVERY == _ASK_EVERY - 1 and stop.now())
+        if offset is None and hurry:
+            offset = align_up(highest, item.alignment_bytes)
+        elif offset is None:
             below = max((int(tops[start:end].max()) for start, end in spans[i]), default=0)
             for other in partners.get(i, ()):
                 if offsets[other] >= 0:
                     below = max(below, offsets[other] + problem.items[other].size_bytes)
             offset = align_up(below, item.alignment_bytes)
         offsets[i] = offset
-        for start, end in spans[i]:
+        highest = max(highest, offset + item.size_bytes)
+        for start, end in () if hurry else spans[i]:
             numpy.maximum(tops[start:end], offset + item.size_bytes, out=tops[start:end])
     return offsets

@@ -32,7 +32,8 @@ def pack_sweeping(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> 
     best: list[Bytes] = []
     best_top = -1
     for order in (by_length, by_time):
-        best, best_top = _better(problem, best, best_top, pack_skyline(problem, spans, order))
+        if not best or not stop.now():
+            best, best_top = _better(problem, best, best_top, pack_skyline(problem, spans, order, stop))
     for order in (by_area, by_size, by_length, by_time):
         if best_top <= good_enough or stop.now():
             break

@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from solver.verifier.findings import Findings
 from solver.verifier.placement import PlacedRange
 from solver.verifier.spans import Span
+from solver.wire.layout import MOST_SHARES_LISTED
 
 SPELLED_OUT = 20
 """So many wrong lists are compared name by name; of further ones only the lengths are said."""
 
 
-def check_shares(matched: Sequence[PlacedRange], findings: Findings) -> None:
-    """Compares every list. Counts are compared first, so that long true lists cost no more than their length."""
+def check_shares(matched: Sequence[PlacedRange], findings: Findings, *, left_out: bool = False) -> None:
+    """Compares every list. Counts are compared first, so that long true lists cost no more than their length. `left_out`: the
+    layout says that its lists are too long to be given; it may, where that is so and none is given."""
+    if left_out and _may_be_left_out(matched):
+        return
     for region in ("block", "run"):
         here = {one.buffer.full_name: one for one in matched if one.placed.region == region and one.ranges}
         whole = [one.ranges[0] for one in here.values() if len(one.ranges) == 1]
@@ -39,6 +43,18 @@ def check_shares(matched: Sequence[PlacedRange], findings: Findings) -> None:
             name = one.buffer.full_name
             message = f"{name} shares bytes with nothing, but lists {', '.join(one.placed.shares_bytes_with[:8])}"
             findings.add("shares-list", message, name, region=one.placed.region)
+
+
+def _may_be_left_out(matched: Sequence[PlacedRange]) -> bool:
+    """Every list is empty, and together they would hold more names than a layout lists."""
+    if any(one.placed.shares_bytes_with for one in matched):
+        return False
+    total = 0
+    for region in ("block", "run"):
+        hulls = [(one.ranges[0][0], one.ranges[-1][1]) for one in matched if one.placed.region == region and one.ranges]
+        starts, ends = sorted(start for start, _ in hulls), sorted(end for _, end in hulls)
+        total += sum(bisect_left(starts, end) - bisect_right(ends, start) - 1 for start, end in hulls)
+    return total > MOST_SHARES_LISTED
 
 
 def _meet(first: tuple[Span, ...], second: tuple[Span, ...]) -> bool:

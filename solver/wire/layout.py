@@ -14,6 +14,10 @@ from solver.wire.units import Bytes
 
 LAYOUT_SCHEMA = "warpack/layout/1"
 
+MOST_SHARES_LISTED = 1_000_000
+"""Where the `shares_bytes_with` lists of a layout would hold more names in all, they stay empty, and the warning
+`shares-not-listed` says so."""
+
 Region = Literal["block", "run", "local", "persistent_local"]
 Status = Literal["optimal", "feasible", "infeasible"]
 

@@ -1,7 +1,7 @@
 """A second opinion: a plain CP-SAT model of a manifest's region, straight from the verifier's story.
 
-It shares nothing with the optimiser: no unit, no reduction, no order of alike buffers, no forbidden differences; one variable
-a buffer, one choice a pair of pieces that conflict.
+It shares nothing with the optimiser: no unit, no reduction, no order of alike buffers, no forbidden differences. One variable a
+buffer; one choice for two buffers that may share nothing at all, else one for each pair of their pieces that conflict.
 """
 
 from __future__ import annotations
@@ -31,20 +31,26 @@ def fits_within(
     buffers = {
         buffer.full_name: buffer
         for buffer in manifest.buffers
-        if buffer.scope == scope
-        and buffer.size_bytes
-        and (buffer.location == "shared" or buffer.full_name in on_chip)
+        if buffer.scope == scope and buffer.size_bytes and (buffer.location == "shared" or buffer.full_name in on_chip)
     }
     if any(buffer.size_bytes > capacity_bytes for buffer in buffers.values()):
         return "impossible"
     model = cp_model.CpModel()
     offsets = {name: _offset(model, buffer, capacity_bytes) for name, buffer in buffers.items()}
-    pieces = [piece for piece in story.pieces if piece.buffer in buffers]
-    for a, b in combinations(pieces, 2):
-        conflict = story.conflict(a, b)
-        if conflict is not None:
-            _choose(model, offsets, a, b, conflict.allowed_differences)
-    _add_hulls(model, manifest, offsets, pieces, capacity_bytes, {frozenset(p) for p in _conflicts(story, pieces)})
+    pieces = {name: story.pieces_of[name] for name in buffers}
+    conflicting: set[frozenset[str]] = set()
+    for one, other in combinations(buffers, 2):
+        pairs = [(a, b, story.conflict(a, b)) for a in pieces[one] for b in pieces[other]]
+        if any(conflict is not None for *_, conflict in pairs):
+            conflicting.add(frozenset((one, other)))
+        if all(conflict is not None and not conflict.allowed_differences for *_, conflict in pairs):
+            sizes = buffers[one].size_bytes, buffers[other].size_bytes
+            _choose(model, (offsets[one], sizes[0]), (offsets[other], sizes[1]), ())
+            continue
+        for a, b, conflict in pairs:
+            if conflict is not None:
+                _choose(model, _at(offsets, a), _at(offsets, b), conflict.allowed_differences)
+    _add_hulls(model, manifest, offsets, capacity_bytes, conflicting)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_time_in_seconds = limit_s
@@ -63,30 +69,26 @@ def _offset(model: cp_model.CpModel, buffer: Buffer, capacity_bytes: int) -> Any
     return model.new_int_var(0, highest // buffer.alignment_bytes, "") * buffer.alignment_bytes
 
 
-def _choose(
-    model: cp_model.CpModel, offsets: dict[str, Any], a: StoryPiece, b: StoryPiece, differences: tuple[int, ...]
-) -> None:
-    """One of: a below b, b below a, or at a difference at which they may share bytes."""
-    at_a, at_b = offsets[a.buffer] + a.offset_bytes, offsets[b.buffer] + b.offset_bytes
+def _at(offsets: dict[str, Any], piece: StoryPiece) -> tuple[Any, int]:
+    return offsets[piece.buffer] + piece.offset_bytes, piece.size_bytes
+
+
+def _choose(model: cp_model.CpModel, a: tuple[Any, int], b: tuple[Any, int], differences: tuple[int, ...]) -> None:
+    """One of: a below b, b below a, or at a difference at which they may share bytes. Both as (offset, size)."""
     below, above = model.new_bool_var(""), model.new_bool_var("")
-    model.add(at_a + a.size_bytes <= at_b).only_enforce_if(below)
-    model.add(at_b + b.size_bytes <= at_a).only_enforce_if(above)
+    model.add(a[0] + a[1] <= b[0]).only_enforce_if(below)
+    model.add(b[0] + b[1] <= a[0]).only_enforce_if(above)
     ways = [below, above]
     for difference in differences:
         ways.append(model.new_bool_var(""))
-        model.add(at_b - at_a == difference).only_enforce_if(ways[-1])
+        model.add(b[0] - a[0] == difference).only_enforce_if(ways[-1])
     model.add_bool_or(ways)
-
-
-def _conflicts(story: Any, pieces: list[StoryPiece]) -> list[tuple[str, str]]:
-    return [(a.buffer, b.buffer) for a, b in combinations(pieces, 2) if story.conflict(a, b) is not None]
 
 
 def _add_hulls(
     model: cp_model.CpModel,
     manifest: Manifest,
     offsets: dict[str, Any],
-    pieces: list[StoryPiece],
     capacity_bytes: int,
     conflicts: set[frozenset[str]],
 ) -> None:
@@ -96,9 +98,7 @@ def _add_hulls(
         if component.window != "contiguous":
             continue
         inside = {
-            name
-            for name in offsets
-            if not component.path or f"{component_of[name]}/".startswith(f"{component.path}/")
+            name for name in offsets if not component.path or f"{component_of[name]}/".startswith(f"{component.path}/")
         }
         if not inside:
             continue
