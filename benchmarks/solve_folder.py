@@ -20,6 +20,7 @@ from pathlib import Path
 
 from benchmarks.plain_model import Verdict, fits_within
 from solver import Layout, Manifest, load_manifest, optimize, verify
+from solver.wire.manifest import Scope
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,17 @@ def solve(path: Path, reference: dict[str, int]) -> Solved:
 def confirm(solved: Solved, limit_s: float) -> Verdict:
     """What the second model says about one byte less. The block region's proof is put to it as well."""
     on_chip = [buffer.full_name for buffer in solved.layout.buffers if buffer.location == "shared"]
-    launch = solved.layout.launch
     verdicts = [
         fits_within(solved.manifest, size - 1, scope=scope, on_chip=on_chip, limit_s=limit_s)
-        for scope, size in (("run", solved.run_bytes), ("block", launch.block_region_bytes if launch else 0))
+        for scope, size in _regions(solved)
         if size
     ]
     return next((verdict for verdict in ("fits", "unanswered") if verdict in verdicts), "impossible")
+
+
+def _regions(solved: Solved) -> tuple[tuple[Scope, int], ...]:
+    launch = solved.layout.launch
+    return ("run", solved.run_bytes), ("block", launch.block_region_bytes if launch else 0)
 
 
 def read_reference(folder: Path) -> dict[str, int]:

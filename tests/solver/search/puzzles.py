@@ -1,0 +1,98 @@
+"""Small random puzzles, and the answer to them by trying everything."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+
+from solver.search.conflicts import mirrored
+from solver.search.puzzle import Gaps, Puzzle
+
+
+def make_puzzle(
+    sizes: list[int],
+    forbidden: dict[tuple[int, int], Gaps],
+    alignments: list[int] | None = None,
+    pins: dict[int, int] | None = None,
+) -> Puzzle:
+    """`forbidden` for pairs (smaller, larger)."""
+    rows: list[dict[int, Gaps]] = [{} for _ in sizes]
+    for (i, j), gaps in forbidden.items():
+        rows[i][j], rows[j][i] = gaps, mirrored(gaps)
+    given = pins or {}
+    return Puzzle(
+        tuple(sizes),
+        tuple(alignments or [1] * len(sizes)),
+        tuple(given.get(i) for i in range(len(sizes))),
+        tuple(rows),
+    )
+
+
+def whole(sizes: list[int], i: int, j: int) -> Gaps:
+    """The two may share no byte."""
+    return ((1 - sizes[j], sizes[i] - 1),)
+
+
+def clique(sizes: list[int]) -> Puzzle:
+    """No two of them may share a byte."""
+    pairs = [(i, j) for i in range(len(sizes)) for j in range(i + 1, len(sizes))]
+    return make_puzzle(sizes, {(i, j): whole(sizes, i, j) for i, j in pairs})
+
+
+def puzzles(*, with_pins: bool = True) -> st.SearchStrategy[Puzzle]:
+    return st.randoms(use_true_random=False).map(lambda random: random_puzzle(random, with_pins=with_pins))
+
+
+def random_puzzle(random: Random, *, with_pins: bool = True) -> Puzzle:
+    count = random.randint(1, 4)
+    sizes = [random.randint(1, 5) for _ in range(count)]
+    alignments = [random.choice([1, 1, 1, 2, 4]) for _ in range(count)]
+    pins = {}
+    if with_pins and random.random() < 0.3:
+        item = random.randrange(count)
+        pins[item] = alignments[item] * random.randint(0, 2)
+    forbidden = {}
+    for i in range(count):
+        for j in range(i + 1, count):
+            way = random.choice(["free", "whole", "whole", "rigid"])
+            if way == "whole":
+                forbidden[i, j] = whole(sizes, i, j)
+            elif way == "rigid" and (gaps := _some_of(random, 1 - sizes[j], sizes[i] - 1)):
+                forbidden[i, j] = gaps
+    return make_puzzle(sizes, forbidden, alignments, pins)
+
+
+def _some_of(random: Random, low: int, high: int) -> Gaps:
+    chosen = [difference for difference in range(low, high + 1) if random.random() < 0.7]
+    gaps: list[tuple[int, int]] = []
+    for difference in chosen:
+        if gaps and gaps[-1][1] == difference - 1:
+            gaps[-1] = (gaps[-1][0], difference)
+        else:
+            gaps.append((difference, difference))
+    return tuple(gaps)
+
+
+def fits(puzzle: Puzzle, capacity: int, placed: tuple[int, ...] = ()) -> bool:
+    """Whether some offsets within the capacity keep every rule: one item after the other, at every offset."""
+    item = len(placed)
+    if item == puzzle.count:
+        return True
+    for offset in range(0, capacity - puzzle.sizes[item] + 1, puzzle.alignments[item]):
+        if puzzle.pins[item] not in (None, offset):
+            continue
+        gaps_to_placed = ((other, gaps) for other, gaps in puzzle.forbidden[item].items() if other < item)
+        if all(not low <= placed[o] - offset <= high for o, gaps in gaps_to_placed for low, high in gaps) and fits(
+            puzzle, capacity, (*placed, offset)
+        ):
+            return True
+    return False
+
+
+def least(puzzle: Puzzle) -> int:
+    """The least capacity that is enough."""
+    capacity = max(size + (pin or 0) for size, pin in zip(puzzle.sizes, puzzle.pins, strict=True))
+    while not fits(puzzle, capacity):
+        capacity += 1
+    return capacity
