@@ -2,7 +2,8 @@
 
 A listed phase is *effective* where the two buffers are private to a thread, or a covering barrier stands directly
 before it: then no other thread still reads what the write takes. The pair is cured when every phase in which the two
-would be in each other's way is effective, the tails behind lives that end in such a phase left away.
+would be in each other's way is effective, the tails behind lives that end in such a phase left away, and when no step
+destroys contents that are still needed (`handing_on`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from solver.flatten.handing_on import Contents, Steps
 from solver.flatten.items import Shelf
 from solver.flatten.lifetimes import Lives
 from solver.flatten.problem import InPlacePermission, Phases, Piece
 from solver.flatten.spans import Span, intersection, meet, phases_of, within
-from solver.wire.manifest import Buffer, InPlace, Manifest
+from solver.wire.manifest import Buffer, InPlace, Lifetime, Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes
 
@@ -31,7 +33,8 @@ class _Reference:
 
 @dataclass
 class _Meeting:
-    """Two pieces that the listed pairs bring together at one difference, and the phases listed for them."""
+    """Two pieces that the listed pairs bring together at one difference, and the phases listed for them: `reverse` where
+    an entry names them the other way round."""
 
     read: int
     write: int
@@ -39,6 +42,7 @@ class _Meeting:
     write_piece: Piece
     difference_bytes: Bytes
     listed: list[Span] = field(default_factory=list)
+    reverse: list[Span] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
 
 
@@ -67,7 +71,7 @@ def permissions(
             idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
     found: list[InPlacePermission] = []
     for meeting in meetings.values():
-        phases, why_not = _judge(meeting, shelf)
+        phases, why_not = _judge(meeting, shelf, lives)
         if why_not is not None:
             idle.update((number, why_not) for number in meeting.entries)
             continue
@@ -144,29 +148,49 @@ def _gather(
             meeting = meetings.get(key)
             if meeting is None:
                 meeting = meetings[key] = _Meeting(read.item, write.item, p, q, difference)
-            meeting.listed += spans
+            same_way = (meeting.read, meeting.read_piece) == (read.item, p)
+            (meeting.listed if same_way else meeting.reverse).extend(spans)
             meeting.entries.append(entry)
     return both_live
 
 
-def _judge(meeting: _Meeting, shelf: Shelf) -> tuple[Phases, str | None]:
+def _judge(meeting: _Meeting, shelf: Shelf, lives: Lives) -> tuple[Phases, str | None]:
     """The effective phases; and why the pair is not cured, if it is not."""
     p, q = meeting.read_piece, meeting.write_piece
-    listed = intersection(intersection(phases_of(meeting.listed), p.live), q.live)
+    spans = [*meeting.listed, *meeting.reverse]
+    listed = intersection(intersection(phases_of(spans), p.live), q.live)
     effective = listed
     if not shelf.private:
-        safe = [span for span in meeting.listed if shelf.tails.next_barrier(span[0]) == span[0]]
+        safe = [span for span in spans if shelf.tails.next_barrier(span[0]) == span[0]]
         effective = intersection(listed, phases_of(safe))
     held_p, held_q = p.occupied, q.occupied
     if not shelf.private:
         held_p, held_q = shelf.tails.occupied(p.live, effective), shelf.tails.occupied(q.live, effective)
     if within(intersection(held_p, held_q), effective):
-        return effective, None
+        destroyed = _steps(meeting, shelf, lives).destroyed_in()
+        if destroyed is None:
+            return effective, None
+        name = lives.phase_name(destroyed)
+        return effective, f"in phase {name} contents that are needed again later would be written over"
     if not within(intersection(p.live, q.live), listed):
         return effective, "they are both live in other phases too, and those are not listed"
     if effective != listed:
         return effective, "several threads share them, and no barrier that covers them stands directly before the phase"
     return effective, "several threads share them, and no barrier parts their lives elsewhere"
+
+
+def _steps(meeting: _Meeting, shelf: Shelf, lives: Lives) -> Steps:
+    first, second = (
+        Contents(piece.live, lives.written(*_stated(shelf.buffers[item], piece)))
+        for item, piece in ((meeting.read, meeting.read_piece), (meeting.write, meeting.write_piece))
+    )
+    tails = shelf.tails
+    return Steps(tails.loops, tails.length, first, second, phases_of(meeting.listed), phases_of(meeting.reverse))
+
+
+def _stated(buffer: Buffer, piece: Piece) -> tuple[Buffer, Lifetime | None]:
+    part = next((part for part in buffer.parts if buffer.part_name(part) == piece.name), None)
+    return buffer, buffer.lifetime if part is None else part.lifetime
 
 
 def _permission(meeting: _Meeting, phases: Phases) -> InPlacePermission:

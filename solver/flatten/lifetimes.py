@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from solver.flatten.loops import Loops
 from solver.flatten.problem import Phases
-from solver.flatten.spans import NO_PHASES, Span, phases_of
+from solver.flatten.spans import NO_PHASES, Span, holds, phases_of
 from solver.flatten.timeline import Unrolled
 from solver.wire.manifest import Buffer, Lifetime, Manifest
 from solver.wire.units import Phase
@@ -50,6 +50,21 @@ class Lives:
         if known is None:
             known = self._known[key] = self._flattened(*key)
         return known
+
+    def written(self, buffer: Buffer, lifetime: Lifetime | None) -> frozenset[Phase]:
+        """The flattened phases at whose start the buffer, or a part with this lifetime, gets new contents whichever way
+        control came: where an interval starts, other than at the head of a loop that brings the contents round."""
+        owner, live = self.owner(buffer.component), self.of(buffer, lifetime).spans
+        sheet = self._unrolled.sheets[owner]
+        begins = [0] if lifetime is None else [interval.start for interval in lifetime]
+        found: set[Phase] = set()
+        for call in self._unrolled.calls[owner]:
+            found.update(call.start + sheet.starts[start] for start in begins)
+            found.update(start for start, _ in call.beside)
+        return frozenset(found.difference(head for head, end in self._unrolled.flat.loops if holds(live, end - 1)))
+
+    def phase_name(self, phase: Phase) -> str:
+        return self._unrolled.flat.names[phase]
 
     def of_phase(self, component: str, phase: Phase) -> list[Span]:
         """The flattened phases that a phase of the component's timeline stands for, call by call."""

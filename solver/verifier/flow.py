@@ -70,6 +70,12 @@ class Flow:
         following += [start for start, end in self.loops_around(phase) if end == phase + 1]
         return tuple(dict.fromkeys(following))
 
+    def predecessors(self, phase: Phase) -> tuple[Phase, ...]:
+        """The phases that may run right before `phase`."""
+        leading = [phase - 1] if phase else []
+        leading += [end - 1 for start, end in self.loops_around(phase) if start == phase]
+        return tuple(dict.fromkeys(leading))
+
     def barrier_at(self, phase: Phase, scope: str) -> bool:
         """Whether a barrier that covers `scope` stands directly before `phase`."""
         return self.next_barrier(phase, scope) == phase

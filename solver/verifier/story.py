@@ -7,6 +7,7 @@ Shared, `auto` and local buffers all have their pieces here: whoever asks filter
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from solver.verifier.flow import Flow
 from solver.verifier.in_place import InPlaceRanges, in_place_ranges
 from solver.verifier.lifetimes import Segment, segments_of, stated_spans
 from solver.verifier.spans import Span, Spans, common, covers, inside, merged
+from solver.verifier.takeover import keeps_contents
 from solver.wire.manifest import Buffer, Lifetime, Manifest, Scope
 from solver.wire.units import Bytes, Phase
 
@@ -113,16 +115,40 @@ class Story:
         return Conflict(meeting, self._cured_differences(a, b, pair))
 
     def _cured_differences(self, a: StoryPiece, b: StoryPiece, pair: frozenset[str]) -> tuple[Bytes, ...]:
-        phases: dict[Bytes, Spans] = {}
+        found: dict[Bytes, list[InPlaceRanges]] = defaultdict(list)
         for ranges in self._in_place_by_pair.get(pair, ()):
             difference = ranges.difference_of(a.buffer, a.offset_bytes, a.size_bytes, b.offset_bytes, b.size_bytes)
             if difference is not None:
-                phases[difference] = merged((*phases.get(difference, ()), *ranges.phases))
-        return tuple(sorted(d for d, listed in phases.items() if self._cured(a, b, listed)))
+                found[difference].append(ranges)
+        return tuple(sorted(difference for difference, listed in found.items() if self._cured(a, b, listed)))
 
-    def _cured(self, a: StoryPiece, b: StoryPiece, listed: Spans) -> bool:
-        of_a, of_b = (p.live if p.private else self.flow.occupied(p.live, p.scope, held=listed) for p in (a, b))
-        return inside(common(of_a, of_b), listed)
+    def _cured(self, a: StoryPiece, b: StoryPiece, listed: list[InPlaceRanges]) -> bool:
+        phases = merged(span for ranges in listed for span in ranges.phases)
+        of_a, of_b = (p.live if p.private else self.flow.occupied(p.live, p.scope, held=phases) for p in (a, b))
+        if not inside(common(of_a, of_b), phases):
+            return False
+        shared = common(a.live, b.live)
+
+        def read_in(phase: Phase) -> frozenset[str]:
+            return frozenset(ranges.read for ranges in listed if covers(ranges.phases, phase))
+
+        def written_in(phase: Phase) -> frozenset[str]:
+            return frozenset(ranges.write for ranges in listed if covers(ranges.phases, phase))
+
+        def carried(before: Phase, after: Phase) -> frozenset[str]:
+            return frozenset(p.buffer for p in (a, b) if covers(p.live, before) and self._lasts(p, before, after))
+
+        return keeps_contents(self._edges_at(shared), shared, read_in, written_in, carried)
+
+    def _lasts(self, piece: StoryPiece, before: Phase, after: Phase) -> bool:
+        return covers(piece.live, after) and not self.writes(piece, before, after)
+
+    def _edges_at(self, phases: Spans) -> Iterator[tuple[Phase, Phase]]:
+        """Every way into and out of these phases."""
+        for start, end in phases:
+            for phase in range(start, end):
+                yield from ((phase, after) for after in self.flow.successors(phase))
+                yield from ((before, phase) for before in self.flow.predecessors(phase))
 
 
 def derive(manifest: Manifest) -> Story:

@@ -114,7 +114,11 @@ def test_a_row_of_a_store_may_be_taken_at_its_own_place_only() -> None:
     ]
     store = {"name": "a", "size": 8, "parts": rows}
     assert differences(flat(store, live("b", (2, 4)), in_place=[pair(2, "a#r1")])) == ((-15, 15), (17, 31))
-    assert differences(flat(store, live("b", (2, 4)), in_place=[pair(2, "b", "a#r1")])) == ((-15, 15), (17, 31))
+    assert differences(flat(store, live("b", (1, 3)), in_place=[pair(1, "b", "a#r1"), pair(2, "b", "a#r1")])) == (
+        (-15, 31),
+    )
+    later = {"name": "a", "size": 8, "parts": [rows[0], rows[1] | {"lifetime": [[2, 6]]}]}
+    assert differences(flat(later, live("b", (1, 3)), in_place=[pair(2, "b", "a#r1")])) == ((-15, 15), (17, 31))
 
 
 def test_whole_stores_lie_on_one_another_row_by_row() -> None:
@@ -157,3 +161,27 @@ def test_threads_of_a_run_need_barriers_too() -> None:
     buffers = live("a", (0, 2)), live("b", (4, 6))
     assert said(flat(*buffers, launch={"threads_per_run": 2}), "no_barrier_no_sharing") == [("a", "b")]
     assert not said(flat(*buffers), "no_barrier_no_sharing")
+
+
+@pytest.mark.parametrize(
+    ("read", "write", "cured"),
+    [
+        ([(0, 3)], [(2, 4)], True),
+        ([(0, 4)], [(2, 3)], False),  # the read is needed in phase 3, after the write has died
+        ([(0, 3), (3, 4)], [(2, 3)], True),  # it is written anew in phase 3
+        ([(2, 3)], [(1, 4)], False),  # the write comes in with contents, and the read is filled over them
+        ([(2, 3)], [(1, 2), (2, 4)], True),  # they end before
+        ([(0, 4)], [(2, 4)], False),  # phase 3 is not listed
+    ],
+)
+def test_an_in_place_pair_must_not_destroy_what_is_needed_again(
+    read: list[tuple[int, int]], write: list[tuple[int, int]], cured: bool
+) -> None:
+    found = differences(flat(live("r", *read), live("w", *write), in_place=[pair(2, "r", "w")]))
+    assert found == (CURED if cured else WHOLE)
+
+
+def test_a_read_that_comes_round_the_loop_again_is_not_given_away() -> None:
+    timeline = {"length": 4, "loops": [[0, 4]]}
+    found = differences(flat(live("r", (0, 4)), live("w", (2, 3)), timeline=timeline, in_place=[pair(2, "r", "w")]))
+    assert found == WHOLE
