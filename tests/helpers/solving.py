@@ -1,0 +1,50 @@
+"""Small manifests, solved and verified in one call."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from solver import Layout, Manifest, load_manifest, optimize, verify
+
+PHASES = 8
+
+
+def manifest_of(*buffers: dict[str, Any], **fields: Any) -> Manifest:
+    document = {
+        "schema": "warpack/manifest/1",
+        "target": {"compute_capability": "8.6"},
+        "timeline": {"length": PHASES},
+        "buffers": [{"dtype": "float32", "location": "shared", **buffer} for buffer in buffers],
+    }
+    return load_manifest(document | fields)
+
+
+def solved(manifest: Manifest) -> Layout:
+    layout = optimize(manifest)
+    report = verify(manifest, layout)
+    assert report.passed, [finding.message for finding in report.findings]
+    return layout
+
+
+def run_bytes(layout: Layout) -> int:
+    assert layout.launch is not None
+    return layout.launch.run_bytes
+
+
+def hard_manifest(count: int = 90, limit_s: float = 30.0) -> Manifest:
+    """Random lifetimes and odd sizes: far from the bound, and no search proves anything about it in a minute."""
+    random = Random(5)
+    buffers: list[dict[str, Any]] = []
+    for number in range(count):
+        start = random.randrange(50)
+        end = min(60, start + random.randint(4, 25))
+        buffers.append(
+            {"name": f"b{number}", "size": random.randint(50, 400), "dtype": "int8", "lifetime": [[start, end]]}
+        )
+    return manifest_of(
+        *buffers,
+        timeline={"length": 60},
+        solver={"time_limit_s": limit_s},
+        target={"compute_capability": "9.0", "shared_budget_bytes": "opt-in"},
+    )
