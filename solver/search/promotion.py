@@ -29,7 +29,7 @@ def candidates(manifest: Manifest) -> list[Buffer]:
 
 
 def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop) -> Packed:
-    """`base` with as many `auto` buffers on chip as leave the threads per block and the resident threads of `launch` as they are."""
+    """`base` with as many `auto` buffers on chip as leave the threads per block of `launch`, and no fewer resident threads."""
     packed = base
     waiting: list[Sequence[Buffer]] = [candidates(manifest)]
     while waiting and not stop.now():
@@ -63,10 +63,10 @@ def _try(
 def _kept(
     manifest: Manifest, launch: LaunchFigures, on_chip: frozenset[str], run_bytes: Bytes, block_bytes: Bytes
 ) -> bool:
-    """Whether so many bytes leave the threads per block and the resident threads as they are."""
+    """Whether so many bytes leave the threads per block as they are, and at least as many resident threads."""
     found = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
     return (
         found is not None
         and found.threads_per_block == launch.threads_per_block
-        and found.occupancy.resident_threads == launch.occupancy.resident_threads
+        and found.occupancy.resident_threads >= launch.occupancy.resident_threads
     )
