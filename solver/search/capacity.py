@@ -50,7 +50,7 @@ def search_cpsat(
     from ortools.sat.python import cp_model  # takes 0.6 s, and most sets never need it
 
     model = cp_model.CpModel()
-    offsets = _offset_variables(model, puzzle, capacity)
+    offsets = offset_variables(model, puzzle, capacity)
     if not _keep_pairs_apart(model, puzzle, offsets, capacity, stop, symmetric=bool(hulls)):
         return Attempt("impossible", method="cp-sat")
     for hull in hulls:
@@ -76,7 +76,8 @@ def search_cpsat(
     return Attempt("unknown", method="cp-sat", nodes=nodes)
 
 
-def _offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any]:
+def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any]:
+    """For each item the expression that is its offset, in steps of its alignment."""
     offsets: list[Any] = []
     for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
         if pin is not None:
@@ -108,11 +109,12 @@ def _keep_pairs_apart(
             legal = complement(gaps, lowest, capacity - puzzle.sizes[j])
             if not legal:
                 return False
-            _choose_one(model, offsets[j] - offsets[i], legal)
+            choose_one(model, offsets[j] - offsets[i], legal)
     return True
 
 
-def _choose_one(model: cp_model.CpModel, difference: Any, legal: Gaps) -> None:
+def choose_one(model: cp_model.CpModel, difference: Any, legal: Gaps) -> None:
+    """Keeps `difference` inside one of the closed intervals of `legal`: one boolean each."""
     if len(legal) == 1:
         model.add(difference >= legal[0][0])
         model.add(difference <= legal[0][1])

@@ -11,6 +11,7 @@ from solver.search.cliques import heavy_clique
 from solver.search.firstfit import FirstFit
 from solver.search.puzzle import Puzzle, Solution, solution
 from solver.search.reduction import Reduced, coarsened, reduce
+from solver.search.stacking import Stacker
 from solver.search.stop import Stop, Stopped
 
 _BIT_ITEMS, _BIT_UNITS, _BIT_NODES = 24, 1 << 13, 25_000
@@ -18,6 +19,11 @@ _BIT_ITEMS, _BIT_UNITS, _BIT_NODES = 24, 1 << 13, 25_000
 
 _FIRST_EFFORT = 0.5
 """CP-SAT's deterministic seconds for the first look at a capacity; they double from round to round."""
+
+_STACKED_ITEMS, _STACKING_SHARE, _PAIRED_ITEMS = 40, 0.05, 128
+"""Cores of so many items and more are stacked first, with this part of the effort (about a second on one core at first:
+without a linear relaxation the deterministic clock runs slowly). For smaller ones booleans for each pair do better, and
+beyond the last number they prove nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Descender:
         self._relaxed = reduce(puzzle, relaxed=True)
         self._core, self._unit = coarsened(self._relaxed.puzzle)
         self._too_many_nodes: set[tuple[int, int]] = set()
+        stacked = self._core.count >= _STACKED_ITEMS and not self._hulls
+        self._stacker = Stacker(self._core, seed) if stacked else None
 
     def run(self, best: Solution, bound: int) -> Descent:
         """Stops at a proof, or with the interval as it is when `stop` says so."""
@@ -68,8 +76,8 @@ class Descender:
         self._report(best, bound)
         try:
             while bound < best.top:
-                capacity = self._next_capacity(bound, best.top, turn)
-                attempt, core, taken = self._attempt(capacity, effort)
+                capacity, stacked = self._next(bound, best.top, turn)
+                attempt, core, taken = self._attempt(capacity, effort, stacked=stacked)
                 if attempt.verdict == "packed":
                     best, turn = solution(self._puzzle, attempt.offsets), 0
                 elif attempt.verdict == "impossible":
@@ -77,7 +85,7 @@ class Descender:
                     exhausted = Exhausted(capacity, attempt.method, attempt.nodes, core, taken)
                 else:
                     turn += 1
-                    if turn % 3 == 0:
+                    if turn % self._turns == 0:
                         effort *= 2
                     continue
                 self._report(best, bound)
@@ -96,13 +104,22 @@ class Descender:
                 return None
             effort *= 2
 
-    @staticmethod
-    def _next_capacity(bound: int, top: int, turn: int) -> int:
-        """Just below the best first (a proof at once where the best is best), then at the bound (the same where that
-        can be reached), then half-way."""
-        return (top - 1, bound, (bound + top - 1) // 2)[turn % 3]
+    @property
+    def _turns(self) -> int:
+        return 4 if self._stacker is not None and self._core.count <= _PAIRED_ITEMS else 3
 
-    def _attempt(self, capacity: int, effort: float) -> tuple[Attempt, tuple[int, ...], tuple[int, ...]]:
+    def _next(self, bound: int, top: int, turn: int) -> tuple[int, bool]:
+        """The capacity to try, and whether by stacking. Just below the best first (a proof at once where the best is best),
+        then at the bound (the same where that can be reached), then half-way; where items are stacked, which finds
+        packings and hardly ever proves that there is none, the bound comes first."""
+        half = (bound + top - 1) // 2
+        if self._stacker is None:
+            return (top - 1, bound, half)[turn % 3], False
+        return ((bound, True), (half, True), (top - 1, True), (top - 1, False))[turn % self._turns]
+
+    def _attempt(
+        self, capacity: int, effort: float, *, stacked: bool
+    ) -> tuple[Attempt, tuple[int, ...], tuple[int, ...]]:
         """Tries the reduced core; what it proves impossible is so for the whole. Its packings are carried over where possible."""
         everything = tuple(range(self._puzzle.count))
         if self._hulls:
@@ -111,7 +128,10 @@ class Descender:
         room = (capacity - relaxed.bottom) // self._unit
         if room < 0 or any(size > room for size in self._core.sizes):
             return Attempt("impossible", method="reduction"), relaxed.kept, relaxed.taken
-        attempt = self._search(self._core, room, effort)
+        if stacked and self._stacker is not None:
+            attempt = self._stacker.search(room, effort=_STACKING_SHARE * effort, stop=self._stop)
+        else:
+            attempt = self._search(self._core, room, effort)
         if attempt.verdict != "packed":
             return attempt, relaxed.kept, relaxed.taken
         offsets = self._carry_over(relaxed, [offset * self._unit for offset in attempt.offsets])

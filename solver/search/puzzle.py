@@ -15,12 +15,14 @@ Gaps = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Puzzle:
-    """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are given."""
+    """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are given.
+    `lengths`, where known, say for how long each item is occupied (in stretches of phases that are alike): a hint for orders."""
 
     sizes: tuple[int, ...]
     alignments: tuple[int, ...]
     pins: tuple[int | None, ...]
     forbidden: tuple[dict[int, Gaps], ...]
+    lengths: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
@@ -49,6 +51,7 @@ class Puzzle:
             tuple(self.alignments[i] for i in keep),
             tuple(self.pins[i] for i in keep),
             tuple({number[j]: gaps for j, gaps in self.forbidden[i].items() if j in number} for i in keep),
+            tuple(self.lengths[i] for i in keep) if self.lengths else (),
         )
 
     def top(self, offsets: Sequence[int]) -> int:

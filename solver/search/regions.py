@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solver.flatten import flatten
+from solver.flatten.items import splittable
 from solver.flatten.problem import FlatManifest, RegionProblem
 from solver.search.pack import Packing
+from solver.search.splitting import Region, pack_in_parts
 from solver.search.stop import Stop
 from solver.search.windows import pack_region
 from solver.wire.manifest import Manifest
@@ -22,7 +24,8 @@ Placed = Mapping[str, Bytes]
 
 @dataclass(frozen=True)
 class Packed:
-    """`on_chip`: full names of the `auto` buffers among the items."""
+    """`on_chip`: full names of the `auto` buffers among the items. Where that made a region smaller, parts of splittable
+    buffers are items of their own in `flat`."""
 
     flat: FlatManifest
     run: Packing
@@ -31,7 +34,8 @@ class Packed:
 
     @property
     def offsets(self) -> dict[str, Bytes]:
-        """Offsets of all buffers on chip that have bytes, in their regions."""
+        """Offsets in their regions of all buffers on chip that have bytes; of the parts (`component/name#part`) where these
+        lie apart."""
         found: dict[str, Bytes] = {}
         for problem, packing in ((self.flat.run, self.run), (self.flat.block, self.block)):
             found |= {item.name: offset for item, offset in zip(problem.items, packing.offsets, strict=True)}
@@ -52,20 +56,44 @@ def pack_regions(
 ) -> Packed:
     """Packs the block region, then the run region, from the offsets in `start` where they place every item and are legal."""
     flat = flatten(manifest, on_chip)
+    split = splittable(manifest, on_chip)
+    in_parts = flatten(manifest, on_chip, split) if split else flat
     seed = manifest.solver.seed
-    block = pack_region(
-        flat.block, seed=seed, stop=stop.within(_BLOCK_SHARE * stop.remaining_s), start=_start(flat.block, start)
-    )
+    block = _pack(flat.block, in_parts.block, seed, stop.within(_BLOCK_SHARE * stop.remaining_s), start)
 
     def progressed(size: Bytes, bound: Bytes) -> None:
         if better is not None:
-            better(block, size, bound)
+            better(block.packing, size, bound)
 
-    run = pack_region(flat.run, seed=seed, stop=stop, start=_start(flat.run, start), progressed=progressed)
-    return Packed(flat, run, block, on_chip)
+    run = _pack(flat.run, in_parts.run, seed, stop, start, progressed)
+    return Packed(replace(flat, run=run.problem, block=block.problem), run.packing, block.packing, on_chip)
+
+
+def _pack(
+    whole: RegionProblem,
+    in_parts: RegionProblem,
+    seed: int,
+    stop: Stop,
+    start: Placed | None,
+    progressed: Callable[[Bytes, Bytes], None] | None = None,
+) -> Region:
+    begun = _start(whole, start)
+    if len(in_parts.items) == len(whole.items):
+        return Region(whole, pack_region(whole, seed=seed, stop=stop, start=begun, progressed=progressed))
+    return pack_in_parts(
+        whole, in_parts, seed=seed, stop=stop, starts=(begun, _start(in_parts, start)), progressed=progressed
+    )
 
 
 def _start(problem: RegionProblem, placed: Placed | None) -> Sequence[Bytes] | None:
-    if placed is None or not all(item.name in placed for item in problem.items):
+    if placed is None:
         return None
-    return [placed[item.name] for item in problem.items]
+    offsets: list[Bytes] = []
+    for item in problem.items:
+        if item.name in placed:
+            offsets.append(placed[item.name])
+        elif item.buffer in placed:
+            offsets.append(placed[item.buffer] + item.start_bytes)
+        else:
+            return None
+    return offsets

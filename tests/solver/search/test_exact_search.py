@@ -17,7 +17,7 @@ from solver.search.reduction import coarsened, reduce
 from solver.search.stop import Stop, Stopped
 from tests.solver.search.puzzles import clique, fits, least, make_puzzle, puzzles, whole
 
-STOP = Stop.after(60)
+STOP = Stop.after(3600)
 
 
 def by_bits(puzzle: Puzzle, capacity: int) -> Attempt:
