@@ -9,12 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from service.api import devices, examples, layouts, manifests, operations
+from service.api import devices, layouts, manifests, operations
 from service.api.errors import install_error_answers
+from service.api.rehearsal import rehearse
 from service.jobs.workshop import Workshop
 from service.settings import Settings
-from service.store.records import Order
-from solver import load_manifest
 
 _DESCRIPTION = """
 Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is
@@ -32,8 +31,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
         await asyncio.to_thread(workshop.start)
-        await asyncio.to_thread(_rehearse, workshop)
         app.state.workshop = workshop
+        await rehearse(app, workshop)
         yield
         del app.state.workshop
         await asyncio.to_thread(workshop.stop)
@@ -43,14 +42,6 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (layouts, manifests, devices, operations):
         app.include_router(part.router)
     return app
-
-
-def _rehearse(workshop: Workshop) -> None:
-    """What a call for a stored layout does, once: modules are loaded and statements compiled before the first caller waits."""
-    manifest = load_manifest(examples.MANIFEST)
-    order = Order("", manifest.sha256, "", manifest.validation, manifest.solver.time_limit_s)
-    stored = workshop.store.jobs.look_up(order)
-    workshop.store.jobs.get("" if stored is None or stored.job_id is None else stored.job_id)
 
 
 def _version() -> str:

@@ -11,8 +11,11 @@ from service.jobs.workshop import Workshop
 from service.problems import ProblemDetails
 
 
-def workshop_of(request: Request) -> Workshop:
-    """Raises problem `unavailable` (503) while the service starts or stops."""
+async def workshop_of(request: Request) -> Workshop:
+    """Raises problem `unavailable` (503) while the service starts or stops.
+
+    A coroutine although it waits for nothing: a plain function would be given a thread, for every call anew.
+    """
     workshop = getattr(request.app.state, "workshop", None)
     if not isinstance(workshop, Workshop):
         raise ApiError(
