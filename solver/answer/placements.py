@@ -10,9 +10,10 @@ from solver.flatten.problem import RegionProblem
 from solver.search.pack import Packing
 from solver.search.regions import Packed
 from solver.search.windows import hull_of
-from solver.wire.layout import MOST_SHARES_LISTED, ComponentWindow, LocalBytes, PlacedBuffer
+from solver.wire.layout import MOST_SHARES_LISTED, ComponentWindow, LocalBytes, PlacedBuffer, PlacedPart
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.problems import Problem
+from solver.wire.units import Bytes
 
 _NOT_LISTED = Problem(
     "shares-not-listed",
@@ -39,15 +40,9 @@ def placements(manifest: Manifest, packed: Packed) -> Placements:
     for buffer in manifest.buffers:
         name, size = buffer.full_name, buffer.size_bytes
         if _on_chip(buffer, packed):
+            offset, parts = _place(buffer, offsets)
             placed = PlacedBuffer(
-                buffer.component,
-                buffer.name,
-                "shared",
-                buffer.scope,
-                offsets.get(name, 0),
-                size,
-                None,
-                shares.get(name, ()),
+                buffer.component, buffer.name, "shared", buffer.scope, offset, size, parts, shares.get(name, ())
             )
         elif buffer.persistent:
             placed = PlacedBuffer(buffer.component, buffer.name, "local", "persistent_local", persistent[name], size)
@@ -64,11 +59,27 @@ def _on_chip(buffer: Buffer, packed: Packed) -> bool:
     return buffer.location == "shared" or (buffer.location == "auto" and buffer.full_name in packed.on_chip)
 
 
+def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tuple[PlacedPart, ...] | None]:
+    """The buffer's offset, or its parts where they lie apart. Parts placed one by one that came to lie as in the buffer
+    are one piece again. Parts and buffers of no bytes are at 0."""
+    whole = offsets.get(buffer.full_name, None if buffer.size else 0)
+    if whole is not None:
+        return whole, None
+    itemsize = buffer.dtype.itemsize_bytes
+    bases = {offsets[buffer.part_name(part)] - part.offset * itemsize for part in buffer.parts if part.size}
+    base = bases.pop()
+    if not bases and base >= 0 and base % buffer.alignment_bytes == 0:
+        return base, None
+    return None, tuple(
+        PlacedPart(part.name, offsets.get(buffer.part_name(part), 0), part.size * itemsize) for part in buffer.parts
+    )
+
+
 def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
     """None where the lists would be too long to be of use."""
     regions = [
         [
-            (item.name, offset, offset + item.size_bytes)
+            (item.buffer, offset, offset + item.size_bytes)
             for item, offset in zip(problem.items, packing.offsets, strict=True)
         ]
         for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block))

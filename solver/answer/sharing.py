@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from solver.wire.units import Bytes
 
 Placed = tuple[str, Bytes, Bytes]
-"""Full name, start and end of a buffer in its region."""
+"""Full name, start and end in its region of a buffer, or of a part of it that lies apart (named as its buffer)."""
 
 
 def count_shares(placed: Sequence[Placed]) -> int:
@@ -18,13 +18,14 @@ def count_shares(placed: Sequence[Placed]) -> int:
 
 
 def sharing(placed: Sequence[Placed]) -> dict[str, tuple[str, ...]]:
-    """For each buffer of one region, the sorted names of those with bytes in common: a sweep over the region."""
-    found: dict[str, list[str]] = {}
+    """For each buffer of one region, the sorted names of the others with bytes in common: a sweep over the region."""
+    found: dict[str, set[str]] = {name: set() for name, _, _ in placed}
     open_now: list[tuple[Bytes, str]] = []
     for name, start, end in sorted(placed, key=lambda entry: (entry[1], entry[0])):
         open_now = [(until, other) for until, other in open_now if until > start]
-        found[name] = [other for _, other in open_now]
-        for other in found[name]:
-            found[other].append(name)
+        for _, other in open_now:
+            if other != name:
+                found[name].add(other)
+                found[other].add(name)
         open_now.append((end, name))
     return {name: tuple(sorted(others)) for name, others in found.items()}

@@ -12,11 +12,14 @@ from solver.flatten.timeline import unroll
 from solver.wire.manifest import Manifest, Scope
 
 
-def flatten(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> FlatManifest:
+def flatten(
+    manifest: Manifest, on_chip: frozenset[str] = frozenset(), split: frozenset[str] = frozenset()
+) -> FlatManifest:
     """The run region's and the block region's problem, over one timeline with every call expanded.
 
     `on_chip` names the `auto` buffers (in full) that are placed in shared memory; the others and the local ones are
-    left out. `warnings` are those that need flattened lifetimes; reading the manifest gave the others.
+    left out. `split` names (in full) the buffers whose parts are placed apart, out of `solver.flatten.items.splittable`.
+    `warnings` are those that need flattened lifetimes; reading the manifest gave the others.
     """
     unrolled = unroll(manifest)
     lives = Lives(manifest, unrolled)
@@ -24,7 +27,9 @@ def flatten(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> FlatMa
     idle: dict[int, str] = {}
     loops = Loops(unrolled.flat.loops)
     scopes: tuple[Scope, ...] = ("run", "block")
-    shelves = {scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, loops, scope)) for scope in scopes}
+    shelves = {
+        scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, loops, scope), split) for scope in scopes
+    }
     run = _problem(manifest, shelves["run"], lives, idle)
     block = _problem(manifest, shelves["block"], lives, idle)
     warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})

@@ -23,12 +23,16 @@ from solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class _Reference:
-    """A buffer or part that a pair names: the item it lies in, where it starts inside that item, and its pieces in
-    the order of their bytes."""
+    """A buffer or part that a pair names: where it starts inside its buffer, and its pieces in the order of their bytes,
+    each with its item's number and with the place of the item inside the buffer."""
 
-    item: int
     start_bytes: Bytes
-    pieces: tuple[Piece, ...]
+    pieces: tuple[tuple[int, Bytes, Piece], ...]
+
+    @property
+    def item(self) -> int:
+        """One of its items: what settles pairs of buffers settles those of all their items."""
+        return self.pieces[0][0]
 
 
 @dataclass
@@ -66,6 +70,8 @@ def permissions(
         read, write = references.get(entry.read), references.get(entry.write)
         if read is None or write is None or (min(read.item, write.item), max(read.item, write.item)) in settled:
             continue
+        if shelf.buffers[read.item] is shelf.buffers[write.item]:
+            continue
         spans = lives.of_phase(shelf.buffers[read.item].component, entry.phase)
         if not _gather(meetings, read, write, spans, number):
             idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
@@ -99,6 +105,8 @@ def warnings(manifest: Manifest, idle: dict[int, str], settled_names: set[frozen
 
 
 def _why_outside(read: Buffer, write: Buffer) -> str | None:
+    if read is write:
+        return "parts of one buffer never share bytes while both are live"
     if read.scope != write.scope:
         return "they are of different scope and never share bytes"
     for buffer in (read, write):
@@ -113,14 +121,17 @@ def _references(manifest: Manifest, shelf: Shelf) -> dict[str, _Reference]:
     """What each reference of a pair means in this region; those that mean nothing here are left out."""
     wanted = {reference for entry in manifest.in_place for reference in (entry.read, entry.write)}
     found: dict[str, _Reference] = {}
-    for index in {shelf.index.get(split_reference(reference)[0]) for reference in wanted}:
-        if index is None or shelf.buffers[index].persistent:
+    for name in {split_reference(reference)[0] for reference in wanted}:
+        items = shelf.index.get(name, ())
+        if not items or shelf.buffers[items[0]].persistent:
             continue
-        item = shelf.items[index]
-        pieces = tuple(sorted(item.pieces, key=lambda piece: piece.offset_bytes))
-        found[item.name] = _Reference(index, 0, pieces)
-        for piece in pieces if shelf.buffers[index].parts else ():
-            found[piece.name] = _Reference(index, piece.offset_bytes, (piece,))
+        held = [
+            (index, shelf.items[index].start_bytes, piece) for index in items for piece in shelf.items[index].pieces
+        ]
+        held.sort(key=lambda one: one[1] + one[2].offset_bytes)
+        found[name] = _Reference(0, tuple(held))
+        for one in held if shelf.buffers[items[0]].parts else ():
+            found[one[2].name] = _Reference(one[1] + one[2].offset_bytes, (one,))
     return found
 
 
@@ -133,22 +144,23 @@ def _gather(
 ) -> bool:
     """Note the phases for every two pieces that overlap where the two ranges coincide. False if none is live there."""
     listed = phases_of(spans)
-    difference = read.start_bytes - write.start_bytes  # offset(write) - offset(read) that lays one range on the other
+    overlay = read.start_bytes - write.start_bytes  # offset(write) - offset(read) that lays one range on the other
     both_live = False
-    ends = [difference + q.offset_bytes + q.size_bytes for q in write.pieces]
-    for p in read.pieces:
-        for q in write.pieces[bisect_right(ends, p.offset_bytes) :]:
-            if difference + q.offset_bytes >= p.offset_bytes + p.size_bytes:
+    ends = [overlay + start + q.offset_bytes + q.size_bytes for _, start, q in write.pieces]
+    for i, p_start, p in read.pieces:
+        for j, q_start, q in write.pieces[bisect_right(ends, p_start + p.offset_bytes) :]:
+            if overlay + q_start + q.offset_bytes >= p_start + p.offset_bytes + p.size_bytes:
                 break
             if not meet(intersection(listed, p.live), q.live):
                 continue
             both_live = True
-            one, other = (read.item, p.offset_bytes), (write.item, q.offset_bytes)
+            difference = overlay + q_start - p_start  # the same, said of the two items
+            one, other = (i, p.offset_bytes), (j, q.offset_bytes)
             key = (*one, *other, difference) if one <= other else (*other, *one, -difference)
             meeting = meetings.get(key)
             if meeting is None:
-                meeting = meetings[key] = _Meeting(read.item, write.item, p, q, difference)
-            same_way = (meeting.read, meeting.read_piece) == (read.item, p)
+                meeting = meetings[key] = _Meeting(i, j, p, q, difference)
+            same_way = (meeting.read, meeting.read_piece) == (i, p)
             (meeting.listed if same_way else meeting.reverse).extend(spans)
             meeting.entries.append(entry)
     return both_live

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from solver.flatten.lifetimes import Lives
@@ -13,22 +14,44 @@ from solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class Shelf:
-    """The items of one region, the buffers they came from, and where each buffer stands (by full name)."""
+    """The items of one region, the buffer that each came from, and the items of each buffer (by full name, in the order of
+    their bytes: one, or one a part where the parts are placed apart)."""
 
     scope: Scope
     private: bool
     tails: Tails
     items: tuple[Item, ...]
     buffers: tuple[Buffer, ...]
-    index: dict[str, int]
+    index: dict[str, tuple[int, ...]]
 
 
-def shelf(manifest: Manifest, scope: Scope, on_chip: frozenset[str], lives: Lives, tails: Tails) -> Shelf:
-    """The buffers of one scope that lie in shared memory. Those without a byte are left out."""
+def splittable(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Full names of the buffers in shared memory whose parts may be placed apart. A pinned buffer has its place, and stays whole."""
+    return frozenset(
+        buffer.full_name
+        for buffer in manifest.buffers
+        if buffer.splittable
+        and buffer.pinned_offset_bytes is None
+        and sum(part.size > 0 for part in buffer.parts) > 1
+        and (buffer.location == "shared" or (buffer.location == "auto" and buffer.full_name in on_chip))
+    )
+
+
+def shelf(
+    manifest: Manifest,
+    scope: Scope,
+    on_chip: frozenset[str],
+    lives: Lives,
+    tails: Tails,
+    split: frozenset[str] = frozenset(),
+) -> Shelf:
+    """The buffers of one scope that lie in shared memory. Those without a byte are left out. Of the buffers in `split` each
+    part is an item."""
     private = scope == "run" and manifest.launch.threads_per_run == 1
     occupied: dict[Phases, Phases] = {}
     items: list[Item] = []
     buffers: list[Buffer] = []
+    index: dict[str, tuple[int, ...]] = {}
     for buffer in manifest.buffers:
         if buffer.scope != scope or buffer.size == 0 or buffer.location == "local":
             continue
@@ -44,18 +67,10 @@ def shelf(manifest: Manifest, scope: Scope, on_chip: frozenset[str], lives: Live
             else:
                 held = occupied[live] = tails.occupied(live)
             pieces.append(Piece(name, offset_bytes, size_bytes, live, held))
-        items.append(
-            Item(
-                full_name,
-                buffer.component,
-                buffer.size_bytes,
-                buffer.alignment_bytes,
-                buffer.pinned_offset_bytes,
-                tuple(pieces),
-            )
-        )
-        buffers.append(buffer)
-    index = {item.name: number for number, item in enumerate(items)}
+        first = len(items)
+        items += _parts(buffer, full_name, pieces) if full_name in split else (_whole(buffer, full_name, pieces),)
+        index[full_name] = tuple(range(first, len(items)))
+        buffers += [buffer] * (len(items) - first)
     return Shelf(scope, private, tails, tuple(items), tuple(buffers), index)
 
 
@@ -69,6 +84,27 @@ def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
             if members:
                 found.append(Window(component.path, members))
     return tuple(found)
+
+
+def _whole(buffer: Buffer, full_name: str, pieces: list[Piece]) -> Item:
+    return Item(
+        full_name,
+        buffer.component,
+        buffer.size_bytes,
+        buffer.alignment_bytes,
+        buffer.pinned_offset_bytes,
+        tuple(pieces),
+    )
+
+
+def _parts(buffer: Buffer, full_name: str, pieces: list[Piece]) -> Iterator[Item]:
+    """The first part is aligned as the buffer, the others as its elements: no part is aligned better inside the buffer."""
+    for piece in sorted(pieces, key=lambda piece: piece.offset_bytes):
+        alone = Piece(piece.name, 0, piece.size_bytes, piece.live, piece.occupied)
+        alignment = buffer.dtype.alignment_bytes if piece.offset_bytes else buffer.alignment_bytes
+        yield Item(
+            piece.name, buffer.component, piece.size_bytes, alignment, None, (alone,), full_name, piece.offset_bytes
+        )
 
 
 def _slices(buffer: Buffer, full_name: str, lives: Lives) -> list[tuple[str, Bytes, Bytes, Phases]]:

@@ -105,7 +105,7 @@ def _blocked(
     ][:3]
     if not partners:
         return None
-    name = problem.items[owner].name
+    name = shelf.buffers[owner].full_name
     scope = "block" if shelf.scope == "block" else "run or block"
     message = (
         f"Several threads share {name}, and no barrier of scope {scope} stands after its life and before that of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from solver.flatten.items import Shelf
 from solver.wire.manifest import Buffer, Manifest
@@ -15,9 +16,7 @@ def apart_pairs(manifest: Manifest, shelf: Shelf) -> frozenset[Pair]:
     """Pairs of this region that never share a byte. Pairs across regions never do anyway."""
     pairs: set[Pair] = set()
     for first, second in manifest.apart:
-        a, b = shelf.index.get(first), shelf.index.get(second)
-        if a is not None and b is not None:
-            pairs.add((min(a, b), max(a, b)))
+        pairs.update(_pairs(shelf, first, second))
     return frozenset(pairs)
 
 
@@ -26,12 +25,16 @@ def alias_permits(manifest: Manifest, shelf: Shelf, apart: frozenset[Pair]) -> f
     lifetime, and neither is persistent. Not transitive."""
     pairs: set[Pair] = set()
     for buffer, target in declared_aliases(manifest):
-        a, b = shelf.index.get(buffer.full_name), shelf.index.get(target.full_name)
-        if a is None or b is None or buffer.persistent or target.persistent:
+        if buffer.persistent or target.persistent or (buffer.lifetime_given and target.lifetime_given):
             continue
-        if not (buffer.lifetime_given and target.lifetime_given):
-            pairs.add((min(a, b), max(a, b)))
+        pairs.update(_pairs(shelf, buffer.full_name, target.full_name))
     return frozenset(pairs - apart)
+
+
+def _pairs(shelf: Shelf, first: str, second: str) -> Iterator[Pair]:
+    """Every item of the one buffer with every item of the other; none where one of them is not in this region."""
+    for a, b in product(shelf.index.get(first, ()), shelf.index.get(second, ())):
+        yield (a, b) if a < b else (b, a)
 
 
 def declared_aliases(manifest: Manifest) -> Iterator[tuple[Buffer, Buffer]]:

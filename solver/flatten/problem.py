@@ -1,7 +1,7 @@
 """What the optimiser works on: one packing problem a region, in bytes and flattened phases.
 
 A *piece* is a buffer, or one part of it, with the phases in which it is live. An *item* is what gets an offset: a buffer
-with its pieces at fixed places inside it. The run region and the block region never share bytes, so each is a problem
+with its pieces at fixed places inside it, or one part of a buffer whose parts are placed apart. The run region and the block region never share bytes, so each is a problem
 of its own.
 """
 
@@ -57,7 +57,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Item:
-    """A buffer that gets one offset. `pieces` lie inside it and cover it. Items of no bytes are left out."""
+    """A buffer that gets one offset, or a part of the buffer `part_of` that gets its own, `start_bytes` inside the buffer.
+    `pieces` lie inside the item and cover it. Items of no bytes are left out."""
 
     name: str
     component: str
@@ -65,6 +66,13 @@ class Item:
     alignment_bytes: Bytes
     pinned_offset_bytes: Bytes | None
     pieces: tuple[Piece, ...]
+    part_of: str | None = None
+    start_bytes: Bytes = 0
+
+    @property
+    def buffer(self) -> str:
+        """Full name of the buffer that it is, or is a part of."""
+        return self.name if self.part_of is None else self.part_of
 
 
 @dataclass(frozen=True)

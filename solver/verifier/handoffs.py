@@ -50,13 +50,13 @@ def derive_handoffs(story: Story, placed: Sequence[PlacedPiece]) -> list[Handoff
 
 
 def sharing_bytes(placed: Sequence[PlacedPiece]) -> Iterator[tuple[PlacedPiece, PlacedPiece]]:
-    """Every pair of pieces of different buffers with bytes in common, whenever they are live."""
+    """Every pair of pieces with bytes in common, whenever they are live. Those of one buffer have such only where its parts
+    lie apart; their contents are as different as those of two buffers."""
     active: list[PlacedPiece] = []
     for one in sorted(placed, key=lambda one: one.start):
         active = [other for other in active if other.end > one.start]
         for other in active:
-            if other.piece.buffer != one.piece.buffer:
-                yield other, one
+            yield other, one
         active.append(one)
 
 
