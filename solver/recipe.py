@@ -7,13 +7,14 @@
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
    bytes' lower bounds bound the threads.
 4. Promote `auto` buffers into the bytes that are free anyway; where that was packed in haste, pack once more with those on chip.
-5. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
+5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
+6. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from solver.answer.assemble import assemble
@@ -27,6 +28,9 @@ from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 from solver.wire.problems import ManifestError, Problem
 from solver.wire.units import Bytes
+
+_LAYOUT_SHARE = 2 / 3
+"""Of the time limit, what the layout itself may take where a frontier is to be searched for as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def optimize(
 
     Raises ManifestError where pinned buffers and windows leave no place at all.
     """
-    stop = Stop.after(manifest.solver.time_limit_s, cancelled)
+    whole = Stop.after(manifest.solver.time_limit_s, cancelled)
+    stop = whole.within(_LAYOUT_SHARE * whole.remaining_s) if _traced(manifest) else whole
     better = None if on_progress is None else _reporter(manifest, on_progress, stop)
     try:
         base = pack_regions(manifest, stop=stop, start=manifest.solver.warm_start, better=better)
@@ -72,7 +77,28 @@ def optimize(
             if not (packed.run.proven and packed.block.proven):
                 packed = pack_regions(manifest, stop=stop, on_chip=packed.on_chip, start=packed.offsets)
             launch = _launch(manifest, packed)
-    return assemble(manifest, base, packed, launch, stop.elapsed_s)
+    if not manifest.frontier:
+        return assemble(manifest, base, packed, launch, whole.elapsed_s)
+    return _with_frontier(manifest, base, packed, launch, whole)
+
+
+def _traced(manifest: Manifest) -> bool:
+    """Whether there is a frontier to search for: without `auto` buffers it takes no search."""
+    return manifest.frontier and any(buffer.location == "auto" for buffer in manifest.buffers)
+
+
+def _with_frontier(
+    manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, stop: Stop
+) -> Layout:
+    """No points where nothing fits."""
+    from solver.frontier.points import trace
+
+    if launch is None:
+        return replace(assemble(manifest, base, packed, launch, stop.elapsed_s), frontier=())
+    frontier = trace(manifest, base, packed, launch, stop)
+    chosen = frontier.chosen.packed
+    layout = assemble(manifest, base, chosen, _launch(manifest, chosen), stop.elapsed_s)
+    return replace(layout, frontier=frontier.to_json(), warnings=(*layout.warnings, *frontier.warnings))
 
 
 def _launch(manifest: Manifest, packed: Packed) -> LaunchFigures | None:

@@ -186,7 +186,6 @@ _TOP: list[tuple[str, Document | bytes, str, str]] = [
     ("bank conflicts misspelt", _set("/launch/bank_conflicts", "avoids"), "unknown-value", "/launch/bank_conflicts"),
     ("unknown objective", _set("/objective", "fast"), "unknown-value", "/objective"),
     ("objective null", _set("/objective", None), "wrong-type", "/objective"),
-    ("frontier asked for", _set("/frontier", True), "unsupported-field", "/frontier"),
     ("frontier a number", _set("/frontier", 1), "wrong-type", "/frontier"),
     ("unknown level", _set("/validation", "gpu"), "unknown-value", "/validation"),
     ("solver a number", _set("/solver", 10), "wrong-type", "/solver"),

@@ -5,6 +5,8 @@ picture    the chart in a terminal
 svg        the chart as an SVG document
 table      buffers and their places
 summary    threads, bytes, proof and savings, a line each
+advice     what holds the bytes up, and what would help
+frontier   other block sizes and what they have on chip
 reports    what the validation found
 view       all of these, in order
 """

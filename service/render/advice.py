@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from service.render.figures import Figure
@@ -19,7 +19,7 @@ def _peak(peak: dict[str, Any]) -> str:
     phase, name = str(peak["phase"]), str(peak["phase_name"])
     where = phase if phase == name else f"{phase} ({name})"
     held = [f"{one['name']} {one['bytes']}" for one in peak["buffers"]]
-    return f"{peak['live_bytes']} bytes must lie apart in phase {where}: {_first(held)}"
+    return f"{peak['live_bytes']} bytes must lie apart in phase {where}: {first_few(held)}"
 
 
 def _next_larger_block(larger: dict[str, Any]) -> str:
@@ -30,7 +30,7 @@ def _next_larger_block(larger: dict[str, Any]) -> str:
     if larger.get("ruled_out_by_the_bound"):
         text += ", which no layout of these buffers has"
     enough = larger.get("buffers_at_peak_as_large")
-    return text + (f"; each of these at the peak is as large: {_first(enough)}" if enough else "")
+    return text + (f"; each of these at the peak is as large: {first_few(enough)}" if enough else "")
 
 
 def _resident_threads(more: dict[str, Any]) -> str:
@@ -43,11 +43,12 @@ def _resident_threads(more: dict[str, Any]) -> str:
 def _promoted(promoted: dict[str, Any]) -> str:
     return (
         f"{promoted['accesses_on_chip']} of {promoted['accesses']} accesses of auto buffers are on chip: "
-        f"{_first(promoted['buffers']) or 'none fits'}"
+        f"{first_few(promoted['buffers']) or 'none fits'}"
     )
 
 
-def _first(names: list[str]) -> str:
+def first_few(names: Sequence[str]) -> str:
+    """The names, and how many more there are where they are many."""
     more = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 

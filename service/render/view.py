@@ -10,6 +10,7 @@ from rich.text import Text
 from service.render.advice import advice_figures
 from service.render.chart import charts
 from service.render.figures import figures_table
+from service.render.frontier import frontier_table
 from service.render.marks import Marks
 from service.render.picture import picture
 from service.render.reports import validation_figures
@@ -26,7 +27,8 @@ _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow", "infeasibl
 
 
 def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[RenderableType]:
-    """Renderables for a console of `width` columns: title, table, pictures, figures, advice, warnings, validation."""
+    """Renderables for a console of `width` columns: title, table, pictures, figures, advice, frontier, warnings,
+    validation."""
     title = Text(plain(layout.name) or "layout", style="bold")
     title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
     title.append(f"  sm_{manifest.target.compute_capability.replace('.', '')}", style="dim")
@@ -39,6 +41,9 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
         yield Text()
         yield from _pictures(manifest, layout, marks, width)
     yield figures_table([*summary(manifest, layout), *advice_figures(layout.advice)])
+    if layout.frontier:
+        yield Text()
+        yield frontier_table(layout.frontier)
     for warning in layout.warnings:
         yield Text(f"warning: {plain(str(warning))}", style="yellow")
     if layout.launch is not None:

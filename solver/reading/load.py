@@ -72,8 +72,6 @@ def _read(collector: Collector, document: Any) -> Manifest:
     objectives: tuple[Objective, ...] = get_args(Objective)
     objective = fields.choice("objective", "threads_per_block", objectives)
     frontier = fields.flag("frontier", False)
-    if frontier:
-        collector.error("unsupported-field", "/frontier", "A frontier is not supported yet: leave the field out.")
     solver = read_solver_options(collector, document.get("solver", {}))
     levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
     validation: Level | Literal["best"] = fields.choice("validation", "best", levels)

@@ -1,0 +1,108 @@
+"""Which `auto` buffers go on chip as a run gets more room: a level is one such choice, packed.
+
+A run's room grows as a block has fewer threads, and as fewer blocks share a multiprocessor. The rooms are sorted, the two
+outermost are solved, and a room between two others is solved only where these have different accesses on chip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import lcm
+
+from solver.devices.table import device
+from solver.launch.budget import budget_bytes
+from solver.launch.threads import launch_for
+from solver.search.promotion import candidates, promote
+from solver.search.regions import Packed
+from solver.search.stop import Stop
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+MOST_BLOCK_SIZES = 32
+"""Where the launch rules allow more block sizes, only every second, third, … one is looked at, from the largest down."""
+
+_ROOM_SHARE = 0.25
+"""Of the time that is left, the most that one room may take."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """`complete` False: the time was over before every room had been looked at."""
+
+    packed: tuple[Packed, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class _Room:
+    """`wanted`: a launch of which threads per block and resident threads have to be had. `run_bytes` is about what a run may
+    then take: rooms are sorted by it, and nothing else depends on it."""
+
+    run_bytes: Bytes
+    wanted: LaunchFigures
+
+
+def accesses_of(manifest: Manifest, on_chip: frozenset[str]) -> int:
+    """The accesses of the `auto` buffers that `on_chip` names."""
+    return sum(buffer.accesses for buffer in manifest.buffers if buffer.full_name in on_chip)
+
+
+def block_sizes(manifest: Manifest, most: int) -> list[int]:
+    """From `most` threads down to one multiple, at most MOST_BLOCK_SIZES of them. Where `most` is what the manifest asks for,
+    or not one multiple fits, there is no other."""
+    rules = manifest.launch
+    multiple = lcm(rules.threads_per_run, rules.threads_multiple)
+    if rules.threads_per_block is not None or most % multiple:
+        return [most]
+    return list(range(most, 0, -multiple * -(-(most // multiple) // MOST_BLOCK_SIZES)))
+
+
+def with_block_size(manifest: Manifest, threads: int) -> Manifest:
+    return replace(manifest, launch=replace(manifest.launch, threads_per_block=threads))
+
+
+def find_levels(manifest: Manifest, base: Packed, packed: Packed, sizes: list[int], stop: Stop) -> Levels:
+    """`packed` is the level of the layout itself and comes first, `base` the one with nothing on chip."""
+    found = {packed.on_chip: packed, base.on_chip: base}
+    if not candidates(manifest):
+        return Levels((packed,), complete=True)
+    rooms = _rooms(manifest, base, sizes)
+    accesses: dict[int, int] = {}
+
+    def solve(number: int) -> int:
+        if number not in accesses:
+            wanted = rooms[number].wanted
+            fixed = with_block_size(manifest, wanted.threads_per_block)
+            level = promote(fixed, base, wanted, stop.within(_ROOM_SHARE * stop.remaining_s))
+            found.setdefault(level.on_chip, level)
+            accesses[number] = accesses_of(manifest, level.on_chip)
+        return accesses[number]
+
+    between = [(0, len(rooms) - 1)]
+    while between and not stop.now():
+        low, high = between.pop()
+        if solve(high) > solve(low) and high - low > 1:
+            middle = (low + high) // 2
+            between += [(low, middle), (middle, high)]
+    return Levels(tuple(found.values()), complete=not stop.now())
+
+
+def _rooms(manifest: Manifest, base: Packed, sizes: list[int]) -> list[_Room]:
+    """By rising room; of several with the same room one is enough, since what is on chip is tried with every block size."""
+    rooms: dict[Bytes, _Room] = {}
+    limits, budget = device(manifest.target.compute_capability), budget_bytes(manifest)
+    for threads in sizes:
+        figures = launch_for(
+            with_block_size(manifest, threads),
+            run_bytes=base.run.size_bytes,
+            block_region_bytes=base.block.size_bytes,
+        )
+        if figures is None:
+            continue
+        for blocks in range(figures.occupancy.blocks_per_sm, 0, -1):
+            block_bytes = min(budget, limits.max_smem_per_sm // blocks - limits.reserved_smem_per_block)
+            occupancy = replace(figures.occupancy, blocks_per_sm=blocks, resident_threads=blocks * threads)
+            room = _Room(block_bytes // figures.runs_per_block, replace(figures, occupancy=occupancy))
+            rooms.setdefault(room.run_bytes, room)
+    return [rooms[run_bytes] for run_bytes in sorted(rooms)]

@@ -1,0 +1,128 @@
+"""The points of the frontier: levels with the block sizes that they allow, without those that another one beats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from solver.frontier.levels import accesses_of, block_sizes, find_levels, with_block_size
+from solver.launch.threads import launch_for
+from solver.search.regions import Packed
+from solver.search.stop import Stop
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.problems import Problem
+
+_CUT_SHORT = Problem(
+    "frontier-incomplete",
+    "/frontier",
+    "the time was over before every block size had been looked at: points with more accesses on chip may be missing",
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One way to launch what one level has on chip."""
+
+    packed: Packed
+    launch: LaunchFigures
+    accesses: int
+
+    def beats(self, other: Point, *, resident_only: bool) -> bool:
+        """Whether `other` has nothing more: neither threads nor accesses. Equals beat one another."""
+        return (
+            (resident_only or self.launch.threads_per_block >= other.launch.threads_per_block)
+            and self.launch.occupancy.resident_threads >= other.launch.occupancy.resident_threads
+            and self.accesses >= other.accesses
+        )
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """`points` by falling threads per block; `chosen` is the one that the layout is."""
+
+    points: tuple[Point, ...]
+    chosen: Point
+    warnings: tuple[Problem, ...] = ()
+
+    def to_json(self) -> tuple[dict[str, Any], ...]:
+        return tuple(_to_json(point, point is self.chosen) for point in self.points)
+
+
+def trace(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures, stop: Stop) -> Frontier:
+    """The points that no other one beats in threads per block, resident threads and accesses on chip together, each with as
+    few run bytes as were found for that, and the layout itself. With the objective `resident_threads`, more threads per
+    block are no gain in themselves.
+
+    The layout is `packed` with `launch`, unless a level was found that has more on chip with the same threads.
+    """
+    sizes = block_sizes(manifest, _most_threads(manifest, base, launch))
+    levels = find_levels(manifest, base, packed, sizes, stop)
+    points = [Point(level, figures, accesses) for level, figures, accesses in _launches(manifest, levels.packed, sizes)]
+    chosen = Point(packed, launch, accesses_of(manifest, packed.on_chip))
+    if manifest.objective != "shared_bytes":
+        chosen = max((point for point in points if _as_fast(point, chosen)), key=_worth, default=chosen)
+    resident_only = manifest.objective == "resident_threads"
+    kept = [chosen]
+    for point in sorted(points, key=lambda point: (*_worth(point), _speed(point)), reverse=True):
+        if not any(other.beats(point, resident_only=resident_only) for other in kept):
+            kept.append(point)
+    kept.sort(key=lambda point: (_speed(point), _worth(point)), reverse=True)
+    return Frontier(tuple(kept), chosen, () if levels.complete else (_CUT_SHORT,))
+
+
+def _most_threads(manifest: Manifest, base: Packed, launch: LaunchFigures) -> int:
+    """The largest block, where the objective may have chosen a smaller one."""
+    if manifest.objective != "resident_threads" or manifest.launch.threads_per_block is not None:
+        return launch.threads_per_block
+    largest = launch_for(
+        replace(manifest, objective="threads_per_block"),
+        run_bytes=base.run.size_bytes,
+        block_region_bytes=base.block.size_bytes,
+    )
+    return launch.threads_per_block if largest is None else largest.threads_per_block
+
+
+def _launches(
+    manifest: Manifest, levels: Iterable[Packed], sizes: list[int]
+) -> Iterable[tuple[Packed, LaunchFigures, int]]:
+    for level in levels:
+        accesses = accesses_of(manifest, level.on_chip)
+        for threads in sizes:
+            figures = launch_for(
+                with_block_size(manifest, threads),
+                run_bytes=level.run.size_bytes,
+                block_region_bytes=level.block.size_bytes,
+                on_chip=level.on_chip,
+            )
+            if figures is not None:
+                yield level, figures, accesses
+
+
+def _as_fast(point: Point, chosen: Point) -> bool:
+    return _speed(point) == _speed(chosen)
+
+
+def _speed(point: Point) -> tuple[int, int]:
+    return point.launch.threads_per_block, point.launch.occupancy.resident_threads
+
+
+def _worth(point: Point) -> tuple[int, int]:
+    return point.accesses, -point.launch.run_bytes
+
+
+def _to_json(point: Point, chosen: bool) -> dict[str, Any]:
+    launch, packed = point.launch, point.packed
+    return {
+        "threads_per_block": launch.threads_per_block,
+        "resident_threads": launch.occupancy.resident_threads,
+        "accesses_on_chip": point.accesses,
+        "run_bytes": launch.run_bytes,
+        "stride_bytes": launch.stride_bytes,
+        "dynamic_shared_bytes": launch.dynamic_shared_bytes,
+        "on_chip": sorted(packed.on_chip),
+        "offsets_bytes": packed.offsets,
+        "status": "optimal" if packed.run.proven and packed.block.proven else "feasible",
+        "chosen": chosen,
+    }

@@ -1,0 +1,66 @@
+"""A point of a frontier as a manifest of its own, and as the layout that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from solver.answer.assemble import assemble
+from solver.flatten import flatten
+from solver.flatten.items import splittable
+from solver.flatten.problem import RegionProblem
+from solver.launch.threads import launch_for
+from solver.search.bound import lower_bound
+from solver.search.pack import Packing
+from solver.search.regions import Packed
+from solver.wire.layout import Layout
+from solver.wire.manifest import Buffer, Manifest
+from solver.wire.units import Bytes
+
+
+def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
+    """`manifest` with what the point decides written into it: the threads per block, and for every `auto` buffer whether it is
+    shared or local. The point's offsets are its warm start, so that solving it gives at most the point's run bytes."""
+    options = replace(manifest.solver, warm_start=dict(point["offsets_bytes"]))
+    on_chip = frozenset(point["on_chip"])
+    return replace(
+        manifest,
+        launch=replace(manifest.launch, threads_per_block=point["threads_per_block"]),
+        buffers=tuple(_decided(buffer, on_chip) for buffer in manifest.buffers),
+        frontier=False,
+        solver=options,
+    )
+
+
+def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
+    """The layout of `manifest_of_point`, with the point's own offsets: nothing is searched, and run bytes are proven by the
+    max-live bound alone. `solver.verify` holds it against that manifest.
+
+    Raises KeyError where the point places no buffer that has to lie on chip, ValueError where its block does not fit: it is then
+    no point of this manifest."""
+    fixed = manifest_of_point(manifest, point)
+    offsets: Mapping[str, Bytes] = point["offsets_bytes"]
+    names = splittable(fixed)
+    apart = frozenset(name for name in names if name not in offsets)
+    flat = flatten(fixed, frozenset(), apart)
+    packed = Packed(flat, _packing(flat.run, offsets), _packing(flat.block, offsets))
+    launch = launch_for(fixed, run_bytes=packed.run.size_bytes, block_region_bytes=packed.block.size_bytes)
+    if launch is None:
+        raise ValueError(f"a block of {point['threads_per_block']} threads does not fit with these offsets")
+    return assemble(fixed, packed, packed, launch, 0.0)
+
+
+def _decided(buffer: Buffer, on_chip: frozenset[str]) -> Buffer:
+    if buffer.location != "auto":
+        return buffer
+    if buffer.full_name in on_chip:
+        return replace(buffer, location="shared")
+    return replace(buffer, location="local", pinned_offset_bytes=None)
+
+
+def _packing(problem: RegionProblem, offsets: Mapping[str, Bytes]) -> Packing:
+    placed = tuple(offsets[item.name] for item in problem.items)
+    bound = lower_bound(problem)
+    size = max((offset + item.size_bytes for offset, item in zip(placed, problem.items, strict=True)), default=0)
+    return Packing(placed, size, bound.size_bytes, bound)
