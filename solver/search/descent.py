@@ -79,7 +79,7 @@ class Descender:
                 capacity, stacked = self._next(bound, best.top, turn)
                 attempt, core, taken = self._attempt(capacity, effort, stacked=stacked)
                 if attempt.verdict == "packed":
-                    best, turn = solution(self._puzzle, attempt.offsets), 0
+                    best, turn = solution(self._puzzle, attempt.offsets), 0 if self._stacker is None else 1
                 elif attempt.verdict == "impossible":
                     bound, turn = capacity + 1, 0
                     exhausted = Exhausted(capacity, attempt.method, attempt.nodes, core, taken)

@@ -37,12 +37,13 @@ Turn = tuple[list[int], int]
 
 
 class Stacker:
-    """Searches one puzzle at any capacity; every call takes up the turns where the last one left them."""
+    """Searches one puzzle at any capacity; at each, every call takes up the turns where the last one left them."""
 
     def __init__(self, puzzle: Puzzle, seed: int) -> None:
         self._puzzle = puzzle
         self._cover = cover(puzzle)
-        self._turns = turns(puzzle, self._cover, Random(seed))  # noqa: S311 - the same seed has to give the same layout
+        self._seed = seed
+        self._turns: dict[int, Iterator[Turn]] = {}
         self._seeds = count(seed)
 
     def search(self, capacity: int, *, effort: float, stop: Stop) -> Attempt:
@@ -52,7 +53,8 @@ class Stacker:
         model = _model(self._puzzle, self._cover, capacity, stop)
         if model is None:
             return Attempt("impossible", method=_METHOD)
-        lanes = [_Lane(model, next(self._turns), effort, next(self._seeds) % 2**31, stop) for _ in range(_LANES)]
+        left = self._turns.setdefault(capacity, turns(self._puzzle, self._cover, self._seed))
+        lanes = [_Lane(model, next(left), effort, next(self._seeds) % 2**31, stop) for _ in range(_LANES)]
         nodes = 0
         with ThreadPoolExecutor(_LANES) as pool:
             runs = [pool.submit(lane.run) for lane in lanes]
@@ -154,8 +156,9 @@ def _model(puzzle: Puzzle, conflicts: Cover, capacity: int, stop: Stop) -> cp_mo
     return model
 
 
-def turns(puzzle: Puzzle, conflicts: Cover, random: Random) -> Iterator[Turn]:
+def turns(puzzle: Puzzle, conflicts: Cover, seed: int) -> Iterator[Turn]:
     """Orders without end: first the rules that do well by themselves, then the same rules disturbed."""
+    random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
     sizes, items = puzzle.sizes, range(puzzle.count)
     met, cliques = list(sizes), [1] * puzzle.count
     for clique in conflicts.cliques:
