@@ -1,0 +1,109 @@
+"""The optimiser against an oracle that looks at everything, on random manifests of up to seven buffers.
+
+    python -m benchmarks.against_oracle --count 10000 --processes 2
+
+Every layout is verified; all that it says is proven must agree with the oracle (tests/helpers/oracle). Prints how many agree, each
+disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from time import perf_counter
+from typing import Literal
+
+from solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
+from tests.helpers.oracle import Judged, NoPacking, best_figures, compare
+from tests.helpers.oracle.packing import NotSettled
+from tests.helpers.small_manifests import small_manifest
+
+Verdict = Literal["agrees", "disagrees", "open", "skipped"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`agrees`: verified, and every figure said to be the best is. `open`: right as far as it goes, but not all is said to be
+    proven. `skipped`: the oracle itself found no answer in its time. `kind`: what came out, for the count of what was tried."""
+
+    seed: int
+    verdict: Verdict
+    said: tuple[str, ...]
+    kind: str
+
+
+def outcome_of(seed: int, judged: Judged = Judged()) -> Outcome:  # noqa: B008 - frozen
+    """Solves and judges the manifest of one seed."""
+    manifest = load_manifest(small_manifest(seed))
+    try:
+        layout = optimize(manifest)
+    except ManifestError as error:
+        return _refused(seed, manifest, error, judged)
+    kind = "infeasible" if layout.launch is None else f"{manifest.objective}, {layout.status}"
+    report = verify(manifest, layout)
+    if not report.passed:
+        said = tuple(f"does not verify: {finding.message}" for finding in report.findings)
+        return Outcome(seed, "disagrees", said, kind)
+    return _compared(seed, manifest, layout, judged, kind)
+
+
+def _compared(seed: int, manifest: Manifest, layout: Layout, judged: Judged, kind: str) -> Outcome:
+    try:
+        found = compare(manifest, layout, judged)
+    except NotSettled as error:
+        return Outcome(seed, "skipped", (str(error),), kind)
+    if found.wrong:
+        return Outcome(seed, "disagrees", found.wrong, kind)
+    return Outcome(seed, "open" if found.open else "agrees", found.open, kind)
+
+
+def _refused(seed: int, manifest: Manifest, error: ManifestError, judged: Judged) -> Outcome:
+    kind = "no packing"
+    try:
+        best = best_figures(manifest, split=judged.split, promote=judged.promote)
+    except NotSettled as unsettled:
+        return Outcome(seed, "skipped", (str(unsettled),), kind)
+    if isinstance(best, NoPacking):
+        return Outcome(seed, "agrees", (), kind)
+    return Outcome(seed, "disagrees", (f"refused ({error}), but there is a packing: {best}",), kind)
+
+
+def outcomes(seeds: range, processes: int, judged: Judged) -> Iterator[Outcome]:
+    judge = partial(outcome_of, judged=judged)
+    if processes == 1:
+        yield from map(judge, seeds)
+        return
+    with get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap(judge, seeds, chunksize=20)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.against_oracle", description=__doc__)
+    parser.add_argument("--count", type=int, default=1000, help="manifests (10000 takes some ten minutes of one core)")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--without-splitting", action="store_true", help="hold all parts in their buffers")
+    parser.add_argument("--without-promotion", action="store_true", help="judge any choice of auto buffers by itself")
+    options = parser.parse_args(arguments)
+    judged = Judged(split=not options.without_splitting, promote=not options.without_promotion)
+    seeds = range(options.first, options.first + options.count)
+    started, counted, kinds = perf_counter(), Counter[str](), Counter[str]()
+    for outcome in outcomes(seeds, options.processes, judged):
+        counted[outcome.verdict] += 1
+        kinds[outcome.kind] += 1
+        if outcome.verdict != "agrees":
+            print(f"seed {outcome.seed} {outcome.verdict}: {'; '.join(outcome.said)}", flush=True)
+    verdicts: tuple[Verdict, ...] = ("agrees", "disagrees", "open", "skipped")
+    print(", ".join(f"{verdict} {counted[verdict]}" for verdict in verdicts), f"of {options.count}")
+    print("; ".join(f"{kind}: {number}" for kind, number in sorted(kinds.items())))
+    print(f"{perf_counter() - started:.0f} s")
+    return 1 if counted["disagrees"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

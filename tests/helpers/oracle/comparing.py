@@ -1,0 +1,132 @@
+"""A layout of the optimiser against the oracle: all that it says is proven must be so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from solver.wire.layout import BytesProof, LaunchFigures, Layout
+from solver.wire.manifest import Manifest
+from tests.helpers.oracle.choosing import Figures, Infeasible, NoPacking, Oracle
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is held against the oracle's best. `split`: parts that may lie apart; `promote`: which `auto` buffers are on chip
+    (without it the bytes are judged for the layout's own choice, and threads with all of them local)."""
+
+    split: bool = True
+    promote: bool = True
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`wrong`: sentences, one for each figure or bound that the oracle refutes. `open`: what the layout does not claim to be
+    the best, so that only its bounds were judged."""
+
+    wrong: tuple[str, ...]
+    open: tuple[str, ...] = ()
+
+
+Sentence = tuple[Literal["wrong", "open"], str]
+
+
+def compare(manifest: Manifest, layout: Layout, judged: Judged = Judged()) -> Comparison:
+    """Judges a layout that verifies. Raises packing.NotSettled where the oracle itself has no answer."""
+    oracle = Oracle(manifest, split=judged.split, promote=judged.promote)
+    said = list(_sentences(layout, oracle, oracle.best()))
+    return Comparison(
+        tuple(sentence for kind, sentence in said if kind == "wrong"),
+        tuple(sentence for kind, sentence in said if kind == "open"),
+    )
+
+
+def disagreements(manifest: Manifest, layout: Layout, judged: Judged = Judged()) -> tuple[str, ...]:
+    return compare(manifest, layout, judged).wrong
+
+
+def _sentences(layout: Layout, oracle: Oracle, best: Figures | Infeasible | NoPacking) -> Iterator[Sentence]:
+    if isinstance(best, NoPacking):
+        yield "wrong", "there is a layout, but the oracle says that pins and windows leave no place"
+        return
+    on_chip = _promoted(layout, oracle)
+    yield from _bytes("run", layout.proof.run_bytes, layout.launch and layout.launch.run_bytes, oracle, on_chip)
+    yield from _bytes(
+        "block", layout.proof.block_region_bytes, layout.launch and layout.launch.block_region_bytes, oracle, on_chip
+    )
+    if layout.launch is None:
+        yield from _infeasible(layout, best)
+    elif isinstance(best, Infeasible):
+        yield "wrong", "the layout has a launch, but the oracle says that nothing fits"
+    else:
+        yield from _launched(layout, layout.launch, oracle, best, on_chip)
+
+
+def _bytes(
+    scope: Literal["run", "block"], proof: BytesProof, stated: int | None, oracle: Oracle, on_chip: frozenset[str]
+) -> Iterator[Sentence]:
+    least = oracle.least(scope, on_chip)
+    if least is None or proof.lower_bound_bytes > least:
+        yield "wrong", f"{scope} bytes: proven to be at least {proof.lower_bound_bytes}, but {least} are enough"
+    elif proof.status != "optimal":
+        yield "open", f"{scope} bytes: at least {proof.lower_bound_bytes}, found {stated}, best {least}"
+    elif least != (proof.lower_bound_bytes if stated is None else stated):
+        yield "wrong", f"{scope} bytes: {stated} said to be the fewest, but that are {least}"
+
+
+def _infeasible(layout: Layout, best: Figures | Infeasible) -> Iterator[Sentence]:
+    proof, said = layout.proof, layout.minimum_budget_bytes
+    if isinstance(best, Figures):
+        kind: Literal["wrong", "open"] = "wrong" if proof.threads_per_block.status == "infeasible" else "open"
+        yield kind, f"infeasible: but {best.threads} threads fit"
+        return
+    right = best.minimum_budget_bytes
+    if (said is None) != (right is None) or (said is not None and right is not None and said < right):
+        yield "wrong", f"minimum budget: {said}, but the least is {right}"
+    elif said != right:
+        proven = proof.run_bytes.status == proof.block_region_bytes.status == "optimal"
+        yield "wrong" if proven else "open", f"minimum budget: {said}, but the least is {right}"
+
+
+def _launched(
+    layout: Layout, launch: LaunchFigures, oracle: Oracle, best: Figures, on_chip: frozenset[str]
+) -> Iterator[Sentence]:
+    threads = layout.proof.threads_per_block
+    found = (launch.threads_per_block, launch.occupancy.resident_threads)
+    wanted = (best.threads, best.resident)
+    if oracle.manifest.objective != "resident_threads" and threads.upper_bound < best.threads:
+        yield "wrong", f"threads: proven to be at most {threads.upper_bound}, but {best.threads} fit"
+    if threads.status != "optimal":
+        yield "open", f"threads: (per block, resident) = {found}, best {wanted}"
+        return
+    if found[0] != wanted[0]:
+        yield "wrong", f"threads: {found[0]} said to be the most, but the best has {wanted[0]}"
+    if layout.status != "optimal" or layout.proof.block_region_bytes.status != "optimal":
+        yield "open", "the rest: not said to be the best"
+        return
+    if found[1] != wanted[1]:
+        yield "wrong", f"resident threads: {found[1]}, but the best has {wanted[1]}"
+    again = oracle.launch(on_chip)
+    if again is None or again.stride != launch.stride_bytes:
+        yield "wrong", f"stride: {launch.stride_bytes}, but for these buffers it is {again and again.stride}"
+    ignored = oracle.launch(on_chip, avoid=False)
+    if ignored is None or ignored.threads != launch.threads_if_conflicts_ignored:
+        said = launch.threads_if_conflicts_ignored
+        yield "wrong", f"threads if conflicts are ignored: {said}, but {ignored and ignored.threads}"
+    if oracle.promote:
+        accesses = sum(buffer.accesses for buffer in oracle.autos if buffer.full_name in on_chip)
+        mine = (accesses, launch.stride_bytes, launch.run_bytes, launch.block_region_bytes)
+        theirs = (best.accesses, best.stride, best.run_bytes, best.block_bytes)
+        if mine != theirs:
+            names = sorted(best.on_chip)
+            yield "wrong", f"(accesses on chip, stride, run, block bytes) = {mine}, but the best has {theirs}: {names}"
+
+
+def _promoted(layout: Layout, oracle: Oracle) -> frozenset[str]:
+    placed = layout.by_name
+    return frozenset(
+        buffer.full_name
+        for buffer in oracle.autos
+        if buffer.full_name in placed and placed[buffer.full_name].location == "shared"
+    )

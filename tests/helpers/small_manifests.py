@@ -1,0 +1,110 @@
+"""Random manifests small enough for the oracle, in which every feature stands in the way of every other.
+
+    small_manifest(7)             # the same document on every machine
+
+What `tests.helpers.manifests` makes, of at most seven buffers, with more `auto` and splittable buffers, wide alignments, pins that may
+collide with windows or each other, and sizes and budgets at which the bytes decide the threads. All load; some have no layout.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from solver import ManifestError, load_manifest
+from tests.helpers.manifest_timelines import chance
+from tests.helpers.manifests import build_manifest
+
+MOST_BUFFERS = 7
+
+
+def small_manifest(seed: int) -> dict[str, Any]:
+    """The document of this seed."""
+    random = Random(seed)
+    document = build_manifest(random, MOST_BUFFERS)
+    while len(document["buffers"]) > MOST_BUFFERS:
+        document = build_manifest(random, MOST_BUFFERS)
+    document["name"] = f"small {seed}"
+    document["solver"]["time_limit_s"] = 20
+    for change, probability in _CHANGES:
+        if chance(random, probability):
+            changed = copy.deepcopy(document)
+            change(random, changed)
+            if _loads(changed):
+                document = changed
+    return document
+
+
+def _loads(document: dict[str, Any]) -> bool:
+    try:
+        load_manifest(document)
+    except ManifestError:
+        return False
+    return True
+
+
+def _more_autos(random: Random, document: dict[str, Any]) -> None:
+    """Up to five buffers that one thread alone uses."""
+    private = [b for b in document["buffers"] if b.get("scope", "run") == "run"]
+    if document["launch"]["threads_per_run"] == 1:
+        for buffer in random.sample(private, min(len(private), random.randint(1, 5))):
+            buffer["location"] = "auto"
+            if chance(random, 0.6):
+                buffer["accesses"] = random.choice([0, 1, 7, 7, 30, 100])
+
+
+def _all_splittable(random: Random, document: dict[str, Any]) -> None:
+    for buffer in document["buffers"]:
+        if buffer.get("parts") and chance(random, 0.8):
+            buffer["splittable"] = True
+
+
+def _wide_alignment(random: Random, document: dict[str, Any]) -> None:
+    buffer = random.choice(document["buffers"])
+    if "pinned_offset_bytes" not in buffer:
+        buffer["alignment_bytes"] = random.choice([16, 64, 128, 256, 1024])
+
+
+def _larger(random: Random, document: dict[str, Any]) -> None:
+    """Buffers without parts grow, so that a block cannot have all its threads."""
+    paired = {
+        pair[side].partition("#")[0].rpartition("/")[2] for pair in document["in_place"] for side in ("read", "write")
+    }
+    for buffer in document["buffers"]:
+        if not buffer.get("parts") and buffer["name"] not in paired and chance(random, 0.5):
+            buffer["size"] *= random.choice([2, 3, 7])
+
+
+def _pin(random: Random, document: dict[str, Any]) -> None:
+    """A pin anywhere: it may meet another, or leave a window no place."""
+    for buffer in random.sample(document["buffers"], min(len(document["buffers"]), random.randint(1, 2))):
+        alignment = buffer.get("alignment_bytes", 16)
+        buffer["pinned_offset_bytes"] = alignment * random.randrange(0, max(2, 400 // alignment))
+
+
+def _windows(random: Random, document: dict[str, Any]) -> None:
+    for component in document.get("components", ()):
+        component["window"] = random.choice(["flat", "contiguous", "contiguous"])
+
+
+def _tight_budget(random: Random, document: dict[str, Any]) -> None:
+    document["target"]["shared_budget_bytes"] = random.choice([0, 100, 400, 1000, 2000, 5000, 10_000, 16_000])
+
+
+def _exact_threads(random: Random, document: dict[str, Any]) -> None:
+    per_run = document["launch"]["threads_per_run"]
+    document["launch"]["threads_per_block"] = per_run * random.choice([1, 5, 32, 64, 100])
+
+
+_CHANGES: tuple[tuple[Callable[[Random, dict[str, Any]], None], float], ...] = (
+    (_more_autos, 0.4),
+    (_all_splittable, 0.5),
+    (_wide_alignment, 0.15),
+    (_larger, 0.4),
+    (_windows, 0.4),
+    (_pin, 0.15),
+    (_tight_budget, 0.25),
+    (_exact_threads, 0.1),
+)
