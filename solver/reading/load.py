@@ -11,7 +11,7 @@ from solver.reading.cross_checks import check_flattened
 from solver.reading.fields import Fields
 from solver.reading.references import check_alias_graph, check_alias_scopes, read_aliases, read_apart, read_in_place
 from solver.reading.settings import read_launch, read_solver_options, read_target
-from solver.reading.source import Source, read_source
+from solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
 from solver.reading.timelines import read_timeline
 from solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
 from solver.wire.problems import ManifestError, Problem
@@ -43,7 +43,7 @@ def load_manifest(source: Source) -> Manifest:
     `Manifest.warnings`; `solver.flatten.flatten` adds the warnings that only flattened phases show.
     """
     collector = Collector()
-    document = read_source(collector, source)
+    document = read_source(collector, source, MOST_MANIFEST_BYTES)
     if document is None and collector.problems:
         raise ManifestError(tuple(collector.problems))
     flagged = {problem.pointer for problem in collector.problems}
@@ -170,9 +170,10 @@ def _warnings(
 ) -> tuple[Problem, ...]:
     if warm_start:
         names = {buffer.full_name for buffer in buffers}
+        names |= {buffer.part_name(part) for buffer in buffers for part in buffer.parts}
         unknown = [name for name in warm_start if name not in names]
         if unknown:
             listed = ", ".join(show(name) for name in unknown[:5]) + (", …" if len(unknown) > 5 else "")
-            message = f"`warm_start` names {len(unknown)} buffers that the manifest does not have: {listed}."
+            message = f"`warm_start` names {len(unknown)} buffers or parts that the manifest does not have: {listed}."
             collector.warn("warm_start_unknown", "/solver/warm_start", message, *unknown[:5])
     return tuple(collector.warnings)

@@ -12,6 +12,7 @@ alike           items that may be told apart only by number, put in order
 capacity        CP-SAT at a fixed capacity, for larger cores
 descent         the loop over capacities: bound up, packing down
 skyline, sweep  construction for very many items
+repair          an earlier layout as a start, mended where the manifest has changed
 pack            all of it, for one region
 blocks, windows components that must lie in one hull
 regions         both regions of a manifest

@@ -101,7 +101,7 @@ class _Few:
         random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
         core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=random, stop=stop)
         best = solution(puzzle, reduced.restore(puzzle.sizes, puzzle.pins, core.offsets))
-        if start is not None and puzzle.allows(start) and puzzle.top(start) < best.top:
+        if start is not None and puzzle.allows(start) and puzzle.top(start) <= best.top:
             core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
             best = solution(puzzle, start)
         self.progressed(best.top * self.unit, bound.size_bytes)

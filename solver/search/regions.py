@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from solver.flatten import flatten
 from solver.flatten.items import splittable
 from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.search.pack import Packing
+from solver.search.choice import Choice
+from solver.search.pack import MANY_ITEMS, Packing
+from solver.search.repair import repaired
 from solver.search.splitting import Region, pack_in_parts
 from solver.search.stop import Stop
 from solver.search.windows import pack_region
@@ -24,13 +26,14 @@ Placed = Mapping[str, Bytes]
 
 @dataclass(frozen=True)
 class Packed:
-    """`on_chip`: full names of the `auto` buffers among the items. Where that made a region smaller, parts of splittable
-    buffers are items of their own in `flat`."""
+    """`on_chip`: full names of the `auto` buffers among the items; `choice`: what is known about them, once they were searched
+    for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`."""
 
     flat: FlatManifest
     run: Packing
     block: Packing
     on_chip: frozenset[str] = frozenset()
+    choice: Choice | None = None
 
     @property
     def offsets(self) -> dict[str, Bytes]:
@@ -54,7 +57,7 @@ def pack_regions(
     start: Placed | None = None,
     better: Better | None = None,
 ) -> Packed:
-    """Packs the block region, then the run region, from the offsets in `start` where they place every item and are legal."""
+    """Packs the block region, then the run region, from the offsets in `start` as far as these can be kept."""
     flat = flatten(manifest, on_chip)
     split = splittable(manifest, on_chip)
     in_parts = flatten(manifest, on_chip, split) if split else flat
@@ -77,23 +80,17 @@ def _pack(
     start: Placed | None,
     progressed: Callable[[Bytes, Bytes], None] | None = None,
 ) -> Region:
-    begun = _start(whole, start)
+    begun = None if start is None else repaired(whole, start, stop)
     if len(in_parts.items) == len(whole.items):
-        return Region(whole, pack_region(whole, seed=seed, stop=stop, start=begun, progressed=progressed))
-    return pack_in_parts(
-        whole, in_parts, seed=seed, stop=stop, starts=(begun, _start(in_parts, start)), progressed=progressed
-    )
+        packing = pack_region(whole, seed=seed, stop=stop, start=begun, progressed=progressed)
+        return Region(whole, packing if begun is None else _or_start(whole, packing, begun))
+    parts_begun = None if start is None else repaired(in_parts, start, stop)
+    return pack_in_parts(whole, in_parts, seed=seed, stop=stop, starts=(begun, parts_begun), progressed=progressed)
 
 
-def _start(problem: RegionProblem, placed: Placed | None) -> Sequence[Bytes] | None:
-    if placed is None:
-        return None
-    offsets: list[Bytes] = []
-    for item in problem.items:
-        if item.name in placed:
-            offsets.append(placed[item.name])
-        elif item.buffer in placed:
-            offsets.append(placed[item.buffer] + item.start_bytes)
-        else:
-            return None
-    return offsets
+def _or_start(problem: RegionProblem, packing: Packing, start: Sequence[Bytes]) -> Packing:
+    """Regions of many items are constructed without a start; it stands where it needs no more bytes."""
+    if len(problem.items) < MANY_ITEMS or problem.windows:
+        return packing
+    size = max(offset + item.size_bytes for offset, item in zip(start, problem.items, strict=True))
+    return replace(packing, offsets=tuple(start), size_bytes=size) if size <= packing.size_bytes else packing

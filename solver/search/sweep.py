@@ -50,7 +50,7 @@ def _better(
     return (found, top) if best_top < 0 or top < best_top else (best, best_top)
 
 
-class _Meetings:
+class Meetings:
     """Placed items by phase: a binary tree over the phases. A span is kept at the fewest nodes that make it up, and known to
     all nodes above those; what meets a span is kept at a node above its own, or known to one of its own."""
 
@@ -99,7 +99,7 @@ def _first_fit(
 ) -> list[Bytes] | None:
     """None where `stop` came first."""
     items, special, partners = problem.items, special_pairs(problem), apart_partners(problem)
-    meetings = _Meetings(max((end for one in spans for _, end in one), default=0))
+    meetings = Meetings(max((end for one in spans for _, end in one), default=0))
     offsets = [-1] * len(items)
     pinned = [i for i, item in enumerate(items) if item.pinned_offset_bytes is not None]
     for count, i in enumerate((*pinned, *order)):
@@ -110,14 +110,14 @@ def _first_fit(
         if offset is None:
             others = meetings.meeting(spans[i])
             others.update(other for other in partners.get(i, ()) if offsets[other] >= 0)
-            blocked = _blocked(problem, special, i, others, offsets)
+            blocked = blocked_by(problem, special, i, others, offsets)
             offset = lowest_between(blocked, item.alignment_bytes)
         offsets[i] = offset
         meetings.add(i, spans[i])
     return offsets
 
 
-def _blocked(
+def blocked_by(
     problem: RegionProblem, special: frozenset[Pair], i: int, others: set[int], offsets: Sequence[Bytes]
 ) -> list[tuple[Bytes, Bytes]]:
     """Offsets of item `i`, as closed intervals, that the placed items forbid."""

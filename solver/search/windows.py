@@ -48,7 +48,7 @@ def pack_region(
     if (
         start is not None
         and _legal_start(problem, start)
-        and (best is None or _top(problem, start) < _top(problem, best))
+        and (best is None or _top(problem, start) <= _top(problem, best))
     ):
         best = tuple(start)
     if best is not None:
