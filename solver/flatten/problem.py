@@ -7,7 +7,8 @@ of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from solver.wire.layout import Region
@@ -121,6 +122,32 @@ class RegionProblem:
             pair = (min(permission.read, permission.write), max(permission.read, permission.write))
             by_pair[pair] = (*by_pair.get(pair, ()), permission)
         return by_pair
+
+    def restrict(self, keep: Sequence[int]) -> RegionProblem:
+        """The problem of the items in `keep`, renumbered in that order. Windows that hold none of them are left out."""
+        number = {item: index for index, item in enumerate(keep)}
+
+        def pairs(given: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+            kept = ((number[i], number[j]) for i, j in given if i in number and j in number)
+            return frozenset((min(pair), max(pair)) for pair in kept)
+
+        windows = (
+            Window(window.path, tuple(sorted(number[item] for item in window.items if item in number)))
+            for window in self.windows
+        )
+        return RegionProblem(
+            self.region,
+            tuple(self.items[item] for item in keep),
+            tuple(
+                replace(entry, read=number[entry.read], write=number[entry.write])
+                for entry in self.in_place
+                if entry.read in number and entry.write in number
+            ),
+            pairs(self.alias_permits),
+            pairs(self.apart),
+            tuple(window for window in windows if window.items),
+            self.private_to_thread,
+        )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from solver.flatten.problem import RegionProblem
 from solver.wire.units import Bytes
 
+Held = dict[tuple[int, int], Bytes]
+"""The largest chosen piece of a group in a stretch."""
+
 Used = list[Bytes]
 """Bytes in use in each stretch of phases."""
 
@@ -28,7 +31,7 @@ class Demand:
         plain: list[defaultdict[int, Bytes]] = [defaultdict(int) for _ in candidates]
         hidden: list[defaultdict[tuple[int, int], Bytes]] = [defaultdict(int) for _ in candidates]
         self.start: Used = [0] * len(edges)
-        self._held: dict[tuple[int, int], Bytes] = {}
+        self._held: Held = {}
         for index, item in enumerate(problem.items):
             candidate = number_of.get(item.buffer)
             for piece in item.pieces:
@@ -56,11 +59,11 @@ class Demand:
         ]
 
     @property
-    def held(self) -> dict[tuple[int, int], Bytes]:
+    def held(self) -> Held:
         """The largest piece on chip anyway of each group in each stretch."""
         return dict(self._held)
 
-    def add(self, used: Used, held: dict[tuple[int, int], Bytes], candidate: int) -> None:
+    def add(self, used: Used, held: Held, candidate: int) -> None:
         """Adds a candidate to both."""
         for stretch, size in self.weights[candidate]:
             used[stretch] += size
@@ -70,7 +73,7 @@ class Demand:
                 used[stretch] += more
                 held[stretch, group] = size
 
-    def fits(self, used: Used, held: dict[tuple[int, int], Bytes], candidate: int, room: Bytes) -> bool:
+    def fits(self, used: Used, held: Held, candidate: int, room: Bytes) -> bool:
         """Whether the candidate could be added by this count."""
         for stretch, size in self.weights[candidate]:
             if used[stretch] + size > room:

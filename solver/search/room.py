@@ -70,9 +70,7 @@ def rooms(manifest: Manifest, candidates: Iterable[Buffer], wanted: Speed, block
     return Rooms(base, most, reach)
 
 
-def _most(
-    manifest: Manifest, on_chip: frozenset[str], kind: Class, wanted: Speed, block_region_bytes: Bytes
-) -> Bytes:
+def _most(manifest: Manifest, on_chip: frozenset[str], kind: Class, wanted: Speed, block_region_bytes: Bytes) -> Bytes:
     """The largest multiple of the alignment with which the launch is as good as wanted: found by halving."""
     alignment = kind[0]
 
