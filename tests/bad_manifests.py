@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ class BadManifest:
     """`document`: JSON values, or bytes where it is the text that is wrong. `pointer`: where the problem of `type` is."""
 
     name: str
-    document: Document | bytes
+    document: Document | bytes = field(repr=False)
     type: str
     pointer: str
 
@@ -130,6 +130,7 @@ _TEXTS: list[tuple[str, Document | bytes, str, str]] = [
     ("a number beyond floats", _text('"size": 4', '"size": 1e999'), "not-an-integer", "/buffers/0/size"),
     ("an integer of 5000 digits", _text('"size": 4', '"size": ' + "9" * 5000), "size-too-large", "/buffers/0/size"),
     ("a key twice", _text('"size": 4', '"size": 4, "size": 5'), "duplicate-key", "/buffers/0/size"),
+    ("100 MB", b" " * 100_000_000, "document-too-large", ""),
     ("half a surrogate pair", _text('"good"', '"\\ud800"'), "bad-string", "/name"),
 ]
 

@@ -8,9 +8,10 @@ from fastapi import Request
 
 from service.api.errors import ApiError
 from service.problems import ProblemDetails
+from solver.reading.source import MOST_MANIFEST_BYTES
+from solver.wire.problems import Problem
 
-MAX_BODY_BYTES = 16 * 1024 * 1024
-"""A manifest of 65,536 buffers with long names and parts is about a quarter of this."""
+MAX_BODY_BYTES = MOST_MANIFEST_BYTES
 
 
 async def read_body(request: Request, what: str) -> bytes:
@@ -27,11 +28,13 @@ async def read_body(request: Request, what: str) -> bytes:
 
 
 def _too_large(what: str) -> ApiError:
+    detail = f"A {what} may have at most {MAX_BODY_BYTES} bytes."
     problem = ProblemDetails(
         "body-too-large",
         "The body is too large",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"A {what} may have at most {MAX_BODY_BYTES} bytes.",
+        detail,
+        errors=(Problem("document-too-large", "", detail),),
         more={"max_body_bytes": MAX_BODY_BYTES},
     )
     # The rest of the body is never read, so the connection cannot serve another request.

@@ -16,7 +16,7 @@ from service.problems import faults
 from solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
 from solver.flatten import flatten
 from solver.reading.collector import Collector
-from solver.reading.source import read_source
+from solver.reading.source import MOST_MANIFEST_BYTES, read_source
 from solver.search.bound import lower_bound
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
@@ -70,7 +70,7 @@ def _check(body: bytes) -> dict[str, Any]:
 
 def _verify(body: bytes) -> dict[str, Any]:
     collector = Collector()
-    asked = read_source(collector, body)
+    asked = read_source(collector, body, MOST_MANIFEST_BYTES)
     if collector.problems:
         raise ApiError(faults("request", collector.problems))
     if not isinstance(asked, dict) or set(asked) != {"manifest", "layout"}:

@@ -28,8 +28,9 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
 def read_manifest(source: str) -> Manifest:
     """The manifest in the file `source`, or on standard input for STDIN. Raises ManifestError with every problem."""
     from solver import load_manifest
+    from solver.reading.source import MOST_MANIFEST_BYTES
 
-    return load_manifest(sys.stdin.buffer.read() if source == STDIN else source)
+    return load_manifest(sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1) if source == STDIN else source)
 
 
 def read_layout(source: str) -> Layout:

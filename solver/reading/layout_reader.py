@@ -26,7 +26,7 @@ from solver.reading.layout_figures import (
 )
 from solver.reading.layout_places import read_buffer, read_handoff, read_window
 from solver.reading.layout_values import Values
-from solver.reading.source import read_source
+from solver.reading.source import MOST_LAYOUT_BYTES, read_source
 from solver.wire.layout import LAYOUT_SCHEMA, Layout, LocalBytes, RunInfo, Status, Validation
 from solver.wire.problems import Problem
 
@@ -48,7 +48,7 @@ def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
     reports. Raises LayoutFormatError with every fault.
     """
     collector = Collector()
-    document = read_source(collector, source)
+    document = read_source(collector, source, MOST_LAYOUT_BYTES)
     if collector.problems:
         raise LayoutFormatError(tuple(collector.problems))
     layout = _layout(Values(collector), document)

@@ -16,6 +16,11 @@ from solver.reading.collector import Collector, escaped, show
 
 Source = Mapping[str, Any] | bytes | bytearray | memoryview | str | Path
 
+MOST_MANIFEST_BYTES = 16 * 1024 * 1024
+"""A manifest of 65,536 buffers with long names and parts is about a quarter of this."""
+MOST_LAYOUT_BYTES = 16 * MOST_MANIFEST_BYTES
+"""A layout says several times as much of each buffer as its manifest did."""
+
 
 class _Repeated(dict[str, Any]):
     """An object of the document in which some key stands more than once; the last one counts."""
@@ -23,23 +28,30 @@ class _Repeated(dict[str, Any]):
     keys_repeated: tuple[str, ...] = ()
 
 
-def read_source(collector: Collector, source: Source) -> Any:
-    """JSON values of plain types; None (and a problem) where there is nothing that could be read."""
+def read_source(collector: Collector, source: Source, most_bytes: int) -> Any:
+    """JSON values of plain types; None (and a problem) where there is nothing that could be read, or text of more than
+    `most_bytes`, of which no more than that is ever held."""
     try:
         if isinstance(source, Mapping):
             return _checked(collector, source, "")
-        data = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else _file(collector, source)
-        return None if data is None else _parsed(collector, data)
+        data = source if isinstance(source, bytes | bytearray | memoryview) else _file(collector, source, most_bytes)
+        if data is not None and memoryview(data).nbytes > most_bytes:
+            collector.error(
+                "document-too-large", "", f"The text has more than {most_bytes} bytes, the most that are read."
+            )
+            return None
+        return None if data is None else _parsed(collector, bytes(data))
     except RecursionError:
         collector.error("nested-too-deeply", "", "The document is nested too deeply to be a manifest or a layout.")
         return None
 
 
-def _file(collector: Collector, path: str | Path) -> bytes | None:
+def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes | None:
     if not isinstance(path, str | Path):
         raise TypeError(f"expected a mapping, bytes, or the path of a file, got {type(path).__name__}")
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return file.read(most_bytes + 1)  # one more tells that it is too many
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = " JSON text itself is taken as bytes." if str(path).lstrip()[:1] in ("{", "[") else ""

@@ -11,17 +11,24 @@ from service.api.bodies import MAX_BODY_BYTES
 from service.api.examples import MANIFEST
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
 
-NO_JSON = {"not-json", "not-utf8", "nested-too-deeply"}
+ANSWERS = {
+    "not-json": (400, "not-json"),
+    "not-utf8": (400, "not-json"),
+    "nested-too-deeply": (400, "not-json"),
+    "document-too-large": (413, "body-too-large"),
+}
+"""Status and type of the whole answer by the type of the fault; all others are the manifest's own: 422, `bad-manifest`."""
 
 
 @pytest.mark.parametrize("call", ["/v1/layouts", "/v1/manifests:check"])
 @pytest.mark.parametrize("bad", BAD_MANIFESTS, ids=lambda bad: bad.name)
 def test_a_bad_manifest_is_refused_with_its_problem_and_pointer(http: TestClient, bad: BadManifest, call: str) -> None:
     answer = http.post(call, content=bad.body)
-    assert answer.status_code == (400 if bad.type in NO_JSON else 422)
+    status, slug = ANSWERS.get(bad.type, (422, "bad-manifest"))
+    assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     document = answer.json()
-    assert document["type"] == "urn:warpack:problem:" + ("not-json" if bad.type in NO_JSON else "bad-manifest")
+    assert document["type"] == f"urn:warpack:problem:{slug}"
     assert document["status"] == answer.status_code
     assert (bad.type, bad.pointer) in [(error["type"], error["pointer"]) for error in document["errors"]]
     assert all(error["message"] for error in document["errors"])
