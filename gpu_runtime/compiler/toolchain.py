@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from gpu_runtime.compiler.errors import ToolchainError
 
 _LIBRARIES = {"nvvm": "nvidia-nvvm", "nvrtc": "nvidia-cuda-nvrtc", "nvJitLink": "nvidia-nvjitlink"}
 """Library, by the name that cuda-pathfinder loads it under, to the wheel that brings it."""
+
+_PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 
 _PACKAGES = ("numba", "numba-cuda", "llvmlite", "cuda-bindings", "cuda-core")
 
@@ -20,12 +23,19 @@ _INSTALL = "install the extra: pip install 'warpack[gpu]'"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A shared library that was loaded, the version of its wheel, and how it was found."""
+    """A shared library that was loaded, the version of its wheel, and how it was found. `path` is absolute."""
 
     name: str
     version: str
     path: str
     found_via: str
+
+    def to_json(self) -> dict[str, str]:
+        """For reports, which go to others: the path counts from the packages' folder, whose place is this machine's affair."""
+        parts = Path(self.path).parts
+        folders = [at for at, part in enumerate(parts) if part in _PACKAGE_FOLDERS]
+        inside = parts[folders[-1] + 1 :] if folders else parts[-1:]
+        return {"name": self.name, "version": self.version, "path": "/".join(inside), "found_via": self.found_via}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Toolchain:
         return {library.name: library.version for library in self.libraries} | dict(self.packages)
 
     def to_json(self) -> dict[str, Any]:
-        return {"libraries": [asdict(library) for library in self.libraries], "packages": dict(self.packages)}
+        return {"libraries": [library.to_json() for library in self.libraries], "packages": dict(self.packages)}
 
 
 @lru_cache(maxsize=1)

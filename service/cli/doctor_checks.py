@@ -27,10 +27,11 @@ _PACKAGES = {
 
 _TOOLCHAIN_PROGRAM = """
 import json
+from dataclasses import asdict
 from gpu_runtime.compiler import ToolchainError, compilable_architectures, find_toolchain
 try:
-    found = find_toolchain()
-    print(json.dumps({"toolchain": found.to_json(), "architectures": compilable_architectures()}))
+    found = [asdict(library) for library in find_toolchain().libraries]
+    print(json.dumps({"libraries": found, "architectures": compilable_architectures()}))
 except ToolchainError as error:
     print(json.dumps({"error": str(error)}))
 """
@@ -101,7 +102,7 @@ def _toolchain() -> Iterator[Finding]:
     if "error" in found:
         yield Finding("CUDA libraries", "missing", found["error"], meaning)
         return
-    for library in found["toolchain"]["libraries"]:
+    for library in found["libraries"]:
         where = f"{library['version']}, found via {library['found_via']}: {library['path']}"
         yield Finding(f"CUDA library {library['name']}", "ok", where, meaning)
     yield Finding(

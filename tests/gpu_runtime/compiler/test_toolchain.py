@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from gpu_runtime.compiler import ToolchainError, check_architecture, compilable_architectures, find_toolchain
+from gpu_runtime.compiler.toolchain import Library
 
 toolchain = importlib.import_module("gpu_runtime.compiler.toolchain")
 
@@ -29,6 +30,12 @@ def test_the_three_cuda_libraries_come_from_the_installed_wheels() -> None:
         assert library.version.startswith("13.0.")
     assert {"numba", "numba-cuda", "cuda-bindings"} <= set(found.versions)
     assert set(found.to_json()) == {"libraries", "packages"}
+
+
+def test_a_report_says_where_in_the_packages_a_library_lies_and_not_where_on_this_machine() -> None:
+    paths = [library["path"] for library in find_toolchain().to_json()["libraries"]]
+    assert all(path.startswith("nvidia/") and path.count(".so") == 1 for path in paths)
+    assert Library("nvvm", "13.0", "/opt/cuda/libnvvm.so.4", "system-search").to_json()["path"] == "libnvvm.so.4"
 
 
 def test_a_library_from_anywhere_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
