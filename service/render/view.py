@@ -32,7 +32,8 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
     title = Text(plain(layout.name) or "layout", style="bold")
     title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
     title.append(f"  sm_{manifest.target.compute_capability.replace('.', '')}", style="dim")
-    title.append(f"  {len(manifest.buffers)} buffers, {layout.run_info.seconds:.3f} s", style="dim")
+    count = "1 buffer" if len(manifest.buffers) == 1 else f"{len(manifest.buffers)} buffers"
+    title.append(f"  {count}, {layout.run_info.seconds:.3f} s", style="dim")
     yield title
     yield Text()
     if layout.launch is not None:
