@@ -1,13 +1,13 @@
 # make demo    the main job: a real CuBIE solver's buffers become a proven layout with checked allocators
 # make test    lint, types, import rules and every test
 # make lint    the same without the tests
-# make bench   solves every manifest of FOLDER (examples/ unless said), times it, and confirms its proofs
+# make bench   Warpack and its peers on the same instances, checked: writes docs/benchmarks.md (about three minutes)
+#              make bench FOLDER=… solves every manifest of a folder instead, times it, and confirms its proofs
 #
 # make PYTHON=python3.13 demo   takes another Python (3.11, 3.12 or 3.13)
 
 PYTHON ?= python3
 VENV ?= .venv
-FOLDER ?= examples
 BIN := $(VENV)/bin
 
 # What is installed is named by a stamp file: new pins, another Python or a moved folder mean another name, so that a
@@ -16,6 +16,7 @@ KEY := $(shell { cat pyproject.toml constraints.txt; $(PYTHON) -V; echo "$(CURDI
   'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
 DEMO_STAMP := $(VENV)/.installed-gpu-$(KEY)
 TEST_STAMP := $(VENV)/.installed-gpu-test-$(KEY)
+BENCH_STAMP := $(VENV)/.installed-bench-$(KEY)
 
 .PHONY: help demo test lint bench clean
 
@@ -34,8 +35,14 @@ lint: $(TEST_STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(TEST_STAMP)
+# What the suite compares with and draws with comes on top of an environment, and is part of neither demo nor test.
+ifdef FOLDER
+bench: $(DEMO_STAMP)
 	@$(BIN)/python -m benchmarks.solve_folder $(FOLDER) --confirm
+else
+bench: $(BENCH_STAMP)
+	@$(BIN)/warpack bench --write docs
+endif
 
 clean:
 	rm -rf "$(VENV)" build .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -72,5 +79,10 @@ $(TEST_STAMP): | python
 	$(call install,gpu$(comma)test)
 	@rm -f $(VENV)/.installed-*
 	@touch $@ $(DEMO_STAMP)
+
+$(BENCH_STAMP): $(DEMO_STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@rm -f $(VENV)/.installed-bench-*
+	@touch $@
 
 comma := ,

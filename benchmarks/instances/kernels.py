@@ -25,7 +25,7 @@ def kernel(seed: int, buffers: int | None = None) -> Instance:
     threads_per_run = random.choice((1, 1, 1, 2, 4, 8, 32))
     writer = _Writer(random, program, threads_per_run, random.choice(("float32", "float32", "float64")))
     writer.write(count)
-    name = f"kernel of {count} buffers, seed {seed}"
+    name = f"kernel {count}, seed {seed}"
     document = {
         "schema": "warpack/manifest/1",
         "name": name,

@@ -2,123 +2,150 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from dataclasses import asdict, dataclass
+import sys
+from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.table import Table
 
 from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from service.cli.terminal import complain, err, out, write_json
+from service.cli.terminal import complain, err, note, out, write_json
 
-_EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+if TYPE_CHECKING:
+    from benchmarks.instances.instance import Instance
+    from benchmarks.report.tables import Table
+    from benchmarks.running import Row
 
-
-@dataclass(frozen=True)
-class Measured:
-    """One manifest, solved once. `seconds` is an outside clock's: reading, solving and building the layout."""
-
-    manifest: str
-    buffers: int
-    no_sharing_bytes: int
-    lower_bound_bytes: int
-    run_bytes: int | None
-    threads_without_sharing: int
-    threads_per_block: int | None
-    status: str
-    verified: bool
-    seconds: float
+_SOURCES = Path(__file__).resolve().parents[2]
 
 
 def bench(
-    folder: Annotated[
-        Path, Parameter(help="Folder of manifests (*.json); without it, the examples of the source tree.")
-    ] = _EXAMPLES,
+    folder: Annotated[Path | None, Parameter(help="Folder of manifests (*.json) to solve.")] = None,
     /,
     *,
+    traces: Annotated[
+        Path | None, Parameter(help="Folder of traces to solve: CSV files with columns id,lower,upper,size.")
+    ] = None,
+    suite: Annotated[
+        bool | None,
+        Parameter(
+            help="Solve the examples, tilings and kernels (the default where no folder is named).", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[float, Parameter(help="Seconds for each solver and instance.")] = 3.0,
+    seeds: Annotated[int, Parameter(help="How many times over the tilings and kernels are generated.")] = 1,
+    write: Annotated[Path | None, Parameter(help="Folder to write benchmarks.md and its plots into.")] = None,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the rows as JSON.")] = False,
 ) -> int:
-    """Solve every manifest of a folder in this process, verify each layout, and show times and bytes.
+    """Solve instances with Warpack, omnimalloc, a plain CP-SAT model and CuBIE's rule, check every result, and compare.
 
-    Exit code 0: every layout is verified. 1: some verification failed. 2: there is a bad manifest, or none.
+    Exit code 0: every result is right. 1: some result was refused. 2: there is a bad manifest or trace, or none.
     """
-    paths = sorted(path for path in folder.glob("*.json") if path.is_file())
-    if not paths:
-        raise CommandFailed(f"no manifests (*.json) in {folder}", BAD_INPUT)
-    measure(paths[0])  # the first solve of a process also imports the solver
-    with err().status("solving"):
-        rows = [measure(path) for path in paths]
+    _find_suite()
+    if limit <= 0 or seeds < 1:
+        raise CommandFailed("--limit has to be above 0 and --seeds at least 1", BAD_INPUT)
+    from benchmarks.machine import machine
+    from benchmarks.peers import omni
+    from benchmarks.report.page import Run, write_page
+    from benchmarks.running import run
+
+    if write is not None:
+        _need_matplotlib()
+    if not omni.installed():
+        note("omnimalloc is not installed, and is left out: pip install -c constraints.txt '.[bench]'")
+    suite = suite if suite is not None else folder is None and traces is None
+    instances = _instances(folder, traces, seeds if suite else 0)
+    before, rows = machine(), []
+    with err().status("solving") as status:
+        for number, instance in enumerate(instances, 1):
+            status.update(f"solving {number} of {len(instances)}: {instance.name}")
+            rows.append(run(instance, limit))
     if json:
         from json import dumps
 
-        write_json(dumps([asdict(row) for row in rows], ensure_ascii=False))
+        write_json(dumps([_document(row) for row in rows], ensure_ascii=False))
     else:
-        console = out()
-        console.print(_table(rows))
-        console.print(_total(rows))
-    wrong = [row.manifest for row in rows if not row.verified]
-    if wrong:
-        complain(f"the verifier refuses the layouts of {', '.join(wrong)}")
-    return FAILED if wrong else DONE
+        _print(rows)
+    if write is not None:
+        page = write_page(Run(rows, limit, _command(folder, traces, suite, limit, seeds, write), before), write)
+        note(f"wrote {page}")
+    faults = [fault for row in rows for fault in row.faults]
+    for fault in faults:
+        complain(fault)
+    return FAILED if faults else DONE
 
 
-def measure(path: Path) -> Measured:
-    """Reads and solves one manifest, and verifies its layout outside the clock. Raises ManifestError for a bad one."""
-    from solver import load_manifest, optimize, verify
-    from solver.wire.problems import ManifestError, Problem
+def _find_suite() -> None:
+    """The suite is part of the source tree, and of no installed package."""
+    if not (_SOURCES / "benchmarks" / "suite.py").is_file():
+        raise CommandFailed("the benchmarks are part of Warpack's source tree: run this command from there")
+    if str(_SOURCES) not in sys.path:
+        sys.path.append(str(_SOURCES))
 
-    started = time.perf_counter()
+
+def _need_matplotlib() -> None:
+    if find_spec("matplotlib") is None:
+        raise CommandFailed("--write draws with matplotlib: pip install -c constraints.txt '.[bench]'")
+
+
+def _instances(folder: Path | None, traces: Path | None, seeds: int) -> list[Instance]:
+    from benchmarks.instances import files
+    from benchmarks.suite import built_in
+
+    found = list(built_in(seeds)) if seeds else []
     try:
-        manifest = load_manifest(path)
-        layout = optimize(manifest)
-    except ManifestError as error:
-        named = (
-            Problem(each.type, each.pointer, f"{path.name}: {each.message}", each.names) for each in error.problems
+        found += files.manifests(folder, "manifests") if folder is not None else []
+        found += files.traces(traces, "traces") if traces is not None else []
+    except ValueError as error:
+        raise CommandFailed(str(error), BAD_INPUT) from None
+    return found
+
+
+def _command(folder: Path | None, traces: Path | None, suite: bool, limit: float, seeds: int, write: Path) -> str:
+    """What to type again. Folders are left to the reader: they are this machine's."""
+    words = ["warpack bench"]
+    if folder is not None:
+        words.append("FOLDER")
+    if traces is not None:
+        words.append("--traces FOLDER")
+    if suite and len(words) > 1:
+        words.append("--suite")
+    words += [f"--limit {limit:g}", f"--seeds {seeds}", f"--write {write.name}"]
+    return " ".join(words)
+
+
+def _document(row: Row) -> dict[str, Any]:
+    return {
+        "instance": row.instance.name,
+        "family": row.instance.family,
+        "buffers": row.buffers,
+        "bound_bytes": row.bound_bytes,
+        "optimum_bytes": row.instance.optimum_bytes,
+        "attempts": [asdict(one) for one in row.attempts],
+        "threads_per_block": [asdict(one) for one in row.blocks],
+    }
+
+
+def _print(rows: list[Row]) -> None:
+    from benchmarks.report.tables import family_table, instance_table, threads_table
+    from benchmarks.summary import summarise
+
+    for table in (instance_table(rows), family_table(summarise(rows)), threads_table(rows)):
+        if table.rows:
+            out().print(_shown(table))
+            out().print()
+
+
+def _shown(table: Table) -> Any:
+    from rich.table import Table as Shown
+
+    shown = Shown(box=None, pad_edge=False, header_style="bold")
+    for at, title in enumerate(table.titles):
+        shown.add_column(
+            title, justify="left" if at < table.left else "right", overflow="fold", no_wrap=at >= table.left
         )
-        raise ManifestError(tuple(named)) from None
-    seconds = time.perf_counter() - started
-    base, launch = layout.baselines["no_sharing"], layout.launch
-    return Measured(
-        manifest=path.stem,
-        buffers=len(manifest.buffers),
-        no_sharing_bytes=base.run_bytes,
-        lower_bound_bytes=layout.proof.run_bytes.lower_bound_bytes,
-        run_bytes=launch.run_bytes if launch else None,
-        threads_without_sharing=base.threads_per_block,
-        threads_per_block=launch.threads_per_block if launch else None,
-        status=layout.status,
-        verified=launch is None or verify(manifest, layout).passed,
-        seconds=seconds,
-    )
-
-
-def _table(rows: list[Measured]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("manifest", overflow="fold")
-    for title in ("buffers", "no sharing", "bound", "run bytes", "threads", "status", "ms"):
-        table.add_column(title, justify="left" if title == "status" else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            row.manifest,
-            str(row.buffers),
-            str(row.no_sharing_bytes),
-            str(row.lower_bound_bytes),
-            "-" if row.run_bytes is None else str(row.run_bytes),
-            f"{row.threads_without_sharing} -> {row.threads_per_block or 0}",
-            row.status,
-            f"{row.seconds * 1000:.1f}",
-        )
-    return table
-
-
-def _total(rows: list[Measured]) -> str:
-    times = [row.seconds * 1000 for row in rows]
-    optimal = sum(row.status == "optimal" for row in rows)
-    more = sum((row.threads_per_block or 0) > row.threads_without_sharing for row in rows)
-    return (
-        f"{len(rows)} manifests: {optimal} optimal, {more} with more threads than without sharing; "
-        f"median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms"
-    )
+    for row in table.rows:
+        shown.add_row(*row)
+    return shown

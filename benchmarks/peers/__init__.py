@@ -1,0 +1,1 @@
+"""The solvers that are compared, one a module. Each takes a question and answers with an attempt."""

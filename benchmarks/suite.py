@@ -1,0 +1,28 @@
+"""Which instances a run of the suite solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.instances.files import manifests
+from benchmarks.instances.instance import Instance
+from benchmarks.instances.kernels import kernel
+from benchmarks.instances.tilings import guillotine, pinwheel
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+
+TILES = (10, 25, 50, 100, 200, 400)
+"""Buffers of the tilings."""
+
+KERNELS = 6
+"""Kernels a seed of the suite: seed s of the suite has the kernels s * KERNELS to (s + 1) * KERNELS - 1."""
+
+
+def built_in(seeds: int) -> Iterator[Instance]:
+    """The examples, and `seeds` times over a tiling of each size and kind and some kernels."""
+    yield from manifests(EXAMPLES, "examples")
+    for family, make in (("guillotine", guillotine), ("pinwheel", pinwheel)):
+        for seed in range(seeds):
+            yield from (make(count, seed).instance(family, seed) for count in TILES)
+    yield from (kernel(seed) for seed in range(seeds * KERNELS))
