@@ -44,6 +44,8 @@ def outcome_of(seed: int, judged: Judged = Judged()) -> Outcome:  # noqa: B008 -
         layout = optimize(manifest)
     except ManifestError as error:
         return _refused(seed, manifest, error, judged)
+    except Exception as error:  # a crash is a finding of its own: the other seeds are still to be judged
+        return Outcome(seed, "disagrees", (f"crashed: {error!r}",), "crashed")
     kind = "infeasible" if layout.launch is None else f"{manifest.objective}, {layout.status}"
     report = verify(manifest, layout)
     if not report.passed:

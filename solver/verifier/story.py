@@ -112,6 +112,8 @@ class Story:
             return Conflict(meeting, apart=True)
         if not meeting or pair in self.alias_permits:
             return None
+        if a.persistent or b.persistent:  # storage that is never shared, in place neither
+            return Conflict(meeting)
         return Conflict(meeting, self._cured_differences(a, b, pair))
 
     def _cured_differences(self, a: StoryPiece, b: StoryPiece, pair: frozenset[str]) -> tuple[Bytes, ...]:

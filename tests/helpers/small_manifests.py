@@ -15,7 +15,7 @@ from typing import Any
 
 from solver import ManifestError, load_manifest
 from tests.helpers.manifest_timelines import chance
-from tests.helpers.manifests import build_manifest
+from tests.helpers.manifests import build_manifest, full_name
 
 MOST_BUFFERS = 7
 
@@ -98,6 +98,28 @@ def _exact_threads(random: Random, document: dict[str, Any]) -> None:
     document["launch"]["threads_per_block"] = per_run * random.choice([1, 5, 32, 64, 100])
 
 
+def _warm_start(random: Random, document: dict[str, Any]) -> None:
+    """Offsets from nowhere: what comes out must not depend on them."""
+    names = [full_name(buffer) for buffer in document["buffers"]]
+    document["solver"]["warm_start"] = {name: 4 * random.randrange(30) for name in names if chance(random, 0.8)}
+
+
+def _more_in_place(random: Random, document: dict[str, Any]) -> None:
+    """Buffers or parts of one size, in place in a few phases: in any order, round loops, between parts."""
+    whole = [buffer for buffer in document["buffers"] if not buffer.get("parts")]
+    for _ in range(random.randint(1, 2)):
+        if len(document["buffers"]) < 2 or not whole:
+            return
+        write = random.choice(whole)
+        read = random.choice([buffer for buffer in document["buffers"] if buffer is not write])
+        part = random.randrange(len(read["parts"])) if read.get("parts") else None
+        source = read if part is None else read["parts"][part]
+        write["dtype"], write["size"] = read["dtype"], source["size"]
+        reference = full_name(read) if part is None else f"{full_name(read)}#{source.get('name', part)}"
+        for phase in random.sample(range(5), random.randint(1, 3)):
+            document["in_place"].append({"phase": phase, "read": reference, "write": full_name(write)})
+
+
 _CHANGES: tuple[tuple[Callable[[Random, dict[str, Any]], None], float], ...] = (
     (_more_autos, 0.4),
     (_all_splittable, 0.5),
@@ -107,4 +129,6 @@ _CHANGES: tuple[tuple[Callable[[Random, dict[str, Any]], None], float], ...] = (
     (_pin, 0.15),
     (_tight_budget, 0.25),
     (_exact_threads, 0.1),
+    (_warm_start, 0.1),
+    (_more_in_place, 0.3),
 )

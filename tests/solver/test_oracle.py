@@ -18,7 +18,7 @@ from tests.helpers.oracle.units import units_of
 from tests.helpers.small_manifests import MOST_BUFFERS, small_manifest
 from tests.helpers.solving import manifest_of, solved
 
-JUDGED = Judged(promote=False)
+JUDGED = Judged()
 BATCH, BATCHES = 25, 20
 
 

@@ -51,16 +51,16 @@ def _sentences(layout: Layout, oracle: Oracle, best: Figures | Infeasible | NoPa
         yield "wrong", "there is a layout, but the oracle says that pins and windows leave no place"
         return
     on_chip = _promoted(layout, oracle)
-    yield from _bytes("run", layout.proof.run_bytes, layout.launch and layout.launch.run_bytes, oracle, on_chip)
-    yield from _bytes(
-        "block", layout.proof.block_region_bytes, layout.launch and layout.launch.block_region_bytes, oracle, on_chip
-    )
-    if layout.launch is None:
+    launch, proof = layout.launch, layout.proof
+    stated = (None, None) if launch is None else (launch.run_bytes, launch.block_region_bytes)
+    yield from _bytes("run", proof.run_bytes, stated[0], oracle, on_chip)
+    yield from _bytes("block", proof.block_region_bytes, stated[1], oracle, on_chip)
+    if launch is None:
         yield from _infeasible(layout, best)
     elif isinstance(best, Infeasible):
         yield "wrong", "the layout has a launch, but the oracle says that nothing fits"
     else:
-        yield from _launched(layout, layout.launch, oracle, best, on_chip)
+        yield from _launched(layout, launch, oracle, best, on_chip)
 
 
 def _bytes(

@@ -90,7 +90,9 @@ def enough_budget(manifest: Manifest, sizes: Bytes) -> int | None:
 
 def budget_of(manifest: Manifest) -> int:
     chip, budget = device(manifest.target.compute_capability), manifest.target.shared_budget_bytes
-    return {"default": chip.max_smem_per_block_default, "opt-in": chip.max_smem_per_block_optin}.get(budget, budget)  # type: ignore[arg-type, return-value]
+    if isinstance(budget, int):
+        return budget
+    return chip.max_smem_per_block_default if budget == "default" else chip.max_smem_per_block_optin
 
 
 @lru_cache(maxsize=65536)

@@ -56,7 +56,8 @@ def rules_between(story: Story, first: Unit, second: Unit) -> list[Rule]:
     for p, at_p in first.pieces:
         for q, at_q in second.pieces:
             if p.buffer == q.buffer:
-                conflicting, cures = bool(common(p.occupied, q.occupied)), ()
+                conflicting = bool(common(p.occupied, q.occupied))
+                cures: tuple[int, ...] = ()
             else:
                 conflict = story.conflict(p, q)
                 conflicting = conflict is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from solver.verifier.story import Segment, Story, StoryPiece, derive
@@ -195,6 +197,14 @@ def test_an_in_place_pair_must_be_listed_for_every_phase_in_which_both_live() ->
     buffers = buffer("r", 4, (0, 3)), buffer("w", 4, (1, 4))
     assert difference(story_of(*buffers, timeline=Timeline(4), in_place=in_place((1,))), "r", "w") is None
     assert difference(story_of(*buffers, timeline=Timeline(4), in_place=in_place((1, 2))), "r", "w") == 0
+
+
+@pytest.mark.parametrize("persistent", ["r", "w"])
+def test_persistent_storage_is_not_shared_in_place(persistent: str) -> None:
+    lives: dict[str, dict[str, Any]] = {"r": {"lifetime": (Interval(0, 1),)}, "w": {"lifetime": (Interval(0, 1),)}}
+    lives[persistent] = {"persistent": True}
+    buffers = (buffer(name, 4, **fields) for name, fields in lives.items())
+    assert difference(story_of(*buffers, in_place=in_place((0,))), "r", "w") is None
 
 
 def test_in_place_parts_may_coincide_where_they_are_not_where_their_buffers_are() -> None:
