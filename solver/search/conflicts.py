@@ -81,7 +81,7 @@ def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
         tuple(max(1, item.alignment_bytes // unit) for item in items),
         tuple(None if item.pinned_offset_bytes is None else item.pinned_offset_bytes // unit for item in items),
         tuple(forbidden),
-        tuple(mask.bit_count() for mask in masks),
+        tuple(masks),
     )
 
 

@@ -13,6 +13,7 @@ from solver.search.puzzle import Puzzle, Solution, solution
 from solver.search.reduction import Reduced, coarsened, reduce
 from solver.search.stacking import Stacker
 from solver.search.stop import Stop, Stopped
+from solver.search.valleys import Valleys, spans_of
 
 _BIT_ITEMS, _BIT_UNITS, _BIT_NODES = 24, 1 << 13, 25_000
 """Limits of the bitset search: items, capacity and nodes. Some 10 µs a node: at most half of what importing CP-SAT takes."""
@@ -24,6 +25,10 @@ _STACKED_ITEMS, _STACKING_SHARE, _PAIRED_ITEMS = 40, 0.05, 128
 """Cores of so many items and more are stacked first, with this part of the effort (about a second on one core at first:
 without a linear relaxation the deterministic clock runs slowly). For smaller ones booleans for each pair do better, and
 beyond the last number they prove nothing any more."""
+
+_VALLEY_ITEMS, _TIGHT, _VALLEY_TURNS = 8, 0.97, 24
+"""Cores of so many plain intervals and more, that fill this part of the area at the bound, are filled valley by valley
+before each look at the bound, so many turns at a time."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,9 @@ class Descender:
         self._too_many_nodes: set[tuple[int, int]] = set()
         stacked = self._core.count >= _STACKED_ITEMS and not self._hulls
         self._stacker = Stacker(self._core, seed) if stacked else None
+        spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
+        self._valleys = None if spans is None else Valleys(self._core, spans)
+        self._valley_turns = 0
 
     def run(self, best: Solution, bound: int) -> Descent:
         """Stops at a proof, or with the interval as it is when `stop` says so."""
@@ -110,11 +118,12 @@ class Descender:
 
     def _next(self, bound: int, top: int, turn: int) -> tuple[int, bool]:
         """The capacity to try, and whether by stacking. Just below the best first (a proof at once where the best is best),
-        then at the bound (the same where that can be reached), then half-way; where items are stacked, which finds
-        packings and hardly ever proves that there is none, the bound comes first."""
+        then at the bound (the same where that can be reached), then half-way. Where items are stacked or valleys filled, which
+        finds packings and hardly ever proves that there is none, the bound comes first."""
         half = (bound + top - 1) // 2
         if self._stacker is None:
-            return (top - 1, bound, half)[turn % 3], False
+            first, second = (top - 1, bound) if self._valleys is None else (bound, top - 1)
+            return (first, second, half)[turn % 3], False
         return ((bound, True), (half, True), (top - 1, True), (top - 1, False))[turn % self._turns]
 
     def _attempt(
@@ -128,7 +137,10 @@ class Descender:
         room = (capacity - relaxed.bottom) // self._unit
         if room < 0 or any(size > room for size in self._core.sizes):
             return Attempt("impossible", method="reduction"), relaxed.kept, relaxed.taken
-        if stacked and self._stacker is not None:
+        attempt = self._fill_valleys(room)
+        if attempt.verdict != "unknown":
+            pass
+        elif stacked and self._stacker is not None:
             attempt = self._stacker.search(room, effort=_STACKING_SHARE * effort, stop=self._stop)
         else:
             attempt = self._search(self._core, room, effort)
@@ -138,6 +150,14 @@ class Descender:
         if self._puzzle.top(offsets) <= capacity and self._puzzle.allows(offsets):
             return Attempt("packed", tuple(offsets), attempt.method, attempt.nodes), relaxed.kept, relaxed.taken
         return self._attempt_whole(capacity, effort), everything, ()
+
+    def _fill_valleys(self, room: int) -> Attempt:
+        """The next turns of the valley search, where the core fills so much of `room` that it is worth its while."""
+        if self._valleys is None or self._valleys.fill(room) < _TIGHT:
+            return Attempt("unknown")
+        turns = range(self._valley_turns, self._valley_turns + _VALLEY_TURNS)
+        self._valley_turns = turns.stop
+        return self._valleys.search(room, turns, seed=self._seed, stop=self._stop)
 
     def _attempt_whole(self, capacity: int, effort: float) -> Attempt:
         if not self._hulls:

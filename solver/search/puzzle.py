@@ -16,13 +16,14 @@ Gaps = tuple[tuple[int, int], ...]
 @dataclass(frozen=True)
 class Puzzle:
     """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are given.
-    `lengths`, where known, say for how long each item is occupied (in stretches of phases that are alike): a hint for orders."""
+    `stretches`, where known, are bit sets of when each item is occupied (in stretches of phases that are alike); items whose
+    sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise."""
 
     sizes: tuple[int, ...]
     alignments: tuple[int, ...]
     pins: tuple[int | None, ...]
     forbidden: tuple[dict[int, Gaps], ...]
-    lengths: tuple[int, ...] = ()
+    stretches: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
@@ -51,7 +52,7 @@ class Puzzle:
             tuple(self.alignments[i] for i in keep),
             tuple(self.pins[i] for i in keep),
             tuple({number[j]: gaps for j, gaps in self.forbidden[i].items() if j in number} for i in keep),
-            tuple(self.lengths[i] for i in keep) if self.lengths else (),
+            tuple(self.stretches[i] for i in keep) if self.stretches else (),
         )
 
     def top(self, offsets: Sequence[int]) -> int:

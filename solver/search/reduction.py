@@ -116,7 +116,7 @@ def coarsened(puzzle: Puzzle) -> tuple[Puzzle, int]:
                 {j: tuple((-(-low // unit), high // unit) for low, high in gaps) for j, gaps in row.items()}
                 for row in puzzle.forbidden
             ),
-            puzzle.lengths,
+            puzzle.stretches,
         ),
         unit,
     )

@@ -165,7 +165,7 @@ def turns(puzzle: Puzzle, conflicts: Cover, seed: int) -> Iterator[Turn]:
         together = sum(sizes[item] for item in clique)
         for item in clique:
             met[item], cliques[item] = max(met[item], together), cliques[item] + 1
-    lengths = [max(1, length) for length in puzzle.lengths or cliques]
+    lengths = [max(1, stretch.bit_count()) for stretch in puzzle.stretches] or cliques
     area = [length * size for length, size in zip(lengths, sizes, strict=True)]
     crowded_and_large = [6 * log(met[i]) + 0.5 * log(area[i]) for i in items]
     rules: list[list[Any]] = [
