@@ -2,7 +2,8 @@
 # make test    lint, types, import rules and every test
 # make lint    the same without the tests
 # make bench   Warpack and its peers on the same instances, checked: writes docs/benchmarks.md (about three minutes)
-#              make bench FOLDER=… solves every manifest of a folder instead, times it, and confirms its proofs
+#              OPTIONS="--limit 10 --seeds 3" asks for more; FOLDER=… solves a folder of manifests instead,
+#              times it, and confirms its proofs
 #
 # make PYTHON=python3.13 demo   takes another Python (3.11, 3.12 or 3.13)
 
@@ -35,13 +36,13 @@ lint: $(TEST_STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# What the suite compares with and draws with comes on top of an environment, and is part of neither demo nor test.
+# What the suite compares with and draws with is part of neither demo nor test, and needs no CUDA package.
 ifdef FOLDER
-bench: $(DEMO_STAMP)
+bench: $(BENCH_STAMP)
 	@$(BIN)/python -m benchmarks.solve_folder $(FOLDER) --confirm
 else
 bench: $(BENCH_STAMP)
-	@$(BIN)/warpack bench --write docs
+	@$(BIN)/warpack bench --write docs $(OPTIONS)
 endif
 
 clean:
@@ -62,12 +63,16 @@ compiler:
 	  echo 'g++ could not be installed. Install it (Debian: apt-get install g++) and run "make test" again.' >&2; exit 1; }
 
 # An environment made by another Python is made anew: its compiled packages would not load.
-define install
+define install_extras
 	@version() { "$$1" -c 'import sys; print(sys.version)' 2>/dev/null; }; \
 	if [ -e $(BIN)/python ] && [ "$$(version $(BIN)/python)" = "$$(version $(PYTHON))" ]; then clear=; else clear=--clear; fi; \
 	$(PYTHON) -m venv $$clear $(VENV)
-	@echo 'Installing Warpack into $(VENV). The first time this takes minutes: the CUDA libraries are large (about 1.5 GB installed).'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
+endef
+
+define install
+	@echo 'Installing Warpack into $(VENV). The first time this takes minutes: the CUDA libraries are large (about 1.5 GB installed).'
+	$(call install_extras,$(1))
 endef
 
 $(DEMO_STAMP): | python
@@ -80,8 +85,8 @@ $(TEST_STAMP): | python
 	@rm -f $(VENV)/.installed-*
 	@touch $@ $(DEMO_STAMP)
 
-$(BENCH_STAMP): $(DEMO_STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+$(BENCH_STAMP): | python
+	$(call install_extras,bench)
 	@rm -f $(VENV)/.installed-bench-*
 	@touch $@
 

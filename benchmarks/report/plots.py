@@ -33,7 +33,7 @@ def plot_time(rows: Sequence[Row], limit_s: float, path: Path) -> None:
         panel.set_xlabel("seconds")
         panel.set_ylabel("% above the bound")
         panel.grid(alpha=0.25)
-        panel.set_ylim(bottom=0)
+        panel.set_ylim(bottom=-0.03 * panel.get_ylim()[1])  # so that a line at nought is seen whole
         panel.set_xlim(times[0], limit_s)
     handles = {label: one for panel in axes for one, label in zip(*panel.get_legend_handles_labels(), strict=True)}
     figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=len(handles) or 1, frameon=False)
@@ -83,7 +83,7 @@ def _panels(count: int) -> tuple[Any, list[Any]]:
     matplotlib.rcParams["svg.hashsalt"] = "warpack"  # the same figures make the same file
     from matplotlib import pyplot
 
-    wide = min(3, count)
+    wide = 2 if count == 4 else min(3, count)
     high = -(-count // wide)
     figure, grid = pyplot.subplots(high, wide, figsize=(3.6 * wide, 2.9 * high + 0.4), squeeze=False)
     axes = [axis for line in grid for axis in line]

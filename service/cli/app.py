@@ -28,7 +28,7 @@ _COMMANDS = {
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs they bring.",
     "worker": "Work on the jobs of a service that shares the data folder.",
-    "bench": "Solve a folder of manifests and show times and bytes.",
+    "bench": "Compare Warpack with other solvers on the same instances, each result checked.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }
 
