@@ -40,7 +40,7 @@ def test_kill_9_in_the_middle_of_a_solve_leaves_no_child_and_the_job_is_done_onc
 
 
 def test_a_second_process_does_the_work_of_a_service_that_only_answers(tmp_path: Path) -> None:
-    manifest = hard_manifest(buffers=6)
+    manifest = hard_manifest(boxes=2)
     with service(tmp_path, workers=0) as answering, answering.client() as client:
         job = client.submit(manifest, 1)
         assert (job["state"], job["waiting_for"]["capability"]) == ("queued", "worker")

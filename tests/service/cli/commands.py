@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from service.cli import main
+from tests.helpers.hard_manifest import hard_manifest
 
 ROOT = Path(__file__).parents[3]
 
@@ -103,20 +103,8 @@ def one_buffer(elements: int, **fields: Any) -> dict[str, Any]:
 
 
 def endless(time_limit_s: float) -> dict[str, Any]:
-    """Sixty buffers of odd sizes at random times: no solver proves the best packing within the time limit."""
-    rng = random.Random(4)
-    buffers = []
-    for number in range(60):
-        start_phase = rng.randint(0, 26)
-        lifetime = [[start_phase, min(30, start_phase + rng.randint(2, 20))]]
-        buffers.append({"name": f"b{number}", "size": rng.randint(20, 400), "dtype": "int8", "lifetime": lifetime})
-    return small(
-        target={"compute_capability": "9.0", "shared_budget_bytes": "opt-in"},
-        launch={"threads_multiple": 1},
-        timeline={"length": 30},
-        buffers=buffers,
-        solver={"time_limit_s": time_limit_s},
-    )
+    """No solver proves the best packing within the time limit."""
+    return hard_manifest(time_limit_s=time_limit_s)
 
 
 def written(folder: Path, document: Any, name: str = "manifest.json") -> Path:
