@@ -33,7 +33,8 @@ def run_bytes(layout: Layout) -> int:
 
 
 def hard_manifest(count: int = 90, limit_s: float = 30.0) -> Manifest:
-    """Random lifetimes and odd sizes: far from the bound, and no search proves anything about it in a minute."""
+    """Random lifetimes and odd sizes: the first packing is far from the best. For one that no search proves in time
+    see `tests.helpers.hard_manifest`."""
     random = Random(5)
     buffers: list[dict[str, Any]] = []
     for number in range(count):

@@ -9,6 +9,7 @@ from random import Random
 
 from solver import load_manifest, optimize, verify
 from solver.recipe import Progress
+from tests.helpers.hard_manifest import hard_manifest as boxes_to_fill
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import hard_manifest, manifest_of, run_bytes, solved
 
@@ -34,7 +35,7 @@ def test_the_same_manifest_gives_the_same_layout() -> None:
 
 
 def test_a_time_limit_leaves_an_honest_interval() -> None:
-    layout = solved(hard_manifest(limit_s=0.4))
+    layout = solved(load_manifest(boxes_to_fill(time_limit_s=0.6)))
     proof = layout.proof.run_bytes
     assert (layout.status, proof.status) == ("feasible", "feasible")
     assert proof.lower_bound_bytes < run_bytes(layout)
@@ -52,7 +53,7 @@ def test_progress_tells_every_better_packing_and_bound() -> None:
 
 def test_cancelling_ends_a_long_search_with_the_best_so_far() -> None:
     begun = time.monotonic()
-    manifest = hard_manifest(limit_s=60.0)
+    manifest = load_manifest(boxes_to_fill(time_limit_s=60.0))
     layout = optimize(manifest, cancelled=lambda: time.monotonic() - begun > 1.0)
     assert verify(manifest, layout).passed
     assert layout.status == "feasible"
