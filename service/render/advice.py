@@ -16,10 +16,21 @@ def advice_figures(advice: dict[str, Any]) -> list[Figure]:
 
 
 def _peak(peak: dict[str, Any]) -> str:
-    phase, name = str(peak["phase"]), str(peak["phase_name"])
-    where = phase if phase == name else f"{phase} ({name})"
     held = [f"{one['name']} {one['bytes']}" for one in peak["buffers"]]
-    return f"{peak['live_bytes']} bytes must lie apart in phase {where}: {first_few(held)}"
+    text = f"{peak['live_bytes']} bytes must lie apart in phase {_phase(peak)}: {first_few(held)}"
+    lower = [f"{one['live_bytes']} if {_change(one)}" for one in peak.get("lowered_by", ())]
+    return text + (f"; it would be {first_few(lower)}" if lower else "")
+
+
+def _phase(where: dict[str, Any]) -> str:
+    phase, name = str(where["phase"]), str(where["phase_name"])
+    return phase if phase == name else f"{phase} ({name})"
+
+
+def _change(change: dict[str, Any]) -> str:
+    """One lifetime without one phase."""
+    how = "ended before" if change["change"] == "ends_earlier" else "started after"
+    return f"{change['name']} {how} phase {_phase(change)}"
 
 
 def _next_larger_block(larger: dict[str, Any]) -> str:
@@ -29,8 +40,24 @@ def _next_larger_block(larger: dict[str, Any]) -> str:
     )
     if larger.get("ruled_out_by_the_bound"):
         text += ", which no layout of these buffers has"
-    enough = larger.get("buffers_at_peak_as_large")
-    return text + (f"; each of these at the peak is as large: {first_few(enough)}" if enough else "")
+    return text + (f"; {_enough(larger['enough'])}" if "enough" in larger else "")
+
+
+def _enough(enough: dict[str, Any]) -> str:
+    ways = []
+    if enough["without"]:
+        ways.append(f"without any one of these it fits: {first_few(enough['without'])}")
+    if enough["shorter"]:
+        ways.append(
+            f"or if {first_few([_change(one) for one in enough['shorter']])}".removeprefix("" if ways else "or ")
+        )
+    if not ways:
+        return (
+            "no single buffer less, and no single lifetime one phase shorter, is enough"
+            if enough["settled"]
+            else "no single buffer or lifetime was found to be enough"
+        )
+    return ", ".join(ways)
 
 
 def _resident_threads(more: dict[str, Any]) -> str:

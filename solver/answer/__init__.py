@@ -5,5 +5,6 @@ local_memory  what stays off the chip
 placements    where every buffer of the manifest went
 certificates  the proofs, said in the layout's words
 advice        what holds the run bytes up, and how far it is to the next larger block
+what_if       which single buffer or lifetime would make a difference (shorter: the lifetimes; settling: quick packings)
 assemble      the whole layout
 """

@@ -6,31 +6,36 @@ from dataclasses import replace
 from math import lcm
 from typing import Any
 
+from solver.answer.shorter import Shorter
+from solver.answer.what_if import WhatIf
 from solver.devices.table import device
+from solver.launch.region import on_chip_buffers
 from solver.launch.threads import largest_run_bytes_for, launch_for
 from solver.search.bound import heaviest, max_live
 from solver.search.regions import Packed
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+_MOST_LISTED = 6
+"""Shorter lifetimes that are named."""
 
 
-def advise(manifest: Manifest, packed: Packed, launch: LaunchFigures | None) -> dict[str, Any]:
+def advise(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> dict[str, Any]:
     """`peak` of the run region; `next_larger_block` where a larger block is allowed; `resident_threads` where that objective
-    would give more of them; `promoted` where `auto` buffers were placed on chip."""
+    would give more of them; `promoted` where `auto` buffers were placed on chip. `base` is the packing without any of those,
+    which decides the threads, `packed` the layout's."""
     advice: dict[str, Any] = {}
-    peak = _peak(packed)
-    if peak is not None:
-        advice["peak"] = peak
+    what_if = _what_if(packed)
+    if what_if.peak.phase is not None:
+        advice["peak"] = _peak(what_if)
     if launch is None:
         return advice
-    larger = _next_larger_block(manifest, packed, launch)
+    larger = _next_larger_block(manifest, base, launch, what_if if not packed.on_chip else None)
     if larger is not None:
-        if peak is not None:
-            needed = larger["run_bytes_to_go"]
-            larger["buffers_at_peak_as_large"] = [one["name"] for one in peak["buffers"] if one["bytes"] >= needed]
         advice["next_larger_block"] = larger
     if manifest.objective == "threads_per_block" and manifest.launch.threads_per_block is None:
-        resident = _more_resident(manifest, packed, launch)
+        resident = _more_resident(manifest, base, launch)
         if resident is not None:
             advice["resident_threads"] = resident
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto"]
@@ -43,22 +48,42 @@ def advise(manifest: Manifest, packed: Packed, launch: LaunchFigures | None) -> 
     return advice
 
 
-def _peak(packed: Packed) -> dict[str, Any] | None:
-    """The phase whose buffers need the most bytes, and those of them that must lie apart, largest first."""
-    peak = max_live(packed.flat.run)
-    if peak.phase is None:
-        return None
-    return {
+def _what_if(packed: Packed) -> WhatIf:
+    run = packed.run
+    peak = run.bound if run.bound.kind == "max-live" else max_live(packed.flat.run)
+    return WhatIf(packed.flat.run, packed.flat.timeline, run, peak)
+
+
+def _peak(what_if: WhatIf) -> dict[str, Any]:
+    """The phase whose buffers need the most bytes, those of them that must lie apart (largest first), and the lifetimes that
+    lower the peak if they are one phase shorter."""
+    peak, names = what_if.peak, what_if.timeline.names
+    found: dict[str, Any] = {
         "phase": peak.phase,
-        "phase_name": packed.flat.timeline.names[peak.phase],
+        "phase_name": names[peak.phase or 0],
         "live_bytes": peak.size_bytes,
-        "buffers": [{"name": name, "bytes": size} for name, size in heaviest(packed.flat.run, peak.pieces)],
+        "buffers": [{"name": name, "bytes": size} for name, size in heaviest(what_if.problem, peak.pieces)],
+    }
+    lower = what_if.lowering()[:_MOST_LISTED] if what_if.possible else ()
+    if lower:
+        found["lowered_by"] = [_shorter(what_if, change) | {"live_bytes": left} for change, left in lower]
+    return found
+
+
+def _shorter(what_if: WhatIf, change: Shorter) -> dict[str, Any]:
+    return {
+        "name": what_if.problem.items[change.item].pieces[change.piece].name,
+        "change": change.change,
+        "phase": change.phase,
+        "phase_name": what_if.timeline.names[change.phase],
     }
 
 
-def _next_larger_block(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
-    """The next block size that the launch rules allow, and what its runs may take. None where this one is the largest, where the
-    manifest gives the size, or where something else than run bytes stands in the way."""
+def _next_larger_block(
+    manifest: Manifest, base: Packed, launch: LaunchFigures, what_if: WhatIf | None
+) -> dict[str, Any] | None:
+    """The next block size that the launch rules allow, what its runs may take, and which single changes are enough. None where this
+    one is the largest, where the manifest gives the size, or where something else than run bytes stands in the way."""
     rules = manifest.launch
     if rules.threads_per_block is not None or manifest.objective == "resident_threads":
         return None
@@ -67,23 +92,55 @@ def _next_larger_block(manifest: Manifest, packed: Packed, launch: LaunchFigures
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     if threads > most:
         return None
-    allowed = largest_run_bytes_for(manifest, threads, launch.block_region_bytes, packed.on_chip)
-    if allowed is None or allowed >= launch.run_bytes:
+    allowed = largest_run_bytes_for(manifest, threads, launch.block_region_bytes)
+    if allowed is None or allowed >= base.run.size_bytes:
         return None
-    return {
+    found = {
         "threads_per_block": threads,
         "run_bytes_at_most": allowed,
-        "run_bytes_to_go": launch.run_bytes - allowed,
-        "ruled_out_by_the_bound": allowed < packed.run.lower_bound_bytes,
+        "run_bytes_to_go": base.run.size_bytes - allowed,
+        "ruled_out_by_the_bound": allowed < base.run.lower_bound_bytes,
+    }
+    what_if = what_if or _what_if(base)
+    return (
+        found | _enough(manifest, what_if, threads, allowed, launch.block_region_bytes) if what_if.possible else found
+    )
+
+
+def _enough(
+    manifest: Manifest, what_if: WhatIf, threads: int, allowed: Bytes, block_region_bytes: Bytes
+) -> dict[str, Any]:
+    """`settled`: no other single change of the two kinds is enough."""
+    enough = what_if.enough(allowed)
+    gone = [name for name in enough.buffers if _reaches(manifest, name, threads, allowed, block_region_bytes)]
+    return {
+        "enough": {
+            "without": gone,
+            "shorter": [_shorter(what_if, change) for change in enough.lifetimes],
+            "settled": enough.buffers_settled and enough.lifetimes_settled and len(gone) == len(enough.buffers),
+        }
     }
 
 
-def _more_resident(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
+def _reaches(manifest: Manifest, without: str, threads: int, run_bytes: Bytes, block_region_bytes: Bytes) -> bool:
+    """Whether such run bytes allow a block of `threads` threads without one buffer: alignments and widths may then be others."""
+    gone = manifest.by_name[without]
+    if any(
+        other.dtype == gone.dtype and other.alignment_bytes >= gone.alignment_bytes
+        for other in on_chip_buffers(manifest)
+        if other is not gone and other.scope == "run"
+    ):
+        return True
+    left = replace(manifest, buffers=tuple(buffer for buffer in manifest.buffers if buffer is not gone))
+    found = launch_for(left, run_bytes=run_bytes, block_region_bytes=block_region_bytes)
+    return found is not None and found.threads_per_block >= threads
+
+
+def _more_resident(manifest: Manifest, base: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
     other = launch_for(
         replace(manifest, objective="resident_threads"),
-        run_bytes=launch.run_bytes,
-        block_region_bytes=launch.block_region_bytes,
-        on_chip=packed.on_chip,
+        run_bytes=base.run.size_bytes,
+        block_region_bytes=base.block.size_bytes,
     )
     if other is None or other.occupancy.resident_threads <= launch.occupancy.resident_threads:
         return None

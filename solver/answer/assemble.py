@@ -30,7 +30,7 @@ def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFig
         proof=proof,
         baselines=baselines(manifest, packed.on_chip),
         name=manifest.name,
-        advice=advise(manifest, packed, launch),
+        advice=advise(manifest, base, packed, launch),
         warnings=(*manifest.warnings, *packed.flat.warnings),
         validation=Validation(manifest.validation, "none"),
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),

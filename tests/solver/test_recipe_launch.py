@@ -106,4 +106,4 @@ def test_advice_says_what_is_live_at_the_peak_and_how_far_the_next_block_is() ->
     assert larger["threads_per_block"] == layout.launch.threads_per_block + 32
     assert larger["run_bytes_to_go"] == 600 - larger["run_bytes_at_most"]
     assert larger["ruled_out_by_the_bound"] is True
-    assert larger["buffers_at_peak_as_large"] == ["a", "b"]
+    assert larger["enough"]["without"] == ["b", "a"]

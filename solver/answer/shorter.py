@@ -1,0 +1,86 @@
+"""Lifetimes that could be one phase shorter, and what the region would then be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from solver.flatten.problem import FlatTimeline, Phases, Piece, RegionProblem
+from solver.wire.units import Phase
+
+Change = Literal["ends_earlier", "starts_later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shorter:
+    """Piece number `piece` of item `item` without `phase`, its last (`ends_earlier`) or its first (`starts_later`) of a stretch
+    of at least two phases."""
+
+    item: int
+    piece: int
+    phase: Phase
+    change: Change
+
+
+def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterator[Shorter]:
+    """Every such change. Left out: pieces that are live in all phases; the ends at which contents are carried round a loop; items
+    of in-place pairs, whose permission depends on where both end; and where threads share the buffer, phases that would
+    stay occupied because no barrier stands directly before them."""
+    paired = {number for entry in problem.in_place for number in (entry.read, entry.write)}
+    for number, item in enumerate(problem.items):
+        if number in paired:
+            continue
+        for place, piece in enumerate(item.pieces):
+            for start, end in piece.live.spans:
+                if end - start < 2 or end - start == timeline.length:
+                    continue
+                if not _carried_out(piece, end, timeline) and _freed(problem, timeline, end - 1):
+                    yield Shorter(number, place, end - 1, "ends_earlier")
+                if not _carried_in(piece, start, timeline) and _freed(problem, timeline, start):
+                    yield Shorter(number, place, start, "starts_later")
+
+
+def shortened(piece: Piece, phase: Phase) -> Piece:
+    """The piece without one phase. Where threads share it, what stays occupied after an earlier end is left as it is: it may be
+    less than that, never more."""
+    return replace(piece, live=_without(piece.live, phase), occupied=_without(piece.occupied, phase))
+
+
+def with_shorter(problem: RegionProblem, change: Shorter) -> RegionProblem:
+    items = list(problem.items)
+    item = items[change.item]
+    pieces = list(item.pieces)
+    pieces[change.piece] = shortened(pieces[change.piece], change.phase)
+    items[change.item] = replace(item, pieces=tuple(pieces))
+    return replace(problem, items=tuple(items))
+
+
+def _carried_out(piece: Piece, end: Phase, timeline: FlatTimeline) -> bool:
+    return any(end == loop_end and _live(piece, head) for head, loop_end in timeline.loops)
+
+
+def _carried_in(piece: Piece, start: Phase, timeline: FlatTimeline) -> bool:
+    return any(start == head and _live(piece, loop_end - 1) for head, loop_end in timeline.loops)
+
+
+def _live(piece: Piece, phase: Phase) -> bool:
+    return any(start <= phase < end for start, end in piece.live.spans)
+
+
+def _freed(problem: RegionProblem, timeline: FlatTimeline, phase: Phase) -> bool:
+    """Whether a phase that is live no more is occupied no more either, whatever is live before it."""
+    if problem.private_to_thread:
+        return True
+    scopes = timeline.barriers.get(phase, frozenset())
+    return "block" in scopes or (problem.region == "run" and "run" in scopes)
+
+
+def _without(phases: Phases, phase: Phase) -> Phases:
+    spans: list[tuple[Phase, Phase]] = []
+    for start, end in phases.spans:
+        if start <= phase < end:
+            spans += [span for span in ((start, phase), (phase + 1, end)) if span[0] < span[1]]
+        else:
+            spans.append((start, end))
+    return Phases(tuple(spans))

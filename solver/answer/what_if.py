@@ -1,0 +1,237 @@
+"""What a single change would do for a region's bytes: a buffer that went, or a lifetime that was one phase shorter.
+
+What the proofs of the packing rule out is left out without a search; of the rest a few are packed by first fit. So a change that
+is found enough is enough. One that is not found may be so too, unless all changes are settled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import TypeVar
+
+from solver.answer.settling import Settling
+from solver.answer.shorter import Shorter, shortened, shorter_lifetimes, with_shorter
+from solver.flatten.problem import FlatTimeline, RegionProblem
+from solver.search.bound import LowerBound
+from solver.search.pack import Packing
+from solver.wire.units import Bytes, Phase
+
+MOST_ITEMS = 256
+"""Regions of more items are not looked into."""
+
+_MOST_TRIED = 3
+"""Changes of one kind that are packed."""
+
+_APART_KINDS = ("max-live", "all-apart")
+"""Bounds whose pieces all lie apart from one another."""
+
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True)
+class Enough:
+    """Changes that are enough, and whether no other one of their kind is."""
+
+    buffers: tuple[str, ...]
+    buffers_settled: bool
+    lifetimes: tuple[Shorter, ...]
+    lifetimes_settled: bool
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Bytes, by item, that lie apart from one another; at `phase` where that is why."""
+
+    sizes: dict[int, Bytes]
+    total: Bytes
+    phase: Phase | None
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Changes to one packed region. `peak` is its max-live bound."""
+
+    problem: RegionProblem
+    timeline: FlatTimeline
+    packing: Packing
+    peak: LowerBound
+
+    @property
+    def possible(self) -> bool:
+        """Whether the region is one that is looked into."""
+        return 0 < len(self.problem.items) <= MOST_ITEMS and not self.problem.windows
+
+    @cached_property
+    def by_buffer(self) -> dict[str, tuple[int, ...]]:
+        """The items of each buffer, smallest buffers first."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for number, item in enumerate(self.problem.items):
+            found[item.buffer].append(number)
+        items = self.problem.items
+        return {
+            name: tuple(numbers)
+            for name, numbers in sorted(
+                found.items(), key=lambda one: (sum(items[number].size_bytes for number in one[1]), one[0])
+            )
+        }
+
+    @cached_property
+    def live_bytes(self) -> tuple[tuple[Phase, Phase, Bytes], ...] | None:
+        """The bytes live in each stretch of phases that are alike; None where some of them may share bytes all the same."""
+        if self.problem.in_place or self.problem.alias_permits:
+            return None
+        change: defaultdict[Phase, Bytes] = defaultdict(int)
+        for item in self.problem.items:
+            for piece in item.pieces:
+                for start, end in piece.occupied.spans:
+                    change[start] += piece.size_bytes
+                    change[end] -= piece.size_bytes
+        edges, found, total = sorted(change), [], 0
+        for start, end in pairwise(edges):
+            total += change[start]
+            found.append((start, end, total))
+        return tuple(found)
+
+    def peak_with(self, change: Shorter) -> Bytes | None:
+        """The most bytes that would be live in any phase; None where `live_bytes` is."""
+        if self.live_bytes is None:
+            return None
+        size = self.problem.items[change.item].pieces[change.piece].size_bytes
+        alone = (change.phase, change.phase + 1)
+        return max(
+            (total - size if (start, end) == alone else total for start, end, total in self.live_bytes), default=0
+        )
+
+    def lowering(self) -> tuple[tuple[Shorter, Bytes], ...]:
+        """The shorter lifetimes that lower the peak, with what it would be, lowest first. None do where it lasts for more than
+        a phase, or is reached twice."""
+        if self.peak.phase is None or self.live_bytes is None:
+            return ()
+        top = self.peak.size_bytes
+        if [end - start for start, end, total in self.live_bytes if total >= top] != [1]:
+            return ()
+        lower = ((change, self.peak_with(change) or 0) for change in self._changes if change.phase == self.peak.phase)
+        return tuple(sorted(lower, key=lambda one: (one[1], self._name(one[0]))))
+
+    def enough(self, target: Bytes) -> Enough:
+        """The single changes with which the region packs into `target` bytes."""
+        over = [apart for apart in self._apart if apart.total > target]
+        core = self._core(target)
+        buffers = [
+            name
+            for name, numbers in self.by_buffer.items()
+            if all(apart.total - sum(apart.sizes.get(i, 0) for i in numbers) <= target for apart in over)
+            and (core is None or any(i in core for i in numbers))
+            and self._live_without(numbers, target)
+        ]
+        shorter = () if self._lasting(target) else self._by_size(target, over, core)
+        gone, gone_settled = _first_enough(buffers, lambda name: self._packs_without(name, target))
+        cut, cut_settled = _first_enough(shorter, lambda change: self._packs_with(change, target))
+        return Enough(tuple(gone), gone_settled, tuple(cut), cut_settled)
+
+    @cached_property
+    def _changes(self) -> tuple[Shorter, ...]:
+        return tuple(shorter_lifetimes(self.problem, self.timeline))
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[int, Bytes]]:
+        """The item and the bytes of each piece and each item. Proofs may be about parts where buffers were placed whole."""
+        items = self.problem.items
+        named = {piece.name: (i, piece.size_bytes) for i, item in enumerate(items) for piece in item.pieces}
+        return named | {item.name: (i, item.size_bytes) for i, item in enumerate(items)}
+
+    @cached_property
+    def _apart(self) -> tuple[_Apart, ...]:
+        """What the bounds found to lie apart."""
+        found = []
+        for bound in (self.peak, self.packing.bound):
+            if bound.kind not in _APART_KINDS:
+                continue
+            sizes: defaultdict[int, Bytes] = defaultdict(int)
+            for name in bound.pieces:
+                number, size = self._named[name]
+                sizes[number] += size
+            found.append(_Apart(dict(sizes), sum(sizes.values()), bound.phase))
+        return tuple(found)
+
+    def _core(self, target: Bytes) -> frozenset[int] | None:
+        """The items that an exhausted search placed: without a change to one of them its proof stands."""
+        search = self.packing.search
+        if search is None or search.capacity_bytes < target:
+            return None
+        return frozenset(self._named[name][0] for name in (*search.core, *search.taken_out))
+
+    def _live_without(self, gone: Sequence[int], target: Bytes) -> bool:
+        """Whether at most `target` bytes are live in every phase without some items, as far as that is known."""
+        pieces = [piece for number in gone for piece in self.problem.items[number].pieces]
+        return all(
+            total - sum(piece.size_bytes for piece in pieces if piece.occupied.mask >> start & 1) <= target
+            for start, _, total in self.live_bytes or ()
+            if total > target
+        )
+
+    def _lasting(self, target: Bytes) -> bool:
+        """Whether more than `target` bytes are live for longer than the one phase that a lifetime can lose."""
+        over = [end - start for start, end, total in self.live_bytes or () if total > target]
+        return bool(over) and over != [1]
+
+    def _by_size(self, target: Bytes, over: Sequence[_Apart], core: frozenset[int] | None) -> Iterator[Shorter]:
+        """The shorter lifetimes that no proof rules out, of the largest pieces first."""
+        changes = [change for change in self._changes if self._may_help(change, target, over, core)]
+        changes.sort(key=lambda change: (-self._size(change), self._name(change)))
+        return (change for change in changes if self._parts_some(change, over))
+
+    def _may_help(self, change: Shorter, target: Bytes, over: Sequence[_Apart], core: frozenset[int] | None) -> bool:
+        if core is not None and change.item not in core:
+            return False
+        for apart in over:
+            if apart.phase is not None and apart.phase != change.phase:
+                return False
+            less = self._size(change) if apart.phase is not None else self.problem.items[change.item].size_bytes
+            if change.item not in apart.sizes or apart.total - less > target:
+                return False
+        peak = self.peak_with(change)
+        return peak is None or peak <= target
+
+    def _parts_some(self, change: Shorter, over: Sequence[_Apart]) -> bool:
+        """Whether it ends the conflict of two pieces, of items that lie apart where those need too many bytes."""
+        piece = self.problem.items[change.item].pieces[change.piece]
+        before, after = piece.occupied.mask, shortened(piece, change.phase).occupied.mask
+        ended = {
+            number
+            for number, item in enumerate(self.problem.items)
+            if number != change.item
+            and any(before & other.occupied.mask and not after & other.occupied.mask for other in item.pieces)
+        }
+        return bool(ended) and all(apart.phase is not None or ended & apart.sizes.keys() for apart in over)
+
+    @cached_property
+    def _settling(self) -> Settling:
+        return Settling(self.problem)
+
+    def _packs_without(self, buffer: str, target: Bytes) -> bool:
+        gone, offsets = self.by_buffer[buffer], self.packing.offsets
+        kept = [i for i in range(len(offsets)) if i not in gone]
+        return self._settling.packs(kept, offsets, target)
+
+    def _packs_with(self, change: Shorter, target: Bytes) -> bool:
+        offsets = self.packing.offsets
+        return Settling(with_shorter(self.problem, change)).packs(range(len(offsets)), offsets, target)
+
+    def _size(self, change: Shorter) -> Bytes:
+        return self.problem.items[change.item].pieces[change.piece].size_bytes
+
+    def _name(self, change: Shorter) -> tuple[str, Phase]:
+        return self.problem.items[change.item].pieces[change.piece].name, change.phase
+
+
+def _first_enough(changes: Iterable[_Kind], packs: Callable[[_Kind], bool]) -> tuple[list[_Kind], bool]:
+    """Those of the first few changes that are enough, and whether all others are known not to be."""
+    waiting = iter(changes)
+    tried = list(islice(waiting, _MOST_TRIED))
+    found = [change for change in tried if packs(change)]
+    return found, len(found) == len(tried) and next(waiting, None) is None
