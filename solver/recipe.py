@@ -6,7 +6,7 @@
    at falling capacities until nothing smaller is left.
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
    bytes' lower bounds bound the threads.
-4. Promote `auto` buffers into the bytes that are free anyway; where that was packed in haste, pack once more with those on chip.
+4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses.
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
 """
@@ -73,9 +73,7 @@ def optimize(
     packed = base
     if launch is not None and manifest.objective != "shared_bytes":
         packed = promote(manifest, base, launch, stop)
-        if packed is not base:
-            if not (packed.run.proven and packed.block.proven):
-                packed = pack_regions(manifest, stop=stop, on_chip=packed.on_chip, start=packed.offsets)
+        if packed.on_chip:
             launch = _launch(manifest, packed)
     if not manifest.frontier:
         return assemble(manifest, base, packed, launch, whole.elapsed_s)

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.render.figures import Figure
 
+_MOST_COSTS = 4
 _MOST_NAMES = 4
 
 
@@ -74,6 +75,26 @@ def _promoted(promoted: dict[str, Any]) -> str:
     )
 
 
+def _auto(auto: dict[str, Any]) -> str:
+    if "status" not in auto:
+        return "the objective keeps auto buffers local"
+    if auto["status"] == "optimal":
+        text = "no choice of auto buffers has more accesses on chip with these threads"
+    else:
+        text = f"no choice of auto buffers has more than {auto['accesses_at_most']} accesses on chip with these threads"
+    costs = [
+        f"{one['name']} ({one['accesses']} accesses): {one['run_bytes_with_it']} run bytes, "
+        + (
+            f"{one['threads_per_block_with_it']} threads, {one['resident_threads_with_it']} resident"
+            if one["threads_per_block_with_it"]
+            else "does not fit"
+        )
+        for one in auto["buffers"]
+        if "run_bytes_with_it" in one
+    ]
+    return text + (f"; one more would take: {'; '.join(costs[:_MOST_COSTS])}" if costs else "")
+
+
 def first_few(names: Sequence[str]) -> str:
     """The names, and how many more there are where they are many."""
     more = len(names) - _MOST_NAMES
@@ -85,4 +106,5 @@ _SPOKEN: dict[str, Callable[[Any], str]] = {
     "next_larger_block": _next_larger_block,
     "resident_threads": _resident_threads,
     "promoted": _promoted,
+    "auto": _auto,
 }

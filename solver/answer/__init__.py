@@ -4,6 +4,7 @@ sharing       which buffers share bytes
 local_memory  what stays off the chip
 placements    where every buffer of the manifest went
 certificates  the proofs, said in the layout's words
+auto          which `auto` buffers are on chip, and what the others would cost
 advice        what holds the run bytes up, and how far it is to the next larger block
 what_if       which single buffer or lifetime would make a difference (shorter: the lifetimes; settling: quick packings)
 assemble      the whole layout

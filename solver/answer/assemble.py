@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from solver.answer.advice import advise
+from solver.answer.auto import auto_advice
 from solver.answer.certificates import prove
 from solver.answer.placements import placements
 from solver.answer.versions import versions
@@ -40,12 +41,14 @@ def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFig
         warnings = (*unplaced.warnings, *_not_proven(proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed)
+    auto = auto_advice(manifest, packed, launch)
     run = list_handoffs(packed.flat, packed.flat.run, packed.run.offsets)
     block = list_handoffs(packed.flat, packed.flat.block, packed.block.offsets)
     return replace(
         unplaced,
         status=_status(proof),
         launch=launch,
+        advice=unplaced.advice if auto is None else {**unplaced.advice, "auto": auto},
         buffers=placed.buffers,
         components=placed.windows,
         handoffs=tuple(

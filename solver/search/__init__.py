@@ -16,5 +16,11 @@ repair          an earlier layout as a start, mended where the manifest has chan
 pack            all of it, for one region
 blocks, windows components that must lie in one hull
 regions         both regions of a manifest
+splitting       parts of splittable buffers apart, where that wins bytes
 promotion       `auto` buffers into bytes that are free anyway
+room            the bytes that are free, for each choice of them
+demand          the bytes that a choice takes at least, phase by phase
+stock           packings of a choice, flattened once for all
+choosing        branch and bound over the choices
+choice          what is known about the one that was taken
 """

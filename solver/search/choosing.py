@@ -31,11 +31,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Tried:
-    """The run bytes of a choice (None: no packing was found), whether no packing takes fewer, and how choices of equal
-    accesses are ranked: smaller is better."""
+    """Whether a choice was packed within the room; whether it is known that it cannot be; and how choices of equal accesses
+    are ranked: smaller is better."""
 
-    run_bytes: Bytes | None
-    proven: bool
+    fits: bool
+    impossible: bool = False
     rank: tuple[int, ...] = ()
 
 
@@ -51,7 +51,7 @@ class Chosen:
 
 @dataclass
 class Chooser:
-    """`pack` packs a choice, as well as it must to say whether it fits the room. `least_rank` is the best rank that so many run
+    """`pack` packs a choice into a room. `least_rank` is the best rank that so many run
     bytes of a class can have. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so;
     `tie_limit` packings are spent on better ranks alone."""
 
@@ -143,14 +143,14 @@ class Chooser:
             return
         if value == self._accesses:
             self._ties += 1
-        room = self.rooms.most[kind]
+        room, reach = self.rooms.most[kind], self.rooms.reach[kind]
         tried = self._try(members, room)
-        if tried.run_bytes is not None and tried.run_bytes <= room:
+        if tried.fits:
             if value > self._accesses or tried.rank < self._rank:
                 self._best, self._accesses, self._rank = members, value, tried.rank
-        elif not tried.proven:
+        elif not tried.impossible:
             self._open = max(self._open, value)
-        elif tried.run_bytes is None or tried.run_bytes > self.rooms.reach[kind]:
+        elif room == reach or self._try(members, reach).impossible:
             self._remember(members)
 
     def _try(self, members: Members, room: Bytes) -> Tried:
@@ -167,8 +167,6 @@ class Chooser:
             kind = self.rooms.base
             for number in fewer:
                 kind = joined(kind, self.candidates[number].kind)
-            room = self.rooms.reach[kind]
-            tried = self._try(tuple(fewer), room)
-            if tried.proven and (tried.run_bytes is None or tried.run_bytes > room):
+            if self._try(tuple(fewer), self.rooms.reach[kind]).impossible:
                 core = fewer
         self._impossible.append(Counter(self.candidates[number].likeness for number in core))

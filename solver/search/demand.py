@@ -20,17 +20,29 @@ Used = list[Bytes]
 
 
 class Demand:
-    """`weights[c]`: for each candidate, (stretch, bytes) of what it adds for certain; `grouped[c]`: (stretch, group,
+    """`cliques` are sets of items of which no two may share a byte in any phase: each counts as a stretch of its own.
+
+    `weights[c]`: for each candidate, (stretch, bytes) of what it adds for certain; `grouped[c]`: (stretch, group,
     bytes) of what others of its group may hide. `start` is what the buffers that are on chip anyway use."""
 
-    def __init__(self, problem: RegionProblem, candidates: Sequence[str]) -> None:
+    def __init__(
+        self, problem: RegionProblem, candidates: Sequence[str], cliques: Sequence[Sequence[int]] = ()
+    ) -> None:
         edges = sorted({e for item in problem.items for p in item.pieces for span in p.occupied.spans for e in span})
         place = {edge: number for number, edge in enumerate(edges)}
         group = _groups(problem)
         number_of = {name: number for number, name in enumerate(candidates)}
         plain: list[defaultdict[int, Bytes]] = [defaultdict(int) for _ in candidates]
         hidden: list[defaultdict[tuple[int, int], Bytes]] = [defaultdict(int) for _ in candidates]
-        self.start: Used = [0] * len(edges)
+        self.start: Used = [0] * (len(edges) + len(cliques))
+        for stretch, clique in enumerate(cliques, len(edges)):
+            for index in clique:
+                item = problem.items[index]
+                candidate = number_of.get(item.buffer)
+                if candidate is None:
+                    self.start[stretch] += item.size_bytes
+                else:
+                    plain[candidate][stretch] += item.size_bytes
         self._held: Held = {}
         for index, item in enumerate(problem.items):
             candidate = number_of.get(item.buffer)

@@ -33,7 +33,7 @@ _TRIAL_SHARE = 0.05
 _MOST_CANDIDATES = 200
 """Of more buffers no choice is searched for: a branch is as deep as there are candidates."""
 
-_NODES, _PACKINGS, _TIES = 8_000, 600, 40
+_NODES, _PACKINGS, _TIES = 8_000, 1_600, 40
 """Limits of the search for a choice: branches, packings, and packings for a smaller stride with the same accesses. Real buffer
 sets take a few dozen."""
 
@@ -73,7 +73,7 @@ class _Search:
         self._offsets: dict[Members, dict[str, Bytes]] = {}
 
     def run(self) -> Packed:
-        demand = Demand(self._stock.problem_of(self._names), self._names)
+        demand = Demand(self._stock.problem_of(self._names), self._names, self._stock.cliques(self._names))
         chosen = Chooser(
             candidates=_likened(self._buffers, demand, self._stock),
             demand=demand,
@@ -103,14 +103,11 @@ class _Search:
 
     def _pack(self, members: Members, room: Bytes) -> Tried:
         on_chip = [self._names[number] for number in members]
-        trial = self._stock.quick(on_chip, room)
+        trial = self._stock.within(on_chip, room, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
         if trial.run_bytes is None or trial.run_bytes > room:
-            trial = self._stock.exact(on_chip, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
-        if trial.run_bytes is None:
-            return Tried(None, trial.proven)
+            return Tried(False, trial.impossible)
         self._offsets[tuple(sorted(members))] = trial.offsets
-        rank = self._rank(trial.run_bytes, self._kind(members)) if trial.run_bytes <= room else ()
-        return Tried(trial.run_bytes, trial.proven, rank)
+        return Tried(True, rank=self._rank(trial.run_bytes, self._kind(members)))
 
     def _kind(self, members: Members) -> Class:
         kind = self._free.base
@@ -175,6 +172,8 @@ def _greedily(
         elif len(batch) > 1:
             half = (len(batch) + 1) // 2
             waiting += [batch[half:], batch[:half]]
+    if packed.on_chip and not packed.run.proven:
+        packed = pack_regions(manifest, stop=stop, on_chip=packed.on_chip, start=packed.offsets)
     kind = free.base
     for buffer in buffers:
         if buffer.full_name in packed.on_chip:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from solver.flatten import flatten
 from solver.flatten.items import splittable
 from solver.flatten.problem import RegionProblem
+from solver.search.bitsearch import search_bits
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.firstfit import FirstFit, PinsCollide
 from solver.search.orders import rule_orders
@@ -19,14 +20,20 @@ from solver.search.windows import pack_region
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
+_SEARCH_NODES = 300
+"""Nodes of the search that settles whether a choice fits, before the whole recipe for a region is asked."""
+
+_MOST_CLIQUES = 100
+
 
 @dataclass(frozen=True)
 class Trial:
-    """A packing of a choice (None: none was found), and whether no packing of it takes fewer bytes. `offsets` by item."""
+    """A packing of a choice, by item, and its run bytes; None where none was found. `impossible`: there is none within the
+    room that was asked for."""
 
     run_bytes: Bytes | None
-    proven: bool
-    offsets: dict[str, Bytes]
+    impossible: bool = False
+    offsets: dict[str, Bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,27 @@ class Stock:
         split = splittable(manifest, candidates)
         return cls(flatten(manifest, candidates, split).run, candidates, manifest.solver.seed)
 
+    def cliques(self, on_chip: Collection[str]) -> list[list[int]]:
+        """Largest sets of the items of `problem_of(on_chip)` of which no two may ever share a byte: not all, where there are many."""
+        whole = self._puzzle.restrict(self._items(on_chip)).whole
+        found: list[list[int]] = []
+
+        def extend(clique: list[int], open_: set[int], done: set[int]) -> None:
+            if len(found) >= _MOST_CLIQUES:
+                return
+            if not open_:
+                if not done and len(clique) > 1:
+                    found.append(clique)
+                return
+            pivot = max(sorted(open_ | done), key=lambda item: len(whole[item] & open_))
+            for item in sorted(open_ - whole[pivot]):
+                extend([*clique, item], open_ & whole[item], done & whole[item])
+                open_ = open_ - {item}
+                done = done | {item}
+
+        extend([], set(range(len(whole))), set())
+        return found
+
     @property
     def many(self) -> bool:
         """Too many items to hold all pairs of them."""
@@ -57,7 +85,7 @@ class Stock:
         keep = self._items(on_chip)
         best: Trial | None = None
         if self.problem.windows or not keep:
-            return Trial(None if keep else 0, proven=not keep, offsets={})
+            return Trial(None if keep else 0)
         puzzle = self._puzzle.restrict(keep)
         fit = FirstFit(puzzle)
         for order in rule_orders(puzzle):
@@ -67,22 +95,44 @@ class Stock:
                     self.problem.items[item].name: offset * self._unit
                     for item, offset in zip(keep, found.offsets, strict=True)
                 }
-                best = Trial(found.top * self._unit, False, offsets)
+                best = Trial(found.top * self._unit, offsets=offsets)
             if room is not None and best.run_bytes is not None and best.run_bytes <= room:
                 break
-        return best or Trial(None, False, {})
+        return best or Trial(None)
 
-    def exact(self, on_chip: Collection[str], stop: Stop) -> Trial:
-        """The best packing that can be found until `stop`."""
+    def within(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial:
+        """A packing within `room`, or that there is none; neither where `stop` came first."""
+        trial = self.quick(on_chip, room)
+        if trial.run_bytes is not None and trial.run_bytes <= room:
+            return trial
+        try:
+            searched = None if self.problem.windows else self._searched(on_chip, room, stop)
+            return self._packed(on_chip, room, stop) if searched is None else searched
+        except Stopped:
+            return Trial(None)
+
+    def _searched(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial | None:
+        """None where the search did not end."""
+        keep = self._items(on_chip)
+        puzzle = self._puzzle.restrict(keep)
+        attempt = search_bits(puzzle, room // self._unit, node_limit=_SEARCH_NODES, stop=stop)
+        if attempt.verdict == "packed":
+            offsets = {
+                self.problem.items[item].name: offset * self._unit
+                for item, offset in zip(keep, attempt.offsets, strict=True)
+            }
+            return Trial(puzzle.top(attempt.offsets) * self._unit, offsets=offsets)
+        return Trial(None, impossible=True) if attempt.verdict == "impossible" else None
+
+    def _packed(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial:
         problem = self.problem_of(on_chip)
         try:
             packing = pack_region(problem, seed=self.seed, stop=stop)
         except PinsCollide:
-            return Trial(None, not problem.windows, {})
-        except Stopped:
-            return Trial(None, False, {})
+            return Trial(None, impossible=not problem.windows)
         names = (item.name for item in problem.items)
-        return Trial(packing.size_bytes, packing.proven, dict(zip(names, packing.offsets, strict=True)))
+        offsets = dict(zip(names, packing.offsets, strict=True))
+        return Trial(packing.size_bytes, packing.lower_bound_bytes > room, offsets)
 
     def _items(self, on_chip: Collection[str]) -> list[int]:
         left_out = self.candidates.difference(on_chip)

@@ -1,0 +1,64 @@
+"""What `auto` came to: which buffers are on chip, how good that choice is, and what each of the others would cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from solver.launch.threads import launch_for
+from solver.search.regions import Packed
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Buffer, Manifest
+
+_MOST_COSTED = 64
+"""So many of the buffers left local, those with the most accesses, are given with what they would cost."""
+
+
+def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
+    """None where the manifest has no `auto` buffer.
+
+    `accesses_on_chip` of `accesses`. Where a choice was searched for: `status` says whether it is proven to be the best with
+    these threads, no choice has more than `accesses_at_most`, and a run may take `run_bytes_at_most` without costing threads.
+    `buffers` by falling accesses; those left local with the run bytes that are enough if they came on chip as well, and the
+    threads that this leaves (0: it does not fit).
+    """
+    autos = [buffer for buffer in manifest.buffers if buffer.location == "auto"]
+    if not autos:
+        return None
+    autos.sort(key=lambda buffer: (-buffer.accesses, buffer.size_bytes, buffer.full_name))
+    advice: dict[str, Any] = {}
+    choice = packed.choice
+    if choice is not None:
+        advice["status"] = "optimal" if choice.proven else "feasible"
+        advice["accesses_at_most"] = choice.accesses_at_most
+        advice["run_bytes_at_most"] = choice.run_bytes_at_most
+    on_chip = [buffer for buffer in autos if buffer.full_name in packed.on_chip]
+    costed = [buffer.full_name for buffer in autos if choice is not None and buffer.full_name in choice.run_bytes_with]
+    advice["accesses_on_chip"] = sum(buffer.accesses for buffer in on_chip)
+    advice["accesses"] = sum(buffer.accesses for buffer in autos)
+    with_cost = frozenset(costed[:_MOST_COSTED])
+    advice["buffers"] = [_entry(manifest, packed, launch, buffer, buffer.full_name in with_cost) for buffer in autos]
+    return advice
+
+
+def _entry(
+    manifest: Manifest, packed: Packed, launch: LaunchFigures, buffer: Buffer, with_cost: bool
+) -> dict[str, Any]:
+    name = buffer.full_name
+    entry: dict[str, Any] = {
+        "name": name,
+        "on_chip": name in packed.on_chip,
+        "accesses": buffer.accesses,
+        "bytes": buffer.size_bytes,
+    }
+    if with_cost and packed.choice is not None:
+        run_bytes = packed.choice.run_bytes_with[name]
+        found = launch_for(
+            manifest,
+            run_bytes=run_bytes,
+            block_region_bytes=launch.block_region_bytes,
+            on_chip=packed.on_chip | {name},
+        )
+        entry["run_bytes_with_it"] = run_bytes
+        entry["threads_per_block_with_it"] = 0 if found is None else found.threads_per_block
+        entry["resident_threads_with_it"] = 0 if found is None else found.occupancy.resident_threads
+    return entry
