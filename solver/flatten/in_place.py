@@ -70,8 +70,6 @@ def permissions(
         read, write = references.get(entry.read), references.get(entry.write)
         if read is None or write is None or (min(read.item, write.item), max(read.item, write.item)) in settled:
             continue
-        if shelf.buffers[read.item] is shelf.buffers[write.item]:
-            continue
         spans = lives.of_phase(shelf.buffers[read.item].component, entry.phase)
         if not _gather(meetings, read, write, spans, number):
             idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
@@ -105,8 +103,6 @@ def warnings(manifest: Manifest, idle: dict[int, str], settled_names: set[frozen
 
 
 def _why_outside(read: Buffer, write: Buffer) -> str | None:
-    if read is write:
-        return "parts of one buffer never share bytes while both are live"
     if read.scope != write.scope:
         return "they are of different scope and never share bytes"
     for buffer in (read, write):
