@@ -38,7 +38,7 @@ def write_page(run: Run, folder: Path) -> Path:
 def page_of(run: Run) -> str:
     summaries = summarise(list(run.rows))
     open_ones = [
-        f"- {one.family}: {', '.join(one.unproven)}" for one in summaries if _left_open(one.solver, one.unproven)
+        f"- {one.family}: {'; '.join(one.unproven)}" for one in summaries if _left_open(one.solver, one.unproven)
     ]
     bad = [fault for row in run.rows for fault in row.faults]
     machine = "\n".join(f"- {name}: {value}" for name, value in run.machine.items())
