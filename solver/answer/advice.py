@@ -137,6 +137,8 @@ def _reaches(manifest: Manifest, without: str, threads: int, run_bytes: Bytes, b
 
 
 def _more_resident(manifest: Manifest, base: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
+    if launch.occupancy.resident_threads == device(manifest.target.compute_capability).max_threads_per_sm:
+        return None
     other = launch_for(
         replace(manifest, objective="resident_threads"),
         run_bytes=base.run.size_bytes,

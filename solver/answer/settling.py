@@ -19,7 +19,7 @@ class Settling:
         self._problem = problem
         self._masks = phase_masks(problem)
         self._special = special_pairs(problem)
-        self._known: dict[tuple[int, int], tuple[tuple[Bytes, Bytes], ...]] = {}
+        self._known: list[dict[int, tuple[tuple[Bytes, Bytes], ...]]] = [{} for _ in problem.items]
 
     def packs(self, kept: Sequence[int], offsets: Sequence[Bytes], most: Bytes) -> bool:
         """Whether first fit places the items `kept` within `most` bytes: by rising offsets of a packing, or by falling bytes of
@@ -45,9 +45,13 @@ class Settling:
         for i in (*pinned, *(i for i in order if items[i].pinned_offset_bytes is None)):
             offset = items[i].pinned_offset_bytes
             if offset is None:
-                blocked = [
-                    (there + low, there + high) for other, there in placed for low, high in self._forbidden(other, i)
-                ]
+                known, blocked = self._known[i], []
+                for other, there in placed:
+                    gaps = known.get(other)
+                    if gaps is None:
+                        gaps = known[other] = self._forbidden(other, i)
+                    for low, high in gaps:
+                        blocked.append((there + low, there + high))
                 offset = lowest_between(blocked, items[i].alignment_bytes)
             if offset + items[i].size_bytes > most:
                 return False
@@ -56,15 +60,9 @@ class Settling:
 
     def _forbidden(self, i: int, j: int) -> tuple[tuple[Bytes, Bytes], ...]:
         """Differences `offset_j - offset_i`, as closed intervals."""
-        known = self._known.get((i, j))
-        if known is None:
-            first, second = self._problem.items[i], self._problem.items[j]
-            meet = self._masks[i] & self._masks[j]
-            if ((i, j) if i < j else (j, i)) in self._special or (
-                meet and (len(first.pieces) > 1 or len(second.pieces) > 1)
-            ):
-                known = forbidden_differences(self._problem, i, j)
-            else:
-                known = ((1 - second.size_bytes, first.size_bytes - 1),) if meet else ()
-            self._known[i, j] = known
-        return known
+        first, second = self._problem.items[i], self._problem.items[j]
+        meet = self._masks[i] & self._masks[j]
+        rigid = len(first.pieces) > 1 or len(second.pieces) > 1
+        if (meet and rigid) or ((i, j) if i < j else (j, i)) in self._special:
+            return forbidden_differences(self._problem, i, j)
+        return ((1 - second.size_bytes, first.size_bytes - 1),) if meet else ()
