@@ -93,7 +93,9 @@ _SETS = """\
 
 _COLUMNS = """\
 A gap is the bytes above the bound, as a share of it. The bound is the known optimum, or else the best that any solver proved; so "at the bound" is
-optimal, whether or not the solver knows. "Proven": it proved that itself, for the problem as it stands."""
+optimal, whether or not the solver knows. "Proven": it proved that itself, for the problem as it stands;
+for omnimalloc, which hands out no proof, wherever its packing meets the most bytes live at once. Seconds are an outside clock's, and a
+solver may overrun the limit a little: a proof counts all the same, and its time is in the last column."""
 
 _THREADS = """\
 Geometric mean of the threads per block to those of CuBIE's rule, and how many manifests get larger blocks, of at most 1024 threads. The examples state
