@@ -79,8 +79,9 @@ class Valleys:
         self._kinds = [(span, size) for span, size in zip(spans, self._sizes, strict=True)]
 
     def fill(self, capacity: int) -> float:
-        """The part of the area under `capacity` that the items fill: 1 for a tiling."""
-        return sum(self._load) / (self._width * capacity) if capacity else 0.0
+        """The part of the area under `capacity` that the items fill, columns without any left away: 1 for a tiling."""
+        area = capacity * sum(1 for load in self._load if load)
+        return sum(self._load) / area if area else 0.0
 
     def search(self, capacity: int, turns: range, *, seed: int, stop: Stop) -> Attempt:
         """Packs the items into `capacity` units or exhausts the ways to: short searches with an order of preference each,
