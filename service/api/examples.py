@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.api.example_layout import LAYOUT
 from service.problems import MEDIA_TYPE
 
 MANIFEST: dict[str, Any] = {
@@ -107,7 +108,7 @@ VERIFY_BODY: dict[str, Any] = {
                 "properties": {"manifest": _MANIFEST_SCHEMA, "layout": {"type": "object"}},
                 "additionalProperties": False,
             },
-            {"manifest": MANIFEST, "layout": {"schema": "warpack/layout/1"}},
+            {"manifest": MANIFEST, "layout": LAYOUT},
         ),
     }
 }

@@ -1,0 +1,91 @@
+"""The layout that the example manifest of the API's documentation has: whole, so that it can be tried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LAYOUT: dict[str, Any] = {
+    "schema": "warpack/layout/1",
+    "name": "two buffers",
+    "manifest_sha256": "954378eb170d043551cabf52052657c59999ff44ffd3005b5c444061b3629779",
+    "layout_sha256": "33e114bd19ec6236d6e7a65a2d947eb5d12df563c482df5f667d16cf7bd92d0f",
+    "status": "optimal",
+    "launch": {
+        "threads_per_block": 256,
+        "runs_per_block": 256,
+        "run_bytes": 32,
+        "padding_bytes": 4,
+        "stride_bytes": 36,
+        "block_region_bytes": 0,
+        "region_gap_bytes": 0,
+        "base_alignment_bytes": 16,
+        "dynamic_shared_bytes": 9216,
+        "opt_in": False,
+        "bank_conflict_degree": {"4": 1},
+        "threads_if_conflicts_ignored": 256,
+        "occupancy": {
+            "blocks_per_sm": 6,
+            "resident_threads": 1536,
+            "limited_by": "warps",
+            "assumes_no_register_limit": True,
+        },
+    },
+    "buffers": [
+        {
+            "component": "",
+            "name": "input",
+            "location": "shared",
+            "region": "run",
+            "offset_bytes": 0,
+            "size_bytes": 32,
+            "parts": None,
+            "shares_bytes_with": ["output"],
+        },
+        {
+            "component": "",
+            "name": "output",
+            "location": "shared",
+            "region": "run",
+            "offset_bytes": 0,
+            "size_bytes": 32,
+            "parts": None,
+            "shares_bytes_with": ["input"],
+        },
+    ],
+    "components": [],
+    "handoffs": [],
+    "local": {"local_bytes": 0, "persistent_local_bytes": 0},
+    "proof": {
+        "threads_per_block": {
+            "status": "optimal",
+            "upper_bound": 256,
+            "certificate": {
+                "kind": "bytes-bounds",
+                "run_bytes_at_least": 32,
+                "block_region_bytes_at_least": 0,
+                "resident_threads_upper_bound": 1536,
+            },
+        },
+        "run_bytes": {
+            "status": "optimal",
+            "lower_bound_bytes": 32,
+            "certificate": {
+                "kind": "max-live",
+                "phase": 0,
+                "phase_name": "load",
+                "buffers": [{"name": "input", "bytes": 32}],
+            },
+        },
+        "block_region_bytes": {"status": "optimal", "lower_bound_bytes": 0, "certificate": {"kind": "empty"}},
+    },
+    "minimum_budget_bytes": None,
+    "baselines": {
+        "no_sharing": {"run_bytes": 64, "threads_per_block": 256},
+        "declared_aliases": {"run_bytes": 64, "threads_per_block": 256},
+    },
+    "advice": {},
+    "frontier": None,
+    "warnings": [],
+    "validation": {"required": "static", "level": "none", "reports": []},
+    "run_info": {"seconds": 0.002, "seed": 0, "versions": {}},
+}

@@ -1,0 +1,16 @@
+"""The examples of the API's own documentation can be sent as they stand."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/layouts", 202), ("/v1/manifests:check", 200), ("/v1/layouts:verify", 200)]
+)
+def test_an_example_body_is_taken_as_it_stands(http: TestClient, path: str, status: int) -> None:
+    call = http.get("/openapi.json").json()["paths"][path]["post"]
+    answer = http.post(path, json=call["requestBody"]["content"]["application/json"]["example"])
+    assert answer.status_code == status, answer.text
+    assert answer.json().get("passed", True), answer.text
