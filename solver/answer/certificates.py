@@ -10,9 +10,11 @@ Kinds of certificate for bytes:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from solver.flatten.problem import FlatTimeline, RegionProblem
+from solver.launch.region import run_region
 from solver.launch.threads import launch_for
 from solver.search.bound import LowerBound, heaviest
 from solver.search.pack import Packing
@@ -22,12 +24,29 @@ from solver.wire.manifest import Manifest
 
 
 def prove(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> Proof:
-    """`base` is the packing without any `auto` buffer: no choice of them allows more threads than its bounds do."""
+    """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never more threads
+    (but for the padding, see `widening_autos`)."""
     return Proof(
         threads_proof(manifest, base, launch, settled=packed is base and base.run.proven and base.block.proven),
         bytes_proof(packed.flat.run, packed.flat.timeline, packed.run, packed.on_chip),
         bytes_proof(packed.flat.block, packed.flat.timeline, packed.block, frozenset()),
     )
+
+
+def widening_autos(manifest: Manifest) -> list[str]:
+    """The `auto` buffers that would change which strides are free of bank conflicts: wider, or aligned wider, than all that
+    must be shared. More bytes with one of them may then take less padding, so the threads are bounded without any."""
+    if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
+        return []
+    shared = run_region(manifest)
+    widest = max(shared.widths, default=0)
+    return [
+        buffer.full_name
+        for buffer in manifest.buffers
+        if buffer.location == "auto"
+        and buffer.size
+        and (buffer.dtype.itemsize_bytes > widest or buffer.alignment_bytes > shared.run_alignment_bytes)
+    ]
 
 
 def threads_proof(
@@ -39,12 +58,17 @@ def threads_proof(
     size that the lower bounds give, and at least the layout's own. `settled`: both regions are as small as their bounds.
     """
     least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
-    best = launch if settled else launch_for(manifest, run_bytes=least_run, block_region_bytes=least_block)
+    unpadded = widening_autos(manifest)
+    asked = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore")) if unpadded else manifest
+    settled = settled and not unpadded
+    best = launch if settled else launch_for(asked, run_bytes=least_run, block_region_bytes=least_block)
     certificate: dict[str, Any] = {
         "kind": "bytes-bounds",
         "run_bytes_at_least": least_run,
         "block_region_bytes_at_least": least_block,
     }
+    if unpadded:
+        certificate["without_padding_because_of"] = sorted(unpadded)
     if best is None:
         return ThreadsProof("infeasible", 0, certificate)
     certificate["resident_threads_upper_bound"] = best.occupancy.resident_threads

@@ -114,9 +114,23 @@ def _pack_with_hulls(
     else:
         found = solution(puzzle, [offset // unit for offset in best])
     descent = descender.run(found, free.lower_bound_bytes // unit)
+    offsets = tuple(offset * unit for offset in descent.best.offsets)
+    if not _whole_buffers_cut(problem, hulls):
+        return Packing(offsets, descent.best.top * unit, free.lower_bound_bytes, free.bound, free.search)
     search = free.search
     if descent.exhausted is not None:
         capacity, names = descent.exhausted.capacity * unit, tuple(item.name for item in problem.items)
         search = SearchProof(capacity, descent.exhausted.method, descent.exhausted.nodes, names, ())
-    offsets = tuple(offset * unit for offset in descent.best.offsets)
     return Packing(offsets, descent.best.top * unit, descent.bound * unit, free.bound, search)
+
+
+def _whole_buffers_cut(problem: RegionProblem, hulls: Sequence[Hull]) -> bool:
+    """Whether the hulls of the search keep out no more than has to be: they keep whole items out, where of a buffer with parts, or of
+    an in-place partner, some bytes might lie inside. Where they keep out more, what they exhaust proves nothing."""
+    partners = problem.in_place_by_pair
+    return not any(
+        len(problem.items[other].pieces) > 1 or (min(other, member), max(other, member)) in partners
+        for hull in hulls
+        for other in hull.outside
+        for member in hull.members
+    )
