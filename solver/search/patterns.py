@@ -4,6 +4,11 @@ Take a packing within the capacity whose offsets have the least sum. No item in 
 other item does not forbid. So an item that is not pinned lies at 0, or just above a difference that another item forbids,
 and that item's offset is explained in the same way: every offset is a sum, over distinct other items, of one upper end
 of a forbidden interval each, starting from 0 or from a pin.
+
+Items that hold one another up in a circle would have no such explanation. All of them could then be moved down together by
+their common alignment; with whole conflicts there are no circles, since what holds an item up lies below it. Where
+parts leave gaps and alignments differ, neither is so (two interlocked items may be unable to move by one step of both),
+and every aligned offset has to be tried.
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from solver.search.puzzle import Puzzle
 
 def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
     """For each item the bit set of offsets, up to its highest within `capacity`, that such a packing may give it."""
+    if not _explained(puzzle):
+        return [_anywhere(puzzle, item, capacity) for item in range(puzzle.count)]
     steps = [_steps(puzzle, item) for item in range(puzzle.count)]
     bias = sum(-min(0, min(of_item, default=0)) for of_item in steps)
     width = (1 << (bias + capacity + bias + 1)) - 1
@@ -22,12 +29,8 @@ def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
     domains = []
     for item, size in enumerate(puzzle.sizes):
         highest = capacity - size
-        pin = puzzle.pins[item]
-        if highest < 0 or (pin is not None and pin > highest):
-            domains.append(0)
-            continue
-        if pin is not None:
-            domains.append(1 << pin)
+        if highest < 0 or puzzle.pins[item] is not None:
+            domains.append(_anywhere(puzzle, item, capacity))
             continue
         reach = start
         for other, of_other in enumerate(steps):
@@ -39,6 +42,20 @@ def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
         reach = (reach >> bias) & ((1 << (highest + 1)) - 1)
         domains.append(reach & multiples(puzzle.alignments[item], highest))
     return domains
+
+
+def _explained(puzzle: Puzzle) -> bool:
+    """Whether every offset of a least packing is such a sum."""
+    if len({puzzle.alignments[item] for item in range(puzzle.count) if puzzle.pins[item] is None}) <= 1:
+        return True
+    return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
+
+
+def _anywhere(puzzle: Puzzle, item: int, capacity: int) -> int:
+    highest, pin = capacity - puzzle.sizes[item], puzzle.pins[item]
+    if highest < 0 or (pin is not None and pin > highest):
+        return 0
+    return multiples(puzzle.alignments[item], highest) if pin is None else 1 << pin
 
 
 def multiples(alignment: int, highest: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from solver.search.bitsearch import Attempt, search_bits
 from solver.search.capacity import Hull, complement, search_cpsat
@@ -28,7 +28,13 @@ def by_cpsat(puzzle: Puzzle, capacity: int) -> Attempt:
     return search_cpsat(puzzle, capacity, effort=10.0, seed=0, stop=STOP)
 
 
+def interlocked() -> Puzzle:
+    """Two items that hold one another up, and cannot both move down by one: the first is aligned to two."""
+    return Puzzle((2, 3), (2, 1), (None, None), ({1: ((-2, -2), (0, 1))}, {0: ((-1, 0), (2, 2))}))
+
+
 @settings(max_examples=200, deadline=None)
+@example(interlocked())
 @given(puzzles())
 def test_bitset_search_packs_at_the_least_capacity_and_proves_that_one_less_is_not_enough(puzzle: Puzzle) -> None:
     capacity = least(puzzle)
