@@ -11,16 +11,21 @@ Kinds of certificate for bytes:
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
+from solver.flatten import flatten
 from solver.flatten.problem import FlatTimeline, RegionProblem
 from solver.launch.region import run_region
 from solver.launch.threads import launch_for
-from solver.search.bound import LowerBound, heaviest
+from solver.search.bound import LowerBound, heaviest, lower_bound
 from solver.search.pack import Packing
 from solver.search.regions import Packed
 from solver.wire.layout import BytesProof, LaunchFigures, Proof, ThreadsProof
 from solver.wire.manifest import Manifest
+
+_PAIRED_AUTOS = 12
+"""Up to so many `auto` buffers that would change the padding, the threads are bounded for each pair of them."""
 
 
 def prove(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> Proof:
@@ -35,7 +40,7 @@ def prove(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigure
 
 def widening_autos(manifest: Manifest) -> list[str]:
     """The `auto` buffers that would change which strides are free of bank conflicts: wider, or aligned wider, than all that
-    must be shared. More bytes with one of them may then take less padding, so the threads are bounded without any."""
+    must be shared. More bytes with one of them may then take less padding."""
     if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
         return []
     shared = run_region(manifest)
@@ -58,17 +63,16 @@ def threads_proof(
     size that the lower bounds give, and at least the layout's own. `settled`: both regions are as small as their bounds.
     """
     least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
-    unpadded = widening_autos(manifest)
-    asked = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore")) if unpadded else manifest
-    settled = settled and not unpadded
-    best = launch if settled else launch_for(asked, run_bytes=least_run, block_region_bytes=least_block)
+    wider = widening_autos(manifest)
+    settled = settled and not wider
+    best = launch if settled else _most(manifest, base, wider)
     certificate: dict[str, Any] = {
         "kind": "bytes-bounds",
         "run_bytes_at_least": least_run,
         "block_region_bytes_at_least": least_block,
     }
-    if unpadded:
-        certificate["without_padding_because_of"] = sorted(unpadded)
+    if wider:
+        certificate["also_with_on_chip"] = sorted(wider)
     if best is None:
         return ThreadsProof("infeasible", 0, certificate)
     certificate["resident_threads_upper_bound"] = best.occupancy.resident_threads
@@ -80,6 +84,31 @@ def threads_proof(
         upper = max(best.threads_per_block, launch.threads_per_block)
         return ThreadsProof("optimal" if same_threads and same_resident else "feasible", upper, certificate)
     return ThreadsProof("optimal" if same_threads else "feasible", best.threads_per_block, certificate)
+
+
+def _most(manifest: Manifest, base: Packed, wider: list[str]) -> LaunchFigures | None:
+    """The best launch that the lower bounds of both regions would allow, whichever `auto` buffers are on chip.
+
+    The stride depends on the bytes, the widest element and the widest alignment. Whatever is on chip, one buffer has that
+    element and one that alignment, and it takes at least the bytes of these two: so all pairs are looked at. Where there
+    are too many, any stride counts as free of conflicts.
+    """
+    least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
+    plain = launch_for(manifest, run_bytes=least_run, block_region_bytes=least_block)
+    if len(wider) > _PAIRED_AUTOS:
+        ignoring = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
+        return launch_for(ignoring, run_bytes=least_run, block_region_bytes=least_block)
+    found = [plain]
+    for pair in {frozenset(pair) for pair in product(wider, repeat=2)}:
+        run_bytes = max(least_run, lower_bound(flatten(manifest, pair).run).size_bytes)
+        found.append(launch_for(manifest, run_bytes=run_bytes, block_region_bytes=least_block, on_chip=pair))
+    by_resident = manifest.objective == "resident_threads"
+
+    def worth(figures: LaunchFigures) -> tuple[int, int]:
+        threads, resident = figures.threads_per_block, figures.occupancy.resident_threads
+        return (resident, -threads) if by_resident else (threads, resident)
+
+    return max((figures for figures in found if figures is not None), key=worth, default=None)
 
 
 def bytes_proof(

@@ -94,17 +94,12 @@ def _pack_with_hulls(
     """The descent over capacities with the hulls as constraints, from the packing of blocks where there is one."""
     unit = unit_of(problem)
     puzzle = puzzle_of(problem, unit)
-    hulls = []
-    for window in problem.windows:
-        inside = set(window.items)
-        outside = (i for i in range(len(problem.items)) if i not in inside)
-        cutting = tuple(i for i in outside if any(conflict(problem, member, i) for member in window.items))
-        hulls.append(Hull(window.items, cutting))
+    strict, certain = _hulls(problem)
 
     def progressed(found: Solution, bound: int) -> None:
         report(found.top * unit, bound * unit)
 
-    descender = Descender(puzzle, seed=seed, stop=stop, report=progressed, hulls=hulls)
+    descender = Descender(puzzle, seed=seed, stop=stop, report=progressed, hulls=strict)
     if best is None:
         room = sum(align_up(size, alignment) for size, alignment in zip(puzzle.sizes, puzzle.alignments, strict=True))
         room = 2 * room + max((pin for pin in puzzle.pins if pin is not None), default=0)
@@ -114,23 +109,37 @@ def _pack_with_hulls(
     else:
         found = solution(puzzle, [offset // unit for offset in best])
     descent = descender.run(found, free.lower_bound_bytes // unit)
-    offsets = tuple(offset * unit for offset in descent.best.offsets)
-    if not _whole_buffers_cut(problem, hulls):
-        return Packing(offsets, descent.best.top * unit, free.lower_bound_bytes, free.bound, free.search)
+    proof = descent
+    if strict != certain:
+        quiet = Descender(puzzle, seed=seed, stop=stop, report=lambda _best, _bound: None, hulls=certain)
+        proof = quiet.run(descent.best, free.lower_bound_bytes // unit)
+        if hulls_hold(problem, [offset * unit for offset in proof.best.offsets]):
+            descent = proof
     search = free.search
-    if descent.exhausted is not None:
-        capacity, names = descent.exhausted.capacity * unit, tuple(item.name for item in problem.items)
-        search = SearchProof(capacity, descent.exhausted.method, descent.exhausted.nodes, names, ())
-    return Packing(offsets, descent.best.top * unit, descent.bound * unit, free.bound, search)
+    if proof.exhausted is not None:
+        capacity, names = proof.exhausted.capacity * unit, tuple(item.name for item in problem.items)
+        search = SearchProof(capacity, proof.exhausted.method, proof.exhausted.nodes, names, ())
+    offsets = tuple(offset * unit for offset in descent.best.offsets)
+    return Packing(offsets, descent.best.top * unit, proof.bound * unit, free.bound, search)
 
 
-def _whole_buffers_cut(problem: RegionProblem, hulls: Sequence[Hull]) -> bool:
-    """Whether the hulls of the search keep out no more than has to be: they keep whole items out, where of a buffer with parts, or of
-    an in-place partner, some bytes might lie inside. Where they keep out more, what they exhaust proves nothing."""
+def _hulls(problem: RegionProblem) -> tuple[list[Hull], list[Hull]]:
+    """The windows' hulls twice: with every conflicting item from outside kept out whole, and with those alone of which no byte
+    may lie inside. Of a buffer with parts, or of an in-place partner, some bytes might: what the first search exhausts
+    proves nothing then, and what the second packs is no layout yet."""
     partners = problem.in_place_by_pair
-    return not any(
-        len(problem.items[other].pieces) > 1 or (min(other, member), max(other, member)) in partners
-        for hull in hulls
-        for other in hull.outside
-        for member in hull.members
-    )
+    strict: list[Hull] = []
+    certain: list[Hull] = []
+    for window in problem.windows:
+        inside = set(window.items)
+        outside = (i for i in range(len(problem.items)) if i not in inside)
+        cutting = tuple(i for i in outside if any(conflict(problem, member, i) for member in window.items))
+        wholly = tuple(
+            i
+            for i in cutting
+            if len(problem.items[i].pieces) == 1
+            and not any((min(i, member), max(i, member)) in partners for member in window.items)
+        )
+        strict.append(Hull(window.items, cutting))
+        certain.append(Hull(window.items, wholly))
+    return strict, certain

@@ -22,4 +22,4 @@ def test_threads_are_not_bounded_by_a_padding_that_a_wider_auto_buffer_would_cha
     proof = layout.proof.threads_per_block
     assert proof.upper_bound >= possible
     assert proof.status == "feasible"
-    assert proof.certificate["without_padding_because_of"]
+    assert proof.certificate["also_with_on_chip"]
