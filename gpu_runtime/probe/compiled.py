@@ -9,11 +9,8 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any
 
-from gpu_runtime.emitters import EmitError, emit
 from gpu_runtime.probe.children import ChildError, ask
-from gpu_runtime.probe.kernel import source
-from gpu_runtime.probe.plan import plan_probe
-from gpu_runtime.probe.trace import ProbeTooLargeError
+from gpu_runtime.probe.prepared import NotProbedError, prepare
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding, ValidationReport
@@ -35,18 +32,14 @@ def compile_probe(
     def report(*findings: Finding) -> ValidationReport:
         return ValidationReport("compiled", not findings, findings, detail, round(perf_counter() - began, 3))
 
-    if layout.launch is None:
-        return report(Finding("nothing-to-probe", "the layout is infeasible: it places nothing"))
     try:
-        plan = plan_probe(manifest, layout)
-        text = emit(layout, manifest) if allocators is None else allocators
-    except EmitError as error:
-        return report(Finding("emit-refused", str(error), (error.buffer,) if error.buffer else ()))
-    except ProbeTooLargeError as error:
-        return report(Finding("probe-too-large", str(error)))
+        prepared = prepare(manifest, layout, allocators)
+    except NotProbedError as error:
+        return report(error.finding)
+    plan = prepared.plan
     request = {
-        "allocators": text,
-        "kernel": source(plan.calls, manifest.launch.threads_per_run),
+        "allocators": prepared.allocators,
+        "kernel": prepared.kernel,
         "elements": list(plan.calls.elements),
         "architecture": manifest.target.compute_capability,
         "threads": plan.shape.threads,

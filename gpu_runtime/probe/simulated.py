@@ -21,15 +21,13 @@ from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
 
-from gpu_runtime.emitters import EmitError, emit
 from gpu_runtime.probe.abi import KINDS
 from gpu_runtime.probe.children import ChildError, ask
 from gpu_runtime.probe.edges import bits
 from gpu_runtime.probe.findings import findings_of
-from gpu_runtime.probe.kernel import source
-from gpu_runtime.probe.plan import Plan, plan_probe
+from gpu_runtime.probe.plan import Plan
+from gpu_runtime.probe.prepared import NotProbedError, prepare
 from gpu_runtime.probe.request import arrays
-from gpu_runtime.probe.trace import ProbeTooLargeError
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding, ValidationReport
@@ -51,18 +49,14 @@ def simulate(
     def report(*findings: Finding) -> ValidationReport:
         return ValidationReport("simulated", not findings, findings, detail, round(perf_counter() - began, 3))
 
-    if layout.launch is None:
-        return report(Finding("nothing-to-probe", "the layout is infeasible: it places nothing"))
     try:
-        plan = plan_probe(manifest, layout)
-        text = emit(layout, manifest) if allocators is None else allocators
-    except EmitError as error:
-        return report(Finding("emit-refused", str(error), (error.buffer,) if error.buffer else ()))
-    except ProbeTooLargeError as error:
-        return report(Finding("probe-too-large", str(error)))
+        prepared = prepare(manifest, layout, allocators)
+    except NotProbedError as error:
+        return report(error.finding)
+    plan = prepared.plan
     request = {
-        "allocators": text,
-        "kernel": source(plan.calls, manifest.launch.threads_per_run),
+        "allocators": prepared.allocators,
+        "kernel": prepared.kernel,
         "plan": arrays(plan, manifest, layout),
     }
     detail |= _planned(plan)
