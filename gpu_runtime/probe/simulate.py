@@ -11,21 +11,14 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numba import cuda as numba_cuda
 
-from gpu_runtime.probe.abi import CONFIG, ENTRY, POISON, REPORT_WIDTH
+from gpu_runtime.probe.abi import ENTRY, POISON
 from gpu_runtime.probe.children import die_with_parent
-from gpu_runtime.probe.image import Image
+from gpu_runtime.probe.launches import MOST_EXAMPLES, Judge, Launches
 from gpu_runtime.probe.loading import load_both
-from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool
+from gpu_runtime.probe.patterns import Bytes8
 from gpu_runtime.probe.simulator import call_device_functions_directly, run_block
-
-MOST_DUMP_BYTES = 64 << 20
-"""A pass whose dumps are more than this is run several times, each time dumping other steps."""
-
-MOST_EXAMPLES = 8
-"""Of each kind of fault, so many are told one by one; all are counted."""
 
 
 def main() -> int:
@@ -47,9 +40,7 @@ class Simulation:
         self._plan: Mapping[str, Any] = request["plan"]
         self._shape: Mapping[str, Any] = self._plan["shape"]
         self._allocators, self._kernel = load_both(request["allocators"], request["kernel"])
-        prime, elements = self._plan["prime"], self._plan["elements"]
-        self._pools = {turned: [pool(name, prime, complement=turned) for name in elements] for turned in (False, True)}
-        self._raw = raw_pool(prime)
+        self._launches = Launches(self._plan)
 
     def run(self) -> dict[str, Any]:
         result: dict[str, Any] = {"views": None, "passes": [], "error": None}
@@ -99,64 +90,12 @@ class Simulation:
         return {"seen": seen, "wrong": len(wrong), "examples": wrong[:MOST_EXAMPLES]}
 
     def _pass(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        script = self._plan["scripts"][one["script"]]
-        kind, steps = one["kind"], len(self._plan["barriers"])
-        dumped = sum(end - start for start, end in self._plan["windows"])
-        at_once = steps
-        if kind != "pattern" and dumped:
-            at_once = max(1, min(steps, MOST_DUMP_BYTES // (dumped * len(self._shape["active"]))))
-        result: dict[str, Any] = {**one, "launches": 0, "words": 0, "finished": 0, "faults": [], "image": None}
-        images = {"bytes": 0, "wrong": 0, "examples": []}
-        for start in range(0, steps, at_once):
-            self._launch(script, kind, (start, min(steps, start + at_once)), dumped, result, images)
-            if kind == "pattern":
-                break
-        if kind != "pattern":
-            result["image"] = images
-        return result
-
-    def _launch(
-        self, script: Mapping[str, Any], kind: str, dumps: tuple[int, int], dumped: int,
-        result: dict[str, Any], images: dict[str, Any],
-    ) -> None:  # fmt: skip
-        """One launch of all blocks, dumping the steps of `dumps`; adds what it saw to `result` and `images`."""
-        shape, steps = self._shape, len(self._plan["barriers"])
-        blocks, threads, dynamic = len(shape["active"]), shape["threads"], shape["dynamic_bytes"]
-        pools, dumping = self._pools[kind == "complement"], kind != "pattern"
-        values = {
-            "steps": steps, "lanes": shape["lanes"], "slots": len(shape["slots"]), "raw": int(kind == "bytes"),
-            "descending": int(kind == "complement"), "prime": self._plan["prime"], "dump": int(dumping),
-            "dump_from": dumps[0], "dump_to": dumps[1], "windows": len(self._plan["windows"]), "dump_bytes": dumped,
-            "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"], "helpers": shape["helpers"],
-        }  # fmt: skip
-        span = dumps[1] - dumps[0]
-        dump = np.zeros(blocks * span * dumped if dumping else 0, dtype=np.uint8)
-        final = np.zeros(blocks * dynamic if dumping else 0, dtype=np.uint8)
-        report = np.zeros(blocks * threads * REPORT_WIDTH, dtype=np.int64)
-        windows = [edge for window in self._plan["windows"] for edge in window]
-        arguments = (
-            script["rows"], script["offsets"], self._plan["barriers"], [values[name] for name in CONFIG],
-            self._plan["slot_of_run"], shape["active"], self._plan["multipliers"], windows,
-            self._raw, dump, final, report, *pools,
-        )  # fmt: skip
-        for block in range(blocks):
-            self._block(getattr(self._kernel, ENTRY), arguments, block, _order(kind, self._plan["started"], block))
-        _add_report(result, report.reshape(blocks, threads, REPORT_WIDTH))
-        if dumping:
-            shown = dump.reshape(blocks, span, dumped)
-            for block in range(blocks):
-                image = Image(
-                    self._plan,
-                    script,
-                    block,
-                    [item.view(np.uint8) for item in pools],
-                    self._raw if kind == "bytes" else None,
-                )
-                for step in range(steps):
-                    image.advance(step)
-                    if dumps[0] <= step < dumps[1]:
-                        _compare(images, shown[block, step - dumps[0]], image.seen(), block, step, image.locate)
-                _compare(images, final[block * dynamic : (block + 1) * dynamic], image.memory, block, steps, int)
+        kernel, judge = getattr(self._kernel, ENTRY), Judge(self._launches, one)
+        for launch in self._launches.of(one):
+            for block in range(self._launches.blocks):
+                self._block(kernel, launch.arguments, block, _order(launch.kind, self._plan["started"], block))
+            judge.look(launch)
+        return judge.result
 
 
 def _order(kind: str, started: Sequence[int], block: int) -> list[int]:
@@ -167,37 +106,6 @@ def _order(kind: str, started: Sequence[int], block: int) -> list[int]:
     elif kind == "bytes":
         random.Random(len(order) + block).shuffle(order)  # noqa: S311
     return order
-
-
-def _add_report(result: dict[str, Any], report: np.ndarray[Any, Any]) -> None:
-    """What the threads report: see `kernel.REPORT_WIDTH`."""
-    result["launches"] += 1
-    result["finished"] += int((report[:, :, 0] == 1).sum())
-    result["words"] += int(report[:, :, 1].sum())
-    for block, thread in np.argwhere((report[:, :, 2] > 0) | (report[:, :, 6] > 0) | (report[:, :, 7] > 0)):
-        if len(result["faults"]) < MOST_EXAMPLES:
-            _, _, wrong, row, element, step, misfits, numbering = (int(value) for value in report[block, thread])
-            result["faults"].append(
-                {
-                    "block": int(block), "thread": int(thread), "wrong": wrong, "row": row, "element": element,
-                    "step": step, "misfits": misfits, "numbering": numbering,
-                }
-            )  # fmt: skip
-
-
-def _compare(
-    images: dict[str, Any], shown: Bytes8, want: Bytes8, block: int, step: int, locate: Callable[[int], int]
-) -> None:
-    images["bytes"] += want.size
-    if np.array_equal(shown, want):
-        return
-    wrong = np.flatnonzero(shown != want)
-    images["wrong"] += wrong.size
-    if len(images["examples"]) < MOST_EXAMPLES:
-        first = int(wrong[0])
-        images["examples"].append(
-            {"block": block, "step": step, "byte": locate(first), "want": int(want[first]), "got": int(shown[first])}
-        )
 
 
 if __name__ == "__main__":

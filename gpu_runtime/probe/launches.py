@@ -1,0 +1,164 @@
+"""What every back end launches, and how it is judged: numpy alone, no CUDA package.
+
+A back end runs the kernel of each `Launch` with its arguments over all blocks and hands it back; `Judge` compares what the
+kernel reported and dumped with what the plan says. Simulator and hardware differ in nothing but who runs the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu_runtime.probe.abi import CONFIG, REPORT_WIDTH
+from gpu_runtime.probe.image import Image
+from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool
+
+MOST_DUMP_BYTES = 64 << 20
+"""A pass whose dumps are more than this is run several times, each time dumping other steps."""
+
+MOST_EXAMPLES = 8
+"""Of each kind of fault, so many are told one by one; all are counted."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One launch of all blocks: a script's rows, run in one of the three ways, with dumps of the steps `[first, last)`.
+
+    `arguments` are the kernel's, in order: lists of integers and arrays. The kernel writes `dump`, `final` and `report`,
+    which are among them.
+    """
+
+    script: int
+    kind: str
+    first: int
+    last: int
+    arguments: tuple[Any, ...]
+    dump: Bytes8
+    final: Bytes8
+    report: npt.NDArray[np.int64]
+
+    @property
+    def dumping(self) -> bool:
+        return self.kind != "pattern"
+
+
+class Launches:
+    """The launches of a plan (as `request.arrays` makes it)."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self.blocks: int = len(plan["shape"]["active"])
+        self.threads: int = plan["shape"]["threads"]
+        self.dynamic_bytes: int = plan["shape"]["dynamic_bytes"]
+        self.steps: int = len(plan["barriers"])
+        self.dumped: int = sum(end - start for start, end in plan["windows"])
+        prime, elements = plan["prime"], plan["elements"]
+        self.pools = {turned: [pool(name, prime, complement=turned) for name in elements] for turned in (False, True)}
+        self.raw = raw_pool(prime)
+
+    def of(self, one: Mapping[str, Any]) -> Iterator[Launch]:
+        """The launches of one pass: a single one, unless its dumps are too many bytes."""
+        if one["kind"] == "pattern":
+            yield self._launch(one, 0, self.steps)
+            return
+        at_once = self.steps
+        if self.dumped:
+            at_once = max(1, min(self.steps, MOST_DUMP_BYTES // (self.dumped * self.blocks)))
+        for start in range(0, self.steps, at_once):
+            yield self._launch(one, start, min(self.steps, start + at_once))
+
+    def _launch(self, one: Mapping[str, Any], first: int, last: int) -> Launch:
+        plan, shape, kind = self.plan, self.plan["shape"], one["kind"]
+        script, dumping = plan["scripts"][one["script"]], kind != "pattern"
+        values = {
+            "steps": self.steps, "lanes": shape["lanes"], "slots": len(shape["slots"]), "raw": int(kind == "bytes"),
+            "descending": int(kind == "complement"), "prime": plan["prime"], "dump": int(dumping),
+            "dump_from": first, "dump_to": last, "windows": len(plan["windows"]), "dump_bytes": self.dumped,
+            "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"], "helpers": shape["helpers"],
+        }  # fmt: skip
+        dump = np.zeros(self.blocks * (last - first) * self.dumped if dumping else 0, dtype=np.uint8)
+        final = np.zeros(self.blocks * self.dynamic_bytes if dumping else 0, dtype=np.uint8)
+        report = np.zeros(self.blocks * self.threads * REPORT_WIDTH, dtype=np.int64)
+        windows = [edge for window in plan["windows"] for edge in window]
+        arguments = (
+            script["rows"], script["offsets"], plan["barriers"], [values[name] for name in CONFIG],
+            plan["slot_of_run"], shape["active"], plan["multipliers"], windows,
+            self.raw, dump, final, report, *self.pools[kind == "complement"],
+        )  # fmt: skip
+        return Launch(one["script"], kind, first, last, arguments, dump, final, report)
+
+
+class Judge:
+    """Adds up what the launches of one pass showed; `result` is what `findings.findings_of` reads."""
+
+    def __init__(self, launches: Launches, one: Mapping[str, Any]) -> None:
+        self._of = launches
+        self._images: dict[str, Any] = {"bytes": 0, "wrong": 0, "examples": []}
+        self.result: dict[str, Any] = {
+            **one, "launches": 0, "words": 0, "finished": 0, "faults": [],
+            "image": None if one["kind"] == "pattern" else self._images,
+        }  # fmt: skip
+
+    def look(self, launch: Launch) -> None:
+        """Holds one launch that has run against the plan."""
+        self._reports(launch.report.reshape(self._of.blocks, self._of.threads, REPORT_WIDTH))
+        if launch.dumping:
+            self._dumps(launch)
+
+    def _reports(self, report: npt.NDArray[np.int64]) -> None:
+        """What the threads report: see `abi.REPORT_WIDTH`. Only threads that the plan starts count as finished: a back end
+        that starts the others too must see to those itself."""
+        result = self.result
+        result["launches"] += 1
+        result["finished"] += int((report[:, self._of.plan["started"], 0] == 1).sum())
+        result["words"] += int(report[:, :, 1].sum())
+        for block, thread in np.argwhere((report[:, :, 2] > 0) | (report[:, :, 6] > 0) | (report[:, :, 7] > 0)):
+            if len(result["faults"]) < MOST_EXAMPLES:
+                _, _, wrong, row, element, step, misfits, numbering = (int(value) for value in report[block, thread])
+                result["faults"].append(
+                    {
+                        "block": int(block), "thread": int(thread), "wrong": wrong, "row": row, "element": element,
+                        "step": step, "misfits": misfits, "numbering": numbering,
+                    }
+                )  # fmt: skip
+
+    def _dumps(self, launch: Launch) -> None:
+        of, dynamic = self._of, self._of.dynamic_bytes
+        shown = launch.dump.reshape(of.blocks, launch.last - launch.first, of.dumped)
+        for block in range(of.blocks):
+            image = image_of(of, launch, block)
+            for step in range(of.steps):
+                image.advance(step)
+                if launch.first <= step < launch.last:
+                    self._compare(shown[block, step - launch.first], image.seen(), block, step, image.locate)
+            self._compare(launch.final[block * dynamic : (block + 1) * dynamic], image.memory, block, of.steps, int)
+
+    def _compare(self, shown: Bytes8, want: Bytes8, block: int, step: int, locate: Callable[[int], int]) -> None:
+        images = self._images
+        images["bytes"] += want.size
+        if np.array_equal(shown, want):
+            return
+        wrong = np.flatnonzero(shown != want)
+        images["wrong"] += wrong.size
+        if len(images["examples"]) < MOST_EXAMPLES:
+            first = int(wrong[0])
+            images["examples"].append(
+                {
+                    "block": block,
+                    "step": step,
+                    "byte": locate(first),
+                    "want": int(want[first]),
+                    "got": int(shown[first]),
+                }
+            )
+
+
+def image_of(launches: Launches, launch: Launch, block: int) -> Image:
+    """The host's picture of one block's memory in this launch, before its first step."""
+    pools = [item.view(np.uint8) for item in launches.pools[launch.kind == "complement"]]
+    script = launches.plan["scripts"][launch.script]
+    return Image(launches.plan, script, block, pools, launches.raw if launch.kind == "bytes" else None)
