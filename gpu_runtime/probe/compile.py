@@ -4,6 +4,7 @@ emitted text, the kernel's text, its element types and the architecture) and wri
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Mapping
@@ -22,7 +23,8 @@ def main() -> int:
 
 
 def compile_probe(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"figures", "toolchain", "cubin_bytes"}`, or `{"error": {"rule", "message", "log"}}`."""
+    """`{"figures", "toolchain", "cubin_bytes"}`, with `"cubin"` (base64) where the request asks for it by `with_cubin`; or
+    `{"error": {"rule", "message", "log"}}`."""
     try:
         _, kernel = load_both(request["allocators"], request["kernel"])
         compiled = compile_kernel(
@@ -40,11 +42,14 @@ def compile_probe(request: Mapping[str, Any]) -> dict[str, Any]:
         }
     except ImportError as error:
         return {"error": {"rule": "packages-missing", "message": str(error), "log": ""}}
-    return {
+    answer = {
         "figures": compiled.figures.to_json(),
         "toolchain": compiled.toolchain.to_json(),
         "cubin_bytes": len(compiled.cubin),
     }
+    if request.get("with_cubin"):
+        answer["cubin"] = base64.b64encode(compiled.cubin).decode()
+    return answer
 
 
 def signature(elements: list[str]) -> Any:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from gpu_runtime.probe.abi import CONFIG, REPORT_WIDTH
 from gpu_runtime.probe.image import Image
 from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool
+from solver.wire.units import Bytes
 
 MOST_DUMP_BYTES = 64 << 20
 """A pass whose dumps are more than this is run several times, each time dumping other steps."""
@@ -29,13 +30,14 @@ class Launch:
     """One launch of all blocks: a script's rows, run in one of the three ways, with dumps of the steps `[first, last)`.
 
     `arguments` are the kernel's, in order: lists of integers and arrays. The kernel writes `dump`, `final` and `report`,
-    which are among them.
+    which are among them. `dynamic_bytes`: how much dynamic shared memory a block is launched with.
     """
 
     script: int
     kind: str
     first: int
     last: int
+    dynamic_bytes: Bytes
     arguments: tuple[Any, ...]
     dump: Bytes8
     final: Bytes8
@@ -89,7 +91,7 @@ class Launches:
             plan["slot_of_run"], shape["active"], plan["multipliers"], windows,
             self.raw, dump, final, report, *self.pools[kind == "complement"],
         )  # fmt: skip
-        return Launch(one["script"], kind, first, last, arguments, dump, final, report)
+        return Launch(one["script"], kind, first, last, self.dynamic_bytes, arguments, dump, final, report)
 
 
 class Judge:
