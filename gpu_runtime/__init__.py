@@ -1,4 +1,4 @@
-"""From a layout to code and evidence: emitters, the compiler, the probe and the validation levels.
+"""From a layout to code and evidence: emitters, the compiler, the probe, the validation levels and the buffer registry.
 
     text = gpu_runtime.emit(layout, manifest)                       # allocators.py
     report = gpu_runtime.validate(manifest, layout, "simulated")
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from gpu_runtime.emitters import emit as emit
     from gpu_runtime.emitters import getter_names as getter_names
     from gpu_runtime.emitters import getters as getters
+    from gpu_runtime.registry import BufferRegistry as BufferRegistry
     from gpu_runtime.validation import LEVELS as LEVELS
     from gpu_runtime.validation import validate as validate
     from gpu_runtime.validation import validate_up_to as validate_up_to
 
 _HOMES = {
+    "BufferRegistry": "gpu_runtime.registry",
     "EmitError": "gpu_runtime.emitters",
     "LEVELS": "gpu_runtime.validation",
     "emit": "gpu_runtime.emitters",

@@ -1,0 +1,49 @@
+"""How a kernel is launched whose runs each have one window: threads, stride and bytes, by the rules of a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gpu_runtime.registry.entry import CUDABuffer
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import MANIFEST_SCHEMA
+from solver.wire.units import Bytes
+
+_TARGET = ("shared_budget_bytes", "static_shared_bytes", "registers_per_thread", "carveout")
+
+
+def launch_of(
+    window_bytes: Bytes, entries: Sequence[CUDABuffer], compute_capability: str, settings: Mapping[str, Any]
+) -> LaunchFigures:
+    """The launch with the most threads. The window counts as one piece; the widths of its elements decide about padding."""
+    from solver import load_manifest, optimize  # the front door: the optimiser's own rooms stay closed to this one
+
+    target = {key: value for key, value in settings.items() if key in _TARGET}
+    document = {
+        "schema": MANIFEST_SCHEMA,
+        "target": {"compute_capability": compute_capability, **target},
+        "launch": {key: value for key, value in settings.items() if key not in _TARGET},
+        "buffers": _pieces(window_bytes, entries),
+    }
+    solution = optimize(load_manifest(document))
+    if solution.launch is None:
+        raise ValueError(
+            f"Not one run fits: its window has {window_bytes} bytes, and a budget of {solution.minimum_budget_bytes} bytes "
+            "would be needed."
+        )
+    return solution.launch
+
+
+def _pieces(window_bytes: Bytes, entries: Sequence[CUDABuffer]) -> list[dict[str, Any]]:
+    """Buffers that add up to the window: one element of each wider type, the rest of the narrowest."""
+    if not window_bytes:
+        return []
+    kinds = {entry.dtype.itemsize: entry.dtype.name for entry in entries if entry.size}
+    alignment = max(entry.absolute_alignment_bytes for entry in entries)
+    *wider, narrowest = sorted(kinds, reverse=True)
+    pieces = [{"name": f"wide{size}", "size": 1, "dtype": kinds[size]} for size in wider]
+    rest = (window_bytes - sum(wider)) // narrowest
+    pieces.append({"name": "rest", "size": rest, "dtype": kinds[narrowest]})
+    pieces[0]["alignment_bytes"] = alignment
+    return [{**piece, "location": "shared", "persistent": True} for piece in pieces]
