@@ -1,6 +1,6 @@
 """Makes the examples' CuBIE manifests: runs CuBIE, reads the buffers it registered, and says when each is live.
 
-    pip install -c constraints.txt cubie
+    pip install -c constraints.txt -e '.[cubie]'
     python examples/make_cubie_manifests.py            # writes examples/05-…json to 07-…json
     python examples/make_cubie_manifests.py --check    # says whether the committed files are what CuBIE gives
 
@@ -50,20 +50,24 @@ def main() -> int:
 
 def run_cubie(folder: Path) -> None:
     """This script again, with CuBIE's simulator switched on (it is read when CuBIE is imported), in `folder`."""
-    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "CUBIE_CACHE_DIR": str(folder / "cache")}
+    environment = os.environ | {
+        "NUMBA_ENABLE_CUDASIM": "1",
+        "CUBIE_CACHE_DIR": str(folder / "cache"),
+        "PYTHONPATH": str(HERE.parent),
+    }
     subprocess.run([sys.executable, str(Path(__file__).resolve()), "--inside"], cwd=folder, env=environment, check=True)
 
 
 def dump_all(folder: Path) -> None:
     """Build every example's solver and write its manifest, and nothing else, as `folder/NAME.json`."""
-    from cubie_dump.manifest import make_manifest
-    from cubie_dump.systems import SOLVERS
+    from cubie_systems import SOLVERS
+    from gpu_runtime.adapters.cubie import collect
 
     warnings.simplefilter("ignore")  # the simulator warns that it is one
     for name, (label, build) in SOLVERS.items():
         solver = build()
         try:
-            manifest = make_manifest(solver, name=label, compute_capability="8.6", budget="default")
+            manifest = collect(solver, name=label, compute_capability="8.6").manifest
             (folder / f"{name}.json").write_text(to_text(manifest), encoding="utf-8")
         finally:
             solver.close()

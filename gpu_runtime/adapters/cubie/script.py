@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from gpu_runtime.adapters.cubie.expression import evaluate
 
 LIFETIMES = Path(__file__).with_name("lifetimes.json")
 OPERATIONS = ("read in place", "write in place", "read", "write", "update", "clobber")
@@ -43,23 +46,39 @@ class Frame:
     passed: Mapping[str, tuple[str, ...]]
 
 
-class UnknownStepError(KeyError):
-    """lifetimes.json does not describe this step class."""
+class UnknownClassError(LookupError):
+    """lifetimes.json does not describe this class of step or linear solver, or a component that its script runs is missing."""
+
+    def __init__(self, class_name: str, component: str) -> None:
+        self.class_name, self.component = class_name, component
+        super().__init__(f"{class_name} ({component})")
+
+
+@cache
+def read_lifetimes() -> dict[str, Any]:
+    """The data file; its head says what its words mean. Not to be changed by who gets it."""
+    text: dict[str, Any] = json.loads(LIFETIMES.read_text(encoding="utf-8"))
+    return text
+
+
+def is_described(class_name: str, buffer: str) -> bool:
+    """Whether the data file gives a lifetime, with its reason, for this class's buffer."""
+    return buffer in read_lifetimes()["buffers"].get(class_name, {})
 
 
 class Script:
     """`sizes` are the sizes in elements by full name: buffers of no elements are never touched. `classes` are class
-    names by component path; `facts` the variables that the conditions use (see `manifest.facts_of`)."""
+    names by component path; `facts` the variables that the conditions use (see `facts.facts_of`)."""
 
     def __init__(self, sizes: Mapping[str, int], classes: Mapping[str, str], facts: Mapping[str, Any]) -> None:
-        text = json.loads(LIFETIMES.read_text(encoding="utf-8"))
+        text = read_lifetimes()
         step_class = classes["loop/algorithm"]
         if step_class not in text["steps"]:
-            raise UnknownStepError(step_class)
+            raise UnknownClassError(step_class, "loop/algorithm")
         self._text, self._step = text, text["steps"][step_class]
         self._sizes, self._classes, self._facts = sizes, classes, facts
         self.rows = {
-            f"loop/algorithm/{name}": int(self._value(count, facts))
+            f"loop/algorithm/{name}": int(evaluate(count, facts))
             for name, count in self._step["rows"].items()
             if sizes.get(f"loop/algorithm/{name}")
         }
@@ -84,15 +103,13 @@ class Script:
 
     def _run(self, lines: list[dict[str, Any]], frame: Frame, step: int) -> Iterator[Moment]:
         for line in lines:
-            if "if" in line and not self._value(line["if"], frame.variables):
+            if "if" in line and not evaluate(line["if"], frame.variables):
                 continue
             if "phase" in line:
                 accesses = tuple(self._accesses(line, frame))
                 yield Moment(self._fill(line["phase"], frame.variables), step, accesses)
             elif "for" in line:
-                for value in range(
-                    self._value(line["from"], frame.variables), self._value(line["to"], frame.variables)
-                ):
+                for value in range(evaluate(line["from"], frame.variables), evaluate(line["to"], frame.variables)):
                     inner = Frame(frame.component, {**frame.variables, line["for"]: value}, frame.passed)
                     yield from self._run(line["do"], inner, step)
             elif "repeat" in line:
@@ -104,7 +121,11 @@ class Script:
     def _called(self, line: dict[str, Any], frame: Frame) -> tuple[list[dict[str, Any]], Frame]:
         """The script that a `use` line names, and the frame it runs in; `linear` means the class of that component."""
         component = f"{frame.component}/{line['at']}" if "at" in line else frame.component
+        if component not in self._classes:
+            raise UnknownClassError("nothing", component)
         name = self._classes[component] if line["use"] == "linear" else line["use"]
+        if name not in self._text["scripts"]:
+            raise UnknownClassError(name, component)
         variables, passed = dict(frame.variables), dict(frame.passed)
         for key in ("prefix", "zero_guess"):
             if key in line:
@@ -117,15 +138,15 @@ class Script:
     def _accesses(self, line: dict[str, Any], frame: Frame) -> Iterator[Access]:
         for entry in line["ops"]:
             entry, _, condition = entry.partition(" if ")
-            if condition and not self._value(condition, frame.variables):
+            if condition and not evaluate(condition, frame.variables):
                 continue
             operation = next(name for name in OPERATIONS if entry.startswith(name + " "))
             for name in self._names(entry.removeprefix(operation), frame):
                 yield from self._access(operation, name)
         if "rows_of" in line:
             buffer = f"{frame.component}/{line['rows_of']}"
-            read_before = self._value(line.get("read_before", "0"), frame.variables)
-            updated_from = self._value(line.get("updated_from", "0"), frame.variables)
+            read_before = evaluate(line.get("read_before", "0"), frame.variables)
+            updated_from = evaluate(line.get("updated_from", "0"), frame.variables)
             for row in range(self.rows.get(buffer, 0)):
                 if "read_before" in line:
                     if row < read_before:
@@ -159,9 +180,4 @@ class Script:
         if not brace:
             return text
         expression, _, tail = rest.partition("}")
-        return f"{head}{self._value(expression, variables)}{self._fill(tail, variables)}"
-
-    @staticmethod
-    def _value(expression: str, variables: Mapping[str, Any]) -> Any:
-        # The expressions are our own file's, over a handful of facts and `min`.
-        return eval(expression, {"__builtins__": {}, "min": min}, dict(variables))
+        return f"{head}{evaluate(expression, variables)}{self._fill(tail, variables)}"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cubie_dump.liveness import Liveness, find_liveness
-from cubie_dump.script import Access, Moment, Script, UnknownStepError
+from gpu_runtime.adapters.cubie.liveness import Liveness, find_liveness
+from gpu_runtime.adapters.cubie.script import Access, Moment, Script, UnknownClassError
 
 SIZES = {
     "loop/state": 3,
@@ -95,7 +95,7 @@ def test_buffers_of_no_elements_are_never_live() -> None:
 
 
 def test_a_step_class_that_is_not_described_is_an_error() -> None:
-    with pytest.raises(UnknownStepError, match="NewStep"):
+    with pytest.raises(UnknownClassError, match="NewStep"):
         Script(SIZES, CLASSES | {"loop/algorithm": "NewStep"}, FACTS)
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cubie_dump.script import STEPS_RUN, Moment
+from gpu_runtime.adapters.cubie.script import STEPS_RUN, Moment
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,26 @@
+"""A CuBIE solver with Warpack's layout: collect its buffers, have them packed, and run it with the answer.
+
+    from gpu_runtime.adapters import cubie as packing
+
+    packed = packing.pack(solver, compute_capability="8.6")
+    with packing.installed(solver, packed):
+        solver.solve(initial_values, parameters, duration=1.0)
+
+release     the one release of CuBIE that is known
+registry    the tree of components and their buffers, read from CuBIE's registry
+findings    faults of CuBIE's own layout that the registry shows
+lifetimes   when each buffer is live: lifetimes.json, expression, script, facts, liveness
+manifest    all of it as a Warpack manifest
+collect     a live solver's buffers
+pack        a layout for them, solved here or by a service
+table       where each buffer goes, in CuBIE's terms
+allocators  CuBIE's allocator functions with those places
+hook        CuBIE's registry asks us first
+install     the solver rebuilt with the layout, and back again
+proof       bit-identical trajectories, with and without
+"""
+
+from __future__ import annotations
+
+from gpu_runtime.adapters.cubie.collect import Collected as Collected
+from gpu_runtime.adapters.cubie.collect import collect as collect

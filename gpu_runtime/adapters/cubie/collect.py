@@ -1,0 +1,110 @@
+"""The buffers of a live CuBIE solver, with all that is known of them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gpu_runtime.adapters.cubie.errors import CubieWarning
+from gpu_runtime.adapters.cubie.findings import Finding, find_faults
+from gpu_runtime.adapters.cubie.lifetimes import KnownLifetimes, find_lifetimes
+from gpu_runtime.adapters.cubie.manifest import make_manifest
+from gpu_runtime.adapters.cubie.registry import RegisteredComponent, read_components
+from gpu_runtime.adapters.cubie.release import buffer_registry
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """CuBIE's own layout: bytes of one run's window, its padding, and the stride that both make."""
+
+    run_bytes: int
+    padding_bytes: int
+
+    @property
+    def stride_bytes(self) -> int:
+        return self.run_bytes + self.padding_bytes
+
+    def threads_per_block(self, budget_bytes: int, largest: int = 256) -> int:
+        """CuBIE's block size: `largest`, halved until the block's windows fit the budget; 0 where no run fits."""
+        threads = largest
+        while threads and threads * self.stride_bytes > budget_bytes:
+            threads //= 2
+        return threads
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What `collect` read from a solver.
+
+    `manifest` is a document of schema warpack/manifest/1; `findings` are faults of CuBIE's own layout; `unknown` the full
+    names of buffers that count as live in every phase because nothing is known of them; `element_bytes` the size of the
+    kernel's precision.
+    """
+
+    manifest: dict[str, Any]
+    components: tuple[RegisteredComponent, ...]
+    findings: tuple[Finding, ...]
+    unknown: tuple[str, ...]
+    own: OwnFigures
+    element_bytes: int
+
+
+def collect(
+    solver: Any,
+    *,
+    compute_capability: str,
+    budget: int | str = "default",
+    registers_per_thread: int | None = None,
+    max_threads_per_block: int = 256,
+    name: str | None = None,
+) -> Collected:
+    """Read a `cubie.Solver`; nothing in it is changed.
+
+    `budget` is the most shared bytes a block may have ("default": 49152, "opt-in": the architecture's largest);
+    `registers_per_thread` those of CuBIE's compiled kernel, where known. Warns (`CubieWarning`) of every fault found in
+    CuBIE's own layout and of buffers whose lifetimes are not known. Raises `UnsupportedCubieError` and
+    `UnsupportedSolverError`.
+    """
+    components, known, findings = _read(solver)
+    for finding in findings:
+        warnings.warn(str(finding), CubieWarning, stacklevel=2)
+    if known.unknown:
+        warnings.warn(_unknown_message(known), CubieWarning, stacklevel=2)
+    target: dict[str, Any] = {"compute_capability": compute_capability, "shared_budget_bytes": budget}
+    if registers_per_thread is not None:
+        target["registers_per_thread"] = registers_per_thread
+    kernel = solver.kernel
+    element_bytes = np.dtype(kernel.precision).itemsize
+    manifest = make_manifest(
+        components,
+        known,
+        name=name if name is not None else f"CuBIE: {kernel.algorithm} on {kernel.system.name}",
+        target=target,
+        max_threads_per_block=max_threads_per_block,
+        element_bytes=element_bytes,
+    )
+    # CuBIE's skew: one more 4-byte word where a run has an even number of them (BatchSolverKernel._launch_shape).
+    own = OwnFigures(int(kernel.shared_memory_bytes), 4 if kernel.shared_memory_needs_padding else 0)
+    return Collected(manifest, components, findings, known.unknown, own, element_bytes)
+
+
+def find_solver_faults(solver: Any) -> tuple[Finding, ...]:
+    """The faults of CuBIE's own layout of this solver, without a warning."""
+    return _read(solver)[2]
+
+
+def _read(solver: Any) -> tuple[tuple[RegisteredComponent, ...], KnownLifetimes, tuple[Finding, ...]]:
+    buffer_registry()
+    run = solver.kernel.single_integrator
+    components = read_components(run._loop)
+    return components, find_lifetimes(run, components), find_faults(components)
+
+
+def _unknown_message(known: KnownLifetimes) -> str:
+    names = ", ".join(known.unknown)
+    if known.reason:
+        return f"no lifetimes are known for a solver with {known.reason}; live in every phase: {names}"
+    return f"no lifetimes are known for {names}: live in every phase"
