@@ -1,0 +1,49 @@
+"""One validation on a GPU: the child's side. `python -m gpu_runtime.hardware.execute` reads one JSON object and writes one.
+
+A kernel that faults takes its context with it, and one that hangs can only be killed: so each validation has its process.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
+from gpu_runtime.hardware.child import answering, end_by_itself
+from gpu_runtime.hardware.device import open_device
+from gpu_runtime.hardware.errors import HardwareError
+from gpu_runtime.hardware.identity import objections
+
+
+def main() -> int:
+    with answering() as out:
+        request = json.load(sys.stdin)
+        end_by_itself(request["time_limit_s"])
+        json.dump(execute(request), out)
+    return 0
+
+
+def execute(request: Mapping[str, Any]) -> dict[str, Any]:
+    """`bundle` (text), `ordinal`, and `host_path_test`: whether to go on where the device is not real, for tests of this
+    code. The answer says in `real` whether it was, and has `objections`; without the test's leave nothing is run then."""
+    answer: dict[str, Any] = {"real": False, "objections": [], "device": None, "ran": None, "error": None}
+    try:
+        bundle = read_bundle(request["bundle"])
+        device = open_device(request["ordinal"])
+    except BundleFormatError as error:
+        return answer | {"error": {"rule": "bad-bundle", "message": str(error)}}
+    except HardwareError as error:
+        return answer | {"error": {"rule": error.rule, "message": str(error)}}
+    against = objections(device.evidence)
+    answer |= {"real": not against, "objections": list(against), "device": device.to_json()}
+    if against and not request["host_path_test"]:
+        return answer
+    from gpu_runtime.hardware.running import Run
+
+    return answer | {"ran": Run(device, bundle).answer()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Arrays on the device, each between two strips of guard bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu_runtime.hardware.driver import call
+
+GUARD_BYTES = 256
+"""On either side: also what the driver aligns allocations to, so that every array begins as it would without."""
+
+_GUARD = 0xC3
+
+
+class DeviceArray:
+    """A copy of a host array in the device's memory, until `free`."""
+
+    def __init__(self, host: npt.NDArray[Any]) -> None:
+        self.host = np.ascontiguousarray(host)
+        self._bytes = GUARD_BYTES + self.host.nbytes + GUARD_BYTES
+        self._block = call("cuMemAlloc", self._bytes)
+        call("cuMemsetD8", self._block, _GUARD, self._bytes)
+        if self.host.nbytes:
+            call("cuMemcpyHtoD", self.address, self.host.ctypes.data, self.host.nbytes)
+
+    @property
+    def address(self) -> int:
+        return int(self._block) + GUARD_BYTES
+
+    def arguments(self) -> list[int]:
+        """The seven words that numba passes for a one-dimensional array: no owner, no parent, then elements, bytes of
+        one, address, shape and stride."""
+        count, itemsize = self.host.size, self.host.itemsize
+        return [0, 0, count, itemsize, self.address, count, itemsize]
+
+    def fetch(self, into: npt.NDArray[Any]) -> None:
+        """Copies what the device has now into a host array of the same bytes."""
+        if into.nbytes:
+            call("cuMemcpyDtoH", into.ctypes.data, self.address, into.nbytes)
+
+    def guards_hold(self) -> bool:
+        """Whether nobody has written beside the array."""
+        strip = np.empty(GUARD_BYTES, dtype=np.uint8)
+        for start in (int(self._block), self.address + self.host.nbytes):
+            call("cuMemcpyDtoH", strip.ctypes.data, start, GUARD_BYTES)
+            if (strip != _GUARD).any():
+                return False
+        return True
+
+    def free(self) -> None:
+        call("cuMemFree", self._block)
