@@ -21,7 +21,7 @@ class Span(NamedTuple):
 class GroupLayout:
     """`shared` and `persistent`: spans from the start of the parent's shared window, and of its persistent local array;
     `local`: elements of each plain local array (at least one). A buffer is in exactly one of the three. `solution`: the
-    optimiser's answer that `shared` comes from, None where it was placed by declared aliases alone."""
+    optimiser's answer, with the proof of `shared_bytes`; None where declared aliases alone placed the buffers."""
 
     shared: Mapping[str, Span]
     persistent: Mapping[str, Span]

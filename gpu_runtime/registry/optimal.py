@@ -28,8 +28,9 @@ def optimal_layout(entries: Entries, phases: Phases, options: Options) -> GroupL
     declared = declared_layout(entries)
     chosen = [entry.name for entry in entries.values() if entry.is_shared]
     best, shared = _solve(entries, chosen, phases, options)
-    if declared.shared_bytes < best.shared_bytes and _is_certain(entries, declared):
-        return declared
+    if declared.shared_bytes <= best.shared_bytes and _is_certain(entries, declared):
+        proof = best.solution if declared.shared_bytes == best.shared_bytes else None
+        return replace(declared, solution=proof)  # the order of registration, where it costs nothing
     for entry in entries.values():
         if entry.is_local and entry.aliases in shared and entry.name in declared.shared:
             found, spans = _solve(entries, [*shared, entry.name], phases, options)
