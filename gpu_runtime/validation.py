@@ -82,13 +82,9 @@ def _simulated(manifest: Manifest, layout: Layout, time_limit_s: float) -> Valid
 
 
 def _hardware(manifest: Manifest, layout: Layout, time_limit_s: float) -> ValidationReport:
-    return _did_not_run(
-        "hardware",
-        Finding(
-            "hardware-unavailable",
-            f"no GPU worker of compute capability {manifest.target.compute_capability} is alive; the best level that can be had is {BEST}",
-        ),
-    )
+    from gpu_runtime.hardware.local import validate_here
+
+    return validate_here(manifest, layout, time_limit_s=time_limit_s)
 
 
 _EXTRA_MISSING = Finding(

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from gpu_runtime.hardware.bundle import Bundle
 from gpu_runtime.hardware.child import ask
 from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.look import refusal
 from gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
+from gpu_runtime.hardware.sight import refusal
 from gpu_runtime.probe.abi import KINDS
 from gpu_runtime.probe.children import ChildError
 from gpu_runtime.probe.findings import findings_of
@@ -28,6 +28,8 @@ from solver.wire.report import Finding, ValidationReport
 
 _CHILD = "gpu_runtime.hardware.execute"
 _SLOWER_UNDER_SANITIZER = 10.0
+_DID_NOT_RUN = ("load-failed", "out-of-memory", "wrong-architecture")
+"""What keeps a device from running the probe and says nothing about the layout."""
 
 NOTE = "registers, local bytes and occupancy are those of the probe kernel, not of the kernel that uses the layout"
 
@@ -151,7 +153,7 @@ def _seen(plan: Plan, bundle: Bundle, ran: dict[str, Any]) -> dict[str, Any]:
     launches = sum(one["launches"] for one in done)
     shape = plan.shape
     return {
-        "ran": True,
+        "ran": ran["error"] is None or ran["error"]["rule"] not in _DID_NOT_RUN,
         "kernel": ran["kernel"],
         "note": NOTE,
         "toolchain": dict(bundle.toolchain),

@@ -1,0 +1,45 @@
+"""Level `hardware` on a GPU of this very machine: made and run here, where the extra `gpu` is installed beside the driver."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from gpu_runtime.hardware.bundling import make_bundle
+from gpu_runtime.hardware.errors import HardwareError
+from gpu_runtime.hardware.level import run_on_hardware
+from gpu_runtime.hardware.sight import look_at_real
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+from solver.wire.report import Finding, ValidationReport
+
+
+def validate_here(manifest: Manifest, layout: Layout, *, time_limit_s: float) -> ValidationReport:
+    """The report. Where no real GPU of the manifest's architecture is here, that is its one finding."""
+    began = perf_counter()
+    try:
+        ordinal = ordinal_of(manifest.target.compute_capability)
+        bundle = make_bundle(manifest, layout, time_limit_s=time_limit_s)
+    except HardwareError as error:
+        finding = Finding(error.rule, str(error))
+        return ValidationReport("hardware", False, (finding,), {"ran": False}, round(perf_counter() - began, 3))
+    return run_on_hardware(manifest, layout, bundle, ordinal=ordinal, time_limit_s=time_limit_s)
+
+
+def ordinal_of(compute_capability: str) -> int:
+    """The number of the first GPU of this architecture. Raises HardwareError `hardware-unavailable`."""
+    seen: list[str] = []
+    why = ""
+    while not why:
+        try:
+            device = look_at_real(len(seen))
+        except HardwareError as error:
+            why = str(error)
+        else:
+            if device["compute_capability"] == compute_capability:
+                return int(device["ordinal"])
+            seen.append(f"{device['name']} ({device['compute_capability']})")
+    here = f"here are {', '.join(seen)}" if seen else why
+    raise HardwareError(
+        "hardware-unavailable",
+        f"no GPU of compute capability {compute_capability} can be used: {here}; the best level that can be had is simulated",
+    )

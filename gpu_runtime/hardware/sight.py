@@ -1,0 +1,46 @@
+"""Which GPUs are here, and whether they count as real: asked of a child, so that this process never loads the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_runtime.hardware.child import ask
+from gpu_runtime.hardware.errors import HardwareError
+from gpu_runtime.probe.children import ChildError
+
+_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One device as `device.OpenDevice.to_json` has it, and why it does not count as real (nothing: it does)."""
+
+    device: Mapping[str, Any]
+    objections: tuple[str, ...]
+
+
+def look(ordinal: int) -> Sight:
+    """The device of that number, looked at in a process of its own. Raises HardwareError where there is none to see."""
+    try:
+        _, answer = ask(
+            "gpu_runtime.hardware.look", {"ordinal": ordinal, "time_limit_s": _LIMIT_S}, time_limit_s=_LIMIT_S
+        )
+    except ChildError as error:
+        raise HardwareError(f"driver-{error.reason}", f"looking at the device failed: {error}") from error
+    if answer["error"] is not None:
+        raise HardwareError(answer["error"]["rule"], answer["error"]["message"])
+    return Sight(answer["device"], tuple(answer["objections"]))
+
+
+def look_at_real(ordinal: int) -> Mapping[str, Any]:
+    """As `look`, and refuses a device that is not real: HardwareError `device-not-real`."""
+    sight = look(ordinal)
+    if sight.objections:
+        raise HardwareError("device-not-real", refusal(sight.device["name"], sight.objections))
+    return sight.device
+
+
+def refusal(name: str, objections: tuple[str, ...]) -> str:
+    return f"{name!r} does not identify itself as a real GPU: " + "; ".join(objections)
