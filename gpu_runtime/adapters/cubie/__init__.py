@@ -16,6 +16,8 @@ pack        a layout for them, solved here or by a service
 table       where each buffer goes, in CuBIE's terms
 allocators  CuBIE's allocator functions with those places
 hook        CuBIE's registry asks us first
+overrides   what a solver's objects answer meanwhile
+differences what makes a layout out of date
 install     the solver rebuilt with the layout, and back again
 proof       bit-identical trajectories, with and without
 """
@@ -24,3 +26,17 @@ from __future__ import annotations
 
 from gpu_runtime.adapters.cubie.collect import Collected as Collected
 from gpu_runtime.adapters.cubie.collect import collect as collect
+from gpu_runtime.adapters.cubie.collect import find_solver_faults as find_solver_faults
+from gpu_runtime.adapters.cubie.errors import CubieAdapterError as CubieAdapterError
+from gpu_runtime.adapters.cubie.errors import CubieWarning as CubieWarning
+from gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError as LayoutOutOfDateError
+from gpu_runtime.adapters.cubie.errors import LayoutRefusedError as LayoutRefusedError
+from gpu_runtime.adapters.cubie.errors import UnsupportedCubieError as UnsupportedCubieError
+from gpu_runtime.adapters.cubie.errors import UnsupportedSolverError as UnsupportedSolverError
+from gpu_runtime.adapters.cubie.findings import Finding as Finding
+from gpu_runtime.adapters.cubie.install import Installation as Installation
+from gpu_runtime.adapters.cubie.install import installed as installed
+from gpu_runtime.adapters.cubie.pack import Packed as Packed
+from gpu_runtime.adapters.cubie.pack import pack as pack
+from gpu_runtime.adapters.cubie.pack import pack_collected as pack_collected
+from gpu_runtime.adapters.cubie.pack import through as through

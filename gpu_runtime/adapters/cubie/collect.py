@@ -10,7 +10,7 @@ import numpy as np
 
 from gpu_runtime.adapters.cubie.errors import CubieWarning
 from gpu_runtime.adapters.cubie.findings import Finding, find_faults
-from gpu_runtime.adapters.cubie.lifetimes import KnownLifetimes, find_lifetimes
+from gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
 from gpu_runtime.adapters.cubie.manifest import make_manifest
 from gpu_runtime.adapters.cubie.registry import RegisteredComponent, read_components
 from gpu_runtime.adapters.cubie.release import buffer_registry
@@ -40,14 +40,15 @@ class Collected:
     """What `collect` read from a solver.
 
     `manifest` is a document of schema warpack/manifest/1; `findings` are faults of CuBIE's own layout; `unknown` the full
-    names of buffers that count as live in every phase because nothing is known of them; `element_bytes` the size of the
-    kernel's precision.
+    names of buffers that count as live in every phase because nothing is known of them, and `unknown_class` the class to
+    blame where that is all of them; `element_bytes` is the size of the kernel's precision.
     """
 
     manifest: dict[str, Any]
     components: tuple[RegisteredComponent, ...]
     findings: tuple[Finding, ...]
     unknown: tuple[str, ...]
+    unknown_class: str
     own: OwnFigures
     element_bytes: int
 
@@ -68,43 +69,48 @@ def collect(
     CuBIE's own layout and of buffers whose lifetimes are not known. Raises `UnsupportedCubieError` and
     `UnsupportedSolverError`.
     """
-    components, known, findings = _read(solver)
-    for finding in findings:
-        warnings.warn(str(finding), CubieWarning, stacklevel=2)
-    if known.unknown:
-        warnings.warn(_unknown_message(known), CubieWarning, stacklevel=2)
     target: dict[str, Any] = {"compute_capability": compute_capability, "shared_budget_bytes": budget}
     if registers_per_thread is not None:
         target["registers_per_thread"] = registers_per_thread
+    collected = read_solver(solver, target=target, max_threads_per_block=max_threads_per_block, name=name)
+    for finding in collected.findings:
+        warnings.warn(str(finding), CubieWarning, stacklevel=2)
+    if collected.unknown:
+        warnings.warn(_unknown_message(collected), CubieWarning, stacklevel=2)
+    return collected
+
+
+def read_solver(
+    solver: Any, *, target: dict[str, Any] | None = None, max_threads_per_block: int = 256, name: str | None = None
+) -> Collected:
+    """The same without warnings; without a target, for comparisons only."""
+    buffer_registry()
     kernel = solver.kernel
+    run = kernel.single_integrator
+    components = read_components(run._loop)
+    known = find_lifetimes(run, components)
     element_bytes = np.dtype(kernel.precision).itemsize
     manifest = make_manifest(
         components,
         known,
         name=name if name is not None else f"CuBIE: {kernel.algorithm} on {kernel.system.name}",
-        target=target,
+        target=target or {},
         max_threads_per_block=max_threads_per_block,
         element_bytes=element_bytes,
     )
     # CuBIE's skew: one more 4-byte word where a run has an even number of them (BatchSolverKernel._launch_shape).
     own = OwnFigures(int(kernel.shared_memory_bytes), 4 if kernel.shared_memory_needs_padding else 0)
-    return Collected(manifest, components, findings, known.unknown, own, element_bytes)
+    return Collected(manifest, components, find_faults(components), known.unknown, known.reason, own, element_bytes)
 
 
 def find_solver_faults(solver: Any) -> tuple[Finding, ...]:
     """The faults of CuBIE's own layout of this solver, without a warning."""
-    return _read(solver)[2]
-
-
-def _read(solver: Any) -> tuple[tuple[RegisteredComponent, ...], KnownLifetimes, tuple[Finding, ...]]:
     buffer_registry()
-    run = solver.kernel.single_integrator
-    components = read_components(run._loop)
-    return components, find_lifetimes(run, components), find_faults(components)
+    return find_faults(read_components(solver.kernel.single_integrator._loop))
 
 
-def _unknown_message(known: KnownLifetimes) -> str:
-    names = ", ".join(known.unknown)
-    if known.reason:
-        return f"no lifetimes are known for a solver with {known.reason}; live in every phase: {names}"
+def _unknown_message(collected: Collected) -> str:
+    names = ", ".join(collected.unknown)
+    if collected.unknown_class:
+        return f"no lifetimes are known for a solver with {collected.unknown_class}; live in every phase: {names}"
     return f"no lifetimes are known for {names}: live in every phase"

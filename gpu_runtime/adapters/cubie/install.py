@@ -1,0 +1,134 @@
+"""A solver that runs with a layout, and is what it was before when the layout goes.
+
+CuBIE's components keep the allocators that they got when they were built. So the whole solver is built once by CuBIE (to
+know its buffers) and once more with the hook in place; and again when the layout goes.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from gpu_runtime.adapters.cubie.allocators import Allocator, after_zeroing, placed, whole
+from gpu_runtime.adapters.cubie.collect import Collected, read_solver
+from gpu_runtime.adapters.cubie.differences import differences
+from gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError, LayoutRefusedError
+from gpu_runtime.adapters.cubie.hook import hook, unhook
+from gpu_runtime.adapters.cubie.overrides import override
+from gpu_runtime.adapters.cubie.pack import Packed
+from gpu_runtime.adapters.cubie.registry import read_components
+from gpu_runtime.adapters.cubie.release import buffer_registry
+from gpu_runtime.adapters.cubie.table import PlacementTable, make_table
+
+
+def installed(solver: Any, packed: Packed) -> Installation:
+    """Make a `cubie.Solver` run with the layout: use it in a `with` block, or call `close`.
+
+    Inside, the solver places its buffers, counts its shared and persistent memory and launches with the threads per
+    block of the layout (an explicit `blocksize` still wins). Raises `LayoutRefusedError` where the layout was made for
+    other buffers. An update of the solver that changes its buffers gives it CuBIE's own layout back and raises
+    `LayoutOutOfDateError`: pack and install again. One solver has one layout at a time.
+    """
+    return Installation(solver, packed.collected, make_table(packed))
+
+
+class Installation:
+    """One layout in one solver, from the moment that it is made. `is_active` until it is closed or out of date."""
+
+    def __init__(self, solver: Any, collected: Collected, table: PlacementTable) -> None:
+        if getattr(solver, "_warpack_installation", None) is not None:
+            raise LayoutRefusedError("the solver has a layout installed already: close that one first")
+        changed = differences(collected, read_solver(solver))
+        if changed:
+            raise LayoutRefusedError("the layout was made for other buffers than the solver has: " + "; ".join(changed))
+        self.table = table
+        self.is_active = False
+        self._solver, self._collected = solver, collected
+        self._registry = buffer_registry()
+        # The owners stay alive with this object, so that their ids stay theirs.
+        self._owners = {id(component.owner): component for component in collected.components}
+        self._start()
+
+    def __enter__(self) -> Installation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the solver CuBIE's own layout back. To close twice is no error."""
+        if not self.is_active:
+            return
+        self.is_active = False
+        self._undo()
+        unhook(self)
+        self._solver._warpack_installation = None
+        self._rebuild()
+
+    def allocator_for(self, name: str, parent: Any, zero: bool) -> Allocator | None:
+        """What the hook asks: the allocator of a name that one of this solver's components registered."""
+        component = self._owners.get(id(parent))
+        if component is None:
+            return None
+        entry = self._registry._groups[parent].entries[name]
+        place = self.table.places.get(f"{component.path}/{name}")
+        if place is None:
+            kind = name.rpartition("_")[2]
+            size_bytes = self.table.window_bytes if kind == "shared" else self.table.persistent_bytes
+            return whole(entry, kind, size_bytes // entry.parent_itemsize)
+        in_loop = component.path == "loop"
+        unroll = parent.compile_settings.unroll.unroll_other_small
+        # The loop takes all its buffers before it writes to any, `state` first: what must start from zero is cleared
+        # there, once, because by then a neighbour's bytes may be in use.
+        clears = zero and not (in_loop and place.where != "local")
+        allocator = placed(entry, place, zero=clears, unroll=unroll)
+        if in_loop and name == "state":
+            return after_zeroing(allocator, self.table.zero, self.table.persistent_bytes)
+        return allocator
+
+    def check(self) -> None:
+        """Raise `LayoutOutOfDateError`, with CuBIE's own layout in force again, where the solver's buffers, or what is
+        known of their lifetimes, are no longer those of the layout."""
+        if not self.is_active:
+            return
+        changed = differences(self._collected, read_solver(self._solver))
+        if changed:
+            self.close()
+            raise LayoutOutOfDateError(
+                "the installed layout no longer fits the solver, which runs with CuBIE's own layout again; "
+                "pack and install anew. Changed: " + "; ".join(changed)
+            )
+
+    def _start(self) -> None:
+        hook(self)
+        self._undo = override(self._solver, self.table, self._collected.element_bytes, self.check)
+        self._solver._warpack_installation = self
+        self.is_active = True
+        try:
+            self._rebuild()
+        except BaseException:
+            self.close()
+            raise
+
+    def _rebuild(self) -> None:
+        """Build every component anew, and hand the results up as CuBIE's own update does.
+
+        The children are registered after the step is built: CuBIE's update does it before, with sizes that may be those
+        of the step before it. So CuBIE's own layout has no stale window either when it is in force again.
+        """
+        kernel = self._solver.kernel
+        run = kernel.single_integrator
+        for component in read_components(run._loop):
+            component.owner._invalidate_cache()
+        run._algo_step.update(run._step_inputs(), silent=True)
+        initialiser = run._dae_initialiser
+        initialiser.update(type(initialiser).system_inputs(run._system), silent=True)
+        inputs = run._loop_inputs()
+        run._register_loop_children()
+        run._loop.update(inputs, silent=True)
+        run._loop._invalidate_cache()
+        run.update_compile_settings(loop_fn=run._loop.device_function, silent=True)
+        kernel.update_compile_settings(loop_fn=run.device_function, silent=True)
+        kernel._invalidate_cache()
