@@ -6,19 +6,21 @@ import signal
 import threading
 from collections.abc import Callable
 
+from service.jobs.gpu import Gpu
 from service.jobs.workshop import Workshop
 from service.settings import Settings
 
 
-def work(settings: Settings, *, ready: Callable[[], None] | None = None) -> None:
+def work(settings: Settings, *, ready: Callable[[], None] | None = None, gpu: Gpu | None = None) -> None:
     """Work until SIGINT or SIGTERM; jobs under way then are left for the next worker. `ready` is called once it takes
-    jobs. Raises ValueError where the settings leave it nothing to do."""
+    jobs. With a `gpu` (see `service.jobs.gpu.find_gpu`) it does what needs one of that architecture, and nothing else. Raises
+    ValueError where the settings leave it nothing to do."""
     if not settings.workers:
         raise ValueError("a worker with workers = 0 would do nothing: set workers to 1 or more")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    workshop = Workshop(settings)
+    workshop = Workshop(settings, gpu=gpu)
     workshop.start()
     try:
         if ready is not None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from service.api.workshop import workshop_of
+from service.engine import Worker
 from service.jobs.capabilities import GPU_EXTRA_QUEUE
 from service.jobs.workshop import Workshop
 from solver.devices import DEVICES
@@ -18,16 +19,16 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
 async def list_devices(workshop: Annotated[Workshop, Depends(workshop_of)]) -> dict[str, Any]:
-    """`architectures` by compute capability. `hardware_devices` lists the GPUs of live workers: none in this version."""
+    """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's id."""
     workers = await asyncio.to_thread(workshop.engine.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},
-        "workers": [
-            {
-                "id": worker.id,
-                "levels": ["static", "compiled", "simulated"] if GPU_EXTRA_QUEUE in worker.queues else ["static"],
-            }
-            for worker in workers
-        ],
-        "hardware_devices": [],
+        "workers": [{"id": worker.id, "levels": _levels(worker)} for worker in workers],
+        "hardware_devices": [{"worker": worker.id, **device} for worker in workers for device in worker.devices],
     }
+
+
+def _levels(worker: Worker) -> list[str]:
+    if worker.devices:
+        return ["hardware"]
+    return ["static", "compiled", "simulated"] if GPU_EXTRA_QUEUE in worker.queues else ["static"]

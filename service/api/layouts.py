@@ -172,6 +172,10 @@ def _take(workshop: Workshop, body: bytes, idempotency_key: str | None) -> Taken
         time_limit_s=manifest.solver.time_limit_s,
         idempotency_key=idempotency_key,
         request_sha256=hashlib.sha256(body).hexdigest(),
+        compute_capability=manifest.target.compute_capability,
+        best_level=workshop.best_level(manifest.target.compute_capability)
+        if manifest.validation == "best"
+        else "simulated",
     )
     try:
         taken = workshop.store.jobs.take(order)

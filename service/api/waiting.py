@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from service.engine import Worker
-from service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, queue_for
+from service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, device_queue
 from service.store.records import Job
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`capability` is what is missing; `best_level_now` the highest level that the workers alive could reach."""
+    """`capability` is what is missing; `best_level_now` the highest level that the workers alive could reach at once."""
 
     capability: str
     message: str
@@ -30,19 +30,23 @@ def what_it_waits_for(job: Job, workers: tuple[Worker, ...]) -> Waiting | None:
         return None if SOLVE_QUEUE in served else Waiting("worker", "No worker is alive: start `warpack worker`.", best)
     if job.state != "validating":
         return None
-    queue = queue_for("validate", job.required)
-    if queue is None:
-        return Waiting(
-            "hardware",
-            f"Level {job.required} needs a worker with a GPU of the manifest's compute capability, and none is alive.",
-            best,
-        )
-    if queue in served:
+    if job.required == "static":
+        return None if SOLVE_QUEUE in served else Waiting("worker", "No worker is alive: start `warpack worker`.", best)
+    if (job.required == "hardware" or job.stage == "device") and device_queue(job.compute_capability) not in served:
+        return Waiting("hardware", _no_device(job.compute_capability, workers), best)
+    if job.stage == "device" or GPU_EXTRA_QUEUE in served:
         return None
-    if queue == SOLVE_QUEUE:
-        return Waiting("worker", "No worker is alive: start `warpack worker`.", best)
     return Waiting(
         "gpu-extra",
         f"Level {job.required} needs a worker with the extra `gpu` installed (CUDA compilers; no GPU), and none is alive.",
         best,
+    )
+
+
+def _no_device(compute_capability: str, workers: tuple[Worker, ...]) -> str:
+    others = [device["compute_capability"] for worker in workers for device in worker.devices]
+    alive = f" Those alive have {', '.join(sorted(set(others)))}." if others else ""
+    return (
+        f"Level hardware needs a worker with a GPU of compute capability {compute_capability}, and none is alive: start "
+        f"`warpack worker --gpu` on a machine that has one.{alive}"
     )

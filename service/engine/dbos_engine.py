@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
 from dbos import DBOSConfig as Config
@@ -57,11 +58,20 @@ async def _task(kind: str, task_id: str) -> None:
 
 
 class DbosEngine:
-    """`queues`: what this process takes tasks from (none: it only submits). `concurrency`: how many of each at a time."""
+    """`queues`: what this process takes tasks from (none: it only submits). `concurrency`: how many of each at a time.
+    `devices`: see `LivenessLocks`."""
 
     def __init__(
-        self, url: str, locks: Path, *, all_queues: tuple[str, ...], queues: tuple[str, ...], concurrency: int
+        self,
+        url: str,
+        locks: Path,
+        *,
+        all_queues: tuple[str, ...],
+        queues: tuple[str, ...],
+        concurrency: int,
+        devices: tuple[Mapping[str, Any], ...] = (),
     ):
+        self._devices = devices
         self._url, self._lock_folder = url, locks
         self._all_queues, self._queues, self._concurrency = all_queues, queues, concurrency
         self._stopping = threading.Event()
@@ -69,7 +79,7 @@ class DbosEngine:
     def start(self, handlers: Mapping[str, Handler]) -> None:
         _handlers.update(handlers)
         self._database = _open_sqlite(self._url)
-        self._locks = LivenessLocks(self._lock_folder, self._queues)
+        self._locks = LivenessLocks(self._lock_folder, self._queues, self._devices)
         _quieten()
         DBOS(
             config=Config(

@@ -10,21 +10,24 @@ import fcntl
 import json
 import os
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from service.engine.seam import Worker
 
 
 class LivenessLocks:
-    """The lock files of one data folder. `own_id` is unique to this process's life."""
+    """The lock files of one data folder. `own_id` is unique to this process's life. `devices`: what others are to know of
+    the devices that this process works with, as JSON values."""
 
-    def __init__(self, folder: Path, queues: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, queues: tuple[str, ...], devices: tuple[Mapping[str, Any], ...] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.own_id = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
         draft = folder / f".{self.own_id}"
         self._file = draft.open("w")
-        self._file.write(json.dumps({"queues": queues}))
+        self._file.write(json.dumps({"queues": queues, "devices": devices}))
         self._file.flush()
         fcntl.flock(self._file, fcntl.LOCK_EX)
         draft.rename(folder / self.own_id)  # it appears locked: nobody can take it for a dead worker's
@@ -46,11 +49,11 @@ class LivenessLocks:
         for path in sorted(self._folder.glob("[!.]*")):
             if not self.is_dead(path.name):
                 try:
-                    queues = json.loads(path.read_text())["queues"]
+                    said = json.loads(path.read_text())
                 except FileNotFoundError:
                     continue  # it ended between the two looks
-                if queues:
-                    found.append(Worker(path.name, tuple(queues)))
+                if said["queues"]:
+                    found.append(Worker(path.name, tuple(said["queues"]), tuple(said.get("devices", ()))))
         return tuple(found)
 
     def bury(self) -> None:

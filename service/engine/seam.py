@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Handler = Callable[[str], Awaitable[None]]
 """Does the task with this id to its end. Raises `asyncio.CancelledError` through when the process is shutting down."""
@@ -32,10 +32,11 @@ class TaskKey:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A live worker process and the queues that it takes tasks from."""
+    """A live worker process, the queues that it takes tasks from, and what it says of the devices that it has."""
 
     id: str
     queues: tuple[str, ...]
+    devices: tuple[Mapping[str, Any], ...] = ()
 
 
 class JobEngine(Protocol):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from service.jobs.device_tasks import bundle_for
+
 Request = dict[str, Any]
 
 
@@ -34,8 +36,9 @@ def solve(request: bytes, cancelled: Callable[[], bool]) -> bytes:
 
 
 def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
-    """Request: `manifest`, `layout` (texts) and `required`. Answer: the verdict, and where it passed the layout with it
-    and the allocators. Cancelling is left to a signal: compilers cannot be asked to stop."""
+    """Request: `manifest`, `layout` (texts), `required` and `with_bundle`. Answer: the verdict, and where it passed the
+    layout with it and the allocators. Level hardware is left to a worker that has the GPU: `with_bundle` asks for the
+    `bundle` that it needs. Cancelling is left to a signal: compilers cannot be asked to stop."""
     from gpu_runtime.emitters import emit
     from gpu_runtime.validation import validate_up_to
     from solver import load_manifest, read_layout
@@ -43,12 +46,19 @@ def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     asked: Request = json.loads(request)
     manifest = replace(load_manifest(asked["manifest"].encode()), name="", validation=asked["required"])
     layout = read_layout(asked["layout"].encode())
-    validation = validate_up_to(manifest, layout, asked["required"])
+    here: Any = "simulated" if asked["required"] == "hardware" else asked["required"]
+    validation = replace(validate_up_to(manifest, layout, here), required=asked["required"])
+    bundle = None
+    if asked["with_bundle"] and all(report["passed"] for report in validation.reports):
+        bundle, refusal = bundle_for(manifest, layout)
+        if refusal is not None and asked["required"] == "hardware":
+            validation = replace(validation, reports=(*validation.reports, refusal.to_json()))
     passed = all(report["passed"] for report in validation.reports)
     validated = layout.with_validation(validation)
     return _to_json(
         level=validation.level,
         passed=passed,
+        bundle=bundle,
         reports=list(validation.reports),
         document=validated.model_dump_json() if passed else None,
         artefacts={"allocators.py": emit(validated, manifest)} if passed else {},

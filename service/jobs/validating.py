@@ -1,44 +1,101 @@
-"""Handles one validation: claim it, check in a child, deliver the verdict."""
+"""Handles one validation: claim it, check in a child, deliver the verdict, or hand on to a device what only a GPU can do."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from typing import Any
 
+from service.jobs.device_tasks import validate_on_device
+from service.jobs.gpu import Gpu
 from service.jobs.supervision import run_child
 from service.jobs.tasks import validate
 from service.problems import crashed, overdue, validation_failed
 from service.store import Store
-from service.store.validations import Verdict
+from service.store.records import Claim, Task
+from service.store.validations import Stage, Verdict
 
 _LIMIT_S = 1800.0
 """Compiling and simulating the largest kernels takes minutes. A validator that needs more hangs."""
 
+_DEVICE_LIMIT_S = 300.0
+"""Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that each."""
 
-async def handle_validation(store: Store, validation_id: str) -> None:
+_SANITIZER_LIMITS = 31
+
+
+async def handle_validation(
+    store: Store, submit: Callable[[Task], None], has_device: Callable[[str], bool], validation_id: str
+) -> None:
+    """Every level up to simulated. `has_device`: whether a worker with a GPU of an architecture is alive."""
     claim = await asyncio.to_thread(store.validations.claim, validation_id)
     if claim is None:
         return
-    request = {"manifest": claim.manifest, "layout": claim.layout, "required": claim.required}
-    outcome = await run_child(
-        validate,
-        json.dumps(request).encode(),
-        limit_s=_LIMIT_S,
-        wanted=lambda: store.validations.wanted(claim),
+    wants_device = claim.required == "hardware" or (
+        claim.required == "best" and await asyncio.to_thread(has_device, claim.compute_capability)
     )
-    match outcome.ended:
-        case "crashed":
-            problem = crashed("validator", outcome.last_lines)
-            await asyncio.to_thread(store.validations.fail, claim.id, problem.to_text(), attempt=claim.attempt)
-        case "overdue":
-            problem = overdue("validator", _LIMIT_S)
-            await asyncio.to_thread(store.validations.fail, claim.id, problem.to_text(), attempt=claim.attempt)
-        case "answered" if outcome.answer is not None:
-            await asyncio.to_thread(store.validations.deliver, claim, _verdict(outcome.answer))
+    request = {
+        "manifest": claim.manifest,
+        "layout": claim.layout,
+        "required": claim.required,
+        "with_bundle": wants_device,
+    }
+    found = await _ask(store, claim, "host", validate, request, _LIMIT_S)
+    if found is None:
+        return
+    if found.get("bundle") is None:
+        await asyncio.to_thread(store.validations.deliver, claim, _verdict(found))
+        return
+    task = await asyncio.to_thread(store.validations.hand_over, claim, _verdict(found), found["bundle"])
+    if task is not None:
+        await asyncio.to_thread(submit, task)
 
 
-def _verdict(answer: bytes) -> Verdict:
-    found = json.loads(answer)
+async def handle_device(store: Store, gpu: Gpu, validation_id: str) -> None:
+    """Level hardware, on this worker's GPU."""
+    claim = await asyncio.to_thread(store.validations.claim, validation_id, "device")
+    if claim is None:
+        return
+    request = {
+        "manifest": claim.manifest,
+        "layout": claim.layout,
+        "required": claim.required,
+        "reports": [json.loads(report) for report in claim.reports],
+        "bundle": claim.bundle,
+        "ordinal": gpu.ordinal,
+        "sanitizer": gpu.sanitizer,
+        "time_limit_s": _DEVICE_LIMIT_S,
+    }
+    limit_s = _LIMIT_S + _DEVICE_LIMIT_S * (_SANITIZER_LIMITS if gpu.sanitizer else 1)
+    found = await _ask(store, claim, "device", validate_on_device, request, limit_s)
+    if found is None:
+        return
+    if claim.required == "best" and not found["ran"]:
+        await asyncio.to_thread(store.validations.fall_back, claim.id)  # the device's trouble, not the layout's
+        return
+    await asyncio.to_thread(store.validations.deliver, claim, _verdict(found))
+
+
+async def _ask(
+    store: Store, claim: Claim, stage: Stage, do: Any, request: dict[str, Any], limit_s: float
+) -> dict[str, Any] | None:
+    """What the child found; None where it found nothing, which is dealt with already."""
+    outcome = await run_child(
+        do, json.dumps(request).encode(), limit_s=limit_s, wanted=lambda: store.validations.wanted(claim)
+    )
+    if outcome.ended in ("crashed", "overdue"):
+        problem = (
+            crashed("validator", outcome.last_lines) if outcome.ended == "crashed" else overdue("validator", limit_s)
+        )
+        await asyncio.to_thread(store.validations.fail, claim.id, problem.to_text(), attempt=claim.attempt, stage=stage)
+    if outcome.ended != "answered" or outcome.answer is None:
+        return None
+    found: dict[str, Any] = json.loads(outcome.answer)
+    return found
+
+
+def _verdict(found: dict[str, Any]) -> Verdict:
     reports = tuple(found["reports"])
     return Verdict(
         level=found["level"],

@@ -7,16 +7,18 @@ import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from service.engine import Fate, JobEngine, TaskKey
+from service.engine import Fate, Handler, JobEngine, TaskKey
 from service.engine.dbos_engine import DbosEngine
 from service.jobs import nursery
-from service.jobs.capabilities import QUEUES, queue_for, queues_of_this_installation
+from service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
+from service.jobs.gpu import Gpu
 from service.jobs.solving import handle_solve
-from service.jobs.validating import handle_validation
+from service.jobs.validating import handle_device, handle_validation
 from service.problems import ProblemDetails, internal_error, worker_crashed
 from service.settings import Settings
 from service.store import Store
 from service.store.records import Task
+from service.store.validations import Stage
 
 _LOG = logging.getLogger("warpack.jobs")
 _SWEEP_S = 1.0
@@ -25,27 +27,32 @@ _SETTLED_S = 2.0
 
 
 class Workshop:
-    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and sweeps."""
+    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and sweeps. With a `gpu` it takes
+    what that can do and nothing else, one task at a time: a second one would share its memory and its time."""
 
-    def __init__(self, settings: Settings, engine: JobEngine | None = None) -> None:
+    def __init__(self, settings: Settings, engine: JobEngine | None = None, *, gpu: Gpu | None = None) -> None:
         self._settings = settings
+        self._gpu = gpu
+        queues = queues_of_this_installation() if gpu is None else (device_queue(gpu.compute_capability),)
         self.engine: JobEngine = engine or DbosEngine(
             settings.engine_url,
             settings.data_dir / "live",
             all_queues=QUEUES,
-            queues=queues_of_this_installation() if settings.workers else (),
-            concurrency=settings.workers,
+            queues=queues if settings.workers else (),
+            concurrency=settings.workers if gpu is None else 1,
+            devices=() if gpu is None else (gpu.told(),),
         )
         self._stopping = threading.Event()
 
     def start(self) -> None:
         self.store = Store(self._settings)
-        self.engine.start(
-            {
-                "solve": partial(handle_solve, self.store, self.submit),
-                "validate": partial(handle_validation, self.store),
-            }
-        )
+        handlers: dict[str, Handler] = {
+            "solve": partial(handle_solve, self.store, self.submit),
+            "validate": partial(handle_validation, self.store, self.submit, self.has_device),
+        }
+        if self._gpu is not None:
+            handlers["device"] = partial(handle_device, self.store, self._gpu)
+        self.engine.start(handlers)
         if self._settings.workers:
             nursery.prepare()  # meanwhile the engine finds its queues, for which it needs a second
         self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="warpack-sweeper", daemon=True)
@@ -58,10 +65,17 @@ class Workshop:
         self.store.close()
 
     def submit(self, task: Task) -> None:
-        """Hand a task to whichever worker can do it; one that none can do stays in the store."""
-        key = _key(task)
-        if key is not None:
-            self.engine.submit(key)
+        """Hand a task to whichever worker can do it. One that none can do now waits for a worker that can."""
+        self.engine.submit(_key(task))
+
+    def has_device(self, compute_capability: str) -> bool:
+        """Whether a worker with a GPU of this architecture is alive."""
+        queue = device_queue(compute_capability)
+        return any(queue in worker.queues for worker in self.engine.workers())
+
+    def best_level(self, compute_capability: str) -> str:
+        """What `best` means now for a manifest of this architecture."""
+        return "hardware" if self.has_device(compute_capability) else "simulated"
 
     def _sweep_until_stopped(self) -> None:
         while not self._stopping.wait(_SWEEP_S):
@@ -75,10 +89,12 @@ class Workshop:
         and one that it has given up is `failed`, which no handler is left to say."""
         before = (datetime.now(UTC) - timedelta(seconds=_SETTLED_S)).isoformat(timespec="milliseconds")
         tasks = (*self.store.solves.unfinished(before), *self.store.validations.unfinished(before))
-        keys = {task: key for task in tasks if (key := _key(task)) is not None}
+        keys = {task: _key(task) for task in tasks}
         fates = self.engine.fates(tuple(keys.values()))
         for task, key in keys.items():
             self._settle(task, fates[key])
+            if task.kind == "device" and task.required == "best" and not self.has_device(task.compute_capability):
+                self.store.validations.fall_back(task.id)
 
     def _settle(self, task: Task, fate: Fate) -> None:
         if fate == "unknown":
@@ -92,10 +108,12 @@ class Workshop:
             self._give_up(task, internal_error())
 
     def _give_up(self, task: Task, problem: ProblemDetails) -> None:
-        rows = self.store.solves if task.kind == "solve" else self.store.validations
-        rows.fail(task.id, problem.to_text())
+        if task.kind == "solve":
+            self.store.solves.fail(task.id, problem.to_text())
+        else:
+            stage: Stage = "device" if task.kind == "device" else "host"
+            self.store.validations.fail(task.id, problem.to_text(), stage=stage)
 
 
-def _key(task: Task) -> TaskKey | None:
-    queue = queue_for(task.kind, task.required)
-    return None if queue is None else TaskKey(task.kind, task.id, queue)
+def _key(task: Task) -> TaskKey:
+    return TaskKey(task.kind, task.id, queue_for(task))

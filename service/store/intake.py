@@ -2,14 +2,15 @@
 
 Solves are shared by every job of one manifest hash. A solve answers an order when its layout is proven (or proven
 infeasible), when it was given at least as much time, or when it is under way with at least as much time. A validation
-answers when it passed at the level asked for or above, or is under way for that level.
+answers when it passed at the level asked for or above, or is under way for that level. What `best` means may have risen
+since: then the layout is validated anew, and the old validation is *outdone*, its jobs as ready as they were.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, insert, or_, select
+from sqlalchemy import Connection, case, insert, or_, select, update
 
 from service.store.records import Order, Taken, Task, new_id, now, satisfies
 from service.store.tables import idempotency_keys, jobs, layouts, manifests, solves, validations
@@ -63,7 +64,9 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
     if solve is None:
         return None
     solve_id, state = solve
-    validation_id = usable_validation(connection, solve_id, order.required) if state == "solved" else None
+    validation_id = None
+    if state == "solved":
+        validation_id = usable_validation(connection, solve_id, order.required, order.best_level)
     same = (
         select(jobs.c.id)
         .where(
@@ -111,20 +114,26 @@ def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | Non
     return None if row is None else (row.id, row.state)
 
 
-def usable_validation(connection: Connection, solve_id: str, required: str) -> str | None:
-    """The id of a validation of this solve that answers `required`, or will."""
+def usable_validation(connection: Connection, solve_id: str, required: str, best: str = "simulated") -> str | None:
+    """The id of a validation of this solve that answers `required`, or will. `best`: see `Order.best_level`."""
     query = (
         select(validations.c.id, validations.c.required, validations.c.state, validations.c.level)
         .where(validations.c.solve_id == solve_id, validations.c.state.in_(("waiting", "validating", "passed")))
         .order_by(case((validations.c.required == required, 0), else_=1), validations.c.id)
     )
     for row in connection.execute(query):
-        if row.required == required or (row.state == "passed" and satisfies(row.level, required)):
+        passed = row.state == "passed"
+        if satisfies(row.level, required, best) if passed else row.required == required:
             return str(row.id)
     return None
 
 
 def new_validation(connection: Connection, solve_id: str, required: str) -> str:
+    connection.execute(
+        update(validations)
+        .where(validations.c.solve_id == solve_id, validations.c.required == required, validations.c.state == "passed")
+        .values(state="outdone")
+    )
     validation_id = new_id()
     connection.execute(
         insert(validations).values(
@@ -138,7 +147,12 @@ def _new_solve(connection: Connection, order: Order) -> str:
     known = select(manifests.c.sha256).where(manifests.c.sha256 == order.manifest_sha256)
     if connection.execute(known).one_or_none() is None:
         connection.execute(
-            insert(manifests).values(sha256=order.manifest_sha256, document=order.document, created_at=now())
+            insert(manifests).values(
+                sha256=order.manifest_sha256,
+                document=order.document,
+                created_at=now(),
+                compute_capability=order.compute_capability,
+            )
         )
     solve_id = new_id()
     connection.execute(

@@ -15,6 +15,11 @@ FINAL_STATES: frozenset[str] = frozenset({"ready", "failed", "infeasible", "canc
 _RANKS = {"none": 0, "static": 1, "compiled": 2, "simulated": 3, "hardware": 4}
 
 
+def rank(level: str) -> int:
+    """Levels in order, the weakest lowest."""
+    return _RANKS[level]
+
+
 def new_id() -> str:
     """Milliseconds since 1970 and 64 random bits, in hexadecimal: unique, and sorting by it is sorting by age."""
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
@@ -24,17 +29,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def satisfies(level: str | None, required: str) -> bool:
-    """Whether a layout that reached `level` answers a manifest that asks for `required`.
-
-    `best` is simulated as long as no worker of this version runs on hardware.
-    """
-    return _RANKS[level or "none"] >= _RANKS["simulated" if required == "best" else required]
+def satisfies(level: str | None, required: str, best: str = "simulated") -> bool:
+    """Whether a layout that reached `level` answers a manifest that asks for `required`; `best` is what that means now."""
+    return _RANKS[level or "none"] >= _RANKS[best if required == "best" else required]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes."""
+    """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes.
+
+    `best_level`: what `best` means at this moment: hardware where a worker with a GPU of that architecture is alive.
+    """
 
     name: str
     manifest_sha256: str
@@ -43,15 +48,21 @@ class Order:
     time_limit_s: float
     idempotency_key: str | None = None
     request_sha256: str = ""
+    compute_capability: str = ""
+    best_level: str = "simulated"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work for the job engine: a solve or a validation, by id. `required` is the level that a validation must reach."""
+    """Work for the job engine: a solve, a validation up to level simulated, or what a device does of it, by id.
 
-    kind: Literal["solve", "validate"]
+    `required` is the level that a validation must reach. A `device` task is for a GPU of that `compute_capability`.
+    """
+
+    kind: Literal["solve", "validate", "device"]
     id: str
     required: str = ""
+    compute_capability: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at a task. Results are taken only from the newest attempt, so a worker that was given up writes nothing."""
+    """One attempt at a task. Results are taken only from the newest attempt, so a worker that was given up writes nothing.
+
+    For a device: `bundle`, and the `reports` (JSON texts) of the levels before.
+    """
 
     id: str
     attempt: int
@@ -72,6 +86,9 @@ class Claim:
     time_limit_s: float = 0.0
     layout: str = ""
     required: str = ""
+    compute_capability: str = ""
+    bundle: str = ""
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,7 @@ class Job:
     """A job as callers see it. `layout` is text, without the name, and there only when the state is `ready`.
 
     `problem` is JSON text: why the job failed. `best_so_far` holds an unvalidated layout of a job that was cancelled.
+    `stage`: `device` while its validation is for a GPU to go on with, else `host`; None before there is one.
     """
 
     id: str
@@ -95,6 +113,8 @@ class Job:
     validation_id: str | None
     layout: str | None = None
     best_so_far: str | None = None
+    compute_capability: str = ""
+    stage: str | None = None
 
     @property
     def finished(self) -> bool:

@@ -2,7 +2,7 @@
 asked for under a name of their own. Many jobs may share one solve, and jobs that ask for one level share a validation.
 
     manifests 1─n solves 1─1 layouts
-                  solves 1─n validations 1─n reports, artefacts
+                  solves 1─n validations 1─n reports, artefacts;  validations 1─1 bundles
                   solves 1─n jobs n─1 validations,  jobs 1─n idempotency_keys
 
 Times are UTC in ISO 8601 text, which sorts as time does on every database.
@@ -20,6 +20,7 @@ manifests = Table(
     Column("sha256", String(64), primary_key=True),
     Column("document", Text, nullable=False),  # as the first caller posted it; the hash leaves name and limits out
     Column("created_at", String(32), nullable=False),
+    Column("compute_capability", String(8), nullable=False, server_default=""),
 )
 
 solves = Table(
@@ -59,13 +60,14 @@ validations = Table(
     Column("id", String(32), primary_key=True),
     Column("solve_id", ForeignKey("solves.id"), nullable=False, index=True),
     Column("required", String(16), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting, validating, passed, failed, cancelled
+    Column("state", String(16), nullable=False),  # waiting, validating, passed, outdone, failed, cancelled
     Column("attempt", Integer, nullable=False, default=0),
     Column("level", String(16)),
     Column("document", Text),  # the layout with its validation, without a name: what callers get, byte for byte
     Column("problem", Text),
     Column("created_at", String(32), nullable=False),
     Column("finished_at", String(32)),
+    Column("stage", String(8), nullable=False, server_default="host"),  # host: up to simulated; device: what a GPU does
 )
 Index(
     "one_validation_a_level",
@@ -83,6 +85,13 @@ reports = Table(
     Column("level", String(16), primary_key=True),
     Column("passed", Boolean, nullable=False),
     Column("document", Text, nullable=False),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("validation_id", ForeignKey("validations.id"), primary_key=True),
+    Column("content", Text, nullable=False),  # what a GPU worker runs; there while one is waited for
 )
 
 artefacts = Table(

@@ -7,12 +7,12 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from service.store.records import Job, JobState
-from service.store.tables import jobs, layouts, solves, validations
+from service.store.tables import jobs, layouts, manifests, solves, validations
 
 STATE: ColumnElement[str] = case(
     (jobs.c.cancelled_at.is_not(None), "cancelled"),
     (solves.c.state != "solved", solves.c.state),
-    (validations.c.state == "passed", "ready"),
+    (validations.c.state.in_(("passed", "outdone")), "ready"),
     (validations.c.state.in_(("failed", "cancelled")), validations.c.state),
     else_="validating",
 )
@@ -30,6 +30,8 @@ _SMALL = (
     func.coalesce(validations.c.problem, solves.c.problem).label("problem"),
     jobs.c.solve_id,
     jobs.c.validation_id,
+    manifests.c.compute_capability,
+    validations.c.stage,
 )
 
 
@@ -38,6 +40,7 @@ def job_rows(*, with_layouts: bool) -> Select[Any]:
     columns = (*_SMALL, validations.c.document.label("layout"), layouts.c.document.label("best_so_far"))
     joined = (
         jobs.join(solves, jobs.c.solve_id == solves.c.id)
+        .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
         .outerjoin(validations, jobs.c.validation_id == validations.c.id)
         .outerjoin(layouts, layouts.c.solve_id == solves.c.id)
     )

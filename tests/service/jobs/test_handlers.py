@@ -29,7 +29,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
     manifest = load_manifest(document)
-    taken = store.jobs.take(Order(manifest.name, manifest.sha256, json.dumps(document), manifest.validation, 5.0))
+    taken = store.jobs.take(
+        Order(
+            manifest.name,
+            manifest.sha256,
+            json.dumps(document),
+            manifest.validation,
+            5.0,
+            compute_capability=manifest.target.compute_capability,
+        )
+    )
     assert taken.task is not None
     return taken.job_id, taken.task
 
@@ -37,6 +46,12 @@ def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
 def solve(store: Store, task: Task) -> list[Task]:
     followed: list[Task] = []
     asyncio.run(handle_solve(store, followed.append, task.id))
+    return followed
+
+
+def validate(store: Store, task: Task, *, devices: tuple[str, ...] = ()) -> list[Task]:
+    followed: list[Task] = []
+    asyncio.run(handle_validation(store, followed.append, lambda architecture: architecture in devices, task.id))
     return followed
 
 
@@ -58,7 +73,7 @@ def test_a_solve_and_its_validation_make_a_job_ready(store: Store) -> None:
     job_id, task = take(store)
     (validation,) = solve(store, task)
     assert (validation.kind, validation.required) == ("validate", "static")
-    asyncio.run(handle_validation(store, validation.id))
+    validate(store, validation)
     job = job_of(store, job_id)
     assert job.state == "ready"
     assert job.layout is not None
@@ -70,8 +85,8 @@ def test_a_task_that_is_finished_already_is_not_done_again(store: Store) -> None
     _, task = take(store)
     (validation,) = solve(store, task)
     assert solve(store, task) == []
-    asyncio.run(handle_validation(store, validation.id))
-    asyncio.run(handle_validation(store, validation.id))
+    validate(store, validation)
+    validate(store, validation)
 
 
 def test_a_solver_that_crashes_fails_the_job_with_its_last_lines(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +103,7 @@ def test_a_validator_that_crashes_fails_the_job(store: Store, monkeypatch: pytes
     job_id, task = take(store)
     (validation,) = solve(store, task)
     monkeypatch.setattr("service.jobs.validating.validate", die)
-    asyncio.run(handle_validation(store, validation.id))
+    validate(store, validation)
     assert problem_of(store, job_id)["type"] == "urn:warpack:problem:validator-crashed"
     again, revalidate = take(store)
     assert again != job_id
@@ -99,7 +114,7 @@ def test_a_layout_that_does_not_pass_is_not_handed_out(store: Store, monkeypatch
     job_id, task = take(store)
     (validation,) = solve(store, task)
     monkeypatch.setattr("service.jobs.validating.validate", find_a_fault)
-    asyncio.run(handle_validation(store, validation.id))
+    validate(store, validation)
     problem = problem_of(store, job_id)
     assert problem["type"] == "urn:warpack:problem:validation-failed"
     assert problem["detail"] == "Level static found 1 fault: a and b share bytes [0, 4)"

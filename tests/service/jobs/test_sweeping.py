@@ -13,8 +13,9 @@ from service.jobs import workshop as workshop_module
 from service.jobs.workshop import Workshop
 from service.settings import Settings
 from service.store import Store
-from service.store.records import Job, Order
+from service.store.records import Job, Order, Task
 from service.store.solves import SolvedLayout
+from service.store.validations import Verdict
 
 
 class EngineWithoutWorkers:
@@ -23,6 +24,7 @@ class EngineWithoutWorkers:
     def __init__(self) -> None:
         self.submitted: list[TaskKey] = []
         self.fate: Fate = "unknown"
+        self.alive: tuple[Worker, ...] = ()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
         self.handlers = handlers
@@ -34,7 +36,7 @@ class EngineWithoutWorkers:
         return dict.fromkeys(tasks, self.fate)
 
     def workers(self) -> tuple[Worker, ...]:
-        return ()
+        return self.alive
 
     def stop(self) -> None:
         return
@@ -61,7 +63,7 @@ def workshop(engine: EngineWithoutWorkers, store: Store, tmp_path: Path, monkeyp
 
 
 def posted(store: Store, required: str = "static") -> tuple[str, TaskKey]:
-    taken = store.jobs.take(Order("n", "a" * 64, "{}", required, 10.0))
+    taken = store.jobs.take(Order("n", "a" * 64, "{}", required, 10.0, compute_capability="8.6"))
     assert taken.task is not None
     return taken.job_id, TaskKey("solve", taken.task.id, "solve")
 
@@ -104,15 +106,49 @@ def test_a_job_whose_task_was_given_up_fails_and_says_why(
     assert json.loads(job.problem)["type"] == f"urn:warpack:problem:{slug}"
 
 
-def test_a_validation_that_no_worker_of_this_version_can_do_stays_in_the_store(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
-) -> None:
-    job_id, key = posted(store, "hardware")
+def handed_to_a_device(store: Store, required: str) -> tuple[str, Task]:
+    """A job whose layout has passed what needs no GPU."""
+    job_id, key = posted(store, required)
     claim = store.solves.claim(key.id)
     assert claim is not None
-    for task in store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}")):
-        workshop.submit(task)
-    engine.fate = "crashed"
+    (task,) = store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}"))
+    validation = store.validations.claim(task.id)
+    assert validation is not None
+    follows = store.validations.hand_over(validation, Verdict("simulated", (), "the layout"), "a bundle")
+    assert follows is not None
+    return job_id, follows
+
+
+def test_what_only_a_gpu_can_do_is_handed_over_and_waits(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+) -> None:
+    job_id, task = handed_to_a_device(store, "hardware")
+    assert task == Task("device", task.id, "hardware", "8.6")
     workshop.sweep()
-    assert engine.submitted == []
+    assert engine.submitted == [TaskKey("device", task.id, "gpu-sm86")]
+    job = job_of(store, job_id)
+    assert (job.state, job.level, job.layout, job.stage) == ("validating", "simulated", None, "device")
+
+
+def test_best_is_what_was_reached_once_no_gpu_of_the_architecture_is_alive(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+) -> None:
+    job_id, _ = handed_to_a_device(store, "best")
+    engine.alive = (Worker("one", ("gpu-sm86",), ({"name": "a GPU"},)),)
+    assert (workshop.best_level("8.6"), workshop.best_level("9.0")) == ("hardware", "simulated")
+    workshop.sweep()
     assert job_of(store, job_id).state == "validating"
+    engine.alive = (Worker("two", ("gpu-sm90",)),)
+    workshop.sweep()
+    job = job_of(store, job_id)
+    assert (job.state, job.level, job.layout) == ("ready", "simulated", "the layout")
+
+
+def test_a_host_stage_that_ended_does_not_fail_the_device_stage_that_followed(
+    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+) -> None:
+    job_id, task = handed_to_a_device(store, "hardware")
+    workshop._settle(Task("validate", task.id, "hardware", "8.6"), "done")
+    assert job_of(store, job_id).state == "validating"
+    workshop._settle(task, "crashed")
+    assert job_of(store, job_id).state == "failed"

@@ -289,5 +289,5 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
         for opened in pool.map(lambda _: Store(Settings(data_dir=tmp_path)), range(4)):
             opened.close()
     with sqlite3.connect(tmp_path / "warpack.sqlite") as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
     connection.close()
