@@ -1,12 +1,12 @@
 """Emitters: a layout in, the source text of its allocators out.
 
     text = emit(layout, manifest)                      # target="numba-cuda": a Python module, `allocators.py`
+    header = emit(layout, manifest, "cuda-c++")        # a C++17 header, `allocators.cuh`: its own comments say how to use it
 
-The text depends on the layout and the manifest alone (same layout, same bytes), imports `numba.cuda` and
-`numba.types` and nothing else, and holds nothing of the manifest but checked identifiers and numbers. One file runs in
-numba's CUDA simulator, compiles without a GPU and runs on one.
+Every text depends on the layout and the manifest alone (same layout, same bytes) and holds nothing of the manifest but checked identifiers and numbers. The Python module imports `numba.cuda` and
+`numba.types` and nothing else; it runs in numba's CUDA simulator, compiles without a GPU and runs on one.
 
-## What the emitted module offers
+## What the emitted Python module offers
 
 Two functions open the memory of a thread; both are always there, whatever the layout holds:
 
@@ -60,6 +60,6 @@ from __future__ import annotations
 from gpu_runtime.emitters.calls import Getter, getters
 from gpu_runtime.emitters.errors import EmitError
 from gpu_runtime.emitters.names import getter_names
-from gpu_runtime.emitters.targets import TARGETS, emit
+from gpu_runtime.emitters.targets import FILES, TARGETS, emit, emit_files
 
-__all__ = ["TARGETS", "EmitError", "Getter", "emit", "getter_names", "getters"]
+__all__ = ["FILES", "TARGETS", "EmitError", "Getter", "emit", "emit_files", "getter_names", "getters"]

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gpu_runtime.emitters.plan import AllocatorPlan, Slot
 from solver.wire.layout import Region
 
 
-def memory_map(plan: AllocatorPlan) -> Iterator[str]:
-    """Comment lines: each region with its buffers and (indented) parts by offset. Bytes are half-open ranges."""
+def memory_map(plan: AllocatorPlan, mark: str = "#", what: Callable[[Slot], str] | None = None) -> Iterator[str]:
+    """Comment lines: each region with its buffers and (indented) parts by offset. Bytes are half-open ranges.
+
+    `mark`: what begins a comment; `what`: how the language names a slot and its elements.
+    """
+    return (f"{mark} {line}" for line in _lines(plan, what or _what))
+
+
+def _lines(plan: AllocatorPlan, what: Callable[[Slot], str]) -> Iterator[str]:
     launch, start = plan.launch, plan.run_base_bytes
-    yield f"# Dynamic shared memory of one block: {launch.dynamic_shared_bytes} bytes, base aligned to {launch.base_alignment_bytes}"
-    yield f"#   block region   [0, {launch.block_region_bytes})"
-    yield from _ranges(plan, "block")
+    yield f"Dynamic shared memory of one block: {launch.dynamic_shared_bytes} bytes, base aligned to {launch.base_alignment_bytes}"
+    yield f"  block region   [0, {launch.block_region_bytes})"
+    yield from _ranges(plan, "block", what)
     if launch.region_gap_bytes:
-        yield f"#   gap            [{launch.block_region_bytes}, {start})"
+        yield f"  gap            [{launch.block_region_bytes}, {start})"
     yield (
-        f"#   window of run r, r < {launch.runs_per_block}: {launch.run_bytes} bytes "
+        f"  window of run r, r < {launch.runs_per_block}: {launch.run_bytes} bytes "
         f"from {start} + {launch.stride_bytes} * r, then {launch.padding_bytes} of padding; in it"
     )
-    yield from _ranges(plan, "run")
-    yield f"# Memory of one thread: {plan.local_bytes} bytes in local arrays, {plan.persistent_local_bytes} in persistent ones"
+    yield from _ranges(plan, "run", what)
+    yield f"Memory of one thread: {plan.local_bytes} bytes in local arrays, {plan.persistent_local_bytes} in persistent ones"
     for slot in plan.slots:
         if slot.region == "local":
-            yield f"#   {'  ' * slot.is_part}{_what(slot)}"
-    yield from _ranges(plan, "persistent_local")
+            yield f"  {'  ' * slot.is_part}{what(slot)}"
+    yield from _ranges(plan, "persistent_local", what)
 
 
-def _ranges(plan: AllocatorPlan, region: Region) -> Iterator[str]:
+def _ranges(plan: AllocatorPlan, region: Region, what: Callable[[Slot], str]) -> Iterator[str]:
     slots = [(slot.offset_bytes or 0, index, slot) for index, slot in enumerate(plan.slots) if slot.region == region]
     for offset, _, slot in sorted(slots, key=lambda entry: entry[:2]):
-        yield f"#     [{offset:>6}, {offset + slot.size_bytes:>6})  {'  ' * slot.is_part}{_what(slot)}"
+        yield f"    [{offset:>6}, {offset + slot.size_bytes:>6})  {'  ' * slot.is_part}{what(slot)}"
 
 
 def _what(slot: Slot) -> str:

@@ -10,8 +10,20 @@ from gpu_runtime.emitters.planning import plan_allocators
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
-TARGETS: dict[str, str] = {"numba-cuda": "gpu_runtime.emitters.numba_cuda"}
+TARGETS: dict[str, str] = {
+    "numba-cuda": "gpu_runtime.emitters.numba_cuda",
+    "cuda-c++": "gpu_runtime.emitters.cuda_cpp",
+}
 """Target name to the module whose `emit_text(plan: AllocatorPlan) -> str` writes it; imported when first used."""
+
+FILES: dict[str, str] = {"allocators.py": "numba-cuda", "allocators.cuh": "cuda-c++"}
+"""The files that every user gets, and the target that each is emitted for."""
+
+
+def emit_files(layout: Layout, manifest: Manifest) -> dict[str, str]:
+    """The text of each of FILES by its name. Raises EmitError where `emit` does."""
+    plan = plan_allocators(layout, manifest)
+    return {name: _write(plan, target) for name, target in FILES.items()}
 
 
 def emit(layout: Layout, manifest: Manifest, target: str = "numba-cuda") -> str:

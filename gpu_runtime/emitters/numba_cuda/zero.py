@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from gpu_runtime.emitters.names import zero_name
 from gpu_runtime.emitters.numba_cuda.expressions import device_function, getter_argument, type_of, zero_argument
 from gpu_runtime.emitters.plan import AllocatorPlan, Slot
-
-_WARP = 32
+from gpu_runtime.emitters.promise import promise
 
 
 def zero_function(slot: Slot, threads_per_run: int) -> Iterator[str]:
@@ -38,20 +37,6 @@ def _view(slot: Slot) -> str:
 def init_function(plan: AllocatorPlan) -> Iterator[str]:
     """Always emitted, so that a kernel can call it whatever the layout holds."""
     calls = [f"{zero_name(slot.identifier)}({zero_argument(slot)})" for slot in plan.initial]
-    yield from device_function("init", "shared, kept", _promise(plan), calls or ["return"])
-
-
-def _promise(plan: AllocatorPlan) -> str:
-    """Which barrier must follow: without one, a slow thread would zero bytes that a fast one has written already."""
-    regions = {slot.region for slot in plan.initial}
-    if not regions:
-        return "Does nothing: no memory of this layout that it could reach must read zero at the kernel's start."
-    if "block" in regions:
-        who, then = "Every thread of the block calls it", "cuda.syncthreads() must follow."
-    elif "run" in regions and plan.threads_per_run > 1:
-        who, then = "Every thread of a run calls it", "cuda.syncthreads() must follow."
-        if _WARP % plan.threads_per_run == 0:
-            then = "cuda.syncthreads() must follow, or cuda.syncwarp(): a run's threads lie in one warp."
-    else:
-        who, then = "Every thread calls it", "no barrier need follow: each zeroes its own memory only."
-    return f"Zeroes what must read zero at the kernel's start.\n\n{who}, once, before anything else is written;\n{then}"
+    yield from device_function(
+        "init", "shared, kept", promise(plan, "cuda.syncthreads()", "cuda.syncwarp()"), calls or ["return"]
+    )

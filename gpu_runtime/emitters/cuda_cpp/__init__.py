@@ -1,0 +1,35 @@
+"""The target `cuda-c++`: a C++17 header that needs no other header, for nvcc and NVRTC.
+
+One struct per buffer, in a namespace per component, with constexpr figures and a `get` that is a pointer of the buffer's
+type. Nothing is more than base plus constant plus stride times run, so that a buffer costs what a hand-written offset
+would. Types that plain C++ has no name for (float16, bfloat16, float8, opaque items) are aligned bytes, unless the user
+names the type: by a macro for the whole header, or as the template argument of `get`.
+"""
+
+from __future__ import annotations
+
+from gpu_runtime.emitters.cuda_cpp.accessors import accessors
+from gpu_runtime.emitters.cuda_cpp.head import figures, head
+from gpu_runtime.emitters.cuda_cpp.init import init_function
+from gpu_runtime.emitters.cuda_cpp.memory import memory_functions, persistent_struct
+from gpu_runtime.emitters.cuda_cpp.structs import structs
+from gpu_runtime.emitters.plan import AllocatorPlan
+
+
+def emit_text(plan: AllocatorPlan) -> str:
+    """The header `allocators.cuh`: constants, the memory's base, one struct a buffer, `init`, the checks."""
+    tree = accessors(plan)
+    lines = [
+        *head(plan),
+        "namespace WARPACK_NAMESPACE {",
+        *figures(plan),
+        *memory_functions(plan),
+        *persistent_struct(plan),
+        *structs(tree),
+        *init_function(plan, tree),
+        "",
+        "}  // namespace WARPACK_NAMESPACE",
+        "",
+        "#undef WARPACK_NAMESPACE",
+    ]
+    return "\n".join(lines) + "\n"

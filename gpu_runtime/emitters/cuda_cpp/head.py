@@ -1,0 +1,81 @@
+"""The head of the header: what it is, the map of its memory, its constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpu_runtime.emitters.memory_map import memory_map
+from gpu_runtime.emitters.plan import AllocatorPlan, Slot
+
+_SAID = """\
+// Allocators of one layout, made by Warpack. Do not edit: make the layout again.
+//
+// C++17 device code for nvcc and NVRTC that includes nothing. In a kernel, with the namespace `layout` unless
+// WARPACK_NAMESPACE names another before the include:
+//
+//     layout::persistent kept;                                  // once per thread
+//     layout::init(layout::run_in_block(), kept);               // what must read zero at the start
+//     float* state = layout::COMPONENT::BUFFER::get(run);       // a run's shared buffer; without `run`: this thread's
+//     float* tile  = layout::COMPONENT::BUFFER::get();          // a shared buffer of the whole block
+//     float* memo  = layout::COMPONENT::BUFFER::get(kept);      // persistent storage of this thread
+//     layout::COMPONENT::BUFFER::array work;                    // plain local storage: work[i], or get(work)
+//
+// A component is a namespace, a buffer a struct with value_type, count, offset_bytes, size_bytes, alignment_bytes, get
+// and zero, a part a struct in its buffer's. get<T>() is a pointer to another type of the same size. zero zeroes, by all
+// threads that share the memory together. Launch with threads_per_block threads and dynamic_shared_bytes of dynamic
+// shared memory, which this header takes whole; opt_in says that the kernel's attribute must be raised first.
+"""
+
+
+def head(plan: AllocatorPlan) -> Iterator[str]:
+    yield from _SAID.splitlines()
+    yield "//"
+    yield from memory_map(plan, "//", what)
+    yield from (
+        "",
+        "#pragma once",
+        "",
+        "#ifndef WARPACK_NAMESPACE",
+        "#define WARPACK_NAMESPACE layout",
+        "#endif",
+        "",
+    )
+
+
+def what(slot: Slot) -> str:
+    """`loop/state  10 x float32`, in the manifest's own elements."""
+    return f"{slot.name}  {count(slot)} x {slot.dtype}"
+
+
+def count(slot: Slot) -> int:
+    """Elements of the manifest's dtype, where the plan has an opaque item as so many bytes."""
+    return slot.size_bytes // slot.dtype.itemsize_bytes
+
+
+def figures(plan: AllocatorPlan) -> Iterator[str]:
+    launch = plan.launch
+    for name, text in {
+        "layout_sha256": plan.layout_sha256,
+        "manifest_sha256": plan.manifest_sha256,
+        "compute_capability": plan.compute_capability,
+    }.items():
+        yield f'inline constexpr char {name}[] = "{text}";'
+    for name, number in {
+        "threads_per_block": launch.threads_per_block,
+        "runs_per_block": launch.runs_per_block,
+        "threads_per_run": plan.threads_per_run,
+        "dynamic_shared_bytes": launch.dynamic_shared_bytes,
+        "run_bytes": launch.run_bytes,
+        "padding_bytes": launch.padding_bytes,
+        "stride_bytes": launch.stride_bytes,
+        "block_region_bytes": launch.block_region_bytes,
+        "region_gap_bytes": launch.region_gap_bytes,
+        "run_base_bytes": plan.run_base_bytes,
+        "base_alignment_bytes": launch.base_alignment_bytes,
+        "local_bytes": plan.local_bytes,
+        "persistent_local_bytes": plan.persistent_local_bytes,
+    }.items():
+        yield f"inline constexpr unsigned {name} = {number:d}u;"
+    yield f"inline constexpr bool opt_in = {'true' if launch.opt_in else 'false'};"
+    yield 'static_assert(run_base_bytes + stride_bytes * runs_per_block <= dynamic_shared_bytes, "run windows past the end");'
+    yield 'static_assert(run_bytes + padding_bytes == stride_bytes, "the stride is not the run and its padding");'
