@@ -19,7 +19,7 @@ hook        CuBIE's registry asks us first
 overrides   what a solver's objects answer meanwhile
 differences what makes a layout out of date
 install     the solver rebuilt with the layout, and back again
-proof       bit-identical trajectories, with and without
+cases, trial, proof   bit-identical trajectories, with and without
 """
 
 from __future__ import annotations

@@ -1,0 +1,125 @@
+"""The proof that layouts do not change what CuBIE computes: `python -m gpu_runtime.adapters.cubie.proof`.
+
+Each method runs in CuBIE's simulator with CuBIE's own layout and with Warpack's, in poisoned memory: the trajectories,
+status codes, iteration counters and summaries are the same bit for bit. Two live buffers forced together change them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gpu_runtime.adapters.cubie.cases import CASES, SHORT, Case
+from gpu_runtime.adapters.cubie.trial import BUDGET_BYTES, Outcome
+
+ROOT = Path(__file__).resolve().parents[3]
+MODULE = "gpu_runtime.adapters.cubie.proof"
+
+
+class ProofError(RuntimeError):
+    """A case ended without an outcome; the message is what its process wrote."""
+
+
+def prove(cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = None) -> list[Outcome]:
+    """Run the cases in a process of their own, in a folder of its own: CuBIE writes the code that it generates into the
+    working directory, and its simulator is chosen when it is imported. `on_outcome` gets each as it comes."""
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory(prefix="warpack-cubie-") as folder:
+        asked = Path(folder) / "cases.json"
+        asked.write_text(json.dumps([asdict(case) for case in cases]), encoding="utf-8")
+        with (
+            (Path(folder) / "errors.txt").open("w+", encoding="utf-8") as errors,
+            subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                [sys.executable, "-m", MODULE, "--inside", str(asked)],
+                cwd=folder,
+                env=os.environ | simulator_environment(folder),
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            ) as process,
+        ):
+            for line in process.stdout or ():
+                if line.startswith("{"):
+                    outcomes.append(_outcome(json.loads(line)))
+                    if on_outcome:
+                        on_outcome(outcomes[-1])
+            if process.wait():
+                errors.seek(0)
+                raise ProofError(f"{cases[len(outcomes)].name}: {errors.read().strip()[-4000:]}")
+    return outcomes
+
+
+def simulator_environment(folder: str) -> dict[str, str]:
+    """What a process needs to run CuBIE without a GPU, with its files in `folder`."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        "NUMBA_ENABLE_CUDASIM": "1",
+        "CUBIE_CACHE_DIR": str(Path(folder) / "cache"),
+        "PYTHONPATH": os.pathsep.join(paths),
+    }
+
+
+HEAD = """\
+| family | method | bytes per run, CuBIE | Warpack | threads per block, CuBIE | Warpack | identical | control differs |
+|---|---|---:|---:|---:|---:|---|---|"""
+
+
+def row_of(outcome: Outcome) -> str:
+    """The outcome as a line of a Markdown table under `HEAD`."""
+    same, differs = (
+        "yes" if word else "NO" for word in (outcome.identical and outcome.finite, outcome.control_differs)
+    )
+    return (
+        f"| {outcome.family} | {outcome.case} | {outcome.own_stride_bytes} | {outcome.stride_bytes} | "
+        f"{outcome.own_threads} | {outcome.threads} | {same} | {differs} |"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {MODULE}",
+        description="Runs CuBIE's methods with CuBIE's own layouts and with Warpack's, and compares bit for bit.",
+    )
+    parser.add_argument("--short", action="store_true", help="four small methods only")
+    parser.add_argument("--inside", metavar="CASES", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    if asked.inside:
+        return _inside(asked.inside)
+    print(HEAD)
+    outcomes = prove(SHORT if asked.short else CASES, lambda outcome: print(row_of(outcome), flush=True))
+    passed = sum(outcome.passed for outcome in outcomes)
+    algorithms = len({outcome.algorithm for outcome in outcomes})
+    print(
+        f"\n{passed} of {len(outcomes)} passed, {algorithms} algorithms; bytes with padding, threads within {BUDGET_BYTES} "
+        "bytes a block; poisons 0xFF and 0xA5"
+    )
+    for finding in dict.fromkeys(finding for outcome in outcomes for finding in outcome.findings):
+        print(f"found in CuBIE: {finding}")
+    return 0 if passed == len(outcomes) else 1
+
+
+def _inside(cases: Path) -> int:
+    from gpu_runtime.adapters.cubie.trial import run_case
+
+    warnings.simplefilter("ignore")  # the simulator warns that it is one, and of overflows in the controls
+    for case in json.loads(cases.read_text(encoding="utf-8")):
+        print(json.dumps(run_case(Case(**case)).to_json()), flush=True)
+    return 0
+
+
+def _outcome(document: dict[str, Any]) -> Outcome:
+    first, second = document["control"]
+    return Outcome(**(document | {"control": (first, second), "findings": tuple(document["findings"])}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""One case of the proof, in a process that runs CuBIE's simulator: the trajectories with and without the layout.
+
+Shared memory is poisoned before every launch: a byte that is read before it was written is a NaN or a wild integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gpu_runtime.adapters.cubie.cases import Case, build_solver, initial_values
+from gpu_runtime.adapters.cubie.install import Installation, installed
+from gpu_runtime.adapters.cubie.pack import Packed, pack
+from gpu_runtime.adapters.cubie.table import Place, PlacementTable, make_table
+from solver.verifier.story import derive
+
+POISONS = (0xFF, 0xA5)
+"""All bits set is a NaN of every float and -1 of every integer; 0xA5 is neither zero nor special."""
+
+RUNS = 3
+DURATION = 0.06
+BUDGET_BYTES = 49152
+Trajectories = tuple[np.ndarray[Any, Any], ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One line of the proof's table. Bytes are per run; `own_*` are CuBIE's. `control` names the two live buffers that
+    were forced together and `control_differs` says whether that changed anything; `finite` whether CuBIE's own run
+    succeeded, without which equality says nothing."""
+
+    case: str
+    family: str
+    algorithm: str
+    own_stride_bytes: int
+    own_threads: int
+    stride_bytes: int
+    threads: int
+    status: str
+    identical: bool
+    finite: bool
+    control: tuple[str, str]
+    control_differs: bool
+    findings: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return self.identical and self.finite and self.control_differs
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run_case(case: Case) -> Outcome:
+    """Run CuBIE as it is, with the layout over each poison, with the faulty layout, and as it is once more."""
+    solver = build_solver(case)
+    try:
+        own = _trajectories(solver)
+        packed = pack(solver, compute_capability="8.6", name=case.name)
+        table = make_table(packed)
+        with installed(solver, packed):
+            others = [_poisoned(solver, poison) for poison in POISONS]
+        first, second = pair = pair_to_force(packed, table)
+        with Installation(solver, packed.collected, forced_together(table, first, second)):
+            broken = _poisoned(solver, POISONS[0])
+        others.append(_trajectories(solver))
+    finally:
+        solver.close()
+    figures = packed.collected.own
+    return Outcome(
+        case=case.name,
+        family=case.family,
+        algorithm=case.algorithm,
+        own_stride_bytes=figures.stride_bytes,
+        own_threads=figures.threads_per_block(BUDGET_BYTES),
+        stride_bytes=table.window_bytes,
+        threads=table.threads_per_block,
+        status=packed.layout.status,
+        identical=all(_equal(own, other) for other in others),
+        finite=bool(np.isfinite(own[0]).all()) and not own[1].any(),
+        control=pair,
+        control_differs=not _equal(own, broken),
+        findings=tuple(str(finding) for finding in packed.collected.findings),
+    )
+
+
+def pair_to_force(packed: Packed, table: PlacementTable) -> tuple[str, str]:
+    """The state, and the largest buffer in shared memory that is written while the state is needed."""
+    story = derive(packed.manifest)
+    pieces = [piece for piece in story.pieces if table.places[piece.buffer].where == "shared"]
+    states = [piece for piece in pieces if piece.buffer == "loop/state"]
+    rivals = {
+        piece.buffer
+        for piece in pieces
+        for state in states
+        if piece.buffer != state.buffer and story.conflict(state, piece)
+    }
+    return "loop/state", max(sorted(rivals), key=lambda name: table.places[name].size_bytes)
+
+
+def forced_together(table: PlacementTable, first: str, second: str) -> PlacementTable:
+    """The table with `first` moved to where `second`, which is no smaller, begins."""
+    place = Place("shared", table.places[second].offset_bytes, table.places[first].size_bytes)
+    return replace(table, places=table.places | {first: place})
+
+
+def _trajectories(solver: Any) -> Trajectories:
+    """Everything that a solve gives, status first but one."""
+    result = solver.solve(
+        initial_values(solver, RUNS), {}, duration=DURATION, fix_constant_parameters=False, nan_error_trajectories=False
+    )
+    found = [result.time_domain_array, result.status_codes, result.iteration_counters]
+    if solver.compile_flags.summarise:
+        found.append(result.summaries_array)
+    return tuple(np.array(array) for array in found)
+
+
+def _poisoned(solver: Any, poison: int) -> Trajectories:
+    with shared_memory_poisoned(poison):
+        return _trajectories(solver)
+
+
+@contextmanager
+def shared_memory_poisoned(poison: int) -> Iterator[None]:
+    """Every block of CuBIE's simulator starts with this byte in all its dynamic shared memory."""
+    from cubie.vendored.cudasim.kernelapi import FakeCUDAShared
+
+    original = FakeCUDAShared.__init__
+
+    def poisoned(self: Any, size_bytes: int) -> None:
+        original(self, size_bytes)
+        self._dynshared.view(np.uint8)[:] = poison
+
+    FakeCUDAShared.__init__ = poisoned
+    try:
+        yield
+    finally:
+        FakeCUDAShared.__init__ = original
+
+
+def _equal(left: Trajectories, right: Trajectories) -> bool:
+    """Bit for bit: the same bytes, so that even the sign of a zero counts."""
+    return len(left) == len(right) and all(
+        a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+        for a, b in zip(left, right, strict=True)
+    )
