@@ -8,11 +8,12 @@ count in that unit. Alignments keep this true as long as each divides the unit o
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from math import gcd
 
 from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import RegionProblem
-from solver.search.puzzle import Gaps, Puzzle
+from solver.flatten.problem import Item, RegionProblem
+from solver.search.puzzle import Gaps, Puzzle, Strip
 from solver.wire.units import Bytes
 
 Pair = tuple[int, int]
@@ -37,28 +38,53 @@ def special_pairs(problem: RegionProblem) -> frozenset[Pair]:
 
 
 def phase_masks(problem: RegionProblem) -> list[int]:
-    """For each item a bit set of the phases in which any of it is occupied.
+    """For each item a bit set of the phases in which any of it is occupied, in the stretches of `piece_masks`."""
+    return [_joined(masks) for masks in piece_masks(problem)]
+
+
+def piece_masks(problem: RegionProblem) -> list[list[int]]:
+    """For each item a bit set a piece: of the phases in which it is occupied.
 
     Phases between two neighbouring ends of spans are alike, so each such stretch is one bit: the masks stay short on
     timelines of a million phases.
     """
-    spans = [{span for piece in item.pieces for span in piece.occupied.spans} for item in problem.items]
-    edges = sorted({edge for of_item in spans for span in of_item for edge in span})
+    edges = sorted(
+        {edge for item in problem.items for piece in item.pieces for span in piece.occupied.spans for edge in span}
+    )
     bit = {edge: index for index, edge in enumerate(edges)}
-    masks = []
-    for of_item in spans:
-        mask = 0
-        for start, end in of_item:
-            mask |= (1 << bit[end]) - (1 << bit[start])
-        masks.append(mask)
-    return masks
+    return [
+        [_joined((1 << bit[end]) - (1 << bit[start]) for start, end in piece.occupied.spans) for piece in item.pieces]
+        for item in problem.items
+    ]
+
+
+def _joined(masks: Iterable[int]) -> int:
+    whole = 0
+    for mask in masks:
+        whole |= mask
+    return whole
+
+
+def _strips(item: Item, masks: Sequence[int], unit: Bytes) -> tuple[Strip, ...]:
+    """The pieces of an item; neighbours that are occupied at the same times are one."""
+    if len(masks) == 1:
+        return ((0, item.size_bytes // unit, masks[0]),)
+    strips: list[Strip] = []
+    for piece, mask in sorted(zip(item.pieces, masks, strict=True), key=lambda entry: entry[0].offset_bytes):
+        start, size = piece.offset_bytes // unit, piece.size_bytes // unit
+        if strips and strips[-1][2] == mask and strips[-1][0] + strips[-1][1] == start:
+            strips[-1] = (strips[-1][0], strips[-1][1] + size, mask)
+        else:
+            strips.append((start, size, mask))
+    return tuple(strips)
 
 
 def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
     """All pairs of the region, for regions small enough to hold them; `unit` is that of `unit_of`."""
     items = problem.items
     forbidden: list[dict[int, Gaps]] = [{} for _ in items]
-    masks, special = phase_masks(problem), special_pairs(problem)
+    of_pieces, special = piece_masks(problem), special_pairs(problem)
+    masks = [_joined(of_item) for of_item in of_pieces]
     rigid = [len(item.pieces) > 1 for item in items]
     sizes = [item.size_bytes // unit for item in items]
     partners: defaultdict[int, set[int]] = defaultdict(set)
@@ -82,6 +108,7 @@ def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
         tuple(None if item.pinned_offset_bytes is None else item.pinned_offset_bytes // unit for item in items),
         tuple(forbidden),
         tuple(masks),
+        tuple(_strips(item, of_item, unit) for item, of_item in zip(items, of_pieces, strict=True)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from solver.search.bitsearch import Attempt, search_bits
 from solver.search.capacity import Hull, search_cpsat
 from solver.search.cliques import heavy_clique
+from solver.search.closing import Closer
 from solver.search.firstfit import FirstFit
 from solver.search.puzzle import Puzzle, Solution, solution
 from solver.search.reduction import Reduced, coarsened, reduce
@@ -64,9 +65,11 @@ class Descender:
         self._relaxed = reduce(puzzle, relaxed=True)
         self._core, self._unit = coarsened(self._relaxed.puzzle)
         self._too_many_nodes: set[tuple[int, int]] = set()
-        stacked = self._core.count >= _STACKED_ITEMS and not self._hulls
-        self._stacker = Stacker(self._core, seed) if stacked else None
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
+        large = self._core.count >= _STACKED_ITEMS and not self._hulls
+        closed = large and spans is None and bool(puzzle.strips)
+        self._closer = _Closing(puzzle, seed) if closed else None
+        self._stacker = Stacker(self._core, seed) if large and not closed else None
         self._valleys = None if spans is None else Valleys(self._core, spans)
         self._valley_turns = 0
 
@@ -84,6 +87,11 @@ class Descender:
         self._report(best, bound)
         try:
             while bound < best.top:
+                if self._closer is not None:
+                    best, bound, proof = self._closer.round(best, bound, self._stop)
+                    exhausted = proof or exhausted
+                    self._report(best, bound)
+                    continue
                 capacity, stacked = self._next(bound, best.top, turn)
                 attempt, core, taken = self._attempt(capacity, effort, stacked=stacked)
                 if attempt.verdict == "packed":
@@ -181,3 +189,27 @@ class Descender:
             return whole
         order = sorted(range(puzzle.count), key=lambda i: (whole[i], i))
         return list(FirstFit(puzzle).run(order).offsets)
+
+
+class _Closing:
+    """Rounds of closing on a whole puzzle, in the largest unit that it can be counted in."""
+
+    def __init__(self, puzzle: Puzzle, seed: int) -> None:
+        self._puzzle = puzzle
+        coarse, self._unit = coarsened(puzzle)
+        self._closer = Closer(coarse, seed)
+
+    def round(self, best: Solution, bound: int, stop: Stop) -> tuple[Solution, int, Exhausted | None]:
+        """The best packing and bound after one more round, and what proved a new bound. May raise Stopped."""
+        unit = self._unit
+        first, end = -(-bound // unit), best.top // unit + (best.top % unit > 0)
+        closed = self._closer.round(min(first, end - 1), end, stop)
+        if closed.offsets is not None:
+            found = solution(self._puzzle, [offset * unit for offset in closed.offsets])
+            if found.top < best.top and self._puzzle.allows(found.offsets):
+                best = found
+        if closed.proof is None or closed.bound * unit <= bound:
+            return best, bound, None
+        everything = tuple(range(self._puzzle.count))
+        proof = Exhausted((closed.bound - 1) * unit, closed.proof.method, closed.proof.nodes, everything, ())
+        return best, closed.bound * unit, proof

@@ -13,17 +13,23 @@ Gaps = tuple[tuple[int, int], ...]
 """Sorted, disjoint closed intervals of differences `offset_j - offset_i` that are forbidden."""
 
 
+Strip = tuple[int, int, int]
+"""Bytes of an item that are occupied at the same times: where they start inside it, how many they are, and a bit set of when."""
+
+
 @dataclass(frozen=True)
 class Puzzle:
     """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are given.
     `stretches`, where known, are bit sets of when each item is occupied (in stretches of phases that are alike); items whose
-    sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise."""
+    sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise. `strips`, where known,
+    tell the same of each item's parts; what is forbidden is said by `forbidden` alone."""
 
     sizes: tuple[int, ...]
     alignments: tuple[int, ...]
     pins: tuple[int | None, ...]
     forbidden: tuple[dict[int, Gaps], ...]
     stretches: tuple[int, ...] = ()
+    strips: tuple[tuple[Strip, ...], ...] = ()
 
     @property
     def count(self) -> int:
@@ -53,6 +59,7 @@ class Puzzle:
             tuple(self.pins[i] for i in keep),
             tuple({number[j]: gaps for j, gaps in self.forbidden[i].items() if j in number} for i in keep),
             tuple(self.stretches[i] for i in keep) if self.stretches else (),
+            tuple(self.strips[i] for i in keep) if self.strips else (),
         )
 
     def top(self, offsets: Sequence[int]) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import gcd
 
-from solver.search.puzzle import Puzzle
+from solver.search.puzzle import Puzzle, Strip
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,14 @@ def coarsened(puzzle: Puzzle) -> tuple[Puzzle, int]:
                 for row in puzzle.forbidden
             ),
             puzzle.stretches,
+            tuple(tuple(_coarse_strip(strip, unit) for strip in strips) for strips in puzzle.strips),
         ),
         unit,
     )
+
+
+def _coarse_strip(strip: Strip, unit: int) -> Strip:
+    """The whole units inside a strip: no two of an item may come to overlap."""
+    start, size, times = strip
+    first, end = -(-start // unit), (start + size) // unit
+    return first, max(0, end - first), times

@@ -1,0 +1,131 @@
+"""One question to CP-SAT about strips: do the items fit into a capacity? To be asked from a thread of its own.
+
+Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from solver.search.alike import alike_pairs
+from solver.search.bitsearch import Attempt
+from solver.search.capacity import choose_one, complement
+from solver.search.puzzle import Puzzle
+from solver.search.stop import Stop
+from solver.search.strips import Stacks, stacks_of
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+_METHOD = "cp-sat-strips"
+
+
+class Fitter:
+    """Asks about one puzzle. `halt` ends the question that is under way, and every later one."""
+
+    def __init__(self, puzzle: Puzzle, stacks: Stacks | None = None) -> None:
+        self.puzzle = puzzle
+        self._stacks = stacks_of(puzzle) if stacks is None else stacks
+        self._alike = alike_pairs(puzzle)
+        self._halted = Event()
+        self._solver: cp_model.CpSolver | None = None
+        self.spent = 0.0
+        """Deterministic seconds of all questions so far."""
+
+    @property
+    def halted(self) -> bool:
+        return self._halted.is_set()
+
+    def halt(self) -> None:
+        self._halted.set()
+        if self._solver is not None:
+            self._solver.stop_search()
+
+    def find(self, capacity: int, order: Sequence[int], pool: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
+        """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the first)."""
+        from ortools.sat.python import cp_model
+
+        model = self._model(capacity)
+        if model is None:
+            return Attempt("impossible", method=_METHOD)
+        steps = [model.get_int_var_from_proto_index(item) for item in order]
+        model.add_decision_strategy(steps, cp_model.CHOOSE_LOWEST_MIN, cp_model.SELECT_MIN_VALUE)
+        solver = _solver(effort, seed, stop)
+        solver.parameters.search_branching = cp_model.FIXED_SEARCH
+        solver.parameters.cp_model_probing_level = 0
+        if pool:
+            solver.parameters.search_random_variable_pool_size = pool
+        return self._solve(model, solver)
+
+    def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
+        """Tries to exhaust the capacity; may find a packing instead."""
+        model = self._model(capacity)
+        if model is None:
+            return Attempt("impossible", method=_METHOD)
+        return self._solve(model, _solver(effort, seed, stop))
+
+    def _solve(self, model: cp_model.CpModel, solver: cp_model.CpSolver) -> Attempt:
+        from ortools.sat.python import cp_model
+
+        self._solver = solver
+        if self._halted.is_set():
+            return Attempt("unknown", method=_METHOD)
+        status = solver.solve(model)
+        self._solver = None
+        self.spent += solver.response_proto.deterministic_time
+        nodes = solver.num_branches
+        if status == cp_model.INFEASIBLE:
+            return Attempt("impossible", method=_METHOD, nodes=nodes)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return Attempt("unknown", method=_METHOD, nodes=nodes)
+        offsets = tuple(solver.response_proto.solution[item] for item in range(self.puzzle.count))
+        return Attempt("packed", offsets, _METHOD, nodes)
+
+    def _model(self, capacity: int) -> cp_model.CpModel | None:
+        """Variable i is the offset of item i; None where an item or a pair has no place at all."""
+        from ortools.sat.python import cp_model
+
+        puzzle, model = self.puzzle, cp_model.CpModel()
+        offsets = []
+        for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
+            if size + (pin or 0) > capacity:
+                return None
+            if pin is not None:
+                offsets.append(model.new_int_var(pin, pin, ""))
+            elif alignment == 1:
+                offsets.append(model.new_int_var(0, capacity - size, ""))
+            else:
+                places = cp_model.Domain.from_values(list(range(0, capacity - size + 1, alignment)))
+                offsets.append(model.new_int_var_from_domain(places, ""))
+        spans: dict[tuple[int, int, int], Any] = {}
+        for one in self._stacks.sets:
+            for place in one:
+                if place not in spans:
+                    item, start, size = place
+                    spans[place] = model.new_fixed_size_interval_var(offsets[item] + start, size, "")
+            model.add_no_overlap([spans[place] for place in one])
+        for i, j in self._stacks.pairs:
+            legal = complement(puzzle.forbidden[i][j], puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j])
+            if not legal:
+                return None
+            choose_one(model, offsets[j] - offsets[i], legal)
+        for a, b in self._alike:
+            model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
+        return model
+
+
+def _solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers = 1
+    parameters.random_seed = seed
+    parameters.catch_sigint_signal = False
+    parameters.max_deterministic_time = effort
+    parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
+    parameters.linearization_level = 0
+    parameters.symmetry_level = 0
+    return solver
