@@ -47,3 +47,43 @@ def find_a_fault(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     report = {"level": "static", "passed": False, "findings": [finding]}
     verdict = {"level": "none", "passed": False, "reports": [report], "document": None, "artefacts": {}}
     return json.dumps(verdict).encode()
+
+
+def bundle_it(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """What a validation answers that passed up to level simulated, with a bundle where one was asked for."""
+    asked = json.loads(request)
+    reports = [{"level": level, "passed": True, "findings": []} for level in ("static", "compiled", "simulated")]
+    verdict = {"level": "simulated", "passed": True, "reports": reports, "document": "{}", "artefacts": {}}
+    return json.dumps(verdict | {"bundle": "a bundle" if asked["with_bundle"] else None}).encode()
+
+
+def find_nothing_wrong_on_a_device(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """What level hardware answers where it passed."""
+    asked = json.loads(request)
+    right = asked["bundle"] == "a bundle" and [each["level"] for each in asked["reports"]][-1] == "simulated"
+    report = {"level": "hardware", "passed": right, "findings": []}
+    verdict = {
+        "level": "hardware",
+        "passed": right,
+        "ran": True,
+        "reports": [report],
+        "document": "{}",
+        "artefacts": {},
+    }
+    return json.dumps(verdict).encode()
+
+
+def have_no_device(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """What level hardware answers where the device could not run anything."""
+    finding = {"rule": "out-of-memory", "message": "none left"}
+    report = {"level": "hardware", "passed": False, "findings": [finding]}
+    verdict = {"level": "simulated", "passed": False, "ran": False, "reports": [report], "document": None}
+    return json.dumps(verdict | {"artefacts": {}}).encode()
+
+
+def find_a_fault_on_a_device(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """What level hardware answers where the probe ran and found a fault."""
+    finding = {"rule": "image-differs", "message": "byte 0 is wrong"}
+    report = {"level": "hardware", "passed": False, "findings": [finding]}
+    verdict = {"level": "simulated", "passed": False, "ran": True, "reports": [report], "document": None}
+    return json.dumps(verdict | {"artefacts": {}}).encode()
