@@ -10,13 +10,18 @@ A level that did not run is never reported as passed: its report has a finding t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from time import perf_counter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from solver.wire.layout import Layout, Validation
 from solver.wire.manifest import Level, Manifest
 from solver.wire.report import Finding, ValidationReport
+
+if TYPE_CHECKING:
+    from gpu_runtime.probe.prepared import Prepared
 
 LEVELS: tuple[Level, ...] = ("static", "compiled", "simulated", "hardware")
 """From the weakest to the strongest. Each stands on the ones before it."""
@@ -34,7 +39,7 @@ def validate(manifest: Manifest, layout: Layout, level: Level, *, time_limit_s: 
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: there are {', '.join(LEVELS)}")
-    return _RUN[level](manifest, layout, time_limit_s)
+    return _RUN[level](Subject(manifest, layout, time_limit_s))
 
 
 def validate_up_to(
@@ -47,8 +52,9 @@ def validate_up_to(
         raise ValueError(f"no level {required!r}: there are best, {', '.join(LEVELS)}")
     reached: Literal["none"] | Level = "none"
     reports = []
+    subject = Subject(manifest, layout, time_limit_s)
     for level in LEVELS[: LEVELS.index(goal) + 1]:
-        report = validate(manifest, layout, level, time_limit_s=time_limit_s)
+        report = _RUN[level](subject)
         reports.append(report.to_json())
         if not report.passed:
             break
@@ -56,42 +62,72 @@ def validate_up_to(
     return Validation(required, reached, tuple(reports))
 
 
-def _static(manifest: Manifest, layout: Layout, time_limit_s: float) -> ValidationReport:
+@dataclass(frozen=True)
+class Subject:
+    """What the levels are run on. The probe is planned once, by the first level that wants it."""
+
+    manifest: Manifest
+    layout: Layout
+    time_limit_s: float
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """Raises NotProbedError where there is nothing to run."""
+        from gpu_runtime.probe.prepared import prepare
+
+        return prepare(self.manifest, self.layout, None)
+
+
+def _static(subject: Subject) -> ValidationReport:
     from solver.verifier import verify
 
     began = perf_counter()
-    report = verify(manifest, layout)
+    report = verify(subject.manifest, subject.layout)
     detail = {"ran": True, "checked": dict(report.checked)}
     return ValidationReport("static", report.passed, report.findings, detail, round(perf_counter() - began, 3))
 
 
-def _compiled(manifest: Manifest, layout: Layout, time_limit_s: float) -> ValidationReport:
+def _compiled(subject: Subject) -> ValidationReport:
     from gpu_runtime.probe.compiled import compile_probe
 
-    if not _gpu_extra():
-        return _did_not_run("compiled", _EXTRA_MISSING)
-    return compile_probe(manifest, layout, time_limit_s=time_limit_s)
+    return _probed("compiled", subject, compile_probe)
 
 
-def _simulated(manifest: Manifest, layout: Layout, time_limit_s: float) -> ValidationReport:
+def _simulated(subject: Subject) -> ValidationReport:
     from gpu_runtime.probe.simulated import simulate
 
+    return _probed("simulated", subject, simulate)
+
+
+def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]) -> ValidationReport:
+    """Runs a level of the probe, unless it cannot run at all."""
+    from gpu_runtime.probe.prepared import NotProbedError
+
     if not _gpu_extra():
-        return _did_not_run("simulated", _EXTRA_MISSING)
-    return simulate(manifest, layout, time_limit_s=time_limit_s)
+        return _did_not_run(level, _EXTRA_MISSING)
+    try:
+        prepared = subject.prepared
+    except NotProbedError as error:
+        return _did_not_run(level, error.finding)
+    return run(subject.manifest, subject.layout, prepared=prepared, time_limit_s=subject.time_limit_s)
 
 
-def _hardware(manifest: Manifest, layout: Layout, time_limit_s: float) -> ValidationReport:
-    from gpu_runtime.hardware.local import validate_here
-
-    return validate_here(manifest, layout, time_limit_s=time_limit_s)
+def _hardware(subject: Subject) -> ValidationReport:
+    return _did_not_run(
+        "hardware",
+        Finding(
+            "hardware-unavailable",
+            f"no GPU worker of compute capability {subject.manifest.target.compute_capability} is alive; the best level "
+            f"that can be had is {BEST}",
+        ),
+    )
 
 
 _EXTRA_MISSING = Finding(
     "gpu-extra-missing", "the packages of the extra `gpu` are not installed: pip install 'warpack[gpu]'"
 )
 
-_RUN: dict[Level, Callable[[Manifest, Layout, float], ValidationReport]] = {
+_RUN: dict[Level, Callable[[Subject], ValidationReport]] = {
     "static": _static,
     "compiled": _compiled,
     "simulated": _simulated,

@@ -10,10 +10,16 @@ ALLOCATORS = "warpack_probe_allocators"
 POISON = 0xA5
 """What memory holds before the kernel's own first write."""
 
+GUARD_BYTES = 256
+"""Guard bytes that a launch has behind the layout's own: nothing that the emitted code does may change them."""
+
+GUARD_STEP, GUARD_FIRST = 29, 60
+"""Byte `at` of a block's memory, where it is a guard, is (GUARD_STEP * at + GUARD_FIRST) mod 256: no two neighbours alike."""
+
 KINDS = ("pattern", "complement", "bytes")
 """Each group is run three times. `pattern`: through the getters, with the declared barriers alone. `complement`: the
-same with every bit turned, threads in reversed order, in-place pairs from their last element, and all memory dumped
-after every step. `bytes`: other patterns, written and read as single bytes at the addresses that the layout names, threads in
+same with every bit turned, threads in reversed order, in-place pairs from their last element, all memory dumped after
+every step, and guard bytes behind the layout's own (the other two have exactly the layout's bytes). `bytes`: other patterns, written and read as single bytes at the addresses that the layout names, threads in
 shuffled order, dumped too."""
 
 ARGUMENTS = (
@@ -26,7 +32,7 @@ UINT8_ARGUMENTS = ("raw_pool", "dump", "final")
 
 CONFIG = (
     "steps", "lanes", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
-    "dump_bytes", "run_base", "stride", "helpers",
+    "dump_bytes", "run_base", "stride", "helpers", "dynamic",
 )  # fmt: skip
 """The order of the integers in the argument `config`."""
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from gpu_runtime.probe.children import ChildError, ask
-from gpu_runtime.probe.prepared import NotProbedError, prepare
+from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding, ValidationReport
@@ -19,9 +19,14 @@ _EXTRA_MISSING = ("packages-missing", "library-not-found")
 
 
 def compile_probe(
-    manifest: Manifest, layout: Layout, *, allocators: str | None = None, time_limit_s: float = 600.0
+    manifest: Manifest,
+    layout: Layout,
+    *,
+    allocators: str | None = None,
+    prepared: Prepared | None = None,
+    time_limit_s: float = 600.0,
 ) -> ValidationReport:
-    """Compiles. Whatever goes wrong is a finding; nothing is raised. `allocators` as for `simulate`.
+    """Compiles. Whatever goes wrong is a finding; nothing is raised. `allocators` and `prepared` as for `simulate`.
 
     `detail`: `probe_kernel` (the figures read back from its machine code), `toolchain` (versions, and the wheels that the
     libraries came from), `getters` (how many the kernel calls).
@@ -33,7 +38,7 @@ def compile_probe(
         return ValidationReport("compiled", not findings, findings, detail, round(perf_counter() - began, 3))
 
     try:
-        prepared = prepare(manifest, layout, allocators)
+        prepared = prepared or prepare(manifest, layout, allocators)
     except NotProbedError as error:
         return report(error.finding)
     plan = prepared.plan

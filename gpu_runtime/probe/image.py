@@ -16,7 +16,7 @@ from gpu_runtime.probe.abi import POISON
 from gpu_runtime.probe.patterns import Bytes8
 from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
 
-_AT = {name: number for number, name in enumerate(FIELDS)}
+_AT: dict[str, int] = {name: number for number, name in enumerate(FIELDS)}
 
 
 class Image:
@@ -27,14 +27,15 @@ class Image:
         self, plan: Mapping[str, Any], script: Mapping[str, Any], block: int, pools: list[Bytes8], raw: Bytes8 | None
     ) -> None:
         shape = plan["shape"]
-        self._rows = np.asarray(script["rows"], dtype=np.int64).reshape(-1, WIDTH)
+        self._rows = [tuple(script["rows"][at : at + WIDTH]) for at in range(0, len(script["rows"]), WIDTH)]
         self._offsets: list[int] = script["offsets"]
         self._pools, self._raw, self._prime = pools, raw, int(plan["prime"])
         slots = shape["slots"]
         multipliers = plan["multipliers"][block * (len(slots) + 1) :]
         base, stride = shape["run_base_bytes"], shape["stride_bytes"]
-        self._runs = [(base + stride * slots[slot], multipliers[slot]) for slot in range(shape["active"][block])]
-        self._block = (0, multipliers[len(slots)])
+        active = slots[: shape["active"][block]]
+        self._runs = _Copies([base + stride * run for run in active], multipliers[: len(active)])
+        self._block = _Copies([0], [multipliers[len(slots)]])
         self._windows: list[tuple[int, int]] = [(start, end) for start, end in plan["windows"]]
         self.memory: Bytes8 = np.full(shape["dynamic_bytes"], POISON, dtype=np.uint8)
         every_run = sorted({thread // shape["threads_per_run"] for thread in plan["started"]})
@@ -48,20 +49,23 @@ class Image:
             op, sharing = row[_AT["op"]], row[_AT["sharing"]]
             if op not in (Op.FILL, Op.ZERO) or sharing == Sharing.THREAD:
                 continue
-            for origin, multiplier in [self._block] if sharing == Sharing.BLOCK else self._runs:
-                start = origin + int(row[_AT["address"]])
-                if op == Op.ZERO:
-                    self.memory[start : start + int(row[_AT["count"]] * row[_AT["itemsize"]])] = 0
-                else:
-                    contents = self._contents(row, multiplier)
-                    self.memory[start : start + contents.size] = contents[: max(0, self.memory.size - start)]
+            copies = self._block if sharing == Sharing.BLOCK else self._runs
+            size = row[_AT["count"]] * row[_AT["itemsize"]]
+            places = copies.origins + row[_AT["address"]] + np.arange(size)
+            contents = np.uint8(0) if op == Op.ZERO else self._contents(row, copies.multipliers)
+            if size and places.max() >= self.memory.size:
+                inside = places < self.memory.size
+                self.memory[places[inside]] = np.broadcast_to(contents, places.shape)[inside]
+            else:
+                self.memory[places] = contents
 
-    def _contents(self, row: npt.NDArray[np.int64], multiplier: int) -> Bytes8:
-        itemsize, count = int(row[_AT["itemsize"]]), int(row[_AT["count"]])
-        first = int(row[_AT["token"]]) * multiplier + int(row[_AT["first"]])
-        indices = (first + np.arange(count)) % self._prime
-        source = self._pools[int(row[_AT["element"]])] if self._raw is None else self._raw[: self._prime * itemsize]
-        return source.reshape(-1, itemsize)[indices].reshape(-1)
+    def _contents(self, row: tuple[int, ...], multipliers: npt.NDArray[np.int64]) -> Bytes8:
+        """The bytes of each copy, a line per copy."""
+        itemsize, count = row[_AT["itemsize"]], row[_AT["count"]]
+        indices = (row[_AT["token"]] * multipliers + row[_AT["first"]] + np.arange(count)) % self._prime
+        source = self._pools[row[_AT["element"]]] if self._raw is None else self._raw[: self._prime * itemsize]
+        lines: Bytes8 = source.reshape(-1, itemsize)[indices].reshape(len(multipliers), -1)
+        return lines
 
     def seen(self) -> Bytes8:
         """The bytes of the windows that a dump shows, one window behind the other."""
@@ -74,3 +78,11 @@ class Image:
                 return start + position
             position -= end - start
         raise IndexError(position)
+
+
+class _Copies:
+    """Where each copy of a piece's region starts, and its multiplier: columns, to be combined with lines of bytes."""
+
+    def __init__(self, origins: list[int], multipliers: list[int]) -> None:
+        self.origins = np.array(origins, dtype=np.int64).reshape(-1, 1)
+        self.multipliers = np.array(multipliers, dtype=np.int64).reshape(-1, 1)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.probe.abi import CONFIG, REPORT_WIDTH
+from gpu_runtime.probe.abi import CONFIG, GUARD_FIRST, GUARD_STEP, REPORT_WIDTH
 from gpu_runtime.probe.image import Image
 from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool
 from solver.wire.units import Bytes
@@ -30,7 +30,8 @@ class Launch:
     """One launch of all blocks: a script's rows, run in one of the three ways, with dumps of the steps `[first, last)`.
 
     `arguments` are the kernel's, in order: lists of integers and arrays. The kernel writes `dump`, `final` and `report`,
-    which are among them. `dynamic_bytes`: how much dynamic shared memory a block is launched with.
+    which are among them. `dynamic_bytes`: how much dynamic shared memory a block is launched with,
+    guard bytes behind the layout's own included.
     """
 
     script: int
@@ -49,13 +50,16 @@ class Launch:
 
 
 class Launches:
-    """The launches of a plan (as `request.arrays` makes it)."""
+    """The launches of a plan (as `request.arrays` makes it). `guard_bytes`: how many the `complement` passes have behind the
+    layout's own bytes; a device must be able to give a block `most_bytes`."""
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Mapping[str, Any], *, guard_bytes: Bytes = 0) -> None:
         self.plan = plan
+        self.guard_bytes = guard_bytes
         self.blocks: int = len(plan["shape"]["active"])
         self.threads: int = plan["shape"]["threads"]
         self.dynamic_bytes: int = plan["shape"]["dynamic_bytes"]
+        self.most_bytes: Bytes = self.dynamic_bytes + guard_bytes
         self.steps: int = len(plan["barriers"])
         self.dumped: int = sum(end - start for start, end in plan["windows"])
         prime, elements = plan["prime"], plan["elements"]
@@ -76,14 +80,16 @@ class Launches:
     def _launch(self, one: Mapping[str, Any], first: int, last: int) -> Launch:
         plan, shape, kind = self.plan, self.plan["shape"], one["kind"]
         script, dumping = plan["scripts"][one["script"]], kind != "pattern"
+        shared_bytes = self.dynamic_bytes + (self.guard_bytes if kind == "complement" else 0)
         values = {
             "steps": self.steps, "lanes": shape["lanes"], "slots": len(shape["slots"]), "raw": int(kind == "bytes"),
             "descending": int(kind == "complement"), "prime": plan["prime"], "dump": int(dumping),
             "dump_from": first, "dump_to": last, "windows": len(plan["windows"]), "dump_bytes": self.dumped,
             "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"], "helpers": shape["helpers"],
+            "dynamic": self.dynamic_bytes,
         }  # fmt: skip
         dump = np.zeros(self.blocks * (last - first) * self.dumped if dumping else 0, dtype=np.uint8)
-        final = np.zeros(self.blocks * self.dynamic_bytes if dumping else 0, dtype=np.uint8)
+        final = np.zeros(self.blocks * shared_bytes if dumping else 0, dtype=np.uint8)
         report = np.zeros(self.blocks * self.threads * REPORT_WIDTH, dtype=np.int64)
         windows = [edge for window in plan["windows"] for edge in window]
         arguments = (
@@ -91,7 +97,7 @@ class Launches:
             plan["slot_of_run"], shape["active"], plan["multipliers"], windows,
             self.raw, dump, final, report, *self.pools[kind == "complement"],
         )  # fmt: skip
-        return Launch(one["script"], kind, first, last, self.dynamic_bytes, arguments, dump, final, report)
+        return Launch(one["script"], kind, first, last, shared_bytes, arguments, dump, final, report)
 
 
 class Judge:
@@ -100,9 +106,11 @@ class Judge:
     def __init__(self, launches: Launches, one: Mapping[str, Any]) -> None:
         self._of = launches
         self._images: dict[str, Any] = {"bytes": 0, "wrong": 0, "examples": []}
+        self._guards: dict[str, Any] = {"bytes": 0, "wrong": 0, "examples": []}
         self.result: dict[str, Any] = {
             **one, "launches": 0, "words": 0, "finished": 0, "faults": [],
             "image": None if one["kind"] == "pattern" else self._images,
+            "guards": self._guards if one["kind"] == "complement" else None,
         }  # fmt: skip
 
     def look(self, launch: Launch) -> None:
@@ -129,18 +137,23 @@ class Judge:
                 )  # fmt: skip
 
     def _dumps(self, launch: Launch) -> None:
-        of, dynamic = self._of, self._of.dynamic_bytes
+        of, dynamic, all_bytes = self._of, self._of.dynamic_bytes, launch.dynamic_bytes
+        guards = guard_words(dynamic, all_bytes)
         shown = launch.dump.reshape(of.blocks, launch.last - launch.first, of.dumped)
         for block in range(of.blocks):
             image = image_of(of, launch, block)
             for step in range(of.steps):
                 image.advance(step)
                 if launch.first <= step < launch.last:
-                    self._compare(shown[block, step - launch.first], image.seen(), block, step, image.locate)
-            self._compare(launch.final[block * dynamic : (block + 1) * dynamic], image.memory, block, of.steps, int)
+                    seen = shown[block, step - launch.first]
+                    self._compare(self._images, seen, image.seen(), block, step, image.locate)
+            final = launch.final[block * all_bytes : (block + 1) * all_bytes]
+            self._compare(self._images, final[:dynamic], image.memory, block, of.steps, int)
+            self._compare(self._guards, final[dynamic:], guards, block, of.steps, lambda at: dynamic + at)
 
-    def _compare(self, shown: Bytes8, want: Bytes8, block: int, step: int, locate: Callable[[int], int]) -> None:
-        images = self._images
+    def _compare(
+        self, images: dict[str, Any], shown: Bytes8, want: Bytes8, block: int, step: int, locate: Callable[[int], int]
+    ) -> None:
         images["bytes"] += want.size
         if np.array_equal(shown, want):
             return
@@ -157,6 +170,11 @@ class Judge:
                     "got": int(shown[first]),
                 }
             )
+
+
+def guard_words(start: int, end: int) -> Bytes8:
+    """The guard bytes `[start, end)` of a block's memory."""
+    return ((GUARD_STEP * np.arange(start, end) + GUARD_FIRST) % 256).astype(np.uint8)
 
 
 def image_of(launches: Launches, launch: Launch, block: int) -> Image:

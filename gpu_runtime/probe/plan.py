@@ -5,7 +5,6 @@ Every back end runs the same plan. It is data: integers in lists, which a child 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from gpu_runtime.probe.calls import Calls
 from gpu_runtime.probe.cells import Cell, cells_of
 from gpu_runtime.probe.edges import Edges, edges_of
 from gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
-from gpu_runtime.probe.primes import prime_above
+from gpu_runtime.probe.primes import distinct_multipliers, prime_above
 from gpu_runtime.probe.rows import Op
 from gpu_runtime.probe.script import Script, ScriptWriter, uncovered
 from gpu_runtime.probe.shape import Shape, shape_of
@@ -101,7 +100,7 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     prime = prime_above(largest + (len(shape.slots) + 1) * len(shape.active))
     return Plan(
         story, cells, edges, steps, tuple(scripts), calls, shape, prime,
-        _multipliers(shape, prime), uncovered(edges.conflicts, scripts),
+        tuple(distinct_multipliers((len(shape.slots) + 1) * len(shape.active), prime)), uncovered(edges.conflicts, scripts),
     )  # fmt: skip
 
 
@@ -116,10 +115,3 @@ def _helpers(cells: tuple[Cell, ...], found: Mapping[str, Getter]) -> int:
     if any(cell.zero == "interval" and cell.region == "block" for cell in cells):
         return 2
     return int(any(getter.at_entry and getter.region == "block" for getter in found.values()))
-
-
-def _multipliers(shape: Shape, prime: int) -> tuple[int, ...]:
-    """By block, then by slot, one more for the block's own buffers: all different, so that equal tokens give different
-    patterns in every run, and different tokens can look alike in one run but not in two."""
-    count = (len(shape.slots) + 1) * len(shape.active)
-    return tuple(random.Random(prime).sample(range(1, prime), count))  # noqa: S311  (patterns, no secrets)

@@ -1,6 +1,14 @@
-"""A prime for the length of pattern pools: see `patterns`."""
+"""A prime for the length of pattern pools, and multipliers for runs and blocks: see `patterns`."""
 
 from __future__ import annotations
+
+import random
+
+
+def distinct_multipliers(count: int, prime: int) -> list[int]:
+    """All different, so that equal tokens give different patterns in every run, and different tokens can look alike in one
+    run but not in two."""
+    return random.Random(prime).sample(range(1, prime), count)  # noqa: S311  (patterns, no secrets)
 
 
 def prime_above(number: int) -> int:

@@ -13,11 +13,12 @@ from typing import Any
 
 from numba import cuda as numba_cuda
 
-from gpu_runtime.probe.abi import ENTRY, POISON
+from gpu_runtime.probe.abi import ENTRY, GUARD_BYTES, POISON
 from gpu_runtime.probe.children import die_with_parent
-from gpu_runtime.probe.launches import MOST_EXAMPLES, Judge, Launches
+from gpu_runtime.probe.launches import MOST_EXAMPLES, Judge, Launches, guard_words
 from gpu_runtime.probe.loading import load_both
 from gpu_runtime.probe.patterns import Bytes8
+from gpu_runtime.probe.shadow import shadow
 from gpu_runtime.probe.simulator import call_device_functions_directly, run_block
 
 
@@ -40,11 +41,14 @@ class Simulation:
         self._plan: Mapping[str, Any] = request["plan"]
         self._shape: Mapping[str, Any] = self._plan["shape"]
         self._allocators, self._kernel = load_both(request["allocators"], request["kernel"])
-        self._launches = Launches(self._plan)
+        self._launches = Launches(self._plan, guard_bytes=GUARD_BYTES)
 
     def run(self) -> dict[str, Any]:
-        result: dict[str, Any] = {"views": None, "passes": [], "error": None}
+        result: dict[str, Any] = {
+            "asked": self._plan["passes"], "views": None, "passes": [], "error": None, "shadow": None,
+        }  # fmt: skip
         try:
+            result["shadow"] = shadow(self._plan)
             result["views"] = self._look()
             for one in self._plan["passes"]:
                 result["passes"].append(self._pass(one))
@@ -56,10 +60,13 @@ class Simulation:
             }
         return result
 
-    def _block(self, kernel: Callable[..., None], arguments: Sequence[Any], block: int, order: Sequence[int]) -> Bytes8:
+    def _block(
+        self, kernel: Callable[..., None], arguments: Sequence[Any], block: int, order: Sequence[int], shared_bytes: int
+    ) -> Bytes8:
         return run_block(
             kernel, (self._allocators, self._kernel), arguments, block=block, blocks=len(self._shape["active"]),
-            threads=self._shape["threads"], dynamic_bytes=self._shape["dynamic_bytes"], poison=POISON, order=order,
+            threads=self._shape["threads"], dynamic_bytes=shared_bytes, poison=POISON, order=order,
+            guards=guard_words(self._shape["dynamic_bytes"], shared_bytes),
         ).memory  # fmt: skip
 
     def _look(self) -> dict[str, Any]:
@@ -76,7 +83,7 @@ class Simulation:
                     elif view["region"] == "block" and run == 0:
                         found.append((view, run, getattr(module, view["identifier"])()))
 
-        memory = self._block(look, (), 0, [0])
+        memory = self._block(look, (), 0, [0], shape["dynamic_bytes"])
         base = memory.__array_interface__["data"][0]
         for view, run, array in found:
             seen += 1
@@ -93,7 +100,8 @@ class Simulation:
         kernel, judge = getattr(self._kernel, ENTRY), Judge(self._launches, one)
         for launch in self._launches.of(one):
             for block in range(self._launches.blocks):
-                self._block(kernel, launch.arguments, block, _order(launch.kind, self._plan["started"], block))
+                order = _order(launch.kind, self._plan["started"], block)
+                self._block(kernel, launch.arguments, block, order, launch.dynamic_bytes)
             judge.look(launch)
         return judge.result
 

@@ -19,6 +19,8 @@ from numba.cuda.np import numpy_support
 from numba.cuda.simulator import kernel as numba_kernel
 from numba.cuda.simulator.kernelapi import Dim3, FakeCUDAModule
 
+from gpu_runtime.probe.patterns import Bytes8
+
 MOST_THREADS = 1024
 """Threads of a block on every architecture."""
 
@@ -31,8 +33,10 @@ class SharedMemory:
     """Dynamic shared memory of one block. `array(0, dtype)` sees all of it, as on a GPU; static arrays are refused: the
     emitted code has none, and they would not count in the layout's bytes."""
 
-    def __init__(self, size_bytes: int, poison: int) -> None:
+    def __init__(self, size_bytes: int, poison: int, guards: Bytes8 | None) -> None:
         self.memory = np.full(size_bytes, poison, dtype=np.uint8)
+        if guards is not None:
+            self.memory[size_bytes - guards.size :] = guards
 
     def array(self, shape: Any, dtype: Any, alignment: int | None = None) -> np.ndarray[Any, Any]:
         if shape != 0:
@@ -115,13 +119,13 @@ class _Thread(threading.Thread):
 
 def run_block(
     kernel: Callable[..., None], modules: Sequence[ModuleType], arguments: Sequence[Any], *,
-    block: int, blocks: int, threads: int, dynamic_bytes: int, poison: int, order: Iterable[int],
+    block: int, blocks: int, threads: int, dynamic_bytes: int, poison: int, order: Iterable[int], guards: Bytes8 | None = None,
 ) -> SharedMemory:  # fmt: skip
     """Runs one of `blocks` blocks to its end and returns its memory. `order`: the thread indices in the order in which they get
-    their turn after each barrier. `modules`: those that say `cuda`. Raises SimulationError, or what the kernel raised."""
+    their turn after each barrier. `modules`: those that say `cuda`. `guards`: what the last bytes of the memory hold, where that is no poison. Raises SimulationError, or what the kernel raised."""
     if threads > MOST_THREADS:
         raise SimulationError(f"{threads} threads in a block, at most {MOST_THREADS} can be launched")
-    memory = SharedMemory(dynamic_bytes, poison)
+    memory = SharedMemory(dynamic_bytes, poison, guards)
     inside = _KernelModule(blocks, threads, memory, poison)
     for module in modules:
         module.cuda = inside  # type: ignore[attr-defined]

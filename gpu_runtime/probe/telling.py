@@ -1,0 +1,45 @@
+"""Words and places that findings of a probe share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gpu_runtime.probe.plan import Plan
+from gpu_runtime.probe.rows import Row
+from gpu_runtime.probe.script import Script
+from solver.wire.layout import Region
+from solver.wire.units import Bytes
+
+Answer = Mapping[str, Any]
+"""What a back end saw: see `simulate` and `launches.Judge`. Keys that it has not are of checks that did not run."""
+
+
+def row_at(script: Script, index: int) -> Row:
+    return [row for rows in script.steps for row in rows][index]
+
+
+def phase_at(plan: Plan, step: int) -> int:
+    """The phase in which a step begins; the closing check belongs to the last one."""
+    return plan.steps[min(step, len(plan.steps) - 1)].phase
+
+
+def who(fault: Mapping[str, int]) -> str:
+    return f"block {fault['block']}, thread {fault['thread']}"
+
+
+def in_region(plan: Plan, region: Region, start: Bytes, end: Bytes) -> tuple[Bytes, Bytes]:
+    """Bytes of a block's memory as bytes of the region."""
+    if region != "run":
+        return start, end
+    shape = plan.shape
+    into = (start - shape.run_base_bytes) % shape.stride_bytes if shape.stride_bytes else start
+    return into, into + end - start
+
+
+def region_of(plan: Plan, byte: Bytes) -> tuple[Region, Bytes]:
+    """The region that a byte of a block's memory belongs to, and which of its bytes it is."""
+    shape = plan.shape
+    if byte < shape.run_base_bytes or not shape.stride_bytes:
+        return "block", byte
+    return "run", (byte - shape.run_base_bytes) % shape.stride_bytes
