@@ -76,6 +76,49 @@ def test_wrong_settings_end_with_code_2(warpack: Cli, tmp_path: Path, arguments:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--sanitizer",), "--device and --sanitizer go with --gpu"),
+        (("--device", "1"), "--device and --sanitizer go with --gpu"),
+        (("--gpu", "--workers", "4"), "one validation at a time"),
+        (("--gpu", "--device", "-1"), "GPUs are numbered from 0"),
+    ],
+)
+def test_options_of_a_gpu_worker_that_make_no_sense_end_with_code_2(
+    warpack: Cli, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = warpack("worker", *arguments, "--data-dir", tmp_path)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(
+    warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from service.jobs import gpu
+
+    def nothing(ordinal: int) -> None:
+        raise gpu.HardwareError("driver-missing", "no NVIDIA driver (libcuda.so.1)")
+
+    monkeypatch.setattr(gpu, "look_at_real", nothing)
+    ran = warpack("worker", "--gpu", "--data-dir", tmp_path / "data")
+    assert ran.code == 1
+    assert "no GPU to work with (driver-missing): no NVIDIA driver (libcuda.so.1)" in ran.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_gpu_of_an_architecture_that_is_not_known_is_refused(
+    warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from service.jobs import gpu
+
+    monkeypatch.setattr(gpu, "look_at_real", lambda ordinal: {"name": "new", "compute_capability": "99.0"})
+    ran = warpack("worker", "--gpu", "--data-dir", tmp_path)
+    assert ran.code == 1
+    assert "new has compute capability 99.0; known are" in ran.err
+
+
 def test_a_port_in_use_is_said_without_a_traceback(warpack: Cli, tmp_path: Path) -> None:
     import socket
 

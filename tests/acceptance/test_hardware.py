@@ -1,0 +1,83 @@
+"""Level hardware as an operator without a GPU meets it: jobs that wait and say for what, and a worker that refuses a double."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.fake_driver import build_double
+from tests.helpers.processes import eventually
+from tests.helpers.service_process import service
+
+_ROOT = Path(__file__).parents[2]
+
+MANIFEST: dict[str, Any] = {
+    "schema": "warpack/manifest/1",
+    "target": {"compute_capability": "8.6"},
+    "launch": {"max_threads_per_block": 32},
+    "timeline": {"phases": ["load", "store"]},
+    "buffers": [
+        {"name": "input", "size": 4, "dtype": "float32", "lifetime": [["load", "load"]]},
+        {"name": "output", "size": 4, "dtype": "float32", "lifetime": [["store", "store"]]},
+    ],
+}
+
+
+def gpu_worker(data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`warpack worker --gpu` as a process, which ends by itself where there is no GPU."""
+    command = [sys.executable, "-W", "error", "-m", "service.cli", "worker", "--gpu", "--data-dir", str(data_dir)]
+    return subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def without_gpu() -> None:
+    if Path("/proc/driver/nvidia/version").exists():
+        pytest.skip("this machine has an NVIDIA driver: here a GPU worker may well start")
+
+
+def test_a_job_for_hardware_goes_as_far_as_it_can_and_waits_naming_the_architecture(tmp_path: Path) -> None:
+    without_gpu()
+    with service(tmp_path) as running, running.client() as client:
+        job = client.submit(MANIFEST | {"validation": "hardware"}, 1)
+        waiting = job["waiting_for"]
+        assert (job["state"], job["layout"]) == ("validating", None)
+        assert (waiting["capability"], waiting["best_level_now"]) == ("hardware", "simulated")
+        assert "a GPU of compute capability 8.6, and none is alive" in waiting["message"]
+        eventually(
+            lambda: client.get(job["id"])["validation"]["level"] == "simulated", "what needs no GPU is done", limit_s=60
+        )
+        job = client.get(job["id"])
+        assert (job["state"], job["waiting_for"]["capability"], job["problem"]) == ("validating", "hardware", None)
+        assert client.devices()["hardware_devices"] == []
+        best = client.submit(MANIFEST | {"validation": "best"}, 60)
+        assert (best["state"], best["validation"]["level"]) == ("ready", "simulated")
+    with service(tmp_path) as again, again.client() as client:
+        job = client.get(job["id"])
+        assert (job["state"], job["waiting_for"]["capability"]) == ("validating", "hardware")
+        assert client.cancel(job["id"])["state"] == "cancelled"
+
+
+def test_a_gpu_worker_ends_at_once_where_there_is_no_driver(tmp_path: Path) -> None:
+    without_gpu()
+    ran = gpu_worker(tmp_path, PYTHONPATH=str(_ROOT))
+    assert ran.returncode == 1
+    assert "no GPU to work with" in ran.stderr
+    assert "libcuda.so.1" in ran.stderr or "cuda-bindings" in ran.stderr or "cuda" in ran.stderr
+    assert "warpack doctor" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_double_of_the_driver_is_not_registered_as_a_device(tmp_path: Path) -> None:
+    without_gpu()
+    pytest.importorskip("cuda.bindings", reason="cuda-bindings is not installed")
+    double = build_double(tmp_path)
+    with service(tmp_path / "data", workers=0) as running, running.client() as client:
+        ran = gpu_worker(tmp_path / "data", PYTHONPATH=str(_ROOT), LD_LIBRARY_PATH=str(double))
+        assert ran.returncode == 1
+        assert "'Test double, no GPU' does not identify itself as a real GPU" in ran.stderr
+        assert "the kernel has no NVIDIA module" in ran.stderr
+        devices = client.devices()
+        assert (devices["workers"], devices["hardware_devices"]) == ([], [])
