@@ -15,15 +15,20 @@ _STYLES = {"ok": "green", "missing": "red", "absent": "yellow"}
 
 
 def doctor(
-    *, json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False
+    *,
+    json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False,
+    gpu: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Look only at what `warpack worker --gpu` needs.")
+    ] = False,
 ) -> int:
     """Say what is installed here, what is missing, and what that means.
 
     Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something for that is missing.
+    With --gpu: whether this machine can run layouts on its GPU.
     """
-    from service.cli.doctor_checks import examine
+    from service.cli import doctor_checks
 
-    findings = examine()
+    findings = doctor_checks.examine_gpu_worker() if gpu else doctor_checks.examine()
     works = all(finding.state != "missing" for finding in findings)
     if json:
         from dataclasses import asdict
@@ -32,17 +37,21 @@ def doctor(
         write_json(dumps({"works": works, "findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
         return DONE if works else FAILED
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("what", "state", "found", "needed for"):
+    for title in ("what", "state", "found", "needed for", "what to do"):
         table.add_column(title, overflow="fold")
     for finding in findings:
         state = Text(finding.state, style=_STYLES[finding.state])
-        table.add_row(finding.name, state, Text(finding.found), Text(finding.meaning))
+        table.add_row(finding.name, state, Text(finding.found), Text(finding.meaning), Text(finding.remedy))
     console = out()
     console.print(table)
     console.print()
-    console.print(
-        "Everything that the main job needs is here."
-        if works
-        else "Something is missing. Everything: pip install 'warpack[gpu]'"
-    )
+    console.print(_summary(works, gpu))
     return DONE if works else FAILED
+
+
+def _summary(works: bool, gpu: bool) -> str:
+    if gpu:
+        return "`warpack worker --gpu` can start here." if works else "`warpack worker --gpu` cannot start here yet."
+    if works:
+        return "Everything that the main job needs is here."
+    return "Something is missing. Everything: pip install 'warpack[gpu]'"

@@ -8,12 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from service.cli.doctor_gpu import find_gpus
+from service.cli.doctor_findings import Finding, installed_version
+from service.cli.doctor_hardware import examine_hardware
 from solver.devices import DEVICES
 
 _PYTHONS = ((3, 11), (3, 14))
@@ -37,18 +36,16 @@ except ToolchainError as error:
 """
 
 
-@dataclass(frozen=True)
-class Finding:
-    """`missing`: the main job cannot run without it. `absent`: not here, and only what `meaning` names suffers."""
-
-    name: str
-    state: Literal["ok", "missing", "absent"]
-    found: str
-    meaning: str
-
-
 def examine() -> list[Finding]:
-    return [_python(), *_packages(), _architectures(), *_toolchain(), _gpu(), _compiler()]
+    return [
+        _python(), *_packages(), _architectures(), *_toolchain(), *examine_hardware(needed=False), _compiler()
+    ]  # fmt: skip
+
+
+def examine_gpu_worker() -> list[Finding]:
+    """What a machine needs that does nothing but run layouts on its GPU."""
+    service = next(finding for finding in _packages() if finding.name.endswith("the service"))
+    return [_python(), service, _architectures(), *examine_hardware(needed=True)]
 
 
 def _python() -> Finding:
@@ -61,19 +58,13 @@ def _python() -> Finding:
 
 def _packages() -> Iterator[Finding]:
     for purpose, names in _PACKAGES.items():
-        present = {name: installed for name in names if (installed := _version(name)) is not None}
+        present = {name: installed for name in names if (installed := installed_version(name)) is not None}
         absent = [name for name in names if name not in present]
         found = ", ".join(f"{name} {installed}" for name, installed in present.items())
         if absent:
             found += ("; " if found else "") + "not installed: " + ", ".join(absent)
-        yield Finding(f"packages for {purpose}", "missing" if absent else "ok", found, purpose)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+        remedy = "pip install 'warpack[gpu]'" if absent else ""
+        yield Finding(f"packages for {purpose}", "missing" if absent else "ok", found, purpose, remedy)
 
 
 def _architectures() -> Finding:
@@ -100,7 +91,7 @@ def _toolchain() -> Iterator[Finding]:
     except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
         found = {"error": str(error)}
     if "error" in found:
-        yield Finding("CUDA libraries", "missing", found["error"], meaning)
+        yield Finding("CUDA libraries", "missing", found["error"], meaning, "pip install 'warpack[gpu]'")
         return
     for library in found["libraries"]:
         where = f"{library['version']}, found via {library['found_via']}: {library['path']}"
@@ -113,14 +104,6 @@ def _toolchain() -> Iterator[Finding]:
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
     return lines[-1] if lines else "the libraries could not be loaded"
-
-
-def _gpu() -> Finding:
-    meaning = "validation level hardware; everything else works without"
-    gpus = find_gpus()
-    if gpus.problem is not None:
-        return Finding("GPU", "absent", gpus.problem, meaning)
-    return Finding("GPU", "ok", f"driver for CUDA {gpus.driver}; " + ", ".join(gpus.names), meaning)
 
 
 def _compiler() -> Finding:

@@ -7,8 +7,12 @@ from importlib.metadata import PackageNotFoundError
 
 import pytest
 
-from service.cli import doctor_checks, doctor_gpu
-from service.cli.doctor_checks import Finding
+from gpu_runtime.hardware import sight
+from gpu_runtime.hardware.errors import HardwareError
+from gpu_runtime.hardware.sight import Sight
+from service.cli import doctor_checks, doctor_findings, doctor_gpu, doctor_hardware
+from service.cli.doctor_findings import Finding
+from service.cli.doctor_gpu import Gpus
 from tests.service.cli.commands import Cli
 
 
@@ -46,7 +50,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
             raise PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr(doctor_checks, "version", version)
+    monkeypatch.setattr(doctor_findings, "version", version)
     findings = {finding.name: finding for finding in doctor_checks._packages()}
     broken = findings["packages for compiling and simulating"]
     assert broken.state == "missing"
@@ -65,9 +69,10 @@ def test_without_a_driver_only_the_hardware_level_suffers(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(doctor_gpu.ctypes, "CDLL", no_library)
     assert doctor_gpu.find_gpus().problem == "no driver (libcuda.so.1) on this machine"
-    finding = doctor_checks._gpu()
-    assert finding.state == "absent"
+    finding = next(iter(doctor_hardware.examine_hardware(needed=False)))
+    assert (finding.name, finding.state) == ("GPU driver", "absent")
     assert "hardware" in finding.meaning
+    assert "driver 580 or later" in finding.remedy
 
 
 def test_a_driver_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,3 +113,83 @@ def test_a_gpu_is_named_with_its_compute_capability(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(doctor_gpu.ctypes, "CDLL", lambda name: Driver())
     gpus = doctor_gpu.find_gpus()
     assert (gpus.driver, gpus.names, gpus.problem) == ("13.0", ("A GPU (compute capability 8.6)",), None)
+
+
+_DEVICE = {
+    "name": "A GPU", "uuid": "GPU-1", "driver_version": "580.82.07", "compute_capability": "8.6",
+    "cuda_version": "13.0", "limits": {"max_smem_per_block_optin": 101376}, "table_differences": [],
+}  # fmt: skip
+
+
+def hardware(monkeypatch: pytest.MonkeyPatch, **changes: object) -> dict[str, Finding]:
+    """What is found of one GPU, which differs from a good one by `changes`."""
+    objections = changes.pop("objections", ())
+    monkeypatch.setattr(doctor_hardware, "find_gpus", lambda: Gpus("13.0", ("A GPU",), None))
+    monkeypatch.setattr(doctor_hardware, "installed_version", lambda package: "1.0")
+    monkeypatch.setattr(sight, "look", lambda ordinal: Sight({**_DEVICE, **changes}, objections))  # type: ignore[arg-type]
+    return {finding.name: finding for finding in doctor_hardware.examine_hardware(needed=True)}
+
+
+def test_a_machine_with_all_that_a_gpu_worker_needs_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = hardware(monkeypatch)
+    assert {finding.state for name, finding in found.items() if name != "compute-sanitizer"} == {"ok"}
+    assert found["GPU 0"].found == "A GPU, GPU-1, driver 580.82.07"
+    assert found["GPU 0: shared memory"].found == "101376 bytes for a block that opts in"
+    assert found["GPU 0: architecture"].found == "8.6, known"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "said"),
+    [
+        ({"objections": ("the kernel has no NVIDIA module",)}, "GPU 0", "driver's own libcuda"),
+        ({"compute_capability": "99.0"}, "GPU 0: architecture", "are known to this version"),
+        ({"cuda_version": "12.8"}, "GPU 0: CUDA of the driver", "driver 580 or later"),
+        (
+            {"table_differences": [{"figure": "max_smem_per_block_optin", "table": 1, "measured": 2}]},
+            "GPU 0: shared memory",
+            "max_smem_per_block_optin is 2, the table of architectures says 1",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_gpu_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], name: str, said: str
+) -> None:
+    finding = hardware(monkeypatch, **changes)[name]
+    assert finding.state == "missing"
+    assert said in finding.remedy
+
+
+def test_without_cuda_bindings_the_extra_is_named_and_no_device_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_hardware, "find_gpus", lambda: Gpus("13.0", ("A GPU",), None))
+    monkeypatch.setattr(doctor_hardware, "installed_version", lambda package: None)
+    found = {finding.name: finding for finding in doctor_hardware.examine_hardware(needed=True)}
+    assert (found["cuda-bindings"].state, found["cuda-bindings"].remedy) == (
+        "missing", "pip install 'warpack[gpu-worker]'",
+    )  # fmt: skip
+    assert "GPU 0" not in found
+
+
+def test_a_device_that_cannot_be_looked_at_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    hardware(monkeypatch)
+
+    def fails(ordinal: int) -> Sight:
+        raise HardwareError("driver-failed", "the driver does not start")
+
+    monkeypatch.setattr(sight, "look", fails)
+    found = {finding.name: finding for finding in doctor_hardware.examine_hardware(needed=False)}
+    assert found["GPU 0"].state == "absent"
+    assert "the driver does not start" in found["GPU 0"].found
+
+
+def test_a_machine_for_its_gpu_is_judged_by_that_alone(warpack: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        doctor_checks,
+        "examine_gpu_worker",
+        lambda: [Finding("GPU driver", "missing", "none", "hardware", "install one")],
+    )
+    ran = warpack("doctor", "--gpu")
+    assert ran.code == 1
+    assert "install one" in ran.out
+    assert "cannot start here yet" in ran.out
+    monkeypatch.setattr(doctor_checks, "examine_gpu_worker", lambda: [Finding("GPU driver", "ok", "13.0", "hardware")])
+    assert warpack("doctor", "--gpu").code == 0

@@ -1,0 +1,28 @@
+"""What the doctor says of one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+State = Literal["ok", "missing", "absent"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`missing`: what the machine is there for cannot be done without it. `absent`: not here, and only what `meaning` names
+    suffers. `remedy`: what to do about it."""
+
+    name: str
+    state: State
+    found: str
+    meaning: str
+    remedy: str = ""
+
+
+def installed_version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
