@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ from solver.wire.manifest import Level, Manifest
 from solver.wire.report import Finding, ValidationReport
 
 if TYPE_CHECKING:
+    from gpu_runtime.compiler.architectures import Architectures
     from gpu_runtime.probe.prepared import Prepared
 
 LEVELS: tuple[Level, ...] = ("static", "compiled", "simulated", "hardware")
@@ -32,27 +34,43 @@ BEST: Level = "simulated"
 Required = Level | Literal["best"]
 
 
-def validate(manifest: Manifest, layout: Layout, level: Level, *, time_limit_s: float = 600.0) -> ValidationReport:
+def validate(
+    manifest: Manifest,
+    layout: Layout,
+    level: Level,
+    *,
+    architectures: Architectures = "own",
+    cache_folder: Path | None = None,
+    time_limit_s: float = 600.0,
+) -> ValidationReport:
     """Runs one level alone. `time_limit_s`: for each child process that it starts; running into it is a finding.
 
-    Raises ValueError for a level that there is none of. Faults of the layout, the tools or the machine are findings.
+    `architectures`: what the level `compiled` compiles for: the manifest's own, `all`, or a list of compute capabilities;
+    `cache_folder`: where it keeps compiled kernels, the user's cache folder unless said.
+    Raises ValueError for a level or an architecture that there is none of. Faults of the layout, the tools or the machine are findings.
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: there are {', '.join(LEVELS)}")
-    return _RUN[level](Subject(manifest, layout, time_limit_s))
+    return _RUN[level](Subject(manifest, layout, time_limit_s, architectures, cache_folder))
 
 
 def validate_up_to(
-    manifest: Manifest, layout: Layout, required: Required, *, time_limit_s: float = 600.0
+    manifest: Manifest,
+    layout: Layout,
+    required: Required,
+    *,
+    architectures: Architectures = "own",
+    cache_folder: Path | None = None,
+    time_limit_s: float = 600.0,
 ) -> Validation:
     """Runs the levels in order up to `required` and stops at the first that fails. `level` of the result is the highest
-    that passed: compare it with `required`."""
+    that passed: compare it with `required`. The rest as for `validate`."""
     goal: Level = BEST if required == "best" else required
     if goal not in LEVELS:
         raise ValueError(f"no level {required!r}: there are best, {', '.join(LEVELS)}")
     reached: Literal["none"] | Level = "none"
     reports = []
-    subject = Subject(manifest, layout, time_limit_s)
+    subject = Subject(manifest, layout, time_limit_s, architectures, cache_folder)
     for level in LEVELS[: LEVELS.index(goal) + 1]:
         report = _RUN[level](subject)
         reports.append(report.to_json())
@@ -69,6 +87,8 @@ class Subject:
     manifest: Manifest
     layout: Layout
     time_limit_s: float
+    architectures: Architectures = "own"
+    cache_folder: Path | None = None
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -90,7 +110,8 @@ def _static(subject: Subject) -> ValidationReport:
 def _compiled(subject: Subject) -> ValidationReport:
     from gpu_runtime.probe.compiled import compile_probe
 
-    return _probed("compiled", subject, compile_probe)
+    run = partial(compile_probe, architectures=subject.architectures, cache_folder=subject.cache_folder)
+    return _probed("compiled", subject, run)
 
 
 def _simulated(subject: Subject) -> ValidationReport:
@@ -113,14 +134,9 @@ def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]
 
 
 def _hardware(subject: Subject) -> ValidationReport:
-    return _did_not_run(
-        "hardware",
-        Finding(
-            "hardware-unavailable",
-            f"no GPU worker of compute capability {subject.manifest.target.compute_capability} is alive; the best level "
-            f"that can be had is {BEST}",
-        ),
-    )
+    from gpu_runtime.hardware.local import validate_here
+
+    return validate_here(subject.manifest, subject.layout, time_limit_s=subject.time_limit_s)
 
 
 _EXTRA_MISSING = Finding(
