@@ -17,9 +17,8 @@ from gpu_runtime.hardware.child import ask
 from gpu_runtime.hardware.errors import HardwareError
 from gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
 from gpu_runtime.hardware.sight import refusal
-from gpu_runtime.probe.abi import KINDS
 from gpu_runtime.probe.children import ChildError
-from gpu_runtime.probe.findings import findings_of
+from gpu_runtime.probe.findings import CHECKS, by_check
 from gpu_runtime.probe.plan import Plan, plan_probe
 from gpu_runtime.probe.request import arrays
 from solver.wire.layout import Layout
@@ -28,8 +27,15 @@ from solver.wire.report import Finding, ValidationReport
 
 _CHILD = "gpu_runtime.hardware.execute"
 _SLOWER_UNDER_SANITIZER = 10.0
+CHECKED = (
+    "completed", "coverage", "lengths", "numbering", "contents", "zeros", "image", "guards", "finished", "words"
+)  # fmt: skip
+"""The checks of the probe that a device takes part in. The others are of the text, the plan, or other back ends."""
+
 _DID_NOT_RUN = ("load-failed", "out-of-memory", "wrong-architecture")
 """What keeps a device from running the probe and says nothing about the layout."""
+
+_CHECKS = [check for check in CHECKS if check.name in CHECKED]
 
 NOTE = "registers, local bytes and occupancy are those of the probe kernel, not of the kernel that uses the layout"
 
@@ -98,8 +104,9 @@ def _run(
         if not host_path_test and (answer["objections"] or not answer["real"]):
             raise HardwareError("device-not-real", refusal(answer["device"]["name"], tuple(answer["objections"])))
         ran = answer["ran"]
-        detail |= _seen(plan, bundle, ran)
-        findings = tuple(_findings(plan, ran))
+        checked = _checked(plan, bundle, ran)
+        detail |= _seen(plan, bundle, ran, checked)
+        findings = tuple(_findings(ran, checked))
         if sanitizer and not findings:
             detail["sanitizer"] = [
                 sanitize(_CHILD, _longer(request), tool, time_limit_s=time_limit_s * _SLOWER_UNDER_SANITIZER)
@@ -129,12 +136,18 @@ def _longer(request: dict[str, Any]) -> dict[str, Any]:
     return request | {"time_limit_s": request["time_limit_s"] * _SLOWER_UNDER_SANITIZER}
 
 
-def _findings(plan: Plan, ran: dict[str, Any]) -> Iterator[Finding]:
+def _checked(plan: Plan, bundle: Bundle, ran: dict[str, Any]) -> dict[str, tuple[Finding, ...]]:
+    """What each check found, by the code that judges the simulator."""
+    asked = bundle.plan["passes"] if ran["error"] is None else None
+    answer = {"error": None, "views": None, "passes": ran["passes"], "asked": asked}
+    return {check.name: found for check, found in by_check(plan, answer, _CHECKS)}
+
+
+def _findings(ran: dict[str, Any], checked: dict[str, tuple[Finding, ...]]) -> Iterator[Finding]:
     if ran["error"] is not None:
         yield Finding(ran["error"]["rule"], ran["error"]["message"])
-    yield from findings_of(plan, {"error": None, "views": None, "passes": ran["passes"]})
-    if ran["error"] is None and len(ran["passes"]) != len(plan.scripts) * len(KINDS):
-        yield Finding("passes-missed", f"{len(ran['passes'])} passes were run of {len(plan.scripts) * len(KINDS)}")
+    for found in checked.values():
+        yield from found
     if ran["threads_unfinished"]:
         yield Finding("threads-unfinished", f"{ran['threads_unfinished']} threads did not come to their end")
     if ran["guards_broken"]:
@@ -147,7 +160,7 @@ def _sanitized(results: list[dict[str, Any]]) -> Iterator[Finding]:
             yield Finding("sanitizer-errors", f"{result['tool']} found {result['errors']} errors\n{result['log']}")
 
 
-def _seen(plan: Plan, bundle: Bundle, ran: dict[str, Any]) -> dict[str, Any]:
+def _seen(plan: Plan, bundle: Bundle, ran: dict[str, Any], checked: dict[str, tuple[Finding, ...]]) -> dict[str, Any]:
     done = ran["passes"]
     images = [one["image"] for one in done if one["image"] is not None]
     launches = sum(one["launches"] for one in done)
@@ -157,6 +170,9 @@ def _seen(plan: Plan, bundle: Bundle, ran: dict[str, Any]) -> dict[str, Any]:
         "kernel": ran["kernel"],
         "note": NOTE,
         "toolchain": dict(bundle.toolchain),
+        "checks": {
+            check.name: {"what": check.what, "ran": True, "findings": len(checked[check.name])} for check in _CHECKS
+        },
         "conflict_edges": plan.edges.count,
         "conflict_edges_covered": plan.edges_covered,
         "passes": len(done),
@@ -171,4 +187,5 @@ def _seen(plan: Plan, bundle: Bundle, ran: dict[str, Any]) -> dict[str, Any]:
         "words_planned": sum(plan.words_per_pass[one["script"]] * one["launches"] for one in done),
         "image_bytes_checked": sum(image["bytes"] for image in images),
         "image_bytes_wrong": sum(image["wrong"] for image in images),
+        "guard_bytes_checked": sum(one["guards"]["bytes"] for one in done if one["guards"] is not None),
     }

@@ -14,7 +14,7 @@ from gpu_runtime.hardware.driver import call
 from gpu_runtime.hardware.errors import DriverError, HardwareError
 from gpu_runtime.hardware.figures import differences, function_attribute, measure, set_function_attribute
 from gpu_runtime.hardware.memory import DeviceArray
-from gpu_runtime.probe.abi import ARGUMENTS, REPORT_WIDTH, UINT8_ARGUMENTS
+from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH, UINT8_ARGUMENTS
 from gpu_runtime.probe.launches import Judge, Launch, Launches
 
 _WHOLE_CARVEOUT = 100
@@ -25,7 +25,9 @@ class Run:
 
     def __init__(self, device: OpenDevice, bundle: Bundle) -> None:
         self._device, self._bundle = device, bundle
-        self._launches = Launches(bundle.plan)
+        shared = bundle.plan["shape"]["dynamic_bytes"]
+        room = max(0, device.limits["max_smem_per_block_optin"] - shared)
+        self._launches = Launches(bundle.plan, guard_bytes=min(GUARD_BYTES, room))
         self._guards_broken: set[str] = set()
         self._unfinished = 0
 
@@ -63,7 +65,7 @@ class Run:
     def _opt_in(self, function: Any) -> None:
         """More dynamic shared memory than the function may have now must be asked for, and the carve-out is set as the
         manifest has it. What counts is the function's own limit, which static shared memory lowers, not 48 KB."""
-        wanted = self._launches.dynamic_bytes
+        wanted = self._launches.most_bytes
         carveout = self._bundle.carveout
         percent = _WHOLE_CARVEOUT if carveout == "max" else carveout
         try:

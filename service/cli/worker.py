@@ -50,7 +50,8 @@ def worker(
 
 
 def _gpu(ordinal: int, sanitizer: bool) -> Gpu:
-    from service.jobs.gpu import HardwareError, find_gpu
+    from gpu_runtime.hardware.errors import HardwareError
+    from service.jobs.gpu import find_gpu
 
     if ordinal < 0:
         raise CommandFailed(f"--device {ordinal}: GPUs are numbered from 0", BAD_INPUT)

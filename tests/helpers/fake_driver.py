@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.probe.abi import ARGUMENTS, REPORT_WIDTH
-from gpu_runtime.probe.launches import Launch, Launches, image_of
+from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH
+from gpu_runtime.probe.launches import Launch, Launches, guard_words, image_of
 from gpu_runtime.probe.plan import Plan, plan_probe
 from gpu_runtime.probe.request import arrays
 from solver.wire.layout import Layout
@@ -56,7 +56,7 @@ def plant_results(folder: Path, manifest: Manifest, layout: Layout, *, wrong_byt
     """Files with what a right kernel leaves in its arrays, launch by launch, as the host pictures it. `wrong_byte`: but for
     one byte of the last launch's first dump."""
     plan = plan_probe(manifest, layout)
-    launches = Launches(json.loads(json.dumps(arrays(plan, manifest, layout))))
+    launches = Launches(json.loads(json.dumps(arrays(plan, manifest, layout))), guard_bytes=GUARD_BYTES)
     folder.mkdir()
     number = 0
     for one in launches.plan["passes"]:
@@ -81,11 +81,12 @@ def _fill(launches: Launches, launch: Launch, plan: Plan) -> None:
     if not launch.dumping:
         return
     shown = launch.dump.reshape(launches.blocks, launch.last - launch.first, launches.dumped)
-    final = launch.final.reshape(launches.blocks, launches.dynamic_bytes)
+    final = launch.final.reshape(launches.blocks, launch.dynamic_bytes)
     for block in range(launches.blocks):
         image = image_of(launches, launch, block)
         for step in range(launches.steps):
             image.advance(step)
             if launch.first <= step < launch.last:
                 shown[block, step - launch.first] = image.seen()
-        final[block] = image.memory
+        final[block, : launches.dynamic_bytes] = image.memory
+        final[block, launches.dynamic_bytes :] = guard_words(launches.dynamic_bytes, launch.dynamic_bytes)

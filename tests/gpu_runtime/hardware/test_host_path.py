@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.level import HostPathTest, run_on_hardware, walk_host_path
+from gpu_runtime.hardware.level import CHECKED, HostPathTest, run_on_hardware, walk_host_path
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from tests.helpers.fake_driver import PREDICTED, bundle_of, plant_results
@@ -39,7 +39,9 @@ def test_a_right_kernel_passes_every_check_and_the_evidence_is_counted(
     assert (detail["image_bytes_wrong"], detail["threads_unfinished"]) == (0, 0)
     assert detail["passes"] == detail["passes_planned"]
     measured = detail["kernel"]["measured"]
-    assert measured["max_dynamic_shared_bytes"] == detail["dynamic_shared_bytes"]
+    assert measured["max_dynamic_shared_bytes"] == detail["dynamic_shared_bytes"] + 256
+    assert detail["guard_bytes_checked"] > 0
+    assert {name: check["findings"] for name, check in detail["checks"].items()} == dict.fromkeys(CHECKED, 0)
     assert (measured["registers"], measured["static_shared_bytes"]) == (40, 1024)
     assert detail["kernel"]["differences"] == []
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from gpu_runtime.hardware import sight
+from gpu_runtime.hardware.errors import HardwareError
 from service.client import Client
 from tests.helpers.processes import eventually
 from tests.service.cli.commands import Cli, small, start
@@ -96,12 +98,10 @@ def test_options_of_a_gpu_worker_that_make_no_sense_end_with_code_2(
 def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(
     warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from service.jobs import gpu
-
     def nothing(ordinal: int) -> None:
-        raise gpu.HardwareError("driver-missing", "no NVIDIA driver (libcuda.so.1)")
+        raise HardwareError("driver-missing", "no NVIDIA driver (libcuda.so.1)")
 
-    monkeypatch.setattr(gpu, "look_at_real", nothing)
+    monkeypatch.setattr(sight, "look_at_real", nothing)
     ran = warpack("worker", "--gpu", "--data-dir", tmp_path / "data")
     assert ran.code == 1
     assert "no GPU to work with (driver-missing): no NVIDIA driver (libcuda.so.1)" in ran.err
@@ -111,9 +111,7 @@ def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(
 def test_a_gpu_of_an_architecture_that_is_not_known_is_refused(
     warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from service.jobs import gpu
-
-    monkeypatch.setattr(gpu, "look_at_real", lambda ordinal: {"name": "new", "compute_capability": "99.0"})
+    monkeypatch.setattr(sight, "look_at_real", lambda ordinal: {"name": "new", "compute_capability": "99.0"})
     ran = warpack("worker", "--gpu", "--data-dir", tmp_path)
     assert ran.code == 1
     assert "new has compute capability 99.0; known are" in ran.err
