@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gpu_runtime.checked import emit_checked as emit_checked
     from gpu_runtime.emitters import EmitError as EmitError
     from gpu_runtime.emitters import emit as emit
     from gpu_runtime.emitters import getter_names as getter_names
@@ -27,6 +28,7 @@ _HOMES = {
     "EmitError": "gpu_runtime.emitters",
     "LEVELS": "gpu_runtime.validation",
     "emit": "gpu_runtime.emitters",
+    "emit_checked": "gpu_runtime.checked",
     "getter_names": "gpu_runtime.emitters",
     "getters": "gpu_runtime.emitters",
     "validate": "gpu_runtime.validation",

@@ -1,0 +1,90 @@
+"""Where the buffers of checked allocators lie: each in bytes of its own, with a guard before and behind it.
+
+A layout that shares bytes cannot tell who touched them. Here every byte has one owner, so that bytes that change while
+their owner has no contents name the buffer, and a write past a buffer's end is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from solver.devices import device
+from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, PlacedPart, Region
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes, align_up
+
+GUARD_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Storage:
+    """`layout`: the same buffers in the same regions, apart from one another. `guards`: (region, first byte, bytes, the
+    full name of the buffer before it or "" at the region's start)."""
+
+    layout: Layout
+    guards: tuple[tuple[Region, Bytes, Bytes, str], ...]
+
+
+def apart(layout: Layout, launch: LaunchFigures, manifest: Manifest) -> Storage:
+    """Fewer threads per block where the larger windows ask for it. Where not even one launch unit fits, the threads
+    of one are taken: the simulator has room for all."""
+    placed: list[PlacedBuffer] = []
+    guards: list[tuple[Region, Bytes, Bytes, str]] = []
+    ends: dict[Region, Bytes] = {}
+    for buffer in layout.buffers:
+        if buffer.region not in ("run", "block") or not buffer.size_bytes:
+            placed.append(buffer)
+            continue
+        if buffer.region not in ends:
+            guards.append((buffer.region, 0, GUARD_BYTES, ""))
+            ends[buffer.region] = GUARD_BYTES
+        start = align_up(ends[buffer.region], manifest.by_name[buffer.full_name].alignment_bytes)
+        end = start + buffer.size_bytes
+        guards.append((buffer.region, end, GUARD_BYTES, buffer.full_name))
+        ends[buffer.region] = end + GUARD_BYTES
+        placed.append(_moved(buffer, start, manifest))
+    return Storage(
+        replace(
+            layout,
+            launch=_launch(launch, manifest, ends.get("run", 0), ends.get("block", 0)),
+            buffers=tuple(placed),
+            components=(),
+            handoffs=(),
+        ),
+        tuple(guards),
+    )
+
+
+def _moved(placed: PlacedBuffer, start: Bytes, manifest: Manifest) -> PlacedBuffer:
+    if placed.parts is None:
+        return replace(placed, offset_bytes=start, shares_bytes_with=())
+    buffer = manifest.by_name[placed.full_name]
+    parts = tuple(
+        PlacedPart(
+            part.name, start + part.offset * buffer.dtype.itemsize_bytes, part.size * buffer.dtype.itemsize_bytes
+        )
+        for part in buffer.parts
+    )
+    return replace(placed, parts=parts, shares_bytes_with=())
+
+
+def _launch(launch: LaunchFigures, manifest: Manifest, run_bytes: Bytes, block_bytes: Bytes) -> LaunchFigures:
+    base = launch.base_alignment_bytes
+    stride, block_region = align_up(run_bytes, base), align_up(block_bytes, base)
+    per_run = manifest.launch.threads_per_run
+    static = align_up(manifest.target.static_shared_bytes, base)
+    room = device(manifest.target.compute_capability).max_smem_per_block_optin - static - block_region
+    runs = launch.runs_per_block if not stride else max(1, min(launch.runs_per_block, room // stride))
+    dynamic = block_region + stride * runs
+    return replace(
+        launch,
+        threads_per_block=runs * per_run,
+        runs_per_block=runs,
+        run_bytes=run_bytes,
+        padding_bytes=stride - run_bytes,
+        stride_bytes=stride,
+        block_region_bytes=block_region,
+        region_gap_bytes=0,
+        dynamic_shared_bytes=dynamic,
+        opt_in=static + dynamic > 49152,
+    )

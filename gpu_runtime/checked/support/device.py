@@ -1,0 +1,271 @@
+"""The device side: `begin`, `phase` and `end`, driven by the tables of the emitted file. Inlined: so they compile without a driver."""
+
+# Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
+# mypy: allow-untyped-defs
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import cuda as numba_cuda
+from numba import types
+
+cuda: Any = numba_cuda
+ALIGN: int | None = None
+THREADS_PER_RUN = RUNS_PER_BLOCK = BLOCK_REGION_BYTES = REGION_GAP_BYTES = STRIDE_BYTES = 1
+_CHECKED_TOGETHER = False
+_CHECKED_PIECES: Any = np.zeros((1, 9), np.int64)
+_CHECKED_SEGMENTS: Any = np.zeros((1, 3), np.int64)
+_CHECKED_LOOPS: Any = np.zeros((1, 2), np.int64)
+lane_in_run: Any = None
+thread_in_block: Any = None
+threads_in_block: Any = None
+
+# ---- emitted from here on
+
+# The record: how many findings there were, then the findings, then for each run of each block where it is.
+_CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH = 4, 256, 8
+_CHECKED_NOT_BEGUN, _CHECKED_BEGUN = -2, -1
+_CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
+
+
+def _checked_once(result, *arguments):
+    """A device function that is compiled once and called, where `inline="always"` would write it out at every call; unlike a
+    device function that is not inlined, it needs no driver to compile. `arguments`: their types, None for the record's."""
+
+    def wrap(body):
+        if cuda.config.ENABLE_CUDASIM:
+            return cuda.jit(device=True)(body)
+        from numba.cuda.extending import intrinsic
+
+        def typed(*given):
+            return result(
+                *(found if wanted is None else wanted for wanted, found in zip(arguments, given, strict=True))
+            )
+
+        def generate(context, builder, signature, values):
+            compiled = context.compile_subroutine(builder, body, signature)
+            for module in compiled.library.modules:
+                for function in module.functions:
+                    if function.name == compiled.fndesc.mangled_name and not function.is_declaration:
+                        function.attributes.add("noinline")
+            return context.call_internal(builder, compiled.fndesc, signature, values)
+
+        def two(typing_context, a, b):
+            return typed(a, b), generate
+
+        def three(typing_context, a, b, c):
+            return typed(a, b, c), generate
+
+        def four(typing_context, a, b, c, d):
+            return typed(a, b, c, d), generate
+
+        made = intrinsic({2: two, 3: three, 4: four}[len(arguments)])
+        made.__doc__ = body.__doc__
+        return made
+
+    return wrap
+
+
+@cuda.jit(device=True, inline="always")
+def _checked_block():
+    """Index of this block in the grid, over x, then y, then z."""
+    return cuda.blockIdx.x + cuda.gridDim.x * (cuda.blockIdx.y + cuda.gridDim.y * cuda.blockIdx.z)
+
+
+@cuda.jit(device=True, inline="always")
+def _checked_state(run):
+    """Where in the record the state of this run stands: its phase, then how many steps it has made."""
+    return _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH + 2 * (_checked_block() * RUNS_PER_BLOCK + run)
+
+
+@cuda.jit(device=True, inline="always")
+def _checked_note(record, run, kind, piece, source, phase, element):
+    """Enters a finding, if there is room; all are counted."""
+    found = cuda.atomic.add(record, 0, 1)
+    if found < _CHECKED_MOST:
+        place = _CHECKED_HEAD + found * _CHECKED_WIDTH
+        record[place] = kind
+        record[place + 1] = piece
+        record[place + 2] = source
+        record[place + 3] = phase
+        record[place + 4] = record[_checked_state(run) + 1]
+        record[place + 5] = _checked_block()
+        record[place + 6] = run
+        record[place + 7] = element
+
+
+@_checked_once(types.boolean, types.int64, types.int64)
+def _checked_live(piece, phase):
+    """Whether the piece has contents in the phase."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    segments = cuda.const.array_like(_CHECKED_SEGMENTS)
+    live = False
+    for row in range(pieces[piece, 7], pieces[piece, 8]):
+        if segments[row, 0] <= phase and phase < segments[row, 1]:
+            live = True
+    return live
+
+
+@_checked_once(types.boolean, types.int64, types.int64)
+def _checked_begins(piece, phase):
+    """Whether an interval of the piece begins there with a write."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    segments = cuda.const.array_like(_CHECKED_SEGMENTS)
+    begins = False
+    for row in range(pieces[piece, 7], pieces[piece, 8]):
+        if segments[row, 0] == phase and segments[row, 2] == 1:
+            begins = True
+    return begins
+
+
+@_checked_once(types.int64, types.int64, types.int64)
+def _checked_start(piece, run):
+    """The first byte of the piece in the block's memory."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    windows = BLOCK_REGION_BYTES + REGION_GAP_BYTES + STRIDE_BYTES * run
+    return pieces[piece, 0] + (0 if pieces[piece, 2] else windows)
+
+
+@cuda.jit(device=True, inline="always")
+def _checked_lane(piece):
+    """The threads that share a piece take turns at its bytes: the first byte of this one."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    return thread_in_block() if pieces[piece, 2] else lane_in_run()
+
+
+@cuda.jit(device=True, inline="always")
+def _checked_lanes(piece):
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    return threads_in_block() if pieces[piece, 2] else THREADS_PER_RUN
+
+
+@_checked_once(types.void, types.int64, types.int64)
+def _checked_fill(run, piece):
+    """The piece has no contents: every unit of it becomes the piece's poison."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    raw = cuda.shared.array(0, types.uint8, alignment=ALIGN)
+    start = _checked_start(piece, run)
+    for byte in range(_checked_lane(piece), pieces[piece, 1], _checked_lanes(piece)):
+        raw[start + byte] = (pieces[piece, 4] >> (8 * (byte % pieces[piece, 3]))) & 255
+
+
+@_checked_once(types.void, None, types.int64, types.int64, types.int64)
+def _checked_untouched(record, run, piece, phase):
+    """Notes the first byte of a piece without contents that is no longer its poison."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    raw = cuda.shared.array(0, types.uint8, alignment=ALIGN)
+    start = _checked_start(piece, run)
+    for byte in range(_checked_lane(piece), pieces[piece, 1], _checked_lanes(piece)):
+        if raw[start + byte] != (pieces[piece, 4] >> (8 * (byte % pieces[piece, 3]))) & 255:
+            _checked_note(record, run, _CHECKED_WRITTEN, piece, -1, phase, byte // pieces[piece, 3])
+            break
+
+
+@_checked_once(types.void, None, types.int64, types.int64, types.int64)
+def _checked_sound(record, run, piece, phase):
+    """Notes the first element of a floating-point piece with contents that holds another's poison, or another NaN."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    raw = cuda.shared.array(0, types.uint8, alignment=ALIGN)
+    start, width, pattern = _checked_start(piece, run), pieces[piece, 3], pieces[piece, 4]
+    exponent, quiet = pieces[piece, 5], pieces[piece, 6]
+    for item in range(_checked_lane(piece), pieces[piece, 1] // width, _checked_lanes(piece)):
+        bits = types.int64(0)
+        for byte in range(width):
+            bits |= types.int64(raw[start + item * width + byte]) << (8 * byte)
+        mantissa = bits & (2 * quiet - 1)
+        if bits & exponent == exponent and mantissa != 0 and bits != pattern:
+            source = (mantissa & (quiet - 1)) - 1
+            if source >= 0 and source < pieces.shape[0] and source != piece:
+                _checked_note(record, run, _CHECKED_READ, piece, source, phase, item)
+            else:
+                _checked_note(record, run, _CHECKED_NAN, piece, -1, phase, item)
+            break
+
+
+@_checked_once(types.void, None, types.int64, types.int64)
+def _checked_leave(record, run, phase):
+    """At the end of a phase: what has no contents must be untouched, what has some must be sound."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    for piece in range(pieces.shape[0]):
+        if not _checked_live(piece, phase):
+            _checked_untouched(record, run, piece, phase)
+        elif pieces[piece, 5] != 0:
+            _checked_sound(record, run, piece, phase)
+
+
+@_checked_once(types.void, types.int64, types.int64, types.int64)
+def _checked_move(run, before, after):
+    """From one phase to the next: what ends, and what begins with a write, loses its contents."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    for piece in range(pieces.shape[0]):
+        if not _checked_live(piece, before) or not _checked_live(piece, after) or _checked_begins(piece, after):
+            _checked_fill(run, piece)
+
+
+@_checked_once(types.int64, types.int64, types.int64)
+def _checked_next(at, goal):
+    """The phase after `at` on the way to `goal`: straight on, or round the innermost loop that holds both. -1: no way."""
+    loops = cuda.const.array_like(_CHECKED_LOOPS)
+    if goal > at:
+        return at + 1
+    found = -1
+    for row in range(loops.shape[0]):  # outer loops stand before inner ones
+        if loops[row, 0] <= goal and at < loops[row, 1] and goal <= at:
+            found = loops[row, 0] if at == loops[row, 1] - 1 else at + 1
+    return found
+
+
+@_checked_once(types.void, None, types.int64)
+def begin(record, run):
+    """Poisons all memory of the run (and of the block). Every thread of the block calls it, once, before `init`."""
+    pieces = cuda.const.array_like(_CHECKED_PIECES)
+    for piece in range(pieces.shape[0]):
+        _checked_fill(run, piece)
+    if lane_in_run() == 0:
+        record[_checked_state(run)] = _CHECKED_BEGUN
+        record[_checked_state(run) + 1] = 0
+    if _CHECKED_TOGETHER:
+        cuda.syncthreads()
+
+
+@_checked_once(types.void, None, types.int64, types.int64)
+def phase(record, run, number):
+    """The run leaves the phase that it was in, which is checked, and enters phase `number` (a PHASE_ constant)."""
+    if _CHECKED_TOGETHER:
+        cuda.syncthreads()
+    state = _checked_state(run)
+    at, steps, begun = record[state], record[state + 1], record[state] != _CHECKED_NOT_BEGUN
+    if begun:
+        if at >= 0:
+            _checked_leave(record, run, at)
+            steps += 1
+        following = 0 if at < 0 else _checked_next(at, number)
+        if following < 0:
+            if lane_in_run() == 0:
+                _checked_note(record, run, _CHECKED_ORDER, at, -1, number, 0)
+        else:
+            if at >= 0:
+                _checked_move(run, at, following)
+            while following != number:
+                before = following
+                following = _checked_next(before, number)
+                _checked_move(run, before, following)
+    elif lane_in_run() == 0:
+        _checked_note(record, run, _CHECKED_UNBEGUN, -1, -1, number, 0)
+    if _CHECKED_TOGETHER:
+        cuda.syncthreads()
+    if begun and lane_in_run() == 0:
+        record[state] = number
+        record[state + 1] = steps
+
+
+@_checked_once(types.void, None, types.int64)
+def end(record, run):
+    """The run leaves its last phase, which is checked. Every thread of the block calls it, once."""
+    if _CHECKED_TOGETHER:
+        cuda.syncthreads()
+    at = record[_checked_state(run)]
+    if at >= 0:
+        _checked_leave(record, run, at)

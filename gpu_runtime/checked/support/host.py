@@ -1,0 +1,105 @@
+"""The host side: the record that a kernel is handed, and what it says afterwards."""
+
+# Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
+# mypy: allow-untyped-defs
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+RUNS_PER_BLOCK = 1
+_CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH, _CHECKED_NOT_BEGUN = 4, 256, 8, -2
+_CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
+_CHECKED_NAMES: Sequence[str] = ()
+_CHECKED_GUARDS = 0
+_CHECKED_LIVES: Sequence[Sequence[tuple[int, int]]] = ()
+PHASES: Sequence[str] = ()
+_checked_traced: Any = {}
+
+# ---- emitted from here on
+
+
+def new_record(blocks):
+    """What `begin`, `phase` and `end` need, for a launch of `blocks` blocks: an int32 array to hand to the kernel."""
+    import numpy
+
+    head = _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH
+    record = numpy.zeros(head + 2 * RUNS_PER_BLOCK * blocks, numpy.int32)
+    record[head::2] = _CHECKED_NOT_BEGUN
+    _checked_traced.clear()
+    return record
+
+
+def report(record):
+    """What went wrong, as sentences, the earliest first; an empty list where nothing did.
+
+    `record`: the array after the launch, on the host. Of each kind of finding the earliest is told, and how often it occurred.
+    """
+    sentences = [f"{what}{_checked_times(count)}" for what, count in _checked_traced.items()]
+    rows = [
+        [int(number) for number in record[_CHECKED_HEAD + index * _CHECKED_WIDTH :][:_CHECKED_WIDTH]]
+        for index in range(min(int(record[0]), _CHECKED_MOST))
+    ]
+    groups = {}
+    for row in sorted(rows, key=lambda row: (row[4], row[5], row[6])):
+        groups.setdefault((row[0], row[1], row[2], row[3] if row[0] >= _CHECKED_ORDER else 0), []).append(row)
+    exact = {(words.split(" was ")[0], words.split(" was ")[1].split()[0]) for words in sentences if " was " in words}
+    nameless = []
+    for (kind, piece, source, _), found in groups.items():
+        if kind == _CHECKED_WRITTEN and (_CHECKED_NAMES[piece], "written") in exact:
+            continue
+        if kind in (_CHECKED_READ, _CHECKED_NAN) and exact:
+            continue
+        words = _checked_words(kind, piece, source, found[0]) + _checked_times(len(found))
+        (nameless if kind == _CHECKED_NAN else sentences).append(words)
+    if int(record[0]) > _CHECKED_MOST:
+        nameless.append(f"{int(record[0])} findings in all, of which the record had room for {_CHECKED_MOST}")
+    return sentences + nameless
+
+
+def _checked_times(count):
+    return "" if count == 1 else f" ({count} times in all)"
+
+
+def _checked_words(kind, piece, source, row):
+    _, _, _, phase, _, block, run, element = row
+    where = f"element {element} of run {run} in block {block}"
+    if kind == _CHECKED_ORDER:
+        return (
+            f"phase {PHASES[phase]} was entered from {PHASES[piece]} by run {run} in block {block}: no way leads there"
+        )
+    if kind == _CHECKED_UNBEGUN:
+        return f"phase {PHASES[phase]} was entered before `begin` was called, by run {run} in block {block}"
+    name = _CHECKED_NAMES[piece]
+    if kind == _CHECKED_WRITTEN and piece < _CHECKED_GUARDS:
+        return f"{name} was written in phase {PHASES[phase]}, {_checked_outside(piece, phase)}: {where}"
+    if kind == _CHECKED_WRITTEN:
+        return f"{name} were written in phase {PHASES[phase]}: byte {element} of run {run} in block {block}"
+    if kind == _CHECKED_READ:
+        why = _checked_outside(source, phase)
+        return f"{_CHECKED_NAMES[source]} was read in phase {PHASES[phase]}, {why}: its poison is in {name}, {where}"
+    empty = [name for index, name in enumerate(_CHECKED_NAMES[:_CHECKED_GUARDS]) if not _checked_in(index, phase)]
+    listed = ", ".join(empty[:8]) + (", ..." if len(empty) > 8 else "")
+    return (
+        f"{name} holds NaN at the end of phase {PHASES[phase]}, {where}: something without contents was read, or the "
+        f"kernel computed it. Without contents in that phase: {listed or 'nothing'}; or elements not yet written"
+    )
+
+
+def _checked_in(piece, phase):
+    return any(start <= phase < end for start, end in _CHECKED_LIVES[piece])
+
+
+def _checked_outside(piece, phase):
+    """Why the piece has no contents in the phase."""
+    lives = _CHECKED_LIVES[piece]
+    if _checked_in(piece, phase):
+        return "before it was written there"
+    stated = ", ".join(
+        PHASES[start] if end == start + 1 else f"{PHASES[start]} to {PHASES[end - 1]}" for start, end in lives[:4]
+    )
+    if not lives:
+        return "but its lifetime is empty"
+    when = "after its lifetime had ended" if any(end <= phase for _, end in lives) else "before its lifetime begins"
+    return f"{when} (live in {stated}{', ...' if len(lives) > 4 else ''})"

@@ -1,0 +1,110 @@
+"""What the checks are driven by: the pieces at their places, when each is live, what it is poisoned with, the loops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gpu_runtime.checked.storage import Storage
+from solver.verifier.story import Story, StoryPiece
+from solver.wire.dtypes import DType
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+_A5 = 0xA5
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """`pattern` fills every `width` bytes. For floating-point types it is a quiet NaN whose payload names the piece, as far
+    as it has bits for that; `exponent` and `quiet` are the masks that know a NaN (0 for other types)."""
+
+    width: Bytes
+    pattern: int
+    exponent: int = 0
+    quiet: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A buffer, a part, or (without segments) the bytes between two. `segments`: (start, end, 1 where it begins with a write)."""
+
+    name: str
+    start_bytes: Bytes
+    size_bytes: Bytes
+    of_block: bool
+    poison: Poison
+    segments: tuple[tuple[int, int, int], ...]
+    live: tuple[tuple[int, int], ...]
+
+
+_FLOATS = {"float16": (2, 5, 10), "bfloat16": (2, 8, 7), "float32": (4, 8, 23), "float64": (8, 11, 52)}
+"""Bytes, bits of the exponent, bits of the mantissa."""
+_COMPLEX = {"complex64": "float32", "complex128": "float64"}
+_EIGHT_BITS = {"float8_e4m3": 0x7F, "float8_e5m2": 0x7F}
+"""NaN in either: too few bits to tell one NaN from another."""
+
+
+def poison_of(dtype: DType, number: int) -> Poison:
+    """What the piece of that number is filled with while it has no contents."""
+    name = _COMPLEX.get(dtype.name or "", dtype.name or "")
+    if name in _EIGHT_BITS:
+        return Poison(1, _EIGHT_BITS[name])
+    if name not in _FLOATS:
+        return Poison(1, _A5)
+    width, exponent_bits, mantissa_bits = _FLOATS[name]
+    exponent = ((1 << exponent_bits) - 1) << mantissa_bits
+    quiet = 1 << (mantissa_bits - 1)
+    payload = number + 1 if number + 1 < quiet - 1 else 0
+    return Poison(width, exponent | quiet | payload, exponent, quiet)
+
+
+def pieces_of(manifest: Manifest, storage: Storage, story: Story) -> tuple[list[Piece], int]:
+    """The pieces in shared memory, then the guards; the second value is how many of the first there are."""
+    placed = storage.layout.by_name
+    pieces: list[Piece] = []
+    for piece in story.pieces:
+        place = placed[piece.buffer]
+        if place.region not in ("run", "block"):
+            continue
+        start = place.parts[0].offset_bytes if place.parts is not None else place.offset_bytes or 0
+        pieces.append(_piece(manifest, piece, start, place.region == "block", len(pieces)))
+    guards = len(pieces)
+    for region, first, size, behind in storage.guards:
+        name = f"the {size} bytes behind {behind}" if behind else f"the {size} bytes before the first buffer"
+        pieces.append(Piece(name, first, size, region == "block", Poison(1, _A5), (), ()))
+    return pieces, guards
+
+
+def _piece(manifest: Manifest, piece: StoryPiece, start: Bytes, of_block: bool, number: int) -> Piece:
+    return Piece(
+        piece.name,
+        start + piece.offset_bytes,
+        piece.size_bytes,
+        of_block,
+        poison_of(manifest.by_name[piece.buffer].dtype, number),
+        tuple((segment.start, segment.end, int(segment.written)) for segment in piece.segments),
+        tuple((start, end) for start, end in piece.live),
+    )
+
+
+def phase_constants(names: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """`PHASE_` names of phases, and of the first phase of each call of a component. A name that two phases would have is
+    given to neither: such a phase is `PHASE_` and its number."""
+    wanted: dict[str, list[int]] = {}
+    previous: list[str] = []
+    for number, name in enumerate(names):
+        path = name.split("/")
+        for depth in range(1, len(path) + 1):
+            if depth == len(path) or path[:depth] != previous[:depth]:
+                wanted.setdefault(re.sub(r"\W", "_", "_".join(path[:depth]), flags=re.ASCII), []).append(number)
+        previous = path
+    taken = {name: numbers[0] for name, numbers in wanted.items() if len(numbers) == 1}
+    named = set()
+    for name, number in sorted(taken.items(), key=lambda item: item[1]):
+        named.add(number)
+        yield f"PHASE_{name}", number
+    for number in range(len(names)):
+        if number not in named and str(number) not in taken:
+            yield f"PHASE_{number}", number

@@ -1,0 +1,147 @@
+"""The text of `allocators_checked.py`: the emitter's own functions over storage of its own for each buffer, then the checks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+
+from gpu_runtime.checked.storage import apart
+from gpu_runtime.checked.tables import Piece, phase_constants, pieces_of
+from gpu_runtime.emitters.errors import EmitError
+from gpu_runtime.emitters.numba_cuda import emit_text
+from gpu_runtime.emitters.plan import AllocatorPlan
+from gpu_runtime.emitters.planning import plan_allocators
+from solver.verifier.story import Story, derive
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+
+MOST_PHASES = 16384
+MOST_PIECES = 16384
+"""More than this is no table for a kernel to walk through at every phase."""
+
+_MARK = "# ---- emitted from here on\n"
+
+_DOCSTRING = '''"""Checked allocators of one layout, made by Warpack: the getters of allocators.py, and checks of the lifetimes.
+
+In a kernel, which is handed a record (`new_record(blocks)`, an int32 array) besides its own arguments:
+
+    run = run_in_block()
+    begin(record, run)
+    shared = window(run)
+    kept = persistent()
+    init(shared, kept)
+    phase(record, run, PHASE_...)      # at the start of every phase
+    end(record, run)                   # at the kernel's end
+
+and on the host, after the launch, `report(record)`: a list of sentences, empty where no fault was seen. Here every
+buffer has bytes of its own, which are poisoned while it has no contents. Launch with THREADS_PER_BLOCK threads and
+DYNAMIC_SHARED_BYTES of dynamic shared memory: both may differ from those of allocators.py.
+"""'''
+
+
+def emit_checked(layout: Layout, manifest: Manifest) -> str:
+    """The source text of the layout's checked allocators, for numba-cuda and its simulator: the same text for the same layout.
+
+    Raises EmitError where `emit` does, for more than MOST_PHASES phases (calls written out) or MOST_PIECES buffers and
+    parts, and for a buffer whose getter would have the name of one of the checks.
+    """
+    plan_allocators(layout, manifest)  # what cannot be emitted at all is refused with the words for the layout as it is
+    if layout.launch is None:
+        raise EmitError("the layout is infeasible: there is nothing to hand out")
+    story = derive(manifest)
+    if story.length > MOST_PHASES:
+        raise EmitError(
+            f"{story.length} phases with every call written out, at most {MOST_PHASES} can be checked",
+            number=story.length,
+        )
+    storage = apart(layout, layout.launch, manifest)
+    pieces, guards = pieces_of(manifest, storage, story)
+    if len(pieces) > MOST_PIECES:
+        raise EmitError(
+            f"{len(pieces)} buffers, parts and guards, at most {MOST_PIECES} can be checked", number=len(pieces)
+        )
+    plan = plan_allocators(storage.layout, manifest)
+    support = [_support(name) for name in ("device.py", "host.py", "tracing.py")]
+    tables = list(_tables(plan, manifest, story, pieces, guards))
+    _check_names(plan, support, tables)
+    text = _with_docstring(emit_text(replace(plan, layout_sha256=layout.sha256)))
+    return "\n".join([text, *tables, "", *support])
+
+
+def _support(name: str) -> str:
+    """The part of a support module that is emitted."""
+    return files("gpu_runtime.checked.support").joinpath(name).read_text(encoding="utf-8").split(_MARK, 1)[1]
+
+
+def _with_docstring(text: str) -> str:
+    """The emitter's text with our docstring in place of its own."""
+    first = ast.parse(text).body[0]
+    lines = text.splitlines()
+    return "\n".join([_DOCSTRING, *lines[first.end_lineno :]])
+
+
+def _tables(plan: AllocatorPlan, manifest: Manifest, story: Story, pieces: list[Piece], guards: int) -> Iterator[str]:
+    yield "\n\n# The checks: phases, pieces of memory, and when each has contents."
+    yield "import numpy as _checked_numpy\n"
+    for name, number in phase_constants(story.phase_names):
+        yield f"{name} = {number}"
+    yield f"PHASES = {_lines(repr(name) for name in story.phase_names)}"
+    yield f"_CHECKED_NAMES = {_lines(repr(piece.name) for piece in pieces)}"
+    yield f"_CHECKED_LIVES = {_lines(repr(piece.live) for piece in pieces)}"
+    yield f"_CHECKED_GUARDS = {guards}  # from this number on: bytes that belong to nobody"
+    together = plan.threads_per_run > 1 or any(piece.of_block for piece in pieces)
+    yield f"_CHECKED_TOGETHER = {together}  # several threads share a buffer: the checks wait for all of the block"
+    segments: list[tuple[int, ...]] = []
+    rows = []
+    for piece in pieces:
+        poison, first = piece.poison, len(segments)
+        segments += piece.segments
+        rows.append(
+            (
+                piece.start_bytes,
+                piece.size_bytes,
+                int(piece.of_block),
+                poison.width,
+                poison.pattern,
+                poison.exponent,
+                poison.quiet,
+                first,
+                len(segments),
+            )
+        )
+    yield "# first byte, bytes, of the block, bytes of a unit of its poison, the poison, masks of a NaN, segments from, to"
+    yield _array("_CHECKED_PIECES", rows, 9)
+    yield "# phases [start, end), and 1 where the segment begins with a write"
+    yield _array("_CHECKED_SEGMENTS", segments, 3)
+    loops = sorted(story.loops, key=lambda loop: (loop[0], -loop[1]))
+    yield _array("_CHECKED_LOOPS", list(loops), 2)
+    getters = [slot.identifier for slot in plan.slots if slot.region == "block" and slot.count]
+    yield f"_CHECKED_BLOCK_GETTERS = {_lines(repr(name) for name in getters)}"
+
+
+def _lines(items: Iterator[str] | list[str]) -> str:
+    listed = [f"    {item}," for item in items]
+    return "\n".join(["(", *listed, ")"]) if listed else "()"
+
+
+def _array(name: str, rows: list[tuple[int, ...]], columns: int) -> str:
+    """An array of int64, never empty: no row says more than one of zeros would."""
+    listed = [f"        {', '.join(map(str, row))}," for row in rows or [(-1,) * columns]]
+    body = "\n".join(listed)
+    return f"{name} = _checked_numpy.array(\n    [\n{body}\n    ],\n    _checked_numpy.int64,\n).reshape(-1, {columns})"
+
+
+def _check_names(plan: AllocatorPlan, support: list[str], tables: list[str]) -> None:
+    """No getter may have the name of something that the checks define."""
+    text = "\n".join([*tables, *support])
+    defined = set(re.findall(r"^(?:    )?(?:def |class |)(\w+)(?:\(| = )", text, re.MULTILINE))
+    defined |= {"_sys", "_bisect", "_numpy", "_checked_numpy"}
+    for slot in plan.slots:
+        for name in (slot.identifier, f"zero_{slot.identifier}"):
+            if name in defined:
+                raise EmitError(
+                    f"its getter {name!r} has the name of one of the checks: name it otherwise", buffer=slot.name
+                )
