@@ -11,6 +11,7 @@ import pytest
 
 from tests.helpers.fake_driver import build_double
 from tests.helpers.processes import eventually
+from tests.helpers.real_gpu import real_gpu
 from tests.helpers.service_process import service
 
 _ROOT = Path(__file__).parents[2]
@@ -81,3 +82,22 @@ def test_a_double_of_the_driver_is_not_registered_as_a_device(tmp_path: Path) ->
         assert "the kernel has no NVIDIA module" in ran.stderr
         devices = client.devices()
         assert (devices["workers"], devices["hardware_devices"]) == ([], [])
+
+
+@pytest.mark.gpu
+def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
+    device = real_gpu()
+    target = {"compute_capability": device["compute_capability"]}
+    with service(tmp_path) as running, running.client() as client:
+        command = [sys.executable, "-W", "error", "-m", "service.cli", "worker", "--gpu", "--data-dir", str(tmp_path)]
+        worker = subprocess.Popen(command, cwd=_ROOT)
+        try:
+            eventually(lambda: client.devices()["hardware_devices"], "the device is listed", limit_s=60)
+            job = client.submit(MANIFEST | {"target": target, "validation": "best"}, 60)
+            assert (job["state"], job["validation"]["level"]) == ("ready", "hardware")
+            (report,) = [each for each in job["layout"]["validation"]["reports"] if each["level"] == "hardware"]
+            assert report["detail"]["device"]["uuid"] == device["uuid"]
+        finally:
+            worker.terminate()
+            worker.wait(30)
+        assert client.devices()["hardware_devices"] == []
