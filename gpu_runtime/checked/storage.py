@@ -7,6 +7,7 @@ their owner has no contents name the buffer, and a write past a buffer's end is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import lcm
 
 from solver.devices import device
 from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, PlacedPart, Region
@@ -26,8 +27,8 @@ class Storage:
 
 
 def apart(layout: Layout, launch: LaunchFigures, manifest: Manifest) -> Storage:
-    """Fewer threads per block where the larger windows ask for it. Where not even one launch unit fits, the threads
-    of one are taken: the simulator has room for all."""
+    """Fewer threads per block where the larger windows ask for it. Where not even one run fits, the layout is for one: the
+    simulator has room for it."""
     placed: list[PlacedBuffer] = []
     guards: list[tuple[Region, Bytes, Bytes, str]] = []
     ends: dict[Region, Bytes] = {}
@@ -74,7 +75,10 @@ def _launch(launch: LaunchFigures, manifest: Manifest, run_bytes: Bytes, block_b
     per_run = manifest.launch.threads_per_run
     static = align_up(manifest.target.static_shared_bytes, base)
     room = device(manifest.target.compute_capability).max_smem_per_block_optin - static - block_region
-    runs = launch.runs_per_block if not stride else max(1, min(launch.runs_per_block, room // stride))
+    runs = launch.runs_per_block
+    if stride and room < stride * runs:
+        unit = lcm(per_run, manifest.launch.threads_multiple) // per_run
+        runs = max(1, room // stride // unit * unit or room // stride)
     dynamic = block_region + stride * runs
     return replace(
         launch,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 
@@ -117,7 +117,7 @@ def _tables(plan: AllocatorPlan, manifest: Manifest, story: Story, pieces: list[
     yield "# phases [start, end), and 1 where the segment begins with a write"
     yield _array("_CHECKED_SEGMENTS", segments, 3)
     loops = sorted(story.loops, key=lambda loop: (loop[0], -loop[1]))
-    yield _array("_CHECKED_LOOPS", list(loops), 2)
+    yield _array("_CHECKED_LOOPS", loops, 2)
     getters = [slot.identifier for slot in plan.slots if slot.region == "block" and slot.count]
     yield f"_CHECKED_BLOCK_GETTERS = {_lines(repr(name) for name in getters)}"
 
@@ -127,7 +127,7 @@ def _lines(items: Iterator[str] | list[str]) -> str:
     return "\n".join(["(", *listed, ")"]) if listed else "()"
 
 
-def _array(name: str, rows: list[tuple[int, ...]], columns: int) -> str:
+def _array(name: str, rows: Sequence[tuple[int, ...]], columns: int) -> str:
     """An array of int64, never empty: no row says more than one of zeros would."""
     listed = [f"        {', '.join(map(str, row))}," for row in rows or [(-1,) * columns]]
     body = "\n".join(listed)

@@ -28,11 +28,18 @@ def solve(
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the layout alone, as JSON.")] = False,
     svg: Annotated[Path | None, Parameter(help="Write a picture of the layout to this file.")] = None,
     emit: Annotated[
-        Path | None, Parameter(help="Write allocators.py, layout.json and manifest.json into this folder.")
+        Path | None,
+        Parameter(help="Write allocators.py, allocators.cuh, layout.json and manifest.json into this folder."),
     ] = None,
+    checked: Annotated[
+        bool, Parameter(negative="", show_default=False, help="With --emit: write allocators_checked.py too.")
+    ] = False,
     validate: Annotated[
         Level, Parameter(help="What must pass: static rules, or up to compiling, simulating, a GPU.")
     ] = "static",
+    architectures: Annotated[
+        Literal["own", "all"], Parameter(help="What level compiled compiles for: the manifest's own architecture, or all.")
+    ] = "own",
     time_limit: Annotated[float | None, Parameter(help="Seconds to search, in place of the manifest's.")] = None,
 ) -> int:
     """Pack the buffers of a manifest and show the layout.
@@ -42,12 +49,14 @@ def solve(
     """
     from service.cli.interruptible import optimize_interruptibly
 
+    if checked and emit is None:
+        raise CommandFailed("--checked says what --emit DIR writes: give both", BAD_INPUT)
     problem = _with_time_limit(read_manifest(manifest), time_limit)
     layout, interrupted = optimize_interruptibly(problem)
     if interrupted:
         note(f"Interrupted: the best layout so far, {layout.status}.")
     if layout.status != "infeasible":
-        layout = _validated(problem, layout, validate)
+        layout = _validated(problem, layout, validate, architectures)
     if svg is not None:
         _write_svg(problem, layout, svg)
     if json:
@@ -57,6 +66,8 @@ def solve(
     code = _verdict(layout)
     if emit is not None and code == DONE:
         _emit(problem, layout, emit)
+        if checked:
+            _emit_checked(problem, layout, emit)
     elif emit is not None:
         note(f"Wrote nothing to {emit}.")
     return code
@@ -71,11 +82,11 @@ def _with_time_limit(manifest: Manifest, time_limit_s: float | None) -> Manifest
     return replace(manifest, solver=replace(manifest.solver, time_limit_s=time_limit_s))
 
 
-def _validated(manifest: Manifest, layout: Layout, level: Level) -> Layout:
+def _validated(manifest: Manifest, layout: Layout, level: Level, architectures: Literal["own", "all"]) -> Layout:
     from gpu_runtime.validation import validate_up_to
 
     with err().status(f"validating: {level}"):
-        return layout.with_validation(validate_up_to(manifest, layout, level))
+        return layout.with_validation(validate_up_to(manifest, layout, level, architectures=architectures))
 
 
 def _verdict(layout: Layout) -> int:
@@ -106,17 +117,15 @@ def _write_svg(manifest: Manifest, layout: Layout, path: Path) -> None:
 
 
 def _emit(manifest: Manifest, layout: Layout, folder: Path) -> None:
-    from gpu_runtime.emitters import EmitError, emit
+    from gpu_runtime.emitters import EmitError, emit_files
 
     try:
-        text = emit(layout, manifest)
+        files = emit_files(layout, manifest)
     except EmitError as error:
         raise CommandFailed(f"no allocators can be written for this layout: {error}") from None
+    files |= {"layout.json": layout.model_dump_json() + "\n", "manifest.json": manifest.model_dump_json() + "\n"}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in (
-        ("allocators.py", text),
-        ("layout.json", layout.model_dump_json() + "\n"),
-        ("manifest.json", manifest.model_dump_json() + "\n"),
-    ):
+    for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
-    note(f"Wrote allocators.py, layout.json and manifest.json to {folder}.")
+    *most, last = files
+    note(f"Wrote {', '.join(most)} and {last} to {folder}.")

@@ -1,7 +1,7 @@
 """The device side: `begin`, `phase` and `end`, driven by the tables of the emitted file. Inlined: so they compile without a driver."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, type-var"
 # mypy: allow-untyped-defs
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def _checked_once(result, *arguments):
         def four(typing_context, a, b, c, d):
             return typed(a, b, c, d), generate
 
-        made = intrinsic({2: two, 3: three, 4: four}[len(arguments)])
+        by_count = {2: two, 3: three, 4: four}
+        made = intrinsic(by_count[len(arguments)])
         made.__doc__ = body.__doc__
         return made
 
