@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 KEY := $(shell { cat pyproject.toml constraints.txt; $(PYTHON) -V; echo "$(CURDIR)"; } 2>&1 | $(PYTHON) -c \
   'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
 DEMO_STAMP := $(VENV)/.installed-gpu-$(KEY)
-TEST_STAMP := $(VENV)/.installed-gpu-test-$(KEY)
+TEST_STAMP := $(VENV)/.installed-gpu-test-cubie-$(KEY)
 BENCH_STAMP := $(VENV)/.installed-bench-$(KEY)
 
 .PHONY: help demo test lint bench clean
@@ -81,7 +81,7 @@ $(DEMO_STAMP): | python
 	@touch $@
 
 $(TEST_STAMP): | python
-	$(call install,gpu$(comma)test)
+	$(call install,gpu$(comma)test$(comma)cubie)
 	@rm -f $(VENV)/.installed-*
 	@touch $@ $(DEMO_STAMP)
 

@@ -43,7 +43,8 @@ def find_lifetimes(run: Any, components: tuple[RegisteredComponent, ...]) -> Kno
         script = Script({buffer.full_name: buffer.size for buffer in buffers}, classes, facts_of(run, classes))
         liveness = find_liveness(script.moments(passed))
     except UnknownClassError as unknown:
-        return KnownLifetimes(None, {}, tuple(names), f"{unknown.class_name} ({unknown.component})")
+        sized = tuple(buffer.full_name for buffer in buffers if buffer.size)
+        return KnownLifetimes(None, {}, sized, f"{unknown.class_name} ({unknown.component})")
     undescribed = tuple(
         buffer.full_name
         for component in components
