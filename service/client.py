@@ -76,7 +76,7 @@ class Client:
         return self._call("DELETE", f"/v1/layouts/{job_id}")
 
     def artefact(self, job_id: str, name: str) -> str:
-        """The text of `allocators.py` or `manifest`."""
+        """The text of `allocators.py`, `allocators.cuh` or `manifest`."""
         return self._send("GET", f"/v1/layouts/{job_id}/{name}").text
 
     def check(self, manifest: Mapping[str, Any] | str | bytes) -> dict[str, Any]:

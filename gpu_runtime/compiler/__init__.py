@@ -3,6 +3,8 @@
     compiled = compile_kernel(function, signature, "8.6", launch_bounds=256)
     compiled.figures.registers, compiled.figures.spill_store_bytes, compiled.toolchain.versions
 
+    cpp_to_cubin(source, "8.6", {"allocators.cuh": header})      # the same for CUDA C++, with NVRTC
+
 The way is numba-cuda and NVVM to PTX, nvJitLink to a cubin, and the figures out of the cubin's ELF sections (spills out of
 the linker's log, the only place that has them). The three CUDA libraries come from the wheels that are installed beside numba-cuda, and
 from nowhere else: register counts change with the toolkit, so a figure is worth little without the versions that made it.
@@ -15,10 +17,14 @@ CompileError           the tools refused the kernel
 
 from __future__ import annotations
 
+from gpu_runtime.compiler.architectures import ALL_ARCHITECTURES
+from gpu_runtime.compiler.cache import KernelCache, default_cache_folder
 from gpu_runtime.compiler.errors import CompileError, ToolchainError
 from gpu_runtime.compiler.figures import KernelFigures
+from gpu_runtime.compiler.header import touch_source_cpp
 from gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
 from gpu_runtime.compiler.modules import load_module
+from gpu_runtime.compiler.nvrtc import cpp_to_cubin
 from gpu_runtime.compiler.toolchain import (
     Library,
     Toolchain,
@@ -27,10 +33,13 @@ from gpu_runtime.compiler.toolchain import (
     find_toolchain,
 )
 from gpu_runtime.compiler.touch import compile_touch_kernels
+from gpu_runtime.compiler.warming import warm_up
 
 __all__ = [
+    "ALL_ARCHITECTURES",
     "CompileError",
     "CompiledKernel",
+    "KernelCache",
     "KernelFigures",
     "Library",
     "Toolchain",
@@ -39,6 +48,10 @@ __all__ = [
     "compilable_architectures",
     "compile_kernel",
     "compile_touch_kernels",
+    "cpp_to_cubin",
+    "default_cache_folder",
     "find_toolchain",
     "load_module",
+    "touch_source_cpp",
+    "warm_up",
 ]

@@ -13,7 +13,7 @@ ToolchainProblem = Literal[
     "figures-disagree",
 ]
 
-Stage = Literal["ptx", "link", "cubin"]
+Stage = Literal["ptx", "link", "nvrtc", "cubin"]
 
 
 class ToolchainError(RuntimeError):
@@ -25,8 +25,8 @@ class ToolchainError(RuntimeError):
 
 
 class CompileError(RuntimeError):
-    """A tool refused the kernel at `stage`: numba and NVVM (`ptx`), nvJitLink (`link`), or what came out is not one
-    kernel (`cubin`). `log` is what the tool had to say."""
+    """A tool refused the kernel at `stage`: numba and NVVM (`ptx`), nvJitLink (`link`), NVRTC (`nvrtc`), or what came
+    out is no cubin with the kernels that were asked for (`cubin`). `log` is what the tool had to say."""
 
     def __init__(self, stage: Stage, message: str, log: str = "") -> None:
         self.stage = stage

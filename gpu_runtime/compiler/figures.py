@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gpu_runtime.compiler.cubin import RESERVED_SHARED_BYTES, read_cubin
+from gpu_runtime.compiler.cubin import RESERVED_SHARED_BYTES, CubinKernel, read_cubin
 from gpu_runtime.compiler.errors import CompileError, ToolchainError
-from gpu_runtime.compiler.link import Linked, read_log
+from gpu_runtime.compiler.link import Linked, LogFigures, read_log
 from solver.wire.units import Bytes
 
 
@@ -34,18 +34,32 @@ class KernelFigures:
 
 
 def figures_of(linked: Linked) -> KernelFigures:
-    """The figures of the one kernel in `linked`.
+    """The figures of the one kernel in `linked`. Raises CompileError where it does not hold exactly one, and ToolchainError as
+    `figures_of_all` does."""
+    found = figures_of_all(linked)
+    if len(found) != 1:
+        raise CompileError("cubin", f"the cubin holds {len(found)} kernels, not one")
+    return found[0]
 
-    Raises CompileError where it does not hold exactly one kernel, and ToolchainError `figures-disagree` where cubin and log
-    state a figure differently, since then one of the two is read wrongly.
+
+def figures_of_all(linked: Linked) -> tuple[KernelFigures, ...]:
+    """The figures of every kernel in `linked`, by name; spills count the functions that kernels call to each.
+
+    Raises ToolchainError `figures-disagree` where cubin and log state a figure differently, since then one of the two is
+    read wrongly.
     """
     cubin, logged = read_cubin(linked.cubin), read_log(linked.log)
-    if len(cubin.kernels) != 1:
-        raise CompileError("cubin", f"the cubin holds {len(cubin.kernels)} kernels, not one")
-    kernel = cubin.kernels[0]
+    entries = {kernel.entry for kernel in cubin.kernels}
+    called = [said for name, said in logged.items() if name not in entries]
+    return tuple(_figures(kernel, cubin.architecture, logged, called) for kernel in cubin.kernels)
+
+
+def _figures(
+    kernel: CubinKernel, architecture: str, logged: dict[str, LogFigures], called: list[LogFigures]
+) -> KernelFigures:
     said = logged.get(kernel.entry)
     if said is None:
-        raise ToolchainError("figures-disagree", f"the linker's log does not mention {kernel.entry}")
+        raise ToolchainError("figures-disagree", f"the log does not mention {kernel.entry}")
     _agree(kernel.entry, "registers", said.registers, kernel.registers)
     _agree(kernel.entry, "stack bytes", said.frame_bytes, kernel.stack_bytes)
     shared = kernel.static_shared_bytes
@@ -55,10 +69,10 @@ def figures_of(linked: Linked) -> KernelFigures:
         registers=kernel.registers,
         static_shared_bytes=kernel.static_shared_bytes,
         stack_bytes=kernel.stack_bytes,
-        spill_store_bytes=sum(function.spill_store_bytes for function in logged.values()),
-        spill_load_bytes=sum(function.spill_load_bytes for function in logged.values()),
+        spill_store_bytes=sum(function.spill_store_bytes for function in (said, *called)),
+        spill_load_bytes=sum(function.spill_load_bytes for function in (said, *called)),
         max_threads=kernel.max_threads,
-        architecture=cubin.architecture,
+        architecture=architecture,
     )
 
 

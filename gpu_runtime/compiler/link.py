@@ -20,8 +20,9 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class LogFigures:
-    """What the log states of one function. The assembler says frame and spills; the linker, which knows the functions
-    that a kernel calls, says registers and static shared memory of kernels (None for other functions)."""
+    """What the log states of one function. The assembler says frame and spills; who assembles whole programs says registers
+    and static shared memory of kernels too (NVRTC), else the linker, which knows the functions that a kernel calls (None for
+    other functions)."""
 
     frame_bytes: Bytes
     spill_store_bytes: Bytes
@@ -57,6 +58,7 @@ def link_ptx(ptx: str, compute_capability: str) -> Linked:
 _ASSEMBLED = re.compile(
     r"Function properties for (?P<name>\S+)\s*\n"
     r"\s*ptxas\s+\.\s+(?P<frame>\d+) bytes stack frame, (?P<stores>\d+) bytes spill stores, (?P<loads>\d+) bytes spill loads"
+    r"(?:\nptxas info\s+: Used (?P<registers>\d+) registers(?:[^\n]*?, (?P<shared>\d+) bytes smem)?)?"
 )
 _LINKED = re.compile(
     r"Function properties for '(?P<name>[^']+)':\s*\n"
@@ -71,7 +73,7 @@ def read_log(log: str) -> dict[str, LogFigures]:
     found: dict[str, LogFigures] = {}
     for match in _ASSEMBLED.finditer(log):
         name = match["name"]
-        line = linked.get(name)
+        line = linked.get(name) or (match if match["registers"] else None)
         found[name] = LogFigures(
             frame_bytes=int(match["frame"]),
             spill_store_bytes=int(match["stores"]),

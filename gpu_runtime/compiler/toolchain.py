@@ -53,6 +53,19 @@ class Toolchain:
 
 
 @lru_cache(maxsize=1)
+def wheel_versions() -> dict[str, str]:
+    """What `Toolchain.versions` will say, read from the packages' metadata alone: no library is loaded.
+
+    Raises ToolchainError where a package is missing.
+    """
+    try:
+        libraries = {name: version(wheel) for name, wheel in _LIBRARIES.items()}
+        return libraries | {name: version(name) for name in _PACKAGES}
+    except PackageNotFoundError as error:
+        raise ToolchainError("packages-missing", f"{error}; {_INSTALL}") from error
+
+
+@lru_cache(maxsize=1)
 def find_toolchain() -> Toolchain:
     """Loads the three libraries and says which they are.
 

@@ -1,5 +1,9 @@
-"""Compiles a probe to machine code: the child's side. `python -m gpu_runtime.probe.compile` reads one JSON object (the
-emitted text, the kernel's text, its element types and the architecture) and writes one: figures, toolchain, or the error.
+"""Compiles a probe to machine code: the side that has the tools.
+
+`python -m gpu_runtime.probe.compile` reads one JSON object from standard input and writes one; a process that is warm
+calls `answer` itself. The request: the emitted `allocators` and the probe's `kernel` (source texts), its `elements`, `threads`,
+`architecture`; and where they are given, all `architectures`, the `header` with the kernels that `touch` it, the folder of
+the `cache` (null: the user's), without which nothing is looked up or kept, and `with_cubin`.
 """
 
 from __future__ import annotations
@@ -8,48 +12,98 @@ import base64
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from gpu_runtime.compiler import CompileError, ToolchainError, compile_kernel
+from gpu_runtime.compiler import CompileError, Toolchain, ToolchainError, find_toolchain
+from gpu_runtime.compiler.cache import KernelCache, cache_key, default_cache_folder
+from gpu_runtime.compiler.figures import figures_of, figures_of_all
+from gpu_runtime.compiler.header import HEADER
+from gpu_runtime.compiler.link import Linked, link_ptx
+from gpu_runtime.compiler.nvrtc import cpp_to_cubin
+from gpu_runtime.compiler.ptx import kernel_to_ptx
 from gpu_runtime.probe.abi import ARGUMENTS, ENTRY, UINT8_ARGUMENTS
 from gpu_runtime.probe.children import die_with_parent
 from gpu_runtime.probe.loading import load_both
 
+_NOT_OF_THE_CODE = ("cache", "with_cubin")
+
 
 def main() -> int:
     die_with_parent()
-    json.dump(compile_probe(json.load(sys.stdin)), sys.stdout)
+    json.dump(answer(json.load(sys.stdin)), sys.stdout)
     return 0
 
 
-def compile_probe(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"figures", "toolchain", "cubin_bytes"}`, with `"cubin"` (base64) where the request asks for it by `with_cubin`; or
-    `{"error": {"rule", "message", "log"}}`."""
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"figures", "cubin_bytes", "toolchain", "ptx_architecture", "probe", "header", "from_cache"}`, or `{"error": {"rule",
+    "message", "log"}}`.
+
+    `probe`: `{"figures", "cubin_bytes"}` by architecture, `header`: a list of them by architecture, one for each kernel;
+    `figures` and `cubin_bytes` are the probe's for `architecture`, and `cubin` is its machine code (base64) where the
+    request has `with_cubin`.
+    """
     try:
-        _, kernel = load_both(request["allocators"], request["kernel"])
-        compiled = compile_kernel(
-            getattr(kernel, ENTRY), signature(request["elements"]), request["architecture"], request["threads"]
-        )
+        entry, from_cache = _looked_up(request)
     except ToolchainError as error:
         return {"error": {"rule": error.type, "message": str(error), "log": ""}}
     except CompileError as error:
-        return {
-            "error": {
-                "rule": f"compile-{error.stage}",
-                "message": str(error).partition("\n")[0],
-                "log": error.log[-4000:],
-            }
-        }
+        message = str(error).partition("\n")[0]
+        return {"error": {"rule": f"compile-{error.stage}", "message": message, "log": error.log[-4000:]}}
     except ImportError as error:
         return {"error": {"rule": "packages-missing", "message": str(error), "log": ""}}
-    answer = {
-        "figures": compiled.figures.to_json(),
-        "toolchain": compiled.toolchain.to_json(),
-        "cubin_bytes": len(compiled.cubin),
+    probe = entry["probe"]
+    wanted = probe[request["architecture"]]
+    found = {
+        "figures": wanted["figures"],
+        "cubin_bytes": wanted["cubin_bytes"],
+        "toolchain": entry["toolchain"],
+        "ptx_architecture": entry["ptx_architecture"],
+        "probe": {name: {key: value for key, value in each.items() if key != "cubin"} for name, each in probe.items()},
+        "header": entry["header"],
+        "from_cache": from_cache,
     }
-    if request.get("with_cubin"):
-        answer["cubin"] = base64.b64encode(compiled.cubin).decode()
-    return answer
+    return found | ({"cubin": wanted["cubin"]} if request.get("with_cubin") else {})
+
+
+def _looked_up(request: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The cache's entry for the request, compiled first where there is none."""
+    if "cache" not in request:
+        return _compiled(request), False
+    key = cache_key({name: value for name, value in request.items() if name not in _NOT_OF_THE_CODE})
+    cache = KernelCache(Path(request["cache"] or default_cache_folder()))
+    entry = cache.get(key)
+    if entry is not None:
+        return entry, True
+    entry = _compiled(request)
+    cache.put(key, entry)
+    return entry, False
+
+
+def _compiled(request: Mapping[str, Any]) -> dict[str, Any]:
+    """One PTX, for the oldest of the architectures, is linked for each of them; the header is compiled for each."""
+    toolchain: Toolchain = find_toolchain()
+    architectures: list[str] = request.get("architectures") or [request["architecture"]]
+    oldest = min(architectures, key=lambda name: tuple(map(int, name.split("."))))
+    _, kernel = load_both(request["allocators"], request["kernel"])
+    ptx = kernel_to_ptx(getattr(kernel, ENTRY), signature(request["elements"]), oldest, request["threads"])
+    probe = {}
+    for architecture in architectures:
+        linked = link_ptx(ptx, architecture)
+        probe[architecture] = {
+            "figures": figures_of(linked).to_json(),
+            "cubin_bytes": len(linked.cubin),
+            "cubin": base64.b64encode(linked.cubin).decode(),
+        }
+    header = {}
+    if "header" in request:
+        for architecture in architectures:
+            header[architecture] = _of_header(cpp_to_cubin(request["touch"], architecture, {HEADER: request["header"]}))
+    return {"toolchain": toolchain.to_json(), "ptx_architecture": oldest, "probe": probe, "header": header}
+
+
+def _of_header(linked: Linked) -> list[dict[str, Any]]:
+    return [{"figures": figures.to_json(), "cubin_bytes": len(linked.cubin)} for figures in figures_of_all(linked)]
 
 
 def signature(elements: list[str]) -> Any:

@@ -1,14 +1,22 @@
-"""Level `compiled`: the emitted allocators and the probe kernel become machine code for the manifest's architecture.
+"""Level `compiled`: allocators.py with the probe kernel, and allocators.cuh with a kernel that uses all of it, become machine
+code for the manifest's architecture, or for all.
 
-No GPU and no driver are needed. The registers, stack and spills in the report are the probe's own: the kernel that the
-layout is for has other ones.
+No GPU and no driver are needed. The registers, stack and spills in the report are those of these kernels: the kernel that
+the layout is for has other ones.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from gpu_runtime.compiler.architectures import Architectures, chosen
+from gpu_runtime.compiler.header import touch_source_cpp
+from gpu_runtime.compiler.warmth import is_warm
+from gpu_runtime.emitters import EmitError, emit
 from gpu_runtime.probe.children import ChildError, ask
 from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
 from solver.wire.layout import Layout
@@ -17,42 +25,62 @@ from solver.wire.report import Finding, ValidationReport
 
 _EXTRA_MISSING = ("packages-missing", "library-not-found")
 
+_COMPILER = "gpu_runtime.probe.compile"
+"""The module that has the tools, by name: whoever imports this one may never come to load them."""
+
+_NOTE = "registers, stack and spills are those of the probe's kernels, not of the kernel that uses the layout"
+
 
 def compile_probe(
     manifest: Manifest,
     layout: Layout,
     *,
     allocators: str | None = None,
+    header: str | None = None,
     prepared: Prepared | None = None,
+    architectures: Architectures = "own",
+    cache_folder: Path | None = None,
     time_limit_s: float = 600.0,
 ) -> ValidationReport:
-    """Compiles. Whatever goes wrong is a finding; nothing is raised. `allocators` and `prepared` as for `simulate`.
+    """Compiles. Whatever goes wrong is a finding. `allocators` and `prepared` as for `simulate`; `header`: other text in place
+    of the emitted header; `cache_folder`: where compiled kernels are kept, the user's cache folder unless said.
 
-    `detail`: `probe_kernel` (the figures read back from its machine code), `toolchain` (versions, and the wheels that the
-    libraries came from), `getters` (how many the kernel calls).
+    `detail`: `probe_kernel` (the figures read back from its machine code), and by architecture `probe_kernels` and
+    `header_kernels`; `ptx_architecture` (which the one PTX was made for: registers would be others with PTX of the
+    architecture's own), `toolchain` (versions, and the wheels that the libraries came from), `from_cache` (whether these are
+    the figures of an earlier compilation), `getters` (how many the kernel calls).
+
+    Raises ValueError for an architecture that there is none of.
     """
     began = perf_counter()
-    detail: dict[str, Any] = {"ran": False, "architecture": manifest.target.compute_capability}
+    own = manifest.target.compute_capability
+    targets = chosen(architectures, own)
+    detail: dict[str, Any] = {"ran": False, "architecture": own, "architectures": list(targets)}
 
     def report(*findings: Finding) -> ValidationReport:
         return ValidationReport("compiled", not findings, findings, detail, round(perf_counter() - began, 3))
 
     try:
         prepared = prepared or prepare(manifest, layout, allocators)
+        header = emit(layout, manifest, "cuda-c++") if header is None else header
+        touch = touch_source_cpp(layout, manifest)
     except NotProbedError as error:
         return report(error.finding)
-    plan = prepared.plan
+    except EmitError as error:
+        return report(Finding("emit-refused", str(error), (error.buffer,) if error.buffer else ()))
     request = {
         "allocators": prepared.allocators,
         "kernel": prepared.kernel,
-        "elements": list(plan.calls.elements),
-        "architecture": manifest.target.compute_capability,
-        "threads": plan.shape.threads,
+        "elements": list(prepared.plan.calls.elements),
+        "architecture": own if own in targets else targets[0],
+        "architectures": list(targets),
+        "threads": prepared.plan.shape.threads,
+        "header": header,
+        "touch": touch,
+        "cache": None if cache_folder is None else str(cache_folder),
     }
     try:
-        answer = ask(
-            "gpu_runtime.probe.compile", request, time_limit_s=time_limit_s, environment={"NUMBA_ENABLE_CUDASIM": "0"}
-        )
+        answer = _answer(request, time_limit_s)
     except ChildError as error:
         return report(Finding(f"compiler-{error.reason}", str(error)))
     if "error" in answer:
@@ -61,29 +89,44 @@ def compile_probe(
         return report(Finding(rule, f"{error_of['message']}\n{error_of['log']}".rstrip()))
     detail |= {
         "ran": True,
-        "getters": len(plan.calls.names),
+        "getters": len(prepared.plan.calls.names),
+        "ptx_architecture": answer["ptx_architecture"],
         "probe_kernel": {**answer["figures"], "cubin_bytes": answer["cubin_bytes"]},
-        "note": "registers, stack and spills are those of the probe kernel, not of the kernel that uses the layout",
+        "probe_kernels": {name: _flat(each) for name, each in answer["probe"].items()},
+        "header_kernels": {name: [_flat(each) for each in kernels] for name, kernels in answer["header"].items()},
+        "note": _NOTE,
         "toolchain": answer["toolchain"],
+        "from_cache": answer["from_cache"],
     }
-    return report(*_wrong(answer["figures"], manifest.target.compute_capability))
+    return report(*_wrong(detail))
 
 
-def _wrong(figures: dict[str, Any], architecture: str) -> list[Finding]:
+def _answer(request: dict[str, Any], time_limit_s: float) -> dict[str, Any]:
+    """From this process, where it was made ready for compiling; else from a child of its own."""
+    if is_warm():
+        found: dict[str, Any] = import_module(_COMPILER).answer(request)
+        return found
+    return ask(_COMPILER, request, time_limit_s=time_limit_s, environment={"NUMBA_ENABLE_CUDASIM": "0"})
+
+
+def _flat(compiled: Mapping[str, Any]) -> dict[str, Any]:
+    return {**compiled["figures"], "cubin_bytes": compiled["cubin_bytes"]}
+
+
+def _wrong(detail: dict[str, Any]) -> Iterator[Finding]:
     """What the machine code must show: no shared memory but the dynamic one that is laid out, and the right architecture."""
-    findings = []
-    if figures["static_shared_bytes"]:
-        findings.append(
-            Finding(
-                "static-shared",
-                f"the compiled allocators have {figures['static_shared_bytes']} bytes of static shared memory, which no layout counts; "
-                "0 would be right",
-            )
-        )
-    if figures["architecture"] != architecture:
-        findings.append(
-            Finding(
-                "wrong-architecture", f"the machine code is for {figures['architecture']}, asked for was {architecture}"
-            )
-        )
-    return findings
+    for architecture in detail["architectures"]:
+        kernels = [("allocators", detail["probe_kernels"][architecture])]
+        kernels += [("header", kernel) for kernel in detail["header_kernels"][architecture]]
+        for what, figures in kernels:
+            if figures["static_shared_bytes"]:
+                yield Finding(
+                    "static-shared",
+                    f"the compiled {what} have {figures['static_shared_bytes']} bytes of static shared memory, which no "
+                    "layout counts; 0 would be right",
+                )
+            if figures["architecture"] != architecture:
+                yield Finding(
+                    "wrong-architecture",
+                    f"the machine code is for {figures['architecture']}, asked for was {architecture}",
+                )

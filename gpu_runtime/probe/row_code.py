@@ -122,9 +122,11 @@ if failed >= 0 and first_row < 0:
 
 
 def _zeroing(calls: Calls, own: Sequence[int]) -> Iterator[str]:
+    """The zero functions that rows call. What `init` zeroes is zeroed by it alone: a second copy of its loops would cost the
+    compiler as much as all the getters do."""
     for ref in own:
         call = calls.zero(ref)
-        if call is not None:
+        if call is not None and not calls.getters[calls.names[ref]].at_entry:
             yield f"if op == {Op.ZERO:d} and ref == {ref}:"
             yield f"    {call}"
 

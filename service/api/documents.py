@@ -37,6 +37,7 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
             "self": self_link,
             "manifest": f"{self_link}/manifest",
             "allocators.py": f"{self_link}/allocators.py" if job.state == "ready" else None,
+            "allocators.cuh": f"{self_link}/allocators.cuh" if job.state == "ready" else None,
         },
     }
 

@@ -35,6 +35,7 @@ _JOB_EXAMPLE = {
         "self": "/v1/layouts/01a20521a14ae2dece4fe05fb222",
         "manifest": "/v1/layouts/01a20521a14ae2dece4fe05fb222/manifest",
         "allocators.py": None,
+        "allocators.cuh": None,
     },
     "layout": None,
 }

@@ -146,20 +146,32 @@ async def get_manifest(job_id: str, workshop: InWorkshop) -> Response:
     response_class=PlainTextResponse,
 )
 async def get_allocators(job_id: str, workshop: InWorkshop) -> Response:
+    content = await _allocators(workshop, job_id, "allocators.py")
+    return Response(content, media_type="text/x-python; charset=utf-8")
+
+
+@router.get(
+    "/{job_id}/allocators.cuh",
+    summary="The allocators, as a CUDA C++17 header",
+    responses=PROBLEM_ANSWERS,
+    response_class=PlainTextResponse,
+)
+async def get_header(job_id: str, workshop: InWorkshop) -> Response:
+    content = await _allocators(workshop, job_id, "allocators.cuh")
+    return Response(content, media_type="text/plain; charset=utf-8")
+
+
+async def _allocators(workshop: Workshop, job_id: str, name: str) -> str:
     job = await _job(workshop, job_id)
     content = None
     if job.state == "ready":
-        content = await asyncio.to_thread(workshop.store.jobs.artefact, job_id, "allocators.py")
-    if content is None:
-        raise ApiError(
-            ProblemDetails(
-                "not-ready",
-                "There are no allocators",
-                HTTPStatus.CONFLICT,
-                f"The job is {job.state}; allocators are handed out once it is ready.",
-            )
-        )
-    return Response(content, media_type="text/x-python; charset=utf-8")
+        content = await asyncio.to_thread(workshop.store.jobs.artefact, job_id, name)
+    if content is not None:
+        return content
+    detail = f"The job is {job.state}; allocators are handed out once it is ready."
+    if job.state == "ready":
+        detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
+    raise ApiError(ProblemDetails("not-ready", "There are no allocators", HTTPStatus.CONFLICT, detail))
 
 
 def _take(workshop: Workshop, body: bytes, idempotency_key: str | None) -> Taken:

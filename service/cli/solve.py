@@ -38,7 +38,8 @@ def solve(
         Level, Parameter(help="What must pass: static rules, or up to compiling, simulating, a GPU.")
     ] = "static",
     architectures: Annotated[
-        Literal["own", "all"], Parameter(help="What level compiled compiles for: the manifest's own architecture, or all.")
+        Literal["own", "all"],
+        Parameter(help="What level compiled compiles for: the manifest's own architecture, or all."),
     ] = "own",
     time_limit: Annotated[float | None, Parameter(help="Seconds to search, in place of the manifest's.")] = None,
 ) -> int:
@@ -129,3 +130,10 @@ def _emit(manifest: Manifest, layout: Layout, folder: Path) -> None:
         (folder / name).write_text(content, encoding="utf-8")
     *most, last = files
     note(f"Wrote {', '.join(most)} and {last} to {folder}.")
+
+
+def _emit_checked(manifest: Manifest, layout: Layout, folder: Path) -> None:
+    from gpu_runtime.checked import emit_checked
+
+    (folder / "allocators_checked.py").write_text(emit_checked(layout, manifest), encoding="utf-8")
+    note(f"Wrote allocators_checked.py to {folder}.")

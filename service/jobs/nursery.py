@@ -28,6 +28,8 @@ _PRELOADED = [
     "ortools.sat.python.cp_model",
     "gpu_runtime.validation",
     "gpu_runtime.emitters",
+    "gpu_runtime.probe.compiled",
+    "service.jobs.warmth",
 ]
 _CONTEXT.set_forkserver_preload(_PRELOADED)
 _STDERR_KEPT_BYTES = 4000

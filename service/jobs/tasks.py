@@ -39,7 +39,7 @@ def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest`, `layout` (texts), `required` and `with_bundle`. Answer: the verdict, and where it passed the
     layout with it and the allocators. Level hardware is left to a worker that has the GPU: `with_bundle` asks for the
     `bundle` that it needs. Cancelling is left to a signal: compilers cannot be asked to stop."""
-    from gpu_runtime.emitters import emit
+    from gpu_runtime.emitters import emit_files
     from gpu_runtime.validation import validate_up_to
     from solver import load_manifest, read_layout
 
@@ -61,7 +61,7 @@ def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
         bundle=bundle,
         reports=list(validation.reports),
         document=validated.model_dump_json() if passed else None,
-        artefacts={"allocators.py": emit(validated, manifest)} if passed else {},
+        artefacts=emit_files(validated, manifest) if passed else {},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -54,6 +55,7 @@ class Workshop:
             handlers["device"] = partial(handle_device, self.store, self._gpu)
         self.engine.start(handlers)
         if self._settings.workers:
+            os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
             nursery.prepare()  # meanwhile the engine finds its queues, for which it needs a second
         self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="warpack-sweeper", daemon=True)
         self._sweeper.start()

@@ -47,10 +47,8 @@ def _base(accessor: Accessor, slot: Slot, whole: Slot | None) -> str:
         case "run" | "block":
             return f"memory::{slot.region}_slice<{element}, {elements}, {slot.offset_bytes}, {alignment}>"
         case "persistent_local":
-            array = f"&persistent::array_{accessor.kept}"
-            return (
-                f"memory::persistent_slice<{element}, {elements}, {slot.offset_bytes}, {alignment}, {array}, {first}>"
-            )
+            place = f"{slot.offset_bytes}, {alignment}, &persistent::array_{accessor.kept}, {first}"
+            return f"memory::persistent_slice<{element}, {elements}, {place}>"
         case "local":
             array = slot if whole is None else whole
             return f"memory::local_slice<{element}, {elements}, {first}, {alignment}, {count(array)}, {array.alignment_bytes}>"

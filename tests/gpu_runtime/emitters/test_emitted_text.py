@@ -174,7 +174,7 @@ def test_getters_and_zero_functions_never_share_a_name() -> None:
 
 
 def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(EmitError, match=r"'cobol' is none of numba-cuda"):
+    with pytest.raises(EmitError, match=r"'cobol' is none of cuda-c\+\+, numba-cuda"):
         emit(*SAMPLES["plain"], target="cobol")
 
 

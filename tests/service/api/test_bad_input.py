@@ -62,6 +62,7 @@ def test_a_body_that_is_too_large_is_refused(http: TestClient, call: str) -> Non
         ("DELETE", "/v1/layouts/unknown", 404, "not-found"),
         ("GET", "/v1/layouts/unknown/manifest", 404, "not-found"),
         ("GET", "/v1/layouts/unknown/allocators.py", 404, "not-found"),
+        ("GET", "/v1/layouts/unknown/allocators.cuh", 404, "not-found"),
         ("GET", "/v1/layouts?limit=0", 422, "bad-parameter"),
         ("GET", "/v1/layouts?limit=many", 422, "bad-parameter"),
         ("GET", "/v1/layouts?state=lost", 422, "bad-parameter"),

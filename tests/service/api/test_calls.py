@@ -55,9 +55,10 @@ def test_the_manifest_comes_back_with_defaults_and_the_same_hash(http: TestClien
 
 def test_there_are_no_allocators_before_the_layout_is_ready(http: TestClient) -> None:
     job = http.post("/v1/layouts", json=MANIFEST).json()
-    assert job["links"]["allocators.py"] is None
-    answer = http.get(f"{job['links']['self']}/allocators.py")
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:warpack:problem:not-ready")
+    for name in ("allocators.py", "allocators.cuh"):
+        assert job["links"][name] is None
+        answer = http.get(f"{job['links']['self']}/{name}")
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:warpack:problem:not-ready")
 
 
 def test_jobs_are_listed_newest_first_in_pages(http: TestClient) -> None:

@@ -60,7 +60,12 @@ def test_emit_writes_allocators_layout_and_manifest(warpack: Cli, tmp_path: Path
     ran = warpack("solve", written(tmp_path, small()), "--emit", tmp_path / "new" / "out", "--json")
     assert ran.code == 0
     folder = tmp_path / "new" / "out"
-    assert sorted(path.name for path in folder.iterdir()) == ["allocators.py", "layout.json", "manifest.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "allocators.cuh",
+        "allocators.py",
+        "layout.json",
+        "manifest.json",
+    ]
     defined = {
         node.name
         for node in ast.walk(ast.parse((folder / "allocators.py").read_text()))

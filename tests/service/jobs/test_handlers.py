@@ -79,6 +79,7 @@ def test_a_solve_and_its_validation_make_a_job_ready(store: Store) -> None:
     assert job.layout is not None
     assert json.loads(job.layout)["manifest_sha256"] == job.manifest_sha256
     assert "def " in (store.jobs.artefact(job_id, "allocators.py") or "")
+    assert "static_assert" in (store.jobs.artefact(job_id, "allocators.cuh") or "")
 
 
 def test_a_task_that_is_finished_already_is_not_done_again(store: Store) -> None:

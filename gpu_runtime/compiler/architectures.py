@@ -1,0 +1,27 @@
+"""The architectures that layouts are compiled for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from solver.devices import DEVICES
+
+ALL_ARCHITECTURES: tuple[str, ...] = tuple(name for name in DEVICES if name not in ("7.0", "7.2"))
+"""What the pinned toolchain compiles for, oldest first: all that a manifest may name but Volta, which CUDA 13 gave up."""
+
+Architectures = Literal["own", "all"] | Sequence[str]
+"""`own`: the manifest's alone; `all`: ALL_ARCHITECTURES; or a list of compute capabilities."""
+
+
+def chosen(architectures: Architectures, own: str) -> tuple[str, ...]:
+    """The compute capabilities to compile for. Raises ValueError for one that no device has."""
+    if architectures == "own":
+        return (own,)
+    names = ALL_ARCHITECTURES if architectures == "all" else tuple(dict.fromkeys(architectures))
+    unknown = [name for name in names if name not in DEVICES]
+    if unknown or not names:
+        raise ValueError(
+            f"no architecture {', '.join(unknown) or 'at all'}: there are {', '.join(DEVICES)}, or own, or all"
+        )
+    return names

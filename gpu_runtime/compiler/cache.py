@@ -1,0 +1,59 @@
+"""Compiled kernels, kept from one validation to the next: cuda-core's file cache under a key of our own.
+
+The cache writes a file aside and renames it, so that processes side by side never read half an entry; it stays below its
+size by dropping what was used longest ago. A key holds everything that the machine code depends on: the request (source
+texts, architectures, launch bounds) and the versions of all tools.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gpu_runtime.compiler.toolchain import wheel_versions
+
+_FORM = 1
+"""Of what an entry holds. Entries of another form are never looked for."""
+
+_MOST_BYTES = 512 * 1024 * 1024
+
+
+def default_cache_folder() -> Path:
+    """`WARPACK_CACHE_DIR`, or the user's cache folder as the XDG base directory specification places it."""
+    chosen = os.environ.get("WARPACK_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "warpack"
+
+
+class KernelCache:
+    """JSON objects by request. A folder that cannot be written is an OSError where the cache is made."""
+
+    def __init__(self, folder: Path, *, most_bytes: int = _MOST_BYTES) -> None:
+        from cuda.core.utils import FileStreamProgramCache
+
+        self._files = FileStreamProgramCache(folder / "kernels", max_size_bytes=most_bytes)
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The entry, or None where there is none or it is damaged."""
+        found = self._files.get(key)
+        if found is None:
+            return None
+        try:
+            entry: dict[str, Any] = json.loads(found)
+        except ValueError:
+            return None
+        return entry
+
+    def put(self, key: str, entry: Mapping[str, Any]) -> None:
+        self._files[key] = json.dumps(entry).encode()
+
+
+def cache_key(request: Mapping[str, Any]) -> str:
+    """Raises ToolchainError where a package is missing, so that nothing is answered that could not be compiled."""
+    whole = {"form": _FORM, "request": request, "versions": wheel_versions()}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

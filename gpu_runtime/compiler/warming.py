@@ -1,0 +1,32 @@
+"""Makes a process ready to compile, once, so that what is forked from it pays for no import."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from gpu_runtime.compiler import warmth
+from gpu_runtime.compiler.errors import ToolchainError
+from gpu_runtime.compiler.kernels import compile_kernel
+
+
+def warm_up() -> None:
+    """Loads numba-cuda and the CUDA libraries and compiles a kernel that does next to nothing. No driver is touched.
+
+    For a process that exists to be forked. Raises ToolchainError where something is missing, CompileError where the tools
+    do not work; does nothing where numba was told to simulate.
+    """
+    if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0" or warmth.is_warm():
+        return
+    try:
+        import_module("cuda.core.utils")
+        from numba import types
+    except ImportError as error:
+        raise ToolchainError("packages-missing", str(error)) from error
+    compile_kernel(_count_up, types.void(types.Array(types.int64, 1, "C")), "7.5", 32)
+    warmth.say_warm()
+
+
+def _count_up(numbers):  # type: ignore[no-untyped-def]  # compiled by numba
+    for place in range(numbers.size):
+        numbers[place] += 1

@@ -1,0 +1,24 @@
+"""Loaded by the fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
+
+A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is missing.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from service.jobs.capabilities import has_gpu_extra
+
+
+def _warm_up() -> None:
+    from gpu_runtime.compiler import CompileError, ToolchainError, warm_up
+
+    try:
+        warm_up()
+    except (ToolchainError, CompileError):
+        return  # told by the first validation that compiles, which tries again
+
+
+if has_gpu_extra():
+    _warm_up()
+gc.freeze()  # what is loaded stays for good: no child need look through it, or copy its pages by doing so
