@@ -13,6 +13,7 @@ def start() -> None:
     try:
         import numpy  # noqa: F401
         from cuda.bindings import driver  # noqa: F401
+        from cuda.pathfinder import DynamicLibNotFoundError
     except ImportError as error:
         raise HardwareError("packages-missing", f"{error}: pip install 'warpack[gpu-worker]'") from error
     try:
@@ -22,8 +23,11 @@ def start() -> None:
             "no-device" if error.name == "CUDA_ERROR_NO_DEVICE" else "driver-failed",
             f"the driver does not start: {error}; `nvidia-smi` should list the GPU",
         ) from error
-    except RuntimeError as error:  # cuda-bindings: the library is not there, or has not got what it should have
-        raise HardwareError("driver-missing", f"no NVIDIA driver (libcuda.so.1): {_first_line(error)}") from error
+    except DynamicLibNotFoundError as error:
+        raise HardwareError("driver-missing", "no NVIDIA driver: libcuda.so.1 cannot be loaded") from error
+    except RuntimeError as error:  # cuda-bindings: the library has not got a function that it should have
+        message = str(error).partition("\n")[0]
+        raise HardwareError("driver-failed", f"libcuda.so.1 is no driver that can be used: {message}") from error
 
 
 def call(name: str, *arguments: Any) -> Any:
@@ -43,7 +47,3 @@ def attribute(prefix: str, name: str) -> Any:
     from cuda.bindings import driver
 
     return getattr(getattr(driver, prefix), name)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]

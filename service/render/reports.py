@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from service.render.device import KEYS, device_lines
 from service.render.figures import Figure
 from solver.wire.layout import Validation
 from solver.wire.report import STATEMENT
 
 _LONGEST_WORD = 40
 """Longer texts among a report's figures (names of kernels, logs) are left to the JSON."""
-_SAID_OTHERWISE = frozenset({"ran", "note", "toolchain"})
+_SAID_OTHERWISE = frozenset({"ran", "note", "toolchain", "checks"}) | KEYS
 
 
 def validation_figures(validation: Validation) -> list[Figure]:
@@ -26,16 +27,25 @@ def validation_figures(validation: Validation) -> list[Figure]:
 def report_figures(report: Mapping[str, Any]) -> list[Figure]:
     """One report's JSON: verdict and figures beside the level, then the tools that were used, and every finding."""
     detail = report.get("detail", {})
-    figures = ", ".join(dict.fromkeys(_figures({**report.get("checked", {}), **detail})))
+    figures = ", ".join(dict.fromkeys([*_figures({**report.get("checked", {}), **detail}), *_checks(detail)]))
     seconds = f" in {report['seconds']:.2f} s" if report.get("seconds") else ""
     verdict = "passed" if report["passed"] else "FAILED" if detail.get("ran", True) else "DID NOT RUN"
     said = [(str(report["level"]), f"{verdict}{seconds}" + (f": {figures}" if figures else ""))]
+    said += [("", line) for line in device_lines(detail)]
     tools = ", ".join(_tools(detail.get("toolchain", {})))
     if tools:
         said.append(("", f"with {tools}"))
     if detail.get("note"):
         said.append(("", str(detail["note"])))
     return said + [("", f"{finding['rule']}: {finding['message']}") for finding in report["findings"]]
+
+
+def _checks(detail: Mapping[str, Any]) -> Iterator[str]:
+    """How many of the probe's checks ran, and which did not."""
+    checks: Mapping[str, Mapping[str, Any]] = detail.get("checks", {})
+    if checks:
+        left_out = [name for name, check in checks.items() if not check["ran"]]
+        yield f"checks {len(checks) - len(left_out)}" + (f" (not {', '.join(left_out)})" if left_out else "")
 
 
 def _figures(values: Mapping[str, Any]) -> Iterator[str]:
