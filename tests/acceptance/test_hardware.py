@@ -84,6 +84,41 @@ def test_a_double_of_the_driver_is_not_registered_as_a_device(tmp_path: Path) ->
         assert (devices["workers"], devices["hardware_devices"]) == ([], [])
 
 
+_WORK_ON_A_DOUBLE = """
+import sys
+from pathlib import Path
+from service.jobs.gpu import Gpu
+from service.settings import Settings
+from service.working import work
+told = {"name": "mistaken for real", "uuid": "", "compute_capability": "8.6", "driver_version": "", "cuda_version": "", "ordinal": 0}
+work(Settings(data_dir=Path(sys.argv[1]), workers=1), gpu=Gpu(told))
+"""
+
+
+def test_a_worker_that_took_a_double_for_real_gets_its_jobs_and_can_report_nothing(tmp_path: Path) -> None:
+    """The path of a job to a GPU worker and back, with a worker that was not started by the command that looks first."""
+    without_gpu()
+    pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
+    environment = {"PYTHONPATH": str(_ROOT), "LD_LIBRARY_PATH": str(build_double(tmp_path))}
+    data_dir = tmp_path / "data"
+    with service(data_dir) as running, running.client() as client:
+        waiting = client.submit(MANIFEST | {"validation": "hardware"}, 1)
+        command = [sys.executable, "-W", "error", "-c", _WORK_ON_A_DOUBLE, str(data_dir)]
+        worker = subprocess.Popen(command, cwd=_ROOT, env=environment)
+        try:
+            (device,) = eventually(lambda: client.devices()["hardware_devices"], "the device is listed", limit_s=60)
+            assert (device["name"], device["compute_capability"]) == ("mistaken for real", "8.6")
+            *_, job = client.follow(waiting, 30)
+            assert (job["state"], job["layout"], job["validation"]["level"]) == ("failed", None, "simulated")
+            assert "does not identify itself as a real GPU" in job["problem"]["detail"]
+            *_, best = client.follow(client.submit(MANIFEST | {"validation": "best"}, 1), 30)
+            assert (best["state"], best["validation"]["level"]) == ("ready", "simulated")
+        finally:
+            worker.terminate()
+            worker.wait(30)
+        assert client.devices()["hardware_devices"] == []
+
+
 @pytest.mark.gpu
 def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
     device = real_gpu()
