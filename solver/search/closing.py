@@ -14,6 +14,7 @@ from solver.search.bitsearch import Attempt
 from solver.search.cliques import cover
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Puzzle
+from solver.search.restarts import Restarts
 from solver.search.stacking import turns
 from solver.search.stop import Stop
 from solver.search.strips import stacks_of
@@ -21,10 +22,15 @@ from solver.search.strips import stacks_of
 _FIRST_EFFORT, _GROWTH = 0.02, 1.5
 """Deterministic seconds of a lane's first round (about half a second of one core), and how they grow."""
 
-_QUESTION_SHARE = 0.34
+_QUESTION_SHARE = 0.2
 """Of a round's effort, the most for one question."""
 
 _LEAST_EFFORT = 1e-4
+
+_RESTARTS, _RESTART_EFFORT, _RESTART_UNITS = 4, 0.0008, 1 << 15
+"""Searches with restarts before each question to CP-SAT, what one of them counts in deterministic seconds, and the
+capacity up to which they are tried."""
+
 _ASK_EVERY_S = 0.05
 
 
@@ -45,6 +51,7 @@ class Closer:
         self._puzzle, self._seed = puzzle, seed
         stacks = stacks_of(puzzle)
         self._finder, self._prover = Fitter(puzzle, stacks), Fitter(puzzle, stacks)
+        self._restarts = Restarts(puzzle, seed, lambda: self._finder.halted)
         self._turns = turns(puzzle, cover(puzzle), seed)
         self._effort = _FIRST_EFFORT
 
@@ -78,8 +85,10 @@ class Closer:
         order, pool = next(self._turns)
         while bound < top and self._finder.spent < end and not self._finder.halted:
             capacity = (missed + top) // 2
-            share = max(_LEAST_EFFORT, min(_QUESTION_SHARE * effort, end - self._finder.spent))
-            attempt = self._finder.find(capacity, order, pool, effort=share, seed=self._seed, stop=stop)
+            attempt = self._restart(capacity)
+            if attempt.verdict == "unknown":
+                share = max(_LEAST_EFFORT, min(_QUESTION_SHARE * effort, end - self._finder.spent))
+                attempt = self._finder.find(capacity, order, pool, effort=share, seed=self._seed, stop=stop)
             if attempt.verdict == "packed":
                 offsets, top = attempt.offsets, self._puzzle.top(attempt.offsets)
             elif attempt.verdict == "impossible":
@@ -91,6 +100,18 @@ class Closer:
             if missed >= top - 1:
                 missed = bound - 1
         return Closed(top, offsets, bound, proof)
+
+    def _restart(self, capacity: int) -> Attempt:
+        """A few short searches."""
+        attempt = Attempt("unknown")
+        if capacity > _RESTART_UNITS:
+            return attempt
+        for _ in range(_RESTARTS):
+            if attempt.verdict != "unknown" or self._finder.halted:
+                break
+            attempt = self._restarts.search(capacity)
+            self._finder.spent += _RESTART_EFFORT
+        return attempt
 
     def _prove(self, bound: int, top: int, effort: float, stop: Stop) -> Closed:
         """Halves the interval upwards."""

@@ -1,0 +1,123 @@
+"""Short depth-first searches with restarts: each puts the item first that is hardest to place, and learns which that is.
+
+An item for which no offset was left gets heavier (after Boussemart and others 2004, "domain over weighted degree"), and is
+placed earlier from then on. Every second search also disturbs the weights, since run times are heavy-tailed. In tight packings of
+a hundred buffers with rigid rows this finds in a few hundred nodes what no order of first fit reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import exp
+from random import Random
+
+from solver.search.alike import alike_pairs
+from solver.search.bitsearch import Attempt
+from solver.search.firstfit import bits_of
+from solver.search.patterns import multiples
+from solver.search.puzzle import Puzzle
+
+NODES = 250
+"""Of one search: a node takes some 0.1 ms."""
+
+_METHOD = "offset-bitsets"
+_FAILURE_COST = 0.1
+"""What an offset counts that leaves another item none, in nodes."""
+
+_HEAVIER = 1.1
+"""How much more a failure counts from one search to the next: the latest are the most telling."""
+
+_NOISE = 0.5
+
+
+class _GivenUp(Exception):
+    """The nodes are spent, or nobody waits for the search any more."""
+
+
+class Restarts:
+    """Searches of one puzzle; what is learned at one capacity serves the next. `halted` is asked now and then."""
+
+    def __init__(self, puzzle: Puzzle, seed: int, halted: Callable[[], bool]) -> None:
+        self._puzzle, self._halted = puzzle, halted
+        self._random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
+        self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
+        self._above: list[list[int]] = [[] for _ in puzzle.sizes]
+        self._below: list[list[int]] = [[] for _ in puzzle.sizes]
+        for a, b in alike_pairs(puzzle):
+            self._above[a].append(b)
+            self._below[b].append(a)
+        met = [sum(puzzle.sizes[j] for j in row) for row in puzzle.forbidden]
+        self._ease = [1 / (size * (1 + of_item)) for size, of_item in zip(puzzle.sizes, met, strict=True)]
+        self._fails = [1.0] * puzzle.count
+        self._heavier = 1.0
+        self._turn = 0
+        self._spent = 0.0
+        self._weights: list[float] = []
+        self._offsets = [0] * puzzle.count
+
+    def search(self, capacity: int) -> Attempt:
+        """One search of at most `NODES` nodes. Where it ends before that, there is no packing."""
+        puzzle = self._puzzle
+        domains = [self._places(item, capacity) for item in range(puzzle.count)]
+        if not all(domains):
+            return Attempt("impossible", method=_METHOD)
+        noise = _NOISE if self._turn % 2 else 0.0
+        self._weights = [
+            ease * exp(self._random.gauss(0, noise)) / fails if noise else ease / fails
+            for ease, fails in zip(self._ease, self._fails, strict=True)
+        ]
+        self._turn += 1
+        self._heavier *= _HEAVIER
+        self._spent = 0.0
+        try:
+            packed = self._place(domains, range(puzzle.count))
+        except _GivenUp:
+            return Attempt("unknown", method=_METHOD, nodes=int(self._spent))
+        if packed:
+            return Attempt("packed", tuple(self._offsets), _METHOD, int(self._spent))
+        return Attempt("impossible", method=_METHOD, nodes=int(self._spent))
+
+    def _places(self, item: int, capacity: int) -> int:
+        pin, highest = self._puzzle.pins[item], capacity - self._puzzle.sizes[item]
+        if highest < (pin or 0):
+            return 0
+        return multiples(self._puzzle.alignments[item], highest) if pin is None else 1 << pin
+
+    def _spend(self, cost: float) -> None:
+        self._spent += cost
+        if self._spent > NODES or (int(self._spent) % 16 == 0 and self._halted()):
+            raise _GivenUp
+
+    def _place(self, domains: list[int], left: Sequence[int]) -> bool:
+        self._spend(1)
+        if not left:
+            return True
+        weights = self._weights
+        item = min(left, key=lambda i: domains[i].bit_count() * weights[i])
+        rest = [i for i in left if i != item]
+        domain = domains[item]
+        while domain:
+            lowest = domain & -domain
+            domain ^= lowest
+            offset = lowest.bit_length() - 1
+            after = self._after(domains, item, offset)
+            stuck = next((i for i in rest if not after[i]), None)
+            if stuck is not None:
+                self._fails[stuck] += self._heavier
+                weights[stuck] = self._ease[stuck] / self._fails[stuck]
+                self._spend(_FAILURE_COST)
+            elif self._place(after, rest):
+                self._offsets[item] = offset
+                return True
+        return False
+
+    def _after(self, domains: list[int], item: int, offset: int) -> list[int]:
+        after = domains.copy()
+        for other, bits, start in self._masks[item]:
+            shift = offset + start
+            after[other] &= ~(bits << shift if shift >= 0 else bits >> -shift)
+        for other in self._above[item]:
+            after[other] &= -1 << offset
+        for other in self._below[item]:
+            after[other] &= (2 << offset) - 1
+        return after
