@@ -11,7 +11,8 @@ from solver.search.cliques import heavy_clique
 from solver.search.closing import Closer
 from solver.search.firstfit import FirstFit
 from solver.search.puzzle import Puzzle, Solution, solution
-from solver.search.reduction import Reduced, coarsened, reduce
+from solver.search.reduction import coarsened, reduce
+from solver.search.squeezing import Squeezing
 from solver.search.stacking import Stacker
 from solver.search.stop import Stop, Stopped
 from solver.search.valleys import Valleys, spans_of
@@ -70,6 +71,8 @@ class Descender:
         closed = large and spans is None and bool(puzzle.strips)
         self._closer = _Closing(puzzle, seed) if closed else None
         self._stacker = Stacker(self._core, seed) if large and not closed else None
+        self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed)
+        self._squeezed: Solution | None = None
         self._valleys = None if spans is None else Valleys(self._core, spans)
         self._valley_turns = 0
 
@@ -93,7 +96,8 @@ class Descender:
                     self._report(best, bound)
                     continue
                 capacity, stacked = self._next(bound, best.top, turn)
-                attempt, core, taken = self._attempt(capacity, effort, stacked=stacked)
+                attempt, core, taken = self._attempt(capacity, effort, stacked=stacked, top=best.top if turn else None)
+                best = self._better_of(best)
                 if attempt.verdict == "packed":
                     best, turn = solution(self._puzzle, attempt.offsets), 0 if self._stacker is None else 1
                 elif attempt.verdict == "impossible":
@@ -106,7 +110,7 @@ class Descender:
                     continue
                 self._report(best, bound)
         except Stopped:
-            pass
+            best = self._better_of(best)
         return Descent(best, bound, exhausted, clique if exhausted is None else ())
 
     def any_packing(self, capacity: int) -> Solution | None:
@@ -132,29 +136,53 @@ class Descender:
         if self._stacker is None:
             first, second = (top - 1, bound) if self._valleys is None else (bound, top - 1)
             return (first, second, half)[turn % 3], False
-        return ((bound, True), (half, True), (top - 1, True), (top - 1, False))[turn % self._turns]
+        if self._squeezes(top):
+            half = stacked = bound
+        else:
+            stacked = top - 1
+        return ((bound, True), (half, True), (stacked, True), (top - 1, False))[turn % self._turns]
+
+    def _squeezes(self, top: int) -> bool:
+        """Whether packings below `top` are searched for by squeezing, so that stacking is left to search at the bound."""
+        return self._squeezing is not None and self._squeezing.takes(self._core, self._room(top))
+
+    def _room(self, capacity: int) -> int:
+        return (capacity - self._relaxed.bottom) // self._unit
+
+    def _better_of(self, best: Solution) -> Solution:
+        return best if self._squeezed is None or self._squeezed.top >= best.top else self._squeezed
 
     def _attempt(
-        self, capacity: int, effort: float, *, stacked: bool
+        self, capacity: int, effort: float, *, stacked: bool, top: int | None
     ) -> tuple[Attempt, tuple[int, ...], tuple[int, ...]]:
-        """Tries the reduced core; what it proves impossible is so for the whole. Its packings are carried over where possible."""
+        """Tries the reduced core; what it proves impossible is so for the whole. Its packings are carried over where possible.
+        With a `top`, packings below it are searched for besides where items are stacked."""
         everything = tuple(range(self._puzzle.count))
         if self._hulls:
             return self._attempt_whole(capacity, effort), everything, ()
         relaxed = self._relaxed
-        room = (capacity - relaxed.bottom) // self._unit
+        room = self._room(capacity)
         if room < 0 or any(size > room for size in self._core.sizes):
             return Attempt("impossible", method="reduction"), relaxed.kept, relaxed.taken
         attempt = self._fill_valleys(room)
         if attempt.verdict != "unknown":
             pass
+        elif stacked and top is not None and self._squeezing is not None and self._squeezes(top):
+            attempt = self._squeezing.round(
+                room,
+                -(-(top - relaxed.bottom) // self._unit),
+                effort=effort,
+                share=_STACKING_SHARE,
+                stop=self._stop,
+                better=lambda offsets: self._squeezed_to(offsets, capacity),
+            )
         elif stacked and self._stacker is not None:
             attempt = self._stacker.search(room, effort=_STACKING_SHARE * effort, stop=self._stop)
         else:
             attempt = self._search(self._core, room, effort)
         if attempt.verdict != "packed":
             return attempt, relaxed.kept, relaxed.taken
-        offsets = self._carry_over(relaxed, [offset * self._unit for offset in attempt.offsets])
+        offsets = self._carry_over(attempt.offsets)
         if self._puzzle.top(offsets) <= capacity and self._puzzle.allows(offsets):
             return Attempt("packed", tuple(offsets), attempt.method, attempt.nodes), relaxed.kept, relaxed.taken
         return self._attempt_whole(capacity, effort), everything, ()
@@ -181,10 +209,18 @@ class Descender:
             self._too_many_nodes.add((puzzle.count, capacity))
         return search_cpsat(puzzle, capacity, effort=effort, seed=self._seed, stop=self._stop)
 
-    def _carry_over(self, reduced: Reduced, offsets: list[int]) -> list[int]:
+    def _squeezed_to(self, core: Sequence[int], bound: int) -> None:
+        offsets = self._carry_over(core)
+        if self._puzzle.allows(offsets):
+            found = solution(self._puzzle, offsets)
+            if self._better_of(found) is found:
+                self._squeezed = found
+                self._report(found, bound)
+
+    def _carry_over(self, core: Sequence[int]) -> list[int]:
         """A packing of the core as one of the whole: exactly where the reduction is exact, else by first fit in its order."""
-        puzzle = self._puzzle
-        whole = reduced.restore(puzzle.sizes, puzzle.pins, offsets)
+        puzzle, reduced = self._puzzle, self._relaxed
+        whole = reduced.restore(puzzle.sizes, puzzle.pins, [offset * self._unit for offset in core])
         if reduced.exact:
             return whole
         order = sorted(range(puzzle.count), key=lambda i: (whole[i], i))

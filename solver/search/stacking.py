@@ -46,26 +46,26 @@ class Stacker:
         self._turns: dict[int, Iterator[Turn]] = {}
         self._seeds = count(seed)
 
-    def search(self, capacity: int, *, effort: float, stop: Stop) -> Attempt:
-        """Packs the puzzle into `capacity` units, or proves that it cannot be done, in one turn a lane of `effort`
+    def search(self, capacity: int, *, effort: float, stop: Stop, lanes: int = _LANES) -> Attempt:
+        """Packs the puzzle into `capacity` units, or proves that it cannot be done, in one turn of each lane of `effort`
         deterministic seconds. What comes out depends on the machine's speed only where `stop` ends it. May raise Stopped."""
         stop.check()
         model = _model(self._puzzle, self._cover, capacity, stop)
         if model is None:
             return Attempt("impossible", method=_METHOD)
         left = self._turns.setdefault(capacity, turns(self._puzzle, self._cover, self._seed))
-        lanes = [_Lane(model, next(left), effort, next(self._seeds) % 2**31, stop) for _ in range(_LANES)]
+        searches = [_Lane(model, next(left), effort, next(self._seeds) % 2**31, stop) for _ in range(lanes)]
         nodes = 0
-        with ThreadPoolExecutor(_LANES) as pool:
-            runs = [pool.submit(lane.run) for lane in lanes]
+        with ThreadPoolExecutor(lanes) as pool:
+            runs = [pool.submit(lane.run) for lane in searches]
             try:
-                for lane, run in zip(lanes, runs, strict=True):
+                for lane, run in zip(searches, runs, strict=True):
                     _await(run, stop)
                     nodes += lane.nodes
                     if run.result() != "unknown":
                         return Attempt(run.result(), lane.offsets, _METHOD, nodes)
             finally:
-                for lane in lanes:
+                for lane in searches:
                     lane.end()
         stop.check()
         return Attempt("unknown", method=_METHOD, nodes=nodes)
