@@ -6,6 +6,7 @@ import base64
 
 from gpu_runtime.hardware.bundle import Bundle
 from gpu_runtime.hardware.errors import HardwareError
+from gpu_runtime.hardware.whole_block import of_whole_block
 from gpu_runtime.probe.children import ChildError, ask
 from gpu_runtime.probe.prepared import NotProbedError, prepare
 from gpu_runtime.probe.request import arrays
@@ -23,7 +24,7 @@ def make_bundle(manifest: Manifest, layout: Layout, *, time_limit_s: float = 600
         prepared = prepare(manifest, layout, None)
     except NotProbedError as error:
         raise HardwareError(error.finding.rule, error.finding.message) from error
-    plan = prepared.plan
+    plan = of_whole_block(prepared.plan)
     request = {
         "allocators": prepared.allocators,
         "kernel": prepared.kernel,

@@ -17,6 +17,7 @@ from gpu_runtime.hardware.child import ask
 from gpu_runtime.hardware.errors import HardwareError
 from gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
 from gpu_runtime.hardware.sight import refusal
+from gpu_runtime.hardware.whole_block import of_whole_block
 from gpu_runtime.probe.children import ChildError
 from gpu_runtime.probe.findings import CHECKS, by_check
 from gpu_runtime.probe.plan import Plan, plan_probe
@@ -126,7 +127,7 @@ def _plan_of(manifest: Manifest, layout: Layout, bundle: Bundle) -> Plan:
         raise HardwareError("bundle-mismatch", "the bundle was made for another manifest or another layout")
     if layout.launch is None:
         raise HardwareError("nothing-to-probe", "the layout is infeasible: it places nothing")
-    plan = plan_probe(manifest, layout)
+    plan = of_whole_block(plan_probe(manifest, layout))
     if json.dumps(arrays(plan, manifest, layout)) != json.dumps(bundle.plan):
         raise HardwareError("bundle-mismatch", "the bundle's plan is not this version's: make the bundle anew")
     return plan
@@ -180,6 +181,9 @@ def _seen(plan: Plan, bundle: Bundle, ran: dict[str, Any], checked: dict[str, tu
         "launches": launches,
         "blocks": len(shape.active),
         "threads_per_block": shape.threads,
+        "runs_probed": len(shape.slots),
+        "runs_in_last_block": shape.active[-1],
+        "threads_probed_per_run": shape.lanes,
         "dynamic_shared_bytes": shape.dynamic_bytes,
         "threads_started": launches * len(shape.active) * shape.threads,
         "threads_unfinished": ran["threads_unfinished"],

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gpu_runtime.hardware.bundle import Bundle
+from gpu_runtime.hardware.whole_block import of_whole_block
 from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH
 from gpu_runtime.probe.launches import Launch, Launches, guard_words, image_of
 from gpu_runtime.probe.plan import Plan, plan_probe
@@ -38,7 +39,7 @@ def build_double(folder: Path) -> Path:
 
 def bundle_of(manifest: Manifest, layout: Layout) -> Bundle:
     """A bundle whose plan is real and whose machine code is none: the double runs nothing."""
-    plan = plan_probe(manifest, layout)
+    plan = of_whole_block(plan_probe(manifest, layout))
     return Bundle(
         manifest_sha256=manifest.sha256,
         layout_sha256=layout.sha256,
@@ -55,7 +56,7 @@ def bundle_of(manifest: Manifest, layout: Layout) -> Bundle:
 def plant_results(folder: Path, manifest: Manifest, layout: Layout, *, wrong_byte: bool = False) -> Path:
     """Files with what a right kernel leaves in its arrays, launch by launch, as the host pictures it. `wrong_byte`: but for
     one byte of the last launch's first dump."""
-    plan = plan_probe(manifest, layout)
+    plan = of_whole_block(plan_probe(manifest, layout))
     launches = Launches(json.loads(json.dumps(arrays(plan, manifest, layout))), guard_bytes=GUARD_BYTES)
     folder.mkdir()
     number = 0

@@ -41,6 +41,7 @@ def test_a_right_kernel_passes_every_check_and_the_evidence_is_counted(
     measured = detail["kernel"]["measured"]
     assert measured["max_dynamic_shared_bytes"] == detail["dynamic_shared_bytes"] + 256
     assert detail["guard_bytes_checked"] > 0
+    assert (detail["runs_probed"], detail["runs_in_last_block"]) == (64, 63)
     assert {name: check["findings"] for name, check in detail["checks"].items()} == dict.fromkeys(CHECKED, 0)
     assert (measured["registers"], measured["static_shared_bytes"]) == (40, 1024)
     assert detail["kernel"]["differences"] == []

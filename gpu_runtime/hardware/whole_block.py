@@ -1,0 +1,40 @@
+"""A simulator probes a few runs of a block; a device can do with all of them, every thread at work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gpu_runtime.probe.plan import Plan
+from gpu_runtime.probe.primes import distinct_multipliers, prime_above
+from gpu_runtime.probe.rows import Op
+from gpu_runtime.probe.shape import BLOCKS
+
+MOST_DUMPED_BYTES = 256 << 20
+"""Of one pass: the windows of all runs, after every step."""
+
+MOST_FILLS = 60_000
+"""Of one pass: rows that write, times runs. The host's picture takes some 20 µs for each."""
+
+
+def of_whole_block(plan: Plan) -> Plan:
+    """The same scripts for every run and thread of the block, the last run of the last block left out as ever.
+
+    Where that is too much for the host to picture, the plan as it is.
+    """
+    shape = plan.shape
+    runs = max(1, shape.threads // shape.threads_per_run)
+    whole = replace(
+        shape,
+        slots=tuple(range(runs)),
+        lanes=shape.threads_per_run,
+        active=(runs,) * (BLOCKS - 1) + (max(1, runs - 1),),
+    )
+    fills = max(sum(row.op in (Op.FILL, Op.ZERO) for rows in script.steps for row in rows) for script in plan.scripts)
+    if (
+        fills * sum(whole.active) > MOST_FILLS
+        or whole.window_bytes * (len(plan.steps) + 1) * BLOCKS > MOST_DUMPED_BYTES
+    ):
+        return plan
+    count = (len(whole.slots) + 1) * len(whole.active)
+    prime = prime_above(plan.prime + count)
+    return replace(plan, shape=whole, prime=prime, multipliers=tuple(distinct_multipliers(count, prime)))
