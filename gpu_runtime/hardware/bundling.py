@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 
+from gpu_runtime.compiler.architectures import chosen
+from gpu_runtime.emitters import EmitError
 from gpu_runtime.hardware.bundle import Bundle
 from gpu_runtime.hardware.errors import HardwareError
 from gpu_runtime.hardware.whole_block import of_whole_block
-from gpu_runtime.probe.children import ChildError, ask
+from gpu_runtime.probe.children import ChildError
+from gpu_runtime.probe.compiled import compile_answer, compile_request
 from gpu_runtime.probe.prepared import NotProbedError, prepare
 from gpu_runtime.probe.request import arrays
 from solver.devices import DEVICES
@@ -17,26 +20,19 @@ from solver.wire.manifest import Manifest
 
 
 def make_bundle(manifest: Manifest, layout: Layout, *, time_limit_s: float = 600.0) -> Bundle:
-    """Compiles the probe for the manifest's architecture. Raises HardwareError where there is nothing to probe or the
+    """Compiles the probe for the manifest's architecture; after level compiled its machine code is in the cache. Raises HardwareError where there is nothing to probe or the
     compiler fails: `rule` is then the finding's that level compiled would have."""
     architecture = manifest.target.compute_capability
     try:
         prepared = prepare(manifest, layout, None)
+        request = compile_request(manifest, layout, prepared, chosen("own", architecture))
     except NotProbedError as error:
         raise HardwareError(error.finding.rule, error.finding.message) from error
+    except EmitError as error:
+        raise HardwareError("emit-refused", str(error)) from error
     plan = of_whole_block(prepared.plan)
-    request = {
-        "allocators": prepared.allocators,
-        "kernel": prepared.kernel,
-        "elements": list(plan.calls.elements),
-        "architecture": architecture,
-        "threads": plan.shape.threads,
-        "with_cubin": True,
-    }
     try:
-        answer = ask(
-            "gpu_runtime.probe.compile", request, time_limit_s=time_limit_s, environment={"NUMBA_ENABLE_CUDASIM": "0"}
-        )
+        answer = compile_answer(request | {"with_cubin": True}, time_limit_s)
     except ChildError as error:
         raise HardwareError(f"compiler-{error.reason}", str(error)) from error
     if "error" in answer:

@@ -7,7 +7,7 @@ the layout is for has other ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -62,25 +62,13 @@ def compile_probe(
 
     try:
         prepared = prepared or prepare(manifest, layout, allocators)
-        header = emit(layout, manifest, "cuda-c++") if header is None else header
-        touch = touch_source_cpp(layout, manifest)
+        request = compile_request(manifest, layout, prepared, targets, header=header, cache_folder=cache_folder)
     except NotProbedError as error:
         return report(error.finding)
     except EmitError as error:
         return report(Finding("emit-refused", str(error), (error.buffer,) if error.buffer else ()))
-    request = {
-        "allocators": prepared.allocators,
-        "kernel": prepared.kernel,
-        "elements": list(prepared.plan.calls.elements),
-        "architecture": own if own in targets else targets[0],
-        "architectures": list(targets),
-        "threads": prepared.plan.shape.threads,
-        "header": header,
-        "touch": touch,
-        "cache": None if cache_folder is None else str(cache_folder),
-    }
     try:
-        answer = _answer(request, time_limit_s)
+        answer = compile_answer(request, time_limit_s)
     except ChildError as error:
         return report(Finding(f"compiler-{error.reason}", str(error)))
     if "error" in answer:
@@ -101,8 +89,32 @@ def compile_probe(
     return report(*_wrong(detail))
 
 
-def _answer(request: dict[str, Any], time_limit_s: float) -> dict[str, Any]:
-    """From this process, where it was made ready for compiling; else from a child of its own."""
+def compile_request(
+    manifest: Manifest,
+    layout: Layout,
+    prepared: Prepared,
+    targets: Sequence[str],
+    *,
+    header: str | None = None,
+    cache_folder: Path | None = None,
+) -> dict[str, Any]:
+    """What the compiler is asked: see `compile`. Equal requests are answered from its cache. Raises EmitError."""
+    own = manifest.target.compute_capability
+    return {
+        "allocators": prepared.allocators,
+        "kernel": prepared.kernel,
+        "elements": list(prepared.plan.calls.elements),
+        "architecture": own if own in targets else targets[0],
+        "architectures": list(targets),
+        "threads": prepared.plan.shape.threads,
+        "header": emit(layout, manifest, "cuda-c++") if header is None else header,
+        "touch": touch_source_cpp(layout, manifest),
+        "cache": None if cache_folder is None else str(cache_folder),
+    }
+
+
+def compile_answer(request: dict[str, Any], time_limit_s: float) -> dict[str, Any]:
+    """From this process, where it was made ready for compiling; else from a child of its own. Raises ChildError."""
     if is_warm():
         found: dict[str, Any] = import_module(_COMPILER).answer(request)
         return found
