@@ -46,23 +46,35 @@ class Cubin:
 
 
 def read_cubin(data: bytes) -> Cubin:
-    """Raises CompileError where `data` is no cubin."""
+    """Raises CompileError where `data` is no cubin, or a part of one."""
     from elftools.common.exceptions import ELFError
+
+    try:
+        return _read(data)
+    except (ELFError, LookupError, ValueError, OverflowError, struct.error) as error:
+        raise CompileError("cubin", f"no cubin: {type(error).__name__} {error}") from error
+
+
+def _read(data: bytes) -> Cubin:
+    """Raises what its tools raise on bytes that are no cubin."""
     from elftools.elf.elffile import ELFFile
     from elftools.elf.sections import SymbolTableSection
 
-    try:
-        elf = ELFFile(io.BytesIO(data))
-        sections = {section.name: section for section in elf.iter_sections()}
-        table = sections[".symtab"]
-        if not isinstance(table, SymbolTableSection):
-            raise CompileError("cubin", "no cubin: its .symtab is no symbol table")
-        symbols = [symbol.name for symbol in table.iter_symbols()]
-        entries = {name for index, name in enumerate(symbols) if _is_entry(table.data(), index, table["sh_entsize"])}
-        flags, abi = elf.header["e_flags"], elf.header["e_ident"]["EI_ABIVERSION"]
-        common = sections[".nv.info"].data()
-    except (ELFError, KeyError) as error:
-        raise CompileError("cubin", f"no cubin: {type(error).__name__} {error}") from error
+    elf = ELFFile(io.BytesIO(data))
+    sections = {section.name: section for section in elf.iter_sections()}
+    ends = [
+        section["sh_offset"] + section["sh_size"] for section in sections.values() if section["sh_type"] != "SHT_NOBITS"
+    ]
+    ends.append(elf.header["e_phoff"] + elf.header["e_phnum"] * elf.header["e_phentsize"])
+    if max(ends) > len(data):
+        raise CompileError("cubin", f"no whole cubin: it has {len(data)} bytes of {max(ends)}")
+    table = sections[".symtab"]
+    if not isinstance(table, SymbolTableSection):
+        raise CompileError("cubin", "no cubin: its .symtab is no symbol table")
+    symbols = [symbol.name for symbol in table.iter_symbols()]
+    entries = {name for index, name in enumerate(symbols) if _is_entry(table.data(), index, table["sh_entsize"])}
+    flags, abi = elf.header["e_flags"], elf.header["e_ident"]["EI_ABIVERSION"]
+    common = sections[".nv.info"].data()
     # From compute capability 9.0 on a kernel's shared section begins with a kibibyte for the driver, and symbols mark it.
     reserved = RESERVED_SHARED_BYTES if any(name.startswith(".nv.reservedSmem.") for name in symbols) else 0
     per_function = _per_function(common, symbols)

@@ -68,7 +68,7 @@ def _scope(path: str, slots: _Slots, arrays: Mapping[DType, int]) -> Scope:
             own.append(rest)
     taken = TOP | frozenset(path.split("::"))
     spaces = distinct(below, taken, "component")
-    names = distinct(own, taken | frozenset(spaces.values()), "buffer")
+    names = distinct(own, taken | MEMBERS | frozenset(spaces.values()), "buffer")
     scope = Scope(path, [_buffer(_inside(path, names[name]), slots[name], arrays) for name in own])
     for component, space in spaces.items():
         scope.inner[space] = _scope(_inside(path, space), below[component], arrays)

@@ -28,7 +28,7 @@ TOP = frozenset(_TOP.split())
 """What the header's own namespace declares."""
 
 MEMBERS = frozenset(_MEMBERS.split())
-"""What every buffer's struct declares, and the names inside its functions."""
+"""What every buffer's struct declares (a struct `get` would have a constructor in its place), and names in its functions."""
 
 _KEPT_FREE = frozenset(_OTHERS.split())
 """What a compiler in its GNU mode or a common header defines as a macro, and names of CUDA that a kernel inside a

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gpu_runtime.compiler import ALL_ARCHITECTURES, CompileError, ToolchainError, cpp_to_cubin, touch_source_cpp
+from gpu_runtime.compiler.figures import figures_of, figures_of_all
+from gpu_runtime.emitters import emit
+from solver.wire.dtypes import DType
+from solver.wire.manifest import Buffer
+from tests.gpu_runtime.emitters.samples import SAMPLES
+from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest, make_part
+
+_KERNEL = """#include "allocators.cuh"
+extern "C" __global__ void kernel(float* out) {{ {body} }}
+"""
+
+
+def _header(sample: str) -> str:
+    return emit(*SAMPLES[sample], target="cuda-c++")
+
+
+def _compile(body: str, header: str, architecture: str = "8.6") -> None:
+    figures_of(cpp_to_cubin(_KERNEL.format(body=body), architecture, {"allocators.cuh": header}))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_accessor_of_every_sample_compiles_without_a_warning(sample: str) -> None:
+    layout, manifest = SAMPLES[sample]
+    linked = cpp_to_cubin(touch_source_cpp(layout, manifest), "9.0", {"allocators.cuh": _header(sample)})
+    assert "warning" not in linked.log
+    (figures,) = figures_of_all(linked)
+    assert layout.launch is not None
+    assert (figures.static_shared_bytes, figures.max_threads) == (0, layout.launch.threads_per_block)
+
+
+@pytest.mark.parametrize("architecture", ALL_ARCHITECTURES)
+def test_the_header_compiles_for_every_architecture(architecture: str) -> None:
+    layout, manifest = SAMPLES["mixed"]
+    linked = cpp_to_cubin(touch_source_cpp(layout, manifest), architecture, {"allocators.cuh": _header("mixed")})
+    assert figures_of(linked).architecture == architecture
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        ("stride_bytes = 112u", "stride_bytes = 100u", "the stride is not the run and its padding"),
+        ("run_slice<float, 3, 0, 4>", "run_slice<float, 3, 2, 4>", "loop/state is misaligned"),
+        ("run_slice<float, 3, 0, 4>", "run_slice<double, 3, 0, 8>", "loop/state: its elements are of another size"),
+        ("run_slice<float, 6, 80, 4>", "run_slice<float, 6, 84, 4>", "store lies past the end of its region"),
+        ("block_slice<int, 5, 0, 4>", "block_slice<int, 5, 8, 4>", "table lies past the end of its region"),
+    ],
+)
+def test_a_number_that_is_wrong_is_refused_by_the_name_of_its_buffer(right: str, wrong: str, complaint: str) -> None:
+    header = _header("mixed")
+    assert right in header
+    with pytest.raises(CompileError, match=re.escape(complaint)) as refused:
+        _compile("out[0] = 0;", header.replace(right, wrong))
+    assert refused.value.stage == "nvrtc"
+
+
+def test_a_users_type_takes_the_place_of_bytes_if_it_is_as_large_and_no_more_aligned() -> None:
+    item = Buffer("item", 2, DType(None, 16, 4), alignment_bytes=4)
+    manifest = make_manifest(item)
+    header = emit(make_layout(manifest, {"item": 0}, padding_bytes=4), manifest, "cuda-c++")
+    _compile("struct Item { float x, y, z, w; }; out[0] = layout::item::get<Item>()->y;", header)
+    with pytest.raises(CompileError, match="not as large"):
+        _compile("out[0] = *layout::item::get<float>();", header)
+    with pytest.raises(CompileError, match="more alignment"):
+        _compile("out[0] = layout::item::get<double2>()->x;", header)
+
+
+def test_a_macro_names_the_type_of_half_floats() -> None:
+    header = "struct Half { unsigned short bits; };\n#define WARPACK_FLOAT16 Half\n" + _header("mixed")
+    _compile("out[0] = layout::half_buffer::get()->bits;", header)
+    with pytest.raises(CompileError, match="WARPACK_FLOAT16 is no type of 2 bytes"):
+        _compile("out[0] = 0;", "#define WARPACK_FLOAT16 float\n" + _header("mixed"))
+
+
+def test_two_layouts_live_in_one_source() -> None:
+    source = (
+        '#define WARPACK_NAMESPACE first\n#include "one.cuh"\n#define WARPACK_NAMESPACE second\n#include "two.cuh"\n'
+        'extern "C" __global__ void kernel(float* out) { out[0] = *first::loop::state::get() + *second::state::get(); }'
+    )
+    headers = {"one.cuh": _header("plain"), "two.cuh": _header("apart")}
+    assert figures_of(cpp_to_cubin(source, "8.6", headers)).entry == "kernel"
+
+
+def test_names_that_clash_or_are_macros_are_told_apart() -> None:
+    names = [
+        "loop",
+        "loop/loop",
+        "loop/get",
+        "linux",
+        "init",
+        "memory",
+        "_Upper",
+        "a__b",
+        "threadIdx",
+        "loop/init/zero",
+    ]
+    buffers = [make_buffer(name, 2) for name in names]
+    parts = tuple(make_part(name, place, 1) for place, name in enumerate(("get", "0", "rows", "zero")))
+    buffers.append(make_buffer("rows", 4, parts=parts))
+    manifest = make_manifest(*buffers)
+    offsets = {buffer.full_name: 16 * place for place, buffer in enumerate(buffers)}
+    source = touch_source_cpp(make_layout(manifest, offsets, padding_bytes=4), manifest)
+    header = emit(make_layout(manifest, offsets, padding_bytes=4), manifest, "cuda-c++")
+    assert figures_of(cpp_to_cubin(source, "8.6", {"allocators.cuh": header})).static_shared_bytes == 0
+    paths = set(re.findall(r"layout::([\w:]+)::get\(", source))
+    assert {
+        "loop_buffer",
+        "loop::loop_buffer",
+        "loop::init_component::zero_buffer",
+        "loop::get_buffer",
+        "linux_buffer",
+        "rows::part_0",
+    } <= paths
+    assert len(paths) == len(buffers) + len(parts)
+    turned = make_manifest(*buffers[::-1])
+    assert paths == set(
+        re.findall(r"layout::([\w:]+)::get\(", touch_source_cpp(make_layout(turned, offsets, padding_bytes=4), turned))
+    )
+
+
+def test_an_architecture_that_the_toolchain_has_not_is_refused() -> None:
+    with pytest.raises(ToolchainError, match=r"not for 7\.0"):
+        _compile("out[0] = 0;", _header("plain"), "7.0")
