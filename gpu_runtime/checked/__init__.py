@@ -6,13 +6,13 @@ A layout is proven for the lifetimes that its author stated; whether the kernel 
 The author puts `begin`, `phase` and `end` into it and runs it with these allocators, in numba's simulator or on a GPU:
 
 - every buffer has bytes of its own, and holds poison while it has no contents: before its interval begins, and after its end.
-  Floating-point poison is NaN with the number of the buffer in it;
+  Floating-point poison is NaN, the others' 0xA5 bytes; wherever there is room, it holds the number of the buffer;
 - when a phase ends, poison that has changed is a write outside a lifetime, and names the buffer; so is, by the guards between
   buffers, a write past a buffer's end. Poison of one buffer in another is a read outside a lifetime, and names both;
 - in the simulator every access is looked at as it happens, and a fault is told with the line of the kernel.
 
-What remains unseen on a GPU: reads of integers without contents (their poison is 0xA5 bytes, which compute on), and which buffer
-a NaN came from that arithmetic has stripped of its number. Two buffers that share bytes by a declared alias and state no
+What remains unseen on a GPU: reads of integers without contents that compute on rather than copy, and which buffer a NaN came
+from that arithmetic has stripped of its number. Two buffers that share bytes by a declared alias and state no
 lifetimes are both live in every phase, here as in the layout: there is no lifetime to check.
 """
 

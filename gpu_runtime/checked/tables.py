@@ -17,24 +17,27 @@ _A5 = 0xA5
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """`pattern` fills every `width` bytes. For floating-point types it is a quiet NaN whose payload names the piece, as far
-    as it has bits for that; `exponent` and `quiet` are the masks that know a NaN (0 for other types)."""
+    """`pattern` (signed) fills every `width` bytes. For floating-point types it is a quiet NaN, for integers of four bytes and more 0xA5
+    bytes; the lowest bits of either name the piece, as far as there are enough. Of such poison, the bits in `mask` are
+    `tag` (both 0 where it names none); `quiet` is the bit that makes a NaN quiet (0 for what is no NaN)."""
 
     width: Bytes
     pattern: int
-    exponent: int = 0
+    mask: int = 0
+    tag: int = 0
     quiet: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A buffer, a part, or (without segments) the bytes between two. `segments`: (start, end, 1 where it begins with a write)."""
+    """A buffer, a part, or (without segments) the bytes between two. `units` of poison make an element; `segments`: (start, end, 1 where it begins with a write)."""
 
     name: str
     start_bytes: Bytes
     size_bytes: Bytes
     of_block: bool
     poison: Poison
+    units: int
     segments: tuple[tuple[int, int, int], ...]
     live: tuple[tuple[int, int], ...]
 
@@ -52,12 +55,27 @@ def poison_of(dtype: DType, number: int) -> Poison:
     if name in _EIGHT_BITS:
         return Poison(1, _EIGHT_BITS[name])
     if name not in _FLOATS:
-        return Poison(1, _A5)
+        return _poison_of_integers(dtype.itemsize_bytes if dtype.name is not None else 1, number)
     width, exponent_bits, mantissa_bits = _FLOATS[name]
     exponent = ((1 << exponent_bits) - 1) << mantissa_bits
     quiet = 1 << (mantissa_bits - 1)
     payload = number + 1 if number + 1 < quiet - 1 else 0
-    return Poison(width, exponent | quiet | payload, exponent, quiet)
+    return Poison(width, exponent | quiet | payload, exponent, exponent, quiet)
+
+
+def _poison_of_integers(width: Bytes, number: int) -> Poison:
+    low_bytes = width // 2 if width >= 4 else 0
+    high = bytes([_A5] * (width - low_bytes))
+    payload = number + 1 if number + 1 < 1 << (8 * low_bytes) else 0
+
+    def with_low(value: int, top: bytes) -> int:
+        """Eight bytes are a signed number in the tables, fewer have room beside the sign."""
+        raw = value.to_bytes(low_bytes, "little") + top
+        return int.from_bytes(raw, "little", signed=width == 8)
+
+    if not low_bytes:
+        return Poison(width, with_low(0, high))
+    return Poison(width, with_low(payload, high), with_low(0, b"\xff" * len(high)), with_low(0, high))
 
 
 def pieces_of(manifest: Manifest, storage: Storage, story: Story) -> tuple[list[Piece], int]:
@@ -73,17 +91,20 @@ def pieces_of(manifest: Manifest, storage: Storage, story: Story) -> tuple[list[
     guards = len(pieces)
     for region, first, size, behind in storage.guards:
         name = f"the {size} bytes behind {behind}" if behind else f"the {size} bytes before the first buffer"
-        pieces.append(Piece(name, first, size, region == "block", Poison(1, _A5), (), ()))
+        pieces.append(Piece(name, first, size, region == "block", Poison(1, _A5), 1, (), ()))
     return pieces, guards
 
 
 def _piece(manifest: Manifest, piece: StoryPiece, start: Bytes, of_block: bool, number: int) -> Piece:
+    dtype = manifest.by_name[piece.buffer].dtype
+    poison = poison_of(dtype, number)
     return Piece(
         piece.name,
         start + piece.offset_bytes,
         piece.size_bytes,
         of_block,
-        poison_of(manifest.by_name[piece.buffer].dtype, number),
+        poison,
+        dtype.itemsize_bytes // poison.width,
         tuple((segment.start, segment.end, int(segment.written)) for segment in piece.segments),
         tuple((start, end) for start, end in piece.live),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -91,6 +90,7 @@ def _tables(plan: AllocatorPlan, manifest: Manifest, story: Story, pieces: list[
     yield f"PHASES = {_lines(repr(name) for name in story.phase_names)}"
     yield f"_CHECKED_NAMES = {_lines(repr(piece.name) for piece in pieces)}"
     yield f"_CHECKED_LIVES = {_lines(repr(piece.live) for piece in pieces)}"
+    yield f"_CHECKED_UNITS = {_lines(str(piece.units) for piece in pieces)}"
     yield f"_CHECKED_GUARDS = {guards}  # from this number on: bytes that belong to nobody"
     together = plan.threads_per_run > 1 or any(piece.of_block for piece in pieces)
     yield f"_CHECKED_TOGETHER = {together}  # several threads share a buffer: the checks wait for all of the block"
@@ -106,14 +106,15 @@ def _tables(plan: AllocatorPlan, manifest: Manifest, story: Story, pieces: list[
                 int(piece.of_block),
                 poison.width,
                 poison.pattern,
-                poison.exponent,
+                poison.mask,
+                poison.tag,
                 poison.quiet,
                 first,
                 len(segments),
             )
         )
-    yield "# first byte, bytes, of the block, bytes of a unit of its poison, the poison, masks of a NaN, segments from, to"
-    yield _array("_CHECKED_PIECES", rows, 9)
+    yield "# first byte, bytes, of the block, bytes of a unit of its poison, the poison, its mask and tag, a NaN's quiet bit, segments from, to"
+    yield _array("_CHECKED_PIECES", rows, 10)
     yield "# phases [start, end), and 1 where the segment begins with a write"
     yield _array("_CHECKED_SEGMENTS", segments, 3)
     loops = sorted(story.loops, key=lambda loop: (loop[0], -loop[1]))
@@ -136,12 +137,26 @@ def _array(name: str, rows: Sequence[tuple[int, ...]], columns: int) -> str:
 
 def _check_names(plan: AllocatorPlan, support: list[str], tables: list[str]) -> None:
     """No getter may have the name of something that the checks define."""
-    text = "\n".join([*tables, *support])
-    defined = set(re.findall(r"^(?:    )?(?:def |class |)(\w+)(?:\(| = )", text, re.MULTILINE))
-    defined |= {"_sys", "_bisect", "_numpy", "_checked_numpy"}
+    defined = set(_defined(ast.parse("\n".join([*tables, *support])).body))
     for slot in plan.slots:
         for name in (slot.identifier, f"zero_{slot.identifier}"):
             if name in defined:
                 raise EmitError(
                     f"its getter {name!r} has the name of one of the checks: name it otherwise", buffer=slot.name
                 )
+
+
+def _defined(body: list[ast.stmt]) -> Iterator[str]:
+    """The names that these statements give to a module."""
+    for statement in body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Assign(targets=[ast.Tuple(elts=names)]):
+                yield from (name.id for name in names if isinstance(name, ast.Name))
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.For(target=ast.Name(id=name)):
+                yield name
+            case ast.Import(names=imported):
+                yield from (alias.asname or alias.name for alias in imported)
+            case ast.If(body=inner):
+                yield from _defined(inner)

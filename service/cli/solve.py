@@ -134,6 +134,11 @@ def _emit(manifest: Manifest, layout: Layout, folder: Path) -> None:
 
 def _emit_checked(manifest: Manifest, layout: Layout, folder: Path) -> None:
     from gpu_runtime.checked import emit_checked
+    from gpu_runtime.emitters import EmitError
 
-    (folder / "allocators_checked.py").write_text(emit_checked(layout, manifest), encoding="utf-8")
+    try:
+        text = emit_checked(layout, manifest)
+    except EmitError as error:
+        raise CommandFailed(f"no checked allocators can be written for this layout: {error}") from None
+    (folder / "allocators_checked.py").write_text(text, encoding="utf-8")
     note(f"Wrote allocators_checked.py to {folder}.")

@@ -15,21 +15,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def programs(page: str) -> str:
     """All Python blocks of a page, in order: they build on one another."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    return "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    return "\n".join(re.findall(r"^```python\n(.*?)^```$", page_text(page), re.DOTALL | re.MULTILINE))
 
 
-@pytest.mark.parametrize(("page", "simulator"), [("registry.md", "0")])
-def test_the_programs_of_a_page_run(page: str, simulator: str, tmp_path: Path) -> None:
+def page_text(page: str) -> str:
+    return (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("page", "simulator"), [("registry.md", False), ("checked.md", True)])
+def test_the_programs_of_a_page_run_and_print_what_the_page_says(page: str, simulator: bool, tmp_path: Path) -> None:
     program = programs(page)
     assert program
     (tmp_path / "program.py").write_text(program, encoding="utf-8")
     ran = subprocess.run(
         [sys.executable, tmp_path / "program.py"],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": simulator, "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"NUMBA_ENABLE_CUDASIM": str(int(simulator)), "PYTHONPATH": str(ROOT)},
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=240,
     )
     assert ran.returncode == 0, ran.stderr
+    shown = re.findall(r"^```text\n(.*?)^```$", page_text(page), re.DOTALL | re.MULTILINE)
+    assert ran.stdout == "".join(shown)

@@ -15,7 +15,7 @@ cuda: Any = numba_cuda
 ALIGN: int | None = None
 THREADS_PER_RUN = RUNS_PER_BLOCK = BLOCK_REGION_BYTES = REGION_GAP_BYTES = STRIDE_BYTES = 1
 _CHECKED_TOGETHER = False
-_CHECKED_PIECES: Any = np.zeros((1, 9), np.int64)
+_CHECKED_PIECES: Any = np.zeros((1, 10), np.int64)
 _CHECKED_SEGMENTS: Any = np.zeros((1, 3), np.int64)
 _CHECKED_LOOPS: Any = np.zeros((1, 2), np.int64)
 lane_in_run: Any = None
@@ -103,7 +103,7 @@ def _checked_live(piece, phase):
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     segments = cuda.const.array_like(_CHECKED_SEGMENTS)
     live = False
-    for row in range(pieces[piece, 7], pieces[piece, 8]):
+    for row in range(pieces[piece, 8], pieces[piece, 9]):
         if segments[row, 0] <= phase and phase < segments[row, 1]:
             live = True
     return live
@@ -115,7 +115,7 @@ def _checked_begins(piece, phase):
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     segments = cuda.const.array_like(_CHECKED_SEGMENTS)
     begins = False
-    for row in range(pieces[piece, 7], pieces[piece, 8]):
+    for row in range(pieces[piece, 8], pieces[piece, 9]):
         if segments[row, 0] == phase and segments[row, 2] == 1:
             begins = True
     return begins
@@ -166,23 +166,24 @@ def _checked_untouched(record, run, piece, phase):
 
 @_checked_once(types.void, None, types.int64, types.int64, types.int64)
 def _checked_sound(record, run, piece, phase):
-    """Notes the first element of a floating-point piece with contents that holds another's poison, or another NaN."""
+    """Notes the first element of a piece with contents that holds another piece's poison, or a NaN."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     raw = cuda.shared.array(0, types.uint8, alignment=ALIGN)
     start, width, pattern = _checked_start(piece, run), pieces[piece, 3], pieces[piece, 4]
-    exponent, quiet = pieces[piece, 5], pieces[piece, 6]
+    mask, tag, quiet = pieces[piece, 5], pieces[piece, 6], pieces[piece, 7]
+    number = quiet - 1 if quiet else ~mask & 0xFFFFFFFF
     for item in range(_checked_lane(piece), pieces[piece, 1] // width, _checked_lanes(piece)):
         bits = types.int64(0)
         for byte in range(width):
             bits |= types.int64(raw[start + item * width + byte]) << (8 * byte)
-        mantissa = bits & (2 * quiet - 1)
-        if bits & exponent == exponent and mantissa != 0 and bits != pattern:
-            source = (mantissa & (quiet - 1)) - 1
+        if bits & mask == tag and bits != pattern:
+            source = (bits & number) - 1
             if source >= 0 and source < pieces.shape[0] and source != piece:
                 _checked_note(record, run, _CHECKED_READ, piece, source, phase, item)
-            else:
+                break
+            if quiet and bits & (2 * quiet - 1) != 0:
                 _checked_note(record, run, _CHECKED_NAN, piece, -1, phase, item)
-            break
+                break
 
 
 @_checked_once(types.void, None, types.int64, types.int64)
@@ -238,10 +239,12 @@ def phase(record, run, number):
         cuda.syncthreads()
     state = _checked_state(run)
     at, steps, begun = record[state], record[state + 1], record[state] != _CHECKED_NOT_BEGUN
+    if begun and at >= 0:
+        _checked_leave(record, run, at)
+        steps += 1
+    if _CHECKED_TOGETHER:
+        cuda.syncthreads()  # nobody fills what another one still looks at
     if begun:
-        if at >= 0:
-            _checked_leave(record, run, at)
-            steps += 1
         following = 0 if at < 0 else _checked_next(at, number)
         if following < 0:
             if lane_in_run() == 0:

@@ -13,6 +13,7 @@ _CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH, _CHECKED_NOT_BEGUN = 4, 256, 8, -2
 _CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
 _CHECKED_NAMES: Sequence[str] = ()
 _CHECKED_GUARDS = 0
+_CHECKED_UNITS: Sequence[int] = ()
 _CHECKED_LIVES: Sequence[Sequence[tuple[int, int]]] = ()
 PHASES: Sequence[str] = ()
 _checked_traced: Any = {}
@@ -32,46 +33,62 @@ def new_record(blocks):
 
 
 def report(record):
-    """What went wrong, as sentences, the earliest first; an empty list where nothing did.
+    """What went wrong, as sentences, the earliest of each kind first; an empty list where nothing did.
 
-    `record`: the array after the launch, on the host. Of each kind of finding the earliest is told, and how often it occurred.
+    `record`: the array after the launch, on the host. Begin with the first sentence: a value that should not have been read
+    spreads, so that later ones may be its consequences.
     """
     sentences = [f"{what}{_checked_times(count)}" for what, count in _checked_traced.items()]
+    exact = bool(sentences)  # in the simulator every access was seen as it happened
+    count = int(record[0])
     rows = [
         [int(number) for number in record[_CHECKED_HEAD + index * _CHECKED_WIDTH :][:_CHECKED_WIDTH]]
-        for index in range(min(int(record[0]), _CHECKED_MOST))
+        for index in range(min(count, _CHECKED_MOST))
     ]
     groups = {}
     for row in sorted(rows, key=lambda row: (row[4], row[5], row[6])):
-        groups.setdefault((row[0], row[1], row[2], row[3] if row[0] >= _CHECKED_ORDER else 0), []).append(row)
-    exact = {(words.split(" was ")[0], words.split(" was ")[1].split()[0]) for words in sentences if " was " in words}
-    nameless = []
-    for (kind, piece, source, _), found in groups.items():
-        if kind == _CHECKED_WRITTEN and (_CHECKED_NAMES[piece], "written") in exact:
+        groups.setdefault(_checked_group(row), []).append(row)
+    told = {kind for kind, _ in groups}
+    for (kind, piece), found in groups.items():
+        follows = kind == _CHECKED_NAN and (_CHECKED_READ in told or found[0][4] > _checked_first(groups))
+        if follows or (exact and (kind in (_CHECKED_READ, _CHECKED_NAN) or _checked_is_told(kind, piece, sentences))):
             continue
-        if kind in (_CHECKED_READ, _CHECKED_NAN) and exact:
-            continue
-        words = _checked_words(kind, piece, source, found[0]) + _checked_times(len(found))
-        (nameless if kind == _CHECKED_NAN else sentences).append(words)
-    if int(record[0]) > _CHECKED_MOST:
-        nameless.append(f"{int(record[0])} findings in all, of which the record had room for {_CHECKED_MOST}")
-    return sentences + nameless
+        sentences.append(_checked_words(found[0]) + _checked_times(len(found)))
+    if count > _CHECKED_MOST:
+        sentences.append(f"{count} findings in all, of which the record had room for {_CHECKED_MOST}")
+    return sentences
+
+
+def _checked_group(row):
+    """What is one fault: writes by who was written, reads by who was read, the way by where it led from and to."""
+    kind, piece, source, phase = row[:4]
+    return kind, {_CHECKED_READ: source, _CHECKED_ORDER: (piece, phase), _CHECKED_UNBEGUN: None}.get(kind, piece)
+
+
+def _checked_first(groups):
+    """The step in which NaN was seen first."""
+    return min(found[0][4] for (kind, _), found in groups.items() if kind == _CHECKED_NAN)
+
+
+def _checked_is_told(kind, piece, sentences):
+    start = f"{_CHECKED_NAMES[piece]} was written in " if kind == _CHECKED_WRITTEN else "\n"
+    return any(sentence.startswith(start) for sentence in sentences)
 
 
 def _checked_times(count):
     return "" if count == 1 else f" ({count} times in all)"
 
 
-def _checked_words(kind, piece, source, row):
-    _, _, _, phase, _, block, run, element = row
-    where = f"element {element} of run {run} in block {block}"
+def _checked_words(row):
+    kind, piece, source, phase, _, block, run, unit = row
     if kind == _CHECKED_ORDER:
         return (
             f"phase {PHASES[phase]} was entered from {PHASES[piece]} by run {run} in block {block}: no way leads there"
         )
     if kind == _CHECKED_UNBEGUN:
         return f"phase {PHASES[phase]} was entered before `begin` was called, by run {run} in block {block}"
-    name = _CHECKED_NAMES[piece]
+    name, element = _CHECKED_NAMES[piece], unit // _CHECKED_UNITS[piece]
+    where = f"element {element} of run {run} in block {block}"
     if kind == _CHECKED_WRITTEN and piece < _CHECKED_GUARDS:
         return f"{name} was written in phase {PHASES[phase]}, {_checked_outside(piece, phase)}: {where}"
     if kind == _CHECKED_WRITTEN:

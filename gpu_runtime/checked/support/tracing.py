@@ -15,7 +15,7 @@ from numba import types
 cuda: Any = numba_cuda
 ALIGN: int | None = None
 BLOCK_REGION_BYTES = REGION_GAP_BYTES = STRIDE_BYTES = 1
-_CHECKED_PIECES: Any = np.zeros((1, 9), np.int64)
+_CHECKED_PIECES: Any = np.zeros((1, 10), np.int64)
 _CHECKED_NAMES: Sequence[str] = ()
 _CHECKED_GUARDS = 0
 _CHECKED_BLOCK_GETTERS: Sequence[str] = ()

@@ -1,0 +1,59 @@
+"""Compiles kernels with checked allocators to machine code, without a driver; prints the figures as JSON.
+
+python -m tests.gpu_runtime.checked.compiling
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from checked.lifetimes import MANIFEST, make_kernel
+from numba import types
+
+from gpu_runtime import emit_checked
+from gpu_runtime.compiler import compile_kernel, load_module
+from gpu_runtime.emitters import getters
+from solver import load_manifest, optimize
+from tests.gpu_runtime.emitters.samples import SAMPLES
+
+RECORD = types.int32[::1]
+
+
+def figures(kernel: Any, signature: Any, compute_capability: str, threads: int) -> dict[str, Any]:
+    compiled = compile_kernel(kernel, signature, compute_capability, threads)
+    return {"cubin_bytes": len(compiled.cubin), "registers": compiled.figures.registers}
+
+
+def example() -> dict[str, Any]:
+    manifest = load_manifest(Path(MANIFEST))
+    module = load_module(emit_checked(optimize(manifest), manifest), "allocators_checked")
+    return figures(make_kernel(module), types.void(types.float32[::1], RECORD), "8.6", module.THREADS_PER_BLOCK)
+
+
+def mixed() -> dict[str, Any]:
+    """Every region and two threads for a run, in a kernel that walks through two phases."""
+    layout, manifest = SAMPLES["mixed"]
+    A = load_module(emit_checked(layout, manifest), "allocators_checked")
+    state = getattr(A, getters(layout, manifest)["loop/state"].identifier)
+    table = getattr(A, getters(layout, manifest)["table"].identifier)
+
+    def kernel(out: Any, record: Any) -> None:
+        run = A.run_in_block()
+        A.begin(record, run)
+        shared, kept = A.window(run), A.persistent()
+        A.init(shared, kept)
+        A.phase(record, run, 0)
+        rows, words = state(shared), table()
+        rows[0] = run
+        words[0] = 3
+        A.phase(record, run, 1)
+        out[run] = rows[0] + words[0]
+        A.end(record, run)
+
+    return figures(kernel, types.void(types.float32[::1], RECORD), "9.0", A.THREADS_PER_BLOCK)
+
+
+if __name__ == "__main__":
+    print(json.dumps({"example": example(), "mixed": mixed()}))
