@@ -47,11 +47,15 @@ def prove(cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = 
                 text=True,
             ) as process,
         ):
-            for line in process.stdout or ():
-                if line.startswith("{"):
-                    outcomes.append(_outcome(json.loads(line)))
-                    if on_outcome:
-                        on_outcome(outcomes[-1])
+            try:
+                for line in process.stdout or ():
+                    if line.startswith("{"):
+                        outcomes.append(_outcome(json.loads(line)))
+                        if on_outcome:
+                            on_outcome(outcomes[-1])
+            except BaseException:
+                process.kill()
+                raise
             if process.wait():
                 errors.seek(0)
                 raise ProofError(f"{cases[len(outcomes)].name}: {errors.read().strip()[-4000:]}")
