@@ -11,10 +11,10 @@ from solver.search.bound import LowerBound, lower_bound
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.descent import Descender, Descent
 from solver.search.firstfit import check_pins, construct
+from solver.search.many import pack_many
 from solver.search.puzzle import Puzzle, Solution, solution
 from solver.search.reduction import Reduced, reduce
 from solver.search.stop import Stop
-from solver.search.sweep import pack_sweeping
 from solver.wire.units import Bytes
 
 MANY_ITEMS = 512
@@ -73,7 +73,7 @@ def pack(
     if not problem.items:
         return Packing((), 0, 0, bound)
     if len(problem.items) >= MANY_ITEMS:
-        offsets = pack_sweeping(problem, good_enough=bound.size_bytes, stop=stop)
+        offsets = pack_many(problem, good_enough=bound.size_bytes, stop=stop)
         size = max(offset + item.size_bytes for offset, item in zip(offsets, problem.items, strict=True))
         return Packing(tuple(offsets), size, bound.size_bytes, bound)
     unit = unit_of(problem)

@@ -15,11 +15,11 @@ from solver.search.bound import lower_bound
 from solver.search.cliques import heavy_clique
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.firstfit import FirstFit, PinsCollide, check_pins, lowest_between, lowest_free
+from solver.search.many import pack_many
 from solver.search.orders import moved, rule_orders
 from solver.search.pack import pack
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
-from solver.search.sweep import pack_sweeping
 from tests.helpers.manifests import random_manifest
 from tests.solver.search.puzzles import clique, make_puzzle, puzzles, whole
 
@@ -124,14 +124,14 @@ def test_the_construction_for_very_many_items_keeps_every_rule_of_few(seed: int)
     flat = flatten(load_manifest(document))
     for problem in (flat.run, flat.block):
         if problem.items:
-            offsets = pack_sweeping(problem, good_enough=0, stop=Stop.after(10))
+            offsets = pack_many(problem, good_enough=0, stop=Stop.after(10))
             assert puzzle_of(problem, 1).allows(offsets)
 
 
 def test_the_construction_for_very_many_items_gives_a_legal_answer_when_stopped_at_once() -> None:
     buffers = [{"name": f"b{i}", "size": 1 + i % 7, "lifetime": [[i % 6, 2 + i % 6]]} for i in range(3000)]
     problem = run_problem(buffers)
-    offsets = pack_sweeping(problem, good_enough=0, stop=Stop.after(0))
+    offsets = pack_many(problem, good_enough=0, stop=Stop.after(0))
     ends = sorted(
         (offset, offset + item.size_bytes, i)
         for i, (offset, item) in enumerate(zip(offsets, problem.items, strict=True))

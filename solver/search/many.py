@@ -1,0 +1,151 @@
+"""Packs a region of very many items: no pairs are held, and nothing is searched exhaustively.
+
+Nearly all items of such regions are plain intervals, and are laid by filling valleys (`solver.search.tide`). What is not plain (pins,
+permissions, `apart`, lives with holes) goes to the bottom before that, by first fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from solver.flatten.pairs import forbidden_differences
+from solver.flatten.problem import RegionProblem
+from solver.search.firstfit import PinsCollide
+from solver.search.skyline import Span, occupied_spans, pack_skyline
+from solver.search.stop import Stop
+from solver.search.sweep import first_fit
+from solver.search.tide import MANNERS, Field, fill
+from solver.wire.units import Bytes, align_up
+
+_FIRST_SHARE, _SEARCH_SHARE = 0.7, 0.45
+"""Of the time that is left, the most that the first filling may take, and the most after which nothing else is begun: a layout of
+very many items has to be written as well."""
+
+_NEAR = 1.0025
+"""So near to the bound nothing more is tried."""
+
+_FITTED_ITEMS = 8000
+"""First fit is quadratic: beyond so many items there is no time for it."""
+
+_SCATTERED_ITEMS = 2000
+"""So many items at most, with holes in their lives, are laid at the bottom by first fit; of more, each lives throughout."""
+
+_ROUNDED = 1.002
+"""Sizes are rounded up to the largest alignment where that makes the bound at most so much larger: nothing is lost on the way
+then."""
+
+
+def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list[Bytes]:
+    """The best of valley filling, and of first fit where there is time for it; ends early near a top of `good_enough`, or when
+    `stop` says so. Something legal always comes back."""
+    spans = occupied_spans(problem)
+    _check_pins(problem, spans)
+    best: list[Bytes] = []
+    best_top = -1
+    searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
+    for found in _fillings(problem, spans, stop.within(_FIRST_SHARE * stop.remaining_s), searching):
+        best, best_top = _better(problem, best, best_top, found)
+        if best_top <= good_enough * _NEAR:
+            return best
+    orders = _orders(problem, spans)
+    if not best:
+        for order in orders[2:]:
+            if not best or not stop.now():
+                best, best_top = _better(problem, best, best_top, pack_skyline(problem, spans, order, stop))
+    for order in orders if len(problem.items) <= _FITTED_ITEMS else ():
+        if best_top <= good_enough or searching.now():
+            break
+        fitted = first_fit(problem, spans, order, searching)
+        if fitted is not None:
+            best, best_top = _better(problem, best, best_top, fitted)
+    return best
+
+
+def _orders(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[list[int]]:
+    """Items that are not pinned: largest area first, largest, longest, earliest."""
+    loose = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is None]
+    size = [item.size_bytes for item in problem.items]
+    length = [sum(end - start for start, end in one) for one in spans]
+    alignment = [item.alignment_bytes for item in problem.items]
+    return [
+        sorted(loose, key=lambda i: (-length[i] * size[i], -size[i], i)),
+        sorted(loose, key=lambda i: (-size[i], -length[i], i)),
+        sorted(loose, key=lambda i: (-length[i], -alignment[i], -size[i], i)),
+        sorted(loose, key=lambda i: (spans[i][0] if spans[i] else (0, 0), -size[i], i)),
+    ]
+
+
+def _better(
+    problem: RegionProblem, best: list[Bytes], best_top: Bytes, found: list[Bytes]
+) -> tuple[list[Bytes], Bytes]:
+    top = max(offset + item.size_bytes for offset, item in zip(found, problem.items, strict=True))
+    return (found, top) if best_top < 0 or top < best_top else (best, best_top)
+
+
+def _fillings(
+    problem: RegionProblem, spans: Sequence[tuple[Span, ...]], first: Stop, later: Stop
+) -> Iterator[list[Bytes]]:
+    """Packings by filling valleys in one manner after another, each better than those before; none where time ran out."""
+    import numpy
+
+    items = problem.items
+    plain = _plain(problem, spans)
+    rest = sorted(set(range(len(items))).difference(plain), key=lambda i: (-items[i].size_bytes, i))
+    loose = [i for i in rest if items[i].pinned_offset_bytes is None]
+    beneath = first_fit(problem, spans, loose, first)
+    if beneath is None or not plain:
+        return
+    ground = numpy.zeros(max(end for one in spans for _, end in one), dtype=numpy.int64)
+    for i in rest:
+        for start, end in spans[i]:
+            numpy.maximum(ground[start:end], beneath[i] + items[i].size_bytes, out=ground[start:end])
+    field = _field(problem, spans, plain, ground)
+    best, stop = max(beneath[i] + items[i].size_bytes for i in rest) if rest else 0, first
+    most = sum(field.sizes.tolist()) + int(ground.max()) + len(plain) * max(field.alignments)
+    for manner in MANNERS:
+        filled = fill(field, manner, most, stop)
+        if stop is first and filled is None:
+            return
+        stop = later
+        if filled is not None:
+            for i, offset in zip(plain, filled, strict=True):
+                beneath[i] = offset
+            most = max(offset + items[i].size_bytes for i, offset in zip(plain, filled, strict=True)) - 1
+            yield list(beneath)
+        if stop.now() or most < best:
+            return
+
+
+def _plain(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[int]:
+    """The items that are settled by one interval each. In-place partners are: they may always lie apart."""
+    tied = {item for pair in problem.apart | problem.alias_permits for item in pair}
+    free = [
+        i
+        for i, item in enumerate(problem.items)
+        if spans[i] and item.pinned_offset_bytes is None and i not in tied and item.size_bytes
+    ]
+    whole = [i for i in free if len(spans[i]) == 1]
+    return whole if len(free) - len(whole) <= _SCATTERED_ITEMS else free
+
+
+def _field(problem: RegionProblem, spans: Sequence[Sequence[Span]], plain: Sequence[int], ground: Any) -> Field:
+    items = [problem.items[i] for i in plain]
+    hulls = [(spans[i][0][0], spans[i][-1][1]) for i in plain]
+    sizes, alignments = [item.size_bytes for item in items], [item.alignment_bytes for item in items]
+    exact = Field.of(hulls, sizes, alignments, ground)
+    rounded = Field.of(hulls, [align_up(size, max(alignments)) for size in sizes], alignments, ground)
+    return rounded if rounded.bound <= _ROUNDED * exact.bound else exact
+
+
+def _check_pins(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> None:
+    """Raises PinsCollide where two pinned items are in each other's way."""
+    pinned = sorted(
+        (item.pinned_offset_bytes, i) for i, item in enumerate(problem.items) if item.pinned_offset_bytes is not None
+    )
+    for place, (offset, i) in enumerate(pinned):
+        for other_offset, j in pinned[place + 1 :]:
+            if other_offset >= offset + problem.items[i].size_bytes:
+                break
+            if any(low <= other_offset - offset <= high for low, high in forbidden_differences(problem, i, j)):
+                raise PinsCollide(min(i, j), max(i, j))

@@ -1,0 +1,70 @@
+"""Filling many plain intervals: legal from any ground, close to the bound, and given up where asked to."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy
+import pytest
+
+from solver.search.stop import Stop
+from solver.search.tide import MANNERS, Field, Manner, fill
+
+
+def field_of(seed: int, count: int, *, alignments: tuple[int, ...] = (1,), steps: int = 0) -> Field:
+    """Random intervals over `count` columns, above a ground of some steps."""
+    random = Random(seed)
+    ground = numpy.zeros(count, dtype=numpy.int64)
+    for _ in range(steps):
+        start = random.randrange(count)
+        ground[start : start + random.randint(1, count)] += random.randint(1, 30)
+    spans = []
+    for _ in range(count):
+        length = random.randint(1, 40)
+        start = random.randrange(count - length + 1)
+        spans.append((start, start + length))
+    sizes = [random.randint(1, 60) for _ in range(count)]
+    return Field.of(spans, sizes, [random.choice(alignments) for _ in range(count)], ground)
+
+
+def check(field: Field, offsets: list[int]) -> int:
+    """The height of a packing that keeps every rule."""
+    tops = field.ground.copy()
+    for item in sorted(range(len(offsets)), key=offsets.__getitem__):
+        columns = slice(int(field.starts[item]), int(field.ends[item]))
+        assert offsets[item] % field.alignments[item] == 0
+        assert offsets[item] >= tops[columns].max()
+        tops[columns] = offsets[item] + int(field.sizes[item])
+    return int(tops.max())
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_packing_keeps_apart_what_is_live_together(manner: Manner) -> None:
+    field = field_of(1, 400)
+    offsets = fill(field, manner, 1 << 40, Stop.after(600))
+    assert offsets is not None
+    assert check(field, offsets) <= 1.15 * field.bound
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_items_lie_above_uneven_ground_and_at_their_alignment(seed: int) -> None:
+    field = field_of(seed, 300, alignments=(1, 4, 8), steps=6)
+    offsets = fill(field, MANNERS[0], 1 << 40, Stop.after(600))
+    assert offsets is not None
+    check(field, offsets)
+
+
+def test_equal_intervals_are_stacked_without_a_gap() -> None:
+    field = Field.of([(0, 5)] * 7, [3] * 7, [1] * 7, numpy.zeros(5, dtype=numpy.int64))
+    offsets = fill(field, MANNERS[0], 21, Stop.after(600))
+    assert offsets is not None
+    assert sorted(offsets) == list(range(0, 21, 3))
+
+
+def test_a_packing_that_grows_too_high_is_given_up() -> None:
+    field = field_of(2, 200)
+    assert fill(field, MANNERS[0], field.bound - 1, Stop.after(600)) is None
+
+
+def test_a_filling_ends_where_time_is_over() -> None:
+    assert fill(field_of(3, 600), MANNERS[0], 1 << 40, Stop.after(0)) is None
