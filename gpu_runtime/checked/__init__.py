@@ -9,11 +9,12 @@ The author puts `begin`, `phase` and `end` into it and runs it with these alloca
   Floating-point poison is NaN, the others' 0xA5 bytes; wherever there is room, it holds the number of the buffer;
 - when a phase ends, poison that has changed is a write outside a lifetime, and names the buffer; so is, by the guards between
   buffers, a write past a buffer's end. Poison of one buffer in another is a read outside a lifetime, and names both;
-- in the simulator every access is looked at as it happens, and a fault is told with the line of the kernel.
+- in the simulator every access is looked at as it happens, and a fault is told with the line of the kernel. There, the
+  bytes of the real layout are kept in mind too: a read after another buffer was written that shares them is told, which finds
+  wrong aliases and in-place pairs that are not elementwise.
 
 What remains unseen on a GPU: reads of integers without contents that compute on rather than copy, and which buffer a NaN came
-from that arithmetic has stripped of its number. Two buffers that share bytes by a declared alias and state no
-lifetimes are both live in every phase, here as in the layout: there is no lifetime to check.
+from that arithmetic has stripped of its number.
 """
 
 from __future__ import annotations

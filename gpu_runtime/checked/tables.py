@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gpu_runtime.checked.storage import Storage
 from solver.verifier.story import Story, StoryPiece
 from solver.wire.dtypes import DType
+from solver.wire.layout import Layout, PlacedBuffer
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
@@ -30,10 +31,12 @@ class Poison:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A buffer, a part, or (without segments) the bytes between two. `units` of poison make an element; `segments`: (start, end, 1 where it begins with a write)."""
+    """A buffer, a part, or (without segments) the bytes between two. `real_bytes` is where
+    it starts in the layout as it is; `units` of poison make an element; `segments`: (start, end, 1 where it begins with a write)."""
 
     name: str
     start_bytes: Bytes
+    real_bytes: Bytes
     size_bytes: Bytes
     of_block: bool
     poison: Poison
@@ -78,31 +81,39 @@ def _poison_of_integers(width: Bytes, number: int) -> Poison:
     return Poison(width, with_low(payload, high), with_low(0, b"\xff" * len(high)), with_low(0, high))
 
 
-def pieces_of(manifest: Manifest, storage: Storage, story: Story) -> tuple[list[Piece], int]:
+def pieces_of(manifest: Manifest, layout: Layout, storage: Storage, story: Story) -> tuple[list[Piece], int]:
     """The pieces in shared memory, then the guards; the second value is how many of the first there are."""
-    placed = storage.layout.by_name
+    placed, real = storage.layout.by_name, layout.by_name
     pieces: list[Piece] = []
     for piece in story.pieces:
         place = placed[piece.buffer]
         if place.region not in ("run", "block"):
             continue
-        start = place.parts[0].offset_bytes if place.parts is not None else place.offset_bytes or 0
-        pieces.append(_piece(manifest, piece, start, place.region == "block", len(pieces)))
+        pieces.append(_piece(manifest, piece, (_start(place, piece), _start(real[piece.buffer], piece)), len(pieces)))
     guards = len(pieces)
     for region, first, size, behind in storage.guards:
         name = f"the {size} bytes behind {behind}" if behind else f"the {size} bytes before the first buffer"
-        pieces.append(Piece(name, first, size, region == "block", Poison(1, _A5), 1, (), ()))
+        pieces.append(Piece(name, first, 0, size, region == "block", Poison(1, _A5), 1, (), ()))
     return pieces, guards
 
 
-def _piece(manifest: Manifest, piece: StoryPiece, start: Bytes, of_block: bool, number: int) -> Piece:
+def _start(placed: PlacedBuffer, piece: StoryPiece) -> Bytes:
+    """Where the piece starts in its region."""
+    part = piece.name.removeprefix(f"{piece.buffer}#")
+    for apart in placed.parts or ():
+        if apart.name == part:
+            return apart.offset_bytes
+    return (placed.offset_bytes or 0) + piece.offset_bytes
+
+
+def _piece(manifest: Manifest, piece: StoryPiece, starts: tuple[Bytes, Bytes], number: int) -> Piece:
     dtype = manifest.by_name[piece.buffer].dtype
     poison = poison_of(dtype, number)
     return Piece(
         piece.name,
-        start + piece.offset_bytes,
+        *starts,
         piece.size_bytes,
-        of_block,
+        piece.scope == "block",
         poison,
         dtype.itemsize_bytes // poison.width,
         tuple((segment.start, segment.end, int(segment.written)) for segment in piece.segments),

@@ -57,7 +57,7 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
             number=story.length,
         )
     storage = apart(layout, layout.launch, manifest)
-    pieces, guards = pieces_of(manifest, storage, story)
+    pieces, guards = pieces_of(manifest, layout, storage, story)
     if len(pieces) > MOST_PIECES:
         raise EmitError(
             f"{len(pieces)} buffers, parts and guards, at most {MOST_PIECES} can be checked", number=len(pieces)
@@ -91,6 +91,7 @@ def _tables(plan: AllocatorPlan, manifest: Manifest, story: Story, pieces: list[
     yield f"_CHECKED_NAMES = {_lines(repr(piece.name) for piece in pieces)}"
     yield f"_CHECKED_LIVES = {_lines(repr(piece.live) for piece in pieces)}"
     yield f"_CHECKED_UNITS = {_lines(str(piece.units) for piece in pieces)}"
+    yield f"_CHECKED_REAL_STARTS = {_lines(str(piece.real_bytes) for piece in pieces)}"
     yield f"_CHECKED_GUARDS = {guards}  # from this number on: bytes that belong to nobody"
     together = plan.threads_per_run > 1 or any(piece.of_block for piece in pieces)
     yield f"_CHECKED_TOGETHER = {together}  # several threads share a buffer: the checks wait for all of the block"

@@ -1,4 +1,4 @@
-"""The device side: `begin`, `phase` and `end`, driven by the tables of the emitted file. Inlined: so they compile without a driver."""
+"""The device side: `begin`, `phase` and `end`, driven by the tables of the emitted file. Nothing here needs a driver to compile."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, type-var"

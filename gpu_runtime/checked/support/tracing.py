@@ -18,8 +18,8 @@ BLOCK_REGION_BYTES = REGION_GAP_BYTES = STRIDE_BYTES = 1
 _CHECKED_PIECES: Any = np.zeros((1, 10), np.int64)
 _CHECKED_NAMES: Sequence[str] = ()
 _CHECKED_GUARDS = 0
+_CHECKED_REAL_STARTS: Sequence[int] = ()
 _CHECKED_BLOCK_GETTERS: Sequence[str] = ()
-_CHECKED_BEGUN = -1
 PHASES: Sequence[str] = ()
 _checked_in: Any = None
 _checked_outside: Any = None
@@ -42,6 +42,7 @@ if cuda.config.ENABLE_CUDASIM:
     import numpy as _numpy
 
     _checked_now = {}  # (block, run): the phase it is in
+    _checked_last = {}  # (block, run or None): for each byte of the layout as it is, the piece that was written there last
     _checked_real = {"window": window, "begin": begin, "phase": phase, "end": end}
 
     class _CheckedView(_numpy.ndarray):
@@ -92,11 +93,26 @@ if cuda.config.ENABLE_CUDASIM:
             piece = _checked_piece_at(byte, of_block)
             if piece is None:
                 continue  # bytes between buffers are looked at when the phase ends
+            inside = byte - int(_CHECKED_PIECES[piece, 0])
+            real = range(_CHECKED_REAL_STARTS[piece] + inside, _CHECKED_REAL_STARTS[piece] + inside + touched.itemsize)
+            last = _checked_last.setdefault((block, None if of_block else run), {})
             empty = not _checked_in(piece, now)
             if not empty and how == "read":
                 empty = _checked_is_poison(piece, touched.reshape(-1)[index])
             if empty:
-                _checked_say(piece, now, how, (byte - int(_CHECKED_PIECES[piece, 0])) // touched.itemsize)
+                _checked_say(
+                    f"{_CHECKED_NAMES[piece]} was {how} in phase {PHASES[now]}, {_checked_outside(piece, now)}"
+                )
+                return
+            if how == "written":
+                last.update(dict.fromkeys(real, piece))
+                continue
+            other = next((last[address] for address in real if last.get(address, piece) != piece), None)
+            if other is not None:
+                _checked_say(
+                    f"{_CHECKED_NAMES[piece]} was read in phase {PHASES[now]}, after {_CHECKED_NAMES[other]} had been "
+                    f"written, which has the same bytes in the layout"
+                )
                 return
 
     _checked_starts = {
@@ -121,13 +137,12 @@ if cuda.config.ENABLE_CUDASIM:
         poison = bytes(pattern >> 8 * (byte % width) & 255 for byte in range(len(raw)))
         return raw == poison and (len(raw) >= 4 or bool(_CHECKED_PIECES[piece, 5]))
 
-    def _checked_say(piece, now, how, element):
+    def _checked_say(what):
+        """Notes the sentence, with the line of the kernel."""
         frame = _sys._getframe()
         while frame.f_globals is globals() and frame.f_back is not None:
             frame = frame.f_back
-        line = f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
-        why = _checked_outside(piece, now)
-        words = f"{_CHECKED_NAMES[piece]} was {how} in phase {PHASES[now]}, {why}: {line}"
+        words = f"{what}: {frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
         _checked_traced[words] = _checked_traced.get(words, 0) + 1
 
     def _checked_watch(array, run, of_block):
@@ -148,7 +163,9 @@ if cuda.config.ENABLE_CUDASIM:
 
     @cuda.jit(device=True)
     def begin(record, run):
-        _checked_now.pop((int(_checked_block()), int(run)), None)
+        block = int(_checked_block())
+        for state, key in ((_checked_now, int(run)), (_checked_last, int(run)), (_checked_last, None)):
+            state.pop((block, key), None)
         _checked_real["begin"](record, run)
 
     @cuda.jit(device=True)

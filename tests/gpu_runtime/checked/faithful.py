@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from typing import Any
 
@@ -92,6 +93,14 @@ class Faithful:
         return (*choose.choice(idle), not reads or choose.random() < 0.5) if idle else None
 
 
+_SAME_BYTES = re.compile(r"(\S+) was read in phase \S+, after (\S+) had been written, which has the same bytes")
+
+
+def owner(name: str) -> str:
+    """The buffer of a part."""
+    return name.partition("#")[0]
+
+
 def look_at(seed: int) -> dict[str, Any] | None:
     manifest = load_manifest(random_manifest(seed))
     story = derive(manifest)
@@ -107,7 +116,17 @@ def look_at(seed: int) -> dict[str, Any] | None:
     kernel = Faithful(module, manifest, layout, story, steps)
     if not kernel.pieces or module.THREADS_PER_RUN > 8:
         return None
-    found: dict[str, Any] = {"seed": seed, "faithful": kernel.findings(), "fault": None}
+    said = [(sentence, _SAME_BYTES.match(sentence)) for sentence in kernel.findings()]
+    found: dict[str, Any] = {
+        "seed": seed,
+        "faithful": [sentence for sentence, match in said if match is None],
+        "shared": sorted({" ".join(sorted(owner(name) for name in match.groups())) for _, match in said if match}),
+        "related": sorted(
+            {" ".join(sorted(pair)) for pair in story.alias_permits}
+            | {" ".join(sorted((owner(pair.read), owner(pair.write)))) for pair in manifest.in_place}
+        ),
+        "fault": None,
+    }
     fault = kernel.fault(random.Random(seed), reads=traced)
     if fault is not None:
         number, piece, write = fault

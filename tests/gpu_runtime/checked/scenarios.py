@@ -93,6 +93,67 @@ def skipped(A: Any, shared: Any, record: Any, run: int) -> None:
     A.phase(record, run, A.PHASE_summary)
 
 
+ALIASES = {
+    "schema": "warpack/manifest/1",
+    "target": {"compute_capability": "8.6"},
+    "timeline": {"phases": ["one"]},
+    "buffers": [
+        {"name": "whole", "size": 8, "dtype": "float32"},
+        {"name": "other", "size": 8, "dtype": "float32", "aliases": "whole"},
+    ],
+}
+"""Two buffers without lifetimes, one byte range, on the word of their author."""
+
+
+def aliases_kernel(A: Any) -> Any:
+    def kernel(out: Any, record: Any) -> None:
+        run = A.run_in_block()
+        A.begin(record, run)
+        shared = A.window(run)
+        whole, other = A.whole(shared), A.other(shared)
+        A.phase(record, run, A.PHASE_one)
+        whole[3] = 1.0
+        out[run] = whole[3]
+        other[3] = 2.0
+        out[run] += whole[3]
+        A.end(record, run)
+
+    return kernel
+
+
+IN_PLACE = {
+    "schema": "warpack/manifest/1",
+    "target": {"compute_capability": "8.6"},
+    "timeline": {"phases": ["load", "turn", "add"]},
+    "buffers": [
+        {"name": "before", "size": 8, "dtype": "float32", "lifetime": [["load", "turn"]]},
+        {"name": "after", "size": 8, "dtype": "float32", "lifetime": [["turn", "add"]]},
+    ],
+    "in_place": [{"phase": "turn", "read": "before", "write": "after"}],
+}
+"""Elementwise, says the manifest."""
+
+
+def in_place_kernel(A: Any, turned: bool) -> Any:
+    def kernel(out: Any, record: Any) -> None:
+        run = A.run_in_block()
+        A.begin(record, run)
+        shared = A.window(run)
+        before, after = A.before(shared), A.after(shared)
+        A.phase(record, run, A.PHASE_load)
+        for i in range(8):
+            before[i] = i
+        A.phase(record, run, A.PHASE_turn)
+        for i in range(8):
+            after[i] = before[7 - i] if turned else before[i]
+        A.phase(record, run, A.PHASE_add)
+        for i in range(8):
+            out[run] += after[i]
+        A.end(record, run)
+
+    return kernel
+
+
 def no_begin(A: Any) -> Any:
     def kernel(out: Any, record: Any) -> None:
         A.phase(record, A.run_in_block(), A.PHASE_load)
@@ -123,6 +184,9 @@ SCENARIOS: dict[str, tuple[dict[str, Any], Any]] = {
         {**PAIR, "buffers": [*PAIR["buffers"][:2], {**PAIR["buffers"][2], "lifetime": [["fill", "fill"]]}, PAIR["buffers"][3]]},
         pair_kernel,
     ),
+    "wrong alias": (ALIASES, aliases_kernel),
+    "in place right": (IN_PLACE, lambda A: in_place_kernel(A, turned=False)),
+    "not elementwise": (IN_PLACE, lambda A: in_place_kernel(A, turned=True)),
     "calls right": (CALLS, calls_kernel),
     "calls contents of the call before": (CALLS, lambda A: calls_kernel(A, "contents of the call before")),
 }  # fmt: skip

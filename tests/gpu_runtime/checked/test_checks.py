@@ -38,7 +38,7 @@ KINDS = ("traced", "as on a GPU")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("scenario", ["right", "pair right", "calls right", "skipped phases"])
+@pytest.mark.parametrize("scenario", ["right", "pair right", "calls right", "in place right", "skipped phases"])
 def test_kernels_that_keep_to_their_lifetimes_are_told_nothing(found: dict[str, Any], scenario: str, kind: str) -> None:
     assert found[scenario][kind]["said"] == []
 
@@ -75,6 +75,19 @@ def test_a_fault_is_the_first_thing_said_and_names_buffer_and_phase(
     assert said[0].startswith(FAULTS[scenario])
 
 
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("wrong alias", "whole was read in phase one, after other had been written, which has the same bytes in the layout: "),
+        ("not elementwise", "before was read in phase turn, after after had been written, which has the same bytes in the layout: "),
+    ],
+)  # fmt: skip
+def test_in_the_simulator_bytes_that_two_buffers_share_by_word_of_the_manifest_are_watched(
+    found: dict[str, Any], scenario: str, words: str
+) -> None:
+    assert found[scenario]["traced"]["said"][0].startswith(words)
+
+
 def test_in_the_simulator_the_line_of_the_kernel_is_named(found: dict[str, Any]) -> None:
     lines = (ROOT / "examples" / "checked" / "lifetimes.py").read_text(encoding="utf-8").splitlines()
     number = next(number for number, line in enumerate(lines, 1) if "slope1[i] = -stage[" in line)
@@ -99,7 +112,9 @@ def kernels() -> list[dict[str, Any]]:
 
 
 def test_kernels_of_random_manifests_are_told_nothing_while_they_keep_to_them(kernels: list[dict[str, Any]]) -> None:
+    """They use aliased buffers at one time, and in-place pairs not element by element: that much is said, of those alone."""
     assert [kernel for kernel in kernels if kernel["faithful"]] == []
+    assert all(set(kernel["shared"]) <= set(kernel["related"]) for kernel in kernels)
 
 
 def test_kernels_of_random_manifests_are_told_of_one_access_outside_a_lifetime(kernels: list[dict[str, Any]]) -> None:
