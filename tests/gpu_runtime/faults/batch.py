@@ -1,0 +1,72 @@
+"""Runs many requests in one child process: `python -m tests.gpu_runtime.faults.batch`, the kind of work in WARPACK_BATCH.
+
+A probe has a process for itself; here one that imports numba once is enough, and saves most of the time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gpu_runtime.probe.children import die_with_parent
+
+Request = Mapping[str, Any]
+
+
+def _simulate() -> Callable[[Request], dict[str, Any]]:
+    from gpu_runtime.probe.simulate import Simulation
+    from gpu_runtime.probe.simulator import call_device_functions_directly
+
+    call_device_functions_directly()
+
+    def simulate(request: Request) -> dict[str, Any]:
+        return Simulation(request).run()
+
+    return simulate
+
+
+def _on_cpu() -> Callable[[Request], dict[str, Any]]:
+    from gpu_runtime.probe.cpu import run_on_cpu
+
+    return run_on_cpu
+
+
+def _compile() -> Callable[[Request], dict[str, Any]]:
+    from gpu_runtime.compiler import CompileError, compile_kernel
+    from gpu_runtime.probe.abi import ENTRY
+    from gpu_runtime.probe.compile import signature
+    from gpu_runtime.probe.loading import load_both
+
+    def compiled(request: Request) -> dict[str, Any]:
+        try:
+            _, kernel = load_both(request["allocators"], request["kernel"])
+            made = compile_kernel(
+                getattr(kernel, ENTRY),
+                signature(request["plan"]["elements"]),
+                "8.6",
+                request["plan"]["shape"]["threads"],
+            )
+        except CompileError as error:
+            return {"rules": [f"compile-{error.stage}"]}
+        except Exception:  # in a child of its own it would end the child
+            return {"rules": ["compiler-crashed"]}
+        return {"rules": ["static-shared"] if made.figures.static_shared_bytes else []}
+
+    return compiled
+
+
+_KINDS = {"simulate": _simulate, "cpu": _on_cpu, "compile": _compile}
+
+
+def main() -> int:
+    die_with_parent()
+    work = _KINDS[os.environ["WARPACK_BATCH"]]()
+    json.dump({"answers": [work(request) for request in json.load(sys.stdin)["requests"]]}, sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

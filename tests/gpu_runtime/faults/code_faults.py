@@ -1,0 +1,100 @@
+"""Faults in the emitted text, in the probe kernel and in the plan that is run; the layout is right in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.gpu_runtime.faults.planted import Edit, Fault, Planted, in_function, replaced
+from tests.gpu_runtime.faults.subjects import solved
+
+A, B = "return shared[1][3:8]", "return shared[1][8:13]"
+"""What the getters of `a` and `b` say in the text for the subject `plain`."""
+
+_LEAVES = "words = 0\n    wrong = 0"
+_CHECKS = "if op == 1 and high > low:"
+
+
+def _code(subject: str, edit: Edit) -> Callable[[], Planted]:
+    return lambda: Planted(*solved(subject), allocators=edit)
+
+
+def _kernel(subject: str, edit: Edit) -> Callable[[], Planted]:
+    return lambda: Planted(*solved(subject), kernel=edit)
+
+
+def _stale(text: str) -> str:
+    sha256 = solved("plain")[1].sha256
+    return replaced((f'"{sha256}"', f'"{sha256[::-1]}"'))(text)
+
+
+def _swapped(text: str) -> str:
+    return replaced((A, "return BOTH"), (B, A), ("return BOTH", B))(text)
+
+
+def _only_simulated(text: str) -> str:
+    chosen = "FIRST = 3 if cuda.config.ENABLE_CUDASIM else 2\nALIGN = "
+    return replaced(("\nALIGN = ", f"\n{chosen}"), (A, "return shared[1][FIRST : FIRST + 5]"))(text)
+
+
+def _clears_all(text: str) -> str:
+    return text.rstrip() + (
+        "\n    memory = cuda.shared.array(0, types.uint8, alignment=ALIGN)"
+        "\n    for i in range(DYNAMIC_SHARED_BYTES, memory.size):"
+        "\n        memory[i] = types.uint8(0)\n"
+    )
+
+
+def _scribbles(text: str) -> str:
+    old = "return cuda.local.array(3, types.float32)"
+    memory = "memory = cuda.shared.array(0, types.float32, alignment=ALIGN)"
+    return replaced((old, f"{memory}\n    memory[16] = types.float32(1)\n    {old}"))(text)
+
+
+def _without_barrier(plan: dict[str, Any]) -> dict[str, Any]:
+    return plan | {"barriers": [0 if code == 1 else code for code in plan["barriers"]]}
+
+
+def _pass_left_out(plan: dict[str, Any]) -> dict[str, Any]:
+    return plan | {"passes": plan["passes"][:-1]}
+
+
+CODE_FAULTS = (
+    Fault("a getter is one element further on", "code", _code("plain", replaced((A, "return shared[1][4:9]")))),
+    Fault("a getter's view is one element short", "code", _code("plain", replaced((A, "return shared[1][3:7]")))),
+    Fault("the getters of two buffers of equal size are swapped", "code", _code("plain", _swapped)),
+    Fault("getters agree with one another, but not with the layout: every run has another run's window", "code", _code(
+        "plain", replaced(("* run :", "* (5 - run) :"), ("* run]", "* (5 - run)]")))),
+    Fault("two runs share a window", "code", _code("plain", replaced(("* run :", "* (run // 2) :"), ("* run]", "* (run // 2)]")))),
+    Fault("a view of the wrong element type", "code", _code("plain", replaced(("types.float32", "types.int32")))),
+    Fault("a misaligned view of bytes", "code", _code(
+        "plain", replaced((A, "return shared[0][13:33].view(types.float32)")))),
+    Fault("a getter that fails", "code", _code("plain", replaced((A, "return shared[9][3:8]")))),
+    Fault("the getter of a buffer that is never used is misplaced", "code", _code(
+        "unused", in_function("unused", "[0:2]", "[1:3]"))),
+    Fault("code that is right in the simulator only", "code", _code("plain", _only_simulated)),
+    Fault("init zeroes nothing", "code", _code("plain", in_function("init", "zero_state(shared)", "return"))),
+    Fault("a zero function leaves the last element", "code", _code("again", replaced(("in range(3):", "in range(2):")))),
+    Fault("init leaves persistent local storage as it is", "code", _code(
+        "local", in_function("init", "zero_k1(kept)", "return"))),
+    Fault("init zeroes all memory behind the layout's, too", "code", _code("plain", _clears_all)),
+    Fault("a local array is one element too long", "code", _code(
+        "local", replaced(("cuda.local.array(3, types.float32)", "cuda.local.array(4, types.float32)")))),
+    Fault("a local array's getter writes into shared memory", "code", _code("local", _scribbles)),
+    Fault("threads take the wrong run, four of them serving one", "code", _code(
+        "team", replaced(("thread_in_block() // THREADS_PER_RUN", "thread_in_block() % RUNS_PER_BLOCK")))),
+    Fault("the text is of an older layout", "code", _code("plain", _stale)),
+    Fault("the base alignment is not declared", "code", _code("plain", replaced(("else 16", "else None")))),
+    Fault("static shared memory that no layout counts", "code", _code("plain", replaced((
+        "cuda.shared.array(0, types.uint8", "cuda.shared.array(400, types.uint8")))),
+    Fault("a thread leaves early", "kernel", _kernel(
+        "plain", replaced((_LEAVES, f"if t == 1:\n        return\n    {_LEAVES}")))),
+    Fault("a thread leaves right before its end", "kernel", _kernel(
+        "plain", replaced(("report[mine + 6] = misfits", "report[mine + 6] = misfits\n    if t == 1:\n        return")))),
+    Fault("a thread leaves out its checks", "kernel", _kernel(
+        "plain", replaced((_CHECKS, f"if op == 1 and t == 1:\n{' ' * 24}high = low\n{' ' * 20}{_CHECKS}")))),
+    Fault("a barrier that not all threads reach", "kernel", _kernel("plain", replaced((
+        _LEAVES, f"if t == 0:\n        cuda.syncthreads()\n    else:\n        cuda.syncwarp(1 << t % 32)\n    {_LEAVES}")))),
+    Fault("the barrier before a hand-over is not run", "plan", lambda: Planted(*solved("team"), plan=_without_barrier)),
+    Fault("a pass is not run", "plan", lambda: Planted(*solved("plain"), plan=_pass_left_out)),
+)  # fmt: skip

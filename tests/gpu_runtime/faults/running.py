@@ -1,0 +1,90 @@
+"""Runs every level below hardware on planted faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_runtime.probe.children import ask
+from gpu_runtime.probe.findings import CHECKS, Check, by_check
+from gpu_runtime.probe.plan import Plan
+from gpu_runtime.probe.prepared import NotProbedError, prepare
+from gpu_runtime.probe.simulated import request_of, text_answers
+from solver import verify
+from tests.gpu_runtime.faults.planted import Fault
+
+_ENVIRONMENTS = {
+    "simulate": {"NUMBA_ENABLE_CUDASIM": "1"},
+    "cpu": {"NUMBA_ENABLE_CUDASIM": "0", "NUMBA_OPT": "0", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"},
+    "compile": {"NUMBA_ENABLE_CUDASIM": "0"},
+}
+_TIME_LIMIT_S = 400.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the levels said of one fault: rules of `static` and `compiled`; for `simulated` what the back ends answered, None where
+    there was nothing to run (`refused` says why)."""
+
+    fault: Fault
+    static: tuple[str, ...]
+    compiled: tuple[str, ...]
+    refused: str | None
+    plan: Plan | None
+    answer: dict[str, Any] | None
+
+    def simulated(self, checks: Sequence[Check] = CHECKS) -> tuple[str, ...]:
+        """The names of the checks that found something."""
+        if self.plan is None or self.answer is None:
+            return ()
+        return tuple(check.name for check, found in by_check(self.plan, self.answer, checks) if found)
+
+
+def run(faults: Sequence[Fault]) -> list[Seen]:
+    """All levels on all faults; three child processes in all. Only code that a fault is planted in is compiled."""
+    prepared: list[tuple[Plan, dict[str, Any], dict[str, Any]] | str] = []
+    statics = []
+    for fault in faults:
+        planted = fault.plant()
+        statics.append(_rules(verify(planted.manifest, planted.layout).findings))
+        try:
+            probe = prepare(planted.manifest, planted.layout, None)
+        except NotProbedError as error:
+            prepared.append(error.finding.rule)
+            continue
+        request = request_of(probe, planted.manifest, planted.layout)
+        request["allocators"] = planted.allocators(request["allocators"])
+        request["kernel"] = planted.kernel(request["kernel"])
+        request["plan"] = planted.plan(request["plan"])
+        prepared.append((probe.plan, request, text_answers(request["allocators"], planted.manifest, planted.layout)))
+    requests = [one[1] for one in prepared if not isinstance(one, str)]
+    of_code = [
+        one[1]
+        for one, fault in zip(prepared, faults, strict=True)
+        if not isinstance(one, str) and fault.where == "code"
+    ]
+    simulated, on_cpu = iter(_batch("simulate", requests)), iter(_batch("cpu", requests))
+    compiled = iter(_batch("compile", of_code))
+    seen = []
+    for fault, static, one in zip(faults, statics, prepared, strict=True):
+        if isinstance(one, str):
+            seen.append(Seen(fault, static, (one,), one, None, None))
+            continue
+        answer = next(simulated) | {"cpu": next(on_cpu)} | one[2]
+        seen.append(
+            Seen(fault, static, tuple(next(compiled)["rules"]) if fault.where == "code" else (), None, one[0], answer)
+        )
+    return seen
+
+
+def _batch(kind: str, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    environment = {**_ENVIRONMENTS[kind], "WARPACK_BATCH": kind}
+    answers: list[dict[str, Any]] = ask(
+        "tests.gpu_runtime.faults.batch", {"requests": requests}, time_limit_s=_TIME_LIMIT_S, environment=environment
+    )["answers"]
+    return answers
+
+
+def _rules(findings: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.rule for finding in findings))
