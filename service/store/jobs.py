@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from service.store.database import Database
 from service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order
 from service.store.records import FINAL_STATES, Job, Order, Taken, now
-from service.store.tables import artefacts, jobs, manifests, solves, validations
+from service.store.tables import artefacts, bundles, jobs, manifests, solves, validations
 from service.store.views import STATE, job_rows, to_job
 
 __all__ = ["IdempotencyKeyReused", "Jobs"]
@@ -102,3 +102,4 @@ def _stop_unwanted(connection: Connection, solve_id: str, validation_id: str | N
             .where(validations.c.id == validation_id, validations.c.state.in_(("waiting", "validating")))
             .values(state="cancelled", finished_at=now())
         )
+        connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))

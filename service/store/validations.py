@@ -136,7 +136,8 @@ class Validations:
         if stage is not None:
             change = change.where(validations.c.stage == stage)
         with self._database.writing() as connection:
-            connection.execute(change.values(state="failed", problem=problem, finished_at=now()))
+            if connection.execute(change.values(state="failed", problem=problem, finished_at=now())).rowcount:
+                connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
 
     def unfinished(self, created_before: str) -> tuple[Task, ...]:
         query = (

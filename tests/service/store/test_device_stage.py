@@ -98,6 +98,20 @@ def test_a_fault_that_the_device_finds_fails_the_job(store: Store) -> None:
     assert (job.state, job.level, job.layout) == ("failed", "simulated", None)
 
 
+def test_a_bundle_goes_with_what_it_was_made_for(store: Store, tmp_path: Path) -> None:
+    job_id, claim = first_stage(store)
+    hand_over(store, claim)
+    store.jobs.cancel(job_id)
+    assert store.validations.claim(claim.id, "device") is None
+    _, claim = first_stage(store)
+    hand_over(store, claim)
+    store.validations.fail(claim.id, "{}", stage="host")
+    assert store.validations.claim(claim.id, "device") is not None
+    store.validations.fail(claim.id, "{}", stage="device")
+    with closing(sqlite3.connect(tmp_path / "warpack.sqlite")) as connection:
+        assert connection.execute("SELECT count(*) FROM bundles").fetchone() == (0,)
+
+
 def test_a_late_first_stage_hands_nothing_over(store: Store) -> None:
     _, claim = first_stage(store)
     assert store.validations.claim(claim.id) is not None
