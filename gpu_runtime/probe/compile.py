@@ -85,6 +85,11 @@ def _compiled(request: Mapping[str, Any]) -> dict[str, Any]:
     toolchain: Toolchain = find_toolchain()
     architectures: list[str] = request.get("architectures") or [request["architecture"]]
     oldest = min(architectures, key=lambda name: tuple(map(int, name.split("."))))
+    header = {}
+    if "header" in request:  # first, since it takes a tenth of the time to find what is wrong with a layout's numbers
+        for architecture in architectures:
+            linked = cpp_to_cubin(request["touch"], architecture, {HEADER: request["header"]})
+            header[architecture] = _of_header(linked)
     _, kernel = load_both(request["allocators"], request["kernel"])
     ptx = kernel_to_ptx(getattr(kernel, ENTRY), signature(request["elements"]), oldest, request["threads"])
     probe = {}
@@ -95,10 +100,6 @@ def _compiled(request: Mapping[str, Any]) -> dict[str, Any]:
             "cubin_bytes": len(linked.cubin),
             "cubin": base64.b64encode(linked.cubin).decode(),
         }
-    header = {}
-    if "header" in request:
-        for architecture in architectures:
-            header[architecture] = _of_header(cpp_to_cubin(request["touch"], architecture, {HEADER: request["header"]}))
     return {"toolchain": toolchain.to_json(), "ptx_architecture": oldest, "probe": probe, "header": header}
 
 
