@@ -5,7 +5,7 @@
    the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
    at falling capacities until nothing smaller is left.
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
-   bytes' lower bounds bound the threads.
+   bytes' lower bounds bound the threads; but for the padding, which a wider `auto` buffer may lessen (`solver.search.widening`).
 4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses.
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
@@ -24,6 +24,7 @@ from solver.search.pack import Packing
 from solver.search.promotion import promote
 from solver.search.regions import Packed, pack_regions
 from solver.search.stop import Stop, Stopped
+from solver.search.widening import launch_of, widened, worth
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 from solver.wire.problems import ManifestError, Problem
@@ -69,15 +70,18 @@ def optimize(
         _refuse(
             manifest, "no packing was found in time round buffers that are pinned in contiguous windows: unpin some"
         )
-    launch = _launch(manifest, base)
-    packed = base
-    if launch is not None and manifest.objective != "shared_bytes":
-        packed = promote(manifest, base, launch, stop)
+    wider = widened(manifest, base, stop)
+    packed = max((base, *wider), key=lambda one: worth(manifest, one.run.size_bytes, one, one.on_chip))
+    launch = launch_of(manifest, packed)
+    if launch is None:
+        packed = base
+    elif manifest.objective != "shared_bytes":
+        packed = promote(manifest, base, launch, stop, packed)
         if packed.on_chip:
-            launch = _launch(manifest, packed)
+            launch = launch_of(manifest, packed)
     if not manifest.frontier:
-        return assemble(manifest, base, packed, launch, whole.elapsed_s)
-    return _with_frontier(manifest, base, packed, launch, whole)
+        return assemble(manifest, base, packed, launch, whole.elapsed_s, wider)
+    return _with_frontier(manifest, base, packed, launch, whole, wider)
 
 
 def _traced(manifest: Manifest) -> bool:
@@ -86,26 +90,22 @@ def _traced(manifest: Manifest) -> bool:
 
 
 def _with_frontier(
-    manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, stop: Stop
+    manifest: Manifest,
+    base: Packed,
+    packed: Packed,
+    launch: LaunchFigures | None,
+    stop: Stop,
+    wider: tuple[Packed, ...],
 ) -> Layout:
     """No points where nothing fits."""
     from solver.frontier.points import trace
 
     if launch is None:
-        return replace(assemble(manifest, base, packed, launch, stop.elapsed_s), frontier=())
+        return replace(assemble(manifest, base, packed, launch, stop.elapsed_s, wider), frontier=())
     frontier = trace(manifest, base, packed, launch, stop)
     chosen = frontier.chosen.packed
-    layout = assemble(manifest, base, chosen, _launch(manifest, chosen), stop.elapsed_s)
+    layout = assemble(manifest, base, chosen, launch_of(manifest, chosen), stop.elapsed_s, wider)
     return replace(layout, frontier=frontier.to_json(), warnings=(*layout.warnings, *frontier.warnings))
-
-
-def _launch(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
-    return launch_for(
-        manifest,
-        run_bytes=packed.run.size_bytes,
-        block_region_bytes=packed.block.size_bytes,
-        on_chip=packed.on_chip,
-    )
 
 
 def _reporter(

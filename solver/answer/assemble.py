@@ -12,17 +12,24 @@ from solver.answer.versions import versions
 from solver.baselines import baselines
 from solver.flatten.handoffs import list_handoffs
 from solver.launch.advisories import launch_warnings
-from solver.launch.threads import minimum_budget_bytes
 from solver.search.regions import Packed
+from solver.search.widening import least_budget
 from solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 
 
-def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, seconds: float) -> Layout:
-    """`base` is the packing without any `auto` buffer, which bounds the threads; `packed` the one to hand out. `launch` None: it
-    does not fit, and the layout says what would."""
-    proof = prove(manifest, base, packed, launch)
+def assemble(
+    manifest: Manifest,
+    base: Packed,
+    packed: Packed,
+    launch: LaunchFigures | None,
+    seconds: float,
+    wider: tuple[Packed, ...] = (),
+) -> Layout:
+    """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
+    `solver.search.widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
+    proof = prove(manifest, base, packed, launch, wider)
     unplaced = Layout(
         manifest_sha256=manifest.sha256,
         status="infeasible",
@@ -37,7 +44,7 @@ def assemble(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFig
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
     )
     if launch is None:
-        minimum = minimum_budget_bytes(manifest, packed.run.size_bytes, packed.block.size_bytes, packed.on_chip)
+        minimum = least_budget(manifest, (packed, *wider))
         warnings = (*unplaced.warnings, *_not_proven(proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed)

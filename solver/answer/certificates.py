@@ -10,52 +10,40 @@ Kinds of certificate for bytes:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
-from solver.flatten import flatten
 from solver.flatten.problem import FlatTimeline, RegionProblem
-from solver.launch.region import run_region
 from solver.launch.threads import launch_for
-from solver.search.bound import LowerBound, heaviest, lower_bound
+from solver.search.bound import LowerBound, heaviest
 from solver.search.pack import Packing
 from solver.search.regions import Packed
+from solver.search.widening import PAIRED_AUTOS, least_with, widening_autos, widening_pairs
 from solver.wire.layout import BytesProof, LaunchFigures, Proof, ThreadsProof
 from solver.wire.manifest import Manifest
 
-_PAIRED_AUTOS = 12
-"""Up to so many `auto` buffers that would change the padding, the threads are bounded for each pair of them."""
 
-
-def prove(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> Proof:
+def prove(
+    manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, wider: Sequence[Packed] = ()
+) -> Proof:
     """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never more threads
-    (but for the padding, see `widening_autos`)."""
+    (but for the padding: `wider` are packings with buffers on chip that may take less of it, see `solver.search.widening`)."""
+    settled = packed is base and base.run.proven and base.block.proven
     return Proof(
-        threads_proof(manifest, base, launch, settled=packed is base and base.run.proven and base.block.proven),
+        threads_proof(manifest, base, launch, settled=settled, packings=wider),
         bytes_proof(packed.flat.run, packed.flat.timeline, packed.run, packed.on_chip),
         bytes_proof(packed.flat.block, packed.flat.timeline, packed.block, frozenset()),
     )
 
 
-def widening_autos(manifest: Manifest) -> list[str]:
-    """The `auto` buffers that would change which strides are free of bank conflicts: wider, or aligned wider, than all that
-    must be shared. More bytes with one of them may then take less padding."""
-    if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
-        return []
-    shared = run_region(manifest)
-    widest = max(shared.widths, default=0)
-    return [
-        buffer.full_name
-        for buffer in manifest.buffers
-        if buffer.location == "auto"
-        and buffer.size
-        and (buffer.dtype.itemsize_bytes > widest or buffer.alignment_bytes > shared.run_alignment_bytes)
-    ]
-
-
 def threads_proof(
-    manifest: Manifest, base: Packed, launch: LaunchFigures | None, *, settled: bool = False
+    manifest: Manifest,
+    base: Packed,
+    launch: LaunchFigures | None,
+    *,
+    settled: bool = False,
+    packings: Sequence[Packed] = (),
 ) -> ThreadsProof:
     """The threads that the lower bounds of both regions would allow: more bytes never allow more.
 
@@ -65,7 +53,7 @@ def threads_proof(
     least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
     wider = widening_autos(manifest)
     settled = settled and not wider
-    best = launch if settled else _most(manifest, base, wider)
+    best = launch if settled else _most(manifest, base, wider, packings)
     certificate: dict[str, Any] = {
         "kind": "bytes-bounds",
         "run_bytes_at_least": least_run,
@@ -86,7 +74,7 @@ def threads_proof(
     return ThreadsProof("optimal" if same_threads else "feasible", best.threads_per_block, certificate)
 
 
-def _most(manifest: Manifest, base: Packed, wider: list[str]) -> LaunchFigures | None:
+def _most(manifest: Manifest, base: Packed, wider: Sequence[str], packings: Sequence[Packed]) -> LaunchFigures | None:
     """The best launch that the lower bounds of both regions would allow, whichever `auto` buffers are on chip.
 
     The stride depends on the bytes, the widest element and the widest alignment. Whatever is on chip, one buffer has that
@@ -95,12 +83,13 @@ def _most(manifest: Manifest, base: Packed, wider: list[str]) -> LaunchFigures |
     """
     least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
     plain = launch_for(manifest, run_bytes=least_run, block_region_bytes=least_block)
-    if len(wider) > _PAIRED_AUTOS:
+    if len(wider) > PAIRED_AUTOS:
         ignoring = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
         return launch_for(ignoring, run_bytes=least_run, block_region_bytes=least_block)
     found = [plain]
-    for pair in {frozenset(pair) for pair in product(wider, repeat=2)}:
-        run_bytes = max(least_run, lower_bound(flatten(manifest, pair).run).size_bytes)
+    known = {packed.on_chip: packed.run.lower_bound_bytes for packed in packings}
+    for pair in widening_pairs(manifest):
+        run_bytes = max(known.get(pair, 0), least_with(manifest, base, pair))
         found.append(launch_for(manifest, run_bytes=run_bytes, block_region_bytes=least_block, on_chip=pair))
     by_resident = manifest.objective == "resident_threads"
 

@@ -64,6 +64,9 @@ class Chooser:
     node_limit: int
     pack_limit: int
     tie_limit: int
+    start: Members = ()
+    """A choice that is known to fit, with its rank."""
+    start_rank: tuple[int, ...] = ()
     _best: Members = ()
     _accesses: int = 0
     _rank: tuple[int, ...] = ()
@@ -76,6 +79,8 @@ class Chooser:
 
     def run(self) -> Chosen:
         everything = list(range(len(self.candidates)))
+        self._best, self._rank = self.start, self.start_rank
+        self._accesses = sum(self.candidates[number].accesses for number in self.start)
         self._branch((), self.rooms.base, list(self.demand.start), self.demand.held, everything)
         return Chosen(tuple(sorted(self._best)), self._accesses, max(self._accesses, self._open), self._nodes)
 
@@ -103,8 +108,10 @@ class Chooser:
             left = [number for number in rest if self.candidates[number].likeness != likeness]
 
     def _no_better_rank(self, used: Used) -> bool:
-        if not self._best or self._ties >= self.tie_limit:
-            return bool(self._best) or not self.candidates
+        if not self._rank:
+            return not self.candidates
+        if self._ties >= self.tie_limit:
+            return True
         return self.least_rank(max(used, default=0)) >= self._rank
 
     def _hopeless(self, members: Members) -> bool:

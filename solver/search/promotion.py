@@ -23,6 +23,7 @@ from solver.search.regions import Packed, pack_regions
 from solver.search.room import Class, Rooms, Speed, class_of, joined, rooms, speed_of
 from solver.search.stock import Stock
 from solver.search.stop import Stop
+from solver.search.widening import widening_autos
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
@@ -39,38 +40,52 @@ sets take a few dozen."""
 
 
 def candidates(manifest: Manifest) -> list[Buffer]:
-    """The `auto` buffers that have something to win, most accesses first, smaller ones first among equals."""
+    """The `auto` buffers that have something to win, be it less padding, most accesses first, smaller ones first among equals."""
+    wider = frozenset(widening_autos(manifest))
     autos = (
-        buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size_bytes and buffer.accesses
+        buffer
+        for buffer in manifest.buffers
+        if buffer.location == "auto" and buffer.size_bytes and (buffer.accesses or buffer.full_name in wider)
     )
     return sorted(autos, key=lambda buffer: (-buffer.accesses, buffer.size_bytes, buffer.full_name))
 
 
-def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop) -> Packed:
+def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None = None) -> Packed:
     """`base` with the `auto` buffers on chip that have the most accesses of any choice that leaves the threads per block of
     `launch`, and no fewer resident threads; among those, with the smallest stride and the fewest run bytes. `choice` says
-    whether that is proven."""
+    whether that is proven. `wider`: the packing that has this launch, where `base` itself has a worse one."""
     waiting = candidates(manifest)
     if not waiting:
-        return base
+        return wider or base
     wanted = speed_of(manifest, launch)
     free = rooms(manifest, waiting, wanted, base.block.size_bytes)
     stock = Stock.of(manifest, frozenset(buffer.full_name for buffer in waiting))
     if stock.many or len(waiting) > _MOST_CANDIDATES:
-        return _greedily(manifest, base, waiting, wanted, free, stop)
-    return _Search(manifest, base, waiting, free, stock, stop).run()
+        used = [buffer for buffer in waiting if buffer.accesses]
+        return _greedily(manifest, wider or base, used, wanted, free, stop)
+    return _Search(manifest, base, waiting, free, stock, stop, wider).run()
 
 
 class _Search:
     """One search for the best choice of a few candidates."""
 
     def __init__(
-        self, manifest: Manifest, base: Packed, waiting: Sequence[Buffer], free: Rooms, stock: Stock, stop: Stop
+        self,
+        manifest: Manifest,
+        base: Packed,
+        waiting: Sequence[Buffer],
+        free: Rooms,
+        stock: Stock,
+        stop: Stop,
+        wider: Packed | None = None,
     ) -> None:
         self._manifest, self._base, self._free, self._stock, self._stop = manifest, base, free, stock, stop
         self._buffers = [buffer for buffer in waiting if not self._too_high(buffer)]
         self._names = [buffer.full_name for buffer in self._buffers]
-        self._offsets: dict[Members, dict[str, Bytes]] = {}
+        first = wider or base
+        self._first = tuple(number for number, name in enumerate(self._names) if name in first.on_chip)
+        self._first_bytes = first.run.size_bytes
+        self._offsets: dict[Members, dict[str, Bytes]] = {self._first: first.offsets}
 
     def run(self) -> Packed:
         demand = Demand(self._stock.problem_of(self._names), self._names, self._stock.cliques(self._names))
@@ -84,6 +99,8 @@ class _Search:
             node_limit=_NODES,
             pack_limit=_PACKINGS,
             tie_limit=_TIES,
+            start=self._first,
+            start_rank=self._rank(self._first_bytes, self._kind(self._first)),
         ).run()
         names = frozenset(self._names[number] for number in chosen.members)
         kind = self._kind(chosen.members)

@@ -15,14 +15,14 @@ from solver.search.puzzle import Puzzle
 from solver.search.stacking import Stacker
 from solver.search.stop import Stop, Stopped
 
-_PART = 3
-"""A third of the way to the bound at a time."""
+_PART = 5
+"""A fifth of the way to the bound at a time: each step is about twice as hard as the one before."""
 
-_PATIENCE, _GROWTH = 400_000, 1.5
+_PATIENCE, _GROWTH = 800_000, 1.5
 """Looks at single items (see `ejection`, about 15 µs each) before a capacity is given up for a larger one, and by how much
 their number grows whenever one is."""
 
-_LOOKS = 150_000
+_LOOKS = 200_000
 """Looks for each unit of effort that the stacking beside it gets: about as long as one search of it takes."""
 
 Better = Callable[[Sequence[int]], None]

@@ -1,0 +1,108 @@
+"""`auto` buffers whose width or alignment changes which strides are free of bank conflicts.
+
+With `bank_conflicts: avoid` the padding between two runs depends on the widest element and the largest alignment of what is on
+chip. A wider buffer may bring bytes and still take a smaller stride. Whatever is on chip, one buffer has the widest element
+and one the largest alignment, and more buffers need no fewer bytes: so pairs are all that has to be looked at.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from solver.flatten import flatten
+from solver.launch.region import run_region
+from solver.launch.threads import launch_for, minimum_budget_bytes
+from solver.search.bound import lower_bound
+from solver.search.firstfit import PinsCollide
+from solver.search.regions import Packed, pack_regions
+from solver.search.room import speed_of
+from solver.search.stop import Stop, Stopped
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+PAIRED_AUTOS = 12
+"""Up to so many widening buffers are looked at in pairs."""
+
+_SHARE = 0.05
+"""Of the time that is left, the most that packing one pair may take."""
+
+Worth = tuple[bool, int, int]
+"""Whether there is a launch, and how good it is, or minus the budget that it takes where there is none: larger is better."""
+
+
+def widening_autos(manifest: Manifest) -> list[str]:
+    """The `auto` buffers that would change which strides are free of bank conflicts: wider, or aligned wider, than all that
+    must be shared. More bytes with one of them may then take less padding."""
+    if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
+        return []
+    shared = run_region(manifest)
+    widest = max(shared.widths, default=0)
+    return [
+        buffer.full_name
+        for buffer in manifest.buffers
+        if buffer.location == "auto"
+        and buffer.size
+        and (buffer.dtype.itemsize_bytes > widest or buffer.alignment_bytes > shared.run_alignment_bytes)
+    ]
+
+
+def widening_pairs(manifest: Manifest) -> list[frozenset[str]]:
+    """Each widening buffer alone, and each two of them; none where there are too many."""
+    wider = widening_autos(manifest)
+    if len(wider) > PAIRED_AUTOS:
+        return []
+    pairs = {frozenset(pair) for pair in product(wider, repeat=2)}
+    return sorted(pairs, key=lambda pair: (len(pair), sorted(pair)))
+
+
+def least_with(manifest: Manifest, base: Packed, pair: frozenset[str]) -> Bytes:
+    """Run bytes that these take at least beside all that must be shared."""
+    return max(base.run.lower_bound_bytes, lower_bound(flatten(manifest, pair).run).size_bytes)
+
+
+def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
+    """Packings with a widening pair on chip, of those pairs that may bring more threads than `base`, or where that does not
+    fit at all, a smaller budget."""
+    found = []
+    if base.run.size_bytes == 0:
+        return ()
+    now = worth(manifest, base.run.size_bytes, base)
+    for pair in widening_pairs(manifest):
+        least = least_with(manifest, base, pair)
+        if stop.now() or worth(manifest, least, base, pair) <= now:
+            continue
+        try:
+            packed = pack_regions(manifest, stop=stop.within(_SHARE * stop.remaining_s), on_chip=pair)
+        except (PinsCollide, Stopped):
+            continue
+        found.append(packed)
+    return tuple(found)
+
+
+def worth(manifest: Manifest, run_bytes: Bytes, base: Packed, on_chip: frozenset[str] = frozenset()) -> Worth:
+    """What so many run bytes of a choice come to."""
+    block = base.block.size_bytes
+    launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block, on_chip=on_chip)
+    if launch is not None:
+        return True, *speed_of(manifest, launch)
+    budget = minimum_budget_bytes(manifest, run_bytes, block, on_chip)
+    return False, 0 if budget is None else 1, 0 if budget is None else -budget
+
+
+def launch_of(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
+    return launch_for(
+        manifest,
+        run_bytes=packed.run.size_bytes,
+        block_region_bytes=packed.block.size_bytes,
+        on_chip=packed.on_chip,
+    )
+
+
+def least_budget(manifest: Manifest, packings: tuple[Packed, ...]) -> Bytes | None:
+    """The least budget that is enough for one of these; None where no budget is."""
+    budgets = (
+        minimum_budget_bytes(manifest, packed.run.size_bytes, packed.block.size_bytes, packed.on_chip)
+        for packed in packings
+    )
+    return min((budget for budget in budgets if budget is not None), default=None)
