@@ -36,12 +36,11 @@ def edges_of(story: Story, cells: Sequence[Cell]) -> Edges:
         for second in cells[i + 1 :]:
             if not first.same_memory(second):
                 continue
-            meet = bool(first.occupied_mask & second.occupied_mask)
-            if story.conflict(first.piece, second.piece) is not None:
+            overlap = bool(first.occupied_mask & second.occupied_mask) and first.overlaps(second)
+            parts_astray = overlap and first.piece.buffer == second.piece.buffer  # no alias permits that
+            if parts_astray or story.conflict(first.piece, second.piece) is not None:
                 graph = conflicts
-            elif meet and first.piece.buffer == second.piece.buffer:  # parts: other elements, whether apart or not
-                graph = conflicts
-            elif meet and first.overlaps(second):
+            elif overlap:
                 graph = permitted
             else:
                 continue
