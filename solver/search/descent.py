@@ -68,7 +68,7 @@ class Descender:
         self._too_many_nodes: set[tuple[int, int]] = set()
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
         large = self._core.count >= _STACKED_ITEMS and not self._hulls
-        closed = large and spans is None and bool(puzzle.strips)
+        closed = large and spans is None and _has_rows(puzzle)
         self._closer = _Closing(puzzle, seed) if closed else None
         self._stacker = Stacker(self._core, seed) if large and not closed else None
         self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed)
@@ -225,6 +225,13 @@ class Descender:
             return whole
         order = sorted(range(puzzle.count), key=lambda i: (whole[i], i))
         return list(FirstFit(puzzle).run(order).offsets)
+
+
+def _has_rows(puzzle: Puzzle) -> bool:
+    """Whether the items' strips are known, and tell more than whether two items are in each other's way."""
+    if not puzzle.strips:
+        return False
+    return any(len(whole) < len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
 
 
 class _Closing:
