@@ -18,8 +18,10 @@ from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
 MOST_PHASES = 16384
-MOST_PIECES = 16384
 """More than this is no table for a kernel to walk through at every phase."""
+
+MOST_TABLE_BYTES = 60 * 1024
+"""The tables are constants of the kernel, which has 64 KB for constants on every architecture; the rest is the user's."""
 
 _MARK = "# ---- emitted from here on\n"
 
@@ -44,8 +46,8 @@ DYNAMIC_SHARED_BYTES of dynamic shared memory: both may differ from those of all
 def emit_checked(layout: Layout, manifest: Manifest) -> str:
     """The source text of the layout's checked allocators, for numba-cuda and its simulator: the same text for the same layout.
 
-    Raises EmitError where `emit` does, for more than MOST_PHASES phases (calls written out) or MOST_PIECES buffers and
-    parts, and for a buffer whose getter would have the name of one of the checks.
+    Raises EmitError where `emit` does, for more than MOST_PHASES phases (calls written out), for tables
+    of more than MOST_TABLE_BYTES, and for a buffer whose getter would have the name of one of the checks.
     """
     plan_allocators(layout, manifest)  # what cannot be emitted at all is refused with the words for the layout as it is
     if layout.launch is None:
@@ -58,9 +60,12 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
         )
     storage = apart(layout, layout.launch, manifest)
     pieces, guards = pieces_of(manifest, layout, storage, story)
-    if len(pieces) > MOST_PIECES:
+    table_bytes = 8 * (10 * len(pieces) + 3 * sum(len(piece.segments) for piece in pieces) + 2 * len(story.loops))
+    if table_bytes > MOST_TABLE_BYTES:
         raise EmitError(
-            f"{len(pieces)} buffers, parts and guards, at most {MOST_PIECES} can be checked", number=len(pieces)
+            f"the tables of {guards} buffers and parts in all their phases take {table_bytes} bytes of constant memory, "
+            f"at most {MOST_TABLE_BYTES} can be had",
+            number=table_bytes,
         )
     plan = plan_allocators(storage.layout, manifest)
     support = [_support(name) for name in ("device.py", "host.py", "tracing.py")]

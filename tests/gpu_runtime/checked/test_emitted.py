@@ -13,7 +13,7 @@ import pytest
 from gpu_runtime import EmitError, emit, emit_checked
 from gpu_runtime.checked.storage import GUARD_BYTES, apart
 from gpu_runtime.checked.tables import phase_constants, poison_of
-from gpu_runtime.checked.writing import MOST_PHASES
+from gpu_runtime.checked.writing import MOST_PHASES, MOST_TABLE_BYTES
 from solver import load_manifest, optimize
 from solver.wire.dtypes import DTYPES, DType
 from solver.wire.manifest import Interval, Timeline
@@ -123,6 +123,21 @@ def test_more_phases_than_a_kernel_can_walk_through_are_refused() -> None:
     manifest = make_manifest(make_buffer("a", 4, lifetime=(Interval(0, 1),)), timeline=Timeline(length=MOST_PHASES + 1))
     with pytest.raises(EmitError, match=str(MOST_PHASES + 1)):
         emit_checked(make_layout(manifest, {"a": 0}), manifest)
+
+
+def test_more_buffers_than_constant_memory_has_tables_for_are_refused() -> None:
+    names = [f"b{index}" for index in range(400)]
+    manifest = make_manifest(*(make_buffer(name, 1) for name in names))
+    with pytest.raises(EmitError, match=f"tables of 400 buffers.*at most {MOST_TABLE_BYTES}"):
+        emit_checked(make_layout(manifest, {name: 4 * index for index, name in enumerate(names)}), manifest)
+
+
+def test_the_emitted_file_needs_nothing_but_numba_and_numpy() -> None:
+    tree = ast.parse(emit_checked(*SAMPLES["mixed"]))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = {name.name for node in imports if isinstance(node, ast.Import) for name in node.names}
+    modules |= {str(node.module) for node in imports if isinstance(node, ast.ImportFrom)}
+    assert {module.partition(".")[0] for module in modules} == {"bisect", "numba", "numpy", "sys"}
 
 
 def test_an_infeasible_layout_is_refused() -> None:
