@@ -39,10 +39,10 @@ def main() -> int:
 
 
 def run_on_cpu(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"threads", "runs", "steps", "words", "wrong", "misfits", "numbering", "image_bytes", "image_wrong", "examples", "error"}`."""
+    """`{"threads", "runs", "steps", "words", "wrong", "misfits", "image_bytes", "image_wrong", "examples", "error"}`."""
     block = _Block(request["plan"])
     result: dict[str, Any] = {
-        "threads": block.threads, "runs": block.runs, "steps": 0, "words": 0, "wrong": 0, "misfits": 0, "numbering": 0,
+        "threads": block.threads, "runs": block.runs, "steps": 0, "words": 0, "wrong": 0, "misfits": 0,
         "image_bytes": 0, "image_wrong": 0, "examples": [], "error": None,
     }  # fmt: skip
     try:
@@ -93,7 +93,7 @@ class _Block:
         seen = np.zeros(len(SEEN), dtype=np.int64)
         seen[SEEN.index("row")] = -1
         image = Image(self.plan, script, 0, [item[:-1].view(np.uint8) for item in self._pools], None)
-        driver.start(self._memory, seen)
+        driver.start(self._memory)
         for step in range(len(script["offsets"]) - 1):
             for row in range(script["offsets"][step], script["offsets"][step + 1]):
                 self._row(driver, row, script["rows"][row * WIDTH : (row + 1) * WIDTH], seen)
@@ -101,7 +101,7 @@ class _Block:
             result["steps"] += 1
             self._compare(image.memory, number, step, result)
         told = dict(zip(SEEN, (int(value) for value in seen), strict=True))
-        for name in ("words", "wrong", "misfits", "numbering"):
+        for name in ("words", "wrong", "misfits"):
             result[name] += told[name]
         if told["row"] >= 0 and len(result["examples"]) < MOST_EXAMPLES:
             result["examples"].append(

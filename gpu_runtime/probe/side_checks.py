@@ -110,7 +110,7 @@ def cpu_target(plan: Plan, answer: Answer) -> Iterator[Finding]:
         return
     for example in seen["examples"]:
         yield _on_cpu(plan, example)
-    for what in ("wrong", "misfits", "numbering", "image_wrong"):
+    for what in ("wrong", "misfits", "image_wrong"):
         if seen[what] and not seen["examples"]:
             yield Finding("cpu-target-differs", f"on the CPU target: {what.replace('_', ' ')} {seen[what]} times")
     words = sum(_words_of_block(plan, script) for script in plan.scripts)

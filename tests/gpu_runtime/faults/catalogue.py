@@ -11,7 +11,9 @@ FAULTS = LAYOUT_FAULTS + CODE_FAULTS
 
 
 def _right(name: str) -> Fault:
-    return Fault(f"the subject {name!r} without a fault", "none", lambda: Planted(*solved(name)))
+    return Fault(
+        f"the subject {name!r} without a fault", "none", lambda: Planted(*solved(name)), compiled=name == "team"
+    )
 
 
 RIGHT = tuple(_right(name) for name in ("plain", "block", "local", "unused", "team"))

@@ -66,10 +66,10 @@ CODE_FAULTS = (
     Fault("getters agree with one another, but not with the layout: every run has another run's window", "code", _code(
         "plain", replaced(("* run :", "* (5 - run) :"), ("* run]", "* (5 - run)]")))),
     Fault("two runs share a window", "code", _code("plain", replaced(("* run :", "* (run // 2) :"), ("* run]", "* (run // 2)]")))),
-    Fault("a view of the wrong element type", "code", _code("plain", replaced(("types.float32", "types.int32")))),
+    Fault("a view of the wrong element type", "code", _code("plain", replaced(("types.float32", "types.int32"))), compiled=True),
     Fault("a misaligned view of bytes", "code", _code(
-        "plain", replaced((A, "return shared[0][13:33].view(types.float32)")))),
-    Fault("a getter that fails", "code", _code("plain", replaced((A, "return shared[9][3:8]")))),
+        "plain", replaced((A, "return shared[0][13:33].view(types.float32)"))), compiled=True),
+    Fault("a getter that fails", "code", _code("plain", replaced((A, "return shared[9][3:8]"))), compiled=True),
     Fault("the getter of a buffer that is never used is misplaced", "code", _code(
         "unused", in_function("unused", "[0:2]", "[1:3]"))),
     Fault("code that is right in the simulator only", "code", _code("plain", _only_simulated)),
@@ -86,7 +86,7 @@ CODE_FAULTS = (
     Fault("the text is of an older layout", "code", _code("plain", _stale)),
     Fault("the base alignment is not declared", "code", _code("plain", replaced(("else 16", "else None")))),
     Fault("static shared memory that no layout counts", "code", _code("plain", replaced((
-        "cuda.shared.array(0, types.uint8", "cuda.shared.array(400, types.uint8")))),
+        "cuda.shared.array(0, types.uint8", "cuda.shared.array(400, types.uint8"))), compiled=True),
     Fault("a thread leaves early", "kernel", _kernel(
         "plain", replaced((_LEAVES, f"if t == 1:\n        return\n    {_LEAVES}")))),
     Fault("a thread leaves right before its end", "kernel", _kernel(

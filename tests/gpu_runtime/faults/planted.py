@@ -33,11 +33,13 @@ class Planted:
 
 @dataclass(frozen=True)
 class Fault:
-    """`what` is said on the documentation's page; `where`: layout, code (the allocators), kernel or plan."""
+    """`what` is said on the documentation's page; `where`: layout, code (the allocators), kernel or plan. `compiled`: whether
+    it is put to the compiler, which has nothing to say about changed numbers."""
 
     what: str
     where: str
     plant: Callable[[], Planted]
+    compiled: bool = False
 
 
 def replaced(*pairs: tuple[str, str], count: int = -1) -> Edit:

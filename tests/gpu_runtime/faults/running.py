@@ -24,12 +24,12 @@ _TIME_LIMIT_S = 400.0
 
 @dataclass(frozen=True)
 class Seen:
-    """What the levels said of one fault: rules of `static` and `compiled`; for `simulated` what the back ends answered, None where
+    """What the levels said of one fault: rules of `static` and `compiled` (None: not put to the compiler); for `simulated` what the back ends answered, None where
     there was nothing to run (`refused` says why)."""
 
     fault: Fault
     static: tuple[str, ...]
-    compiled: tuple[str, ...]
+    compiled: tuple[str, ...] | None
     refused: str | None
     plan: Plan | None
     answer: dict[str, Any] | None
@@ -42,7 +42,8 @@ class Seen:
 
 
 def run(faults: Sequence[Fault]) -> list[Seen]:
-    """All levels on all faults; three child processes in all. Only code that a fault is planted in is compiled."""
+    """All levels on all faults; three child processes in all. The compiler gets only what may concern it,
+    the CPU target all but faults in the kernel, which it does not run."""
     prepared: list[tuple[Plan, dict[str, Any], dict[str, Any]] | str] = []
     statics = []
     for fault in faults:
@@ -60,20 +61,23 @@ def run(faults: Sequence[Fault]) -> list[Seen]:
         prepared.append((probe.plan, request, text_answers(request["allocators"], planted.manifest, planted.layout)))
     requests = [one[1] for one in prepared if not isinstance(one, str)]
     of_code = [
+        one[1] for one, fault in zip(prepared, faults, strict=True) if not isinstance(one, str) and fault.compiled
+    ]
+    for_cpu = [
         one[1]
         for one, fault in zip(prepared, faults, strict=True)
-        if not isinstance(one, str) and fault.where == "code"
+        if not isinstance(one, str) and fault.where != "kernel"
     ]
-    simulated, on_cpu = iter(_batch("simulate", requests)), iter(_batch("cpu", requests))
+    simulated, on_cpu = iter(_batch("simulate", requests)), iter(_batch("cpu", for_cpu))
     compiled = iter(_batch("compile", of_code))
     seen = []
     for fault, static, one in zip(faults, statics, prepared, strict=True):
         if isinstance(one, str):
             seen.append(Seen(fault, static, (one,), one, None, None))
             continue
-        answer = next(simulated) | {"cpu": next(on_cpu)} | one[2]
+        answer = next(simulated) | {"cpu": next(on_cpu) if fault.where != "kernel" else None} | one[2]
         seen.append(
-            Seen(fault, static, tuple(next(compiled)["rules"]) if fault.where == "code" else (), None, one[0], answer)
+            Seen(fault, static, tuple(next(compiled)["rules"]) if fault.compiled else None, None, one[0], answer)
         )
     return seen
 

@@ -19,7 +19,8 @@ def tables(seen: Sequence[Seen]) -> str:
     lines = ["| fault | planted in | static | compiled | simulated |", "|---|---|---|---|---|"]
     for one in seen:
         simulated = one.refused if one.refused is not None else ", ".join(one.simulated())
-        cells = (", ".join(one.static), ", ".join(one.compiled), simulated)
+        compiled = "not run" if one.compiled is None else ", ".join(one.compiled)
+        cells = (", ".join(one.static), compiled, simulated)
         lines.append(f"| {one.fault.what} | {one.fault.where} | {' | '.join(cell or '-' for cell in cells)} |")
     lines += ["", "| check | what it holds against what | faults that it alone sees |", "|---|---|---|"]
     for check in CHECKS:

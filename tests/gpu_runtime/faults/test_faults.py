@@ -30,7 +30,7 @@ def seen(everything: list[Seen]) -> Sequence[Seen]:
 
 def test_right_layouts_are_complained_about_by_nobody(everything: list[Seen]) -> None:
     for one in everything[len(FAULTS) :]:
-        assert (one.static, one.compiled, one.refused, one.simulated()) == ((), (), None, ()), one.fault.what
+        assert (one.static, one.compiled or (), one.refused, one.simulated()) == ((), (), None, ()), one.fault.what
 
 
 def test_every_fault_is_caught_by_a_level_below_hardware(seen: Sequence[Seen]) -> None:
