@@ -48,7 +48,6 @@ def _compile(path: Path, cache: Path) -> bool:
     if layout.launch is None:
         print(f"{path.name}: infeasible, nothing to compile", flush=True)
         return True
-    layout = replace(layout, manifest_sha256=manifest.sha256)
     static = validate(manifest, layout, "static")
     took, reports = [], []
     for _ in range(2):
