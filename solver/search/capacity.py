@@ -29,11 +29,23 @@ _PAIRS_BETWEEN_CHECKS = 1000
 
 
 @dataclass(frozen=True)
+class Cut:
+    """The bytes `[start, end)` of an item, in units, that may not lie in a hull; but where `cures` are given, they may as long as
+    `offset_item - offset_member` is one of the differences given, for each of these members."""
+
+    item: int
+    start: int
+    end: int
+    cures: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
 class Hull:
-    """`members` must lie in one stretch that none of `outside` (items that conflict with a member) cuts into."""
+    """`members` must lie in one stretch that none of `outside` (items that conflict with a member) and of `cuts` cuts into."""
 
     members: tuple[int, ...]
     outside: tuple[int, ...]
+    cuts: tuple[Cut, ...] = ()
 
 
 def search_cpsat(
@@ -152,10 +164,20 @@ def _keep_hull(model: cp_model.CpModel, puzzle: Puzzle, offsets: list[Any], hull
     for member in hull.members:
         model.add(offsets[member] >= start)
         model.add(offsets[member] + puzzle.sizes[member] <= end)
-    for other in hull.outside:
-        below = model.new_bool_var("")
-        model.add(offsets[other] + puzzle.sizes[other] <= start).only_enforce_if(below)
-        model.add(offsets[other] >= end).only_enforce_if(~below)
+    for cut in (*(Cut(other, 0, puzzle.sizes[other]) for other in hull.outside), *hull.cuts):
+        below, above = model.new_bool_var(""), model.new_bool_var("")
+        model.add(offsets[cut.item] + cut.end <= start).only_enforce_if(below)
+        model.add(offsets[cut.item] + cut.start >= end).only_enforce_if(above)
+        ways = [below, above]
+        if cut.cures:
+            cured = model.new_bool_var("")
+            ways.append(cured)
+            for member, differences in cut.cures:
+                met = [model.new_bool_var("") for _ in differences]
+                for difference, one in zip(differences, met, strict=True):
+                    model.add(offsets[cut.item] - offsets[member] == difference).only_enforce_if(one)
+                model.add_bool_or([*met, ~cured])
+        model.add_bool_or(ways)
 
 
 def _solve_watched(solver: cp_model.CpSolver, model: cp_model.CpModel, stop: Stop) -> Any:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
+from math import gcd
 
 from solver.flatten.pairs import conflict
 from solver.flatten.problem import RegionProblem, Window
+from solver.flatten.spans import meet
 from solver.search.blocks import pack_blocks
-from solver.search.capacity import Hull
+from solver.search.capacity import Cut, Hull
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.descent import Descender
 from solver.search.firstfit import PinsCollide
@@ -59,15 +62,19 @@ def pack_region(
 
 
 def hulls_hold(problem: RegionProblem, offsets: Sequence[Bytes]) -> bool:
-    """Whether no window is cut into by an item from outside that conflicts with one inside."""
+    """Whether no window is cut into by bytes from outside that conflict with some inside."""
     for window in problem.windows:
         start, end = hull_of(problem, window, offsets)
         inside = set(window.items)
         for other, item in enumerate(problem.items):
-            if other in inside or offsets[other] >= end or offsets[other] + item.size_bytes <= start:
+            at = offsets[other]
+            if other in inside or at >= end or at + item.size_bytes <= start:
                 continue
-            if any(conflict(problem, member, other) for member in window.items):
-                return False
+            for cut in _cuts_by(problem, window, other):
+                if at + cut.start >= end or at + cut.end <= start:
+                    continue
+                if not cut.cures or any(at - offsets[member] not in differences for member, differences in cut.cures):
+                    return False
     return True
 
 
@@ -92,14 +99,18 @@ def _pack_with_hulls(
     problem: RegionProblem, free: Packing, best: tuple[Bytes, ...] | None, seed: int, stop: Stop, report: Progressed
 ) -> Packing:
     """The descent over capacities with the hulls as constraints, from the packing of blocks where there is one."""
-    unit = unit_of(problem)
+    cuts = [cuts_of(problem, window) for window in problem.windows]
+    unit = _unit(problem, cuts)
     puzzle = puzzle_of(problem, unit)
-    strict, certain = _hulls(problem)
+    hulls = [
+        Hull(window.items, (), tuple(_counted(cut, unit) for cut in of))
+        for window, of in zip(problem.windows, cuts, strict=True)
+    ]
 
     def progressed(found: Solution, bound: int) -> None:
         report(found.top * unit, bound * unit)
 
-    descender = Descender(puzzle, seed=seed, stop=stop, report=progressed, hulls=strict)
+    descender = Descender(puzzle, seed=seed, stop=stop, report=progressed, hulls=hulls)
     if best is None:
         room = sum(align_up(size, alignment) for size, alignment in zip(puzzle.sizes, puzzle.alignments, strict=True))
         room = 2 * room + max((pin for pin in puzzle.pins if pin is not None), default=0)
@@ -109,37 +120,78 @@ def _pack_with_hulls(
     else:
         found = solution(puzzle, [offset // unit for offset in best])
     descent = descender.run(found, free.lower_bound_bytes // unit)
-    proof = descent
-    if strict != certain:
-        quiet = Descender(puzzle, seed=seed, stop=stop, report=lambda _best, _bound: None, hulls=certain)
-        proof = quiet.run(descent.best, free.lower_bound_bytes // unit)
-        if hulls_hold(problem, [offset * unit for offset in proof.best.offsets]):
-            descent = proof
     search = free.search
-    if proof.exhausted is not None:
-        capacity, names = proof.exhausted.capacity * unit, tuple(item.name for item in problem.items)
-        search = SearchProof(capacity, proof.exhausted.method, proof.exhausted.nodes, names, ())
+    if descent.exhausted is not None:
+        capacity, names = descent.exhausted.capacity * unit, tuple(item.name for item in problem.items)
+        search = SearchProof(capacity, descent.exhausted.method, descent.exhausted.nodes, names, ())
     offsets = tuple(offset * unit for offset in descent.best.offsets)
-    return Packing(offsets, descent.best.top * unit, proof.bound * unit, free.bound, search)
+    return Packing(offsets, descent.best.top * unit, descent.bound * unit, free.bound, search)
 
 
-def _hulls(problem: RegionProblem) -> tuple[list[Hull], list[Hull]]:
-    """The windows' hulls twice: with every conflicting item from outside kept out whole, and with those alone of which no byte
-    may lie inside. Of a buffer with parts, or of an in-place partner, some bytes might: what the first search exhausts
-    proves nothing then, and what the second packs is no layout yet."""
-    partners = problem.in_place_by_pair
-    strict: list[Hull] = []
-    certain: list[Hull] = []
-    for window in problem.windows:
-        inside = set(window.items)
-        outside = (i for i in range(len(problem.items)) if i not in inside)
-        cutting = tuple(i for i in outside if any(conflict(problem, member, i) for member in window.items))
-        wholly = tuple(
-            i
-            for i in cutting
-            if len(problem.items[i].pieces) == 1
-            and not any((min(i, member), max(i, member)) in partners for member in window.items)
-        )
-        strict.append(Hull(window.items, cutting))
-        certain.append(Hull(window.items, wholly))
-    return strict, certain
+def _unit(problem: RegionProblem, cuts: Sequence[Sequence[Cut]]) -> Bytes:
+    """The unit of the problem that also divides where the cuts begin and end."""
+    unit = unit_of(problem)
+    for cut in chain(*cuts):
+        differences = (difference for _, met in cut.cures for difference in met)
+        unit = gcd(unit, cut.start, cut.end, *differences)
+    for item in problem.items:
+        if unit % item.alignment_bytes and item.alignment_bytes % unit:
+            unit = gcd(unit, item.alignment_bytes)
+    return unit
+
+
+def _counted(cut: Cut, unit: Bytes) -> Cut:
+    cures = tuple((member, tuple(one // unit for one in differences)) for member, differences in cut.cures)
+    return Cut(cut.item, cut.start // unit, cut.end // unit, cures)
+
+
+def cuts_of(problem: RegionProblem, window: Window) -> list[Cut]:
+    """The bytes from outside that conflict with some in the window."""
+    outside = sorted(set(range(len(problem.items))).difference(window.items))
+    return [cut for other in outside for cut in _cuts_by(problem, window, other)]
+
+
+def _cuts_by(problem: RegionProblem, window: Window, other: int) -> list[Cut]:
+    """The pieces of one item that conflict with a piece in the window. Where all the conflicts of a piece are an in-place pair's, it
+    may lie in the hull where these coincide."""
+    if not any(conflict(problem, member, other) for member in window.items):
+        return []
+    found = []
+    for number, piece in enumerate(problem.items[other].pieces):
+        cures: dict[int, frozenset[Bytes]] = {}
+        for member in window.items:
+            allowed = _allowed(problem, member, other, number)
+            if allowed is not None:
+                cures[member] = allowed
+        if cures:
+            curable = all(cures.values())
+            met = tuple((member, tuple(sorted(allowed))) for member, allowed in cures.items()) if curable else ()
+            found.append(Cut(other, piece.offset_bytes, piece.offset_bytes + piece.size_bytes, met))
+    return found
+
+
+def _allowed(problem: RegionProblem, member: int, other: int, number: int) -> frozenset[Bytes] | None:
+    """Differences `offset_other - offset_member` at which all conflicts of a piece of `other` with `member` are an in-place pair's;
+    None where there is no conflict."""
+    pair = (min(member, other), max(member, other))
+    if pair in problem.alias_permits and pair not in problem.apart:
+        return None
+    piece, allowed = problem.items[other].pieces[number], None
+    for mine in problem.items[member].pieces:
+        if pair in problem.apart:
+            return frozenset()
+        if not meet(mine.occupied, piece.occupied):
+            continue
+        cured = set()
+        for permission in problem.in_place_by_pair.get(pair, ()):
+            read, write = (mine, piece) if permission.read == member else (piece, mine)
+            if (
+                permission.read_range[0] <= read.offset_bytes
+                and read.offset_bytes + read.size_bytes <= permission.read_range[1]
+                and permission.write_range[0] <= write.offset_bytes
+                and write.offset_bytes + write.size_bytes <= permission.write_range[1]
+            ):
+                difference = permission.difference_bytes
+                cured.add(difference if permission.read == member else -difference)
+        allowed = frozenset(cured) if allowed is None else allowed & cured
+    return allowed
