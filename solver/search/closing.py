@@ -68,7 +68,7 @@ class Closer:
                     wait_for((finding, proving), timeout=_ASK_EVERY_S, return_when=FIRST_COMPLETED)
             finally:
                 self._halt((finding, proving))
-        return _joined(finding.result(), proving.result())
+        return _joined(finding.result(), proving.result(), top)
 
     def _halt(self, lanes: tuple[Future[Closed], ...]) -> None:
         while not all(lane.done() for lane in lanes):
@@ -136,13 +136,22 @@ class Closer:
 
 
 def _settled(finding: Future[Closed], proving: Future[Closed], top: int) -> bool:
-    """Whether the lanes have ended, or what one of them came to leaves nothing for the other to find."""
-    if finding.done() and (proving.done() or finding.result().top <= finding.result().bound):
+    """Whether the lanes have ended, or what one of them came to leaves nothing for the other to find. A finder that exhausts the
+    interval by itself waits for the prover, so that the certificate does not depend on which was faster."""
+    if finding.done() and (proving.done() or _packed_best(finding.result())):
         return True
     return proving.done() and proving.result().bound >= top
 
 
-def _joined(found: Closed, proven: Closed) -> Closed:
+def _packed_best(found: Closed) -> bool:
+    return found.offsets is not None and found.top <= found.bound
+
+
+def _joined(found: Closed, proven: Closed, top: int) -> Closed:
+    if proven.bound >= top:
+        return proven
+    if _packed_best(found):
+        return found
     packed = found if found.offsets is not None and (proven.offsets is None or found.top <= proven.top) else proven
     exhausted = found if found.proof is not None and found.bound >= proven.bound else proven
     return Closed(packed.top, packed.offsets, exhausted.bound, exhausted.proof)
