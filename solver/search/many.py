@@ -133,8 +133,9 @@ def _field(problem: RegionProblem, spans: Sequence[Sequence[Span]], plain: Seque
     items = [problem.items[i] for i in plain]
     hulls = [(spans[i][0][0], spans[i][-1][1]) for i in plain]
     sizes, alignments = [item.size_bytes for item in items], [item.alignment_bytes for item in items]
+    coarsest = max(alignments)
     exact = Field.of(hulls, sizes, alignments, ground)
-    rounded = Field.of(hulls, [align_up(size, max(alignments)) for size in sizes], alignments, ground)
+    rounded = Field.of(hulls, [align_up(size, coarsest) for size in sizes], alignments, ground)
     return rounded if rounded.bound <= _ROUNDED * exact.bound else exact
 
 
