@@ -76,6 +76,9 @@ class Valleys:
             for column in range(first, end):
                 self._load[column] += self._sizes[item]
                 self._over[column].append(item)
+        self._from: list[list[int]] = [[] for _ in range(self._width)]
+        for item, (first, _) in enumerate(spans):
+            self._from[first].append(item)
         self._kinds = [(span, size) for span, size in zip(spans, self._sizes, strict=True)]
 
     def fill(self, capacity: int) -> float:
@@ -110,7 +113,7 @@ class Valleys:
             bytearray(len(self._sizes)),
             (),
         )
-        nodes, stack = 1, [self._choices(state, rank, turn % 2 == 0, offsets)]
+        nodes, stack = 1, [self._choices(state, rank, turn, offsets)]
         while stack:
             following = next(stack[-1], None)
             if following is None:
@@ -123,10 +126,10 @@ class Valleys:
                 return Attempt("packed", tuple(offsets), _METHOD, nodes)
             if nodes > node_limit:
                 return Attempt("unknown", method=_METHOD, nodes=nodes)
-            stack.append(self._choices(following, rank, turn % 2 == 0, offsets))
+            stack.append(self._choices(following, rank, turn, offsets))
         return Attempt("impossible", method=_METHOD, nodes=nodes)
 
-    def _choices(self, state: _State, rank: Sequence[float], by_walls: bool, offsets: list[int]) -> Iterator[_State]:
+    def _choices(self, state: _State, rank: Sequence[float], turn: int, offsets: list[int]) -> Iterator[_State]:
         """The states after each choice at the lowest valley."""
         levels, tops = state.levels, state.tops
         level = min(levels)
@@ -136,12 +139,9 @@ class Valleys:
         end = first + 1
         while end < self._width and levels[end] == level:
             end += 1
-        column, candidates = first, self._starting(state, first, level)
-        if end - first > 1 and len(candidates) > 1:
-            others = self._starting(state, end - 1, level)
-            if len(others) < len(candidates):
-                column, candidates = end - 1, others
-        candidates.sort(key=self._preference(state, level, (first, end), rank, by_walls))
+        narrowest = None if state.waiting or turn % 4 >= 2 else self._narrowest(state, first, end)
+        column, candidates = narrowest or self._at_a_wall(state, level, first, end)
+        candidates.sort(key=self._preference(state, level, (first, end), rank, turn % 2 == 0))
         for item in candidates:
             following = self._place(state, item, level)
             if following is not None:
@@ -149,6 +149,61 @@ class Valleys:
                 yield following
         if state.slack[column] > 0:
             yield self._wait(state, column)
+
+    def _at_a_wall(self, state: _State, level: int, first: int, end: int) -> tuple[int, list[int]]:
+        """The outer column of the valley for which there is less to choose from, and what that is."""
+        candidates = self._starting(state, first, level)
+        if end - first > 1 and len(candidates) > 1:
+            others = self._starting(state, end - 1, level)
+            if len(others) < len(candidates):
+                return end - 1, others
+        return first, candidates
+
+    def _narrowest(self, state: _State, first: int, end: int) -> tuple[int, list[int]] | None:
+        """Of the columns of a valley that have no slack, the one over which the fewest items can lie at its level, and those, one
+        of each kind; None where every column has slack.
+
+        The row of items at this level reaches from wall to wall, and only columns with slack may be left out: an item that is on
+        no such way cannot lie in it. Items on columns that wait are not looked at, so that none may wait.
+        """
+        slack, placed, width = state.slack, state.placed, end - first
+        reached = bytearray(width + 1)
+        reached[0] = 1
+        inside: list[list[int]] = []
+        for column in range(first, end):
+            here: list[int] = []
+            inside.append(here)
+            if not reached[column - first]:
+                continue
+            if slack[column] > 0:
+                reached[column - first + 1] = 1
+            kinds: set[tuple[Span, int]] = set()
+            for item in self._from[column]:
+                if not placed[item] and self._spans[item][1] <= end and self._kinds[item] not in kinds:
+                    kinds.add(self._kinds[item])
+                    here.append(item)
+                    reached[self._spans[item][1] - first] = 1
+        leads = bytearray(width + 1)
+        leads[width] = reached[width]
+        on_the_way: list[int] = []
+        change = [0] * (width + 1)
+        for place in range(width - 1, -1, -1):
+            leads[place] = leads[place + 1] and slack[first + place] > 0 and reached[place]
+            for item in inside[place]:
+                last = self._spans[item][1] - first
+                if leads[last]:
+                    leads[place] = 1
+                    on_the_way.append(item)
+                    change[place] += 1
+                    change[last] -= 1
+        chosen, fewest, over = -1, _NEVER, 0
+        for place in range(width):
+            over += change[place]
+            if over < fewest and slack[first + place] <= 0:
+                chosen, fewest = first + place, over
+        if chosen < 0:
+            return None
+        return chosen, [item for item in on_the_way if self._spans[item][0] <= chosen < self._spans[item][1]]
 
     def _starting(self, state: _State, column: int, level: int) -> list[int]:
         """The items over `column` that could lie at `level`, one of each kind."""
