@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from dataclasses import dataclass
 
 from solver.search.bitsearch import Attempt
 from solver.search.cliques import cover
+from solver.search.ejection import ejectable
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Puzzle
 from solver.search.restarts import Restarts
+from solver.search.squeezing import Squeezer
 from solver.search.stacking import turns
-from solver.search.stop import Stop
+from solver.search.stop import Stop, Stopped
 from solver.search.strips import stacks_of
 
 _FIRST_EFFORT, _GROWTH = 0.02, 1.5
@@ -30,6 +33,10 @@ _LEAST_EFFORT = 1e-4
 _RESTARTS, _RESTART_EFFORT, _RESTART_UNITS = 4, 0.0008, 1 << 15
 """Searches with restarts before each question to CP-SAT, what one of them counts in deterministic seconds, and the
 capacity up to which they are tried."""
+
+_SQUEEZING_SHARE, _LOOKS, _PATIENCE = 0.5, 1_000_000, 4000
+"""Of the finder's effort, what it first spends on squeezing; looks for each deterministic second (about 20 µs each); and the
+looks before squeezing first gives a capacity up."""
 
 _ASK_EVERY_S = 0.05
 
@@ -52,6 +59,7 @@ class Closer:
         stacks = stacks_of(puzzle)
         self._finder, self._prover = Fitter(puzzle, stacks), Fitter(puzzle, stacks)
         self._restarts = Restarts(puzzle, seed, lambda: self._finder.halted)
+        self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
         self._turns = turns(puzzle, cover(puzzle), seed)
         self._effort = _FIRST_EFFORT
 
@@ -77,9 +85,11 @@ class Closer:
             wait_for(lanes, timeout=_ASK_EVERY_S)
 
     def _find(self, bound: int, top: int, effort: float, stop: Stop) -> Closed:
-        """Halves the interval downwards; what is not found in a question's effort is tried again with another order."""
+        """Squeezes, then halves the interval downwards; what is not found in a question's effort is tried again with another
+        order."""
         end = self._finder.spent + effort
-        offsets: tuple[int, ...] | None = None
+        offsets = self._squeeze(bound, top, _SQUEEZING_SHARE * effort, stop)
+        top = top if offsets is None else self._puzzle.top(offsets)
         proof: Attempt | None = None
         missed = bound - 1
         order, pool = next(self._turns)
@@ -100,6 +110,16 @@ class Closer:
             if missed >= top - 1:
                 missed = bound - 1
         return Closed(top, offsets, bound, proof)
+
+    def _squeeze(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
+        """The best packing below `top` that squeezing finds."""
+        found: list[tuple[int, ...]] = []
+        if ejectable(self._puzzle, top):
+            halted = Stop(stop.deadline, lambda: self._finder.halted)
+            with suppress(Stopped):
+                self._squeezer.squeeze(bound, top, int(_LOOKS * effort), halted, lambda one: found.append(tuple(one)))
+            self._finder.spent += effort
+        return found[-1] if found else None
 
     def _restart(self, capacity: int) -> Attempt:
         """A few short searches."""

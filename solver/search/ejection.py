@@ -30,10 +30,8 @@ _MOST_CELLS = 1 << 24
 
 
 def ejectable(puzzle: Puzzle, capacity: int) -> bool:
-    """Whether `Ejector` takes this puzzle: whole conflicts only, free places, and not too many offsets."""
-    if puzzle.count * (capacity + 2) > _MOST_CELLS or puzzle.pinned or any(one > 1 for one in puzzle.alignments):
-        return False
-    return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
+    """Whether `Ejector` takes this puzzle: free places, and not too many offsets."""
+    return puzzle.count * (capacity + 2) <= _MOST_CELLS and not puzzle.pinned
 
 
 class Ejector:
@@ -48,27 +46,39 @@ class Ejector:
         self._random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
         self._sum, self._later, self._absolute = np.add.accumulate, np.maximum, np.absolute
         sizes, count = puzzle.sizes, puzzle.count
-        self._sizes, self._width = sizes, capacity + 2
+        self._width = capacity + 2
         self._ends = [capacity - size + 1 for size in sizes]
+        self._steps = puzzle.alignments
         self._cells: NDArray[np.int32] = np.zeros(count * self._width, dtype=np.int32)
         self._rows = [self._cells[i * self._width : i * self._width + end] for i, end in enumerate(self._ends)]
         self._weighed = [np.empty(end, dtype=np.int32) for end in self._ends]
-        self._others = [np.array(sorted(row), dtype=np.int64) for row in puzzle.forbidden]
-        self._number = [{int(j): n for n, j in enumerate(others)} for others in self._others]
-        all_sizes = np.array(sizes, dtype=np.int64)
-        self._reach = [all_sizes[others] + size for others, size in zip(self._others, sizes, strict=True)]
+        self._places = [weighed[::step] for weighed, step in zip(self._weighed, self._steps, strict=True)]
+        gaps = [[(j, low, high) for j, row in sorted(rows.items()) for low, high in row] for rows in puzzle.forbidden]
+        self._others = [np.array([gap[0] for gap in one], dtype=np.int64) for one in gaps]
+        self._number: list[dict[int, list[int]]] = [{} for _ in gaps]
+        for numbers, one in zip(self._number, gaps, strict=True):
+            for n, (other, _, _) in enumerate(one):
+                numbers.setdefault(other, []).append(n)
+        # a gap is passed over as long as the double of the difference is this far from the sum of its ends
+        self._sums = [np.array([low + high for _, low, high in one], dtype=np.int64) for one in gaps]
+        self._reach = [np.array([high - low + 1 for _, low, high in one], dtype=np.int64) for one in gaps]
         # where the item at offset 0 makes the rows of the others rise, and where they fall again
         self._edges = [
-            np.concatenate((1 - all_sizes[others], np.full(len(others), size, dtype=np.int64)))
-            for others, size in zip(self._others, sizes, strict=True)
+            np.array([*(low for _, low, _ in one), *(high + 1 for _, _, high in one)], dtype=np.int64) for one in gaps
         ]
         self._bases = [np.concatenate((others, others)) * self._width for others in self._others]
         self._weights = [
             np.concatenate((np.ones(len(others), dtype=np.int32), -np.ones(len(others), dtype=np.int32)))
             for others in self._others
         ]
+        # marks of one pair may fall into one cell where it has several gaps or one that ends below: they are added one by one
+        self._meeting = any(
+            len(numbers) < len(one) or any(high < 0 for _, _, high in one)
+            for numbers, one in zip(self._number, gaps, strict=True)
+        )
+        self._add, self._subtract = np.add.at, np.subtract.at
         nowhere = -2 * capacity
-        self._middles: NDArray[np.int64] = np.full(count, 2 * nowhere, dtype=np.int64)  # twice the middle of each item
+        self._doubles: NDArray[np.int64] = np.full(count, 4 * nowhere, dtype=np.int64)  # twice the offset of each item
         self._offsets = [nowhere] * count
         self._marks: list[NDArray[np.int64] | None] = [None] * count
         self._meets: list[set[int]] = [set() for _ in range(count)]
@@ -82,10 +92,10 @@ class Ejector:
 
     def search(self, looks: int, stop: Stop) -> bool:
         """Whether nothing overlaps any more, after weighing the offsets of at most about `looks` items. May raise Stopped."""
-        queued = bytearray(len(self._sizes))
+        queued = bytearray(len(self._rows))
         for item in self._queue:
             queued[item] = 1
-        queue, meets, offsets, ends = self._queue, self._meets, self._offsets, self._ends
+        queue, meets, offsets = self._queue, self._meets, self._offsets
         random = self._random.random
         while looks > 0:
             if not queue:
@@ -106,13 +116,12 @@ class Ejector:
             looks -= 1
             if looks % _ASK_EVERY == 0:
                 stop.check()
-            weighed = self._sum(self._rows[item], out=self._weighed[item])
-            place = int(weighed.argmin())
-            least, now = weighed[place], weighed[offsets[item]]
-            beyond = int(random() * ends[item])
-            later = beyond + int(weighed[beyond:].argmin())
-            if weighed[later] == least:
-                place = later
+            weighed, places = self._sum(self._rows[item], out=self._weighed[item]), self._places[item]
+            number = int(places.argmin())
+            least, now = places[number], weighed[offsets[item]]
+            beyond = int(random() * len(places))
+            later = beyond + int(places[beyond:].argmin())
+            place = (later if places[later] == least else number) * self._steps[item]
             if place == offsets[item]:
                 continue
             self._move(item, place, alone=not least)
@@ -126,24 +135,30 @@ class Ejector:
     def _lay(self, puzzle: Puzzle, start: Sequence[int]) -> None:
         if start:
             for item, offset in enumerate(start):
-                self._move(item, min(offset, self._ends[item] - 1))
+                last = (self._ends[item] - 1) // self._steps[item] * self._steps[item]
+                self._move(item, min(offset, last))
             return
         spans = [max(1, stretch.bit_count()) for stretch in puzzle.stretches] or [len(row) for row in puzzle.forbidden]
         for item in sorted(range(puzzle.count), key=lambda i: (-spans[i] * puzzle.sizes[i], i)):
-            weighed = self._sum(self._rows[item], out=self._weighed[item])
-            self._move(item, int(weighed.argmin()))
+            self._sum(self._rows[item], out=self._weighed[item])
+            self._move(item, int(self._places[item].argmin()) * self._steps[item])
 
     def _move(self, item: int, offset: int, *, alone: bool = False) -> None:
         """Lays the item at `offset`; `alone`: nothing overlaps it there."""
-        cells, weights, marks = self._cells, self._weights[item], self._marks[item]
-        if marks is not None:
-            cells[marks] -= weights
+        cells, weights, before = self._cells, self._weights[item], self._marks[item]
         marks = self._later(self._edges[item] + offset, 0)
         marks += self._bases[item]
-        cells[marks] += weights
+        if self._meeting:
+            if before is not None:
+                self._subtract(cells, before, weights)
+            self._add(cells, marks, weights)
+        else:
+            if before is not None:
+                cells[before] -= weights
+            cells[marks] += weights
         self._marks[item] = marks
         self._offsets[item] = offset
-        self._middles[item] = 2 * offset + self._sizes[item]
+        self._doubles[item] = 2 * offset
         meets = self._meets
         for other in meets[item]:
             meets[other].discard(item)
@@ -153,8 +168,9 @@ class Ejector:
 
     def _overlapped(self, item: int, offset: int) -> set[int]:
         others = self._others[item]
-        apart = self._middles.take(others)
-        apart -= 2 * offset + self._sizes[item]
+        apart = self._doubles.take(others)
+        apart -= self._sums[item]
+        apart -= 2 * offset
         self._absolute(apart, apart)
         return set(others[apart < self._reach[item]].tolist())
 
@@ -165,10 +181,10 @@ class Ejector:
             number, weights, marks = self._number[item], self._weights[item], self._marks[item]
             if marks is None:
                 continue
-            half = len(number)
+            half = len(self._others[item])
             for other in self._meets[item]:
-                at = number[other]
-                weights[at] += 1
-                weights[half + at] -= 1
-                cells[marks[at]] += 1
-                cells[marks[half + at]] -= 1
+                for at in number[other]:
+                    weights[at] += 1
+                    weights[half + at] -= 1
+                    cells[marks[at]] += 1
+                    cells[marks[half + at]] -= 1

@@ -30,17 +30,18 @@ Better = Callable[[Sequence[int]], None]
 
 
 class Squeezer:
-    """Better and better packings of one puzzle, by ejection."""
+    """Better and better packings of one puzzle, by ejection. `patience`: looks before a capacity is first given up."""
 
-    def __init__(self, puzzle: Puzzle, seed: int) -> None:
+    def __init__(self, puzzle: Puzzle, seed: int, *, patience: int = _PATIENCE) -> None:
         self._puzzle, self._seed = puzzle, seed
         self._ejector: Ejector | None = None
         self._target, self._step = 0, 0
-        self._left, self._patience = 0, _PATIENCE
+        self._left, self._patience = 0, patience
         self._begun = 0
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> None:
         """Spends about so many looks on packings below `top`, and ends early at `bound`. May raise Stopped."""
+        bound = max(bound, *self._puzzle.sizes)
         while looks > 0 and top > bound:
             ejector = self._next(bound, top)
             turn = min(looks, self._left)

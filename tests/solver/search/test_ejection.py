@@ -9,6 +9,7 @@ import pytest
 from solver.search.ejection import Ejector, ejectable
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop, Stopped
+from tests.solver.search.puzzles import least, random_puzzle
 
 _PATIENT = Stop(float("inf"))
 
@@ -81,13 +82,19 @@ def test_a_wish_to_stop_is_heard() -> None:
         Ejector(puzzle, load - 1, seed=0).search(100_000, Stop(float("inf"), lambda: True))
 
 
-def test_aligned_pinned_and_rigid_puzzles_are_left_to_others() -> None:
-    rows = [(0, 2, 4), (1, 3, 4)]
-    plain = _intervals(rows)
+@pytest.mark.parametrize("seed", range(40))
+def test_puzzles_of_every_kind_are_packed_at_their_least_capacity(seed: int) -> None:
+    puzzle = random_puzzle(Random(seed), with_pins=False)
+    if not puzzle.count:
+        return
+    ejector = Ejector(puzzle, least(puzzle), seed=seed)
+    assert ejector.search(20_000, _PATIENT)
+    assert puzzle.allows(ejector.offsets)
+
+
+def test_pins_and_very_many_offsets_are_left_to_others() -> None:
+    plain = _intervals([(0, 2, 4), (1, 3, 4)])
     assert ejectable(plain, 8)
-    assert not ejectable(_intervals(rows, alignment=2), 8)
     pinned = Puzzle(plain.sizes, plain.alignments, (0, None), plain.forbidden, plain.stretches)
     assert not ejectable(pinned, 8)
-    rigid = Puzzle(plain.sizes, plain.alignments, plain.pins, ({1: ((0, 1),)}, {0: ((-1, 0),)}), plain.stretches)
-    assert not ejectable(rigid, 8)
     assert not ejectable(plain, 1 << 30)

@@ -74,7 +74,6 @@ def test_one_seed_gives_one_course_of_packings() -> None:
 def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("solver.search.squeezing._PATIENCE", 50)
     monkeypatch.setattr("solver.search.squeezing._GROWTH", 1.0)
     puzzle, bound = _crowd(30, 3)
     tried: list[int] = []
@@ -87,7 +86,7 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
             return False
 
     monkeypatch.setattr("solver.search.squeezing.Ejector", Resisting)
-    Squeezer(puzzle, 0).squeeze(bound, bound + 12, 350, _PATIENT, lambda _offsets: None)
+    Squeezer(puzzle, 0, patience=50).squeeze(bound, bound + 12, 350, _PATIENT, lambda _offsets: None)
     assert [one - bound for one in tried] == [9, 11, 9, 11, 9, 11, 9]
 
 
