@@ -1,13 +1,15 @@
 """The compile check of `allocators.cuh`: kernels that do nothing but use every accessor of it.
 
 Of each buffer and part one element, at a place known only at run time, is written before a barrier and read after it, and
-zeroed in between where the layout says so; nothing can be optimised away, and every `static_assert` is seen.
+zeroed in between where the layout says so; nothing can be optimised away, and every `static_assert` is seen. Further ones
+hold each struct and constant against the layout.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gpu_runtime.compiler.header_claims import header_claims
 from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
 from gpu_runtime.emitters.cuda_cpp.init import ZERO_ARGUMENT
 from gpu_runtime.emitters.planning import plan_allocators
@@ -38,13 +40,14 @@ __device__ unsigned take(const T* first, unsigned count, unsigned place) {{
 
 
 def touch_source_cpp(layout: Layout, manifest: Manifest) -> str:
-    """CUDA C++ with kernels `touch_0`, `touch_1`, … that use every accessor of the emitted header, which it includes.
+    """CUDA C++ with kernels `touch_0`, `touch_1`, … that use every accessor of the emitted header, which it includes, and refuse
+    to compile with a header of another layout.
 
     Raises EmitError where `emit` does.
     """
     every = list(accessors(plan_allocators(layout, manifest)).every())
     groups = [every[start : start + _PER_KERNEL] for start in range(0, len(every), _PER_KERNEL)] or [[]]
-    lines = [_PRELUDE]
+    lines = [_PRELUDE, *header_claims(layout, manifest, every), ""]
     for number, group in enumerate(groups):
         lines += [
             f'extern "C" __global__ void __launch_bounds__(layout::threads_per_block) touch_{number}('

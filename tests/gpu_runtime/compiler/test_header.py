@@ -60,6 +60,37 @@ def test_a_number_that_is_wrong_is_refused_by_the_name_of_its_buffer(right: str,
     assert refused.value.stage == "nvrtc"
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        ("run_slice<float, 3, 0, 4>", "run_slice<float, 3, 4, 4>", "loop/state begins at byte 0"),
+        ("run_slice<float, 3, 0, 4>", "run_slice<int, 3, 0, 4>", "loop/state is of float32"),
+        ("run_slice<float, 3, 0, 4>", "block_slice<float, 3, 0, 4>", "loop/state lies in region run"),
+        ("run_slice<float, 4, 88, 4>", "run_slice<float, 4, 84, 4>", "store#1 begins at byte 88"),
+        ("block_slice<int, 5, 0, 4>", "block_slice<int, 4, 0, 4>", "table has 5 elements"),
+        ("&persistent::array_0, 0>", "&persistent::array_0, 1>", "kept_short begins at byte 0"),
+        ("threads_per_block = 8u", "threads_per_block = 4u", "threads_per_block is 8"),
+        ("run_base_bytes = 32u", "run_base_bytes = 16u", "run_base_bytes is 32"),
+        ("opt_in = false", "opt_in = true", "opt_in is False"),
+    ],
+)
+def test_a_header_that_agrees_with_itself_but_not_with_the_layout_is_refused(
+    right: str, wrong: str, complaint: str
+) -> None:
+    layout, manifest = SAMPLES["mixed"]
+    header = _header("mixed")
+    assert right in header
+    with pytest.raises(CompileError, match=re.escape(f"not as the layout says: {complaint}")):
+        cpp_to_cubin(touch_source_cpp(layout, manifest), "8.6", {"allocators.cuh": header.replace(right, wrong)})
+
+
+def test_a_header_of_an_older_layout_is_refused() -> None:
+    layout, manifest = SAMPLES["mixed"]
+    stale = _header("mixed").replace(layout.sha256, layout.sha256[::-1])
+    with pytest.raises(CompileError, match="layout_sha256 is"):
+        cpp_to_cubin(touch_source_cpp(layout, manifest), "8.6", {"allocators.cuh": stale})
+
+
 def test_a_users_type_takes_the_place_of_bytes_if_it_is_as_large_and_no_more_aligned() -> None:
     item = Buffer("item", 2, DType(None, 16, 4), alignment_bytes=4)
     manifest = make_manifest(item)

@@ -1,0 +1,121 @@
+"""What the layout says about each struct of `allocators.cuh`, as `static_assert`s that stand outside the header.
+
+The header's own `static_assert`s hold its numbers against each other, so that a header which agrees with itself but not with
+the layout passes them. These come from the layout and the manifest alone and are compiled together with the header.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from gpu_runtime.emitters.cuda_cpp.accessors import Accessor
+from gpu_runtime.emitters.cuda_cpp.types import type_name
+from solver.wire.dtypes import DType
+from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+_HELPERS = """namespace claims {
+constexpr __device__ bool same(const char* one, const char* other) {
+    while (*one && *one == *other) ++one, ++other;
+    return *one == *other;
+}
+template <class One, class Other> inline constexpr bool same_type = false;
+template <class One> inline constexpr bool same_type<One, One> = true;
+
+struct place { char region; unsigned first; };
+template <class E, unsigned C, unsigned O, unsigned A>
+constexpr __device__ place of(const layout::memory::run_slice<E, C, O, A>*) { return {'r', O}; }
+template <class E, unsigned C, unsigned O, unsigned A>
+constexpr __device__ place of(const layout::memory::block_slice<E, C, O, A>*) { return {'b', O}; }
+template <class E, unsigned C, unsigned O, unsigned A, auto Array, unsigned F>
+constexpr __device__ place of(const layout::memory::persistent_slice<E, C, O, A, Array, F>*) {
+    return {'p', F * static_cast<unsigned>(sizeof(E))};
+}
+template <class E, unsigned C, unsigned F, unsigned A, unsigned W, unsigned B>
+constexpr __device__ place of(const layout::memory::local_slice<E, C, F, A, W, B>*) {
+    return {'l', F * static_cast<unsigned>(sizeof(E))};
+}
+template <class Struct> inline constexpr place at = of(static_cast<const Struct*>(nullptr));
+}  // namespace claims"""
+
+_LETTERS = {"run": "r", "block": "b", "persistent_local": "p", "local": "l"}
+
+
+def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor]) -> Iterator[str]:
+    """Lines for a source that has included the header. `every`: its accessors; of those without bytes only the count is held."""
+    if layout.launch is None:
+        raise ValueError("an infeasible layout has no header")
+    yield _HELPERS
+    yield from _constants(layout, manifest, layout.launch)
+    starts = _array_starts(layout, manifest)
+    placed = layout.by_name
+    for accessor in every:
+        owner = accessor.full_name.partition("#")[0]
+        buffer = manifest.by_name[owner]
+        part = next((part for part in buffer.parts if buffer.part_name(part) == accessor.full_name), None)
+        size = buffer.size if part is None else part.size
+        path = f"layout::{accessor.path}"
+        yield _claim(f"{path}::count == {size:d}u", f"{accessor.full_name} has {size} elements")
+        if not size:
+            continue
+        inside = 0 if part is None else part.offset * buffer.dtype.itemsize_bytes
+        first = _first_byte(placed[owner], None if part is None else part.name, inside)
+        region = placed[owner].region
+        if region == "persistent_local":
+            first -= starts[buffer.dtype]
+        kind = type_name(buffer.dtype)
+        kind = f"layout::{kind}" if kind.startswith("memory::") else kind
+        place = f"claims::at<{path}>"
+        yield _claim(f"{place}.region == '{_LETTERS[region]}'", f"{accessor.full_name} lies in region {region}")
+        yield _claim(f"{place}.first == {first:d}u", f"{accessor.full_name} begins at byte {first}")
+        yield _claim(f"claims::same_type<{path}::value_type, {kind}>", f"{accessor.full_name} is of {buffer.dtype}")
+
+
+def _constants(layout: Layout, manifest: Manifest, launch: LaunchFigures) -> Iterator[str]:
+    for name, text in {
+        "layout_sha256": layout.sha256,
+        "manifest_sha256": manifest.sha256,
+        "compute_capability": manifest.target.compute_capability,
+    }.items():
+        yield _claim(f"claims::same(layout::{name}, {json.dumps(text)})", f"{name} is {text}")
+    for name, number in {
+        "threads_per_block": launch.threads_per_block,
+        "runs_per_block": launch.runs_per_block,
+        "threads_per_run": manifest.launch.threads_per_run,
+        "dynamic_shared_bytes": launch.dynamic_shared_bytes,
+        "run_bytes": launch.run_bytes,
+        "padding_bytes": launch.padding_bytes,
+        "stride_bytes": launch.stride_bytes,
+        "block_region_bytes": launch.block_region_bytes,
+        "region_gap_bytes": launch.region_gap_bytes,
+        "run_base_bytes": launch.block_region_bytes + launch.region_gap_bytes,
+        "base_alignment_bytes": launch.base_alignment_bytes,
+        "local_bytes": layout.local.local_bytes,
+        "persistent_local_bytes": layout.local.persistent_local_bytes,
+    }.items():
+        yield _claim(f"layout::{name} == {number:d}u", f"{name} is {number}")
+    yield _claim(f"layout::opt_in == {str(launch.opt_in).lower()}", f"opt_in is {launch.opt_in}")
+
+
+def _claim(condition: str, right: str) -> str:
+    return f"static_assert({condition}, {json.dumps(f'not as the layout says: {right}')});"
+
+
+def _first_byte(placed: PlacedBuffer, part: str | None, inside: Bytes) -> Bytes:
+    """Where the buffer or part begins in its region, or in its own array where it is a plain local one."""
+    if placed.parts is not None:
+        return next(each.offset_bytes for each in placed.parts if each.name == part)
+    return (placed.offset_bytes or 0) + inside
+
+
+def _array_starts(layout: Layout, manifest: Manifest) -> dict[DType, Bytes]:
+    """The first byte of the persistent local region that lies in each dtype's array."""
+    starts: dict[DType, Bytes] = {}
+    for placed in layout.buffers:
+        if placed.region == "persistent_local" and placed.size_bytes:
+            dtype = manifest.by_name[placed.full_name].dtype
+            firsts = [part.offset_bytes for part in placed.parts or () if part.size_bytes]
+            starts[dtype] = min([starts.get(dtype, 1 << 31), *(firsts or [placed.offset_bytes or 0])])
+    return starts

@@ -1,0 +1,108 @@
+"""`allocators.cuh` as a program for the CPU: g++ compiles it with CUDA's words given another meaning, and every thread of one
+block asks every accessor, one thread after another."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_runtime.emitters import emit
+from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
+from gpu_runtime.emitters.cuda_cpp.init import ZERO_ARGUMENT
+from gpu_runtime.emitters.planning import plan_allocators
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+
+_PRELUDE = """
+#include <cstdio>
+#include <cstring>
+#define __device__
+#define __forceinline__ inline
+#define __shared__
+#define __align__(bytes) __attribute__((aligned(bytes)))
+struct float2 { alignas(8) float x; float y; };
+struct double2 { alignas(16) double x; double y; };
+struct { unsigned x, y, z; } threadIdx, blockDim;
+#include "allocators.cuh"
+namespace layout { alignas(1024) unsigned char warpack_shared_memory[dynamic_shared_bytes + 64]; }
+static layout::persistent store[layout::threads_per_block];
+static unsigned char* base() { return layout::shared_base(); }
+static void thread(unsigned t) {  // a block of two dimensions: one run's threads lie along x
+    blockDim = {layout::threads_per_run, layout::runs_per_block, 1};
+    threadIdx = {t % layout::threads_per_run, t / layout::threads_per_run, 0};
+}
+static void poison() { memset(base(), 0xA5, layout::dynamic_shared_bytes + 64); memset((void*)store, 0xA5, sizeof store); }
+static void shared_zeros() {
+    printf("[");
+    const char* comma = "";
+    for (unsigned i = 0; i < layout::dynamic_shared_bytes + 64; ++i)
+        if (base()[i] != 0xA5) { printf("%s%u", comma, i); comma = ", "; }
+    printf("]");
+}
+static void kept_zeros() {  // of the last thread
+    printf("[");
+    const char* comma = "";
+    for (unsigned i = 0; i < sizeof(layout::persistent) && layout::persistent_local_bytes; ++i)
+        if (((unsigned char*)&store[layout::threads_per_block - 1])[i] != 0xA5) { printf("%s%u", comma, i); comma = ", "; }
+    printf("]");
+}
+"""
+
+
+def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, Any]:
+    """What every accessor and `init` of the header do.
+
+    By full name of each buffer and part with bytes, plain local arrays aside: `at`, where `get()` points for each thread (bytes
+    from the base of shared memory, or from the thread's own persistent storage), and `zeros`, the bytes that `zero` by all
+    threads clears. `init`: the bytes that `init` by all threads clears, `[shared, persistent of one thread]`.
+    """
+    compiler = shutil.which("g++")
+    if compiler is None:
+        pytest.skip("g++ is not installed: the header cannot be run on the CPU")
+    every = [each for each in accessors(plan_allocators(layout, manifest)).every() if each.slot and each.slot.count]
+    source = "\n".join([_PRELUDE, "int main() {", 'printf("{");', *_body(every), 'printf("}");', "}", ""])
+    (folder / "allocators.cuh").write_text(emit(layout, manifest, "cuda-c++"))
+    (folder / "program.cpp").write_text(source)
+    command = [
+        compiler,
+        "-std=c++17",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-Wno-class-memaccess",
+        "-o",
+        "program",
+        "program.cpp",
+    ]
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert built.returncode == 0, built.stderr
+    ran = subprocess.run([folder / "program"], capture_output=True, text=True, timeout=60, check=True)
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def _body(every: list[Accessor]) -> list[str]:
+    loop = "for (unsigned t = 0; t < layout::threads_per_block; ++t) { thread(t);"
+    lines = []
+    for accessor in every:
+        slot = accessor.slot
+        if slot is None or slot.region == "local":
+            continue
+        path, kept = f"layout::{accessor.path}", slot.region == "persistent_local"
+        origin = "(unsigned char*)&store[t]" if kept else "base()"
+        argument = {"kept": "store[t]", "run": "layout::run_in_block()"}.get(ZERO_ARGUMENT[slot.region], "")
+        place = f"(long)((unsigned char*){path}::get({'store[t]' if kept else ''}) - {origin})"
+        lines += [
+            f'printf("%s: {{\\"at\\": [", {json.dumps(json.dumps(accessor.full_name))});',
+            f'{loop} printf("%s%ld", t ? ", " : "", {place}); }}',
+            'printf("], \\"zeros\\": ");',
+            f"poison(); {loop} {path}::zero({argument}); }}",
+            f'{"kept_zeros" if kept else "shared_zeros"}(); printf("}}, ");',
+        ]
+    lines += [f"poison(); {loop} layout::init(layout::run_in_block(), store[t]); }}"]
+    return [*lines, 'printf("\\"init\\": ["); shared_zeros(); printf(", "); kept_zeros(); printf("]");']
