@@ -52,6 +52,10 @@ def solve(
 
     if checked and emit is None:
         raise CommandFailed("--checked says what --emit DIR writes: give both", BAD_INPUT)
+    if architectures == "all" and validate == "static":
+        raise CommandFailed(
+            "--architectures all goes with --validate compiled or above: static compiles nothing", BAD_INPUT
+        )
     problem = _with_time_limit(read_manifest(manifest), time_limit)
     layout, interrupted = optimize_interruptibly(problem)
     if interrupted:

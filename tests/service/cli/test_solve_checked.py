@@ -34,3 +34,9 @@ def test_a_buffer_with_the_name_of_a_check_is_told(warpack: Cli, tmp_path: Path)
     ran = warpack("solve", written(tmp_path, document), "--emit", tmp_path / "out", "--checked")
     assert ran.code == 1
     assert "phase: its getter 'phase' has the name of one of the checks" in " ".join(ran.err.split())
+
+
+def test_all_architectures_are_not_asked_for_where_nothing_is_compiled(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("solve", written(tmp_path, small()), "--architectures", "all")
+    assert ran.code == 2
+    assert "--validate compiled" in ran.err
