@@ -58,7 +58,21 @@ def _compile() -> Callable[[Request], dict[str, Any]]:
     return compiled
 
 
-_KINDS = {"simulate": _simulate, "cpu": _on_cpu, "compile": _compile}
+def _compile_header() -> Callable[[Request], dict[str, Any]]:
+    from gpu_runtime.compiler import CompileError, cpp_to_cubin
+    from gpu_runtime.compiler.figures import figures_of_all
+
+    def compiled(request: Request) -> dict[str, Any]:
+        try:
+            linked = cpp_to_cubin(request["touch"], "8.6", {"allocators.cuh": request["header"]})
+        except CompileError as error:
+            return {"rules": [f"compile-{error.stage}"]}
+        return {"rules": ["static-shared"] if any(each.static_shared_bytes for each in figures_of_all(linked)) else []}
+
+    return compiled
+
+
+_KINDS = {"simulate": _simulate, "cpu": _on_cpu, "compile": _compile, "header": _compile_header}
 
 
 def main() -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.gpu_runtime.faults.code_faults import CODE_FAULTS
+from tests.gpu_runtime.faults.header_faults import HEADER_FAULTS
 from tests.gpu_runtime.faults.layout_faults import LAYOUT_FAULTS
 from tests.gpu_runtime.faults.planted import Fault, Planted
 from tests.gpu_runtime.faults.subjects import solved
 
-FAULTS = LAYOUT_FAULTS + CODE_FAULTS
+FAULTS = LAYOUT_FAULTS + CODE_FAULTS + HEADER_FAULTS
 
 
 def _right(name: str) -> Fault:

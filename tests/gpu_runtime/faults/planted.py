@@ -22,18 +22,19 @@ def no_change(plan: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Planted:
-    """`allocators` and `kernel` change the emitted text and the probe kernel's, `plan` the arrays that back ends run."""
+    """`allocators`, `header` and `kernel` change the emitted texts and the probe kernel's, `plan` the arrays that back ends run."""
 
     manifest: Manifest
     layout: Layout
     allocators: Edit = nothing
+    header: Edit = nothing
     kernel: Edit = nothing
     plan: Callable[[dict[str, Any]], dict[str, Any]] = no_change
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`what` is said on the documentation's page; `where`: layout, code (the allocators), kernel or plan. `compiled`: whether
+    """`what` is said on the documentation's page; `where`: layout, code (allocators.py), header, kernel or plan. `compiled`: whether
     it is put to the compiler, which has nothing to say about changed numbers."""
 
     what: str

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_runtime.compiler import touch_source_cpp
+from gpu_runtime.emitters import emit
 from gpu_runtime.probe.children import ask
 from gpu_runtime.probe.findings import CHECKS, Check, by_check
 from gpu_runtime.probe.plan import Plan
@@ -18,8 +20,10 @@ _ENVIRONMENTS = {
     "simulate": {"NUMBA_ENABLE_CUDASIM": "1"},
     "cpu": {"NUMBA_ENABLE_CUDASIM": "0", "NUMBA_OPT": "0", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"},
     "compile": {"NUMBA_ENABLE_CUDASIM": "0"},
+    "header": {"NUMBA_ENABLE_CUDASIM": "0"},
 }
 _TIME_LIMIT_S = 400.0
+_NOT_RUN = "not run"
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,22 @@ class Seen:
 
 
 def run(faults: Sequence[Fault]) -> list[Seen]:
-    """All levels on all faults; three child processes in all. The compiler gets only what may concern it,
-    the CPU target all but faults in the kernel, which it does not run."""
+    """All levels on all faults; four child processes in all. The compiler gets only what may concern it, the CPU target all
+    but faults in the kernel, which it does not run; faults in the header go to its compiler and to nothing else."""
     prepared: list[tuple[Plan, dict[str, Any], dict[str, Any]] | str] = []
-    statics = []
+    statics, headers = [], []
     for fault in faults:
         planted = fault.plant()
         statics.append(_rules(verify(planted.manifest, planted.layout).findings))
+        if fault.where == "header":
+            prepared.append(_NOT_RUN)
+            headers.append(
+                {
+                    "header": planted.header(emit(planted.layout, planted.manifest, "cuda-c++")),
+                    "touch": touch_source_cpp(planted.layout, planted.manifest),
+                }
+            )
+            continue
         try:
             probe = prepare(planted.manifest, planted.layout, None)
         except NotProbedError as error:
@@ -69,11 +82,12 @@ def run(faults: Sequence[Fault]) -> list[Seen]:
         if not isinstance(one, str) and fault.where != "kernel"
     ]
     simulated, on_cpu = iter(_batch("simulate", requests)), iter(_batch("cpu", for_cpu))
-    compiled = iter(_batch("compile", of_code))
+    compiled, of_header = iter(_batch("compile", of_code)), iter(_batch("header", headers))
     seen = []
     for fault, static, one in zip(faults, statics, prepared, strict=True):
         if isinstance(one, str):
-            seen.append(Seen(fault, static, (one,), one, None, None))
+            rules = tuple(next(of_header)["rules"]) if one == _NOT_RUN else (one,)
+            seen.append(Seen(fault, static, rules, one, None, None))
             continue
         answer = next(simulated) | {"cpu": next(on_cpu) if fault.where != "kernel" else None} | one[2]
         seen.append(
