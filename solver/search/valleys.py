@@ -16,9 +16,13 @@ from random import Random
 from solver.search.bitsearch import Attempt
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
+from solver.search.tiling import Tiling
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
 """The length of a search in choices for each item, and how it grows from so many turns to the next."""
+
+_TILING_TURNS = 4
+"""Turns of the search for tilings without a hole in each turn: they are short."""
 
 _ASK_EVERY = 64
 _METHOD = "valley-filling"
@@ -76,9 +80,8 @@ class Valleys:
             for column in range(first, end):
                 self._load[column] += self._sizes[item]
                 self._over[column].append(item)
-        self._from: list[list[int]] = [[] for _ in range(self._width)]
-        for item, (first, _) in enumerate(spans):
-            self._from[first].append(item)
+        self._tiling: Tiling | None = None
+        """Only one capacity leaves no hole, so there is one at most."""
         self._kinds = [(span, size) for span, size in zip(spans, self._sizes, strict=True)]
 
     def fill(self, capacity: int) -> float:
@@ -91,10 +94,24 @@ class Valleys:
         since luck early on matters more than patience. Later turns are longer. May raise Stopped."""
         if max(self._load) > capacity:
             return Attempt("impossible", method=_METHOD)
+        if self.fill(capacity) == 1:
+            return self._tile(capacity, turns, seed=seed, stop=stop)
         nodes = 0
         for turn in turns:
             limit = int(_NODES_PER_ITEM * len(self._sizes) * _GROWTH ** (turn // _TURNS_ALIKE))
             attempt = self._turn(capacity, limit, turn, seed, stop)
+            nodes += attempt.nodes
+            if attempt.verdict != "unknown":
+                return replace(attempt, nodes=nodes)
+        return Attempt("unknown", method=_METHOD, nodes=nodes)
+
+    def _tile(self, capacity: int, turns: range, *, seed: int, stop: Stop) -> Attempt:
+        """The same without a hole: `_TILING_TURNS` turns of a search for tilings for each."""
+        if self._tiling is None:
+            self._tiling = Tiling(self._sizes, self._spans, capacity)
+        nodes = 0
+        for turn in range(turns.start * _TILING_TURNS, turns.stop * _TILING_TURNS):
+            attempt = self._tiling.turn(turn, seed, stop)
             nodes += attempt.nodes
             if attempt.verdict != "unknown":
                 return replace(attempt, nodes=nodes)
@@ -113,7 +130,7 @@ class Valleys:
             bytearray(len(self._sizes)),
             (),
         )
-        nodes, stack = 1, [self._choices(state, rank, turn, offsets)]
+        nodes, stack = 1, [self._choices(state, rank, turn % 2 == 0, offsets)]
         while stack:
             following = next(stack[-1], None)
             if following is None:
@@ -126,10 +143,10 @@ class Valleys:
                 return Attempt("packed", tuple(offsets), _METHOD, nodes)
             if nodes > node_limit:
                 return Attempt("unknown", method=_METHOD, nodes=nodes)
-            stack.append(self._choices(following, rank, turn, offsets))
+            stack.append(self._choices(following, rank, turn % 2 == 0, offsets))
         return Attempt("impossible", method=_METHOD, nodes=nodes)
 
-    def _choices(self, state: _State, rank: Sequence[float], turn: int, offsets: list[int]) -> Iterator[_State]:
+    def _choices(self, state: _State, rank: Sequence[float], by_walls: bool, offsets: list[int]) -> Iterator[_State]:
         """The states after each choice at the lowest valley."""
         levels, tops = state.levels, state.tops
         level = min(levels)
@@ -139,9 +156,12 @@ class Valleys:
         end = first + 1
         while end < self._width and levels[end] == level:
             end += 1
-        narrowest = None if state.waiting or turn % 4 >= 2 else self._narrowest(state, first, end)
-        column, candidates = narrowest or self._at_a_wall(state, level, first, end)
-        candidates.sort(key=self._preference(state, level, (first, end), rank, turn % 2 == 0))
+        column, candidates = first, self._starting(state, first, level)
+        if end - first > 1 and len(candidates) > 1:
+            others = self._starting(state, end - 1, level)
+            if len(others) < len(candidates):
+                column, candidates = end - 1, others
+        candidates.sort(key=self._preference(state, level, (first, end), rank, by_walls))
         for item in candidates:
             following = self._place(state, item, level)
             if following is not None:
@@ -149,61 +169,6 @@ class Valleys:
                 yield following
         if state.slack[column] > 0:
             yield self._wait(state, column)
-
-    def _at_a_wall(self, state: _State, level: int, first: int, end: int) -> tuple[int, list[int]]:
-        """The outer column of the valley for which there is less to choose from, and what that is."""
-        candidates = self._starting(state, first, level)
-        if end - first > 1 and len(candidates) > 1:
-            others = self._starting(state, end - 1, level)
-            if len(others) < len(candidates):
-                return end - 1, others
-        return first, candidates
-
-    def _narrowest(self, state: _State, first: int, end: int) -> tuple[int, list[int]] | None:
-        """Of the columns of a valley that have no slack, the one over which the fewest items can lie at its level, and those, one
-        of each kind; None where every column has slack.
-
-        The row of items at this level reaches from wall to wall, and only columns with slack may be left out: an item that is on
-        no such way cannot lie in it. Items on columns that wait are not looked at, so that none may wait.
-        """
-        slack, placed, width = state.slack, state.placed, end - first
-        reached = bytearray(width + 1)
-        reached[0] = 1
-        inside: list[list[int]] = []
-        for column in range(first, end):
-            here: list[int] = []
-            inside.append(here)
-            if not reached[column - first]:
-                continue
-            if slack[column] > 0:
-                reached[column - first + 1] = 1
-            kinds: set[tuple[Span, int]] = set()
-            for item in self._from[column]:
-                if not placed[item] and self._spans[item][1] <= end and self._kinds[item] not in kinds:
-                    kinds.add(self._kinds[item])
-                    here.append(item)
-                    reached[self._spans[item][1] - first] = 1
-        leads = bytearray(width + 1)
-        leads[width] = reached[width]
-        on_the_way: list[int] = []
-        change = [0] * (width + 1)
-        for place in range(width - 1, -1, -1):
-            leads[place] = leads[place + 1] and slack[first + place] > 0 and reached[place]
-            for item in inside[place]:
-                last = self._spans[item][1] - first
-                if leads[last]:
-                    leads[place] = 1
-                    on_the_way.append(item)
-                    change[place] += 1
-                    change[last] -= 1
-        chosen, fewest, over = -1, _NEVER, 0
-        for place in range(width):
-            over += change[place]
-            if over < fewest and slack[first + place] <= 0:
-                chosen, fewest = first + place, over
-        if chosen < 0:
-            return None
-        return chosen, [item for item in on_the_way if self._spans[item][0] <= chosen < self._spans[item][1]]
 
     def _starting(self, state: _State, column: int, level: int) -> list[int]:
         """The items over `column` that could lie at `level`, one of each kind."""
