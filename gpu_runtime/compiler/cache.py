@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gpu_runtime.compiler.errors import ToolchainError
 from gpu_runtime.compiler.toolchain import wheel_versions
 
 _FORM = 1
@@ -31,16 +33,19 @@ def default_cache_folder() -> Path:
 
 
 class KernelCache:
-    """JSON objects by request. A folder that cannot be written is an OSError where the cache is made."""
+    """JSON objects by request. A folder that cannot be used (not writable, disk full) is a ToolchainError, `cache-unusable`."""
 
     def __init__(self, folder: Path, *, most_bytes: int = _MOST_BYTES) -> None:
         from cuda.core.utils import FileStreamProgramCache
 
-        self._files = FileStreamProgramCache(folder / "kernels", max_size_bytes=most_bytes)
+        self._folder = folder
+        with self._usable():
+            self._files = FileStreamProgramCache(folder / "kernels", max_size_bytes=most_bytes)
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The entry, or None where there is none or it is damaged."""
-        found = self._files.get(key)
+        with self._usable():
+            found = self._files.get(key)
         if found is None:
             return None
         try:
@@ -50,7 +55,19 @@ class KernelCache:
         return entry
 
     def put(self, key: str, entry: Mapping[str, Any]) -> None:
-        self._files[key] = json.dumps(entry).encode()
+        with self._usable():
+            self._files[key] = json.dumps(entry).encode()
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ToolchainError(
+                "cache-unusable",
+                f"compiled kernels cannot be kept in {self._folder}: {error.strerror or error}; WARPACK_CACHE_DIR names a "
+                "folder that can be written",
+            ) from error
 
 
 def cache_key(request: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ ToolchainProblem = Literal[
     "simulator-active",
     "architecture-not-compilable",
     "figures-disagree",
+    "cache-unusable",
 ]
 
 Stage = Literal["ptx", "link", "nvrtc", "cubin"]

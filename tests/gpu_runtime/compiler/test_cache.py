@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import multiprocessing
 from pathlib import Path
 
 import pytest
 
-from gpu_runtime.compiler import KernelCache, default_cache_folder
+from gpu_runtime.compiler import KernelCache, ToolchainError, default_cache_folder
 from gpu_runtime.compiler.cache import cache_key
 
 _REQUEST = {"kernel": "def probe(): pass", "architecture": "8.6", "threads": 32}
@@ -72,3 +73,21 @@ def test_the_folder_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch
     assert default_cache_folder() == tmp_path / "warpack"
     monkeypatch.setenv("WARPACK_CACHE_DIR", str(tmp_path / "own"))
     assert default_cache_folder() == tmp_path / "own"
+
+
+def test_a_folder_that_cannot_be_used_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ToolchainError, match="WARPACK_CACHE_DIR names a folder") as told:
+        KernelCache(tmp_path / "file" / "cache")
+    assert told.value.type == "cache-unusable"
+
+
+def test_a_full_disk_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = KernelCache(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(cache._files), "__setitem__", full)
+    with pytest.raises(ToolchainError, match="No space left on device"):
+        cache.put("key", {"registers": 7})

@@ -101,3 +101,10 @@ def test_what_is_forked_from_a_warm_process_compiles_by_itself(tmp_path: Path) -
         timeout=120,
     )
     assert (answer.returncode, answer.stdout.strip()) == (0, "0"), answer.stderr
+
+
+def test_a_cache_folder_that_cannot_be_written_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    layout, manifest = SAMPLES["plain"]
+    report = compile_probe(manifest, layout, cache_folder=tmp_path / "file")
+    assert [finding.rule for finding in report.findings] == ["cache-unusable"]
