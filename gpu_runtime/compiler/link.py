@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gpu_runtime.compiler.errors import CompileError
 from gpu_runtime.compiler.toolchain import check_architecture
@@ -31,16 +33,39 @@ class LogFigures:
     static_shared_bytes: Bytes | None
 
 
-def link_ptx(ptx: str, compute_capability: str) -> Linked:
-    """Raises CompileError with the linker's log, e.g. where static shared memory is above 48 KB."""
+MOST_REGISTERS = 64
+"""Of functions that are assembled once for kernels of any block size: what a thread has in a block of 1024."""
+
+
+def link_ptx(ptx: str, compute_capability: str, *, functions: bytes | None = None) -> Linked:
+    """`functions`: what `assemble_functions` made of those that the PTX calls and has not. Raises CompileError with
+    the linker's log, e.g. where static shared memory is above 48 KB."""
+    from cuda.bindings.nvjitlink import InputType
+
+    inputs = [(InputType.PTX, ptx.encode(), "kernel.ptx")]
+    if functions is not None:
+        inputs.append((InputType.CUBIN, functions, "functions.cubin"))
+    return _linked(inputs, compute_capability)
+
+
+def assemble_functions(ptx: str, compute_capability: str) -> bytes:
+    """Machine code that waits to be linked to a kernel, with at most MOST_REGISTERS. Raises CompileError with the log."""
+    from cuda.bindings.nvjitlink import InputType
+
+    return _linked(
+        [(InputType.PTX, ptx.encode(), "functions.ptx")], compute_capability, "-r", f"-maxrregcount={MOST_REGISTERS}"
+    ).cubin
+
+
+def _linked(inputs: Sequence[tuple[Any, bytes, str]], compute_capability: str, *more: str) -> Linked:
     major, minor = check_architecture(compute_capability)
     from cuda.bindings import nvjitlink
 
-    options = [f"-arch=sm_{major}{minor}", "-verbose"]
+    options = [f"-arch=sm_{major}{minor}", "-verbose", *more]
     handle = nvjitlink.create(len(options), options)
     try:
-        data = ptx.encode()
-        nvjitlink.add_data(handle, nvjitlink.InputType.PTX, data, len(data), "kernel.ptx")
+        for kind, data, name in inputs:
+            nvjitlink.add_data(handle, kind, data, len(data), name)
         nvjitlink.complete(handle)
         cubin = bytearray(nvjitlink.get_linked_cubin_size(handle))
         nvjitlink.get_linked_cubin(handle, cubin)

@@ -17,6 +17,15 @@ def kernel_to_ptx(
 
     Raises ToolchainError, and CompileError where numba or NVVM refuses the function.
     """
+    return _compiled(function, signature, compute_capability, launch_bounds=launch_bounds)
+
+
+def function_to_ptx(function: Callable[..., Any], signature: Any, compute_capability: str) -> str:
+    """The same for a function that kernels call (numba's calling convention): it is to be linked to them."""
+    return _compiled(function, signature, compute_capability, device=True)
+
+
+def _compiled(function: Callable[..., Any], signature: Any, compute_capability: str, **options: Any) -> str:
     architecture = check_architecture(compute_capability)
     from numba import cuda as numba_cuda
 
@@ -24,11 +33,11 @@ def kernel_to_ptx(
     if cuda.config.ENABLE_CUDASIM:
         raise ToolchainError("simulator-active", "numba runs in simulator mode in this process and cannot compile")
     from numba.core.errors import NumbaError
-    from numba.cuda.cudadrv.error import NvvmError
+    from numba.cuda.cudadrv.error import CudaSupportError, NvvmError
 
     try:
-        ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, launch_bounds=launch_bounds)
-    except (NumbaError, NvvmError, TypeError, ValueError, RecursionError) as error:
+        ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, **options)
+    except (NumbaError, NvvmError, CudaSupportError, TypeError, ValueError, RecursionError) as error:
         raise CompileError(
             "ptx", f"numba-cuda refuses {function.__name__}: {type(error).__name__}", str(error)
         ) from error

@@ -14,7 +14,7 @@ from gpu_runtime.hardware.driver import call
 from gpu_runtime.hardware.errors import DriverError, HardwareError
 from gpu_runtime.hardware.figures import differences, function_attribute, measure, set_function_attribute
 from gpu_runtime.hardware.memory import DeviceArray
-from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH, UINT8_ARGUMENTS
+from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, OTHER_ARGUMENTS, REPORT_WIDTH
 from gpu_runtime.probe.launches import Judge, Launch, Launches
 
 _WHOLE_CARVEOUT = 100
@@ -122,4 +122,4 @@ class Run:
 def _host_array(name: str, value: Any) -> np.ndarray[Any, Any]:
     if isinstance(value, np.ndarray):
         return value
-    return np.asarray(value, dtype=np.uint8 if name in UINT8_ARGUMENTS else np.int64)
+    return np.asarray(value, dtype=OTHER_ARGUMENTS.get(name, "int64"))

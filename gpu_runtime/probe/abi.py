@@ -4,6 +4,12 @@ from __future__ import annotations
 
 ENTRY = "probe"
 
+WALK = "walk"
+"""The function that goes through a plan's rows: the same for every layout, and compiled once."""
+
+MARK = "# ---- what follows is of this layout\n"
+"""The line of the source text between `walk` and the kernel."""
+
 ALLOCATORS = "warpack_probe_allocators"
 """The name under which the kernel imports the emitted module."""
 
@@ -24,15 +30,31 @@ shuffled order, dumped too."""
 
 ARGUMENTS = (
     "rows", "offsets", "barriers", "config", "slot_of_run", "active_slots", "multipliers", "windows",
-    "raw_pool", "dump", "final", "report",
+    "kinds", "raw_pool", "dump", "final", "report", "words_1", "words_2", "words_4", "words_8",
 )  # fmt: skip
-"""The kernel's arguments before the pools, one of which follows per element type: arrays of int64, but for UINT8_ARGUMENTS."""
+"""The kernel's arguments before the pools, one of which follows per element type: arrays of int64, but for those of OTHER_ARGUMENTS.
+`words_N`: the pools of all element types that are made of words of N bytes, one behind the other, as words. `kinds`: by
+element type the bytes of its words and the index in `words_N` of its pool's first."""
 
-UINT8_ARGUMENTS = ("raw_pool", "dump", "final")
+OTHER_ARGUMENTS = {
+    "raw_pool": "uint8", "dump": "uint8", "final": "uint8",
+    "words_1": "uint8", "words_2": "uint16", "words_4": "uint32", "words_8": "uint64",
+}  # fmt: skip
+"""Element types of the arguments that are no arrays of int64."""
+
+WORDS = (1, 2, 4, 8)
+"""Bytes of the words that elements are made of: complex numbers of two, all other elements of one."""
+
+STATE = (
+    "resumed", "step", "row", "rep", "half", "words", "wrong", "misfits", "first_row", "first_element", "first_step",
+    "op", "element", "ref", "size", "start", "low", "high", "stride", "base",
+)  # fmt: skip
+"""What a thread knows between two calls of `walk`: where it is, what it has counted, and (from `op` on) the row that it is to do
+before it calls again."""
 
 CONFIG = (
     "steps", "lanes", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
-    "dump_bytes", "run_base", "stride", "helpers", "dynamic",
+    "dump_bytes", "run_base", "stride", "helpers", "dynamic", "threads_per_run",
 )  # fmt: skip
 """The order of the integers in the argument `config`."""
 

@@ -22,9 +22,10 @@ from gpu_runtime.compiler.header import HEADER
 from gpu_runtime.compiler.link import Linked, link_ptx
 from gpu_runtime.compiler.nvrtc import cpp_to_cubin
 from gpu_runtime.compiler.ptx import kernel_to_ptx
-from gpu_runtime.probe.abi import ARGUMENTS, ENTRY, UINT8_ARGUMENTS
+from gpu_runtime.probe.abi import ARGUMENTS, ENTRY, MARK, OTHER_ARGUMENTS, WALK
 from gpu_runtime.probe.children import die_with_parent
 from gpu_runtime.probe.loading import load_both
+from gpu_runtime.probe.walk import walk_of
 
 _NOT_OF_THE_CODE = ("cache", "with_cubin")
 
@@ -69,18 +70,18 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 def _looked_up(request: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """The cache's entry for the request, compiled first where there is none."""
     if "cache" not in request:
-        return _compiled(request), False
+        return _compiled(request, None), False
     key = cache_key({name: value for name, value in request.items() if name not in _NOT_OF_THE_CODE})
     cache = KernelCache(Path(request["cache"] or default_cache_folder()))
     entry = cache.get(key)
     if entry is not None:
         return entry, True
-    entry = _compiled(request)
+    entry = _compiled(request, cache)
     cache.put(key, entry)
     return entry, False
 
 
-def _compiled(request: Mapping[str, Any]) -> dict[str, Any]:
+def _compiled(request: Mapping[str, Any], kept: KernelCache | None) -> dict[str, Any]:
     """One PTX, for the oldest of the architectures, is linked for each of them; the header is compiled for each."""
     toolchain: Toolchain = find_toolchain()
     architectures: list[str] = request.get("architectures") or [request["architecture"]]
@@ -90,11 +91,13 @@ def _compiled(request: Mapping[str, Any]) -> dict[str, Any]:
         for architecture in architectures:
             linked = cpp_to_cubin(request["touch"], architecture, {HEADER: request["header"]})
             header[architecture] = _of_header(linked)
+    walk = walk_of(request["kernel"].partition(MARK)[0])
     _, kernel = load_both(request["allocators"], request["kernel"])
+    setattr(kernel, WALK, walk.declared())
     ptx = kernel_to_ptx(getattr(kernel, ENTRY), signature(request["elements"]), oldest, request["threads"])
     probe = {}
     for architecture in architectures:
-        linked = link_ptx(ptx, architecture)
+        linked = link_ptx(ptx, architecture, functions=walk.code(architecture, kept))
         probe[architecture] = {
             "figures": figures_of(linked).to_json(),
             "cubin_bytes": len(linked.cubin),
@@ -111,7 +114,7 @@ def signature(elements: list[str]) -> Any:
     """The kernel's signature: arrays of int64, bytes, and one pool per element type."""
     from numba import types
 
-    kinds: list[Any] = [types.uint8 if name in UINT8_ARGUMENTS else types.int64 for name in ARGUMENTS]
+    kinds: list[Any] = [getattr(types, OTHER_ARGUMENTS.get(name, "int64")) for name in ARGUMENTS]
     kinds += [types.boolean if name == "bool" else getattr(types, name) for name in elements]
     return types.void(*(types.Array(kind, 1, "C") for kind in kinds))
 

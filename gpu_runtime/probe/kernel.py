@@ -1,7 +1,8 @@
-"""The probe kernel's source: a loop over the rows of a plan, and one choice of getter per element type.
+"""The probe kernel's source: asks every emitted getter for its place, then walks through the rows of a plan.
 
 The timeline is data, never code: written out as code, a real kernel's 88 phases took the compiler minutes. Code grows with
-the number of getters alone. All that is taken from a manifest are the emitter's identifiers, and numbers.
+the number of getters alone, each of which is called once, and all other work is that of `walk`, which is the same for all layouts.
+All that is taken from a manifest are the emitter's identifiers, and numbers.
 """
 
 from __future__ import annotations
@@ -15,22 +16,27 @@ from gpu_runtime.probe.abi import (
     ENTRY,
     GUARD_FIRST,
     GUARD_STEP,
+    MARK,
     POISON,
     REPORT_WIDTH,
+    STATE,
+    WALK,
 )
 from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.row_code import dispatch, elements, half, indent
+from gpu_runtime.probe.row_code import LOCAL, indent, own_arrays, state, zeroing
+from gpu_runtime.probe.walk_code import ARGUMENTS as WALK_ARGUMENTS
+from gpu_runtime.probe.walk_code import walk_source
 
 
 def source(calls: Calls, threads_per_run: int) -> str:
-    """The text of a module with the kernel `probe`."""
+    """The text of a module with `walk` and the kernel `probe`."""
     arguments = ", ".join([*ARGUMENTS, *(f"pool_{number}" for number in range(len(calls.elements)))])
     lines = [
-        '"""Generated: fills, checks and dumps what the emitted allocators hand out, as the rows of a plan say."""',
         "",
         "from numba import cuda, types",
         "",
         f"import {ALLOCATORS} as A",
+        "from gpu_runtime.probe import places as P",
         "",
         "ALIGN = A.ALIGN",
         "",
@@ -38,111 +44,75 @@ def source(calls: Calls, threads_per_run: int) -> str:
         f"def {ENTRY}({arguments}):",
         *indent(_opening(threads_per_run)),
         *indent(calls.local_arrays()),
-        *indent(_walk(threads_per_run)),
-        *indent(dispatch(calls), 5),
+        *indent(_places(calls)),
+        *indent(_walk(calls)),
         *indent(_closing()),
     ]
-    return "\n".join(lines) + "\n"
+    return walk_source() + MARK + "\n".join(lines) + "\n"
 
 
 def _opening(threads_per_run: int) -> Iterator[str]:
-    """Poison, zeros, and whether this thread works on. `workers` share out the block's buffers, lanes a run's."""
-    for number, name in enumerate(CONFIG):
-        yield f"c_{name} = config[{number}]"
+    """Poison, zeros, and whether the module numbers threads as the launch does."""
     yield from f"""
+dynamic_bytes = config[{CONFIG.index("dynamic")}]
 t = cuda.threadIdx.x
-block = cuda.blockIdx.x
 threads = cuda.blockDim.x
 run = t // {threads_per_run}
-lane = t % {threads_per_run}
-mine = (block * threads + t) * {REPORT_WIDTH}
-raw = cuda.shared.array(0, types.uint8, alignment=ALIGN)
-all_bytes = raw.size
+mine = (cuda.blockIdx.x * threads + t) * {REPORT_WIDTH}
+memory_1 = cuda.shared.array(0, types.uint8, alignment=ALIGN)
+memory_2 = cuda.shared.array(0, types.uint16, alignment=ALIGN)
+memory_4 = cuda.shared.array(0, types.uint32, alignment=ALIGN)
+memory_8 = cuda.shared.array(0, types.uint64, alignment=ALIGN)
 at = t
-while at < all_bytes:
-    raw[at] = {POISON}
-    if at >= c_dynamic:
-        raw[at] = ({GUARD_STEP} * at + {GUARD_FIRST}) % 256
+while at < memory_1.size:
+    memory_1[at] = {POISON}
+    if at >= dynamic_bytes:
+        memory_1[at] = ({GUARD_STEP} * at + {GUARD_FIRST}) % 256
     at += threads
 cuda.syncthreads()
 shared = A.window(run)
 kept = A.persistent()
 A.init(shared, kept)
-if A.thread_in_block() != t or A.run_in_block() != run or A.lane_in_run() != lane:
+if A.thread_in_block() != t or A.run_in_block() != run or A.lane_in_run() != t % {threads_per_run}:
     report[mine + 7] = 1
-cuda.syncthreads()
-slot = slot_of_run[run]
-works = slot >= 0 and lane < c_lanes
-if not works and c_helpers < 2:
-    report[mine] = 1
-    return
-workers = c_slots * c_lanes
-rank = slot * c_lanes + lane
-if not works:
-    slot = 0
-    rank = 1 << 40
-present = slot < active_slots[block]
-run_multiplier = multipliers[block * (c_slots + 1) + slot]
-block_multiplier = multipliers[block * (c_slots + 1) + c_slots]
-words = 0
-wrong = 0
-misfits = 0
-first_row = -1
-first_element = -1
-first_step = -1""".strip().splitlines()
+cuda.syncthreads()""".strip().splitlines()
 
 
-def _walk(threads_per_run: int) -> Iterator[str]:
-    """Steps, rows and, for in-place pairs, elements: down to one row's elements [low, high) in strides of `n`."""
-    yield "for step in range(c_steps):"
-    yield "    if barriers[step] >= 2:"
-    yield "        cuda.syncthreads()"
-    yield "    elif barriers[step] == 1:"
-    yield f"        {_run_barrier(threads_per_run)}"
-    yield "    a = offsets[step]"
-    yield "    while a < offsets[step + 1]:"
-    yield from indent(elements(), 2)
-    yield "        for rep in range(reps):"
-    yield "            for half in range(halves):"
-    yield from indent(half(), 4)
+def _places(calls: Calls) -> Iterator[str]:
+    """Where each getter's view of shared memory begins, and its length; straight on, which is what compilers are quick with."""
+    yield f"places = cuda.local.array({max(1, 2 * len(calls.names))}, types.int64)"
+    for ref, name in enumerate(calls.names):
+        getter = calls.getters[name]
+        if getter.region in LOCAL:
+            continue
+        yield f"P.note_{getter.element}({calls.view(ref)}, memory_1, places, {2 * ref})"
 
 
-def _run_barrier(threads_per_run: int) -> str:
-    """The threads of one run wait for one another; where a run is no part of a warp, only the whole block can."""
-    if threads_per_run == 1:
-        return "pass"
-    if 32 % threads_per_run:
-        return "cuda.syncthreads()"
-    ones = (1 << threads_per_run) - 1
-    return f"cuda.syncwarp({ones} << (t % 32 // {threads_per_run} * {threads_per_run}))"
+def _walk(calls: Calls) -> Iterator[str]:
+    yield f"state = cuda.local.array({len(STATE)}, types.int64)"
+    yield f"for number in range({len(STATE)}):"
+    yield "    state[number] = 0"
+    yield f"{state('first_row')} = -1"
+    yield f"while {WALK}({', '.join(WALK_ARGUMENTS)}) == 1:"
+    work = [*zeroing(calls), *own_arrays(calls)]
+    if not work:
+        yield "    pass"
+        return
+    names = ("op", "element", "ref", "size", "start", "low", "high", "base")
+    yield from indent(f"{name} = {state(name)}" for name in names)
+    yield f"    n = {state('stride')}"
+    yield f"    c_prime = config[{CONFIG.index('prime')}]"
+    yield "    failed = -1"
+    yield from indent(work)
+    failed = f"""
+if failed >= 0 and {state("first_row")} < 0:
+    {state("first_row")} = {state("row")} + {state("half")}
+    {state("first_element")} = failed
+    {state("first_step")} = {state("step")}"""
+    yield from indent(failed.strip().splitlines())
 
 
 def _closing() -> Iterator[str]:
-    """After each row the next one; after each step the windows of the probed runs; at the end all memory, and the report."""
-    yield from """
-        a += halves
-    if c_dump == 1 and c_dump_from <= step and step < c_dump_to:
-        cuda.syncthreads()
-        to = (block * (c_dump_to - c_dump_from) + step - c_dump_from) * c_dump_bytes
-        for w in range(c_windows):
-            low = windows[2 * w]
-            size = windows[2 * w + 1] - low
-            at = rank
-            while at < size:
-                dump[to + at] = raw[low + at]
-                at += workers
-            to += size
-        cuda.syncthreads()
-if c_dump == 1:
-    cuda.syncthreads()
-    at = rank
-    while at < all_bytes:
-        final[block * all_bytes + at] = raw[at]
-        at += workers
-report[mine + 1] = words
-report[mine + 2] = wrong
-report[mine + 3] = first_row
-report[mine + 4] = first_element
-report[mine + 5] = first_step
-report[mine + 6] = misfits
-report[mine] = 1""".strip("\n").splitlines()
+    for number, name in enumerate(("words", "wrong", "first_row", "first_element", "first_step", "misfits"), 1):
+        yield f"report[mine + {number}] = {state(name)}"
+    yield "report[mine] = 1"

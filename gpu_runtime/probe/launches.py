@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from gpu_runtime.probe.abi import CONFIG, GUARD_FIRST, GUARD_STEP, REPORT_WIDTH
 from gpu_runtime.probe.image import Image
-from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool
+from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool, words_of
 from solver.wire.units import Bytes
 
 MOST_DUMP_BYTES = 64 << 20
@@ -65,6 +65,7 @@ class Launches:
         prime, elements = plan["prime"], plan["elements"]
         self.pools = {turned: [pool(name, prime, complement=turned) for name in elements] for turned in (False, True)}
         self.raw = raw_pool(prime)
+        self.words = {turned: words_of(self.pools[turned], elements) for turned in (False, True)}
 
     def of(self, one: Mapping[str, Any]) -> Iterator[Launch]:
         """The launches of one pass: a single one, unless its dumps are too many bytes."""
@@ -86,16 +87,17 @@ class Launches:
             "descending": int(kind == "complement"), "prime": plan["prime"], "dump": int(dumping),
             "dump_from": first, "dump_to": last, "windows": len(plan["windows"]), "dump_bytes": self.dumped,
             "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"], "helpers": shape["helpers"],
-            "dynamic": self.dynamic_bytes,
+            "dynamic": self.dynamic_bytes, "threads_per_run": shape["threads_per_run"],
         }  # fmt: skip
         dump = np.zeros(self.blocks * (last - first) * self.dumped if dumping else 0, dtype=np.uint8)
         final = np.zeros(self.blocks * shared_bytes if dumping else 0, dtype=np.uint8)
         report = np.zeros(self.blocks * self.threads * REPORT_WIDTH, dtype=np.int64)
+        kinds, words = self.words[kind == "complement"]
         windows = [edge for window in plan["windows"] for edge in window]
         arguments = (
             script["rows"], script["offsets"], plan["barriers"], [values[name] for name in CONFIG],
             plan["slot_of_run"], shape["active"], plan["multipliers"], windows,
-            self.raw, dump, final, report, *self.pools[kind == "complement"],
+            kinds, self.raw, dump, final, report, *words, *self.pools[kind == "complement"],
         )  # fmt: skip
         return Launch(one["script"], kind, first, last, shared_bytes, arguments, dump, final, report)
 

@@ -9,10 +9,13 @@ Floating point elements are finite and normal (so that comparing values compares
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from gpu_runtime.probe.abi import WORDS
 
 Bytes8 = npt.NDArray[np.uint8]
 
@@ -51,6 +54,20 @@ def pool(element: str, prime: int, *, complement: bool = False) -> npt.NDArray[A
 def raw_pool(prime: int) -> Bytes8:
     """Random bytes for the pass that sees memory as bytes: element k of an s-byte type is bytes [k·s, (k+1)·s)."""
     return np.random.default_rng([prime, 0xB]).integers(0, 256, prime * WIDEST, dtype=np.uint8)
+
+
+def words_of(
+    pools: Sequence[npt.NDArray[Any]], elements: Sequence[str]
+) -> tuple[list[int], tuple[npt.NDArray[Any], ...]]:
+    """The pools as the kernel's arguments `kinds` and `words_N` have them: see `abi.ARGUMENTS`."""
+    kinds: list[int] = []
+    words: dict[int, list[npt.NDArray[Any]]] = {word: [] for word in WORDS}
+    for item, element in zip(pools, elements, strict=True):
+        word = numpy_dtype(_PARTS.get(element, element)).itemsize
+        kinds += [word, sum(each.size for each in words[word])]
+        words[word].append(item.view(f"uint{8 * word}"))
+    joined = (np.concatenate([np.zeros(0, f"uint{8 * word}"), *words[word]]) for word in WORDS)
+    return kinds, tuple(joined)
 
 
 def _make_normal(bits: Bytes8, element: str) -> None:

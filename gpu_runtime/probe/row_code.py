@@ -1,20 +1,24 @@
-"""The source of one row's work: which elements are this thread's, which getter reaches them, what is done with each.
-
-The same text runs in the probe kernel and on the CPU target.
+"""Source text that a row's work is made of: which elements are this thread's, which getter reaches them, and what is done with
+those of a thread's own arrays, which nothing but the layout's own kernel can reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from gpu_runtime.probe.abi import STATE
 from gpu_runtime.probe.calls import Calls
 from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
 
-REGIONS = ("run", "block", "persistent_local", "local")
+LOCAL = ("persistent_local", "local")
 
 
 def indent(lines: Iterable[str], levels: int = 1) -> Iterator[str]:
     return (f"{'    ' * levels}{line}" if line else line for line in lines)
+
+
+def state(name: str) -> str:
+    return f"state[{STATE.index(name)}]"
 
 
 def column(name: str, row: str = "at") -> str:
@@ -58,77 +62,25 @@ if {column("op")} >= {Op.SYNC:d}:
 start_of_row = low""".strip().splitlines()
 
 
-def half() -> Iterator[str]:
-    """One row, or one element of each of two paired rows: through memory as bytes here, else by `dispatch`."""
-    yield from f"""
-at = (a + half) * {WIDTH}
-if halves == 2:
-    low = start_of_row + n * rep
-    if c_descending == 1:
-        low = start_of_row + n * (reps - 1 - rep)
-    high = low + 1
-op = {column("op")}
-ref = {column("ref")}
-element = {column("element")}
-size = {column("size")}
-start = {column("start")}
-base = ({column("token")} * multiplier + {column("first")}) % c_prime
-failed = -1
-if op == {Op.CHECK:d} and high > low:
-    words += (high - low + n - 1) // n
-if op != {Op.ZERO:d} and c_raw == 1 and sharing != {Sharing.THREAD:d}:
-    itemsize = {column("itemsize")}
-    origin = {column("address")}
-    if sharing == {Sharing.RUN:d}:
-        origin += c_run_base + c_stride * run
-    if origin < 0 or origin + high * itemsize > all_bytes:
-        misfits += 1
-        low = high
-    e = low
-    while e < high:
-        p = (base + e) % c_prime * itemsize
-        x = origin + e * itemsize
-        same = True
-        b = 0
-        while b < itemsize:
-            if op == {Op.FILL:d}:
-                raw[x + b] = raw_pool[p + b]
-            elif op == {Op.CHECK:d}:
-                same = same and raw[x + b] == raw_pool[p + b]
-            else:
-                same = same and raw[x + b] == 0
-            b += 1
-        if not same:
-            wrong += 1
-            failed = e
-        e += n""".strip().splitlines()
-
-
-def dispatch(calls: Calls, regions: Collection[str] = REGIONS) -> Iterator[str]:
-    """A branch per element type; only getters of `regions` can be reached."""
-    for number, element in enumerate(calls.elements):
-        own = [ref for ref in calls.refs_of(number) if calls.getters[calls.names[ref]].region in regions]
-        if not own:
-            continue
-        yield f"elif element == {number}:"
-        yield from indent(_zeroing(calls, own))
-        yield from indent(choice(calls, own))
-        yield from indent(_work(number, element))
-    yield from """
-if failed >= 0 and first_row < 0:
-    first_row = a + half
-    first_element = failed
-    first_step = step""".strip().splitlines()
-
-
-def _zeroing(calls: Calls, own: Sequence[int]) -> Iterator[str]:
+def zeroing(calls: Calls) -> Iterator[str]:
     """The zero functions that rows call. What `init` zeroes is zeroed by it alone: a second copy of its loops would cost the
     compiler as much as all the getters do."""
-    for ref in own:
+    for ref in range(len(calls.names)):
         call = calls.zero(ref)
         if call is not None and not calls.getters[calls.names[ref]].at_entry:
             yield f"if op == {Op.ZERO:d} and ref == {ref}:"
             yield f"    {call}"
+
+
+def own_arrays(calls: Calls) -> Iterator[str]:
+    """One row of a thread's own elements: a branch per element type."""
+    for number, element in enumerate(calls.elements):
+        found = [(ref, calls.getters[calls.names[ref]]) for ref in calls.refs_of(number)]
+        own = [ref for ref, getter in found if getter.region in LOCAL and getter.count]
+        if own:
+            yield f"if op != {Op.ZERO:d} and element == {number}:"
+            yield from indent(choice(calls, own))
+            yield from indent(_work(number, element))
 
 
 def choice(calls: Calls, own: Sequence[int]) -> Iterator[str]:
@@ -149,9 +101,7 @@ def _work(number: int, element: str) -> Iterator[str]:
         got, want = f"types.float32({got})", f"types.float32({want})"
     yield from f"""
 if view.size != size:
-    misfits += 1
-    low = high
-if op == {Op.ZERO:d}:
+    {state("misfits")} += 1
     low = high
 e = low
 while e < high:
@@ -162,6 +112,6 @@ while e < high:
         if op == {Op.CHECK:d}:
             same = {got} == {want}
         if not same:
-            wrong += 1
+            {state("wrong")} += 1
             failed = e
     e += n""".strip().splitlines()

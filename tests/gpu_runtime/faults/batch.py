@@ -35,25 +35,23 @@ def _on_cpu() -> Callable[[Request], dict[str, Any]]:
 
 
 def _compile() -> Callable[[Request], dict[str, Any]]:
-    from gpu_runtime.compiler import CompileError, compile_kernel
-    from gpu_runtime.probe.abi import ENTRY
-    from gpu_runtime.probe.compile import signature
-    from gpu_runtime.probe.loading import load_both
+    from gpu_runtime.probe.compile import answer
 
     def compiled(request: Request) -> dict[str, Any]:
+        asked = {
+            "allocators": request["allocators"],
+            "kernel": request["kernel"],
+            "elements": request["plan"]["elements"],
+            "architecture": "8.6",
+            "threads": request["plan"]["shape"]["threads"],
+        }
         try:
-            _, kernel = load_both(request["allocators"], request["kernel"])
-            made = compile_kernel(
-                getattr(kernel, ENTRY),
-                signature(request["plan"]["elements"]),
-                "8.6",
-                request["plan"]["shape"]["threads"],
-            )
-        except CompileError as error:
-            return {"rules": [f"compile-{error.stage}"]}
+            answered = answer(asked)
         except Exception:  # in a child of its own it would end the child
             return {"rules": ["compiler-crashed"]}
-        return {"rules": ["static-shared"] if made.figures.static_shared_bytes else []}
+        if "error" in answered:
+            return {"rules": [answered["error"]["rule"]]}
+        return {"rules": ["static-shared"] if answered["figures"]["static_shared_bytes"] else []}
 
     return compiled
 

@@ -11,7 +11,8 @@ from tests.gpu_runtime.faults.subjects import solved
 A, B = "return shared[1][3:8]", "return shared[1][8:13]"
 """What the getters of `a` and `b` say in the text for the subject `plain`."""
 
-_LEAVES = "words = 0\n    wrong = 0"
+_LEAVES = "state = cuda.local.array("
+_LAST = "report[mine] = 1"
 _CHECKS = "if op == 1 and high > low:"
 
 
@@ -90,7 +91,7 @@ CODE_FAULTS = (
     Fault("a thread leaves early", "kernel", _kernel(
         "plain", replaced((_LEAVES, f"if t == 1:\n        return\n    {_LEAVES}")))),
     Fault("a thread leaves right before its end", "kernel", _kernel(
-        "plain", replaced(("report[mine + 6] = misfits", "report[mine + 6] = misfits\n    if t == 1:\n        return")))),
+        "plain", replaced((_LAST, f"if t == 1:\n        return\n    {_LAST}")))),
     Fault("a thread leaves out its checks", "kernel", _kernel(
         "plain", replaced((_CHECKS, f"if op == 1 and t == 1:\n{' ' * 24}high = low\n{' ' * 20}{_CHECKS}")))),
     Fault("a barrier that not all threads reach", "kernel", _kernel("plain", replaced((
