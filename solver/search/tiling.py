@@ -2,17 +2,19 @@
 
 Every column is filled to the capacity, so at the foot of each wall an item has to start (or to end) that lies within the
 valley. The foot with the fewest such items goes first, wherever it is, and seams (see `seams`) say which of them go with the
-wall. The search is complete where all seams are certain; what guesses exhaust means nothing.
+wall. Items that belong together in any case are put together before (see `folding`). The search is complete where all seams are certain; what guesses exhaust means nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 from solver.search.bitsearch import Attempt
+from solver.search.folding import Folding
 from solver.search.footing import Footing
-from solver.search.seams import Seam, seams_at
+from solver.search.seams import Seam
 from solver.search.stop import Stop
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 48
@@ -34,46 +36,58 @@ class Tiling:
 
     def __init__(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity: int) -> None:
         self._sizes, self._spans, self._capacity = sizes, spans, capacity
-        self._width = max(end for _, end in spans)
-        self._starting: list[list[int]] = [[] for _ in range(self._width + 1)]
-        self._ending: list[list[int]] = [[] for _ in range(self._width + 1)]
-        for item, (first, end) in enumerate(spans):
-            self._starting[first].append(item)
-            self._ending[end].append(item)
-        self._weights = [1.0] * (2 * self._width + 2)
-        self._seams: dict[float, list[Seam]] = {}
+        self._boards: dict[float, tuple[_Board, Folding]] = {}
 
     def turn(self, number: int, seed: int, stop: Stop) -> Attempt:
         """One search, of a length, an order and guesses that depend on its number, and on what searches before it learnt
         about feet where nothing fits. May raise Stopped."""
         random = Random(seed * 1_000_003 + number)  # noqa: S311 - the same seed has to give the same layout
-        limit = int(_NODES_PER_ITEM * len(self._sizes) * _GROWTH ** (number // _TURNS_ALIKE))
         risk = _RISKS[number % len(_RISKS)]
-        attempt = _Search(self, self._seams_with(risk), number, random).run(limit, stop)
+        if risk not in self._boards:
+            folding = Folding(self._sizes, self._spans, risk)
+            self._boards[risk] = _Board(folding, self._capacity), folding
+        board, folding = self._boards[risk]
+        limit = int(_NODES_PER_ITEM * len(board.sizes) * _GROWTH ** (number // _TURNS_ALIKE))
+        attempt = _Search(board, number, random).run(limit, stop)
+        if attempt.verdict == "packed":
+            return replace(attempt, offsets=folding.unfold(attempt.offsets))
         if attempt.verdict == "impossible" and risk > 0:
-            return Attempt("unknown", method=_METHOD, nodes=attempt.nodes)
+            return replace(attempt, verdict="unknown")
         return attempt
 
-    def _seams_with(self, risk: float) -> list[Seam]:
-        if risk not in self._seams:
-            self._seams[risk] = [
-                seam
-                for edge in range(1, self._width)
-                for seam in seams_at(edge, self._ending[edge], self._starting[edge], self._sizes, risk)
-            ]
-        return self._seams[risk]
+
+class _Board:
+    """What all searches with the same guesses share. `weights` tell how often nothing fitted at a foot: at an edge's right at
+    twice its number, at its left after that."""
+
+    def __init__(self, folding: Folding, capacity: int) -> None:
+        number = {item: place for place, item in enumerate(folding.items)}
+        self.sizes = [folding.sizes[item] for item in folding.items]
+        self.spans = [folding.spans[item] for item in folding.items]
+        self.capacity = capacity
+        self.seams = [
+            Seam(seam.edge, seam.height, tuple(number[i] for i in seam.before), tuple(number[i] for i in seam.after))
+            for seam in folding.seams
+        ]
+        width = max(end for _, end in self.spans)
+        self.starting: list[list[int]] = [[] for _ in range(width + 1)]
+        self.ending: list[list[int]] = [[] for _ in range(width + 1)]
+        for item, (first, end) in enumerate(self.spans):
+            self.starting[first].append(item)
+            self.ending[end].append(item)
+        self.weights = [1.0] * (2 * width + 2)
 
 
 class _Search:
-    def __init__(self, tiling: Tiling, seams: Sequence[Seam], number: int, random: Random) -> None:
-        sizes, spans = tiling._sizes, tiling._spans
-        self._random, self._weights = random, tiling._weights
+    def __init__(self, board: _Board, number: int, random: Random) -> None:
+        sizes, spans = board.sizes, board.spans
+        self._random, self._weights = random, board.weights
         self._by_walls, self._by_level = number % 2 == 0, number % 3 == 0
         self._first, self._end = [first for first, _ in spans], [end for _, end in spans]
         self._rank = _ranks(sizes, spans, number, random)
-        self._starting = [sorted(items, key=self._rank.__getitem__) for items in tiling._starting]
-        self._ending = [sorted(items, key=self._rank.__getitem__) for items in tiling._ending]
-        self._foot = Footing(sizes, spans, tiling._capacity, seams)
+        self._starting = [sorted(items, key=self._rank.__getitem__) for items in board.starting]
+        self._ending = [sorted(items, key=self._rank.__getitem__) for items in board.ending]
+        self._foot = Footing(sizes, spans, board.capacity, board.seams)
         self._twins = self._twins_of(sizes, spans)
 
     def _twins_of(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]]) -> list[int]:

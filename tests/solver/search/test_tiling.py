@@ -100,10 +100,11 @@ def test_what_guesses_exhaust_proves_nothing() -> None:
 
 
 def test_a_search_for_a_tiling_stops_when_it_is_asked_to() -> None:
-    known = pinwheel(300, 3)
+    known = pinwheel(400, 7)
     tiling = Tiling([t.size for t in known.tiles], [(t.start, t.end) for t in known.tiles], known.height)
     with pytest.raises(Stopped):
-        tiling.turn(0, 0, Stop.after(3600, lambda: True))
+        for number in range(400):
+            tiling.turn(number, 0, Stop.after(3600, lambda: True))
 
 
 def test_items_of_one_edge_that_only_fit_together_as_a_whole_are_one_seam() -> None:
