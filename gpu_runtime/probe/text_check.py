@@ -75,6 +75,8 @@ def _right(manifest: Manifest, layout: Layout) -> dict[str, Any]:
         "BLOCK_REGION_BYTES": launch.block_region_bytes,
         "REGION_GAP_BYTES": launch.region_gap_bytes,
         "BASE_ALIGNMENT_BYTES": launch.base_alignment_bytes,
+        "LOCAL_BYTES": layout.local.local_bytes,
+        "PERSISTENT_LOCAL_BYTES": layout.local.persistent_local_bytes,
         "OPT_IN": launch.opt_in,
         "ALIGN": launch.base_alignment_bytes,
     }
