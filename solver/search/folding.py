@@ -19,11 +19,11 @@ Parts = tuple[tuple[int, int], ...]
 
 class Folding:
     """`items` are those left; `sizes` and `spans` have them and all that they were put together from, by number; `seams` are
-    those between the items left."""
+    those between the items left. `risks`: how much is guessed at each edge."""
 
-    def __init__(self, sizes: Sequence[int], spans: Sequence[Span], risk: float) -> None:
+    def __init__(self, sizes: Sequence[int], spans: Sequence[Span], risks: Sequence[float]) -> None:
         self.sizes, self.spans = list(sizes), list(spans)
-        self._given, self._risk = len(sizes), risk
+        self._given, self._risks = len(sizes), risks
         self._parts: dict[int, Parts] = {}
         self._left = set(range(len(sizes)))
         self._known: dict[int, tuple[list[int], list[int], list[Seam]]] = {}
@@ -54,7 +54,7 @@ class Folding:
         for edge in range(1, width):
             known = self._known.get(edge)
             if known is None or known[0] != before[edge] or known[1] != after[edge]:
-                found = seams_at(edge, before[edge], after[edge], self.sizes, self._risk)
+                found = seams_at(edge, before[edge], after[edge], self.sizes, self._risks[edge])
                 known = self._known[edge] = before[edge], after[edge], found
             seams += known[2]
         self._walls_before, self._walls_after = self._walls(before, after, seams)

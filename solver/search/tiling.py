@@ -20,8 +20,12 @@ from solver.search.stop import Stop
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 48
 """The length of a search in choices for each item, and how it grows from so many turns to the next."""
 
-_RISKS = (0.1, 0.03, 0.3, 0.0)
-"""How much is guessed about seams, from turn to turn. Without guesses two thirds as many large tilings are found in a turn."""
+_RISKS = (0.1, 0.3, 0.03, 1.0, 0.01, 0.0)
+"""How much is guessed about seams, from turn to turn."""
+
+_SPARED, _TURNS_AS_GUESSED = 0.1, 6
+"""At this part of the edges nothing is guessed, others each time, once so many turns have gone by with all the guesses: one
+wrong guess spoils everything."""
 
 _NOISES = (0.0, 0.1, 0.5)
 _ASK_EVERY = 64
@@ -36,6 +40,7 @@ class Tiling:
 
     def __init__(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity: int) -> None:
         self._sizes, self._spans, self._capacity = sizes, spans, capacity
+        self._edges = range(max(end for _, end in spans) + 1)
         self._boards: dict[float, tuple[_Board, Folding]] = {}
 
     def turn(self, number: int, seed: int, stop: Stop) -> Attempt:
@@ -43,8 +48,9 @@ class Tiling:
         about feet where nothing fits. May raise Stopped."""
         random = Random(seed * 1_000_003 + number)  # noqa: S311 - the same seed has to give the same layout
         risk = _RISKS[number % len(_RISKS)]
-        if risk not in self._boards:
-            folding = Folding(self._sizes, self._spans, risk)
+        if risk not in self._boards or (risk > 0 and number >= _TURNS_AS_GUESSED):
+            part = 0.0 if number < _TURNS_AS_GUESSED else _SPARED
+            folding = Folding(self._sizes, self._spans, [0.0 if random.random() < part else risk for _ in self._edges])
             self._boards[risk] = _Board(folding, self._capacity), folding
         board, folding = self._boards[risk]
         limit = int(_NODES_PER_ITEM * len(board.sizes) * _GROWTH ** (number // _TURNS_ALIKE))
