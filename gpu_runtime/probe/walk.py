@@ -12,7 +12,14 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any
 
-from gpu_runtime.compiler import ALL_ARCHITECTURES, CompileError, KernelCache, default_cache_folder, load_module
+from gpu_runtime.compiler import (
+    ALL_ARCHITECTURES,
+    CompileError,
+    KernelCache,
+    ToolchainError,
+    default_cache_folder,
+    load_module,
+)
 from gpu_runtime.compiler.cache import cache_key
 from gpu_runtime.compiler.link import assemble_functions
 from gpu_runtime.compiler.ptx import function_to_ptx
@@ -75,7 +82,7 @@ def warm_up_walk() -> None:
     processes that exist to be forked. Raises ToolchainError and CompileError; without a cache folder, nothing is kept."""
     try:
         kept = KernelCache(default_cache_folder())
-    except OSError:
+    except ToolchainError:
         kept = None
     walk = walk_of(walk_source())
     for architecture in ALL_ARCHITECTURES:

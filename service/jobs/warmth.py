@@ -12,9 +12,11 @@ from service.jobs.capabilities import has_gpu_extra
 
 def _warm_up() -> None:
     from gpu_runtime.compiler import CompileError, ToolchainError, warm_up
+    from gpu_runtime.probe.walk import warm_up_walk
 
     try:
         warm_up()
+        warm_up_walk()
     except (ToolchainError, CompileError):
         return  # told by the first validation that compiles, which tries again
 

@@ -89,3 +89,21 @@ def test_the_side_with_the_gpu_needs_cuda_bindings_and_numpy_alone() -> None:
     ran = subprocess.run([sys.executable, "-c", _PROGRAM], cwd=_ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split("\n")[:2] == ["[]", "[]"]
+
+
+def test_a_bundle_after_level_compiled_takes_its_machine_code_from_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gpu_runtime.probe.compiled import compile_probe
+    from tests.gpu_runtime.faults.subjects import solved
+
+    monkeypatch.setenv("WARPACK_CACHE_DIR", str(tmp_path))
+
+    def kept() -> set[Path]:
+        return {path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes().startswith(b"{")}
+
+    assert compile_probe(*solved("plain")).passed
+    before = kept()
+    assert make_bundle(*solved("plain")).cubin.startswith(b"\x7fELF")
+    assert kept() == before
+    assert compile_probe(*solved("plain")).detail["from_cache"]
