@@ -46,6 +46,7 @@ class Tiling:
     def turn(self, number: int, seed: int, stop: Stop) -> Attempt:
         """One search, of a length, an order and guesses that depend on its number, and on what searches before it learnt
         about feet where nothing fits. May raise Stopped."""
+        stop.check()
         random = Random(seed * 1_000_003 + number)  # noqa: S311 - the same seed has to give the same layout
         risk = _RISKS[number % len(_RISKS)]
         if risk not in self._boards or (risk > 0 and number >= _TURNS_AS_GUESSED):

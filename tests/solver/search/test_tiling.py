@@ -56,7 +56,7 @@ def full_columns(random: Random, width: int) -> tuple[list[Span], list[int], int
     return spans, sizes, height
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", range(100))
 def test_sets_that_fill_every_column_get_the_answer_of_the_exact_bitset_search(seed: int) -> None:
     spans, sizes, height = full_columns(Random(seed), 8)
     puzzle = puzzle_of(spans, sizes)
@@ -94,7 +94,7 @@ def test_what_guesses_exhaust_proves_nothing() -> None:
         if search_bits(puzzle_of(found[0], found[1]), found[2], node_limit=1_000_000, stop=STOP).verdict == "impossible"
     )
     tiling = Tiling(sizes, spans, height)
-    verdicts = [(number % 6, tiling.turn(number, 0, STOP).verdict) for number in range(400)]
+    verdicts = [(number % 6, tiling.turn(number, 0, STOP).verdict) for number in range(150)]
     assert {verdict for risk, verdict in verdicts if risk < 5} == {"unknown"}
     assert (5, "impossible") in verdicts
 
@@ -103,8 +103,7 @@ def test_a_search_for_a_tiling_stops_when_it_is_asked_to() -> None:
     known = pinwheel(400, 7)
     tiling = Tiling([t.size for t in known.tiles], [(t.start, t.end) for t in known.tiles], known.height)
     with pytest.raises(Stopped):
-        for number in range(400):
-            tiling.turn(number, 0, Stop.after(3600, lambda: True))
+        tiling.turn(0, 0, Stop.after(3600, lambda: True))
 
 
 def test_items_of_one_edge_that_only_fit_together_as_a_whole_are_one_seam() -> None:
