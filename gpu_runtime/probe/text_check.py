@@ -1,7 +1,7 @@
 """What the emitted text says about itself, read without running it: its constants must be the layout's.
 
-A stale file (other hash, other bytes to launch with) may agree with itself in every getter; a base without its declared alignment
-is seen by no simulator.
+A stale file (other hash, other bytes to launch with) may agree with itself in every getter; a base or a local array without its
+declared alignment is seen by no simulator.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gpu_runtime.emitters import getters
+from gpu_runtime.emitters.elements import handed_out
 from solver.devices import device
+from solver.wire.dtypes import DType
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
-from solver.wire.units import align_up
+from solver.wire.units import Bytes, align_up
 
 _ABSENT = "nothing"
 
@@ -38,7 +41,53 @@ def wrong_constants(allocators: str, manifest: Manifest, layout: Layout) -> list
     ]
     if any("alignment=ALIGN" not in [ast.unparse(keyword) for keyword in node.keywords] for node in opened):
         wrong.append({"name": "cuda.shared.array", "said": "no alignment", "right": "alignment=ALIGN"})
+    return wrong + _wrong_local_alignments(tree, said, manifest, layout)
+
+
+def _wrong_local_alignments(
+    tree: ast.Module, said: dict[str, Any], manifest: Manifest, layout: Layout
+) -> list[dict[str, str]]:
+    """Alignments of local arrays above the element's own: `ALIGN_64` must be 64, and each array that needs it must name it."""
+    wrong = [
+        {"name": name, "said": str(value), "right": name.removeprefix("ALIGN_")}
+        for name, value in said.items()
+        if name.startswith("ALIGN_") and str(value) != name.removeprefix("ALIGN_")
+    ]
+    declared = {
+        node.name: [
+            keyword.value.id
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "cuda.local.array"
+            for keyword in call.keywords
+            if keyword.arg == "alignment" and isinstance(keyword.value, ast.Name)
+        ]
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    functions = getters(layout, manifest)
+    needed: dict[str, list[str]] = {"persistent": []}
+    kept: dict[DType, Bytes] = {}
+    for placed in layout.buffers:
+        buffer = manifest.by_name[placed.full_name]
+        alignment = max(buffer.alignment_bytes, buffer.dtype.alignment_bytes)
+        if placed.region == "local" and buffer.size:
+            needed[functions[placed.full_name].identifier] = _declared(buffer.dtype, alignment)
+        elif placed.region == "persistent_local" and buffer.size:
+            kept[buffer.dtype] = max(kept.get(buffer.dtype, 1), alignment)
+    for dtype, alignment in kept.items():
+        needed["persistent"] += _declared(dtype, alignment)
+    for function, right in needed.items():
+        if sorted(declared.get(function, [])) != sorted(right):
+            wrong.append({"name": function, "said": str(declared.get(function, [])), "right": str(right)})
+    missing = {name for right in needed.values() for name in right} - set(said)
+    wrong += [{"name": name, "said": _ABSENT, "right": name.removeprefix("ALIGN_")} for name in sorted(missing)]
     return wrong
+
+
+def _declared(dtype: DType, alignment_bytes: Bytes) -> list[str]:
+    """What an array must declare to be that aligned: nothing where its elements bring it along; numba takes multiples of 8."""
+    own = handed_out(dtype).element.itemsize_bytes
+    return [f"ALIGN_{max(8, alignment_bytes)}"] if alignment_bytes > own else []
 
 
 def beyond_limits(manifest: Manifest, layout: Layout) -> list[str]:

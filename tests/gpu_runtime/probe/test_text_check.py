@@ -39,6 +39,19 @@ def test_each_constant_that_is_missing_is_told(name: str) -> None:
     assert [each["name"] for each in wrong_constants(without, _MANIFEST, _LAYOUT)] == [name]
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "function"),
+    [
+        ("cuda.local.array(5, types.float32, alignment=ALIGN_64)", "cuda.local.array(5, types.float32)", "window"),
+        ("cuda.local.array(3, types.float64)", "cuda.local.array(3, types.float64, alignment=ALIGN_64)", "persistent"),
+    ],
+)
+def test_the_alignment_of_each_local_array_is_held_against_the_manifest(right: str, wrong: str, function: str) -> None:
+    assert right in _TEXT
+    (told,) = wrong_constants(_TEXT.replace(right, wrong), _MANIFEST, _LAYOUT)
+    assert told["name"].endswith(function)
+
+
 def test_a_text_that_is_no_python_is_told() -> None:
     (told,) = wrong_constants("def", _MANIFEST, _LAYOUT)
     assert (told["name"], told["right"]) == ("the module", "Python")
