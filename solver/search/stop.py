@@ -44,3 +44,7 @@ class Stop:
     def within(self, seconds: float) -> Stop:
         """The same wish to cancel, with at most `seconds` from now."""
         return Stop(min(self.deadline, time.monotonic() + seconds), self.cancelled, self.started)
+
+    def beyond(self, seconds: float) -> Stop:
+        """The same wish to cancel, but `seconds` from now whatever the deadline is: for what a result cannot do without."""
+        return Stop(time.monotonic() + seconds, self.cancelled, self.started)
