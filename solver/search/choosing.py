@@ -51,7 +51,7 @@ class Chosen:
 
 @dataclass
 class Chooser:
-    """`pack` packs a choice into a room. `least_rank` is the best rank that so many run
+    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. `least_rank` is the best rank that so many run
     bytes of a class can have. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so;
     `tie_limit` packings are spent on better ranks alone."""
 
@@ -59,6 +59,7 @@ class Chooser:
     demand: Demand
     rooms: Rooms
     pack: Callable[[Members, Bytes], Tried]
+    settle: Callable[[Members, Bytes], Tried]
     least_rank: Callable[[Bytes], tuple[int, ...]]
     stop: Stop
     node_limit: int
@@ -70,6 +71,8 @@ class Chooser:
     _best: Members = ()
     _accesses: int = 0
     _rank: tuple[int, ...] = ()
+    _settled: bool = False
+    """Whether the best choice's rank is that of a tight packing."""
     _nodes: int = 0
     _packs: int = 0
     _ties: int = 0
@@ -153,12 +156,34 @@ class Chooser:
         room, reach = self.rooms.most[kind], self.rooms.reach[kind]
         tried = self._try(members, room)
         if tried.fits:
+            if value == self._accesses and self._best and not tried.rank < self._rank:
+                tried = self._tie(members, tried)
             if value > self._accesses or tried.rank < self._rank:
+                self._settled = False
                 self._best, self._accesses, self._rank = members, value, tried.rank
         elif not tried.impossible:
             self._open = max(self._open, value)
         elif room == reach or self._try(members, reach).impossible:
             self._remember(members)
+
+    def _tie(self, members: Members, tried: Tried) -> Tried:
+        """Both choices packed tightly: ranks of loose packings say little."""
+        if not self._settled:
+            self._settled = True
+            best = self.settle(self._best, self._room_of(self._best))
+            if best.fits:
+                self._rank = min(self._rank, best.rank)
+        tight = self.settle(members, self._room_of(members))
+        return tight if tight.fits and tight.rank < tried.rank else tried
+
+    def _room_of(self, members: Members) -> Bytes:
+        return self.rooms.most[self._kind_of(members)]
+
+    def _kind_of(self, members: Sequence[int]) -> Class:
+        kind = self.rooms.base
+        for number in members:
+            kind = joined(kind, self.candidates[number].kind)
+        return kind
 
     def _try(self, members: Members, room: Bytes) -> Tried:
         self._packs += 1
@@ -171,9 +196,6 @@ class Chooser:
             if len(core) == 1 or self.stop.now():
                 break
             fewer = [number for number in core if number != member]
-            kind = self.rooms.base
-            for number in fewer:
-                kind = joined(kind, self.candidates[number].kind)
-            if self._try(tuple(fewer), self.rooms.reach[kind]).impossible:
+            if self._try(tuple(fewer), self.rooms.reach[self._kind_of(fewer)]).impossible:
                 core = fewer
         self._impossible.append(Counter(self.candidates[number].likeness for number in core))

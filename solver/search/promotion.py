@@ -94,6 +94,7 @@ class _Search:
             demand=demand,
             rooms=self._free,
             pack=self._pack,
+            settle=self._settle,
             least_rank=self._least_rank,
             stop=self._stop.within(self._stop.remaining_s / 2),
             node_limit=_NODES,
@@ -123,6 +124,14 @@ class _Search:
         trial = self._stock.within(on_chip, room, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
         if trial.run_bytes is None or trial.run_bytes > room:
             return Tried(False, trial.impossible)
+        self._offsets[tuple(sorted(members))] = trial.offsets
+        return Tried(True, rank=self._rank(trial.run_bytes, self._kind(members)))
+
+    def _settle(self, members: Members, room: Bytes) -> Tried:
+        on_chip = [self._names[number] for number in members]
+        trial = self._stock.tight(on_chip, room, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
+        if trial.run_bytes is None or trial.run_bytes > room:
+            return Tried(False)
         self._offsets[tuple(sorted(members))] = trial.offsets
         return Tried(True, rank=self._rank(trial.run_bytes, self._kind(members)))
 

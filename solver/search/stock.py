@@ -111,6 +111,13 @@ class Stock:
         except Stopped:
             return Trial(None)
 
+    def tight(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial:
+        """The best packing that the time allows."""
+        try:
+            return self._packed(on_chip, room, stop)
+        except Stopped:
+            return Trial(None)
+
     def _searched(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial | None:
         """None where the search did not end."""
         keep = self._items(on_chip)
