@@ -23,7 +23,7 @@ _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 48
 _RISKS = (0.1, 0.3, 0.03, 1.0, 0.01, 0.0)
 """How much is guessed about seams, from turn to turn."""
 
-_SPARED, _TURNS_AS_GUESSED = 0.1, 6
+_SPARED, _TURNS_AS_GUESSED = 0.25, 6
 """At this part of the edges nothing is guessed, others each time, once so many turns have gone by with all the guesses: one
 wrong guess spoils everything."""
 

@@ -21,7 +21,7 @@ from solver.search.tiling import Tiling
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
 """The length of a search in choices for each item, and how it grows from so many turns to the next."""
 
-_TILING_TURNS = 4
+_TILING_TURNS = 6
 """Turns of the search for tilings without a hole in each turn: they are short."""
 
 _ASK_EVERY = 64
