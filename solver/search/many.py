@@ -18,10 +18,12 @@ from solver.search.sweep import first_fit
 from solver.search.tide import MANNERS, Field, fill
 from solver.wire.units import Bytes, align_up
 
-_FIRST_SHARE, _SEARCH_SHARE = 2.0, 0.55
-"""Of the time that is left, the most that the first filling may take, and the most after which nothing else is begun: a layout of
-very many items has to be written as well. The first may overrun: what there is without it is so much larger that it seldom
-fits a block at all, and on a busy machine nothing else would come of a solve."""
+_SEARCH_SHARE = 0.55
+"""Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written as well."""
+
+_OVERRUN = 2.0
+"""The first filling may take so many times the limit, on top of what has passed: what there is without it is so much larger that
+it seldom fits a block at all, and on a busy machine nothing else would come of a solve."""
 
 _NEAR = 1.0025
 """So near to the bound nothing more is tried."""
@@ -45,7 +47,8 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     best: list[Bytes] = []
     best_top = -1
     searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
-    for found in _fillings(problem, spans, stop.beyond(_FIRST_SHARE * stop.remaining_s), searching):
+    first = stop.beyond(_OVERRUN * stop.limit_s)
+    for found in _fillings(problem, spans, first, searching):
         best, best_top = _better(problem, best, best_top, found)
         if best_top <= good_enough * _NEAR:
             return best
@@ -54,7 +57,7 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     if not best:
         for order in orders[2:]:
             if not best or not stop.now():
-                best, best_top = _better(problem, best, best_top, pack_skyline(problem, spans, order, stop))
+                best, best_top = _better(problem, best, best_top, pack_skyline(problem, spans, order, first))
     for order in orders if fitted_too else ():
         if best_top <= good_enough or searching.now():
             break

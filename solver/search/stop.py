@@ -32,6 +32,11 @@ class Stop:
     def elapsed_s(self) -> float:
         return time.monotonic() - self.started
 
+    @property
+    def limit_s(self) -> float:
+        """The whole time from the start to the deadline."""
+        return max(0.0, self.deadline - self.started)
+
     def now(self) -> bool:
         """Whether to stop."""
         return time.monotonic() >= self.deadline or (self.cancelled is not None and self.cancelled())

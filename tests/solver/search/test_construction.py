@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 import pytest
@@ -142,3 +143,25 @@ def test_the_construction_for_very_many_items_gives_a_legal_answer_when_stopped_
             if problem.items[i].pieces[0].occupied.mask >> phase & 1:
                 assert start >= last
                 last = end
+
+
+def test_the_first_construction_for_very_many_items_is_finished_though_the_limit_passed_while_reading() -> None:
+    random = Random(5)
+    starts = [random.randrange(900) for _ in range(3000)]
+    buffers = [
+        {"name": f"b{i}", "size": random.randint(1, 256), "lifetime": [[start, start + random.randint(1, 100)]]}
+        for i, start in enumerate(starts)
+    ]
+    problem = run_problem(buffers, timeline={"length": 1000})
+    now = time.monotonic()
+    late = Stop(now - 1, None, now - 61)
+    packing = pack(problem, seed=0, stop=late)
+    assert packing.size_bytes <= 1.05 * packing.lower_bound_bytes
+
+
+def test_the_construction_for_very_many_items_is_cut_short_by_the_caller_alone() -> None:
+    buffers = [{"name": f"b{i}", "size": 8, "lifetime": [[i % 6, 2 + i % 6]]} for i in range(3000)]
+    problem = run_problem(buffers)
+    packing = pack(problem, seed=0, stop=Stop.after(60, lambda: True))
+    assert packing.size_bytes <= 3000 * 32
+    assert packing.size_bytes > packing.lower_bound_bytes
