@@ -41,7 +41,7 @@ then."""
 
 def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list[Bytes]:
     """The best of valley filling, and of first fit where there is time for it; ends early near a top of `good_enough`, or when
-    `stop` says so. Something legal always comes back."""
+    `stop` says so and the first packing is done: that may overrun the limit. Something legal always comes back."""
     spans = occupied_spans(problem)
     _check_pins(problem, spans)
     best: list[Bytes] = []
