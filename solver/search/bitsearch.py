@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.search.alike import alike_pairs
-from solver.search.firstfit import bits_of
+from solver.search.domains import Narrowing
 from solver.search.patterns import offset_patterns
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
@@ -37,14 +36,7 @@ class _Search:
     def __init__(self, puzzle: Puzzle, node_limit: int, stop: Stop) -> None:
         self.nodes = 0
         self._limit, self._stop = node_limit, stop
-        self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
-        self._above: list[list[int]] = [[] for _ in puzzle.sizes]
-        self._below: list[list[int]] = [[] for _ in puzzle.sizes]
-        for a, b in alike_pairs(puzzle):
-            self._above[a].append(b)
-            self._below[b].append(a)
-        met = [sum(puzzle.sizes[j] for j in row) for row in puzzle.forbidden]
-        self._weights = [size * (1 + of_item) for size, of_item in zip(puzzle.sizes, met, strict=True)]
+        self._narrowing = Narrowing(puzzle)
         self.offsets = [0] * puzzle.count
 
     def place(self, domains: list[int], left: Sequence[int]) -> bool:
@@ -55,7 +47,7 @@ class _Search:
             self._stop.check()
         if not left:
             return True
-        weights = self._weights
+        weights = self._narrowing.weights
         item = min(left, key=lambda i: domains[i].bit_count() / weights[i])
         rest = [i for i in left if i != item]
         domain = domains[item]
@@ -63,23 +55,11 @@ class _Search:
             lowest = domain & -domain
             domain ^= lowest
             offset = lowest.bit_length() - 1
-            after = self._after(domains, item, offset)
+            after = self._narrowing.after(domains, item, offset)
             if all(after[i] for i in rest) and self.place(after, rest):
                 self.offsets[item] = offset
                 return True
         return False
-
-    def _after(self, domains: list[int], item: int, offset: int) -> list[int]:
-        """What is left of the other items' offsets once `item` lies at `offset`."""
-        after = domains.copy()
-        for other, bits, start in self._masks[item]:
-            shift = offset + start
-            after[other] &= ~(bits << shift if shift >= 0 else bits >> -shift)
-        for other in self._above[item]:
-            after[other] &= -1 << offset
-        for other in self._below[item]:
-            after[other] &= (2 << offset) - 1
-        return after
 
 
 def search_bits(puzzle: Puzzle, capacity: int, *, node_limit: int, stop: Stop) -> Attempt:

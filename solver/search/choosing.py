@@ -59,7 +59,7 @@ class Chooser:
     demand: Demand
     rooms: Rooms
     pack: Callable[[Members, Bytes], Tried]
-    settle: Callable[[Members, Bytes], Tried]
+    settle: Callable[[Members], Tried]
     least_rank: Callable[[Bytes], tuple[int, ...]]
     stop: Stop
     node_limit: int
@@ -170,20 +170,11 @@ class Chooser:
         """Both choices packed tightly: ranks of loose packings say little."""
         if not self._settled:
             self._settled = True
-            best = self.settle(self._best, self._room_of(self._best))
+            best = self.settle(self._best)
             if best.fits:
                 self._rank = min(self._rank, best.rank)
-        tight = self.settle(members, self._room_of(members))
+        tight = self.settle(members)
         return tight if tight.fits and tight.rank < tried.rank else tried
-
-    def _room_of(self, members: Members) -> Bytes:
-        return self.rooms.most[self._kind_of(members)]
-
-    def _kind_of(self, members: Sequence[int]) -> Class:
-        kind = self.rooms.base
-        for number in members:
-            kind = joined(kind, self.candidates[number].kind)
-        return kind
 
     def _try(self, members: Members, room: Bytes) -> Tried:
         self._packs += 1
@@ -196,6 +187,9 @@ class Chooser:
             if len(core) == 1 or self.stop.now():
                 break
             fewer = [number for number in core if number != member]
-            if self._try(tuple(fewer), self.rooms.reach[self._kind_of(fewer)]).impossible:
+            kind = self.rooms.base
+            for number in fewer:
+                kind = joined(kind, self.candidates[number].kind)
+            if self._try(tuple(fewer), self.rooms.reach[kind]).impossible:
                 core = fewer
         self._impossible.append(Counter(self.candidates[number].likeness for number in core))

@@ -21,7 +21,7 @@ from solver.search.demand import Demand
 from solver.search.firstfit import PinsCollide
 from solver.search.regions import Packed, pack_regions
 from solver.search.room import Class, Rooms, Speed, class_of, joined, rooms, speed_of
-from solver.search.stock import Stock
+from solver.search.stock import Stock, Trial
 from solver.search.stop import Stop
 from solver.search.widening import widening_autos
 from solver.wire.layout import LaunchFigures
@@ -122,16 +122,16 @@ class _Search:
     def _pack(self, members: Members, room: Bytes) -> Tried:
         on_chip = [self._names[number] for number in members]
         trial = self._stock.within(on_chip, room, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
+        return self._tried(members, room, trial)
+
+    def _settle(self, members: Members) -> Tried:
+        on_chip, room = [self._names[number] for number in members], self._free.most[self._kind(members)]
+        trial = self._stock.tight(on_chip, room, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
+        return self._tried(members, room, trial)
+
+    def _tried(self, members: Members, room: Bytes, trial: Trial) -> Tried:
         if trial.run_bytes is None or trial.run_bytes > room:
             return Tried(False, trial.impossible)
-        self._offsets[tuple(sorted(members))] = trial.offsets
-        return Tried(True, rank=self._rank(trial.run_bytes, self._kind(members)))
-
-    def _settle(self, members: Members, room: Bytes) -> Tried:
-        on_chip = [self._names[number] for number in members]
-        trial = self._stock.tight(on_chip, room, self._stop.within(_TRIAL_SHARE * self._stop.remaining_s))
-        if trial.run_bytes is None or trial.run_bytes > room:
-            return Tried(False)
         self._offsets[tuple(sorted(members))] = trial.offsets
         return Tried(True, rank=self._rank(trial.run_bytes, self._kind(members)))
 

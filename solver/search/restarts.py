@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from math import exp
 from random import Random
 
-from solver.search.alike import alike_pairs
 from solver.search.bitsearch import Attempt
-from solver.search.firstfit import bits_of
+from solver.search.domains import Narrowing
 from solver.search.patterns import multiples
 from solver.search.puzzle import Puzzle
 
@@ -40,14 +39,8 @@ class Restarts:
     def __init__(self, puzzle: Puzzle, seed: int, halted: Callable[[], bool]) -> None:
         self._puzzle, self._halted = puzzle, halted
         self._random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
-        self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
-        self._above: list[list[int]] = [[] for _ in puzzle.sizes]
-        self._below: list[list[int]] = [[] for _ in puzzle.sizes]
-        for a, b in alike_pairs(puzzle):
-            self._above[a].append(b)
-            self._below[b].append(a)
-        met = [sum(puzzle.sizes[j] for j in row) for row in puzzle.forbidden]
-        self._ease = [1 / (size * (1 + of_item)) for size, of_item in zip(puzzle.sizes, met, strict=True)]
+        self._narrowing = Narrowing(puzzle)
+        self._ease = [1 / weight for weight in self._narrowing.weights]
         self._fails = [1.0] * puzzle.count
         self._heavier = 1.0
         self._turn = 0
@@ -100,7 +93,7 @@ class Restarts:
             lowest = domain & -domain
             domain ^= lowest
             offset = lowest.bit_length() - 1
-            after = self._after(domains, item, offset)
+            after = self._narrowing.after(domains, item, offset)
             stuck = next((i for i in rest if not after[i]), None)
             if stuck is not None:
                 self._fails[stuck] += self._heavier
@@ -110,14 +103,3 @@ class Restarts:
                 self._offsets[item] = offset
                 return True
         return False
-
-    def _after(self, domains: list[int], item: int, offset: int) -> list[int]:
-        after = domains.copy()
-        for other, bits, start in self._masks[item]:
-            shift = offset + start
-            after[other] &= ~(bits << shift if shift >= 0 else bits >> -shift)
-        for other in self._above[item]:
-            after[other] &= -1 << offset
-        for other in self._below[item]:
-            after[other] &= (2 << offset) - 1
-        return after
