@@ -11,5 +11,5 @@ def load_module(text: str, name: str) -> ModuleType:
     For text that this package's emitters wrote: those put nothing into it but checked identifiers and numbers.
     """
     module = ModuleType(name)
-    exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # noqa: S102
+    exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # noqa: S102  (text of our own emitters)
     return module

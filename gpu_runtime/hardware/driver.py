@@ -11,8 +11,8 @@ from gpu_runtime.hardware.errors import DriverError, HardwareError
 def start() -> None:
     """Loads and starts the driver. Raises HardwareError: `packages-missing`, `driver-missing`, or what the driver said."""
     try:
-        import numpy  # noqa: F401
-        from cuda.bindings import driver  # noqa: F401
+        import numpy  # noqa: F401  (whether it is there)
+        from cuda.bindings import driver  # noqa: F401  (whether it is there)
         from cuda.pathfinder import DynamicLibNotFoundError
     except ImportError as error:
         raise HardwareError("packages-missing", f"{error}: pip install 'warpack[gpu-worker]'") from error

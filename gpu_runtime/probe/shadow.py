@@ -106,7 +106,7 @@ class _Walk:
             return threads - 1 - share
         if self._order == "shuffled":
             mixed = list(range(threads))
-            random.Random(self._leaders.get(row[_AT["cell"]], row[_AT["cell"]])).shuffle(mixed)  # noqa: S311
+            random.Random(self._leaders.get(row[_AT["cell"]], row[_AT["cell"]])).shuffle(mixed)  # noqa: S311  (an order, no secret)
             return np.array(mixed)[share]
         return share
 

@@ -50,8 +50,8 @@ def _in_simulator(name: str, dtype: ElementType, count: Elements) -> View:
 
 
 def _compiled(name: str, dtype: ElementType, count: Elements) -> View:
-    from llvmlite import ir  # type: ignore[import-untyped]
-    from numba.cuda import cgutils  # type: ignore[attr-defined]
+    from llvmlite import ir  # type: ignore[import-untyped]  # it has no types
+    from numba.cuda import cgutils  # type: ignore[attr-defined]  # exported at run time
     from numba.cuda.extending import intrinsic
 
     element = from_dtype(dtype)

@@ -29,7 +29,7 @@ def running_service() -> Iterator[str]:
         arguments += ["--data-dir", str(Path(folder, "data")), "--port-file", str(port_file)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WARPACK_")}
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [sys.executable, "-m", "service.cli", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,

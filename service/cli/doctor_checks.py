@@ -76,7 +76,7 @@ def _toolchain() -> Iterator[Finding]:
     meaning = "compiling layouts to machine code, which needs no GPU"
     environment = {name: value for name, value in os.environ.items() if name != "NUMBA_ENABLE_CUDASIM"}
     try:
-        answer = subprocess.run(  # noqa: S603
+        answer = subprocess.run(  # noqa: S603  (our own interpreter and program)
             [sys.executable, "-c", _TOOLCHAIN_PROGRAM],
             capture_output=True,
             text=True,

@@ -96,3 +96,18 @@ def least(puzzle: Puzzle) -> int:
     while not fits(puzzle, capacity):
         capacity += 1
     return capacity
+
+
+def intervals(rows: list[tuple[int, int, int]], alignment: int = 1) -> Puzzle:
+    """A puzzle of plain intervals (start, end, size)."""
+    forbidden = tuple(
+        {
+            j: ((1 - other[2], row[2] - 1),)
+            for j, other in enumerate(rows)
+            if j != i and row[0] < other[1] and other[0] < row[1]
+        }
+        for i, row in enumerate(rows)
+    )
+    stretches = tuple((1 << end) - (1 << start) for start, end, _ in rows)
+    count = len(rows)
+    return Puzzle(tuple(size for _, _, size in rows), (alignment,) * count, (None,) * count, forbidden, stretches)

@@ -9,24 +9,9 @@ import pytest
 from solver.search.ejection import Ejector, ejectable
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop, Stopped
-from tests.solver.search.puzzles import least, random_puzzle
+from tests.solver.search.puzzles import intervals, least, random_puzzle
 
 _PATIENT = Stop(float("inf"))
-
-
-def _intervals(rows: list[tuple[int, int, int]], alignment: int = 1) -> Puzzle:
-    """A puzzle of plain intervals (start, end, size)."""
-    forbidden = tuple(
-        {
-            j: ((1 - other[2], row[2] - 1),)
-            for j, other in enumerate(rows)
-            if j != i and row[0] < other[1] and other[0] < row[1]
-        }
-        for i, row in enumerate(rows)
-    )
-    stretches = tuple((1 << end) - (1 << start) for start, end, _ in rows)
-    count = len(rows)
-    return Puzzle(tuple(size for _, _, size in rows), (alignment,) * count, (None,) * count, forbidden, stretches)
 
 
 def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
@@ -36,7 +21,7 @@ def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
     for _ in range(count):
         start = random.randrange(30)
         rows.append((start, start + random.randint(1, 12), random.choice((1, 2, 3, 5, 8, 13, 21))))
-    return _intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(45))
+    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(45))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -63,14 +48,14 @@ def test_a_capacity_below_the_load_is_never_packed() -> None:
 
 
 def test_the_search_begins_with_the_packing_that_it_is_given() -> None:
-    puzzle = _intervals([(0, 2, 3), (1, 3, 4), (2, 4, 3)])
+    puzzle = intervals([(0, 2, 3), (1, 3, 4), (2, 4, 3)])
     ejector = Ejector(puzzle, 7, seed=0, start=(0, 3, 0))
     assert ejector.search(1, _PATIENT)
     assert ejector.offsets == (0, 3, 0)
 
 
 def test_a_packing_that_is_too_high_is_pushed_into_the_capacity() -> None:
-    puzzle = _intervals([(0, 2, 3), (1, 3, 4), (2, 4, 3)])
+    puzzle = intervals([(0, 2, 3), (1, 3, 4), (2, 4, 3)])
     ejector = Ejector(puzzle, 7, seed=0, start=(0, 9, 20))
     assert ejector.search(1000, _PATIENT)
     assert puzzle.allows(ejector.offsets)
@@ -93,7 +78,7 @@ def test_puzzles_of_every_kind_are_packed_at_their_least_capacity(seed: int) -> 
 
 
 def test_pins_and_very_many_offsets_are_left_to_others() -> None:
-    plain = _intervals([(0, 2, 4), (1, 3, 4)])
+    plain = intervals([(0, 2, 4), (1, 3, 4)])
     assert ejectable(plain, 8)
     pinned = Puzzle(plain.sizes, plain.alignments, (0, None), plain.forbidden, plain.stretches)
     assert not ejectable(pinned, 8)

@@ -14,6 +14,7 @@ from solver.search.puzzle import Puzzle, Solution
 from solver.search.squeezing import Squeezer, Squeezing
 from solver.search.stacking import Stacker
 from solver.search.stop import Stop, Stopped
+from tests.solver.search.puzzles import intervals
 
 _PATIENT = Stop(float("inf"))
 
@@ -25,17 +26,7 @@ def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
     for _ in range(count):
         start = random.randrange(40)
         rows.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
-    forbidden = tuple(
-        {
-            j: ((1 - other[2], row[2] - 1),)
-            for j, other in enumerate(rows)
-            if j != i and row[0] < other[1] and other[0] < row[1]
-        }
-        for i, row in enumerate(rows)
-    )
-    stretches = tuple((1 << end) - (1 << start) for start, end, _ in rows)
-    puzzle = Puzzle(tuple(row[2] for row in rows), (1,) * count, (None,) * count, forbidden, stretches)
-    return puzzle, max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
+    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
 
 
 def _first(puzzle: Puzzle, bound: int) -> Solution:
