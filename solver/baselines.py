@@ -6,13 +6,14 @@ lifetimes nor pinned offsets into account.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solver.launch.block import BlockShape, block_shape
 from solver.launch.region import on_chip_buffers
 from solver.launch.threads import launch_for
 from solver.wire.layout import Baseline
-from solver.wire.manifest import Buffer, Manifest, Scope
+from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes, align_up
 
 
@@ -20,17 +21,27 @@ def baselines(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> dict
     """`no_sharing`: every buffer has bytes of its own, the block size is chosen as the manifest asks. `declared_aliases`: CuBIE's
     rule (its buffer registry, version 0.17): a buffer may lie only inside one that it names as its alias, none of the two
     persistent, several in one target one after the other; the block size is halved from the largest until it fits."""
-    return {"no_sharing": _no_sharing(manifest, on_chip), "declared_aliases": _declared_aliases(manifest, on_chip)}
+    placed = list(on_chip_buffers(manifest, on_chip))
+    run = [buffer for buffer in placed if buffer.scope == "run"]
+    block = [buffer for buffer in placed if buffer.scope == "block"]
+    return {
+        "no_sharing": _no_sharing(manifest, on_chip, run, block),
+        "declared_aliases": _declared_aliases(manifest, on_chip, run, block),
+    }
 
 
-def _no_sharing(manifest: Manifest, on_chip: frozenset[str]) -> Baseline:
-    run_bytes, block_bytes = (_bump(manifest, on_chip, scope, aliases=False) for scope in ("run", "block"))
+def _no_sharing(
+    manifest: Manifest, on_chip: frozenset[str], run: Sequence[Buffer], block: Sequence[Buffer]
+) -> Baseline:
+    run_bytes, block_bytes = _side_by_side(run), _side_by_side(block)
     launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
     return Baseline(run_bytes, launch.threads_per_block if launch else 0)
 
 
-def _declared_aliases(manifest: Manifest, on_chip: frozenset[str]) -> Baseline:
-    run_bytes, block_bytes = (_bump(manifest, on_chip, scope, aliases=True) for scope in ("run", "block"))
+def _declared_aliases(
+    manifest: Manifest, on_chip: frozenset[str], run: Sequence[Buffer], block: Sequence[Buffer]
+) -> Baseline:
+    run_bytes, block_bytes = _in_aliases(run), _in_aliases(block)
     shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
     return Baseline(run_bytes, _halve(manifest, shape))
 
@@ -56,16 +67,25 @@ class _Placed:
     used_bytes: Bytes
 
 
-def _bump(manifest: Manifest, on_chip: frozenset[str], scope: Scope, *, aliases: bool) -> Bytes:
-    """Bytes of a region filled in declaration order; with `aliases`, buffers that name one come last and first try the room in it."""
-    buffers = [buffer for buffer in on_chip_buffers(manifest, on_chip) if buffer.scope == scope]
-    own = [buffer for buffer in buffers if not (aliases and buffer.aliases)]
+def _side_by_side(buffers: Sequence[Buffer]) -> Bytes:
+    """Bytes of a region filled in declaration order."""
+    end = 0
+    for buffer in buffers:
+        end = align_up(end, buffer.alignment_bytes) + buffer.size_bytes
+    return end
+
+
+def _in_aliases(buffers: Sequence[Buffer]) -> Bytes:
+    """Bytes of a region in which buffers that name an alias come last and first try the room in it."""
+    if not any(buffer.aliases for buffer in buffers):
+        return _side_by_side(buffers)
     placed: dict[str, _Placed] = {}
     end = 0
-    for buffer in own:
-        end = _append(placed, buffer, end)
     for buffer in buffers:
-        if aliases and buffer.aliases and not any(_fit_inside(placed, buffer, target) for target in buffer.aliases):
+        if not buffer.aliases:
+            end = _append(placed, buffer, end)
+    for buffer in buffers:
+        if buffer.aliases and not any(_fit_inside(placed, buffer, target) for target in buffer.aliases):
             end = _append(placed, buffer, end)
     return end
 

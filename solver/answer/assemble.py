@@ -14,11 +14,13 @@ from solver.flatten.handoffs import list_handoffs
 from solver.launch.advisories import launch_warnings
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
+from solver.wire.bulk import uncollected
 from solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 
 
+@uncollected()
 def assemble(
     manifest: Manifest,
     base: Packed,

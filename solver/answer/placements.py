@@ -32,22 +32,24 @@ class Placements:
 
 def placements(manifest: Manifest, packed: Packed) -> Placements:
     """Buffers of no bytes are placed at 0 and share nothing; plain local ones have no offset."""
-    local = [buffer for buffer in manifest.buffers if not _on_chip(buffer, packed)]
+    on_chip = [_on_chip(buffer, packed) for buffer in manifest.buffers]
+    local = [buffer for buffer, chip in zip(manifest.buffers, on_chip, strict=True) if not chip]
     persistent, persistent_bytes = place_persistent(buffer for buffer in local if buffer.persistent)
     offsets, listed = packed.offsets, _shares(packed)
     shares = listed or {}
     buffers = []
-    for buffer in manifest.buffers:
-        name, size = buffer.full_name, buffer.size_bytes
-        if _on_chip(buffer, packed):
-            offset, parts = _place(buffer, offsets)
-            placed = PlacedBuffer(
-                buffer.component, buffer.name, "shared", buffer.scope, offset, size, parts, shares.get(name, ())
-            )
+    for buffer, chip in zip(manifest.buffers, on_chip, strict=True):
+        name, component, size = buffer.full_name, buffer.component, buffer.size_bytes
+        if chip:
+            offset, parts = offsets.get(name), None
+            if offset is None:
+                offset, parts = _place(buffer, offsets)
+            others = shares.get(name, ())
+            placed = PlacedBuffer(component, buffer.name, "shared", buffer.scope, offset, size, parts, others)
         elif buffer.persistent:
-            placed = PlacedBuffer(buffer.component, buffer.name, "local", "persistent_local", persistent[name], size)
+            placed = PlacedBuffer(component, buffer.name, "local", "persistent_local", persistent[name], size)
         else:
-            placed = PlacedBuffer(buffer.component, buffer.name, "local", "local", None, size)
+            placed = PlacedBuffer(component, buffer.name, "local", "local", None, size)
         buffers.append(placed)
     warnings = () if listed is not None else (_NOT_LISTED,)
     plain = (buffer for buffer in local if not buffer.persistent)
@@ -60,11 +62,10 @@ def _on_chip(buffer: Buffer, packed: Packed) -> bool:
 
 
 def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tuple[PlacedPart, ...] | None]:
-    """The buffer's offset, or its parts where they lie apart. Parts placed one by one that came to lie as in the buffer
-    are one piece again. Parts and buffers of no bytes are at 0."""
-    whole = offsets.get(buffer.full_name, None if buffer.size else 0)
-    if whole is not None:
-        return whole, None
+    """The offset of a buffer that was not placed as a whole, or its parts where they lie apart. Parts placed one by one that came
+    to lie as in the buffer are one piece again. Parts and buffers of no bytes are at 0."""
+    if not buffer.size:
+        return 0, None
     itemsize = buffer.dtype.itemsize_bytes
     bases = {offsets[buffer.part_name(part)] - part.offset * itemsize for part in buffer.parts if part.size}
     base = bases.pop()
@@ -78,15 +79,17 @@ def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tup
 def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
     """None where the lists would be too long to be of use."""
     regions = [
-        [
-            (item.buffer, offset, offset + item.size_bytes)
-            for item, offset in zip(problem.items, packing.offsets, strict=True)
-        ]
+        [(offset, offset + item.size_bytes) for item, offset in zip(problem.items, packing.offsets, strict=True)]
         for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block))
     ]
     if sum(map(count_shares, regions)) > MOST_SHARES_LISTED:
         return None
-    return {name: others for placed in regions for name, others in sharing(placed).items()}
+    problems = (packed.flat.run, packed.flat.block)
+    named = (
+        [(item.buffer, start, end) for item, (start, end) in zip(problem.items, spans, strict=True)]
+        for problem, spans in zip(problems, regions, strict=True)
+    )
+    return {name: others for placed in named for name, others in sharing(placed).items()}
 
 
 def _windows(problem: RegionProblem, packing: Packing) -> tuple[ComponentWindow, ...]:

@@ -11,10 +11,11 @@ Placed = tuple[str, Bytes, Bytes]
 """Full name, start and end in its region of a buffer, or of a part of it that lies apart (named as its buffer)."""
 
 
-def count_shares(placed: Sequence[Placed]) -> int:
-    """How many names the lists of one region hold in all, without making them."""
-    starts, ends = sorted(start for _, start, _ in placed), sorted(end for _, _, end in placed)
-    return sum(bisect_left(starts, end) - bisect_right(ends, start) - 1 for _, start, end in placed)
+def count_shares(spans: Sequence[tuple[Bytes, Bytes]]) -> int:
+    """How many names the lists of one region hold in all, without making them: for each span of bytes, those that start before
+    its end, less those that end before its start, less itself."""
+    starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
+    return sum(bisect_left(starts, end) for end in ends) - sum(bisect_right(ends, start) + 1 for start in starts)
 
 
 def sharing(placed: Sequence[Placed]) -> dict[str, tuple[str, ...]]:

@@ -44,7 +44,7 @@ def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterato
 def shortened(piece: Piece, phase: Phase) -> Piece:
     """The piece without one phase. Where threads share it, what stays occupied after an earlier end is left as it is: it may be
     less than that, never more."""
-    return replace(piece, live=_without(piece.live, phase), occupied=_without(piece.occupied, phase))
+    return piece._replace(live=_without(piece.live, phase), occupied=_without(piece.occupied, phase))
 
 
 def with_shorter(problem: RegionProblem, change: Shorter) -> RegionProblem:
@@ -52,7 +52,7 @@ def with_shorter(problem: RegionProblem, change: Shorter) -> RegionProblem:
     item = items[change.item]
     pieces = list(item.pieces)
     pieces[change.piece] = shortened(pieces[change.piece], change.phase)
-    items[change.item] = replace(item, pieces=tuple(pieces))
+    items[change.item] = item._replace(pieces=tuple(pieces))
     return replace(problem, items=tuple(items))
 
 

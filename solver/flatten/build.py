@@ -9,9 +9,11 @@ from solver.flatten.loops import Loops
 from solver.flatten.problem import FlatManifest, RegionProblem
 from solver.flatten.tails import Tails
 from solver.flatten.timeline import unroll
+from solver.wire.bulk import uncollected
 from solver.wire.manifest import Manifest, Scope
 
 
+@uncollected()
 def flatten(
     manifest: Manifest, on_chip: frozenset[str] = frozenset(), split: frozenset[str] = frozenset()
 ) -> FlatManifest:

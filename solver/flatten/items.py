@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from solver.flatten.lifetimes import Lives
 from solver.flatten.problem import Item, Phases, Piece, Window
 from solver.flatten.tails import Tails
-from solver.wire.manifest import Buffer, Manifest, Scope
+from solver.wire.manifest import Buffer, Lifetime, Manifest, Scope
 from solver.wire.units import Bytes
 
 
@@ -52,25 +52,40 @@ def shelf(
     items: list[Item] = []
     buffers: list[Buffer] = []
     index: dict[str, tuple[int, ...]] = {}
+
+    def piece(buffer: Buffer, name: str, offset_bytes: Bytes, size_bytes: Bytes, lifetime: Lifetime | None) -> Piece:
+        live = held = lives.of(buffer, lifetime)
+        if not private:
+            known = occupied.get(live)
+            held = occupied[live] = tails.occupied(live) if known is None else known
+        return Piece(name, offset_bytes, size_bytes, live, held)
+
     for buffer in manifest.buffers:
         if buffer.scope != scope or buffer.size == 0 or buffer.location == "local":
             continue
         full_name = buffer.full_name
         if buffer.location == "auto" and full_name not in on_chip:
             continue
-        pieces: list[Piece] = []
-        for name, offset_bytes, size_bytes, live in _slices(buffer, full_name, lives):
-            if private:
-                held = live
-            elif (known := occupied.get(live)) is not None:
-                held = known
-            else:
-                held = occupied[live] = tails.occupied(live)
-            pieces.append(Piece(name, offset_bytes, size_bytes, live, held))
-        first = len(items)
-        items += _parts(buffer, full_name, pieces) if full_name in split else (_whole(buffer, full_name, pieces),)
-        index[full_name] = tuple(range(first, len(items)))
-        buffers += [buffer] * (len(items) - first)
+        size_bytes, itemsize = buffer.size_bytes, buffer.dtype.itemsize_bytes
+        pieces = tuple(
+            [
+                piece(buffer, f"{full_name}#{part.name}", part.offset * itemsize, part.size * itemsize, part.lifetime)
+                for part in buffer.parts
+                if part.size
+            ]
+            if buffer.parts
+            else [piece(buffer, full_name, 0, size_bytes, buffer.lifetime)]
+        )
+        first, component = len(items), buffer.component
+        if full_name not in split:
+            pin = buffer.pinned_offset_bytes
+            items.append(Item(full_name, component, size_bytes, buffer.alignment_bytes, pin, pieces))
+            buffers.append(buffer)
+            index[full_name] = (first,)
+        else:
+            items += _parts(buffer, full_name, pieces)
+            numbers = index[full_name] = tuple(range(first, len(items)))
+            buffers += [buffer] * len(numbers)
     return Shelf(scope, private, tails, tuple(items), tuple(buffers), index)
 
 
@@ -86,18 +101,7 @@ def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
     return tuple(found)
 
 
-def _whole(buffer: Buffer, full_name: str, pieces: list[Piece]) -> Item:
-    return Item(
-        full_name,
-        buffer.component,
-        buffer.size_bytes,
-        buffer.alignment_bytes,
-        buffer.pinned_offset_bytes,
-        tuple(pieces),
-    )
-
-
-def _parts(buffer: Buffer, full_name: str, pieces: list[Piece]) -> Iterator[Item]:
+def _parts(buffer: Buffer, full_name: str, pieces: Sequence[Piece]) -> Iterator[Item]:
     """The first part is aligned as the buffer, the others as its elements: no part is aligned better inside the buffer."""
     for piece in sorted(pieces, key=lambda piece: piece.offset_bytes):
         alone = Piece(piece.name, 0, piece.size_bytes, piece.live, piece.occupied)
@@ -105,15 +109,3 @@ def _parts(buffer: Buffer, full_name: str, pieces: list[Piece]) -> Iterator[Item
         yield Item(
             piece.name, buffer.component, piece.size_bytes, alignment, None, (alone,), full_name, piece.offset_bytes
         )
-
-
-def _slices(buffer: Buffer, full_name: str, lives: Lives) -> list[tuple[str, Bytes, Bytes, Phases]]:
-    if not buffer.parts:
-        live = lives.of(buffer, buffer.lifetime)
-        return [(full_name, 0, buffer.size_bytes, live)]
-    itemsize = buffer.dtype.itemsize_bytes
-    return [
-        (f"{full_name}#{part.name}", part.offset * itemsize, part.size * itemsize, lives.of(buffer, part.lifetime))
-        for part in buffer.parts
-        if part.size
-    ]

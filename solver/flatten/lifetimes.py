@@ -45,10 +45,11 @@ class Lives:
         """Live phases of the buffer, or of a part of it with this lifetime."""
         if buffer.persistent:
             return self.every
-        key = (self.owner(buffer.component), lifetime)
+        owner = self.owner(buffer.component)
+        key = (owner, lifetime)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._flattened(*key)
+            known = self._known[key] = self._flattened(owner, lifetime)
         return known
 
     def written(self, buffer: Buffer, lifetime: Lifetime | None) -> frozenset[Phase]:
@@ -78,7 +79,7 @@ class Lives:
         if not local:
             return NO_PHASES
         if owner == "" and not sheet.calls:
-            return phases_of(local)
+            return Phases((local[0],)) if len(local) == 1 else phases_of(local)
         starts = sheet.starts
         spans: list[Span] = []
         for call in self._unrolled.calls[owner]:

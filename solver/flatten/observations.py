@@ -21,6 +21,8 @@ PAIR_TESTS = 100_000
 
 def rewritten_at_loop_head(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Problem]:
     """A warning for each buffer or part that is live when a loop starts and dead when it comes round again."""
+    if not any(sheet.own_loops for sheet in unrolled.sheets.values()):
+        return []
     warnings: list[Problem] = []
     known: dict[tuple[str, Lifetime], Phase | None] = {}
     for number, buffer in enumerate(manifest.buffers):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from solver.wire.layout import Region
 from solver.wire.problems import Problem
@@ -44,8 +45,7 @@ class FlatTimeline:
     barriers: dict[Phase, frozenset[str]]
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """`live`: phases in which its contents count; `occupied`: live, and on to the barrier that frees the bytes.
     Persistent pieces are live in every phase. A piece that is never used has neither, and meets nothing."""
 
@@ -56,8 +56,7 @@ class Piece:
     occupied: Phases
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A buffer that gets one offset, or a part of the buffer `part_of` that gets its own, `start_bytes` inside the buffer.
     `pieces` lie inside the item and cover it. Items of no bytes are left out."""
 

@@ -34,11 +34,17 @@ def on_chip_buffers(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -
 
 def run_region(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> RunRegion:
     """The figures of the manifest's run region when the `auto` buffers in `on_chip` (full names) are placed in shared."""
-    run_alignment = base_alignment = 1
-    widths = set()
-    for buffer in on_chip_buffers(manifest, on_chip):
-        base_alignment = max(base_alignment, buffer.alignment_bytes)
-        if buffer.scope == "run":
-            run_alignment = max(run_alignment, buffer.alignment_bytes)
-            widths.add(buffer.dtype.itemsize_bytes)
-    return RunRegion(run_alignment, tuple(sorted(widths)), max(LEAST_BASE_ALIGNMENT_BYTES, base_alignment))
+    kinds = manifest.shared_kinds
+    if on_chip:
+        autos = (buffer for name in on_chip if (buffer := manifest.by_name.get(name)) is not None)
+        kinds |= {
+            (buffer.scope, buffer.alignment_bytes, buffer.dtype.itemsize_bytes)
+            for buffer in autos
+            if buffer.location == "auto" and buffer.size
+        }
+    of_runs = [(alignment, width) for scope, alignment, width in kinds if scope == "run"]
+    return RunRegion(
+        max((alignment for alignment, _ in of_runs), default=1),
+        tuple(sorted({width for _, width in of_runs})),
+        max((LEAST_BASE_ALIGNMENT_BYTES, *(alignment for _, alignment, _ in kinds))),
+    )

@@ -13,6 +13,7 @@ from solver.reading.references import check_alias_graph, check_alias_scopes, rea
 from solver.reading.settings import read_launch, read_solver_options, read_target
 from solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
 from solver.reading.timelines import read_timeline
+from solver.wire.bulk import uncollected
 from solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
 from solver.wire.problems import ManifestError, Problem
 
@@ -36,6 +37,7 @@ _KNOWN = (
 )
 
 
+@uncollected()
 def load_manifest(source: Source) -> Manifest:
     """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path).
 

@@ -62,7 +62,7 @@ def _inside(problem: RegionProblem, window: Window) -> tuple[RegionProblem, Byte
 
 def _moved(item: Item, base: Bytes) -> Item:
     pin = item.pinned_offset_bytes
-    return item if pin is None else replace(item, pinned_offset_bytes=pin - base)
+    return item if pin is None else item._replace(pinned_offset_bytes=pin - base)
 
 
 def _block(inner: RegionProblem, window: Window, size: Bytes, base: Bytes | None) -> Item:

@@ -14,6 +14,7 @@ from solver.verifier.placement import PlacedPiece, match, place_pieces
 from solver.verifier.sharing import check_shares
 from solver.verifier.story import Story, derive
 from solver.verifier.windows import check_windows
+from solver.wire.bulk import uncollected
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from solver.wire.report import StaticReport
@@ -22,6 +23,7 @@ MOST_PIECES_COUNTED = 512
 """Conflicting pairs are counted for the report up to so many pieces; the check itself needs no such count."""
 
 
+@uncollected()
 def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     """Judges `layout` by `manifest`; a layout that keeps every rule has no findings.
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import chain
+from types import NoneType
 from typing import Any
 
 import rfc8785
 
 _MOST_INTEGER = 2**53 - 1
 """Integers beyond this are refused by RFC 8785: a double does not hold them."""
+
+_LISTS = frozenset((list, tuple))
+_PLAIN = _LISTS | {dict, str, bool, int, NoneType}
 
 
 def canonical(document: Any) -> bytes:
@@ -32,22 +37,20 @@ def sha256_of(document: Any) -> str:
 
 
 def _alike(document: Any) -> bool:
-    """Whether Python's encoder and RFC 8785 write the document alike, but for strings that are no Unicode."""
-    waiting = [document]
-    while waiting:
-        value = waiting.pop()
-        kind = type(value)
-        if kind is str or kind is bool or value is None:
-            continue
-        if kind is int:
-            if not -_MOST_INTEGER <= value <= _MOST_INTEGER:
-                return False
-        elif kind is list or kind is tuple:
-            waiting.extend(value)
-        elif kind is dict:
-            if not all(type(key) is str and key.isascii() for key in value):
-                return False
-            waiting.extend(value.values())
-        else:
+    """Whether Python's encoder and RFC 8785 write the document alike, but for strings that are no Unicode. Level by level,
+    so that documents of very many small objects cost little more than being encoded."""
+    level: list[Any] = [document]
+    while level:
+        kinds = set(map(type, level))
+        if not kinds <= _PLAIN:
             return False
+        if int in kinds:
+            whole = [value for value in level if type(value) is int]
+            if min(whole) < -_MOST_INTEGER or max(whole) > _MOST_INTEGER:
+                return False
+        objects = [value for value in level if type(value) is dict] if dict in kinds else []
+        if not all(type(key) is str and key.isascii() for key in set(chain.from_iterable(objects))):
+            return False
+        lists = [value for value in level if type(value) in _LISTS] if not kinds.isdisjoint(_LISTS) else []
+        level = list(chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists)))
     return True

@@ -198,11 +198,9 @@ class Layout:
     @property
     def sha256(self) -> str:
         """Hash of placements and launch: two layouts with equal hashes put every byte at the same place."""
-        from solver.wire.canonical import sha256_of
-        from solver.wire.layout_json import layout_to_json
+        from solver.wire.layout_json import layout_sha256
 
-        document = layout_to_json(self, with_hash=False)
-        return sha256_of({key: document[key] for key in ("manifest_sha256", "launch", "buffers", "components")})
+        return layout_sha256(self)
 
     def with_validation(self, validation: Validation) -> Layout:
         return replace(self, validation=validation)

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import asdict, replace
 from typing import Any
 
-from solver.wire.canonical import sha256_of
+from solver.wire.bulk import uncollected
 from solver.wire.layout import LAYOUT_SCHEMA, Handoff, Layout, PlacedBuffer
+from solver.wire.rows import Rows, sha256_with
 
-_HASHED = ("manifest_sha256", "launch", "buffers", "components")
-"""What `layout_sha256` is about: placements and launch."""
+_ORDER = (
+    "status",
+    "launch",
+    "buffers",
+    "components",
+    "handoffs",
+    "local",
+    "proof",
+    "minimum_budget_bytes",
+    "baselines",
+    "advice",
+    "frontier",
+    "warnings",
+    "validation",
+    "run_info",
+)
 
 
-def layout_to_json(layout: Layout, *, with_hash: bool = True) -> dict[str, Any]:
-    """JSON values in the order of the format's page. `with_hash` False leaves `layout_sha256` out."""
+@uncollected()
+def layout_to_json(layout: Layout) -> dict[str, Any]:
+    """JSON values in the order of the format's page."""
     values = _plain(asdict(replace(layout, buffers=(), handoffs=())))
     values["buffers"] = [_buffer(buffer) for buffer in layout.buffers]
     values["handoffs"] = [_handoff(handoff) for handoff in layout.handoffs]
-    head: dict[str, Any] = {"schema": LAYOUT_SCHEMA, "name": layout.name, "manifest_sha256": layout.manifest_sha256}
-    if with_hash:
-        head["layout_sha256"] = sha256_of({key: values[key] for key in _HASHED})
-    order = (
-        "status",
-        "launch",
-        "buffers",
-        "components",
-        "handoffs",
-        "local",
-        "proof",
-        "minimum_budget_bytes",
-        "baselines",
-        "advice",
-        "frontier",
-        "warnings",
-        "validation",
-        "run_info",
-    )
-    return head | {key: values[key] for key in order}
+    head: dict[str, Any] = {
+        "schema": LAYOUT_SCHEMA,
+        "name": layout.name,
+        "manifest_sha256": layout.manifest_sha256,
+        "layout_sha256": layout.sha256,
+    }
+    return head | {key: values[key] for key in _ORDER}
+
+
+def layout_sha256(layout: Layout) -> str:
+    """What `layout_sha256` is about: placements and launch."""
+    document = {
+        "manifest_sha256": layout.manifest_sha256,
+        "launch": None if layout.launch is None else _plain(asdict(layout.launch)),
+        "components": [asdict(window) for window in layout.components],
+    }
+    return sha256_with(document, "buffers", layout.buffers, _ROWS)
 
 
 def _buffer(buffer: PlacedBuffer) -> dict[str, Any]:
@@ -52,6 +66,18 @@ def _buffer(buffer: PlacedBuffer) -> dict[str, Any]:
         "parts": None if parts is None else [asdict(part) for part in parts],
         "shares_bytes_with": list(buffer.shares_bytes_with),
     }
+
+
+def _kind(buffer: PlacedBuffer) -> Hashable | None:
+    plain = buffer.parts is None and buffer.offset_bytes is not None and not buffer.shares_bytes_with
+    return (buffer.component, buffer.region, buffer.location) if plain and buffer.name.isidentifier() else None
+
+
+def _gaps(buffer: PlacedBuffer) -> tuple[str | int, ...]:
+    return f'"{buffer.name}"', buffer.offset_bytes or 0, buffer.size_bytes
+
+
+_ROWS = Rows(_buffer, ("name", "offset_bytes", "size_bytes"), _kind, _gaps)
 
 
 def _handoff(handoff: Handoff) -> dict[str, Any]:

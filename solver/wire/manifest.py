@@ -25,6 +25,9 @@ Zero = Literal["none", "entry", "interval"]
 Objective = Literal["threads_per_block", "resident_threads", "shared_bytes"]
 Level = Literal["static", "compiled", "simulated", "hardware"]
 
+StorageKind = tuple[Scope, Bytes, Bytes]
+"""What the launch has to know of a buffer: scope, alignment, and the size of an element."""
+
 
 class Interval(NamedTuple):
     """Phases `[start, end)`; with `start >= end` it wraps round the innermost loop that holds both ends."""
@@ -177,6 +180,15 @@ class Manifest:
         return {buffer.full_name: buffer for buffer in self.buffers}
 
     @cached_property
+    def shared_kinds(self) -> frozenset[StorageKind]:
+        """The kinds of storage that buffers with bytes take which must be shared: a handful, however many buffers there are."""
+        return frozenset(
+            (buffer.scope, buffer.alignment_bytes, buffer.dtype.itemsize_bytes)
+            for buffer in self.buffers
+            if buffer.location == "shared" and buffer.size
+        )
+
+    @cached_property
     def component_by_path(self) -> dict[str, Component]:
         return {component.path: component for component in self.components}
 
@@ -196,11 +208,9 @@ class Manifest:
     @cached_property
     def sha256(self) -> str:
         """Hash of everything that the layout depends on (RFC 8785 JSON with defaults, without name, time, validation)."""
-        from solver.wire.canonical import sha256_of
+        from solver.wire.manifest_json import manifest_sha256
 
-        document = self.model_dump()
-        del document["name"], document["validation"], document["solver"]["time_limit_s"]
-        return sha256_of(document)
+        return manifest_sha256(self)
 
     def model_dump(self) -> dict[str, Any]:
         """The manifest as JSON values, normalised: defaults filled in, phases as indices, names in full."""

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from operator import attrgetter
 from typing import Any
 
+from solver.wire.bulk import uncollected
 from solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, Lifetime, Manifest, Timeline
+from solver.wire.rows import Rows, sha256_with
 
 
+@uncollected()
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
+    return _around_buffers(manifest) | {"buffers": [_buffer(buffer) for buffer in manifest.buffers]}
+
+
+def manifest_sha256(manifest: Manifest) -> str:
+    """Hash of everything that the layout depends on: canonical JSON with defaults, without name, time and validation."""
+    document = _around_buffers(manifest)
+    del document["name"], document["validation"], document["solver"]["time_limit_s"]
+    return sha256_with(document, "buffers", manifest.buffers, _ROWS)
+
+
+def _around_buffers(manifest: Manifest) -> dict[str, Any]:
     target, launch, options = manifest.target, manifest.launch, manifest.solver
     return {
         "schema": MANIFEST_SCHEMA,
@@ -28,7 +44,7 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
         },
         "timeline": _timeline(manifest.timeline),
         "components": [_component(component) for component in manifest.components],
-        "buffers": [_buffer(buffer) for buffer in manifest.buffers],
+        "buffers": [],
         "in_place": [{"phase": pair.phase, "read": pair.read, "write": pair.write} for pair in manifest.in_place],
         "apart": [list(pair) for pair in manifest.apart],
         "objective": manifest.objective,
@@ -89,3 +105,30 @@ def _buffer(buffer: Buffer) -> dict[str, Any]:
             for part in buffer.parts
         ]
     return document
+
+
+_alike = attrgetter(
+    "component",
+    "dtype",
+    "scope",
+    "location",
+    "persistent",
+    "splittable",
+    "alignment_bytes",
+    "pinned_offset_bytes",
+    "aliases",
+    "zero",
+)
+
+
+def _kind(buffer: Buffer) -> Hashable | None:
+    plain = buffer.lifetime is not None and not buffer.parts and buffer.name.isidentifier()
+    return _alike(buffer) if plain else None
+
+
+def _gaps(buffer: Buffer) -> tuple[str | int, ...]:
+    spans = ",".join([f"[{start},{end}]" for start, end in buffer.lifetime or ()])
+    return buffer.accesses, f"[{spans}]", f'"{buffer.name}"', buffer.size
+
+
+_ROWS = Rows(_buffer, ("accesses", "lifetime", "name", "size"), _kind, _gaps)

@@ -1,0 +1,60 @@
+"""The hashes of manifests and layouts are those of their documents as RFC 8785 writes them, however they are put together."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import rfc8785
+
+from solver import load_manifest, optimize
+from solver.wire.layout import Layout, PlacedPart
+from solver.wire.manifest import Manifest
+from tests.helpers.manifests import random_manifest
+
+
+def _manifest_hash(manifest: Manifest) -> str:
+    document = manifest.model_dump()
+    del document["name"], document["validation"], document["solver"]["time_limit_s"]
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def _layout_hash(layout: Layout) -> str:
+    document: dict[str, Any] = layout.model_dump()
+    hashed = {key: document[key] for key in ("manifest_sha256", "launch", "buffers", "components")}
+    return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_hash_of_a_manifest_is_that_of_its_document(seed: int) -> None:
+    manifest = load_manifest(random_manifest(seed, 20))
+    assert manifest.sha256 == _manifest_hash(manifest)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_hash_of_a_layout_is_that_of_its_document(seed: int) -> None:
+    layout = optimize(load_manifest(random_manifest(seed)))
+    assert layout.sha256 == layout.model_dump()["layout_sha256"] == _layout_hash(layout)
+
+
+def test_a_layout_with_strange_names_and_parts_has_the_hash_of_its_document() -> None:
+    layout = optimize(load_manifest(random_manifest(3)))
+    strange = ['say "%s"', "%d", "\\u0000name", "\0name", "ß", "\U0001f600", ""]
+    changed = [replace(layout.buffers[0], name=name, shares_bytes_with=()) for name in strange]
+    changed += [replace(one, component='50%"') for one in changed]
+    changed += [replace(one, offset_bytes=None, parts=(PlacedPart("a%", 4, 8),)) for one in changed]
+    given = replace(layout, buffers=tuple(changed))
+    assert given.sha256 == _layout_hash(given)
+
+
+def test_a_manifest_without_buffers_has_the_hash_of_its_document() -> None:
+    manifest = replace(load_manifest(random_manifest(1)), buffers=(), apart=(), in_place=())
+    assert manifest.sha256 == _manifest_hash(manifest)
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    layout = optimize(load_manifest(random_manifest(3)))
+    with pytest.raises((rfc8785.CanonicalizationError, UnicodeEncodeError)):
+        _ = replace(layout, buffers=(replace(layout.buffers[0], name="\ud800"),)).sha256
