@@ -1,17 +1,20 @@
 """One question to CP-SAT about strips: do the items fit into a capacity? To be asked from a thread of its own.
 
-Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before.
+Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before, and
+then asks for an order in which everything has its place (see `ordering`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from solver.search.alike import alike_pairs
 from solver.search.bitsearch import Attempt
 from solver.search.capacity import choose_one, complement
+from solver.search.ordering import Orders
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
 from solver.search.strips import Stacks, stacks_of
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 _METHOD = "cp-sat-strips"
+
+_STACKED_SHARE = 0.2
+"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets. Where it proves anything it
+does so in probing, without a conflict."""
 
 
 class Fitter:
@@ -47,7 +54,7 @@ class Fitter:
         """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the first)."""
         from ortools.sat.python import cp_model
 
-        model = self._model(capacity)
+        model = self._stacked(capacity)
         if model is None:
             return Attempt("impossible", method=_METHOD)
         steps = [model.get_int_var_from_proto_index(item) for item in order]
@@ -60,11 +67,20 @@ class Fitter:
         return self._solve(model, solver)
 
     def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Tries to exhaust the capacity; may find a packing instead."""
-        model = self._model(capacity)
-        if model is None:
+        """Tries to exhaust the capacity; may find a packing instead. One model first, for a part of the effort, then the other:
+        what one of them proves at once the other often does not prove at all."""
+        stacked = self._stacked(capacity)
+        if stacked is None:
             return Attempt("impossible", method=_METHOD)
-        return self._solve(model, _solver(effort, seed, stop))
+        share = _STACKED_SHARE * effort
+        attempt = self._solve(stacked, _solver(share, seed, stop))
+        if attempt.verdict != "unknown" or stop.now():
+            return attempt
+        ordered = self._ordered(capacity)
+        if ordered is None:
+            return Attempt("impossible", method=_METHOD, nodes=attempt.nodes)
+        after = self._solve(ordered, _solver(effort - share, seed, stop))
+        return replace(after, nodes=attempt.nodes + after.nodes)
 
     def _solve(self, model: cp_model.CpModel, solver: cp_model.CpSolver) -> Attempt:
         from ortools.sat.python import cp_model
@@ -83,22 +99,27 @@ class Fitter:
         offsets = tuple(solver.response_proto.solution[item] for item in range(self.puzzle.count))
         return Attempt("packed", offsets, _METHOD, nodes)
 
-    def _model(self, capacity: int) -> cp_model.CpModel | None:
+    def _ordered(self, capacity: int) -> cp_model.CpModel | None:
+        """As `_stacked`, with a boolean for each side on which a pair may lie."""
+        from ortools.sat.python import cp_model
+
+        model = cp_model.CpModel()
+        offsets = self._offsets(model, capacity)
+        if offsets is None:
+            return None
+        orders = Orders(model, self.puzzle, offsets, capacity)
+        orders.keep_apart(self._alike)
+        orders.fill(self._stacks)
+        return model if orders.possible else None
+
+    def _stacked(self, capacity: int) -> cp_model.CpModel | None:
         """Variable i is the offset of item i; None where an item or a pair has no place at all."""
         from ortools.sat.python import cp_model
 
         puzzle, model = self.puzzle, cp_model.CpModel()
-        offsets = []
-        for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
-            if size + (pin or 0) > capacity:
-                return None
-            if pin is not None:
-                offsets.append(model.new_int_var(pin, pin, ""))
-            elif alignment == 1:
-                offsets.append(model.new_int_var(0, capacity - size, ""))
-            else:
-                places = cp_model.Domain.from_values(list(range(0, capacity - size + 1, alignment)))
-                offsets.append(model.new_int_var_from_domain(places, ""))
+        offsets = self._offsets(model, capacity)
+        if offsets is None:
+            return None
         spans: dict[tuple[int, int, int], Any] = {}
         for one in self._stacks.sets:
             for place in one:
@@ -114,6 +135,23 @@ class Fitter:
         for a, b in self._alike:
             model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
         return model
+
+    def _offsets(self, model: cp_model.CpModel, capacity: int) -> list[Any] | None:
+        """None where an item has no place."""
+        from ortools.sat.python import cp_model
+
+        puzzle, offsets = self.puzzle, []
+        for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
+            if size + (pin or 0) > capacity:
+                return None
+            if pin is not None:
+                offsets.append(model.new_int_var(pin, pin, ""))
+            elif alignment == 1:
+                offsets.append(model.new_int_var(0, capacity - size, ""))
+            else:
+                places = cp_model.Domain.from_values(list(range(0, capacity - size + 1, alignment)))
+                offsets.append(model.new_int_var_from_domain(places, ""))
+        return offsets
 
 
 def _solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
