@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from solver.reading.collector import Collector, show
 from solver.reading.components import ComponentTree
 from solver.reading.element_types import read_alignment, read_dtype
 from solver.reading.fields import LARGEST, Fields
 from solver.reading.lifetimes import Lives, read_lives
+from solver.reading.names import name_fault, path_fault
 from solver.reading.timelines import refuse_warp_scope
 from solver.wire.dtypes import DType
 from solver.wire.manifest import Buffer, Location, Scope, Zero
@@ -36,11 +36,10 @@ KNOWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A buffer as the document has it: where, what it is called, and its raw fields. `full_name` None: it has none."""
 
-    index: int
+    number: int
     name: str
     component: str
     full_name: str | None
@@ -54,18 +53,18 @@ def read_buffer(
     if not row.fields.is_object:
         return None
     before = len(collector.problems)
-    fields = row.fields
+    fields, given = row.fields, row.fields.values
     dtype = read_dtype(fields)
     size = _size(fields, dtype)
-    scope = _scope(fields)
-    location = _location(fields, row, scope, threads_per_run)
-    persistent = fields.flag("persistent", False)
-    splittable = fields.flag("splittable", False)
+    scope = _scope(fields) if "scope" in given else "run"
+    location = _location(fields, row, scope, threads_per_run) if "location" in given else "shared"
+    persistent = "persistent" in given and fields.flag("persistent", False)
+    splittable = "splittable" in given and fields.flag("splittable", False)
     alignment = read_alignment(fields, dtype.alignment_bytes if dtype is not None else 1)
     lives = read_lives(row.fields, row.component, tree, size, persistent)
-    zero = _zero(row, tree, lives, persistent)
-    pinned = _pinned(fields, alignment, location)
-    accesses = fields.integer("accesses", size or 0, 0)
+    zero = _zero(row, tree, lives, persistent) if "zero" in given else "none"
+    pinned = _pinned(fields, alignment, location) if "pinned_offset_bytes" in given else None
+    accesses = fields.integer("accesses", size or 0, 0) if "accesses" in given else size or 0
     if splittable and not lives.parts:
         message = "`splittable` says that parts may be placed apart, and this buffer has none."
         collector.error("splittable-without-parts", fields.pointer("splittable"), message)
@@ -180,23 +179,20 @@ def _zero(row: Row, tree: ComponentTree, lives: Lives, persistent: bool) -> Zero
 
 def read_row(collector: Collector, index: int, value: Any) -> Row:
     """The names in a buffer's object, so that all of them are known before any reference is followed."""
-    from solver.reading.names import name_fault, path_fault
-
-    at = f"/buffers/{index}"
-    fields = Fields(collector, value, at, KNOWN, ("name",))
+    fields = Fields(collector, value, f"/buffers/{index}", KNOWN, ("name",))
     name, component = fields.values.get("name"), fields.values.get("component", "")
     sound = isinstance(name, str)
     if not isinstance(name, str):
         if "name" in fields:
-            collector.wrong_type(f"{at}/name", name, "a string")
+            collector.wrong_type(fields.pointer("name"), name, "a string")
     elif (fault := name_fault(name)) is not None:
-        collector.error("bad-name", f"{at}/name", f"The buffer name {show(name)} {fault}.")
+        collector.error("bad-name", fields.pointer("name"), f"The buffer name {show(name)} {fault}.")
         sound = False
     if not isinstance(component, str):
-        collector.wrong_type(f"{at}/component", component, 'a string such as "loop/algorithm"')
+        collector.wrong_type(fields.pointer("component"), component, 'a string such as "loop/algorithm"')
         component, sound = "", False
     elif component and (fault := path_fault(component)) is not None:
-        collector.error("bad-name", f"{at}/component", f"The component path {show(component)} {fault}.")
+        collector.error("bad-name", fields.pointer("component"), f"The component path {show(component)} {fault}.")
         component, sound = "", False
     full_name = f"{component}/{name}" if component else str(name)
     return Row(index, str(name), component, full_name if sound else None, fields)

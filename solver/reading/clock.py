@@ -105,6 +105,8 @@ class Clock:
         if not isinstance(value, list):
             self._collector.wrong_type(pointer, value, "a list of intervals")
             return None
+        if len(value) == 1 and (alone := self._plain(value[0])) is not None:  # nearly all are
+            return (alone,)
         read = [self.interval(one, f"{pointer}/{index}") for index, one in enumerate(value)]
         intervals = [interval for interval in read if interval is not None]
         if len(intervals) < len(read):
@@ -112,6 +114,14 @@ class Clock:
         if len(intervals) > 1 and not self._disjoint(intervals, pointer):
             return None
         return tuple(sorted(self._once_round(intervals)))
+
+    def _plain(self, value: Any) -> Interval | None:
+        """`[start, end)` in indices that does not wrap; None for anything else, right or wrong."""
+        if type(value) is list and len(value) == 2 and self.sound:
+            start, end = value
+            if type(start) is int and type(end) is int and 0 <= start < end <= self.timeline.length:
+                return Interval(start, end)
+        return None
 
     def _disjoint(self, intervals: list[Interval], pointer: str) -> bool:
         spans = sorted(

@@ -27,9 +27,10 @@ class Fields:
             self.values: dict[str, Any] = {}
             return
         self.values = value
-        for key in value:
-            if key not in known:
-                self._unknown(key, known)
+        if not all(map(known.__contains__, value)):
+            for key in value:
+                if key not in known:
+                    self._unknown(key, known)
         for key in required:
             if key not in value:
                 collector.error("missing-field", f"{at}/{key}", f"The field `{key}` is required.")

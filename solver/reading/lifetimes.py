@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from solver.flatten.lifetimes import unwrapped
 from solver.flatten.spans import holds
@@ -18,40 +17,44 @@ from solver.wire.units import Phase
 _PART_FIELDS = ("name", "offset", "size", "lifetime")
 
 
-@dataclass(frozen=True, slots=True)
-class Lives:
-    """`given`: the user wrote a lifetime or parts. `starts`: the phases at which an interval starts."""
+class Lives(NamedTuple):
+    """`given`: the user wrote a lifetime or parts."""
 
     lifetime: Lifetime | None
     parts: tuple[Part, ...]
     given: bool
-    starts: frozenset[Phase]
     sound: bool = True
 
+    @property
+    def starts(self) -> frozenset[Phase]:
+        """The phases at which an interval starts."""
+        lifetimes = (self.lifetime or (), *(part.lifetime for part in self.parts))
+        return frozenset(interval.start for lifetime in lifetimes for interval in lifetime)
 
-_UNSOUND = Lives(None, (), True, frozenset(), sound=False)
+
+_UNSOUND = Lives(None, (), True, sound=False)
+_NOT_GIVEN = Lives(None, (), False)
 
 
 def read_lives(fields: Fields, component: str, tree: ComponentTree, size: int | None, persistent: bool) -> Lives:
-    collector, at = fields.collector, fields.at
-    if persistent:
-        for key in ("lifetime", "parts"):
-            if key in fields:
-                message = f"A persistent buffer is live in every phase: it has no `{key}`."
-                collector.error("persistent-with-lifetime", f"{at}/{key}", message)
-                return _UNSOUND
-    if "lifetime" in fields and "parts" in fields:
-        message = "A buffer has either a `lifetime` or `parts` with a lifetime each, not both."
-        collector.error("lifetime-and-parts", f"{at}/parts", message)
+    alone, in_parts = "lifetime" in fields.values, "parts" in fields.values
+    if persistent and (alone or in_parts):
+        key = "lifetime" if alone else "parts"
+        message = f"A persistent buffer is live in every phase: it has no `{key}`."
+        fields.collector.error("persistent-with-lifetime", fields.pointer(key), message)
         return _UNSOUND
-    if "parts" in fields:
+    if alone and in_parts:
+        message = "A buffer has either a `lifetime` or `parts` with a lifetime each, not both."
+        fields.collector.error("lifetime-and-parts", fields.pointer("parts"), message)
+        return _UNSOUND
+    if in_parts:
         return _of_parts(fields, component, tree, size)
-    if "lifetime" not in fields:
-        return Lives(None, (), False, frozenset())
+    if not alone:
+        return _NOT_GIVEN
     lifetime = _lifetime(fields, component, tree)
     if lifetime is None:
         return _UNSOUND
-    return Lives(lifetime, (), True, frozenset(interval.start for interval in lifetime))
+    return Lives(lifetime, (), True)
 
 
 def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime | None:
@@ -107,8 +110,7 @@ def _of_parts(fields: Fields, component: str, tree: ComponentTree, size: int | N
         return _UNSOUND
     if size is not None:
         _cover(fields, parts, size)
-    starts = frozenset(interval.start for part in parts for interval in part.lifetime)
-    return Lives(None, tuple(parts), True, starts, sound=len(fields.collector.problems) == before)
+    return Lives(None, tuple(parts), True, sound=len(fields.collector.problems) == before)
 
 
 def _part(outer: Fields, index: int, value: Any, component: str, tree: ComponentTree, names: set[str]) -> Part | None:

@@ -132,14 +132,16 @@ def _read_buffers(
         return (), (), ()
     rows = [read_row(collector, index, value) for index, value in enumerate(values)]
     by_name = _by_name(collector, rows, tree)
-    names = {name: row.index for name, row in by_name.items()}
-    aliases = [read_aliases(collector, row, names) for row in rows]
-    read = [read_buffer(collector, row, tree, threads_per_run, aliases[row.index]) for row in rows]
-    known = {name: read[row.index] for name, row in by_name.items()}
-    for row in rows:  # a name that is wrong in itself is not also wrong wherever it is used
-        known.setdefault(f"{row.component}/{row.name}" if row.component else row.name, None)
-    check_alias_graph(collector, by_name, {name: aliases[row.index] for name, row in by_name.items()})
-    check_alias_scopes(collector, by_name, known)
+    names = {name: row.number for name, row in by_name.items()}
+    aliases = [read_aliases(collector, row, names) if "aliases" in row.fields else () for row in rows]
+    read = [read_buffer(collector, row, tree, threads_per_run, aliases[row.number]) for row in rows]
+    known = {name: read[row.number] for name, row in by_name.items()}
+    for row in rows:
+        if row.full_name is None:  # a name that is wrong in itself is not also wrong wherever it is used
+            known.setdefault(f"{row.component}/{row.name}" if row.component else row.name, None)
+    if any(aliases):
+        check_alias_graph(collector, by_name, {name: aliases[row.number] for name, row in by_name.items()})
+        check_alias_scopes(collector, by_name, known)
     in_place = read_in_place(collector, pairs, known, tree)
     apart = read_apart(collector, kept_apart, known)
     return tuple(buffer for buffer in read if buffer is not None), in_place, apart
@@ -152,11 +154,11 @@ def _by_name(collector: Collector, rows: list[Row], tree: ComponentTree) -> dict
             continue
         first = by_name.setdefault(row.full_name, row)
         if first is not row:
-            message = f"The name {row.full_name} is taken by buffer {first.index} already."
-            collector.error("duplicate-name", f"/buffers/{row.index}/name", message, row.full_name)
+            message = f"The name {row.full_name} is taken by buffer {first.number} already."
+            collector.error("duplicate-name", f"/buffers/{row.number}/name", message, row.full_name)
         if tree.sound and not tree.knows(row.component):
             message = f"The component {row.component} is not listed.{collector.hint(row.component, tree.listed)}"
-            collector.error("unknown-component", f"/buffers/{row.index}/component", message, row.component)
+            collector.error("unknown-component", f"/buffers/{row.number}/component", message, row.component)
     return by_name
 
 

@@ -7,13 +7,10 @@ keyword of either language. Phase names are only ever shown.
 from __future__ import annotations
 
 import keyword
-import re
 
 LONGEST_NAME = 128
 LONGEST_PHASE_NAME = 200
 DEEPEST_PATH = 32
-
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 CPP_KEYWORDS = frozenset(
     [
@@ -119,7 +116,7 @@ def name_fault(name: str) -> str | None:
     """What is wrong with an identifier, as the end of a sentence; None if nothing is."""
     if len(name) > LONGEST_NAME:
         return f"has {len(name)} characters, and {LONGEST_NAME} are the most"
-    if _IDENTIFIER.fullmatch(name) is None:
+    if not (name.isascii() and name.isidentifier()):
         return "is no identifier: letters, digits and underscores of ASCII, not starting with a digit"
     if name.startswith("__"):
         return "starts with two underscores, which C++ reserves"

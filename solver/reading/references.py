@@ -67,7 +67,7 @@ def check_alias_graph(collector: Collector, rows: Mapping[str, Row], aliases: Ma
         if at in walk:
             trail = list(walk)
             circle = trail[trail.index(at) :]
-            first = min(circle, key=lambda one: rows[one].index)
+            first = min(circle, key=lambda one: rows[one].number)
             turned = circle[circle.index(first) :] + circle[: circle.index(first)]
             message = f"These aliases run in a circle: {' → '.join([*turned, first])}."
             collector.error("alias-circle", rows[first].fields.pointer("aliases"), message, *turned)

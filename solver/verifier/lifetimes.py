@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from solver.verifier.clocks import Call
 from solver.verifier.flow import Flow
@@ -12,8 +12,7 @@ from solver.wire.manifest import Interval, Lifetime, Timeline
 from solver.wire.units import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Contents that count in phases `[start, end)` of the program.
 
     `written` True: they are written at `start`, whichever way control came. False: they come in from the phase that ran
@@ -54,14 +53,15 @@ def segments_of(stated: list[tuple[Span, bool]], flow: Flow) -> tuple[tuple[Segm
     Contents that enter a loop from before and are not live in its last phase are written anew at its head; what is live
     in a loop's last and in its first phase is carried over.
     """
-    live = merged(span for span, _ in stated)
+    live = merged([span for span, _ in stated])
     segments: list[Segment] = []
     for (start, end), carried in sorted(stated):
         loop = flow.loop_at_head(start)
         written = not carried and not (loop is not None and covers(live, loop[1] - 1))
-        for cut in _rewrites(start, end, live, flow):
-            segments.append(Segment(start, cut, written))
-            start, written = cut, True
+        if flow.innermost[end - 1] >= 0:
+            for cut in _rewrites(start, end, live, flow):
+                segments.append(Segment(start, cut, written))
+                start, written = cut, True
         segments.append(Segment(start, end, written))
     return tuple(segments), live
 

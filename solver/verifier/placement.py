@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from solver.verifier.findings import Findings
 from solver.verifier.spans import Span
@@ -13,8 +13,7 @@ from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPiece:
+class PlacedPiece(NamedTuple):
     """A piece of the story at the bytes `[start, end)` of its region."""
 
     piece: StoryPiece
@@ -23,8 +22,7 @@ class PlacedPiece:
     end: Bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedRange:
+class PlacedRange(NamedTuple):
     """A buffer of the manifest and where the layout put it. `ranges`: the bytes of its region that it takes, sorted (several
     where its parts are apart; none for buffers of no bytes and for plain local ones)."""
 
@@ -35,21 +33,22 @@ class PlacedRange:
 
 def match(manifest: Manifest, layout: Layout, findings: Findings) -> list[PlacedRange]:
     """The buffers that both manifest and layout have, in the manifest's order, with what is wrong about their places."""
-    times = Counter(placed.full_name for placed in layout.buffers)
+    placed_by_name = layout.by_name
+    once = len(placed_by_name) == len(layout.buffers)
+    times = dict.fromkeys(placed_by_name, 1) if once else Counter(placed.full_name for placed in layout.buffers)
     for name, count in times.items():
         if name not in manifest.by_name:
             findings.add("unknown-buffer", f"the layout places {name}, which the manifest does not have", name)
         elif count > 1:
             findings.add("placed-twice", f"the layout places {name} {count} times", name)
-    placed_by_name = layout.by_name
     result = []
     for buffer in manifest.buffers:
-        placed = placed_by_name.get(buffer.full_name)
+        name = buffer.full_name
+        placed = placed_by_name.get(name)
         if placed is None:
-            findings.add("missing-buffer", f"the layout does not place {buffer.full_name}", buffer.full_name)
-            continue
-        if _legal_place(manifest, buffer, placed, findings):
-            result.append(PlacedRange(buffer, placed, _ranges(buffer, placed, findings)))
+            findings.add("missing-buffer", f"the layout does not place {name}", name)
+        elif _legal_place(manifest, name, buffer, placed, findings):
+            result.append(PlacedRange(buffer, placed, _ranges(name, buffer, placed, findings)))
     return result
 
 
@@ -60,10 +59,11 @@ def place_pieces(matched: list[PlacedRange], findings: Findings) -> list[PlacedP
         region = one.placed.region
         if region not in ("run", "block") or not one.ranges:
             continue
-        starts = _part_starts(one)
-        for piece in findings.story.pieces_of.get(one.buffer.full_name, ()):
-            start = starts[piece.name]
-            result.append(PlacedPiece(piece, region, start, start + piece.size_bytes))
+        name, start, parts = one.buffer.full_name, one.ranges[0][0], one.placed.parts
+        starts = {} if parts is None else {f"{name}#{part.name}": part.offset_bytes for part in parts}
+        for piece in findings.story.pieces_of.get(name, ()):
+            at = start + piece.offset_bytes if parts is None else starts[piece.name]
+            result.append(PlacedPiece(piece, region, at, at + piece.size_bytes))
     return result
 
 
@@ -74,8 +74,7 @@ def legal_region(buffer: Buffer, location: str) -> Region:
     return "persistent_local" if buffer.persistent else "local"
 
 
-def _legal_place(manifest: Manifest, buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> bool:
-    name = buffer.full_name
+def _legal_place(manifest: Manifest, name: str, buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> bool:
     if buffer.location != "auto" and placed.location != buffer.location:
         message = f"{name} is placed in {placed.location} memory, but the manifest wants {buffer.location}"
         findings.add("wrong-location", message, name, region=placed.region)
@@ -97,8 +96,8 @@ def _legal_place(manifest: Manifest, buffer: Buffer, placed: PlacedBuffer, findi
     return True
 
 
-def _ranges(buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> tuple[Span, ...]:
-    name, region = buffer.full_name, placed.region
+def _ranges(name: str, buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> tuple[Span, ...]:
+    region = placed.region
     if placed.parts is not None:
         return _split_ranges(buffer, placed, findings)
     offset = placed.offset_bytes
@@ -152,15 +151,3 @@ def _check_alignment(name: str, offset: Bytes, alignment: Bytes, at: Span, regio
     if offset % alignment:
         message = f"{name} is at byte {offset}, which is no multiple of its alignment, {alignment}"
         findings.add("misaligned", message, name, region=region, at=at)
-
-
-def _part_starts(one: PlacedRange) -> dict[str, Bytes]:
-    """Where each piece of the buffer starts in its region, by the piece's name."""
-    buffer, placed = one.buffer, one.placed
-    if placed.parts is not None:
-        return {f"{buffer.full_name}#{part.name}": part.offset_bytes for part in placed.parts}
-    start = one.ranges[0][0]
-    itemsize = buffer.dtype.itemsize_bytes
-    if not buffer.parts:
-        return {buffer.full_name: start}
-    return {buffer.part_name(part): start + part.offset * itemsize for part in buffer.parts}

@@ -52,8 +52,10 @@ def _may_be_left_out(matched: Sequence[PlacedRange]) -> bool:
     total = 0
     for region in ("block", "run"):
         hulls = [(one.ranges[0][0], one.ranges[-1][1]) for one in matched if one.placed.region == region and one.ranges]
-        starts, ends = sorted(start for start, _ in hulls), sorted(end for _, end in hulls)
-        total += sum(bisect_left(starts, end) - bisect_right(ends, start) - 1 for start, end in hulls)
+        starts, ends = sorted([start for start, _ in hulls]), sorted([end for _, end in hulls])
+        total += sum([bisect_left(starts, end) for end in ends]) - sum(
+            [bisect_right(ends, start) + 1 for start in starts]
+        )
     return total > MOST_SHARES_LISTED
 
 

@@ -10,21 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
-from solver.verifier.clocks import Program, write_out
+from solver.verifier.clocks import Call, Program, write_out
 from solver.verifier.flow import Flow
 from solver.verifier.in_place import InPlaceRanges, in_place_ranges
 from solver.verifier.lifetimes import Segment, segments_of, stated_spans
 from solver.verifier.spans import Span, Spans, common, covers, inside, merged
 from solver.verifier.takeover import keeps_contents
-from solver.wire.manifest import Buffer, Lifetime, Manifest, Scope
+from solver.wire.manifest import Buffer, Lifetime, Manifest, Scope, Timeline
 from solver.wire.units import Bytes, Phase
 
 __all__ = ["Conflict", "Segment", "Story", "StoryPiece", "derive"]
 
 
-@dataclass(frozen=True, slots=True)
-class StoryPiece:
+class StoryPiece(NamedTuple):
     """A buffer, or one of its parts (`name` is then `component/name#part`), `offset_bytes` inside its buffer.
 
     `live`: the phases in which its contents count. `occupied`: live, and on to the barriers that free its bytes where
@@ -158,8 +158,12 @@ def derive(manifest: Manifest) -> Story:
     program = write_out(manifest)
     flow = Flow.of(program.length, program.loops, program.barriers)
     pieces: list[StoryPiece] = []
+    clocks: dict[str, _Clock] = {}
     for buffer in manifest.buffers:
-        pieces.extend(_pieces(manifest, buffer, program, flow))
+        clock = clocks.get(buffer.component)
+        if clock is None:
+            clock = clocks[buffer.component] = _clock_of(manifest, buffer.component, program)
+        pieces.extend(_pieces(manifest, buffer, clock, flow))
     return Story(
         length=program.length,
         phase_names=program.phase_names,
@@ -173,34 +177,41 @@ def derive(manifest: Manifest) -> Story:
     )
 
 
-def _pieces(manifest: Manifest, buffer: Buffer, program: Program, flow: Flow) -> list[StoryPiece]:
-    itemsize = buffer.dtype.itemsize_bytes
-    if not buffer.parts:
-        places: list[tuple[str, Bytes, Bytes, Lifetime | None]] = [
-            (buffer.full_name, 0, buffer.size_bytes, buffer.lifetime)
-        ]
-    else:
+class _Clock(NamedTuple):
+    """What the lifetimes of a component count in: a timeline, and its runs in the program."""
+
+    timeline: Timeline
+    calls: tuple[Call, ...]
+
+
+def _clock_of(manifest: Manifest, component: str, program: Program) -> _Clock:
+    owner = manifest.timeline_owner(component)
+    timeline = manifest.component_by_path[owner].timeline if owner else None
+    return _Clock(manifest.timeline if timeline is None else timeline, program.calls[owner])
+
+
+def _pieces(manifest: Manifest, buffer: Buffer, clock: _Clock, flow: Flow) -> list[StoryPiece]:
+    itemsize, full_name = buffer.dtype.itemsize_bytes, buffer.full_name
+    places: list[tuple[str, Bytes, Bytes, Lifetime | None]] = [(full_name, 0, buffer.size_bytes, buffer.lifetime)]
+    if buffer.parts:
         places = [
             (buffer.part_name(part), part.offset * itemsize, part.size * itemsize, part.lifetime)
             for part in buffer.parts
         ]
-    owner = manifest.timeline_owner(buffer.component)
-    owners_timeline = manifest.component_by_path[owner].timeline if owner else None
-    timeline = manifest.timeline if owners_timeline is None else owners_timeline
     private = manifest.private_to_thread(buffer)
     pieces = []
     for name, offset_bytes, size_bytes, lifetime in places:
         if size_bytes == 0:
             continue
         if buffer.persistent:
-            stated = [((0, program.length), False)]
+            stated = [((0, flow.length), False)]
         else:
-            stated = stated_spans(lifetime, timeline, program.calls[owner])
+            stated = stated_spans(lifetime, clock.timeline, clock.calls)
         segments, live = segments_of(stated, flow)
         pieces.append(
             StoryPiece(
                 name=name,
-                buffer=buffer.full_name,
+                buffer=full_name,
                 offset_bytes=offset_bytes,
                 size_bytes=size_bytes,
                 segments=segments,
