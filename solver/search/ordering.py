@@ -18,8 +18,8 @@ from solver.search.strips import Place, Stacks, overlapping
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-_FULL = 0.8
-"""Columns filled to this part say where strips lie; emptier ones would only cost time."""
+_FULL = 0.5
+"""Columns filled to this part say where strips lie; emptier ones only cost time, and with fewer some cores take more conflicts."""
 
 
 class Orders:
