@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _METHOD = "cp-sat-strips"
 
-_STACKED_SHARE = 0.2
-"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets. Where it proves anything it
-does so in probing, without a conflict."""
+_STACKED_SHARE, _STACKED_MOST = 0.5, 0.01
+"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it gets, in
+deterministic seconds. Where it proves anything it does so in probing, without a conflict."""
 
 
 class Fitter:
@@ -72,7 +72,7 @@ class Fitter:
         stacked = self._stacked(capacity)
         if stacked is None:
             return Attempt("impossible", method=_METHOD)
-        share = _STACKED_SHARE * effort
+        share = min(_STACKED_SHARE * effort, _STACKED_MOST)
         attempt = self._solve(stacked, _solver(share, seed, stop))
         if attempt.verdict != "unknown" or stop.now():
             return attempt
