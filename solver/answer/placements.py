@@ -82,8 +82,12 @@ def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
         [(offset, offset + item.size_bytes) for item, offset in zip(problem.items, packing.offsets, strict=True)]
         for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block))
     ]
-    if sum(map(count_shares, regions)) > MOST_SHARES_LISTED:
-        return None
+    left = MOST_SHARES_LISTED
+    for spans in regions:
+        count = count_shares(spans, left)
+        if count is None:
+            return None
+        left -= count
     problems = (packed.flat.run, packed.flat.block)
     named = (
         [(item.buffer, start, end) for item, (start, end) in zip(problem.items, spans, strict=True)]

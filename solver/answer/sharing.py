@@ -11,11 +11,15 @@ Placed = tuple[str, Bytes, Bytes]
 """Full name, start and end in its region of a buffer, or of a part of it that lies apart (named as its buffer)."""
 
 
-def count_shares(spans: Sequence[tuple[Bytes, Bytes]]) -> int:
-    """How many names the lists of one region hold in all, without making them: for each span of bytes, those that start before
-    its end, less those that end before its start, less itself."""
-    starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
-    return sum(bisect_left(starts, end) for end in ends) - sum(bisect_right(ends, start) + 1 for start in starts)
+def count_shares(spans: Sequence[tuple[Bytes, Bytes]], most: int) -> int | None:
+    """How many names the lists of one region hold in all, without making them; None where it is more than `most`."""
+    starts, ends = sorted([start for start, _ in spans]), sorted([end for _, end in spans])
+    total = 0
+    for start, end in spans:
+        total += bisect_left(starts, end) - bisect_right(ends, start) - 1
+        if total > most:
+            return None
+    return total
 
 
 def sharing(placed: Sequence[Placed]) -> dict[str, tuple[str, ...]]:

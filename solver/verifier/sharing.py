@@ -53,10 +53,11 @@ def _may_be_left_out(matched: Sequence[PlacedRange]) -> bool:
     for region in ("block", "run"):
         hulls = [(one.ranges[0][0], one.ranges[-1][1]) for one in matched if one.placed.region == region and one.ranges]
         starts, ends = sorted([start for start, _ in hulls]), sorted([end for _, end in hulls])
-        total += sum([bisect_left(starts, end) for end in ends]) - sum(
-            [bisect_right(ends, start) + 1 for start in starts]
-        )
-    return total > MOST_SHARES_LISTED
+        for start, end in hulls:
+            total += bisect_left(starts, end) - bisect_right(ends, start) - 1
+            if total > MOST_SHARES_LISTED:
+                return True
+    return False
 
 
 def _meet(first: tuple[Span, ...], second: tuple[Span, ...]) -> bool:
