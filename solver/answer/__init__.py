@@ -2,6 +2,7 @@
 
 sharing       which buffers share bytes
 local_memory  what stays off the chip
+passing       which bytes pass from one buffer to another
 placements    where every buffer of the manifest went
 certificates  the proofs, said in the layout's words
 auto          which `auto` buffers are on chip, and what the others would cost

@@ -7,10 +7,10 @@ from dataclasses import replace
 from solver.answer.advice import advise
 from solver.answer.auto import auto_advice
 from solver.answer.certificates import prove
+from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.versions import versions
 from solver.baselines import baselines
-from solver.flatten.handoffs import list_handoffs
 from solver.launch.advisories import launch_warnings
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
@@ -51,8 +51,7 @@ def assemble(
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed)
     auto = auto_advice(manifest, packed, launch)
-    run = list_handoffs(packed.flat, packed.flat.run, packed.run.offsets)
-    block = list_handoffs(packed.flat, packed.flat.block, packed.block.offsets)
+    passing, not_listed = handoffs(packed)
     return replace(
         unplaced,
         status=_status(proof),
@@ -60,11 +59,9 @@ def assemble(
         advice=unplaced.advice if auto is None else {**unplaced.advice, "auto": auto},
         buffers=placed.buffers,
         components=placed.windows,
-        handoffs=tuple(
-            sorted((*block, *run), key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))
-        ),
+        handoffs=passing,
         local=placed.local,
-        warnings=(*unplaced.warnings, *placed.warnings, *launch_warnings(manifest, launch)),
+        warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch)),
     )
 
 

@@ -18,6 +18,10 @@ MOST_SHARES_LISTED = 1_000_000
 """Where the `shares_bytes_with` lists of a layout would hold more names in all, they stay empty, and the warning
 `shares-not-listed` says so."""
 
+MOST_PASSING_PAIRS = 100_000
+"""Where more pairs of pieces that several threads use share bytes, `handoffs` stays empty, and the warning
+`handoffs-not-listed` says so."""
+
 Region = Literal["block", "run", "local", "persistent_local"]
 Status = Literal["optimal", "feasible", "infeasible"]
 
