@@ -1,7 +1,8 @@
 """Packs a region of very many items: no pairs are held, and nothing is searched exhaustively.
 
-Nearly all items of such regions are plain intervals, and are laid by filling valleys (`solver.search.tide`). What is not plain (pins,
-permissions, `apart`, lives with holes) goes to the bottom before that, by first fit.
+Nearly all items of such regions are plain intervals, and are laid by filling valleys (`solver.search.tide`); what sticks out then is
+lowered (`solver.search.lowering`). What is not plain (pins, permissions, `apart`, lives with holes) goes to the bottom before that,
+by first fit.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import Any
 from solver.flatten.pairs import forbidden_differences
 from solver.flatten.problem import RegionProblem
 from solver.search.firstfit import PinsCollide
+from solver.search.lowering import Lowering
 from solver.search.skyline import Span, occupied_spans, pack_skyline
 from solver.search.stop import Stop
 from solver.search.sweep import first_fit
 from solver.search.tide import MANNERS, Field, fill
 from solver.wire.units import Bytes, align_up
 
-_SEARCH_SHARE = 0.55
+_SEARCH_SHARE = 0.6
 """Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written as well."""
 
 _OVERRUN = 2.0
@@ -27,6 +29,15 @@ it seldom fits a block at all, and on a busy machine nothing else would come of 
 
 _NEAR = 1.0025
 """So near to the bound nothing more is tried."""
+
+_ENOUGH, _LITTLE = 1.009, 0.25
+"""So near to the bound only this part of the effort is spent on lowering further; more fillings are tried of few items alone."""
+
+_EFFORT, _MOST_EFFORT = 400, 16_000_000
+"""What lowering may cost, for each item and in all: a million takes a seventh of a second."""
+
+_HIGHER = 1.02
+"""A filling is given up once it grows so many times higher than the best packing: it is not lowered by so much."""
 
 _FITTED_ITEMS = 8000
 """First fit is quadratic: beyond so many items there is no time for it."""
@@ -48,11 +59,11 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     best_top = -1
     searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
     first = stop.beyond(_OVERRUN * stop.limit_s)
-    for found in _fillings(problem, spans, first, searching):
-        best, best_top = _better(problem, best, best_top, found)
-        if best_top <= good_enough * _NEAR:
-            return best
     fitted_too = len(problem.items) <= _FITTED_ITEMS
+    for found in _fillings(problem, spans, good_enough, first, searching):
+        best, best_top = _better(problem, best, best_top, found)
+        if best_top <= good_enough * (_NEAR if fitted_too else _ENOUGH):
+            return best
     orders = _orders(problem, spans) if fitted_too or not best else []
     if not best:
         for order in orders[2:]:
@@ -89,9 +100,9 @@ def _better(
 
 
 def _fillings(
-    problem: RegionProblem, spans: Sequence[tuple[Span, ...]], first: Stop, later: Stop
+    problem: RegionProblem, spans: Sequence[tuple[Span, ...]], good_enough: Bytes, first: Stop, later: Stop
 ) -> Iterator[list[Bytes]]:
-    """Packings by filling valleys in one manner after another, each better than those before; none where time ran out."""
+    """Packings by filling valleys in one manner after another, each lowered; none where time ran out."""
     import numpy
 
     items = problem.items
@@ -114,12 +125,25 @@ def _fillings(
             return
         stop = later
         if filled is not None:
-            for i, offset in zip(plain, filled, strict=True):
+            lowered = _lowered(field, filled, good_enough, stop)
+            for i, offset in zip(plain, lowered, strict=True):
                 beneath[i] = offset
-            most = max(offset + items[i].size_bytes for i, offset in zip(plain, filled, strict=True)) - 1
+            top = max(offset + items[i].size_bytes for i, offset in zip(plain, lowered, strict=True))
+            most = min(most, int(_HIGHER * top))
             yield list(beneath)
-        if stop.now() or most < best:
+            if top <= best:
+                return
+        if stop.now():
             return
+
+
+def _lowered(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> list[Bytes]:
+    effort = min(_MOST_EFFORT, _EFFORT * len(offsets))
+    lowering = Lowering(field, offsets)
+    lowering.approach(int(_ENOUGH * good_enough), effort, stop)
+    if lowering.top <= _ENOUGH * good_enough:
+        lowering.approach(int(_NEAR * good_enough), int(_LITTLE * effort), stop)
+    return lowering.offsets
 
 
 def _plain(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[int]:
