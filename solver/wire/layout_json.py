@@ -38,18 +38,23 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
         "schema": LAYOUT_SCHEMA,
         "name": layout.name,
         "manifest_sha256": layout.manifest_sha256,
-        "layout_sha256": layout.sha256,
+        "layout_sha256": _sha256(values, layout),
     }
     return head | {key: values[key] for key in _ORDER}
 
 
 def layout_sha256(layout: Layout) -> str:
     """What `layout_sha256` is about: placements and launch."""
-    document = {
+    values = {
         "manifest_sha256": layout.manifest_sha256,
         "launch": None if layout.launch is None else _plain(asdict(layout.launch)),
         "components": [asdict(window) for window in layout.components],
     }
+    return _sha256(values, layout)
+
+
+def _sha256(values: dict[str, Any], layout: Layout) -> str:
+    document = {key: values[key] for key in ("manifest_sha256", "launch", "components")}
     return sha256_with(document, "buffers", layout.buffers, _ROWS)
 
 

@@ -10,9 +10,15 @@ import pytest
 import rfc8785
 
 from solver import load_manifest, optimize
+from solver.wire import rows
 from solver.wire.layout import Layout, PlacedPart
 from solver.wire.manifest import Manifest
 from tests.helpers.manifests import random_manifest
+
+
+@pytest.fixture(autouse=True, params=[0, rows.FEW_ROWS], ids=["as of many", "as of few"])
+def _few_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "FEW_ROWS", request.param)
 
 
 def _manifest_hash(manifest: Manifest) -> str:
