@@ -1,14 +1,22 @@
-"""Very many buffers: random lifetimes, of one length or of very different ones, near the most that a manifest may hold."""
+"""Very many buffers, near the most that a manifest may hold: random lifetimes, of one length or of very different ones, and what
+programs leave that allocate and free as they go."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from benchmarks.instances.instance import Instance, region_manifest
 
 _SHARED_BYTES = 200_000
 """The bytes live at once are kept below this, so that a run fits into a block's shared memory."""
+
+_CHANGE = 0.002
+"""How likely a program that is traced goes over to another number of live buffers in a phase."""
+
+Life = tuple[int, int, int]
+"""First phase, phase after the last, bytes."""
 
 Lengths = Callable[[Random, int], int]
 
@@ -28,7 +36,44 @@ def two_kinds(random: Random, phases: int) -> int:
     return random.randint(phases // 20, phases // 2) if random.random() < 0.1 else random.randint(1, 1 + phases // 1000)
 
 
-KINDS: dict[str, Lengths] = {"even": even, "falling": falling, "two kinds": two_kinds}
+def drawn(lengths: Lengths, random: Random, count: int) -> list[Life]:
+    """Lifetimes that know nothing of one another, with sizes alike from 1 to 1024 bytes."""
+    phases = 2 * count
+    lives = []
+    for _ in range(count):
+        length = lengths(random, phases)
+        start = random.randrange(phases - length + 1)
+        lives.append((start, start + length, random.randint(1, 1024)))
+    return lives
+
+
+def traced(newest: float, random: Random, count: int) -> list[Life]:
+    """As a program allocates and frees, one call a phase: what it frees is in the part `newest` of all cases what it allocated last,
+    else anything; the buffers live at once wander between 150 and 450; most are small, few are large."""
+    live: list[tuple[int, int]] = []
+    lives: list[Life] = []
+    phase, level, made = 0, 300, 0
+    while made < count:
+        if random.random() < _CHANGE:
+            level = random.randint(150, 450)
+        if not live or random.random() < (0.6 if len(live) < level else 0.4):
+            live.append((phase, min(1024, int(16 * random.paretovariate(0.9)))))
+            made += 1
+        else:
+            start, size = live.pop(-1 if random.random() < newest else random.randrange(len(live)))
+            lives.append((start, phase, size))
+        phase += 1
+    return sorted(lives + [(start, phase, size) for start, size in live])
+
+
+KINDS: dict[str, Callable[[Random, int], list[Life]]] = {
+    "even": partial(drawn, even),
+    "falling": partial(drawn, falling),
+    "two kinds": partial(drawn, two_kinds),
+    "stack": partial(traced, 0.7),
+    "heap": partial(traced, 0.4),
+}
+"""By name: lifetimes and sizes of a count of buffers."""
 
 
 def crowd(count: int, kind: str, seed: int) -> Instance:
@@ -38,12 +83,8 @@ def crowd(count: int, kind: str, seed: int) -> Instance:
     if kind not in KINDS:
         raise ValueError(f"no kind of lifetimes is called {kind!r}: {', '.join(KINDS)} are")
     random = Random(f"{count} {kind} {seed}")  # a string: seeds of one count do not repeat those of another
-    phases = 2 * count
-    lives = []
-    for _ in range(count):
-        length = KINDS[kind](random, phases)
-        start = random.randrange(phases - length + 1)
-        lives.append((start, start + length, random.randint(1, 1024)))
+    lives = KINDS[kind](random, count)
+    phases = max(2 * count, max(end for _, end, _ in lives))
     divisor = max(1, -(-_most_live(lives) // _SHARED_BYTES))
     name = f"crowd of {count}, {kind}, seed {seed}"
     buffers = [
@@ -53,7 +94,7 @@ def crowd(count: int, kind: str, seed: int) -> Instance:
     return Instance("crowds", name, region_manifest(name, phases, buffers))
 
 
-def _most_live(lives: list[tuple[int, int, int]]) -> int:
+def _most_live(lives: list[Life]) -> int:
     changes = sorted([(start, size) for start, _, size in lives] + [(end, -size) for _, end, size in lives])
     live = most = 0
     for _, change in changes:
