@@ -79,13 +79,13 @@ def search_cpsat(
     parameters.symmetry_level = 0
     parameters.cp_model_presolve = puzzle.count >= _PRESOLVE_FROM
     status = _solve_watched(solver, model, stop)
-    nodes = solver.num_branches
+    nodes, spent = solver.num_branches, solver.response_proto.deterministic_time
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Attempt("packed", tuple(solver.value(offset) for offset in offsets), "cp-sat", nodes)
+        return Attempt("packed", tuple(solver.value(offset) for offset in offsets), "cp-sat", nodes, spent)
     if status == cp_model.INFEASIBLE:
-        return Attempt("impossible", method="cp-sat", nodes=nodes)
+        return Attempt("impossible", (), "cp-sat", nodes, spent)
     stop.check()
-    return Attempt("unknown", method="cp-sat", nodes=nodes)
+    return Attempt("unknown", (), "cp-sat", nodes, spent)
 
 
 def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from solver.search.bitsearch import Attempt, search_bits
 from solver.search.capacity import Hull, search_cpsat
 from solver.search.cliques import heavy_clique
-from solver.search.closing import Closer
+from solver.search.closing import Closed, Closer
+from solver.search.coarsening import coarsened
 from solver.search.firstfit import FirstFit
 from solver.search.puzzle import Puzzle, Solution, solution
-from solver.search.reduction import coarsened, reduce
+from solver.search.reduction import reduce
 from solver.search.squeezing import Squeezing
 from solver.search.stacking import Stacker
 from solver.search.stop import Stop, Stopped
@@ -27,6 +28,9 @@ _STACKED_ITEMS, _STACKING_SHARE, _PAIRED_ITEMS = 40, 0.05, 128
 """Cores of so many items and more are stacked first, with this part of the effort (about a second on one core at first:
 without a linear relaxation the deterministic clock runs slowly). For smaller ones booleans for each pair do better, and
 beyond the last number they prove nothing any more."""
+
+_GLANCE = 0.02
+"""The effort of what goes before where puzzles with rows are closed from both ends (`closing`): most small ones need no more."""
 
 _VALLEY_ITEMS, _TIGHT, _VALLEY_TURNS = 8, 0.97, 24
 """Cores of so many plain intervals and more, that fill this part of the area at the bound, are filled valley by valley
@@ -63,13 +67,17 @@ class Descender:
 
     def __init__(self, puzzle: Puzzle, *, seed: int, stop: Stop, report: Report, hulls: Sequence[Hull] = ()) -> None:
         self._puzzle, self._seed, self._stop, self._report, self._hulls = puzzle, seed, stop, report, tuple(hulls)
-        self._relaxed = reduce(puzzle, relaxed=True)
-        self._core, self._unit = coarsened(self._relaxed.puzzle)
         self._too_many_nodes: set[tuple[int, int]] = set()
+
+    def _prepare(self, bound: int) -> None:
+        """Takes out what need not be searched for, now that nothing below `bound` is possible, and chooses how to search."""
+        puzzle, seed = self._puzzle, self._seed
+        self._relaxed = reduce(puzzle, relaxed=True, capacity=bound)
+        self._core, self._unit = coarsened(self._relaxed.puzzle)
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
         large = self._core.count >= _STACKED_ITEMS and not self._hulls
-        closed = large and spans is None and _has_rows(puzzle)
-        self._closer = _Closing(puzzle, seed) if closed else None
+        closed = not self._hulls and spans is None and _has_rows(puzzle)
+        self._closer = Closer(puzzle, bound, seed) if closed else None
         self._stacker = Stacker(self._core, seed) if large and not closed else None
         self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed)
         self._squeezed: Solution | None = None
@@ -80,19 +88,22 @@ class Descender:
         """Stops at a proof, or with the interval as it is when `stop` says so."""
         clique: tuple[int, ...] = ()
         exhausted: Exhausted | None = None
+        self._prepare(bound)
         bound, before = max(bound, self._relaxed.bound), bound
         if bound < best.top:
             heavy = heavy_clique(self._puzzle)
             heavy_size = sum(self._puzzle.sizes[i] for i in heavy)
             if heavy_size >= bound and heavy_size > before:
                 bound, clique = heavy_size, heavy
-        effort, turn = _FIRST_EFFORT, 0
+        effort, turn = _FIRST_EFFORT if self._closer is None else _GLANCE, 0
         self._report(best, bound)
         try:
+            large = self._core.count >= _STACKED_ITEMS
             while bound < best.top:
-                if self._closer is not None:
-                    best, bound, proof = self._closer.round(best, bound, self._stop)
-                    exhausted = proof or exhausted
+                if self._closer is not None and (turn or large):
+                    closed = self._closer.round(bound, best.top, self._stop)
+                    best = best if closed.offsets is None else solution(self._puzzle, closed.offsets)
+                    bound, exhausted = closed.bound, self._exhausted(closed) or exhausted
                     self._report(best, bound)
                     continue
                 capacity, stacked = self._next(bound, best.top, turn)
@@ -112,6 +123,12 @@ class Descender:
         except Stopped:
             best = self._better_of(best)
         return Descent(best, bound, exhausted, clique if exhausted is None else ())
+
+    def _exhausted(self, closed: Closed) -> Exhausted | None:
+        if closed.proof is None:
+            return None
+        core = self._relaxed
+        return Exhausted(closed.bound - 1, closed.proof.method, closed.proof.nodes, core.kept, core.taken)
 
     def any_packing(self, capacity: int) -> Solution | None:
         """Some packing within `capacity`, where that is known to be enough for any; None where there is none."""
@@ -220,7 +237,7 @@ class Descender:
     def _carry_over(self, core: Sequence[int]) -> list[int]:
         """A packing of the core as one of the whole: exactly where the reduction is exact, else by first fit in its order."""
         puzzle, reduced = self._puzzle, self._relaxed
-        whole = reduced.restore(puzzle.sizes, puzzle.pins, [offset * self._unit for offset in core])
+        whole = reduced.restore(puzzle, [offset * self._unit for offset in core])
         if reduced.exact:
             return whole
         order = sorted(range(puzzle.count), key=lambda i: (whole[i], i))
@@ -232,27 +249,3 @@ def _has_rows(puzzle: Puzzle) -> bool:
     if not puzzle.strips:
         return False
     return any(len(whole) < len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
-
-
-class _Closing:
-    """Rounds of closing on a whole puzzle, in the largest unit that it can be counted in."""
-
-    def __init__(self, puzzle: Puzzle, seed: int) -> None:
-        self._puzzle = puzzle
-        coarse, self._unit = coarsened(puzzle)
-        self._closer = Closer(coarse, seed)
-
-    def round(self, best: Solution, bound: int, stop: Stop) -> tuple[Solution, int, Exhausted | None]:
-        """The best packing and bound after one more round, and what proved a new bound. May raise Stopped."""
-        unit = self._unit
-        first, end = -(-bound // unit), best.top // unit + (best.top % unit > 0)
-        closed = self._closer.round(min(first, end - 1), end, stop)
-        if closed.offsets is not None:
-            found = solution(self._puzzle, [offset * unit for offset in closed.offsets])
-            if found.top < best.top and self._puzzle.allows(found.offsets):
-                best = found
-        if closed.proof is None or closed.bound * unit <= bound:
-            return best, bound, None
-        everything = tuple(range(self._puzzle.count))
-        proof = Exhausted((closed.bound - 1) * unit, closed.proof.method, closed.proof.nodes, everything, ())
-        return best, closed.bound * unit, proof

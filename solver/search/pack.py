@@ -100,7 +100,7 @@ class _Few:
         tries = min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
         random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
         core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=random, stop=stop)
-        best = solution(puzzle, reduced.restore(puzzle.sizes, puzzle.pins, core.offsets))
+        best = solution(puzzle, reduced.restore(puzzle, core.offsets))
         if start is not None and puzzle.allows(start) and puzzle.top(start) <= best.top:
             core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
             best = solution(puzzle, start)
@@ -118,7 +118,7 @@ class _Few:
         descender = Descender(reduced.puzzle, seed=seed, stop=stop, report=report)
         descent = descender.run(core, bound.size_bytes // self.unit - reduced.bottom)
         if descent.best.top < core.top:
-            offsets = reduced.restore(self.puzzle.sizes, self.puzzle.pins, descent.best.offsets)
+            offsets = reduced.restore(self.puzzle, descent.best.offsets)
             best = solution(self.puzzle, offsets)
         return self._packing(best, bound, reduced, descent)
 

@@ -8,12 +8,12 @@ from threading import Timer
 import pytest
 
 from solver.search.closing import Closer
+from solver.search.coarsening import coarsened
 from solver.search.conflicts import mirrored
 from solver.search.descent import Descender
 from solver.search.firstfit import construct
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Gaps, Puzzle, Strip
-from solver.search.reduction import coarsened
 from solver.search.restarts import Restarts
 from solver.search.stop import Stop, Stopped
 from solver.search.strips import overlapping, stacks_of
@@ -106,7 +106,7 @@ def test_sets_of_strips_and_pairs_forbid_what_the_puzzle_forbids(seed: int) -> N
 def test_closing_ends_at_the_least_capacity(seed: int) -> None:
     puzzle = rows(Random(seed), 4, 3)
     answer, above = least(puzzle), 30
-    closer, bound, top = Closer(puzzle, seed), 0, above
+    closer, bound, top = Closer(puzzle, 0, seed), 0, above
     while bound < top:
         closed = closer.round(bound, top, Stop.after(3600))
         if closed.offsets is not None:
@@ -161,7 +161,7 @@ def test_rounds_end_when_they_are_told_to() -> None:
     puzzle = rows(Random(5), 60, 40, (1,))
     told: list[bool] = []
     Timer(0.2, lambda: told.append(True)).start()
-    stop, closer = Stop.after(3600, lambda: bool(told)), Closer(puzzle, 0)
+    stop, closer = Stop.after(3600, lambda: bool(told)), Closer(puzzle, 0, 0)
     rounds = iter(lambda: closer.round(0, 4 * sum(puzzle.sizes), stop), None)
     with pytest.raises(Stopped):
         sum(1 for _ in rounds)

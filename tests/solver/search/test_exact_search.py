@@ -9,11 +9,12 @@ from hypothesis import example, given, settings
 
 from solver.search.bitsearch import Attempt, search_bits
 from solver.search.capacity import Hull, complement, search_cpsat
+from solver.search.coarsening import coarsened
 from solver.search.descent import Descender
 from solver.search.firstfit import construct
 from solver.search.patterns import offset_patterns
 from solver.search.puzzle import Puzzle
-from solver.search.reduction import coarsened, reduce
+from solver.search.reduction import reduce
 from solver.search.stop import Stop, Stopped
 from tests.solver.search.puzzles import clique, fits, least, make_puzzle, puzzles, whole
 
@@ -103,7 +104,7 @@ def test_a_reduction_never_loses_a_packing_and_an_exact_one_never_invents_one(pu
 def test_an_exact_reduction_restores_to_a_legal_packing(puzzle: Puzzle) -> None:
     reduced = reduce(puzzle)
     core = construct(reduced.puzzle, good_enough=0, tries=0, random=Random(0), stop=STOP)
-    assert puzzle.allows(reduced.restore(puzzle.sizes, puzzle.pins, core.offsets))
+    assert puzzle.allows(reduced.restore(puzzle, core.offsets))
 
 
 def test_offset_patterns_are_sums_of_the_other_items_sizes() -> None:
