@@ -21,7 +21,7 @@ from solver.search.stop import Stop
 _FEWEST, _MORE = 4, 3
 """Columns of the smallest relaxation, and how many times as many the next ones have."""
 
-_FIRST_SLICE, _SLICE_GROWTH = 0.03, 2.0
+_FIRST_SLICE, _SLICE_GROWTH = 0.006, 2.5
 """CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a question."""
 
 _LEAST_COST = 0.001
@@ -49,7 +49,6 @@ class _Level:
     relaxed: bool = True
     columns: list[int] = field(default_factory=list)
     feasible: int | None = None
-    slice: float = _FIRST_SLICE
     ahead: int = 1
     """How far above the bound the next question is: it doubles with each proof, and is halved by each failure."""
     proven_by: int = 0
@@ -61,14 +60,17 @@ class _Level:
     def capacity(self, whole: int) -> int:
         return (whole - self.bottom) // self.unit
 
-    def steps(self) -> Iterator[int]:
-        """How many columns to take, one attempt after another: what made the last proof, a few, all, and numbers between."""
+    def steps(self, slice_: float) -> Iterator[int]:
+        """How many columns to take, one attempt after another: what made the last proof; and where there is time for more, a few,
+        all, and numbers between."""
         total = len(self.columns)
-        counts = [self.proven_by or total, _FEWEST, total]
-        between = _FEWEST * _MORE
-        while between < total:
-            counts.append(between)
-            between *= _MORE
+        counts = [self.proven_by or total]
+        if slice_ > _FIRST_SLICE:
+            counts += [_FEWEST, total]
+            between = _FEWEST * _MORE
+            while between < total:
+                counts.append(between)
+                between *= _MORE
         yield from dict.fromkeys(min(count, total) for count in counts)
 
     def question(self, bound: int, top: int) -> int | None:
@@ -77,13 +79,18 @@ class _Level:
         if self.feasible is not None:
             highest = min(highest, self.feasible - 1)
         lowest = self.capacity(bound)
-        return None if lowest > highest else min(lowest + self.ahead - 1, highest)
+        if lowest > highest:
+            return None
+        self.ahead = min(self.ahead, highest - lowest + 1)
+        return lowest + self.ahead - 1
 
-    def failed(self) -> None:
-        if self.ahead > 1:
-            self.ahead //= 2
-        else:
-            self.slice *= _SLICE_GROWTH
+    def gives_up(self) -> bool:
+        """Whether what was not answered was the lowest question; the next one is nearer to the bound."""
+        self.ahead //= 2
+        if self.ahead:
+            return False
+        self.ahead = 1
+        return True
 
 
 class Prover:
@@ -91,7 +98,7 @@ class Prover:
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int, halted: Callable[[], bool]) -> None:
         self._puzzle, self._bound, self._seed, self._halted = puzzle, bound, seed, halted
-        self._least = 0
+        self._least, self._at, self._slice = 0, 0, _FIRST_SLICE
         self._levels = self._made()
         self._fitter: Fitter | None = None
         self.spent = 0.0
@@ -108,22 +115,32 @@ class Prover:
         offsets: tuple[int, ...] | None = None
         if bound < self._least:
             bound, proof = self._least, Attempt("impossible", method="reduction")
-        for level in self._levels:
-            while (capacity := level.question(bound, top)) is not None:
-                if self.spent >= end or self._halted():
-                    return Narrowed(bound, proof, offsets)
-                attempt = self._decide(level, capacity, end, stop)
-                if attempt.verdict == "impossible":
-                    bound, proof = max(bound, (capacity + 1) * level.unit + level.bottom), attempt
-                    level.ahead *= 2
-                elif attempt.verdict == "packed":
-                    level.feasible, level.ahead = capacity, 1
-                    whole = () if level.restore is None else level.restore(attempt.offsets)
-                    if level.restore is not None and self._puzzle.allows(whole) and self._puzzle.top(whole) < top:
-                        offsets, top = tuple(whole), self._puzzle.top(whole)
-                else:
-                    level.failed()
+        while bound < top:
+            level = self._levels[self._at]
+            capacity = level.question(bound, top)
+            if capacity is None:
+                self._go_on()
+                continue
+            if self.spent >= end or self._halted():
+                break
+            attempt = self._decide(level, capacity, end, stop)
+            if attempt.verdict == "impossible":
+                bound, proof = max(bound, (capacity + 1) * level.unit + level.bottom), attempt
+                level.ahead *= 2
+            elif attempt.verdict == "packed":
+                level.feasible, level.ahead = capacity, 1
+                whole = () if level.restore is None else level.restore(attempt.offsets)
+                if level.restore is not None and self._puzzle.allows(whole) and self._puzzle.top(whole) < top:
+                    offsets, top = tuple(whole), self._puzzle.top(whole)
+            elif level.gives_up():
+                self._go_on()
         return Narrowed(bound, proof, offsets)
+
+    def _go_on(self) -> None:
+        """To the next finer level, and from the finest to the coarsest with more patience."""
+        self._at += 1
+        if self._at == len(self._levels):
+            self._at, self._slice = 0, self._slice * _SLICE_GROWTH
 
     def _made(self) -> list[_Level]:
         """From the coarsest relaxation down to the puzzle itself, of which nothing is relaxed any more."""
@@ -144,7 +161,7 @@ class Prover:
         if capacity < 0 or any(size > capacity for size in level.puzzle.sizes):
             return Attempt("impossible", method="reduction")
         asked: set[tuple[int, ...]] = set()
-        for count in level.steps() if level.relaxed and not level.puzzle.pinned else (len(level.columns),):
+        for count in level.steps(self._slice) if level.relaxed and not level.puzzle.pinned else (len(level.columns),):
             if self._halted() or self.spent >= end:
                 break
             everything = count == len(level.columns)
@@ -156,7 +173,7 @@ class Prover:
             if not everything and (reduced.puzzle.count == 0 or reduced.puzzle.sizes in asked):
                 continue
             asked.add(reduced.puzzle.sizes)
-            found = self._search(reduced, capacity, level, stop)
+            found = self._search(reduced, capacity, stop)
             if found.verdict == "impossible":
                 level.proven_by = count
                 return found
@@ -164,7 +181,7 @@ class Prover:
                 return replace(found, offsets=tuple(reduced.restore(part, found.offsets)))
         return Attempt("unknown")
 
-    def _search(self, reduced: Reduced, capacity: int, level: _Level, stop: Stop) -> Attempt:
+    def _search(self, reduced: Reduced, capacity: int, stop: Stop) -> Attempt:
         core, unit = coarsened(reduced.puzzle)
         room = (capacity - reduced.bottom) // unit
         if room < 0 or any(size > room for size in core.sizes):
@@ -172,7 +189,7 @@ class Prover:
         if not core.count:
             return Attempt("packed")
         self._fitter = Fitter(core)
-        found = self._fitter.prove(room, effort=level.slice, seed=self._seed, stop=stop)
+        found = self._fitter.prove(room, effort=self._slice, seed=self._seed, stop=stop)
         self.spent += self._fitter.spent
         return replace(found, offsets=tuple(offset * unit for offset in found.offsets))
 
