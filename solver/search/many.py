@@ -20,7 +20,7 @@ from solver.search.sweep import first_fit
 from solver.search.tide import MANNERS, Field, fill
 from solver.wire.units import Bytes, align_up
 
-_SEARCH_SHARE = 0.6
+_SEARCH_SHARE = 0.66
 """Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written as well."""
 
 _OVERRUN = 2.0

@@ -37,6 +37,7 @@ class Manner(NamedTuple):
 
 
 MANNERS = (
+    Manner(0.012, 1.0, 0.0),
     Manner(0.006, 1.008, 0.0),
     Manner(0.006, 1.008, 0.15),
     Manner(0.003, 1.0, 0.0),
@@ -44,6 +45,7 @@ MANNERS = (
     Manner(0.01, 1.004, 0.05),
     Manner(0.003, 1.008, 0.1),
 )
+"""The first leaves what is lowered with the least effort; that one filling is all there is time for where items are very many."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def check(field: Field, offsets: list[int]) -> int:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_filling_of_many_small_items_comes_nearer_to_the_bound(seed: int) -> None:
-    field = field_of(seed, 2000, columns=400)
+    field = field_of(seed, 8000, columns=400)
     lowering = Lowering(field, filled(field))
     before = lowering.top
     lowering.approach(field.bound, 2_000_000, Stop.after(600))
