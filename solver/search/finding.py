@@ -17,7 +17,7 @@ from solver.search.ejection import Ejector, ejectable
 from solver.search.firstfit import FirstFit
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Puzzle
-from solver.search.reduction import reduce
+from solver.search.reduction import Reduced, reduce
 from solver.search.restarts import Restarts
 from solver.search.squeezing import Squeezer
 from solver.search.stacking import turns
@@ -32,9 +32,9 @@ _RESTARTS, _RESTART_EFFORT, _RESTART_UNITS = 4, 0.0008, 1 << 15
 """Searches with restarts before each question to CP-SAT, what one of them counts in deterministic seconds, and the
 capacity up to which they are tried."""
 
-_COARSE_SHARE, _SQUEEZING_SHARE, _LOOKS, _PATIENCE = 0.35, 0.35, 1_000_000, 4000
-"""Of a round's effort, what is spent on squeezing in a coarse unit and in the puzzle's own; looks for each deterministic second
-(about 20 µs each); and the looks before squeezing first gives a capacity up."""
+_SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
+"""Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for each
+deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
 
 _REFINING_LOOKS = 3000
 """Looks at each capacity to which a coarse packing is made one of the whole."""
@@ -43,12 +43,30 @@ _REFINING_LOOKS = 3000
 class Finder:
     """Looks for packings of one puzzle, of which none below `bound` is possible. What one round learns serves the next.
 
-    It works on what a relaxed reduction leaves, in the largest unit that it can be counted in, but aligned as the puzzle says.
+    Rounds take turns between what an exact reduction leaves and what a relaxed one does, aligned as the puzzle says: of the latter
+    there is less to search, in larger units, but a few bytes may be lost where items are put back.
     """
 
     def __init__(self, whole: Puzzle, bound: int, seed: int) -> None:
-        self._whole, self._seed = whole, seed
-        self._reduced = reduced = reduce(whole, relaxed=True, capacity=bound)
+        exact, relaxed = reduce(whole, capacity=bound), reduce(whole, relaxed=True, capacity=bound)
+        self._views = [_View(whole, reduced, seed) for reduced in ((exact,) if relaxed.exact else (exact, relaxed))]
+        self._round = 0
+
+    def halt(self) -> None:
+        for view in self._views:
+            view.halt()
+
+    def find(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, tuple[int, ...] | None]:
+        """The best packing below `top`, which nothing below `bound` is."""
+        self._round += 1
+        return self._views[(self._round - 1) % len(self._views)].find(bound, top, effort, stop)
+
+
+class _View:
+    """What one reduction leaves, in the largest unit that it can be counted in."""
+
+    def __init__(self, whole: Puzzle, reduced: Reduced, seed: int) -> None:
+        self._whole, self._reduced, self._seed = whole, reduced, seed
         aligned = replace(reduced.puzzle, alignments=tuple(whole.alignments[item] for item in reduced.kept))
         puzzle, self._unit = coarsened(aligned)
         self._puzzle = puzzle
@@ -64,7 +82,6 @@ class Finder:
         self._fitter.halt()
 
     def find(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, tuple[int, ...] | None]:
-        """The best packing below `top`, which nothing below `bound` is."""
         bottom, unit = self._reduced.bottom, self._unit
         self._floor = max(self._floor, -(-(bound - bottom) // unit))
         offsets = self._find(-(-(top - bottom) // unit), effort, stop)
@@ -115,8 +132,9 @@ class Finder:
                         found.append(refined)
                         top = self._puzzle.top(refined)
                 if bound < top:
-                    self._fitter.spent += _SQUEEZING_SHARE * effort
-                    looks = int(_SQUEEZING_SHARE * effort * _LOOKS)
+                    share = _SQUEEZING_SHARE if self._coarse is None else _COARSE_SHARE
+                    self._fitter.spent += share * effort
+                    looks = int(share * effort * _LOOKS)
                     self._squeezer.squeeze(bound, top, looks, halted, lambda one: found.append(tuple(one)))
         return found[-1] if found else None
 
