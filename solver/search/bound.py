@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import itemgetter
 
 from solver.flatten.pairs import forbidden_differences
 from solver.flatten.problem import RegionProblem
+from solver.wire.bulk import uncollected
 from solver.wire.units import Bytes, Phase
 
 _PHASES_TRIED = 256
@@ -38,12 +41,14 @@ class _Live:
     size_bytes: Bytes
 
 
+@uncollected()
 def lower_bound(problem: RegionProblem) -> LowerBound:
     """The best of: the fullest phase, the largest item, the highest end of a pinned item."""
-    best = LowerBound(0, kind="empty")
+    best, most = LowerBound(0, kind="empty"), 0
     for item in problem.items:
         end = item.size_bytes + (item.pinned_offset_bytes or 0)
-        if end > best.size_bytes:
+        if end > most:
+            most = end
             kind = "largest-buffer" if item.pinned_offset_bytes is None else "pinned-buffer"
             best = LowerBound(end, None, (item.name,), kind)
     live = max_live(problem)
@@ -55,19 +60,18 @@ def max_live(problem: RegionProblem) -> LowerBound:
     change: defaultdict[Phase, Bytes] = defaultdict(int)
     for item in problem.items:
         for piece in item.pieces:
+            size_bytes = piece.size_bytes
             for start, end in piece.occupied.spans:
-                change[start] += piece.size_bytes
-                change[end] -= piece.size_bytes
-    totals: list[tuple[Bytes, Phase]] = []
-    total = 0
-    for phase in sorted(change):
-        total += change[phase]
-        totals.append((total, phase))
-    totals.sort(key=lambda entry: (-entry[0], entry[1]))
+                change[start] += size_bytes
+                change[end] -= size_bytes
+    phases = sorted(change)
+    totals = list(zip(accumulate(map(change.__getitem__, phases)), phases, strict=True))
     lenient = {(min(entry.read, entry.write), max(entry.read, entry.write)) for entry in problem.in_place}
     lenient |= problem.alias_permits
-    if not lenient:
-        totals = totals[:1]
+    if lenient:
+        totals.sort(key=lambda entry: (-entry[0], entry[1]))
+    else:
+        totals = [max(totals, key=itemgetter(0))] if totals else []  # the first of those with the most bytes
     best = LowerBound(0, kind="empty")
     for gross, phase in totals[:_PHASES_TRIED]:
         if gross <= best.size_bytes:
@@ -84,7 +88,8 @@ def _live_in(problem: RegionProblem, phase: Phase) -> list[_Live]:
         _Live(number, piece.name, piece.offset_bytes, piece.size_bytes)
         for number, item in enumerate(problem.items)
         for piece in item.pieces
-        if any(start <= phase < end for start, end in piece.occupied.spans)
+        for start, end in piece.occupied.spans
+        if start <= phase < end
     ]
 
 
@@ -119,6 +124,7 @@ def _apart(problem: RegionProblem, live: list[_Live], lenient: set[tuple[int, in
 
 def heaviest(problem: RegionProblem, names: tuple[str, ...]) -> list[tuple[str, Bytes]]:
     """The named pieces with their bytes, largest first."""
-    sizes = {piece.name: piece.size_bytes for item in problem.items for piece in item.pieces}
-    sizes |= {item.name: item.size_bytes for item in problem.items}
+    wanted = frozenset(names)
+    sizes = {piece.name: piece.size_bytes for item in problem.items for piece in item.pieces if piece.name in wanted}
+    sizes |= {item.name: item.size_bytes for item in problem.items if item.name in wanted}
     return sorted(((name, sizes[name]) for name in names), key=lambda entry: (-entry[1], entry[0]))

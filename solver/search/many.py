@@ -18,6 +18,7 @@ from solver.search.skyline import Span, occupied_spans, pack_skyline
 from solver.search.stop import Stop
 from solver.search.sweep import first_fit
 from solver.search.tide import MANNERS, Field, fill
+from solver.wire.bulk import uncollected
 from solver.wire.units import Bytes, align_up
 
 _SEARCH_SHARE = 0.66
@@ -50,6 +51,7 @@ _ROUNDED = 1.002
 then."""
 
 
+@uncollected()
 def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list[Bytes]:
     """The best of valley filling, and of first fit where there is time for it; ends early near a top of `good_enough`, or when
     `stop` says so and the first packing is done: that may overrun the limit. Something legal always comes back."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 from solver.flatten.problem import RegionProblem
 from solver.search.stop import Stop
@@ -24,12 +25,20 @@ def occupied_spans(problem: RegionProblem) -> list[tuple[Span, ...]]:
 
     Phases between two neighbouring ends of spans are alike and become one.
     """
-    spans = [sorted({span for piece in item.pieces for span in piece.occupied.spans}) for item in problem.items]
-    number = {
-        edge: index for index, edge in enumerate(sorted({edge for one in spans for span in one for edge in span}))
-    }
+    spans = [
+        item.pieces[0].occupied.spans
+        if len(item.pieces) == 1
+        else sorted({span for piece in item.pieces for span in piece.occupied.spans})
+        for item in problem.items
+    ]
+    edges = sorted(set(chain.from_iterable(chain.from_iterable(spans))))
+    number = dict(zip(edges, range(len(edges)), strict=True))
     merged: list[tuple[Span, ...]] = []
     for one in spans:
+        if len(one) == 1:  # nearly all are
+            ((start, end),) = one
+            merged.append(((number[start], number[end]),))
+            continue
         joined: list[Span] = []
         for start, end in one:
             if joined and start <= joined[-1][1]:
