@@ -17,14 +17,12 @@ _ASK_EVERY = 64
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of packing a puzzle into a capacity: `offsets` where it was packed, and what the search took (`effort`: CP-SAT's
-    deterministic seconds)."""
+    """What became of packing a puzzle into a capacity: `offsets` where it was packed, and what the search took."""
 
     verdict: Literal["packed", "impossible", "unknown"]
     offsets: tuple[int, ...] = ()
     method: str = "offset-bitsets"
     nodes: int = 0
-    effort: float = 0.0
 
 
 class _LimitReached(Exception):

@@ -79,13 +79,13 @@ def search_cpsat(
     parameters.symmetry_level = 0
     parameters.cp_model_presolve = puzzle.count >= _PRESOLVE_FROM
     status = _solve_watched(solver, model, stop)
-    nodes, spent = solver.num_branches, solver.response_proto.deterministic_time
+    nodes = solver.num_branches
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Attempt("packed", tuple(solver.value(offset) for offset in offsets), "cp-sat", nodes, spent)
+        return Attempt("packed", tuple(solver.value(offset) for offset in offsets), "cp-sat", nodes)
     if status == cp_model.INFEASIBLE:
-        return Attempt("impossible", (), "cp-sat", nodes, spent)
+        return Attempt("impossible", (), "cp-sat", nodes)
     stop.check()
-    return Attempt("unknown", (), "cp-sat", nodes, spent)
+    return Attempt("unknown", (), "cp-sat", nodes)
 
 
 def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any]:
@@ -118,29 +118,31 @@ def _keep_pairs_apart(
             if pairs % _PAIRS_BETWEEN_CHECKS == 0:
                 stop.check()
             lowest = 0 if (i, j) in in_order else puzzle.sizes[i] - capacity
-            legal = complement(gaps, lowest, capacity - puzzle.sizes[j])
+            highest = capacity - puzzle.sizes[j]
+            legal = complement(gaps, lowest, highest)
             if not legal:
                 return False
-            choose_one(model, offsets[j] - offsets[i], legal)
+            choose_one(model, offsets[j] - offsets[i], legal, lowest, highest)
     return True
 
 
-def choose_one(model: cp_model.CpModel, difference: Any, legal: Gaps) -> None:
-    """Keeps `difference` inside one of the closed intervals of `legal`: one boolean each."""
+def choose_one(model: cp_model.CpModel, difference: Any, legal: Gaps, lowest: int, highest: int) -> None:
+    """Keeps `difference`, which is from `lowest` to `highest` anyhow, inside one of the closed intervals of `legal`: one boolean
+    each."""
     if len(legal) == 1:
         model.add(difference >= legal[0][0])
         model.add(difference <= legal[0][1])
         return
     ways = []
-    for number, (low, high) in enumerate(legal):
+    for low, high in legal:
         way = model.new_bool_var("")
         ways.append(way)
         if low == high:
             model.add(difference == low).only_enforce_if(way)
             continue
-        if number > 0:
+        if low > lowest:
             model.add(difference >= low).only_enforce_if(way)
-        if number < len(legal) - 1:
+        if high < highest:
             model.add(difference <= high).only_enforce_if(way)
     model.add_exactly_one(ways)
 

@@ -36,8 +36,8 @@ _SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
 """Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for each
 deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
 
-_REFINING_LOOKS = 3000
-"""Looks at each capacity to which a coarse packing is made one of the whole."""
+_REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
+"""Looks at each capacity to which a coarse packing is made one of the whole, and what it counts to begin with one."""
 
 
 class Finder:
@@ -169,19 +169,17 @@ class _Coarse:
         return cls(puzzle, unit, seed) if unit > 1 else None
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop) -> tuple[int, ...] | None:
-        """The best packing of the whole below `top` that comes of coarse ones. May raise Stopped with nothing found."""
+        """The best packing of the whole below `top` that comes of coarse ones; half of the looks go into making it one of the
+        whole. May raise Stopped with nothing found."""
         coarse: list[tuple[int, ...]] = []
         highest = -(-top // self._unit) if self._top is None else self._top
-        self._squeezer.squeeze(bound // self._unit, highest, looks, stop, lambda one: coarse.append(tuple(one)))
-        best: tuple[int, ...] | None = None
-        for one in coarse:
-            self._top = self._coarse.top(one)
-            refined = self._refine(one, bound, top, stop)
-            if refined is not None:
-                best, top = refined, self._puzzle.top(refined)
-        return best
+        self._squeezer.squeeze(bound // self._unit, highest, looks // 2, stop, lambda one: coarse.append(tuple(one)))
+        if not coarse:
+            return None
+        self._top = self._coarse.top(coarse[-1])
+        return self._refine(coarse[-1], bound, top, looks // 2, stop)
 
-    def _refine(self, coarse: Sequence[int], bound: int, top: int, stop: Stop) -> tuple[int, ...] | None:
+    def _refine(self, coarse: Sequence[int], bound: int, top: int, looks: int, stop: Stop) -> tuple[int, ...] | None:
         """A packing of the whole below `top`, near a coarse one."""
         puzzle = self._puzzle
         start = [0] * puzzle.count
@@ -195,11 +193,13 @@ class _Coarse:
             if fitted.top < top:
                 best, top = fitted.offsets, fitted.top
         low = max(bound, self._coarse.top(coarse) * self._unit, *puzzle.sizes) - 1
-        while low < top - 1:
+        while low < top - 1 and looks > 0:
             capacity = (low + top) // 2
             self._refined += 1
             ejector = Ejector(puzzle, capacity, seed=self._seed + self._refined, start=start)
-            if ejector.search(_REFINING_LOOKS, stop):
+            turn = min(looks, _REFINING_LOOKS)
+            looks -= turn + _LAYING_LOOKS
+            if ejector.search(turn, stop):
                 best, top = ejector.offsets, puzzle.top(ejector.offsets)
             else:
                 low = capacity

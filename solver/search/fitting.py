@@ -128,10 +128,11 @@ class Fitter:
                     spans[place] = model.new_fixed_size_interval_var(offsets[item] + start, size, "")
             model.add_no_overlap([spans[place] for place in one])
         for i, j in self._stacks.pairs:
-            legal = complement(puzzle.forbidden[i][j], puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j])
+            lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
+            legal = complement(puzzle.forbidden[i][j], lowest, highest)
             if not legal:
                 return None
-            choose_one(model, offsets[j] - offsets[i], legal)
+            choose_one(model, offsets[j] - offsets[i], legal, lowest, highest)
         for a, b in self._alike:
             model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
         return model

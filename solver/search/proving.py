@@ -11,23 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from solver.search.bitsearch import Attempt
-from solver.search.capacity import search_cpsat
 from solver.search.coarsening import coarsened, levels, relaxed_to
 from solver.search.columns import fullest_columns, in_columns
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Puzzle
 from solver.search.reduction import Reduced, reduce
-from solver.search.stop import Stop, Stopped
+from solver.search.stop import Stop
 
 _FEWEST, _MORE = 4, 3
 """Columns of the smallest relaxation, and how many times as many the next ones have."""
 
 _FIRST_SLICE, _SLICE_GROWTH = 0.006, 2.5
 """CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a question."""
-
-_PAIRED_ITEMS, _PAIRED_COST = 24, 5.0
-"""Cores of so many items at most are first asked with a boolean for each pair. With the linear relaxation of that model the
-deterministic clock runs so much faster."""
 
 _LEAST_COST = 0.001
 """What a question counts at least, for making its model."""
@@ -193,21 +188,10 @@ class Prover:
             return Attempt("impossible", method="reduction")
         if not core.count:
             return Attempt("packed")
-        found = self._by_pairs(core, room, stop) if core.count <= _PAIRED_ITEMS else Attempt("unknown")
-        if found.verdict == "unknown" and not self._halted():
-            self._fitter = Fitter(core)
-            found = self._fitter.prove(room, effort=self._slice, seed=self._seed, stop=stop)
-            self.spent += self._fitter.spent
+        self._fitter = Fitter(core)
+        found = self._fitter.prove(room, effort=self._slice, seed=self._seed, stop=stop)
+        self.spent += self._fitter.spent
         return replace(found, offsets=tuple(offset * unit for offset in found.offsets))
-
-    def _by_pairs(self, core: Puzzle, room: int, stop: Stop) -> Attempt:
-        try:
-            asked = Stop(stop.deadline, self._halted)
-            found = search_cpsat(core, room, effort=_PAIRED_COST * self._slice, seed=self._seed, stop=asked)
-        except Stopped:
-            return Attempt("unknown")
-        self.spent += found.effort / _PAIRED_COST
-        return found
 
 
 def _exact_level(puzzle: Puzzle, reduced: Reduced, *, relaxed: bool) -> _Level:

@@ -146,10 +146,11 @@ def _model(puzzle: Puzzle, conflicts: Cover, capacity: int, stop: Stop) -> cp_mo
     for clique in conflicts.cliques:
         model.add_no_overlap([spans[item] for item in clique])
     for i, j in conflicts.pairs:
-        legal = complement(puzzle.forbidden[i][j], puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j])
+        lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
+        legal = complement(puzzle.forbidden[i][j], lowest, highest)
         if not legal:
             return None
-        choose_one(model, offsets[j] - offsets[i], legal)
+        choose_one(model, offsets[j] - offsets[i], legal, lowest, highest)
     for a, b in alike_pairs(puzzle):
         model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
     stop.check()

@@ -57,6 +57,13 @@ def test_cpsat_packs_at_the_least_capacity_and_proves_that_one_less_is_not_enoug
     assert by_cpsat(puzzle, capacity - 1).verdict == "impossible"
 
 
+def test_cpsat_keeps_to_gaps_that_reach_to_the_end_of_what_the_capacity_leaves() -> None:
+    puzzle = make_puzzle([3, 3], {(0, 1): ((-1, -1), (2, 2))}, pins={1: 2})
+    packed = by_cpsat(puzzle, 5)
+    assert packed.verdict == "packed"
+    assert puzzle.allows(packed.offsets)
+
+
 @settings(max_examples=150, deadline=None)
 @given(puzzles())
 def test_the_descent_ends_at_the_least_capacity_with_a_bound_that_meets_it(puzzle: Puzzle) -> None:
