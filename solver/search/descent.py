@@ -77,7 +77,8 @@ class Descender:
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
         large = self._core.count >= _STACKED_ITEMS and not self._hulls
         closed = not self._hulls and spans is None and _has_rows(puzzle)
-        self._closer = Closer(puzzle, bound, seed) if closed else None
+        self._from_both_ends, self._least = closed, bound
+        self._closer: Closer | None = None
         self._stacker = Stacker(self._core, seed) if large and not closed else None
         self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed)
         self._squeezed: Solution | None = None
@@ -95,12 +96,14 @@ class Descender:
             heavy_size = sum(self._puzzle.sizes[i] for i in heavy)
             if heavy_size >= bound and heavy_size > before:
                 bound, clique = heavy_size, heavy
-        effort, turn = _FIRST_EFFORT if self._closer is None else _GLANCE, 0
+        effort, turn = _GLANCE if self._from_both_ends else _FIRST_EFFORT, 0
         self._report(best, bound)
         try:
             large = self._core.count >= _STACKED_ITEMS
             while bound < best.top:
-                if self._closer is not None and (turn or large):
+                if self._from_both_ends and (turn or large):
+                    if self._closer is None:
+                        self._closer = Closer(self._puzzle, self._least, self._seed)
                     closed = self._closer.round(bound, best.top, self._stop)
                     best = best if closed.offsets is None else solution(self._puzzle, closed.offsets)
                     bound, exhausted = closed.bound, self._exhausted(closed) or exhausted

@@ -48,18 +48,26 @@ class Finder:
     """
 
     def __init__(self, whole: Puzzle, bound: int, seed: int) -> None:
+        self._whole, self._seed = whole, seed
         exact, relaxed = reduce(whole, capacity=bound), reduce(whole, relaxed=True, capacity=bound)
-        self._views = [_View(whole, reduced, seed) for reduced in ((exact,) if relaxed.exact else (exact, relaxed))]
+        self._reductions = (exact,) if relaxed.exact else (exact, relaxed)
+        self._views: list[_View] = []
         self._round = 0
+        self._halted = False
 
     def halt(self) -> None:
+        self._halted = True
         for view in self._views:
             view.halt()
 
     def find(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, tuple[int, ...] | None]:
         """The best packing below `top`, which nothing below `bound` is."""
-        self._round += 1
-        return self._views[(self._round - 1) % len(self._views)].find(bound, top, effort, stop)
+        turn, self._round = self._round % len(self._reductions), self._round + 1
+        if turn == len(self._views):  # a tenth of a second of work, which may not be wanted
+            self._views.append(_View(self._whole, self._reductions[turn], self._seed))
+        if self._halted:
+            return top, None
+        return self._views[turn].find(bound, top, effort, stop)
 
 
 class _View:
