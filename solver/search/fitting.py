@@ -28,6 +28,9 @@ _STACKED_SHARE, _STACKED_MOST = 0.5, 0.01
 """Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it gets, in
 deterministic seconds. Where it proves anything it does so in probing, without a conflict."""
 
+_ORDERED_LEAST = 0.005
+"""Proofs with less effort are left to that model alone: making the other one takes longer."""
+
 
 class Fitter:
     """Asks about one puzzle. `halt` ends the question that is under way, and every later one."""
@@ -72,9 +75,9 @@ class Fitter:
         stacked = self._stacked(capacity)
         if stacked is None:
             return Attempt("impossible", method=_METHOD)
-        share = min(_STACKED_SHARE * effort, _STACKED_MOST)
+        share = effort if effort < _ORDERED_LEAST else min(_STACKED_SHARE * effort, _STACKED_MOST)
         attempt = self._solve(stacked, _solver(share, seed, stop))
-        if attempt.verdict != "unknown" or stop.now():
+        if attempt.verdict != "unknown" or effort < _ORDERED_LEAST or stop.now():
             return attempt
         ordered = self._ordered(capacity)
         if ordered is None:

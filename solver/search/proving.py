@@ -21,7 +21,7 @@ from solver.search.stop import Stop
 _FEWEST, _MORE = 4, 3
 """Columns of the smallest relaxation, and how many times as many the next ones have."""
 
-_FIRST_SLICE, _SLICE_GROWTH = 0.006, 2.5
+_FIRST_SLICE, _SLICE_GROWTH = 0.003, 4.0
 """CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a question."""
 
 _LEAST_COST = 0.001
