@@ -72,11 +72,13 @@ class Descender:
     def _prepare(self, bound: int) -> None:
         """Takes out what need not be searched for, now that nothing below `bound` is possible, and chooses how to search."""
         puzzle, seed = self._puzzle, self._seed
-        self._relaxed = reduce(puzzle, relaxed=True, capacity=bound)
+        rows = _has_rows(puzzle)
+        # of plain intervals little goes for a capacity, and the orders in which they are stacked are better left whole
+        self._relaxed = reduce(puzzle, relaxed=True, capacity=bound if rows else None)
         self._core, self._unit = coarsened(self._relaxed.puzzle)
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
         large = self._core.count >= _STACKED_ITEMS and not self._hulls
-        closed = not self._hulls and spans is None and _has_rows(puzzle)
+        closed = not self._hulls and spans is None and rows
         self._from_both_ends, self._least = closed, bound
         self._closer: Closer | None = None
         self._stacker = Stacker(self._core, seed) if large and not closed else None
