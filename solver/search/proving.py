@@ -24,8 +24,8 @@ _FEWEST, _MORE = 4, 3
 _FIRST_SLICE, _SLICE_GROWTH = 0.003, 4.0
 """CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a question."""
 
-_LEAST_COST = 0.001
-"""What a question counts at least, for making its model."""
+_LEAST_COST, _PASSING_COST = 0.001, 1e-5
+"""What a question counts at least, for making its model, and what a level that has none left does."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,14 @@ class Prover:
         if bound < self._least:
             bound, proof = self._least, Attempt("impossible", method="reduction")
         while bound < top:
+            if self.spent >= end or self._halted():
+                break
             level = self._levels[self._at]
             capacity = level.question(bound, top)
             if capacity is None:
+                self.spent += _PASSING_COST
                 self._go_on()
                 continue
-            if self.spent >= end or self._halted():
-                break
             attempt = self._decide(level, capacity, end, stop)
             if attempt.verdict == "impossible":
                 bound, proof = max(bound, (capacity + 1) * level.unit + level.bottom), attempt
