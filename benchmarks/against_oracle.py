@@ -37,7 +37,7 @@ class Outcome:
     kind: str
 
 
-def outcome_of(seed: int, judged: Judged = Judged()) -> Outcome:  # noqa: B008 - frozen
+def outcome_of(seed: int, judged: Judged = Judged()) -> Outcome:  # noqa: B008 - frozen: one for all calls is safe
     """Solves and judges the manifest of one seed."""
     manifest = load_manifest(small_manifest(seed))
     try:

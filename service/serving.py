@@ -70,4 +70,4 @@ class _Server(uvicorn.Server):
         if sig == signal.SIGTERM:
             self.should_exit = True
         else:
-            super().handle_exit(sig, frame)  # type: ignore[arg-type]
+            super().handle_exit(sig, frame)  # type: ignore[arg-type]  # uvicorn names a frame type

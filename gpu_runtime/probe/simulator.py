@@ -63,7 +63,7 @@ class _KernelModule(FakeCUDAModule):
     """`cuda` inside a kernel, with our shared memory, and `syncwarp`, which numba's simulator has not."""
 
     def __init__(self, blocks: int, threads: int, memory: SharedMemory, poison: int) -> None:
-        super().__init__((blocks, 1, 1), (threads, 1, 1), 0)  # type: ignore[no-untyped-call]
+        super().__init__((blocks, 1, 1), (threads, 1, 1), 0)  # type: ignore[no-untyped-call]  # numba has no types
         self._shared: Any = memory
         self._local: Any = LocalMemory(poison)
 
@@ -82,8 +82,8 @@ class _Thread(threading.Thread):
 
     def __init__(self, body: Callable[[], None], block: int, index: int) -> None:
         super().__init__(daemon=True)
-        self.blockIdx: Any = Dim3(block, 0, 0)  # type: ignore[no-untyped-call]
-        self.threadIdx: Any = Dim3(index, 0, 0)  # type: ignore[no-untyped-call]
+        self.blockIdx: Any = Dim3(block, 0, 0)  # type: ignore[no-untyped-call]  # numba has no types
+        self.threadIdx: Any = Dim3(index, 0, 0)  # type: ignore[no-untyped-call]  # numba has no types
         self.thread_id = index
         self._body, self._turn, self._back = body, threading.Semaphore(0), threading.Semaphore(0)
         self.waiting: tuple[Any, ...] | None = None
@@ -128,7 +128,7 @@ def run_block(
     memory = SharedMemory(dynamic_bytes, poison, guards)
     inside = _KernelModule(blocks, threads, memory, poison)
     for module in modules:
-        module.cuda = inside  # type: ignore[attr-defined]
+        module.cuda = inside  # type: ignore[attr-defined]  # modules of emitted code
     try:
         waiting = [_Thread(lambda: kernel(*arguments), block, index) for index in order]
         while waiting:
@@ -140,7 +140,7 @@ def run_block(
             _release(waiting)
     finally:
         for module in modules:
-            module.cuda = cuda  # type: ignore[attr-defined]
+            module.cuda = cuda  # type: ignore[attr-defined]  # as it was
     return memory
 
 

@@ -112,7 +112,7 @@ class _Launch(Popen):
             reduction.dump(process, message)
         finally:
             set_spawning_popen(None)
-        self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]
+        self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]  # not in typeshed
         lifeline = os.dup(write_end)  # held open as long as this process lives: the child's guard waits on it
         self.finalizer = util.Finalize(self, _close_all, (lifeline, self.sentinel))
         with open(write_end, "wb") as pipe:

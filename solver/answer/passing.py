@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.answer.sharing import count_shares
+from solver.answer.sharing import at_most_shares
 from solver.flatten.handoffs import list_handoffs
 from solver.flatten.problem import RegionProblem
 from solver.search.pack import Packing
@@ -21,12 +21,9 @@ _NOT_LISTED = Problem(
 def handoffs(packed: Packed) -> tuple[tuple[Handoff, ...], tuple[Problem, ...]]:
     """Those of both regions in the layout's order; none, and a warning that says so, where there would be too many to be of use."""
     regions = (packed.flat.block, packed.block), (packed.flat.run, packed.run)
-    left = 2 * MOST_PASSING_PAIRS
-    for problem, packing in regions:
-        names = count_shares(_passing(problem, packing), left)
-        if names is None:
-            return (), (_NOT_LISTED,)
-        left -= names
+    # a pair is two names: each in the other's list
+    if not at_most_shares(2 * MOST_PASSING_PAIRS, (_passing(problem, packing) for problem, packing in regions)):
+        return (), (_NOT_LISTED,)
     found = (one for problem, packing in regions for one in list_handoffs(packed.flat, problem, packing.offsets))
     return tuple(sorted(found, key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))), ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solver.answer.local_memory import local_bytes, place_persistent
-from solver.answer.sharing import count_shares, sharing
+from solver.answer.sharing import at_most_shares, sharing
 from solver.flatten.problem import RegionProblem
 from solver.search.pack import Packing
 from solver.search.regions import Packed
@@ -82,12 +82,8 @@ def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
         [(offset, offset + item.size_bytes) for item, offset in zip(problem.items, packing.offsets, strict=True)]
         for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block))
     ]
-    left = MOST_SHARES_LISTED
-    for spans in regions:
-        count = count_shares(spans, left)
-        if count is None:
-            return None
-        left -= count
+    if not at_most_shares(MOST_SHARES_LISTED, regions):
+        return None
     problems = (packed.flat.run, packed.flat.block)
     named = (
         [(item.buffer, start, end) for item, (start, end) in zip(problem.items, spans, strict=True)]

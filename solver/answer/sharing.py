@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from solver.wire.units import Bytes
 
@@ -11,15 +11,16 @@ Placed = tuple[str, Bytes, Bytes]
 """Full name, start and end in its region of a buffer, or of a part of it that lies apart (named as its buffer)."""
 
 
-def count_shares(spans: Sequence[tuple[Bytes, Bytes]], most: int) -> int | None:
-    """How many names the lists of one region hold in all, without making them; None where it is more than `most`."""
-    starts, ends = sorted([start for start, _ in spans]), sorted([end for _, end in spans])
+def at_most_shares(most: int, regions: Iterable[Sequence[tuple[Bytes, Bytes]]]) -> bool:
+    """Whether the lists of all regions together hold at most so many names; without making them."""
     total = 0
-    for start, end in spans:
-        total += bisect_left(starts, end) - bisect_right(ends, start) - 1
-        if total > most:
-            return None
-    return total
+    for spans in regions:
+        starts, ends = sorted([start for start, _ in spans]), sorted([end for _, end in spans])
+        for start, end in spans:
+            total += bisect_left(starts, end) - bisect_right(ends, start) - 1
+            if total > most:
+                return False
+    return True
 
 
 def sharing(placed: Sequence[Placed]) -> dict[str, tuple[str, ...]]:

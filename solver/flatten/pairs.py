@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from solver.flatten.problem import RegionProblem
 from solver.flatten.spans import meet
 from solver.wire.units import Bytes
@@ -43,7 +45,7 @@ def forbidden_differences(problem: RegionProblem, i: int, j: int) -> tuple[Close
                     low = point + 1
             if low <= high:
                 forbidden.append((low, high))
-    return _merged(forbidden) if len(forbidden) > 1 else tuple(forbidden)
+    return joined(forbidden) if len(forbidden) > 1 else tuple(forbidden)
 
 
 def conflict(problem: RegionProblem, i: int, j: int) -> bool:
@@ -57,13 +59,13 @@ def conflict(problem: RegionProblem, i: int, j: int) -> bool:
     return any(meet(p.occupied, other) for p in problem.items[i].pieces for other in others)
 
 
-def _merged(intervals: list[Closed]) -> tuple[Closed, ...]:
-    intervals.sort()
-    merged = [intervals[0]]
-    for low, high in intervals[1:]:
-        if low <= merged[-1][1] + 1:
-            if high > merged[-1][1]:
-                merged[-1] = (merged[-1][0], high)
+def joined(intervals: Iterable[Closed]) -> tuple[Closed, ...]:
+    """Closed intervals in order; those that overlap or touch are one."""
+    found: list[Closed] = []
+    for low, high in sorted(intervals):
+        if found and low <= found[-1][1] + 1:
+            if high > found[-1][1]:
+                found[-1] = (found[-1][0], high)
         else:
-            merged.append((low, high))
-    return tuple(merged)
+            found.append((low, high))
+    return tuple(found)

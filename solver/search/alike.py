@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from solver.search.puzzle import Puzzle
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 
 def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
@@ -23,6 +28,14 @@ def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
         else:
             chain.append(item)
     return tuple(pair for chain in chains for pair in pairwise(chain))
+
+
+def keep_in_order(
+    model: cp_model.CpModel, puzzle: Puzzle, offsets: Sequence[Any], pairs: Iterable[tuple[int, int]]
+) -> None:
+    """Adds to a model that the first item of each pair lies no higher than the second: below it, where they may share no byte."""
+    for a, b in pairs:
+        model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
 
 
 def _alike(puzzle: Puzzle, a: int, b: int) -> bool:

@@ -83,9 +83,9 @@ def search_cpsat(
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Attempt("packed", tuple(solver.value(offset) for offset in offsets), "cp-sat", nodes)
     if status == cp_model.INFEASIBLE:
-        return Attempt("impossible", (), "cp-sat", nodes)
+        return Attempt("impossible", method="cp-sat", nodes=nodes)
     stop.check()
-    return Attempt("unknown", (), "cp-sat", nodes)
+    return Attempt("unknown", method="cp-sat", nodes=nodes)
 
 
 def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any]:
@@ -118,21 +118,21 @@ def _keep_pairs_apart(
             if pairs % _PAIRS_BETWEEN_CHECKS == 0:
                 stop.check()
             lowest = 0 if (i, j) in in_order else puzzle.sizes[i] - capacity
-            highest = capacity - puzzle.sizes[j]
-            legal = complement(gaps, lowest, highest)
-            if not legal:
+            if not keep_pair_apart(model, offsets[j] - offsets[i], gaps, lowest, capacity - puzzle.sizes[j]):
                 return False
-            choose_one(model, offsets[j] - offsets[i], legal, lowest, highest)
     return True
 
 
-def choose_one(model: cp_model.CpModel, difference: Any, legal: Gaps, lowest: int, highest: int) -> None:
-    """Keeps `difference`, which is from `lowest` to `highest` anyhow, inside one of the closed intervals of `legal`: one boolean
-    each."""
+def keep_pair_apart(model: cp_model.CpModel, difference: Any, gaps: Gaps, lowest: int, highest: int) -> bool:
+    """Keeps `difference`, which is from `lowest` to `highest` anyhow, out of the `gaps`: one boolean for each closed interval that
+    they leave. False where they leave none."""
+    legal = complement(gaps, lowest, highest)
+    if not legal:
+        return False
     if len(legal) == 1:
         model.add(difference >= legal[0][0])
         model.add(difference <= legal[0][1])
-        return
+        return True
     ways = []
     for low, high in legal:
         way = model.new_bool_var("")
@@ -145,6 +145,7 @@ def choose_one(model: cp_model.CpModel, difference: Any, legal: Gaps, lowest: in
         if high < highest:
             model.add(difference <= high).only_enforce_if(way)
     model.add_exactly_one(ways)
+    return True
 
 
 def complement(gaps: Gaps, low: int, high: int) -> Gaps:

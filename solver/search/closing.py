@@ -14,6 +14,7 @@ from solver.search.bitsearch import Attempt
 from solver.search.finding import Finder
 from solver.search.proving import Prover
 from solver.search.puzzle import Puzzle
+from solver.search.reduction import Reductions
 from solver.search.stop import Stop
 
 _FIRST_EFFORT, _GROWTH = 0.02, 1.5
@@ -37,8 +38,9 @@ class Closer:
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int) -> None:
         self._puzzle, self._halted = puzzle, False
-        self._finder = Finder(puzzle, bound, seed)
-        self._prover = Prover(puzzle, bound, seed, lambda: self._halted)
+        reductions = Reductions.of(puzzle, bound)
+        self._finder = Finder(reductions, seed)
+        self._prover = Prover(reductions, seed, lambda: self._halted)
         self._effort = _FIRST_EFFORT
 
     def round(self, bound: int, top: int, stop: Stop) -> Closed:

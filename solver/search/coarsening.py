@@ -54,12 +54,17 @@ def levels(puzzle: Puzzle) -> tuple[int, ...]:
     return tuple(sorted(chosen | {1}, reverse=True))
 
 
+def kept_in(puzzle: Puzzle, unit: int) -> list[int]:
+    """The items that `relaxed_to` does not leave out."""
+    return [item for item, size in enumerate(puzzle.sizes) if size >= unit]
+
+
 def relaxed_to(puzzle: Puzzle, unit: int) -> Puzzle:
     """The puzzle counted in `unit`, everything rounded so that no packing is lost; smaller items are left out. Needs a puzzle
     without pins."""
     if unit == 1:
         return puzzle
-    kept = puzzle.restrict([item for item, size in enumerate(puzzle.sizes) if size >= unit])
+    kept = puzzle.restrict(kept_in(puzzle, unit))
     forbidden = tuple(
         {j: narrow for j, gaps in row.items() if (narrow := _narrowed(gaps, unit))} for row in kept.forbidden
     )

@@ -10,30 +10,18 @@ from __future__ import annotations
 from itertools import product
 from math import gcd
 
+from solver.flatten.pairs import joined
+from solver.search.conflicts import mirrored
 from solver.search.puzzle import Gaps, Puzzle, Strip
-from solver.search.strips import overlapping
-
-_Cells = frozenset[tuple[int, int]]
+from solver.search.strips import Place, columns_of, maximal, overlapping
 
 
 def fullest_columns(puzzle: Puzzle) -> list[int]:
-    """Bits of stretches in which strips are occupied, the fullest first; without those whose strips another one has as well."""
-    strips: dict[int, set[tuple[int, int]]] = {}
-    for item, of_item in enumerate(puzzle.strips):
-        for number, (_, _, times) in enumerate(of_item):
-            while times:
-                lowest = times & -times
-                strips.setdefault(lowest.bit_length() - 1, set()).add((item, number))
-                times ^= lowest
-    first: dict[_Cells, int] = {}
-    for bit in sorted(strips):
-        first.setdefault(frozenset(strips[bit]), bit)
-    kept: list[_Cells] = []
-    for cells in sorted(first, key=lambda cells: (-len(cells), first[cells])):
-        if not any(cells <= other for other in kept):
-            kept.append(cells)
-    kept.sort(key=lambda cells: (-sum(puzzle.strips[item][number][1] for item, number in cells), first[cells]))
-    return [first[cells] for cells in kept]
+    """Numbers of the bits of stretches in which strips are occupied, the fullest first; without those whose strips another one
+    has as well."""
+    bits = {frozenset(column): bit.bit_length() - 1 for bit, column in columns_of(puzzle).items()}
+    kept = sorted(maximal(bits), key=lambda column: (-sum(size for _, _, size in column), bits[column]))
+    return [bits[column] for column in kept]
 
 
 def in_columns(puzzle: Puzzle, columns: int) -> Puzzle:
@@ -52,13 +40,11 @@ def in_columns(puzzle: Puzzle, columns: int) -> Puzzle:
     for i in kept:
         for j, gaps in puzzle.forbidden[i].items():
             if i < j and j in number:
-                met = _both(_joined([overlapping(p, q) for p, q in _meeting(i, j, strips)]), gaps)
+                met = _both(joined(overlapping(p, q) for p, q in _meeting(i, j, strips)), gaps)
                 shift = fronts[j] - fronts[i]
                 if met:
-                    forbidden[number[i]][number[j]] = tuple((low + shift, high + shift) for low, high in met)
-                    forbidden[number[j]][number[i]] = tuple(
-                        (-high - shift, -low - shift) for low, high in reversed(met)
-                    )
+                    moved = tuple((low + shift, high + shift) for low, high in met)
+                    forbidden[number[i]][number[j]], forbidden[number[j]][number[i]] = moved, mirrored(moved)
     return Puzzle(
         tuple(max(start + size for start, size, _ in strips[item]) - fronts[item] for item in kept),
         tuple(gcd(puzzle.alignments[item], fronts[item]) for item in kept),
@@ -69,7 +55,7 @@ def in_columns(puzzle: Puzzle, columns: int) -> Puzzle:
     )
 
 
-def _meeting(i: int, j: int, strips: list[list[Strip]]) -> list[tuple[tuple[int, int, int], tuple[int, int, int]]]:
+def _meeting(i: int, j: int, strips: list[list[Strip]]) -> list[tuple[Place, Place]]:
     """Places of strips of two items that are occupied at the same time."""
     return [
         ((i, start, size), (j, other, length))
@@ -80,26 +66,16 @@ def _meeting(i: int, j: int, strips: list[list[Strip]]) -> list[tuple[tuple[int,
 
 def _moved(strips: list[Strip], shift: int) -> tuple[Strip, ...]:
     """The strips `shift` further up; neighbours that are occupied at the same times become one."""
-    joined: list[Strip] = []
+    moved: list[Strip] = []
     for start, size, times in sorted((start + shift, size, times) for start, size, times in strips):
-        if joined and joined[-1][2] == times and joined[-1][0] + joined[-1][1] == start:
-            joined[-1] = (joined[-1][0], joined[-1][1] + size, times)
+        if moved and moved[-1][2] == times and moved[-1][0] + moved[-1][1] == start:
+            moved[-1] = (moved[-1][0], moved[-1][1] + size, times)
         else:
-            joined.append((start, size, times))
-    return tuple(joined)
+            moved.append((start, size, times))
+    return tuple(moved)
 
 
-def _joined(intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for low, high in sorted(intervals):
-        if joined and low <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
-        else:
-            joined.append((low, high))
-    return joined
-
-
-def _both(ours: list[tuple[int, int]], theirs: Gaps) -> Gaps:
+def _both(ours: Gaps, theirs: Gaps) -> Gaps:
     """What lies in both lists of intervals."""
     met = ((max(low, start), min(high, end)) for low, high in ours for start, end in theirs)
     return tuple((low, high) for low, high in met if low <= high)

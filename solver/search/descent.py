@@ -77,7 +77,7 @@ class Descender:
         self._relaxed = reduce(puzzle, relaxed=True, capacity=bound if rows else None)
         self._core, self._unit = coarsened(self._relaxed.puzzle)
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
-        large = self._core.count >= _STACKED_ITEMS and not self._hulls
+        self._large = large = self._core.count >= _STACKED_ITEMS and not self._hulls
         closed = not self._hulls and spans is None and rows
         self._from_both_ends, self._least = closed, bound
         self._closer: Closer | None = None
@@ -101,9 +101,8 @@ class Descender:
         effort, turn = _GLANCE if self._from_both_ends else _FIRST_EFFORT, 0
         self._report(best, bound)
         try:
-            large = self._core.count >= _STACKED_ITEMS
             while bound < best.top:
-                if self._from_both_ends and (turn or large):
+                if self._from_both_ends and (turn or self._large):
                     if self._closer is None:
                         self._closer = Closer(self._puzzle, self._least, self._seed)
                     closed = self._closer.round(bound, best.top, self._stop)

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from solver.search.bitsearch import Attempt
 from solver.search.cliques import cover
-from solver.search.coarsening import coarsened, levels, relaxed_to
+from solver.search.coarsening import coarsened, kept_in, levels, relaxed_to
 from solver.search.ejection import Ejector, ejectable
 from solver.search.firstfit import FirstFit
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Puzzle
-from solver.search.reduction import Reduced, reduce
+from solver.search.reduction import Reduced, Reductions
 from solver.search.restarts import Restarts
 from solver.search.squeezing import Squeezer
 from solver.search.stacking import turns
@@ -41,16 +41,16 @@ _REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
 
 
 class Finder:
-    """Looks for packings of one puzzle, of which none below `bound` is possible. What one round learns serves the next.
+    """Looks for packings of one puzzle. What one round learns serves the next.
 
     Rounds take turns between what an exact reduction leaves and what a relaxed one does, aligned as the puzzle says: of the latter
     there is less to search, in larger units, but a few bytes may be lost where items are put back.
     """
 
-    def __init__(self, whole: Puzzle, bound: int, seed: int) -> None:
-        self._whole, self._seed = whole, seed
-        exact, relaxed = reduce(whole, capacity=bound), reduce(whole, relaxed=True, capacity=bound)
-        self._reductions = (exact,) if relaxed.exact else (exact, relaxed)
+    def __init__(self, reductions: Reductions, seed: int) -> None:
+        self._whole, self._seed = reductions.whole, seed
+        exact, relaxed = reductions.exact, reductions.relaxed
+        self._reductions = (exact,) if relaxed is exact else (exact, relaxed)
         self._views: list[_View] = []
         self._round = 0
         self._halted = False
@@ -164,7 +164,7 @@ class _Coarse:
 
     def __init__(self, puzzle: Puzzle, unit: int, seed: int) -> None:
         self._puzzle, self._unit, self._seed = puzzle, unit, seed
-        self._kept = [item for item, size in enumerate(puzzle.sizes) if size >= unit]
+        self._kept = kept_in(puzzle, unit)
         self._coarse = relaxed_to(puzzle, unit)
         self._squeezer = Squeezer(self._coarse, seed, patience=_PATIENCE)
         self._fit = FirstFit(puzzle)

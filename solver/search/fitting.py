@@ -11,13 +11,13 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from solver.search.alike import alike_pairs
+from solver.search.alike import alike_pairs, keep_in_order
 from solver.search.bitsearch import Attempt
-from solver.search.capacity import choose_one, complement
+from solver.search.capacity import keep_pair_apart
 from solver.search.ordering import Orders
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
-from solver.search.strips import Stacks, stacks_of
+from solver.search.strips import stacks_of
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -35,9 +35,9 @@ _ORDERED_LEAST = 0.005
 class Fitter:
     """Asks about one puzzle. `halt` ends the question that is under way, and every later one."""
 
-    def __init__(self, puzzle: Puzzle, stacks: Stacks | None = None) -> None:
+    def __init__(self, puzzle: Puzzle) -> None:
         self.puzzle = puzzle
-        self._stacks = stacks_of(puzzle) if stacks is None else stacks
+        self._stacks = stacks_of(puzzle)
         self._alike = alike_pairs(puzzle)
         self._halted = Event()
         self._solver: cp_model.CpSolver | None = None
@@ -132,12 +132,9 @@ class Fitter:
             model.add_no_overlap([spans[place] for place in one])
         for i, j in self._stacks.pairs:
             lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
-            legal = complement(puzzle.forbidden[i][j], lowest, highest)
-            if not legal:
+            if not keep_pair_apart(model, offsets[j] - offsets[i], puzzle.forbidden[i][j], lowest, highest):
                 return None
-            choose_one(model, offsets[j] - offsets[i], legal, lowest, highest)
-        for a, b in self._alike:
-            model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
+        keep_in_order(model, puzzle, offsets, self._alike)
         return model
 
     def _offsets(self, model: cp_model.CpModel, capacity: int) -> list[Any] | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from solver.search.alike import keep_in_order
 from solver.search.puzzle import Gaps, Puzzle
 from solver.search.strips import Place, Stacks, overlapping
 
@@ -34,8 +35,7 @@ class Orders:
         """Adds every forbidden difference; the first of each pair of `chains` lies no higher than the second."""
         puzzle, model, offsets = self._puzzle, self._model, self._offsets
         ordered = set(chains)
-        for i, j in sorted(ordered):
-            model.add(offsets[i] + (puzzle.sizes[i] if j in puzzle.whole[i] else 0) <= offsets[j])
+        keep_in_order(model, puzzle, offsets, sorted(ordered))
         for i, row in enumerate(puzzle.forbidden):
             for j, gaps in sorted(row.items()):
                 if i < j:

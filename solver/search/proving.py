@@ -15,7 +15,7 @@ from solver.search.coarsening import coarsened, levels, relaxed_to
 from solver.search.columns import fullest_columns, in_columns
 from solver.search.fitting import Fitter
 from solver.search.puzzle import Puzzle
-from solver.search.reduction import Reduced, reduce
+from solver.search.reduction import Reduced, Reductions, reduce
 from solver.search.stop import Stop
 
 _FEWEST, _MORE = 4, 3
@@ -94,12 +94,12 @@ class _Level:
 
 
 class Prover:
-    """Works on one puzzle whose strips are known, and of which no packing below `bound` is possible."""
+    """Works on one puzzle whose strips are known."""
 
-    def __init__(self, puzzle: Puzzle, bound: int, seed: int, halted: Callable[[], bool]) -> None:
-        self._puzzle, self._bound, self._seed, self._halted = puzzle, bound, seed, halted
-        self._least, self._at, self._slice = 0, 0, _FIRST_SLICE
-        self._levels = self._made()
+    def __init__(self, reductions: Reductions, seed: int, halted: Callable[[], bool]) -> None:
+        self._puzzle, self._seed, self._halted = reductions.whole, seed, halted
+        self._least, self._at, self._slice = reductions.relaxed.bound, 0, _FIRST_SLICE
+        self._levels = _made(reductions)
         self._fitter: Fitter | None = None
         self.spent = 0.0
         """CP-SAT's deterministic seconds so far."""
@@ -130,9 +130,10 @@ class Prover:
                 level.ahead *= 2
             elif attempt.verdict == "packed":
                 level.feasible, level.ahead = capacity, 1
-                whole = () if level.restore is None else level.restore(attempt.offsets)
-                if level.restore is not None and self._puzzle.allows(whole) and self._puzzle.top(whole) < top:
-                    offsets, top = tuple(whole), self._puzzle.top(whole)
+                if level.restore is not None:
+                    whole = level.restore(attempt.offsets)
+                    if self._puzzle.allows(whole) and self._puzzle.top(whole) < top:
+                        offsets, top = tuple(whole), self._puzzle.top(whole)
             elif level.gives_up():
                 self._go_on()
         return Narrowed(bound, proof, offsets)
@@ -142,20 +143,6 @@ class Prover:
         self._at += 1
         if self._at == len(self._levels):
             self._at, self._slice = 0, self._slice * _SLICE_GROWTH
-
-    def _made(self) -> list[_Level]:
-        """From the coarsest relaxation down to the puzzle itself, of which nothing is relaxed any more."""
-        puzzle = self._puzzle
-        reduced = reduce(puzzle, relaxed=True, capacity=self._bound)
-        core, unit = coarsened(reduced.puzzle)
-        made = [
-            _Level(coarse * unit, reduced.bottom, relaxed_to(core, coarse))
-            for coarse in (() if core.pinned else levels(core)[:-1])
-        ]
-        self._least = reduced.bound
-        for one in (reduced, reduce(puzzle, capacity=self._bound)):
-            made.append(_exact_level(puzzle, one, relaxed=one is reduced))
-        return made
 
     def _decide(self, level: _Level, capacity: int, end: float, stop: Stop) -> Attempt:
         self.spent += _LEAST_COST
@@ -195,7 +182,19 @@ class Prover:
         return replace(found, offsets=tuple(offset * unit for offset in found.offsets))
 
 
-def _exact_level(puzzle: Puzzle, reduced: Reduced, *, relaxed: bool) -> _Level:
+def _made(reductions: Reductions) -> list[_Level]:
+    """From the coarsest relaxation down to the puzzle itself, of which nothing is relaxed any more."""
+    reduced = reductions.relaxed
+    core, unit = coarsened(reduced.puzzle)
+    coarser = () if core.pinned else levels(core)[:-1]
+    return [
+        *(_Level(coarse * unit, reduced.bottom, relaxed_to(core, coarse)) for coarse in coarser),
+        _finest(reductions.whole, reduced, relaxed=True),
+        _finest(reductions.whole, reductions.exact, relaxed=False),
+    ]
+
+
+def _finest(puzzle: Puzzle, reduced: Reduced, *, relaxed: bool) -> _Level:
     core, unit = coarsened(reduced.puzzle)
 
     def restore(offsets: Sequence[int]) -> Sequence[int]:

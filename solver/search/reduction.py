@@ -82,6 +82,20 @@ class Reduced:
         return [placed[item] for item in range(whole.count)]
 
 
+@dataclass(frozen=True)
+class Reductions:
+    """Both reductions of one puzzle, of which no packing below a bound is possible. They are one where relaxing changed nothing."""
+
+    whole: Puzzle
+    exact: Reduced
+    relaxed: Reduced
+
+    @classmethod
+    def of(cls, whole: Puzzle, bound: int) -> Reductions:
+        relaxed = reduce(whole, relaxed=True, capacity=bound)
+        return cls(whole, relaxed if relaxed.exact else reduce(whole, capacity=bound), relaxed)
+
+
 def reduce(puzzle: Puzzle, *, relaxed: bool = False, capacity: int | None = None) -> Reduced:
     """Takes out what can be. Puzzles with pins keep everything at their bottom: pins do not move.
 

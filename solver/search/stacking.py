@@ -16,9 +16,9 @@ from math import log
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from solver.search.alike import alike_pairs
+from solver.search.alike import alike_pairs, keep_in_order
 from solver.search.bitsearch import Attempt
-from solver.search.capacity import choose_one, complement
+from solver.search.capacity import keep_pair_apart
 from solver.search.cliques import Cover, cover
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
@@ -147,12 +147,9 @@ def _model(puzzle: Puzzle, conflicts: Cover, capacity: int, stop: Stop) -> cp_mo
         model.add_no_overlap([spans[item] for item in clique])
     for i, j in conflicts.pairs:
         lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
-        legal = complement(puzzle.forbidden[i][j], lowest, highest)
-        if not legal:
+        if not keep_pair_apart(model, offsets[j] - offsets[i], puzzle.forbidden[i][j], lowest, highest):
             return None
-        choose_one(model, offsets[j] - offsets[i], legal, lowest, highest)
-    for a, b in alike_pairs(puzzle):
-        model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
+    keep_in_order(model, puzzle, offsets, alike_pairs(puzzle))
     stop.check()
     return model
 

@@ -10,10 +10,11 @@ Whatever the strips say, only what `forbidden` forbids is held apart: a set that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from solver.flatten.pairs import joined
 from solver.search.puzzle import Gaps, Puzzle
 
 Place = tuple[int, int, int]
@@ -36,9 +37,9 @@ def stacks_of(puzzle: Puzzle) -> Stacks:
     """All conflicts of a puzzle whose strips are known."""
     apart = _Apart(puzzle)
     found: set[frozenset[Place]] = set()
-    for column in _columns(puzzle):
+    for column in columns_of(puzzle).values():
         found.update(apart.split(column))
-    sets = _maximal(found)
+    sets = tuple(tuple(sorted(one)) for one in maximal(found))
     held: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for one in sets:
         for p, q in combinations(one, 2):
@@ -58,8 +59,8 @@ def overlapping(first: Place, second: Place) -> tuple[int, int]:
     return first[1] - second[1] - second[2] + 1, first[1] + first[2] - second[1] - 1
 
 
-def _columns(puzzle: Puzzle) -> Iterator[list[Place]]:
-    """The strips of each stretch of phases, in the items' order."""
+def columns_of(puzzle: Puzzle) -> dict[int, list[Place]]:
+    """The strips of each stretch of phases (a bit of `times`), in the items' order; of stretches that are alike the first."""
     columns: defaultdict[int, list[Place]] = defaultdict(list)
     for item, strips in enumerate(puzzle.strips):
         for start, size, times in strips:
@@ -67,12 +68,10 @@ def _columns(puzzle: Puzzle) -> Iterator[list[Place]]:
                 lowest = times & -times
                 columns[lowest].append((item, start, size))
                 times ^= lowest
-    seen: set[tuple[Place, ...]] = set()
+    first: dict[tuple[Place, ...], int] = {}
     for bit in sorted(columns):
-        column = columns[bit]
-        if len(column) > 1 and tuple(column) not in seen:
-            seen.add(tuple(column))
-            yield column
+        first.setdefault(tuple(columns[bit]), bit)
+    return {bit: list(column) for column, bit in first.items()}
 
 
 class _Apart:
@@ -110,20 +109,16 @@ class _Apart:
         return self._known[pair]
 
 
-def _maximal(found: set[frozenset[Place]]) -> tuple[tuple[Place, ...], ...]:
+def maximal(found: Iterable[frozenset[Place]]) -> list[frozenset[Place]]:
+    """Those that lie in no other, the largest first."""
     kept: list[frozenset[Place]] = []
     for one in sorted(found, key=lambda places: (-len(places), sorted(places))):
         if not any(one <= other for other in kept):
             kept.append(one)
-    return tuple(tuple(sorted(one)) for one in kept)
+    return kept
 
 
 def _covers(held: list[tuple[int, int]], gaps: Gaps) -> bool:
     """Whether each gap lies in one of the intervals, or in some that touch."""
-    joined: list[tuple[int, int]] = []
-    for low, high in sorted(held):
-        if joined and low <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
-        else:
-            joined.append((low, high))
-    return all(any(low <= start and end <= high for low, high in joined) for start, end in gaps)
+    whole = joined(held)
+    return all(any(low <= start and end <= high for low, high in whole) for start, end in gaps)

@@ -12,7 +12,7 @@ from solver.search.columns import fullest_columns, in_columns
 from solver.search.dominance import place_inside
 from solver.search.proving import Prover
 from solver.search.puzzle import Puzzle
-from solver.search.reduction import reduce
+from solver.search.reduction import Reductions, reduce
 from solver.search.stop import Stop
 from tests.solver.search.puzzles import clique, fits, least, puzzles
 from tests.solver.search.test_closing import rows
@@ -94,6 +94,7 @@ def test_a_packing_is_one_in_every_choice_of_columns(seed: int) -> None:
         part = in_columns(puzzle, sum(1 << bit for bit in order[:count]))
         assert fits(part, least(puzzle))
         assert all(strips for strips in part.strips)
+    assert part.count == puzzle.count
 
 
 def test_small_items_beside_large_ones_do_not_keep_the_unit_small() -> None:
@@ -115,7 +116,7 @@ def test_small_items_beside_large_ones_do_not_keep_the_unit_small() -> None:
 def test_a_prover_ends_at_the_least_capacity_and_never_above(seed: int) -> None:
     puzzle = rows(Random(200 + seed), 5, 4, (1, 1, 2, 4))
     answer, bound, top = least(puzzle), 0, 40
-    prover = Prover(puzzle, 0, seed, lambda: False)
+    prover = Prover(Reductions.of(puzzle, 0), seed, lambda: False)
     for _ in range(40):
         narrowed = prover.narrow(bound, top, 0.1, Stop.after(3600))
         bound = narrowed.bound

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import numpy
 import pytest
 
 from solver.search.stop import Stop
 from solver.search.tide import MANNERS, Field, Manner, fill
-
-
-def field_of(seed: int, count: int, *, alignments: tuple[int, ...] = (1,), steps: int = 0) -> Field:
-    """Random intervals over `count` columns, above a ground of some steps."""
-    random = Random(seed)
-    ground = numpy.zeros(count, dtype=numpy.int64)
-    for _ in range(steps):
-        start = random.randrange(count)
-        ground[start : start + random.randint(1, count)] += random.randint(1, 30)
-    spans = []
-    for _ in range(count):
-        length = random.randint(1, 40)
-        start = random.randrange(count - length + 1)
-        spans.append((start, start + length))
-    sizes = [random.randint(1, 60) for _ in range(count)]
-    return Field.of(spans, sizes, [random.choice(alignments) for _ in range(count)], ground)
+from tests.solver.search.fields import field_of
 
 
 def check(field: Field, offsets: list[int]) -> int:
