@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from solver.launch.block import BlockShape, block_shape
 from solver.launch.region import on_chip_buffers
-from solver.launch.threads import launch_for
+from solver.launch.threads import block_for
 from solver.wire.layout import Baseline
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes, align_up
@@ -34,8 +34,8 @@ def _no_sharing(
     manifest: Manifest, on_chip: frozenset[str], run: Sequence[Buffer], block: Sequence[Buffer]
 ) -> Baseline:
     run_bytes, block_bytes = _side_by_side(run), _side_by_side(block)
-    launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
-    return Baseline(run_bytes, launch.threads_per_block if launch else 0)
+    chosen = block_for(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
+    return Baseline(run_bytes, chosen.threads if chosen else 0)
 
 
 def _declared_aliases(

@@ -71,7 +71,9 @@ def optimize(
             manifest, "no packing was found in time round buffers that are pinned in contiguous windows: unpin some"
         )
     wider = widened(manifest, base, stop)
-    packed = max((base, *wider), key=lambda one: worth(manifest, one.run.size_bytes, one, one.on_chip))
+    packed = base
+    if wider:
+        packed = max((base, *wider), key=lambda one: worth(manifest, one.run.size_bytes, one, one.on_chip))
     launch = launch_of(manifest, packed)
     if launch is None:
         packed = base

@@ -10,7 +10,7 @@ from solver.answer.shorter import Shorter
 from solver.answer.what_if import WhatIf
 from solver.devices.table import device
 from solver.launch.region import on_chip_buffers
-from solver.launch.threads import largest_run_bytes_for, launch_for
+from solver.launch.threads import block_for, largest_run_bytes_for
 from solver.search.bound import heaviest, max_live
 from solver.search.regions import Packed
 from solver.wire.layout import LaunchFigures
@@ -132,22 +132,25 @@ def _reaches(manifest: Manifest, without: str, threads: int, run_bytes: Bytes, b
     ):
         return True
     left = replace(manifest, buffers=tuple(buffer for buffer in manifest.buffers if buffer is not gone))
-    found = launch_for(left, run_bytes=run_bytes, block_region_bytes=block_region_bytes)
-    return found is not None and found.threads_per_block >= threads
+    found = block_for(left, run_bytes=run_bytes, block_region_bytes=block_region_bytes)
+    return found is not None and found.threads >= threads
 
 
 def _more_resident(manifest: Manifest, base: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
     if launch.occupancy.resident_threads == device(manifest.target.compute_capability).max_threads_per_sm:
         return None
-    other = launch_for(
+    other = block_for(
         replace(manifest, objective="resident_threads"),
         run_bytes=base.run.size_bytes,
         block_region_bytes=base.block.size_bytes,
     )
-    if other is None or other.occupancy.resident_threads <= launch.occupancy.resident_threads:
+    if other is None:
+        return None
+    resident = other.shape.occupancy(other.threads).resident_threads
+    if resident <= launch.occupancy.resident_threads:
         return None
     return {
-        "resident_threads": other.occupancy.resident_threads,
-        "threads_per_block": other.threads_per_block,
+        "resident_threads": resident,
+        "threads_per_block": other.threads,
         "resident_threads_now": launch.occupancy.resident_threads,
     }

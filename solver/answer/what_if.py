@@ -17,6 +17,7 @@ from solver.answer.settling import Settling
 from solver.answer.shorter import Shorter, shortened, shorter_lifetimes, with_shorter
 from solver.flatten.problem import FlatTimeline, RegionProblem
 from solver.search.bound import LowerBound
+from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.pack import Packing
 from solver.wire.units import Bytes, Phase
 
@@ -138,6 +139,11 @@ class WhatIf:
         return tuple(shorter_lifetimes(self.problem, self.timeline))
 
     @cached_property
+    def _masks(self) -> list[tuple[int, int]]:
+        """Each piece's item, and the phases in which it is occupied."""
+        return [(i, piece.occupied.mask) for i, item in enumerate(self.problem.items) for piece in item.pieces]
+
+    @cached_property
     def _named(self) -> dict[str, tuple[int, Bytes]]:
         """The item and the bytes of each piece and each item. Proofs may be about parts where buffers were placed whole."""
         items = self.problem.items
@@ -201,26 +207,26 @@ class WhatIf:
         """Whether it ends the conflict of two pieces, of items that lie apart where those need too many bytes."""
         piece = self.problem.items[change.item].pieces[change.piece]
         before, after = piece.occupied.mask, shortened(piece, change.phase).occupied.mask
-        ended = {
-            number
-            for number, item in enumerate(self.problem.items)
-            if number != change.item
-            and any(before & other.occupied.mask and not after & other.occupied.mask for other in item.pieces)
-        }
+        ended = {number for number, mask in self._masks if number != change.item and before & mask and not after & mask}
         return bool(ended) and all(apart.phase is not None or ended & apart.sizes.keys() for apart in over)
 
     @cached_property
+    def _unit(self) -> Bytes:
+        """No change to a lifetime changes it."""
+        return unit_of(self.problem)
+
+    @cached_property
     def _settling(self) -> Settling:
-        return Settling(self.problem)
+        return Settling(self.packing.puzzle or puzzle_of(self.problem, self._unit))
 
     def _packs_without(self, buffer: str, target: Bytes) -> bool:
-        gone, offsets = self.by_buffer[buffer], self.packing.offsets
-        kept = [i for i in range(len(offsets)) if i not in gone]
-        return self._settling.packs(kept, offsets, target)
+        gone = self.by_buffer[buffer]
+        kept = [i for i in range(len(self.problem.items)) if i not in gone]
+        return self._settling.packs(kept, self.packing.offsets, target // self._unit)
 
     def _packs_with(self, change: Shorter, target: Bytes) -> bool:
-        offsets = self.packing.offsets
-        return Settling(with_shorter(self.problem, change)).packs(range(len(offsets)), offsets, target)
+        offsets, changed = self.packing.offsets, puzzle_of(with_shorter(self.problem, change), self._unit)
+        return Settling(changed).packs(range(len(offsets)), offsets, target // self._unit)
 
     def _size(self, change: Shorter) -> Bytes:
         return self.problem.items[change.item].pieces[change.piece].size_bytes

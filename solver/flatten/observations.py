@@ -56,13 +56,15 @@ def _head_met(loops: Loops, lifetime: Lifetime) -> Phase | None:
     if not loops or not lifetime:
         return None
     spans = unwrapped(loops, lifetime)
+    run_over = [
+        loops.sorted[index]
+        for start, stop in spans
+        for index in range(bisect_right(loops.heads, start), bisect_left(loops.heads, stop))
+    ]
+    if not run_over:
+        return None
     live = phases_of(spans).spans
-    for start, stop in spans:
-        for index in range(bisect_right(loops.heads, start), bisect_left(loops.heads, stop)):
-            head, end = loops.sorted[index]
-            if not holds(live, end - 1):
-                return head
-    return None
+    return next((head for head, end in run_over if not holds(live, end - 1)), None)
 
 
 def no_barrier_no_sharing(manifest: Manifest, shelf: Shelf, problem: RegionProblem) -> list[Problem]:

@@ -28,6 +28,9 @@ def forbidden_differences(problem: RegionProblem, i: int, j: int) -> tuple[Close
                 continue
             low = p.offset_bytes - q.offset_bytes - q.size_bytes + 1
             high = p.offset_bytes + p.size_bytes - q.offset_bytes - 1
+            if not permissions:
+                forbidden.append((low, high))
+                continue
             cured: list[Bytes] = []
             for permission in permissions:
                 read, write = (p, q) if permission.read == i else (q, p)

@@ -41,6 +41,12 @@ class BlockShape:
     def total_bytes(self, threads: int) -> Bytes:
         return self.static_bytes + self.dynamic_bytes(threads)
 
+    def threads_in_budget(self, most: int) -> int:
+        """The most threads of whole runs, up to `most`, whose bytes are within the budget; 0 or less where those of none are."""
+        if not self.stride_bytes:
+            return most if self.fixed_bytes <= self.budget_bytes else 0
+        return min(most, (self.budget_bytes - self.fixed_bytes) // self.stride_bytes * self.threads_per_run)
+
     def occupancy(self, threads: int) -> Occupancy:
         return occupancy(
             self.device,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from solver.wire.manifest import Buffer, Manifest
+from solver.wire.manifest import Buffer, Manifest, StorageKind
 from solver.wire.units import Bytes
 
 LEAST_BASE_ALIGNMENT_BYTES = 16
@@ -42,6 +43,11 @@ def run_region(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> Run
             for buffer in autos
             if buffer.location == "auto" and buffer.size
         }
+    return _region_of(kinds)
+
+
+@lru_cache(maxsize=256)
+def _region_of(kinds: frozenset[StorageKind]) -> RunRegion:
     of_runs = [(alignment, width) for scope, alignment, width in kinds if scope == "run"]
     return RunRegion(
         max((alignment for alignment, _ in of_runs), default=1),

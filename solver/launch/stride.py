@@ -52,7 +52,12 @@ def stride_bytes(
         return least
     # Degrees repeat after every whole number of bank rows, so one period of strides holds the smallest of all.
     candidates = range(least, least + alignment * (_PERIOD_BYTES // gcd(alignment, _PERIOD_BYTES)), alignment)
-    return min(candidates, key=lambda stride: conflict_degree(stride, region.widths[-1], threads_per_run))
+
+    def passes(stride: Bytes) -> int:
+        return conflict_degree(stride, region.widths[-1], threads_per_run)
+
+    free = next((stride for stride in candidates if passes(stride) == 1), None)
+    return min(candidates, key=passes) if free is None else free
 
 
 @cache

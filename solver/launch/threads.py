@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from math import lcm
 
 from solver.launch.advisories import launch_warnings as launch_warnings
@@ -21,18 +22,25 @@ def launch_for(
     Threads are a multiple of lcm(threads_per_run, threads_multiple), or the largest whole number of runs where not even
     one such multiple fits. Fewer bytes never give fewer threads (`resident_threads`: never fewer resident threads).
     """
+    block = block_for(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    return None if block is None else _figures(manifest, block.shape, run_bytes, block.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block size that was chosen, and the shape of the block."""
+
+    shape: BlockShape
+    threads: int
+
+
+def block_for(
+    manifest: Manifest, *, run_bytes: Bytes, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+) -> Block | None:
+    """The block of `launch_for`, without the other figures."""
     shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
     threads = _choose(manifest, shape)
-    if threads is None:
-        return None
-    ignoring = block_shape(
-        manifest,
-        run_bytes=run_bytes,
-        block_region_bytes=block_region_bytes,
-        on_chip=on_chip,
-        bank_conflicts="ignore",
-    )
-    return _figures(manifest, shape, run_bytes, threads, _choose(manifest, ignoring) or threads)
+    return None if threads is None else Block(shape, threads)
 
 
 def minimum_budget_bytes(
@@ -71,7 +79,7 @@ def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
         threads = launch.threads_per_block
         possible = threads % shape.threads_per_run == 0 and threads <= most and shape.fits(threads)
         return threads if possible else None
-    multiple = lcm(shape.threads_per_run, launch.threads_multiple)
+    multiple, most = lcm(shape.threads_per_run, launch.threads_multiple), shape.threads_in_budget(most)
     fitting = (threads for threads in range(most // multiple * multiple, 0, -multiple) if shape.fits(threads))
     if manifest.objective == "resident_threads":
         chosen = max(fitting, key=lambda threads: (shape.occupancy(threads).resident_threads, -threads), default=None)
@@ -88,9 +96,15 @@ def _most_threads(manifest: Manifest, shape: BlockShape) -> int:
     return min(manifest.launch.max_threads_per_block, shape.device.max_threads_per_block)
 
 
-def _figures(
-    manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int, threads_if_conflicts_ignored: int
-) -> LaunchFigures:
+def _threads_if_conflicts_ignored(manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int) -> int:
+    """A narrower stride may allow a larger block; where there is none, the block is the same."""
+    narrow = stride_bytes(run_bytes, shape.region, shape.threads_per_run, "ignore")
+    if narrow == shape.stride_bytes:
+        return threads
+    return _choose(manifest, replace(shape, stride_bytes=narrow)) or threads
+
+
+def _figures(manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int) -> LaunchFigures:
     stride, dynamic = shape.stride_bytes, shape.dynamic_bytes(threads)
     return LaunchFigures(
         threads_per_block=threads,
@@ -106,6 +120,6 @@ def _figures(
         bank_conflict_degree={
             width: conflict_degree(stride, width, shape.threads_per_run) for width in shape.region.widths
         },
-        threads_if_conflicts_ignored=threads_if_conflicts_ignored,
+        threads_if_conflicts_ignored=_threads_if_conflicts_ignored(manifest, shape, run_bytes, threads),
         occupancy=shape.occupancy(threads),
     )

@@ -95,13 +95,12 @@ def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
         for j in range(i + 1, len(items)):
             if j in ours or ((is_rigid or rigid[j]) and mask & masks[j]):
                 gaps = _in_units(forbidden_differences(problem, i, j), unit)
+                if gaps:
+                    mine[j], forbidden[j][i] = gaps, mirrored(gaps)
             elif mask & masks[j]:
-                gaps = ((1 - sizes[j], size - 1),)
-            else:
-                continue
-            if gaps:
-                mine[j] = gaps
-                forbidden[j][i] = gaps if len(gaps) == 1 and gaps[0][0] == -gaps[0][1] else mirrored(gaps)
+                other = sizes[j]
+                mine[j] = plain = ((1 - other, size - 1),)
+                forbidden[j][i] = plain if other == size else ((1 - size, other - 1),)
     return Puzzle(
         tuple(sizes),
         tuple(max(1, item.alignment_bytes // unit) for item in items),

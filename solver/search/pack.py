@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from solver.flatten.problem import RegionProblem
@@ -40,13 +40,14 @@ class SearchProof:
 @dataclass(frozen=True)
 class Packing:
     """`offsets` in bytes, for each item of the problem. No packing is smaller than `lower_bound_bytes`: that is proven by
-    `search` where there is one, else by `bound`."""
+    `search` where there is one, else by `bound`. `puzzle`: the problem's own, in units, where it was made for the packing."""
 
     offsets: tuple[Bytes, ...]
     size_bytes: Bytes
     lower_bound_bytes: Bytes
     bound: LowerBound
     search: SearchProof | None = None
+    puzzle: Puzzle | None = field(default=None, repr=False, compare=False)
 
     @property
     def proven(self) -> bool:
@@ -148,7 +149,7 @@ class _Few:
                     self._names(reduced.kept[i] for i in exhausted.core),
                     self._names((*reduced.taken, *(reduced.kept[i] for i in exhausted.taken))),
                 )
-        return Packing(offsets, best.top * self.unit, lower, bound, search)
+        return Packing(offsets, best.top * self.unit, lower, bound, search, self.puzzle)
 
     def _names(self, items: Iterable[int]) -> tuple[str, ...]:
         return tuple(self.problem.items[i].name for i in items)

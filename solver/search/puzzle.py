@@ -38,13 +38,11 @@ class Puzzle:
     @cached_property
     def whole(self) -> tuple[frozenset[int], ...]:
         """For each item, the items that it may share no byte with, wherever in it."""
+        sizes = self.sizes
         return tuple(
-            frozenset(j for j, gaps in row.items() if self._is_whole(i, j, gaps))
-            for i, row in enumerate(self.forbidden)
+            frozenset([j for j, gaps in row.items() if gaps == ((1 - sizes[j], size - 1),)])
+            for size, row in zip(sizes, self.forbidden, strict=True)
         )
-
-    def _is_whole(self, i: int, j: int, gaps: Gaps) -> bool:
-        return len(gaps) == 1 and gaps[0] == (1 - self.sizes[j], self.sizes[i] - 1)
 
     @cached_property
     def pinned(self) -> tuple[int, ...]:

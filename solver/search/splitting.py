@@ -64,7 +64,7 @@ def pack_in_parts(
         begun = _as_parts(whole, in_parts, rigid)
     apart = pack_region(in_parts, seed=seed, stop=stop, start=begun, progressed=progressed)
     if rigid is not None and rigid.size_bytes <= apart.size_bytes:
-        return Region(whole, replace(apart, offsets=rigid.offsets, size_bytes=rigid.size_bytes))
+        return Region(whole, replace(apart, offsets=rigid.offsets, size_bytes=rigid.size_bytes, puzzle=rigid.puzzle))
     return Region(in_parts, apart)
 
 

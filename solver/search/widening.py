@@ -64,11 +64,12 @@ def least_with(manifest: Manifest, base: Packed, pair: frozenset[str]) -> Bytes:
 def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
     """Packings with a widening pair on chip, of those pairs that may bring more threads than `base`, or where that does not
     fit at all, a smaller budget."""
-    found = []
-    if base.run.size_bytes == 0:
+    pairs = widening_pairs(manifest) if base.run.size_bytes else []
+    if not pairs:
         return ()
+    found = []
     now = worth(manifest, base.run.size_bytes, base)
-    for pair in widening_pairs(manifest):
+    for pair in pairs:
         least = least_with(manifest, base, pair)
         if stop.now() or worth(manifest, least, base, pair) <= now:
             continue

@@ -13,18 +13,21 @@ import rfc8785
 _MOST_INTEGER = 2**53 - 1
 """Integers beyond this are refused by RFC 8785: a double does not hold them."""
 
+_WHOLE = object()
+
 _LISTS = frozenset((list, tuple))
 _PLAIN = _LISTS | {dict, str, bool, int, NoneType}
 
 
-def canonical(document: Any) -> bytes:
+def canonical(document: Any, doubtful: Any = _WHOLE) -> bytes:
     """The one byte string that RFC 8785 gives for these JSON values.
 
     Python's own encoder writes the same bytes, many times faster, where no rule is in play that it does not share: numbers
     are integers that a double holds (fractions are written in another way), and keys are ASCII (others are ordered by
-    UTF-16 units). Raises ValueError for what JSON or the RFC does not have.
+    UTF-16 units). `doubtful` is the part of the document of which that is not known. Raises ValueError for what JSON or the
+    RFC does not have.
     """
-    if _alike(document):
+    if _alike(document if doubtful is _WHOLE else doubtful):
         try:
             return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         except UnicodeEncodeError:
@@ -32,8 +35,9 @@ def canonical(document: Any) -> bytes:
     return rfc8785.dumps(document)
 
 
-def sha256_of(document: Any) -> str:
-    return hashlib.sha256(canonical(document)).hexdigest()
+def sha256_of(document: Any, doubtful: Any = _WHOLE) -> str:
+    """Of the document's canonical JSON, as for `canonical`."""
+    return hashlib.sha256(canonical(document, doubtful)).hexdigest()
 
 
 def _alike(document: Any) -> bool:

@@ -57,9 +57,10 @@ class Rows(Generic[Row]):
 
 
 def sha256_with(document: Mapping[str, Any], key: str, rows: Sequence[Row], how: Rows[Row]) -> str:
-    """The hash of canonical JSON of `document` with the list of `rows` under `key`."""
+    """The hash of canonical JSON of `document` with the list of `rows` under `key`. Rows have no fractions, no integers that a
+    double does not hold, and no keys but ASCII ones."""
     if len(rows) <= FEW_ROWS:
-        return sha256_of({**document, key: [how.to_json(row) for row in rows]})
+        return sha256_of({**document, key: [how.to_json(row) for row in rows]}, document)
     open_ = f'"{key}":"\\u0000"'
     before, _, after = canonical({**document, key: _MARK}).decode().partition(open_)
     return hashlib.sha256(f'{before}"{key}":[{how.text(rows)}]{after}'.encode()).hexdigest()

@@ -8,6 +8,9 @@ import pytest
 
 from gpu_runtime import emit, validate_up_to
 from solver import Manifest, load_manifest, optimize, verify
+from solver.search.conflicts import puzzle_of, unit_of
+from solver.search.regions import pack_regions
+from solver.search.stop import Stop
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, run_bytes, solved
 
@@ -113,3 +116,12 @@ def test_random_manifests_with_splittable_parts_verify(seed: int) -> None:
     layout = optimize(manifest)
     report = verify(manifest, layout)
     assert report.passed, [finding.message for finding in report.findings]
+
+
+@pytest.mark.parametrize("seed", [*range(8), 15, 24, 47, 51, 57, 78])
+def test_the_puzzle_that_comes_with_a_packing_is_that_of_the_items_it_places(seed: int) -> None:
+    for manifest in (load_manifest(random_manifest(seed)), splittable(seed)):
+        packed = pack_regions(manifest, stop=Stop.after(2))
+        for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block)):
+            if packing.puzzle is not None:
+                assert packing.puzzle == puzzle_of(problem, unit_of(problem))

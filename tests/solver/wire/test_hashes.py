@@ -12,7 +12,7 @@ import rfc8785
 from solver import load_manifest, optimize
 from solver.wire import rows
 from solver.wire.layout import Layout, PlacedPart
-from solver.wire.manifest import Manifest
+from solver.wire.manifest import Manifest, SolverOptions
 from tests.helpers.manifests import random_manifest
 
 
@@ -36,6 +36,12 @@ def _layout_hash(layout: Layout) -> str:
 @pytest.mark.parametrize("seed", range(40))
 def test_the_hash_of_a_manifest_is_that_of_its_document(seed: int) -> None:
     manifest = load_manifest(random_manifest(seed, 20))
+    assert manifest.sha256 == _manifest_hash(manifest)
+
+
+def test_names_of_an_earlier_layout_that_are_not_ascii_are_ordered_as_the_rfc_says() -> None:
+    options = SolverOptions(warm_start={"\uff5e": 1, "\U0001f600": 2, "a": 3})
+    manifest = replace(load_manifest(random_manifest(1)), solver=options)
     assert manifest.sha256 == _manifest_hash(manifest)
 
 
