@@ -28,14 +28,19 @@ def rewritten_at_loop_head(manifest: Manifest, unrolled: Unrolled, lives: Lives)
     for number, buffer in enumerate(manifest.buffers):
         if buffer.location == "local" or buffer.persistent:
             continue
-        for pointer, name, lifetime in _stated(number, buffer):
-            owner = lives.owner(buffer.component)
-            sheet = unrolled.sheets[owner]
+        owner = lives.owner(buffer.component)
+        sheet = unrolled.sheets[owner]
+        for part, lifetime in _stated(buffer):
             key = (owner, lifetime)
             if key not in known:
                 known[key] = _head_met(sheet.own_loops, lifetime)
             head = known[key]
             if head is not None:
+                pointer = f"/buffers/{number}/lifetime"
+                name = buffer.full_name
+                if part is not None:
+                    pointer = f"/buffers/{number}/parts/{part}/lifetime"
+                    name = buffer.part_name(buffer.parts[part])
                 message = (
                     f"{name} is live on the way into the loop that starts at phase {sheet.timeline.phase_name(head)} and not "
                     "in the loop's last phase, so it is read as written anew there on every trip."
@@ -44,11 +49,12 @@ def rewritten_at_loop_head(manifest: Manifest, unrolled: Unrolled, lives: Lives)
     return warnings
 
 
-def _stated(number: int, buffer: Buffer) -> Iterator[tuple[str, str, Lifetime]]:
+def _stated(buffer: Buffer) -> Iterator[tuple[int | None, Lifetime]]:
+    """The lifetimes that the manifest states: the buffer's own, and of each part by its number."""
     if buffer.lifetime is not None:
-        yield f"/buffers/{number}/lifetime", buffer.full_name, buffer.lifetime
-    for index, part in enumerate(buffer.parts):
-        yield f"/buffers/{number}/parts/{index}/lifetime", buffer.part_name(part), part.lifetime
+        yield None, buffer.lifetime
+    for number, part in enumerate(buffer.parts):
+        yield number, part.lifetime
 
 
 def _head_met(loops: Loops, lifetime: Lifetime) -> Phase | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import gcd
 
-from solver.flatten.pairs import forbidden_differences
+from solver.flatten.pairs import forbidden_differences, joined
 from solver.flatten.problem import Item, RegionProblem
 from solver.search.puzzle import Gaps, Puzzle, Strip
 from solver.wire.units import Bytes
@@ -85,29 +85,46 @@ def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
     forbidden: list[dict[int, Gaps]] = [{} for _ in items]
     of_pieces, special = piece_masks(problem), special_pairs(problem)
     masks = [_joined(of_item) for of_item in of_pieces]
-    rigid = [len(item.pieces) > 1 for item in items]
+    strips = [_strips(item, of_item, unit) for item, of_item in zip(items, of_pieces, strict=True)]
     sizes = [item.size_bytes // unit for item in items]
     partners: defaultdict[int, set[int]] = defaultdict(set)
     for low, high in special:
         partners[low].add(high)
     for i, mask in enumerate(masks):
-        ours, mine, size, is_rigid = partners.get(i, ()), forbidden[i], sizes[i], rigid[i]
+        ours, mine, size, of_mine = partners.get(i, ()), forbidden[i], sizes[i], strips[i]
         for j in range(i + 1, len(items)):
-            if j in ours or ((is_rigid or rigid[j]) and mask & masks[j]):
+            if j in ours:
                 gaps = _in_units(forbidden_differences(problem, i, j), unit)
-                if gaps:
-                    mine[j], forbidden[j][i] = gaps, mirrored(gaps)
-            elif mask & masks[j]:
+            elif not mask & masks[j]:
+                continue
+            elif len(of_mine) == 1 == len(strips[j]):
                 other = sizes[j]
                 mine[j] = plain = ((1 - other, size - 1),)
                 forbidden[j][i] = plain if other == size else ((1 - size, other - 1),)
+                continue
+            else:
+                gaps = _between(of_mine, strips[j])
+            if gaps:
+                mine[j], forbidden[j][i] = gaps, mirrored(gaps)
     return Puzzle(
         tuple(sizes),
         tuple(max(1, item.alignment_bytes // unit) for item in items),
         tuple(None if item.pinned_offset_bytes is None else item.pinned_offset_bytes // unit for item in items),
         tuple(forbidden),
         tuple(masks),
-        tuple(_strips(item, of_item, unit) for item, of_item in zip(items, of_pieces, strict=True)),
+        tuple(strips),
+    )
+
+
+def _between(first: Sequence[Strip], second: Sequence[Strip]) -> Gaps:
+    """Differences of offsets, of the second item less the first, that their strips alone forbid."""
+    return joined(
+        [
+            (start - there - length + 1, start + size - there - 1)
+            for start, size, mask in first
+            for there, length, other in second
+            if mask & other
+        ]
     )
 
 

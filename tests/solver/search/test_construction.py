@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from solver import load_manifest
 from solver.flatten import flatten
+from solver.flatten.pairs import forbidden_differences
 from solver.flatten.problem import RegionProblem
 from solver.search.alike import alike_pairs
 from solver.search.bound import lower_bound
@@ -75,6 +76,17 @@ def test_the_unit_is_what_divides_every_size_and_suits_every_alignment() -> None
     assert unit_of(run_problem([{"name": "a", "size": 10}, {"name": "b", "size": 25}])) == 20
     assert unit_of(run_problem([{"name": "a", "size": 10}, {"name": "b", "size": 20, "alignment_bytes": 32}])) == 8
     assert unit_of(run_problem([{"name": "a", "size": 10}, {"name": "b", "size": 20, "pinned_offset_bytes": 4}])) == 4
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_puzzle_forbids_the_multiples_of_its_unit_that_are_forbidden_in_bytes(seed: int) -> None:
+    problem = flatten(load_manifest(random_manifest(seed, 14))).run
+    unit = unit_of(problem)
+    puzzle = puzzle_of(problem, unit)
+    for i in range(len(problem.items)):
+        for j in set(range(len(problem.items))) - {i}:
+            inside = ((-(-low // unit), high // unit) for low, high in forbidden_differences(problem, i, j))
+            assert puzzle.forbidden[i].get(j, ()) == tuple(gap for gap in inside if gap[0] <= gap[1])
 
 
 def test_the_bound_names_the_fullest_phase_and_its_buffers() -> None:
