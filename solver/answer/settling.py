@@ -18,12 +18,10 @@ class Settling:
     def packs(self, kept: Sequence[int], offsets: Sequence[int], most: int) -> bool:
         """Whether first fit places the items `kept` within `most`: by rising offsets of a packing, or by falling sizes of
         all that they meet."""
+        if self._fits(sorted(kept, key=lambda i: (offsets[i], i)), most):
+            return True
         weight = self._weights
-        orders = (
-            sorted(kept, key=lambda i: (offsets[i], i)),
-            sorted(kept, key=lambda i: (-weight[i], i)),
-        )
-        return any(self._fits(order, most) for order in orders)
+        return self._fits(sorted(kept, key=lambda i: (-weight[i], i)), most)
 
     @cached_property
     def _weights(self) -> list[int]:

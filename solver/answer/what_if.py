@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
+from operator import itemgetter
 from typing import TypeVar
 
 from solver.answer.settling import Settling
-from solver.answer.shorter import Shorter, shortened, shorter_lifetimes, with_shorter
+from solver.answer.shorter import Shorter, shorter_lifetimes, with_shorter
 from solver.flatten.problem import FlatTimeline, RegionProblem
 from solver.search.bound import LowerBound
 from solver.search.conflicts import puzzle_of, unit_of
@@ -101,11 +102,15 @@ class WhatIf:
         """The most bytes that would be live in any phase; None where `live_bytes` is."""
         if self.live_bytes is None:
             return None
-        size = self.problem.items[change.item].pieces[change.piece].size_bytes
         alone = (change.phase, change.phase + 1)
-        return max(
-            (total - size if (start, end) == alone else total for start, end, total in self.live_bytes), default=0
-        )
+        rest = next((total for start, end, total in self._fullest if (start, end) != alone), 0)
+        here = next((total for start, end, total in self._fullest if (start, end) == alone), 0)
+        return max(rest, here - self._size(change))
+
+    @cached_property
+    def _fullest(self) -> tuple[tuple[Phase, Phase, Bytes], ...]:
+        """`live_bytes`, most bytes first."""
+        return tuple(sorted(self.live_bytes or (), key=itemgetter(2), reverse=True))
 
     def lowering(self) -> tuple[tuple[Shorter, Bytes], ...]:
         """The shorter lifetimes that lower the peak, with what it would be, lowest first. None do where it lasts for more than
@@ -205,9 +210,9 @@ class WhatIf:
 
     def _parts_some(self, change: Shorter, over: Sequence[_Apart]) -> bool:
         """Whether it ends the conflict of two pieces, of items that lie apart where those need too many bytes."""
-        piece = self.problem.items[change.item].pieces[change.piece]
-        before, after = piece.occupied.mask, shortened(piece, change.phase).occupied.mask
-        ended = {number for number, mask in self._masks if number != change.item and before & mask and not after & mask}
+        before = self.problem.items[change.item].pieces[change.piece].occupied.mask
+        alone = 1 << change.phase
+        ended = {number for number, mask in self._masks if before & mask == alone and number != change.item}
         return bool(ended) and all(apart.phase is not None or ended & apart.sizes.keys() for apart in over)
 
     @cached_property

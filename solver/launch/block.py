@@ -70,7 +70,11 @@ class BlockShape:
 
     def fits(self, threads: int) -> bool:
         """Whether one block of `threads` threads can be launched within the budget."""
-        return self.total_bytes(threads) <= self.budget_bytes and self.occupancy(threads).blocks_per_sm > 0
+        return self.resident_threads(threads) > 0
+
+    def resident_threads(self, threads: int) -> int:
+        """Threads of one multiprocessor with blocks of `threads` threads; 0 where no such block can be launched within the budget."""
+        return self.occupancy(threads).resident_threads if self.total_bytes(threads) <= self.budget_bytes else 0
 
 
 def block_shape(

@@ -80,13 +80,15 @@ def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
         possible = threads % shape.threads_per_run == 0 and threads <= most and shape.fits(threads)
         return threads if possible else None
     multiple, most = lcm(shape.threads_per_run, launch.threads_multiple), shape.threads_in_budget(most)
-    fitting = (threads for threads in range(most // multiple * multiple, 0, -multiple) if shape.fits(threads))
+    multiples = range(most // multiple * multiple, 0, -multiple)
     if manifest.objective == "resident_threads":
-        chosen = max(fitting, key=lambda threads: (shape.occupancy(threads).resident_threads, -threads), default=None)
+        resident, chosen = max(((shape.resident_threads(one), -one) for one in multiples), default=(0, 0))
+        if resident:
+            return -chosen
     else:
-        chosen = next(fitting, None)
-    if chosen is not None:
-        return chosen
+        fitting = next((threads for threads in multiples if shape.fits(threads)), None)
+        if fitting is not None:
+            return fitting
     per_run = shape.threads_per_run
     fewer = range(min(most, multiple - 1) // per_run * per_run, 0, -per_run)
     return next((threads for threads in fewer if shape.fits(threads)), None)

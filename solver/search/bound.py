@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
+from typing import NamedTuple
 
 from solver.flatten.pairs import forbidden_differences
 from solver.flatten.problem import RegionProblem
@@ -31,8 +32,7 @@ class LowerBound:
     kind: str = "max-live"
 
 
-@dataclass(frozen=True)
-class _Live:
+class _Live(NamedTuple):
     """A piece, and its item's number."""
 
     item: int
