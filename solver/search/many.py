@@ -7,7 +7,7 @@ by first fit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from solver.flatten.pairs import forbidden_differences
@@ -66,31 +66,33 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
         best, best_top = _better(problem, best, best_top, found)
         if best_top <= good_enough * (_NEAR if fitted_too else _ENOUGH):
             return best
-    orders = _orders(problem, spans) if fitted_too or not best else []
+    loose = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is None]
+    rules = _rules(problem, spans) if fitted_too or not best else []
     if not best:
-        for order in orders[2:]:
+        for rule in rules[2:]:  # an order is made when its turn comes: sorting is most of what a cancel would wait for
             if not best or not stop.now():
-                best, best_top = _better(problem, best, best_top, pack_skyline(problem, spans, order, first))
-    for order in orders if fitted_too else ():
+                best, best_top = _better(
+                    problem, best, best_top, pack_skyline(problem, spans, sorted(loose, key=rule), first)
+                )
+    for rule in rules if fitted_too else ():
         if best_top <= good_enough or searching.now():
             break
-        fitted = first_fit(problem, spans, order, searching)
+        fitted = first_fit(problem, spans, sorted(loose, key=rule), searching)
         if fitted is not None:
             best, best_top = _better(problem, best, best_top, fitted)
     return best
 
 
-def _orders(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[list[int]]:
-    """Items that are not pinned: largest area first, largest, longest, earliest."""
-    loose = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is None]
+def _rules(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[Callable[[int], tuple[Any, ...]]]:
+    """Orders of items: largest area first, largest, longest, earliest."""
     size = [item.size_bytes for item in problem.items]
     length = [sum(end - start for start, end in one) for one in spans]
     alignment = [item.alignment_bytes for item in problem.items]
     return [
-        sorted(loose, key=lambda i: (-length[i] * size[i], -size[i], i)),
-        sorted(loose, key=lambda i: (-size[i], -length[i], i)),
-        sorted(loose, key=lambda i: (-length[i], -alignment[i], -size[i], i)),
-        sorted(loose, key=lambda i: (spans[i][0] if spans[i] else (0, 0), -size[i], i)),
+        lambda i: (-length[i] * size[i], -size[i], i),
+        lambda i: (-size[i], -length[i], i),
+        lambda i: (-length[i], -alignment[i], -size[i], i),
+        lambda i: (spans[i][0] if spans[i] else (0, 0), -size[i], i),
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
+from math import exp
 from typing import Any, NamedTuple
 
 from solver.search.stop import Stop
@@ -22,6 +23,12 @@ _ASK_EVERY = 256
 
 _FLOOR, _FAINTEST = 0.003, -500.0
 """The weight of a phase with all the room in the world, and the least exponent that is told from it."""
+
+_NARROW = 100
+"""Up to so many columns a segment is asked by a plain list whether any item fits at all, beyond that by arrays."""
+
+_WALL = 1 << 62
+"""Higher than any packing."""
 
 _SORTED_OUT = 0.5
 """Once this part of the items on the list has been placed, the list is written anew."""
@@ -51,7 +58,9 @@ MANNERS = (
 @dataclass(frozen=True)
 class Field:
     """Plain intervals as arrays: item i takes `sizes[i]` bytes in the columns `[starts[i], ends[i])`, at a multiple of
-    `alignments[i]`, above `ground` (bytes, for each column). `load` is what the items need in each column, ground and all."""
+    `alignments[i]`, above `ground` (bytes, for each column). `load` is what the items need in each column, ground and all.
+
+    Columns are kept only where no neighbour holds all that they hold: whoever meets there meets in the neighbour too."""
 
     starts: Any
     ends: Any
@@ -72,7 +81,16 @@ class Field:
         change = numpy.zeros(len(ground) + 1, dtype=numpy.int64)
         numpy.add.at(change, starts, size)
         numpy.subtract.at(change, ends, size)
-        return cls(starts, ends, size, alignments, ground, ground + change.cumsum()[:-1])
+        load = ground + change.cumsum()[:-1]
+        more = numpy.concatenate(
+            ([True], ground[1:] > ground[:-1])
+        )  # what one column may hold and the one before may not
+        less = numpy.concatenate((ground[1:] < ground[:-1], [True]))
+        more[starts] = less[ends - 1] = True
+        until = less.nonzero()[0]
+        kept = until[numpy.diff(more.cumsum()[until], prepend=0) > 0]
+        number = numpy.searchsorted(kept, numpy.arange(len(ground) + 1))
+        return cls(number[starts], number[ends], size, alignments, ground[kept], load[kept])
 
     @property
     def bound(self) -> Bytes:
@@ -86,7 +104,8 @@ def fill(field: Field, manner: Manner, give_up_above: Bytes, stop: Stop) -> list
 
 class _Filling:
     """One pass. `level`, `right` and `left` are of the segments by their first column: height, end, and first column of the
-    segment before."""
+    segment before. `waiting` are the ends of the items still to place by their first column, sorted, and `soonest` the first of
+    each. Beyond the last column, which is before the first as well, stands a wall."""
 
     def __init__(self, field: Field, manner: Manner) -> None:
         import numpy
@@ -100,8 +119,12 @@ class _Filling:
         self._scarcity = numpy.exp(numpy.minimum(exponents, 0.0))
         self._ramp = _FLOOR * numpy.arange(1, width + 1)
         self._worth = None if not manner.height else field.sizes.astype(numpy.float64) ** manner.height
-        self._list(numpy.lexsort((field.ends, field.starts)))
-        self._level = [0] * width
+        order = numpy.lexsort((field.ends, field.starts))
+        self._list(order)
+        ends = field.ends[order].tolist()
+        self._waiting = [ends[low:high] for low, high in pairwise(self._first)]
+        self._soonest = [one[0] if one else width + 1 for one in self._waiting]
+        self._level = [*[0] * width, _WALL]
         self._right, self._left = [0] * width, [-1] * (width + 1)
         self._heap: list[tuple[Bytes, int]] = []
         edges = [0, *(numpy.flatnonzero(numpy.diff(field.ground)) + 1).tolist(), width]
@@ -148,6 +171,9 @@ class _Filling:
             if offset > height:
                 self._waste(first, last, offset - height)
             self._ends[place] = self._width + 1
+            waiting = self._waiting[first]
+            waiting.remove(last)
+            self._soonest[first] = waiting[0] if waiting else self._width + 1
             self._gone += 1
             left_over -= 1
             self._put(start, end, height, first, last, top)
@@ -158,14 +184,14 @@ class _Filling:
     def _best(self, start: int, end: int) -> int:
         """The place in the list of the item to lay into a segment: it covers much that is scarce, and leaves little beside it;
         -1 where none fits."""
-        low, high = self._first[start], self._first[end]
-        if low == high:
+        if end - start <= _NARROW and min(self._soonest[start:end]) > end:
             return -1
+        low, high = self._first[start], self._first[end]
         numpy = self._numpy
         ends = self._ends[low:high]
         inside = (ends <= end).nonzero()[0]
         if len(inside) < 2:
-            return low + int(inside[0]) if len(inside) else -1
+            return low + inside.item() if len(inside) else -1
         scarce = numpy.empty(end - start + 1)
         scarce[0] = 0.0
         self._scarcity[start:end].cumsum(out=scarce[1:])
@@ -181,10 +207,9 @@ class _Filling:
 
     def _raise(self, start: int, end: int, height: Bytes) -> None:
         """The segment becomes one with its lower neighbour, or with both: what lies between is wasted."""
-        before = self._left[start] if start else -1
-        lower = self._level[before] if start else None
-        upper = self._level[end] if end < self._width else None
-        level = min(one for one in (lower, upper) if one is not None)
+        before = self._left[start]
+        lower, upper = self._level[before], self._level[end]
+        level = min(lower, upper)
         self._waste(start, end, level - height)
         if upper == level:
             end = self._right[end]
@@ -194,17 +219,17 @@ class _Filling:
 
     def _waste(self, start: int, end: int, lost: Bytes) -> None:
         scarcity = self._scarcity[start:end]
-        scarcity *= float(self._numpy.exp(min(lost / self._tau, 600.0)))
+        scarcity *= exp(min(lost / self._tau, 600.0))
         self._numpy.minimum(scarcity, 1.0, out=scarcity)
 
     def _put(self, start: int, end: int, height: Bytes, first: int, last: int, top: Bytes) -> None:
         """Cuts the item's columns out of the segment, and joins them to neighbours of their new height."""
         if last < end:
             self._segment(last, end, height)
-        elif end < self._width and self._level[end] == top:
+        elif self._level[end] == top:
             last = self._right[end]
         if first > start:
             self._segment(start, first, height)
-        elif start and self._level[self._left[start]] == top:
+        elif self._level[self._left[start]] == top:
             self._level[start], first = -1, self._left[start]
         self._segment(first, last, top)

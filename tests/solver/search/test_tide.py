@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy
 import pytest
 
@@ -51,3 +53,27 @@ def test_a_packing_that_grows_too_high_is_given_up() -> None:
 
 def test_a_filling_ends_where_time_is_over() -> None:
     assert fill(field_of(3, 600), MANNERS[0], 1 << 40, Stop.after(0)) is None
+
+
+def test_only_columns_that_no_neighbour_holds_wholly_are_kept() -> None:
+    """The second interval meets the first and the third, which do not meet; the fourth stands alone behind a gap."""
+    spans = [(0, 4), (2, 7), (5, 9), (12, 13)]
+    field = Field.of(spans, [1, 2, 4, 8], [1] * 4, numpy.zeros(14, dtype=numpy.int64))
+    assert list(zip(field.starts.tolist(), field.ends.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2), (2, 3)]
+    assert field.load.tolist() == [3, 6, 8]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whoever_meets_in_the_phases_meets_in_the_columns_and_stands_on_the_same_ground(seed: int) -> None:
+    random = Random(seed)
+    starts = [random.randrange(60) for _ in range(40)]
+    spans = [(start, start + random.randint(1, 20)) for start in starts]
+    ground = numpy.array([random.choice((0, 0, 0, 8, 16)) for _ in range(80)], dtype=numpy.int64)
+    field = Field.of(spans, [1] * 40, [1] * 40, ground)
+    assert len(field.ground) < 80
+    for i, (start, end) in enumerate(spans):
+        columns = slice(int(field.starts[i]), int(field.ends[i]))
+        assert field.ground[columns].max() == ground[start:end].max()
+        for j, (other_start, other_end) in enumerate(spans):
+            meet = field.starts[i] < field.ends[j] and field.starts[j] < field.ends[i]
+            assert meet == (start < other_end and other_start < end)
