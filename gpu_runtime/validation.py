@@ -136,7 +136,12 @@ def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]
 def _hardware(subject: Subject) -> ValidationReport:
     from gpu_runtime.hardware.local import validate_here
 
-    return validate_here(subject.manifest, subject.layout, time_limit_s=subject.time_limit_s)
+    return validate_here(
+        subject.manifest,
+        subject.layout,
+        time_limit_s=subject.time_limit_s,
+        planned=lambda: subject.prepared,
+    )
 
 
 _EXTRA_MISSING = Finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 from gpu_runtime.compiler.architectures import chosen
 from gpu_runtime.emitters import EmitError
@@ -11,7 +12,7 @@ from gpu_runtime.hardware.errors import HardwareError
 from gpu_runtime.hardware.whole_block import of_whole_block
 from gpu_runtime.probe.children import ChildError
 from gpu_runtime.probe.compiled import compile_answer, compile_request
-from gpu_runtime.probe.prepared import NotProbedError, prepare
+from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
 from gpu_runtime.probe.request import arrays
 from solver.devices import DEVICES
 from solver.devices.occupancy import occupancy
@@ -19,12 +20,20 @@ from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
 
-def make_bundle(manifest: Manifest, layout: Layout, *, time_limit_s: float = 600.0) -> Bundle:
-    """Compiles the probe for the manifest's architecture; after level compiled its machine code is in the cache. Raises HardwareError where there is nothing to probe or the
-    compiler fails: `rule` is then the finding's that level compiled would have."""
+def make_bundle(
+    manifest: Manifest,
+    layout: Layout,
+    *,
+    time_limit_s: float = 600.0,
+    planned: Callable[[], Prepared] | None = None,
+) -> Bundle:
+    """Compiles the probe for the manifest's architecture; after level compiled its machine code is in the cache. `planned` gives
+    the probe of this very manifest and layout, where another level may have planned it already (NotProbedError as from `prepare`).
+    Raises HardwareError where there is nothing to probe or the compiler fails: `rule` is then the finding's that level compiled
+    would have."""
     architecture = manifest.target.compute_capability
     try:
-        prepared = prepare(manifest, layout, None)
+        prepared = planned() if planned is not None else prepare(manifest, layout, None)
         request = compile_request(manifest, layout, prepared, chosen("own", architecture))
     except NotProbedError as error:
         raise HardwareError(error.finding.rule, error.finding.message) from error

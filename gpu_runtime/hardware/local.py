@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 from gpu_runtime.hardware.bundling import make_bundle
 from gpu_runtime.hardware.errors import HardwareError
 from gpu_runtime.hardware.level import run_on_hardware
 from gpu_runtime.hardware.sight import look_at_real
+from gpu_runtime.probe.prepared import Prepared
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding, ValidationReport
 
 
-def validate_here(manifest: Manifest, layout: Layout, *, time_limit_s: float) -> ValidationReport:
-    """The report. Where no real GPU of the manifest's architecture is here, that is its one finding."""
+def validate_here(
+    manifest: Manifest, layout: Layout, *, time_limit_s: float, planned: Callable[[], Prepared] | None = None
+) -> ValidationReport:
+    """The report. Where no real GPU of the manifest's architecture is here, that is its one finding. `planned` as for
+    `make_bundle`; it is asked only where there is a GPU."""
     began = perf_counter()
     try:
         ordinal = ordinal_of(manifest.target.compute_capability)
-        bundle = make_bundle(manifest, layout, time_limit_s=time_limit_s)
+        bundle = make_bundle(manifest, layout, time_limit_s=time_limit_s, planned=planned)
     except HardwareError as error:
         finding = Finding(error.rule, str(error))
         return ValidationReport("hardware", False, (finding,), {"ran": False}, round(perf_counter() - began, 3))

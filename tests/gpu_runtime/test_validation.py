@@ -8,7 +8,9 @@ import pytest
 
 import gpu_runtime
 from gpu_runtime import validation
+from gpu_runtime.probe import prepared
 from gpu_runtime.probe.compiled import compile_probe
+from gpu_runtime.probe.plan import Plan, plan_probe
 from solver import load_manifest, optimize
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
@@ -37,8 +39,18 @@ def moved(layout: Layout, name: str, offset_bytes: int) -> Layout:
     return replace(layout, buffers=tuple(buffers))
 
 
-def test_best_runs_every_level_that_needs_no_gpu(solved: tuple[Manifest, Layout]) -> None:
+def test_best_runs_every_level_that_needs_no_gpu_on_one_plan(
+    solved: tuple[Manifest, Layout], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = []
+
+    def counted(manifest: Manifest, layout: Layout) -> Plan:
+        plans.append(plan_probe(manifest, layout))
+        return plans[-1]
+
+    monkeypatch.setattr(prepared, "plan_probe", counted)
     result = gpu_runtime.validate_up_to(*solved, "best")
+    assert len(plans) == 1
     assert (result.required, result.level) == ("best", "simulated")
     assert [(report["level"], report["passed"]) for report in result.reports] == [
         ("static", True), ("compiled", True), ("simulated", True),

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from gpu_runtime.hardware import bundling
 from gpu_runtime.hardware.bundle import Bundle, BundleFormatError, read_bundle
 from gpu_runtime.hardware.bundling import make_bundle
 from gpu_runtime.hardware.errors import HardwareError
+from gpu_runtime.probe.prepared import prepare
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
@@ -59,6 +61,15 @@ def test_ptx_in_the_place_of_machine_code_is_refused(bundle: Bundle) -> None:
         read_bundle(replace(bundle, cubin=b".version 9.0\n.target sm_86\n").to_text())
     with pytest.raises(BundleFormatError, match="a bundle is JSON"):
         read_bundle("\x7fELF")
+
+
+def test_a_probe_that_another_level_has_planned_is_not_planned_again(
+    solved: tuple[Manifest, Layout], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
+    planned = prepare(*solved, None)
+    monkeypatch.delattr(bundling, "prepare")
+    assert make_bundle(*solved, planned=lambda: planned).layout_sha256 == solved[1].sha256
 
 
 def test_the_compiling_side_makes_machine_code_of_the_manifests_architecture(solved: tuple[Manifest, Layout]) -> None:
