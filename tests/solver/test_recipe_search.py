@@ -9,13 +9,13 @@ from random import Random
 
 from solver import load_manifest, optimize, verify
 from solver.recipe import Progress
-from tests.helpers.hard_manifest import hard_manifest as boxes_to_fill
+from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.manifests import random_manifest
-from tests.helpers.solving import hard_manifest, manifest_of, run_bytes, solved
+from tests.helpers.solving import manifest_of, run_bytes, scattered_manifest, solved
 
 
 def test_a_warm_start_is_an_incumbent_where_it_is_legal_and_ignored_where_not() -> None:
-    manifest = hard_manifest(40, 0.5)
+    manifest = scattered_manifest()
     first = solved(manifest)
     offsets = {buffer.full_name: buffer.offset_bytes for buffer in first.buffers}
     document = manifest.model_dump()
@@ -35,7 +35,7 @@ def test_the_same_manifest_gives_the_same_layout() -> None:
 
 
 def test_a_time_limit_leaves_an_honest_interval() -> None:
-    layout = solved(load_manifest(boxes_to_fill(time_limit_s=0.6)))
+    layout = solved(load_manifest(hard_manifest(time_limit_s=0.6)))
     proof = layout.proof.run_bytes
     assert (layout.status, proof.status) == ("feasible", "feasible")
     assert proof.lower_bound_bytes < run_bytes(layout)
@@ -43,7 +43,7 @@ def test_a_time_limit_leaves_an_honest_interval() -> None:
 
 def test_progress_tells_every_better_packing_and_bound() -> None:
     seen: list[Progress] = []
-    layout = optimize(hard_manifest(limit_s=1.0), on_progress=seen.append)
+    layout = optimize(scattered_manifest(), on_progress=seen.append)
     assert seen
     assert seen[-1].run_bytes == run_bytes(layout)
     assert [one.run_bytes for one in seen] == sorted((one.run_bytes for one in seen), reverse=True)
@@ -53,7 +53,7 @@ def test_progress_tells_every_better_packing_and_bound() -> None:
 
 def test_cancelling_ends_a_long_search_with_the_best_so_far() -> None:
     begun = time.monotonic()
-    manifest = load_manifest(boxes_to_fill(time_limit_s=60.0))
+    manifest = load_manifest(hard_manifest(time_limit_s=60.0))
     layout = optimize(manifest, cancelled=lambda: time.monotonic() - begun > 1.0)
     assert verify(manifest, layout).passed
     assert layout.status == "feasible"
