@@ -1,5 +1,5 @@
-"""Very many buffers, near the most that a manifest may hold: random lifetimes, of one length or of very different ones, and what
-programs leave that allocate and free as they go."""
+"""Very many buffers, near the most that a manifest may hold: random lifetimes, of one length or of very different ones, sizes
+of very different ones, and what programs leave that allocate and free as they go, or batch by batch."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def two_kinds(random: Random, phases: int) -> int:
     return random.randint(phases // 20, phases // 2) if random.random() < 0.1 else random.randint(1, 1 + phases // 1000)
 
 
+def few_long(random: Random, phases: int) -> int:
+    """One in two hundred lives for a quarter of the program or more, the others for a moment."""
+    return random.randint(phases // 4, phases) if random.random() < 0.005 else random.randint(1, 1 + phases // 300)
+
+
 def drawn(lengths: Lengths, random: Random, count: int) -> list[Life]:
     """Lifetimes that know nothing of one another, with sizes alike from 1 to 1024 bytes."""
     phases = 2 * count
@@ -66,12 +71,36 @@ def traced(newest: float, random: Random, count: int) -> list[Life]:
     return sorted(lives + [(start, phase, size) for start, size in live])
 
 
+def power_law(random: Random, count: int) -> list[Life]:
+    """Mostly short lives, and sizes of which a few are thousands of times the others."""
+    return [
+        (start, end, min(1 << 16, int(16 * random.paretovariate(0.8))))
+        for start, end, _ in drawn(falling, random, count)
+    ]
+
+
+def bursts(random: Random, count: int) -> list[Life]:
+    """Buffers of few sizes that start nearly together and end one after the other, as the work on one batch leaves them."""
+    phases = 2 * count
+    lives: list[Life] = []
+    while len(lives) < count:
+        begun, lasts = random.randrange(phases), random.randint(50, 1500)
+        for _ in range(random.randint(20, 300)):
+            start = min(phases - 1, begun + random.randint(0, 200))
+            end = min(phases, start + 1 + int(lasts * random.uniform(0.2, 1)))
+            lives.append((start, end, random.choice((64, 100, 128, 256, 300, 512, 768, 1024, 1536))))
+    return sorted(lives[:count])
+
+
 KINDS: dict[str, Callable[[Random, int], list[Life]]] = {
     "even": partial(drawn, even),
     "falling": partial(drawn, falling),
     "two kinds": partial(drawn, two_kinds),
     "stack": partial(traced, 0.7),
     "heap": partial(traced, 0.4),
+    "few long": partial(drawn, few_long),
+    "power law": power_law,
+    "bursts": bursts,
 }
 """By name: lifetimes and sizes of a count of buffers."""
 
