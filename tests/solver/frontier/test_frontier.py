@@ -139,7 +139,7 @@ def test_a_cancel_leaves_the_points_that_are_known() -> None:
 
 
 def test_the_time_limit_holds_for_layout_and_frontier_together() -> None:
-    many = scattered_manifest(300, limit_s=1.0)
+    many = scattered_manifest(600, limit_s=0.3)
     autos = tuple(
         replace(buffer, location="auto", accesses=number) if number % 2 else buffer
         for number, buffer in enumerate(many.buffers)
