@@ -11,6 +11,8 @@ patterns, bitsearch   exact search over offset bitsets, for small cores
 alike           items that may be told apart only by number, put in order
 capacity        CP-SAT at a fixed capacity, for larger cores
 strips, fitting   the same for many items with rigid rows: one no-overlap constraint for each stretch of phases
+ordering        proofs by which strip lies above which
+positions       proofs by where each item may be at all, where offsets are few
 restarts        short searches that learn which item is hard to place
 closing         both ends of the interval at once, one lane finding and one proving
 descent         the loop over capacities: bound up, packing down

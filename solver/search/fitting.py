@@ -1,12 +1,13 @@
 """One question to CP-SAT about strips: do the items fit into a capacity? To be asked from a thread of its own.
 
-Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before, and
-then asks for an order in which everything has its place (see `ordering`).
+Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before; then
+asks where every item may be at all, if there are few offsets (see `positions`), and for an order in which everything has its
+place (see `ordering`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from solver.search.alike import alike_pairs, keep_in_order
 from solver.search.bitsearch import Attempt
 from solver.search.capacity import keep_pair_apart
 from solver.search.ordering import Orders
+from solver.search.positions import Positions
 from solver.search.puzzle import Puzzle
 from solver.search.stop import Stop
 from solver.search.strips import stacks_of
@@ -22,7 +24,7 @@ from solver.search.strips import stacks_of
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-_METHOD = "cp-sat-strips"
+_METHOD, _POSITIONS_METHOD = "cp-sat-strips", "cp-sat-positions"
 
 _STACKED_SHARE, _STACKED_MOST = 0.5, 0.01
 """Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it gets, in
@@ -30,6 +32,13 @@ deterministic seconds. Where it proves anything it does so in probing, without a
 
 _ORDERED_LEAST = 0.005
 """Proofs with less effort are left to that model alone: making the other one takes longer."""
+
+_POSITIONS_MOST, _POSITIONS_FROM, _POSITIONS_EFFORT, _POSITIONS_RATE = 5000, 0.01, 0.06, 25.0
+"""Up to so many offsets of all items together are asked about one by one, in proofs with so much effort or more, of which that
+counts this much at least; and how many of CP-SAT's deterministic seconds of it take as long as one of the other models."""
+
+_PIVOTS = 1_000_000
+"""Steps of a linear program; unless it may end, nothing of it is known."""
 
 
 class Fitter:
@@ -70,8 +79,8 @@ class Fitter:
         return self._solve(model, solver)
 
     def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Tries to exhaust the capacity; may find a packing instead. One model first, for a part of the effort, then the other:
-        what one of them proves at once the other often does not prove at all."""
+        """Tries to exhaust the capacity; may find a packing instead. One model after another, each for a part of the effort:
+        what one of them proves at once the others often do not prove at all."""
         stacked = self._stacked(capacity)
         if stacked is None:
             return Attempt("impossible", method=_METHOD)
@@ -79,13 +88,34 @@ class Fitter:
         attempt = self._solve(stacked, _solver(share, seed, stop))
         if attempt.verdict != "unknown" or effort < _ORDERED_LEAST or stop.now():
             return attempt
+        by_position = self._prove_by_position(capacity, effort=effort, seed=seed, stop=stop)
+        if by_position.verdict != "unknown" or stop.now():
+            return by_position
         ordered = self._ordered(capacity)
         if ordered is None:
             return Attempt("impossible", method=_METHOD, nodes=attempt.nodes)
         after = self._solve(ordered, _solver(effort - share, seed, stop))
         return replace(after, nodes=attempt.nodes + after.nodes)
 
-    def _solve(self, model: cp_model.CpModel, solver: cp_model.CpSolver) -> Attempt:
+    def _prove_by_position(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
+        """As `prove`, by the linear relaxation of where each item may be; "unknown" at once where that is too much."""
+        if effort < _POSITIONS_FROM or self.puzzle.count * capacity > _POSITIONS_MOST:
+            return Attempt("unknown")
+        positions = Positions(self.puzzle, capacity)
+        solver = _solver(max(_POSITIONS_EFFORT, effort) * _POSITIONS_RATE, seed, stop)
+        solver.parameters.cp_model_presolve = False
+        solver.parameters.linearization_level = 2
+        solver.parameters.add_lp_constraints_lazily = False
+        solver.parameters.root_lp_iterations = _PIVOTS
+        before = self.spent
+        attempt = self._solve(positions.model, solver, positions.offsets)
+        self.spent = before + (self.spent - before) / _POSITIONS_RATE
+        kept = attempt.verdict != "packed" or self.puzzle.allows(attempt.offsets)
+        return replace(attempt if kept else Attempt("unknown"), method=_POSITIONS_METHOD)
+
+    def _solve(
+        self, model: cp_model.CpModel, solver: cp_model.CpSolver, read: Callable[[Sequence[int]], Sequence[int]] = tuple
+    ) -> Attempt:
         from ortools.sat.python import cp_model
 
         self._solver = solver
@@ -99,7 +129,7 @@ class Fitter:
             return Attempt("impossible", method=_METHOD, nodes=nodes)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Attempt("unknown", method=_METHOD, nodes=nodes)
-        offsets = tuple(solver.response_proto.solution[item] for item in range(self.puzzle.count))
+        offsets = tuple(read(solver.response_proto.solution)[: self.puzzle.count])
         return Attempt("packed", offsets, _METHOD, nodes)
 
     def _ordered(self, capacity: int) -> cp_model.CpModel | None:
