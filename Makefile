@@ -1,7 +1,7 @@
 # make demo    the main job: a real CuBIE solver's buffers become a proven layout with checked allocators
 # make test    lint, types, import rules and every test
 # make lint    the same without the tests
-# make bench   Warpack and its peers on the same instances, checked: writes docs/benchmarks.md (about three minutes)
+# make bench   Warpack and its peers on the same instances, checked: writes docs/benchmarks.md (about five minutes)
 #              OPTIONS="--limit 10 --seeds 3" asks for more; FOLDER=… solves a folder of manifests instead,
 #              times it, and confirms its proofs
 #

@@ -88,6 +88,8 @@ _SETS = """\
   place, contents carried round loops, barriers where several threads serve a run, mixed widths, buffers of the whole block.
   The others have no word for several of these. They get a stricter problem, in which what they cannot say is kept apart:
   omnimalloc one box from a buffer's first phase to its last, in steps of the largest alignment; plain CP-SAT all but in-place pairs.
+- `programs`: as many buffers, in kernels composed of routines (stages, Newton iterations, linear solves, windows) that call one another. Every
+  lifetime, also of each row, follows from what is read and written over all calls; those of `kernels` are drawn at random.
 - Other sets come from folders: manifests, or traces (CSV files with the columns `id,lower,upper,size`, as minimalloc has them).
   Their sizes are divided by the greatest common divisor, so that the tables show units, not bytes."""
 
