@@ -98,6 +98,6 @@ def test_a_bad_manifest_is_named() -> None:
 
 def test_the_suite_holds_every_example_and_each_kind_of_generated_instance() -> None:
     instances = list(built_in(1))
-    assert {one.family for one in instances} == {"examples", "guillotine", "pinwheel", "kernels"}
+    assert {one.family for one in instances} == {"examples", "guillotine", "pinwheel", "kernels", "programs"}
     assert sum(one.family == "examples" for one in instances) == len(list(Path(EXAMPLES).glob("*.json")))
     assert len({one.name for one in instances}) == len(instances)
