@@ -16,8 +16,8 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 TILES = (10, 25, 50, 100, 200, 400)
 """Buffers of the tilings."""
 
-KERNELS, PROGRAMS = 6, 6
-"""Kernels of each kind a seed of the suite: seed s has the kernels s * KERNELS to (s + 1) * KERNELS - 1, and so with programs."""
+KERNELS = 6
+"""Kernels of each kind a seed of the suite: seed s has the kernels s * KERNELS to (s + 1) * KERNELS - 1."""
 
 
 def built_in(seeds: int) -> Iterator[Instance]:
@@ -27,4 +27,4 @@ def built_in(seeds: int) -> Iterator[Instance]:
         for seed in range(seeds):
             yield from (make(count, seed).instance(family, seed) for count in TILES)
     yield from (kernel(seed) for seed in range(seeds * KERNELS))
-    yield from (program(seed) for seed in range(seeds * PROGRAMS))
+    yield from (program(seed) for seed in range(seeds * KERNELS))

@@ -16,7 +16,7 @@ class Step:
     elementwise: bool = False
 
 
-def live_before(steps: Sequence[Step], loops: Sequence[tuple[int, int]]) -> list[set[str]]:
+def _live_before(steps: Sequence[Step], loops: Sequence[tuple[int, int]]) -> list[set[str]]:
     """For each phase, what is read there or later before it is written. Loops are `[start, end)`."""
     after = [[index + 1] if index + 1 < len(steps) else [] for index in range(len(steps))]
     for start, end in loops:
@@ -38,7 +38,7 @@ def lifetimes(steps: Sequence[Step], loops: Sequence[tuple[int, int]]) -> dict[s
     """Phases `[start, end)` in which each buffer holds what is wanted still, or is written; a new interval begins where old
     contents are not needed."""
     spans: dict[str, list[list[int]]] = {}
-    for index, (step, live) in enumerate(zip(steps, live_before(steps, loops), strict=True)):
+    for index, (step, live) in enumerate(zip(steps, _live_before(steps, loops), strict=True)):
         for name in sorted(live | set(step.writes)):
             known = spans.setdefault(name, [])
             if known and known[-1][1] == index and name in live:

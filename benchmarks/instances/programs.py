@@ -62,10 +62,8 @@ def _recorded(random: Random) -> tuple[Recording, list[str]]:
     mains = [Routine(recording, f"kernel/main{number}", depth, random) for number in range(random.randint(1, 4))]
     routines = [one for main in mains for one in main.all()]
     state, proposed = recording.buffer("kernel", "state"), recording.buffer("kernel", "proposed")
-    given, control = (
-        recording.buffer("kernel", "given", random.randint(1, 12)),
-        recording.buffer("kernel", "control", 2),
-    )
+    given = recording.buffer("kernel", "given", random.randint(1, 12))
+    control = recording.buffer("kernel", "control", 2)
     recording.step("load", [], [state, given, control, *(kept for one in routines for kept in one.kept)])
     start, source = len(recording.steps), state
     for number, main in enumerate(mains):
@@ -109,7 +107,7 @@ def _buffer(full: str, recording: Recording, spans: dict[str, list[list[int]]], 
     buffer: dict[str, Any] = {"name": name, "component": component, "size": recording.sizes[full], "dtype": dtype}
     rows = recording.rows[full]
     if not rows:
-        return {**buffer, "lifetime": spans.get(full, [])}
+        return {**buffer, "lifetime": spans[full]}
     size = recording.sizes[full] // rows
     buffer["parts"] = [
         {"name": f"row{row}", "offset": row * size, "size": size, "lifetime": spans[f"{full}#row{row}"]}

@@ -38,7 +38,7 @@ class Routine:
     """`kind` says what is done, `children` what is called for it. `kept`: contents wanted at the next call, where there are any."""
 
     def __init__(self, recording: Recording, path: str, depth: int, random: Random) -> None:
-        self._recording, self.path, self._random = recording, path, random
+        self._recording, self.path = recording, path
         self._kind = random.choice(("chain", "descent", "window") if depth == 0 else ("stages", "newton", "pipeline"))
         self._count = random.randint(2, 5)
         self.children = [

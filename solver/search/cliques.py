@@ -6,9 +6,13 @@ finds all; `apart` pairs and permissions make it any graph, where some pairs are
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from solver.search.puzzle import Puzzle
+
+Member = TypeVar("Member")
 
 
 def heavy_clique(puzzle: Puzzle) -> tuple[int, ...]:
@@ -54,15 +58,16 @@ def cover(puzzle: Puzzle) -> Cover:
         found.append(frozenset(clique))
         for other in whole[item]:
             weight[other] += 1
-    cliques = _maximal(found)
+    cliques = maximal((one for one in found if len(one) > 1), key=lambda one: -len(one))
     held = {(a, b) for clique in cliques for a in clique for b in clique if a < b}
     pairs = ((i, j) for i, row in enumerate(puzzle.forbidden) for j in sorted(row) if i < j and (i, j) not in held)
     return Cover(tuple(tuple(sorted(clique)) for clique in cliques), tuple(pairs))
 
 
-def _maximal(sets: list[frozenset[int]]) -> list[frozenset[int]]:
-    kept: list[frozenset[int]] = []
-    for one in sorted(sets, key=len, reverse=True):
-        if len(one) > 1 and not any(one <= other for other in kept):
+def maximal(sets: Iterable[frozenset[Member]], key: Callable[[frozenset[Member]], Any]) -> list[frozenset[Member]]:
+    """Those that lie in no other, in the order of `key`, which puts larger ones first."""
+    kept: list[frozenset[Member]] = []
+    for one in sorted(sets, key=key):
+        if not any(one <= other for other in kept):
             kept.append(one)
     return kept

@@ -11,16 +11,19 @@ from itertools import product
 from math import gcd
 
 from solver.flatten.pairs import joined
+from solver.search.cliques import maximal
 from solver.search.conflicts import mirrored
 from solver.search.puzzle import Gaps, Puzzle, Strip
-from solver.search.strips import Place, columns_of, maximal, overlapping
+from solver.search.strips import Place, columns_of, largest_first, overlapping
 
 
 def fullest_columns(puzzle: Puzzle) -> list[int]:
     """Numbers of the bits of stretches in which strips are occupied, the fullest first; without those whose strips another one
     has as well."""
     bits = {frozenset(column): bit.bit_length() - 1 for bit, column in columns_of(puzzle).items()}
-    kept = sorted(maximal(bits), key=lambda column: (-sum(size for _, _, size in column), bits[column]))
+    kept = sorted(
+        maximal(bits, key=largest_first), key=lambda column: (-sum(size for _, _, size in column), bits[column])
+    )
     return [bits[column] for column in kept]
 
 

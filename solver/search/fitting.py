@@ -89,8 +89,9 @@ class Fitter:
         if attempt.verdict != "unknown" or effort < _ORDERED_LEAST or stop.now():
             return attempt
         by_position = self._prove_by_position(capacity, effort=effort, seed=seed, stop=stop)
-        if by_position.verdict != "unknown" or stop.now():
-            return by_position
+        attempt = replace(by_position, nodes=attempt.nodes + by_position.nodes)
+        if attempt.verdict != "unknown" or stop.now():
+            return attempt
         ordered = self._ordered(capacity)
         if ordered is None:
             return Attempt("impossible", method=_METHOD, nodes=attempt.nodes)
@@ -107,15 +108,19 @@ class Fitter:
         solver.parameters.linearization_level = 2
         solver.parameters.add_lp_constraints_lazily = False
         solver.parameters.root_lp_iterations = _PIVOTS
-        before = self.spent
-        attempt = self._solve(positions.model, solver, positions.offsets)
-        self.spent = before + (self.spent - before) / _POSITIONS_RATE
+        attempt = self._solve(positions.model, solver, positions.offsets, rate=_POSITIONS_RATE)
         kept = attempt.verdict != "packed" or self.puzzle.allows(attempt.offsets)
         return replace(attempt if kept else Attempt("unknown"), method=_POSITIONS_METHOD)
 
     def _solve(
-        self, model: cp_model.CpModel, solver: cp_model.CpSolver, read: Callable[[Sequence[int]], Sequence[int]] = tuple
+        self,
+        model: cp_model.CpModel,
+        solver: cp_model.CpSolver,
+        read: Callable[[Sequence[int]], Sequence[int]] = tuple,
+        rate: float = 1.0,
     ) -> Attempt:
+        """`read` makes offsets of a solution's values, of which they are the first unless it is said; `rate`: deterministic
+        seconds that count as one."""
         from ortools.sat.python import cp_model
 
         self._solver = solver
@@ -123,7 +128,7 @@ class Fitter:
             return Attempt("unknown", method=_METHOD)
         status = solver.solve(model)
         self._solver = None
-        self.spent += solver.response_proto.deterministic_time
+        self.spent += solver.response_proto.deterministic_time / rate
         nodes = solver.num_branches
         if status == cp_model.INFEASIBLE:
             return Attempt("impossible", method=_METHOD, nodes=nodes)

@@ -19,7 +19,7 @@ from solver.search.puzzle import Puzzle
 def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
     """For each item the bit set of offsets, up to its highest within `capacity`, that such a packing may give it."""
     if not _explained(puzzle):
-        return [_anywhere(puzzle, item, capacity) for item in range(puzzle.count)]
+        return [anywhere(puzzle, item, capacity) for item in range(puzzle.count)]
     steps = [_steps(puzzle, item) for item in range(puzzle.count)]
     bias = sum(-min(0, min(of_item, default=0)) for of_item in steps)
     width = (1 << (bias + capacity + bias + 1)) - 1
@@ -30,7 +30,7 @@ def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
     for item, size in enumerate(puzzle.sizes):
         highest = capacity - size
         if highest < 0 or puzzle.pins[item] is not None:
-            domains.append(_anywhere(puzzle, item, capacity))
+            domains.append(anywhere(puzzle, item, capacity))
             continue
         reach = start
         for other, of_other in enumerate(steps):
@@ -51,7 +51,8 @@ def _explained(puzzle: Puzzle) -> bool:
     return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
 
 
-def _anywhere(puzzle: Puzzle, item: int, capacity: int) -> int:
+def anywhere(puzzle: Puzzle, item: int, capacity: int) -> int:
+    """The bit set of all offsets of an item: its pin, or multiples of its alignment."""
     highest, pin = capacity - puzzle.sizes[item], puzzle.pins[item]
     if highest < 0 or (pin is not None and pin > highest):
         return 0

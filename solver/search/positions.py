@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from solver.search.cliques import maximal
+from solver.search.patterns import anywhere
 from solver.search.puzzle import Puzzle
 from solver.search.strips import columns_of
 
@@ -32,7 +34,8 @@ class Positions:
         self.model = cp_model.CpModel()
         self._chosen: list[dict[int, cp_model.IntVar]] = []
         for item in range(puzzle.count):
-            self._chosen.append({offset: self.model.new_bool_var("") for offset in _offsets(puzzle, item, capacity)})
+            offsets = _bits(anywhere(puzzle, item, capacity))
+            self._chosen.append({offset: self.model.new_bool_var("") for offset in offsets})
             self.model.add_exactly_one(self._chosen[-1].values())
         for places in exclusions(puzzle):
             for row in range(capacity):
@@ -48,25 +51,17 @@ class Positions:
         return [next(at for at, chosen in of_item.items() if solution[chosen.index]) for of_item in self._chosen]
 
 
-def _offsets(puzzle: Puzzle, item: int, capacity: int) -> range:
-    pin, highest = puzzle.pins[item], capacity - puzzle.sizes[item]
-    if pin is None:
-        return range(0, highest + 1, puzzle.alignments[item])
-    return range(pin, min(pin, highest) + 1)
-
-
 def exclusions(puzzle: Puzzle) -> list[list[Place]]:
     """Sets of places of which no two may be taken, whatever the row: for each stretch of phases what occupies a row in it, and
     all else that conflicts with that; none lies in another."""
     conflicts = _Conflicts(puzzle)
     found = {
-        conflicts.extended(*start) for column in columns_of(puzzle).values() for start in conflicts.started(column)
+        frozenset(_bits(conflicts.extended(*start)))
+        for column in columns_of(puzzle).values()
+        for start in conflicts.started(column)
     }
-    kept: list[int] = []
-    for one in sorted(found, key=lambda places: (-places.bit_count(), places)):
-        if not any(one & other == one for other in kept):
-            kept.append(one)
-    return [[conflicts.places[number] for number in _bits(one)] for one in kept]
+    kept = maximal(found, key=lambda numbers: (-len(numbers), sorted(numbers, reverse=True)))
+    return [[conflicts.places[number] for number in sorted(one)] for one in kept]
 
 
 class _Conflicts:

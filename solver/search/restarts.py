@@ -13,7 +13,7 @@ from random import Random
 
 from solver.search.bitsearch import Attempt
 from solver.search.domains import Narrowing
-from solver.search.patterns import multiples
+from solver.search.patterns import anywhere
 from solver.search.puzzle import Puzzle
 
 NODES = 250
@@ -51,7 +51,7 @@ class Restarts:
     def search(self, capacity: int) -> Attempt:
         """One search of at most `NODES` nodes. Where it ends before that, there is no packing."""
         puzzle = self._puzzle
-        domains = [self._places(item, capacity) for item in range(puzzle.count)]
+        domains = [anywhere(self._puzzle, item, capacity) for item in range(puzzle.count)]
         if not all(domains):
             return Attempt("impossible", method=_METHOD)
         noise = _NOISE if self._turn % 2 else 0.0
@@ -69,12 +69,6 @@ class Restarts:
         if packed:
             return Attempt("packed", tuple(self._offsets), _METHOD, int(self._spent))
         return Attempt("impossible", method=_METHOD, nodes=int(self._spent))
-
-    def _places(self, item: int, capacity: int) -> int:
-        pin, highest = self._puzzle.pins[item], capacity - self._puzzle.sizes[item]
-        if highest < (pin or 0):
-            return 0
-        return multiples(self._puzzle.alignments[item], highest) if pin is None else 1 << pin
 
     def _spend(self, cost: float) -> None:
         self._spent += cost

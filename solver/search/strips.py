@@ -10,11 +10,12 @@ Whatever the strips say, only what `forbidden` forbids is held apart: a set that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from solver.flatten.pairs import joined
+from solver.search.cliques import maximal
 from solver.search.puzzle import Gaps, Puzzle
 
 Place = tuple[int, int, int]
@@ -39,7 +40,7 @@ def stacks_of(puzzle: Puzzle) -> Stacks:
     found: set[frozenset[Place]] = set()
     for column in columns_of(puzzle).values():
         found.update(apart.split(column))
-    sets = tuple(tuple(sorted(one)) for one in maximal(found))
+    sets = tuple(tuple(sorted(one)) for one in maximal(found, key=largest_first))
     held: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for one in sets:
         for p, q in combinations(one, 2):
@@ -109,13 +110,9 @@ class _Apart:
         return self._known[pair]
 
 
-def maximal(found: Iterable[frozenset[Place]]) -> list[frozenset[Place]]:
-    """Those that lie in no other, the largest first."""
-    kept: list[frozenset[Place]] = []
-    for one in sorted(found, key=lambda places: (-len(places), sorted(places))):
-        if not any(one <= other for other in kept):
-            kept.append(one)
-    return kept
+def largest_first(places: frozenset[Place]) -> tuple[int, list[Place]]:
+    """Puts sets in order."""
+    return -len(places), sorted(places)
 
 
 def _covers(held: list[tuple[int, int]], gaps: Gaps) -> bool:

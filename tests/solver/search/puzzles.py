@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 from hypothesis import strategies as st
 
+from solver.search.bitsearch import Attempt
 from solver.search.conflicts import mirrored
+from solver.search.fitting import Fitter
 from solver.search.puzzle import Gaps, Puzzle
+from solver.search.stop import Stop
 
 
 def make_puzzle(
@@ -111,3 +115,15 @@ def intervals(rows: list[tuple[int, int, int]], alignment: int = 1) -> Puzzle:
     stretches = tuple((1 << end) - (1 << start) for start, end, _ in rows)
     count = len(rows)
     return Puzzle(tuple(size for _, _, size in rows), (alignment,) * count, (None,) * count, forbidden, stretches)
+
+
+def prove_the_least(puzzle: Puzzle) -> Attempt:
+    """What fitting says just below the least capacity, after it has said the right thing there and at that capacity."""
+    capacity = least(puzzle)
+    fitter, stop = Fitter(puzzle), Stop(time.monotonic() + 60, None)
+    packed = fitter.prove(capacity, effort=1, seed=0, stop=stop)
+    assert packed.verdict == "packed"
+    assert puzzle.allows(packed.offsets)
+    below = fitter.prove(capacity - 1, effort=1, seed=0, stop=stop)
+    assert below.verdict == "impossible"
+    return below

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 
 import pytest
 from ortools.sat.python import cp_model
 
 from solver.search.alike import alike_pairs
-from solver.search.fitting import Fitter
 from solver.search.ordering import Orders
 from solver.search.puzzle import Gaps, Puzzle
-from solver.search.stop import Stop
 from solver.search.strips import stacks_of
-from tests.solver.search.puzzles import least, make_puzzle, random_puzzle, whole
+from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
 from tests.solver.search.test_closing import rows
 
 
@@ -73,12 +70,7 @@ def test_pairs_with_no_side_left_are_seen_without_a_search() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_proof_ends_at_the_least_capacity(seed: int) -> None:
     puzzle = rows(Random(seed), 7, 4)
-    capacity = least(puzzle)
-    fitter, stop = Fitter(puzzle), Stop(time.monotonic() + 60, None)
-    packed = fitter.prove(capacity, effort=1, seed=0, stop=stop)
-    assert packed.verdict == "packed"
-    assert puzzle.allows(packed.offsets)
-    assert fitter.prove(capacity - 1, effort=1, seed=0, stop=stop).verdict == "impossible"
+    prove_the_least(puzzle)
 
 
 def _stacked(sizes: list[int]) -> Puzzle:

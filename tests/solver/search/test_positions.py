@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from itertools import combinations
 from random import Random
 
 import pytest
 from ortools.sat.python import cp_model
 
-from solver.search.fitting import Fitter
 from solver.search.positions import Positions, exclusions
 from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
-from tests.solver.search.puzzles import least, make_puzzle, random_puzzle, whole
+from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
 from tests.solver.search.test_closing import rows
 
 
@@ -57,13 +54,5 @@ def test_fitting_asks_by_position_what_the_strips_leave_open(monkeypatch: pytest
     monkeypatch.setattr("solver.search.fitting._STACKED_MOST", 0.0)
     methods = set()
     for seed in range(12):
-        puzzle = rows(Random(seed), 7, 4)
-        capacity = least(puzzle)
-        fitter, stop = Fitter(puzzle), Stop(time.monotonic() + 60, None)
-        packed = fitter.prove(capacity, effort=1, seed=0, stop=stop)
-        assert packed.verdict == "packed"
-        assert puzzle.allows(packed.offsets)
-        below = fitter.prove(capacity - 1, effort=1, seed=0, stop=stop)
-        assert below.verdict == "impossible"
-        methods.add(below.method)
+        methods.add(prove_the_least(rows(Random(seed), 7, 4)).method)
     assert "cp-sat-positions" in methods
