@@ -1,6 +1,8 @@
-"""The optimiser against an oracle that looks at everything, on random manifests of up to seven buffers.
+"""The optimiser against an oracle that looks at everything, on random manifests of up to seven buffers, or of eight to twelve.
 
     python -m benchmarks.against_oracle --count 10000 --processes 2
+    python -m benchmarks.against_oracle --grown --count 1000 --processes 2
+    python -m benchmarks.against_oracle --programs --count 1000 --processes 2
 
 Every layout is verified; all that it says is proven must agree with the oracle (tests/helpers/oracle). Prints how many agree, each
 disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
@@ -11,17 +13,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 from solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
+from tests.helpers.machine.programs import program_of_one_scope
 from tests.helpers.oracle import Judged, NoPacking, best_figures, compare
 from tests.helpers.oracle.packing import NotSettled
-from tests.helpers.small_manifests import small_manifest
+from tests.helpers.small_manifests import grown_manifest, small_manifest
+
+Make = Callable[[int], dict[str, Any]]
 
 Verdict = Literal["agrees", "disagrees", "open", "skipped"]
 
@@ -37,9 +42,9 @@ class Outcome:
     kind: str
 
 
-def outcome_of(seed: int, judged: Judged = Judged()) -> Outcome:  # noqa: B008 - frozen: one for all calls is safe
-    """Solves and judges the manifest of one seed."""
-    manifest = load_manifest(small_manifest(seed))
+def outcome_of(seed: int, judged: Judged = Judged(), make: Make = small_manifest) -> Outcome:  # noqa: B008 - frozen: one for all calls is safe
+    """Solves and judges the manifest that `make` makes of one seed."""
+    manifest = load_manifest(make(seed))
     try:
         layout = optimize(manifest)
     except ManifestError as error:
@@ -75,8 +80,8 @@ def _refused(seed: int, manifest: Manifest, error: ManifestError, judged: Judged
     return Outcome(seed, "disagrees", (f"refused ({error}), but there is a packing: {best}",), kind)
 
 
-def outcomes(seeds: range, processes: int, judged: Judged) -> Iterator[Outcome]:
-    judge = partial(outcome_of, judged=judged)
+def outcomes(seeds: range, processes: int, judged: Judged, make: Make) -> Iterator[Outcome]:
+    judge = partial(outcome_of, judged=judged, make=make)
     if processes == 1:
         yield from map(judge, seeds)
         return
@@ -89,13 +94,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=1000, help="manifests (10000 takes some ten minutes of one core)")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--grown", action="store_true", help="more buffers, wider alignments, fewer threads (a second each)"
+    )
+    parser.add_argument(
+        "--programs", action="store_true", help="programs with every construct of time, of one scope each"
+    )
     parser.add_argument("--without-splitting", action="store_true", help="hold all parts in their buffers")
     parser.add_argument("--without-promotion", action="store_true", help="judge any choice of auto buffers by itself")
     options = parser.parse_args(arguments)
     judged = Judged(split=not options.without_splitting, promote=not options.without_promotion)
     seeds = range(options.first, options.first + options.count)
     started, counted, kinds = perf_counter(), Counter[str](), Counter[str]()
-    for outcome in outcomes(seeds, options.processes, judged):
+    make = program_of_one_scope if options.programs else grown_manifest if options.grown else small_manifest
+    for outcome in outcomes(seeds, options.processes, judged, make):
         counted[outcome.verdict] += 1
         kinds[outcome.kind] += 1
         if outcome.verdict != "agrees":

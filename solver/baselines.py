@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solver.launch.block import BlockShape, block_shape
+from solver.launch.ranking import threads_step
 from solver.launch.region import on_chip_buffers
 from solver.launch.threads import block_for
 from solver.wire.layout import Baseline
@@ -24,34 +25,32 @@ def baselines(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> dict
     placed = list(on_chip_buffers(manifest, on_chip))
     run = [buffer for buffer in placed if buffer.scope == "run"]
     block = [buffer for buffer in placed if buffer.scope == "block"]
+    beside = _side_by_side(run), _side_by_side(block)
+    inside = tuple(_in_aliases(of, size) for of, size in zip((run, block), beside, strict=True))
     return {
-        "no_sharing": _no_sharing(manifest, on_chip, run, block),
-        "declared_aliases": _declared_aliases(manifest, on_chip, run, block),
+        "no_sharing": _no_sharing(manifest, on_chip, *beside),
+        "declared_aliases": _declared_aliases(manifest, on_chip, *inside),
     }
 
 
-def _no_sharing(
-    manifest: Manifest, on_chip: frozenset[str], run: Sequence[Buffer], block: Sequence[Buffer]
-) -> Baseline:
-    run_bytes, block_bytes = _side_by_side(run), _side_by_side(block)
+def _no_sharing(manifest: Manifest, on_chip: frozenset[str], run_bytes: Bytes, block_bytes: Bytes) -> Baseline:
     chosen = block_for(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
     return Baseline(run_bytes, chosen.threads if chosen else 0)
 
 
-def _declared_aliases(
-    manifest: Manifest, on_chip: frozenset[str], run: Sequence[Buffer], block: Sequence[Buffer]
-) -> Baseline:
-    run_bytes, block_bytes = _in_aliases(run), _in_aliases(block)
+def _declared_aliases(manifest: Manifest, on_chip: frozenset[str], run_bytes: Bytes, block_bytes: Bytes) -> Baseline:
     shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_bytes, on_chip=on_chip)
     return Baseline(run_bytes, _halve(manifest, shape))
 
 
 def _halve(manifest: Manifest, shape: BlockShape) -> int:
-    """Threads of the first of n, n // 2, n // 4, … that fits, cut to whole runs; 0 where none does."""
-    launch = manifest.launch
+    """Threads of the first of n, n // 2, n // 4, … that fits, cut to whole multiples of threads as the layout's are, below one
+    multiple to whole runs; 0 where none does."""
+    launch, multiple = manifest.launch, threads_step(manifest)
     threads = launch.threads_per_block or min(launch.max_threads_per_block, shape.device.max_threads_per_block)
     while threads >= shape.threads_per_run:
-        whole = threads - threads % shape.threads_per_run
+        exact = launch.threads_per_block == threads
+        whole = threads - threads % (shape.threads_per_run if exact or threads < multiple else multiple)
         if shape.fits(whole):
             return whole
         threads //= 2
@@ -71,14 +70,15 @@ def _side_by_side(buffers: Sequence[Buffer]) -> Bytes:
     """Bytes of a region filled in declaration order."""
     end = 0
     for buffer in buffers:
-        end = align_up(end, buffer.alignment_bytes) + buffer.size_bytes
+        alignment = buffer.alignment_bytes
+        end = -(-end // alignment) * alignment + buffer.size_bytes
     return end
 
 
-def _in_aliases(buffers: Sequence[Buffer]) -> Bytes:
+def _in_aliases(buffers: Sequence[Buffer], side_by_side: Bytes) -> Bytes:
     """Bytes of a region in which buffers that name an alias come last and first try the room in it."""
     if not any(buffer.aliases for buffer in buffers):
-        return _side_by_side(buffers)
+        return side_by_side
     placed: dict[str, _Placed] = {}
     end = 0
     for buffer in buffers:

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -21,10 +22,11 @@ from solver.answer.assemble import assemble
 from solver.launch.threads import launch_for
 from solver.search.firstfit import PinsCollide
 from solver.search.pack import Packing
-from solver.search.promotion import promote
-from solver.search.regions import Packed, pack_regions
+from solver.search.promotion import candidates, promote
+from solver.search.regions import Better, Packed, pack_regions
 from solver.search.stop import Stop, Stopped
-from solver.search.widening import launch_of, widened, worth
+from solver.search.together import apply_to, together
+from solver.search.widening import launch_of, threads_settled, widened, worth
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 from solver.wire.problems import ManifestError, Problem
@@ -32,6 +34,10 @@ from solver.wire.units import Bytes
 
 _LAYOUT_SHARE = 2 / 3
 """Of the time limit, what the layout itself may take where a frontier is to be searched for as well."""
+
+_BASE_EFFORT, _BASE_SHARE = 2.0, 0.5
+"""Where `auto` buffers wait, what the packing without them may cost once it has the threads that its bounds allow, and of the time
+that is left, what it may take where it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,15 @@ def optimize(
     stop = whole.within(_LAYOUT_SHARE * whole.remaining_s) if _traced(manifest) else whole
     better = None if on_progress is None else _reporter(manifest, on_progress, stop)
     try:
-        base = pack_regions(manifest, stop=stop, start=manifest.solver.warm_start, better=better)
+        base = _without_autos(manifest, stop, better)
     except PinsCollide:
         _refuse(manifest, "the pinned buffers leave no packing: give other offsets, or unpin one")
     except Stopped:
         _refuse(
             manifest, "no packing was found in time round buffers that are pinned in contiguous windows: unpin some"
         )
+    if apply_to(manifest, base):
+        base = together(manifest, base, stop)
     wider = widened(manifest, base, stop)
     packed = base
     if wider:
@@ -79,11 +87,23 @@ def optimize(
         packed = base
     elif manifest.objective != "shared_bytes":
         packed = promote(manifest, base, launch, stop, packed)
-        if packed.on_chip:
-            launch = launch_of(manifest, packed)
+        base = base if packed.on_chip else packed
+        launch = launch_of(manifest, packed)
     if not manifest.frontier:
         return assemble(manifest, base, packed, launch, whole.elapsed_s, wider)
     return _with_frontier(manifest, base, packed, launch, whole, wider)
+
+
+def _without_autos(manifest: Manifest, stop: Stop, better: Better | None) -> Packed:
+    """Both regions with every `auto` buffer local. Where some wait to come on chip, only the threads have to be settled here."""
+    start = manifest.solver.warm_start
+    if manifest.objective == "shared_bytes" or not candidates(manifest):
+        return pack_regions(manifest, stop=stop, start=start, better=better)
+    with suppress(Stopped):
+        quick = pack_regions(manifest, stop=stop.sparing(_BASE_EFFORT), start=start, better=better)
+        if stop.now() or threads_settled(manifest, quick):
+            return quick
+    return pack_regions(manifest, stop=stop.within(_BASE_SHARE * stop.remaining_s), start=start, better=better)
 
 
 def _traced(manifest: Manifest) -> bool:
@@ -113,7 +133,15 @@ def _with_frontier(
 def _reporter(
     manifest: Manifest, on_progress: Callable[[Progress], None], stop: Stop
 ) -> Callable[[Packing, Bytes, Bytes], None]:
+    best, bound = None, 0
+
     def report(block: Packing, run_bytes: Bytes, lower_bound_bytes: Bytes) -> None:
+        """A search that begins again has nothing to tell until it is further than the one before."""
+        nonlocal best, bound
+        if best is not None and run_bytes >= best and lower_bound_bytes <= bound:
+            return
+        best, bound = run_bytes if best is None else min(best, run_bytes), max(bound, lower_bound_bytes)
+        run_bytes, lower_bound_bytes = best, bound
         launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block.size_bytes)
         threads = None if launch is None else launch.threads_per_block
         on_progress(Progress(stop.elapsed_s, run_bytes, lower_bound_bytes, threads))

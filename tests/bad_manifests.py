@@ -88,7 +88,7 @@ def _without(*path: str | int) -> Document:
     return document
 
 
-def _buffers(*buffers: Document, **fields: Any) -> Document:
+def manifest_of(*buffers: Document, **fields: Any) -> Document:
     """A manifest of these buffers alone; each gets a size and a dtype unless it says otherwise."""
     document = {"schema": "warpack/manifest/1", "target": {"compute_capability": "8.6"}, "timeline": {"length": 6}}
     rows = [{"size": 4, "dtype": "float32"} | buffer for buffer in buffers]
@@ -105,14 +105,14 @@ def _text(replace: str, by: str) -> bytes:
 def _child(**fields: Any) -> Document:
     """A component with a timeline of its own, called in phase 1 of six, and one buffer in it."""
     child = {"path": "child", "timeline": {"length": 3}, "called_in": [1]} | fields
-    return _buffers(
+    return manifest_of(
         {"name": "inner", "component": "child", "lifetime": [[0, 2]]},
         {"name": "outer", "lifetime": [[1, 3]]},
         components=[{key: value for key, value in child.items() if value is not None}],
     )
 
 
-_ALIASES_MEET = _buffers({"name": "a", "lifetime": [[0, 3]], "aliases": "b"}, {"name": "b", "lifetime": [[2, 4]]})
+_ALIASES_MEET = manifest_of({"name": "a", "lifetime": [[0, 3]], "aliases": "b"}, {"name": "b", "lifetime": [[2, 4]]})
 _SHARED_BY_FOUR = {"threads_per_run": 4}
 
 _TEXTS: list[tuple[str, Document | bytes, str, str]] = [
@@ -221,9 +221,8 @@ _TIMELINES: list[tuple[str, Document | bytes, str, str]] = [
     ("phase name empty", _set("/timeline/phases/2", ""), "bad-name", "/timeline/phases/2"),
     ("phase name with a newline", _set("/timeline/phases/2", "a\nb"), "bad-name", "/timeline/phases/2"),
     ("unknown field of the timeline", _set("/timeline/loop", []), "unknown-field", "/timeline/loop"),
-    ("asynchronous tracks", _set("/timeline/tracks", []), "unsupported-field", "/timeline/tracks"),
+    ("an asynchronous timeline", _set("/timeline/async", []), "unsupported-field", "/timeline/async"),
     ("loops that cross", _set("/timeline/loops", [[0, 3], [2, 4]]), "loops-cross", "/timeline/loops/1"),
-    ("a loop twice", _set("/timeline/loops", [[1, 4], [1, 4]]), "duplicate-loop", "/timeline/loops/1"),
     ("a loop backwards", _set("/timeline/loops", [[3, 1]]), "bad-loop", "/timeline/loops/0"),
     ("an empty loop", _set("/timeline/loops", [[2, 2]]), "empty-interval", "/timeline/loops/0"),
     ("a loop past the end", _set("/timeline/loops", [[1, 5]]), "interval-outside-timeline", "/timeline/loops/0"),
@@ -235,12 +234,6 @@ _TIMELINES: list[tuple[str, Document | bytes, str, str]] = [
         _set("/timeline/barriers", [{"scope": "block"}]),
         "missing-field",
         "/timeline/barriers/0/before",
-    ),
-    (
-        "a barrier without scope",
-        _set("/timeline/barriers", [{"before": 1}]),
-        "missing-field",
-        "/timeline/barriers/0/scope",
     ),
     (
         "a barrier past the end",
@@ -259,6 +252,376 @@ _TIMELINES: list[tuple[str, Document | bytes, str, str]] = [
         _set("/timeline/barriers", [{"before": 1, "scope": "grid"}]),
         "unknown-value",
         "/timeline/barriers/0/scope",
+    ),
+]
+
+
+def program(*buffers: Document, **fields: Any) -> Document:
+    """A loop over two arms and what follows them, then two tracks; the named phases of the timeline may be overwritten by `fields`."""
+    timeline = {
+        "phases": ["init", "head", "then", "else", "after", "load", "work", "last"],
+        "loops": [["head", "after"]],
+        "branches": [{"arms": [["then", "then"], ["else", "else"]], "uniform": "block"}],
+        "tracks": [
+            [
+                {"name": "producer", "span": ["load", "load"], "threads": 32},
+                {"name": "consumer", "span": ["work", "work"], "threads": "rest"},
+            ]
+        ],
+    }
+    others = {key: fields.pop(key) for key in ("components", "launch", "in_place", "apart") if key in fields}
+    return manifest_of(*buffers, timeline=timeline | fields, **others)
+
+
+def _life(*intervals: list[Any], **fields: Any) -> Document:
+    """The program with one buffer of these intervals."""
+    return program({"name": "a", "scope": "block", "lifetime": [*intervals]}, **fields)
+
+
+def _tracks(*threads: int | str, **launch: Any) -> Document:
+    spans = [["load", "load"], ["work", "work"], ["last", "last"]]
+    group = [
+        {"name": f"t{n}", "span": span, "threads": one}
+        for n, (span, one) in enumerate(zip(spans, threads, strict=False))
+    ]
+    return program(tracks=[group], launch=launch)
+
+
+def _barrier(**barrier: Any) -> Document:
+    launch = {"threads_per_run": barrier.pop("threads_per_run", 1)}
+    uniform = barrier.pop("uniform", None)
+    branch: Document = {"arms": [["then", "then"], ["else", "else"]]} | (
+        {} if uniform is None else {"uniform": uniform}
+    )
+    return program(barriers=[barrier], branches=[branch], launch=launch)
+
+
+_STRUCTURES: list[tuple[str, Document | bytes, str, str]] = [
+    ("a loop of no span", program(loops=[{"at_least": 1}]), "missing-field", "/timeline/loops/0/span"),
+    (
+        "a loop at least twice",
+        program(loops=[{"span": [1, 5], "at_least": 2}]),
+        "out-of-range",
+        "/timeline/loops/0/at_least",
+    ),
+    (
+        "an endless loop without breaks",
+        program(loops=[{"span": [1, 5], "endless": True}]),
+        "endless-without-breaks",
+        "/timeline/loops/0/endless",
+    ),
+    (
+        "a break outside its loop",
+        program(loops=[{"span": [1, 5], "breaks": ["head", "last"]}]),
+        "break-outside-loop",
+        "/timeline/loops/0/breaks/1",
+    ),
+    (
+        "a break of no phase",
+        program(loops=[{"span": [1, 5], "breaks": ["hed"]}]),
+        "unknown-phase",
+        "/timeline/loops/0/breaks/0",
+    ),
+    ("a break a number", program(loops=[{"span": [1, 5], "breaks": 1}]), "wrong-type", "/timeline/loops/0/breaks"),
+    (
+        "a break in a track of the loop",
+        program(loops=[{"span": [4, 8], "breaks": ["load"]}]),
+        "break-in-track",
+        "/timeline/loops/0/breaks/0",
+    ),
+    ("a branch of no arms", program(branches=[{"arms": []}]), "no-arms", "/timeline/branches/0/arms"),
+    ("a branch a list", program(branches=[[2, 3]]), "wrong-type", "/timeline/branches/0"),
+    ("arms with a gap", program(branches=[{"arms": [[1, 2], [3, 4]]}]), "not-adjacent", "/timeline/branches/0/arms/1"),
+    (
+        "arms in the wrong order",
+        program(branches=[{"arms": [[3, 4], [2, 3]]}]),
+        "not-adjacent",
+        "/timeline/branches/0/arms/1",
+    ),
+    ("an arm backwards", program(branches=[{"arms": [["else", "then"]]}]), "bad-span", "/timeline/branches/0/arms/0"),
+    (
+        "uniform for a warp",
+        program(branches=[{"arms": [[2, 3]], "uniform": "warp"}]),
+        "unknown-value",
+        "/timeline/branches/0/uniform",
+    ),
+    (
+        "a loop across arms",
+        program(loops=[[3, 5]], branches=[{"arms": [[2, 4], [4, 6]]}], tracks=[]),
+        "structures-cross",
+        "/timeline/loops/0",
+    ),
+    (
+        "a branch of an arm's span",
+        program(branches=[{"arms": [[1, 3], [3, 4]]}, {"arms": [[1, 2], [2, 3]]}]),
+        "same-span",
+        "/timeline/branches/1/arms",
+    ),
+    (
+        "a branch of a branch's span",
+        program(branches=[{"arms": [[1, 3], [3, 4]]}, {"arms": [[1, 2], [2, 4]]}], loops=[]),
+        "same-span",
+        "/timeline/branches/1/arms",
+    ),
+    ("a loop over all tracks", program(loops=[[5, 7]]), "same-span", "/timeline/tracks/0"),
+    ("a branch over a track", program(branches=[{"arms": [[5, 6]]}]), "same-span", "/timeline/tracks/0/0"),
+    ("tracks a list of objects", program(tracks=[{"name": "p"}]), "wrong-type", "/timeline/tracks/0"),
+    ("no tracks in a group", program(tracks=[[]]), "no-arms", "/timeline/tracks/0"),
+    (
+        "a track without threads",
+        program(tracks=[[{"name": "p", "span": [5, 6]}]]),
+        "missing-field",
+        "/timeline/tracks/0/0/threads",
+    ),
+    (
+        "a track of no name",
+        program(tracks=[[{"name": "", "span": [5, 6], "threads": "rest"}]]),
+        "bad-name",
+        "/timeline/tracks/0/0/name",
+    ),
+    ("a track of no threads", _tracks(0, "rest"), "out-of-range", "/timeline/tracks/0/0/threads"),
+    ("a track of all threads", _tracks("all", "rest"), "unknown-value", "/timeline/tracks/0/0/threads"),
+    ("two tracks with the rest", _tracks("rest", "rest"), "track-threads", "/timeline/tracks/0/1/threads"),
+    ("threads of tracks and no block", _tracks(32, 32), "track-threads", "/timeline/tracks/0"),
+    (
+        "threads of tracks and another block",
+        _tracks(32, 32, threads_per_block=96),
+        "track-threads",
+        "/timeline/tracks/0",
+    ),
+    (
+        "no threads left for the rest",
+        _tracks(64, 32, "rest", threads_per_block=96),
+        "track-threads",
+        "/timeline/tracks/0/2/threads",
+    ),
+    (
+        "tracks in a track",
+        program(
+            tracks=[*program()["timeline"]["tracks"], [{"name": "p", "span": [6, 7], "threads": "rest"}]], loops=[]
+        ),
+        "same-span",
+        "/timeline/tracks/1/0",
+    ),
+    (
+        "a track inside a track",
+        program(
+            tracks=[
+                [{"name": "p", "span": [0, 4], "threads": 32}, {"name": "c", "span": [4, 8], "threads": "rest"}],
+                [{"name": "q", "span": [5, 6], "threads": "rest"}],
+            ],
+            loops=[],
+        ),
+        "tracks-in-track",
+        "/timeline/tracks/1",
+    ),
+    (
+        "tracks called in a track",
+        program(
+            components=[
+                {
+                    "path": "k",
+                    "timeline": {"length": 2, "tracks": [[{"name": "q", "span": [0, 1], "threads": "rest"}]]},
+                    "called_in": ["work"],
+                }
+            ]
+        ),
+        "tracks-in-track",
+        "/components/0/timeline/tracks/0",
+    ),
+]
+
+_BARRIERS: list[tuple[str, Document | bytes, str, str]] = [
+    ("a barrier before and after", _barrier(before=1, after=1), "before-and-after", "/timeline/barriers/0/after"),
+    ("a barrier of a cluster", _barrier(before=1, scope="cluster"), "unsupported-field", "/timeline/barriers/0/scope"),
+    ("a fence a word", _barrier(before=1, proxy_fence="yes"), "wrong-type", "/timeline/barriers/0/proxy_fence"),
+    ("a barrier of the block in a track", _barrier(after="load"), "block-barrier-in-track", "/timeline/barriers/0"),
+    (
+        "a barrier of a track outside",
+        _barrier(before="last", scope="track"),
+        "track-barrier-outside-tracks",
+        "/timeline/barriers/0/scope",
+    ),
+    (
+        "a barrier of three threads",
+        _barrier(before=1, scope="run", threads_per_run=3),
+        "run-barrier-of-odd-run",
+        "/timeline/barriers/0/scope",
+    ),
+    (
+        "a barrier of 48 threads",
+        _barrier(before=1, scope="run", threads_per_run=48),
+        "run-barrier-of-odd-run",
+        "/timeline/barriers/0/scope",
+    ),
+    (
+        "a barrier of a run in two tracks",
+        _barrier(before="load", scope="run", threads_per_run=64),
+        "run-in-two-tracks",
+        "/timeline/barriers/0/scope",
+    ),
+    (
+        "a barrier of the block in an arm of threads",
+        _barrier(before="else"),
+        "barrier-wider-than-uniform",
+        "/timeline/barriers/0",
+    ),
+    (
+        "a barrier of the block in an arm of runs",
+        _barrier(before="else", uniform="run"),
+        "barrier-wider-than-uniform",
+        "/timeline/barriers/0",
+    ),
+    (
+        "a barrier of a run in an arm of threads",
+        _barrier(after="then", scope="run", threads_per_run=2),
+        "barrier-wider-than-uniform",
+        "/timeline/barriers/0/scope",
+    ),
+    (
+        "every barrier in an arm of threads",
+        program(barriers="every", branches=[{"arms": [[2, 3]]}]),
+        "barrier-wider-than-uniform",
+        "/timeline/barriers",
+    ),
+    (
+        "a called barrier of the block in a track",
+        program(
+            components=[{"path": "k", "timeline": {"length": 2, "barriers": [{"before": 1}]}, "called_in": ["work"]}]
+        ),
+        "block-barrier-in-track",
+        "/components/0/timeline/barriers/0",
+    ),
+    (
+        "a called barrier of a track in and out of tracks",
+        program(
+            components=[{"path": "k", "timeline": {"length": 2, "barriers": "every"}, "called_in": ["init", "work"]}]
+        ),
+        "track-barrier-outside-tracks",
+        "/components/0/timeline/barriers",
+    ),
+    (
+        "a called barrier in an arm of threads",
+        program(
+            components=[{"path": "k", "timeline": {"length": 2, "barriers": [{"before": 1}]}, "called_in": ["then"]}],
+            branches=[{"arms": [[2, 3], [3, 4]]}],
+        ),
+        "barrier-wider-than-uniform",
+        "/components/0/timeline/barriers/0",
+    ),
+]
+
+_INTERVALS: list[tuple[str, Document | bytes, str, str]] = [
+    ("from one arm to another", _life(["then", "else"]), "interval-between-arms", "/buffers/0/lifetime/0"),
+    ("from one arm round to another", _life(["else", "then"]), "interval-between-arms", "/buffers/0/lifetime/0"),
+    (
+        "begins inside what follows a join",
+        _life(["then", "last"], ["after", "last"]),
+        "overlapping-intervals",
+        "/buffers/0/lifetime/1",
+    ),
+    (
+        "begins where another does",
+        _life(["then", "then"], ["then", "after"]),
+        "overlapping-intervals",
+        "/buffers/0/lifetime/1",
+    ),
+    (
+        "a loop's edge written out",
+        _life(["init", "head"], ["after", "head"]),
+        "overlapping-intervals",
+        "/buffers/0/lifetime/1",
+    ),
+    ("wraps round no loop of both", _life(["last", "head"]), "wrap-without-loop", "/buffers/0/lifetime/0"),
+]
+
+_ACCESSES: list[tuple[str, Document | bytes, str, str]] = [
+    ("accesses a list", manifest_of({"name": "a", "accesses_in": [1]}), "wrong-type", "/buffers/0/accesses_in"),
+    (
+        "accesses of no phase",
+        manifest_of({"name": "a", "accesses_in": {"reads": [6]}}),
+        "unknown-phase",
+        "/buffers/0/accesses_in/reads/0",
+    ),
+    (
+        "accesses of a kind there is not",
+        manifest_of({"name": "a", "accesses_in": {"read": [1]}}),
+        "unknown-field",
+        "/buffers/0/accesses_in/read",
+    ),
+    (
+        "accesses a number",
+        manifest_of({"name": "a", "accesses_in": {"reads": 1}}),
+        "wrong-type",
+        "/buffers/0/accesses_in/reads",
+    ),
+    (
+        "a lifetime and accesses",
+        manifest_of({"name": "a", "lifetime": [], "accesses_in": {}}),
+        "lifetime-and-accesses",
+        "/buffers/0/accesses_in",
+    ),
+    (
+        "persistent with accesses",
+        manifest_of({"name": "a", "persistent": True, "accesses_in": {}}),
+        "persistent-with-lifetime",
+        "/buffers/0/accesses_in",
+    ),
+    ("accesses and parts", _set("/buffers/3/accesses_in", {}), "accesses-and-parts", "/buffers/3/parts"),
+    (
+        "a part's lifetime and accesses",
+        _set("/buffers/3/parts/0/accesses_in", {}),
+        "lifetime-and-accesses",
+        "/buffers/3/parts/0/accesses_in",
+    ),
+    (
+        "written while inactive",
+        manifest_of(
+            {"name": "a", "component": "c", "accesses_in": {"writes": [0]}},
+            components=[{"path": "c", "active": [[1, 3]]}],
+        ),
+        "starts-while-inactive",
+        "/buffers/0/accesses_in/writes/0",
+    ),
+    ("reentry unknown", _set("/buffers/0/reentry", "keep"), "unknown-value", "/buffers/0/reentry"),
+    ("a part's reentry unknown", _set("/buffers/3/parts/0/reentry", True), "wrong-type", "/buffers/3/parts/0/reentry"),
+    ("async a word", _set("/buffers/0/async", "yes"), "wrong-type", "/buffers/0/async"),
+    ("no stages", _set("/buffers/0/stages", 0), "out-of-range", "/buffers/0/stages"),
+    ("stages of parts", _set("/buffers/3/stages", 2), "stages-with-parts", "/buffers/3/stages"),
+    ("stages beyond measure", _set("/buffers/0/stages", 2**30), "size-too-large", "/buffers/0/stages"),
+    ("half a byte", manifest_of({"name": "a", "size": 3, "dtype": "int4"}), "odd-elements", "/buffers/0/size"),
+    (
+        "a part from half a byte on",
+        manifest_of(
+            {"name": "a", "size": 4, "dtype": "uint4", "parts": [{"offset": 0, "size": 4}, {"offset": 3, "size": 0}]}
+        ),
+        "odd-elements",
+        "/buffers/0/parts/1/offset",
+    ),
+    ("scope of a cluster", _set("/buffers/0/scope", "cluster"), "unsupported-field", "/buffers/0/scope"),
+    (
+        "zero at entry of a component's own timeline",
+        _child()
+        | {
+            "buffers": [
+                {
+                    "name": "inner",
+                    "component": "child",
+                    "size": 4,
+                    "dtype": "float32",
+                    "lifetime": [[0, 1]],
+                    "zero": "entry",
+                }
+            ]
+        },
+        "zero-entry-not-at-start",
+        "/buffers/0/zero",
+    ),
+    (
+        "zero each interval, only reads given",
+        manifest_of({"name": "a", "zero": "interval", "accesses_in": {"reads": [1]}}),
+        "zero-without-interval",
+        "/buffers/0/zero",
     ),
 ]
 
@@ -312,7 +675,7 @@ _LIFETIMES: list[tuple[str, Document | bytes, str, str]] = [
     ),
     (
         "wrap-around without a loop",
-        _buffers({"name": "a", "lifetime": [[4, 2]]}),
+        manifest_of({"name": "a", "lifetime": [[4, 2]]}),
         "wrap-without-loop",
         "/buffers/0/lifetime/0",
     ),
@@ -364,6 +727,13 @@ _COMPONENTS: list[tuple[str, Document | bytes, str, str]] = [
         "/components/0/called_in",
     ),
     ("a timeline that is never called", _child(called_in=None), "missing-field", "/components/0/called_in"),
+    ("called in an empty list", _child(called_in=[]), "never-called", "/components/0/called_in"),
+    (
+        "called in two tracks",
+        program(components=[{"path": "k", "timeline": {"length": 2}, "called_in": ["work", "load"]}]),
+        "called-in-two-tracks",
+        "/components/0/called_in/1",
+    ),
     ("called in no phase there is", _child(called_in=[6]), "unknown-phase", "/components/0/called_in/0"),
     ("called twice in a phase", _child(called_in=[1, 1]), "duplicate-phase", "/components/0/called_in/1"),
     ("called in a truth", _child(called_in=[True]), "wrong-type", "/components/0/called_in/0"),
@@ -449,19 +819,19 @@ _BUFFERS: list[tuple[str, Document | bytes, str, str]] = [
     ("location unknown", _set("/buffers/0/location", "global"), "unknown-value", "/buffers/0/location"),
     (
         "local for a block-scoped buffer",
-        _buffers({"name": "a", "scope": "block", "location": "local"}),
+        manifest_of({"name": "a", "scope": "block", "location": "local"}),
         "not-private-to-thread",
         "/buffers/0/location",
     ),
     (
         "auto for a block-scoped buffer",
-        _buffers({"name": "a", "scope": "block", "location": "auto"}),
+        manifest_of({"name": "a", "scope": "block", "location": "auto"}),
         "not-private-to-thread",
         "/buffers/0/location",
     ),
     (
         "local for four threads",
-        _buffers({"name": "a", "location": "local"}, launch=_SHARED_BY_FOUR),
+        manifest_of({"name": "a", "location": "local"}, launch=_SHARED_BY_FOUR),
         "not-private-to-thread",
         "/buffers/0/location",
     ),
@@ -489,13 +859,13 @@ _BUFFERS: list[tuple[str, Document | bytes, str, str]] = [
     ),
     (
         "pinned in local memory",
-        _buffers({"name": "a", "location": "local", "pinned_offset_bytes": 0}),
+        manifest_of({"name": "a", "location": "local", "pinned_offset_bytes": 0}),
         "pinned-not-shared",
         "/buffers/0/pinned_offset_bytes",
     ),
     (
         "pinned on one another",
-        _buffers({"name": "a", "pinned_offset_bytes": 0}, {"name": "b", "pinned_offset_bytes": 12}),
+        manifest_of({"name": "a", "pinned_offset_bytes": 0}, {"name": "b", "pinned_offset_bytes": 12}),
         "pinned-overlap",
         "/buffers/1/pinned_offset_bytes",
     ),
@@ -545,32 +915,26 @@ _REFERENCES: list[tuple[str, Document | bytes, str, str]] = [
     ("alias to nothing", _set("/buffers/1/aliases", "loop/step/rhz"), "alias-unknown", "/buffers/1/aliases"),
     (
         "alias to nothing in a list",
-        _set("/buffers/1/aliases", ["rhs", "none"]),
+        _set("/buffers/1/aliases", ["store", "none"]),
         "alias-unknown",
         "/buffers/1/aliases/1",
     ),
     ("alias to itself", _set("/buffers/1/aliases", "work"), "alias-self", "/buffers/1/aliases"),
     (
         "aliases of one another",
-        _buffers({"name": "a", "aliases": "b"}, {"name": "b", "aliases": "a"}),
+        manifest_of({"name": "a", "aliases": "b"}, {"name": "b", "aliases": "a"}),
         "alias-circle",
         "/buffers/0/aliases",
     ),
     (
         "aliases in a circle",
-        _buffers(
+        manifest_of(
             {"name": "x", "aliases": ["b"]},
             {"name": "a", "aliases": ["b"]},
             {"name": "b", "aliases": ["c"]},
             {"name": "c", "aliases": ["a"]},
         ),
         "alias-circle",
-        "/buffers/1/aliases",
-    ),
-    (
-        "alias across scopes",
-        _buffers({"name": "a", "scope": "block"}, {"name": "b", "aliases": "a"}),
-        "alias-across-scopes",
         "/buffers/1/aliases",
     ),
     ("alias of lives that meet", _ALIASES_MEET, "alias-lifetimes-meet", "/buffers/0/aliases"),
@@ -602,18 +966,30 @@ _REFERENCES: list[tuple[str, Document | bytes, str, str]] = [
         "in-place-timelines",
         "/in_place/0",
     ),
+    (
+        "in_place in a circle",
+        manifest_of(
+            {"name": "a", "lifetime": [[0, 2]]},
+            {"name": "b", "lifetime": [[0, 2]]},
+            {"name": "c", "lifetime": [[0, 2]]},
+            in_place=[{"phase": 1, "read": r, "write": w} for r, w in ("ab", "bc", "ca")],
+        ),
+        "in-place-circle",
+        "/in_place/0",
+    ),
     ("unknown field of in_place", _set("/in_place/0/reads", 1), "unknown-field", "/in_place/0/reads"),
     ("apart a string", _set("/apart", "a"), "wrong-type", "/apart"),
     ("apart of three", _set("/apart/0", ["loop/state", "loop/step/work", "loop/step/rhs"]), "wrong-type", "/apart/0"),
     ("apart from nothing", _set("/apart/0/1", "loop/step/wurk"), "unknown-buffer", "/apart/0/1"),
     ("apart from a part", _set("/apart/0/1", "loop/step/store#row0"), "unknown-buffer", "/apart/0/1"),
+    ("apart from its alias", _set("/buffers/1/aliases", "rhs"), "apart-alias", "/apart/0"),
     ("apart from itself", _set("/apart/0/1", "loop/step/work"), "apart-self", "/apart/0"),
 ]
 
 
 @lru_cache(maxsize=1)
 def _too_many() -> Document:
-    return _buffers(*({"name": f"b{number}"} for number in range(65_537)))
+    return manifest_of(*({"name": f"b{number}"} for number in range(65_537)))
 
 
 BAD_MANIFESTS: tuple[BadManifest, ...] = tuple(
@@ -622,6 +998,10 @@ BAD_MANIFESTS: tuple[BadManifest, ...] = tuple(
         *_TEXTS,
         *_TOP,
         *_TIMELINES,
+        *_STRUCTURES,
+        *_BARRIERS,
+        *_INTERVALS,
+        *_ACCESSES,
         *_LIFETIMES,
         *_COMPONENTS,
         *_BUFFERS,
@@ -632,4 +1012,4 @@ BAD_MANIFESTS: tuple[BadManifest, ...] = tuple(
 )
 """Every way to be wrong that the reader knows, at least once."""
 
-__all__ = ["BAD_MANIFESTS", "BadManifest", "good"]
+__all__ = ["BAD_MANIFESTS", "BadManifest", "good", "manifest_of", "program"]

@@ -27,8 +27,8 @@ class Storage:
 
 
 def apart(layout: Layout, launch: LaunchFigures, manifest: Manifest) -> Storage:
-    """Fewer threads per block where the larger windows ask for it. Where not even one run fits, the layout is for one: the
-    simulator has room for it."""
+    """Fewer threads per block where the larger windows ask for it, unless the manifest says how many there are. Where not even one
+    run fits, or not all those threads, the layout is for them all the same: the simulator has room for it."""
     placed: list[PlacedBuffer] = []
     guards: list[tuple[Region, Bytes, Bytes, str]] = []
     ends: dict[Region, Bytes] = {}
@@ -61,9 +61,7 @@ def _moved(placed: PlacedBuffer, start: Bytes, manifest: Manifest) -> PlacedBuff
         return replace(placed, offset_bytes=start, shares_bytes_with=())
     buffer = manifest.by_name[placed.full_name]
     parts = tuple(
-        PlacedPart(
-            part.name, start + part.offset * buffer.dtype.itemsize_bytes, part.size * buffer.dtype.itemsize_bytes
-        )
+        PlacedPart(part.name, start + buffer.dtype.bytes_of(part.offset), buffer.dtype.bytes_of(part.size))
         for part in buffer.parts
     )
     return replace(placed, parts=parts, shares_bytes_with=())
@@ -76,7 +74,9 @@ def _launch(launch: LaunchFigures, manifest: Manifest, run_bytes: Bytes, block_b
     static = align_up(manifest.target.static_shared_bytes, base)
     room = device(manifest.target.compute_capability).max_smem_per_block_optin - static - block_region
     runs = launch.runs_per_block
-    if stride and room < stride * runs:
+    timelines = [manifest.timeline, *(one.timeline for one in manifest.components if one.timeline is not None)]
+    counted = manifest.launch.threads_per_block is not None or any(timeline.tracks for timeline in timelines)
+    if stride and room < stride * runs and not counted:
         unit = lcm(per_run, manifest.launch.threads_multiple) // per_run
         runs = max(1, room // stride // unit * unit or room // stride)
     dynamic = block_region + stride * runs

@@ -1,87 +1,67 @@
-"""What the checks are driven by: the pieces at their places, when each is live, what it is poisoned with, the loops."""
+"""What the checks are driven by: the pieces at their places, when each has contents, what it is poisoned with."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from gpu_runtime.checked.poison import GUARD, Poison, poison_of
 from gpu_runtime.checked.storage import Storage
+from gpu_runtime.checked.ways import Ways
+from solver.verifier.spans import Spans, common, covers, merged, without
 from solver.verifier.story import Story, StoryPiece
-from solver.wire.dtypes import DType
 from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
+from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
 
-_A5 = 0xA5
+LIVE, BEGINS, HELD = 0, 1, 2
+"""In a stretch of phases a piece has contents; it has new ones at its first phase; or nothing is known, and nothing looked at: other
+threads, or a component called beside, may be using it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Poison:
-    """`pattern` (signed) fills every `width` bytes. For floating-point types it is a quiet NaN, for integers of four bytes and more 0xA5
-    bytes; the lowest bits of either name the piece, as far as there are enough. Of such poison, the bits in `mask` are
-    `tag` (both 0 where it names none); `quiet` is the bit that makes a NaN quiet (0 for what is no NaN)."""
+class Stretch(NamedTuple):
+    start: int
+    end: int
+    kind: int
 
-    width: Bytes
-    pattern: int
-    mask: int = 0
-    tag: int = 0
-    quiet: int = 0
+
+class Slots(NamedTuple):
+    """How elements lie: the slots of a ring so many bytes apart (of others: all bytes), items of so many bytes, elements in each."""
+
+    pitch_bytes: Bytes
+    item_bytes: Bytes
+    per_item: int
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A buffer, a part, or (without segments) the bytes between two. `real_bytes` is where
-    it starts in the layout as it is; `units` of poison make an element; `segments`: (start, end, 1 where it begins with a write)."""
+    """A buffer, a part, or (without stretches) the bytes between two. `real_bytes` is where it starts in the layout as it is.
+    `shared`: by several threads. `roams`: some of those are alone with it, while others may be elsewhere."""
 
     name: str
     start_bytes: Bytes
     real_bytes: Bytes
     size_bytes: Bytes
     of_block: bool
+    shared: bool
     poison: Poison
-    units: int
-    segments: tuple[tuple[int, int, int], ...]
-    live: tuple[tuple[int, int], ...]
+    slots: Slots
+    stretches: tuple[Stretch, ...] = ()
+    live: Spans = ()
+    accesses: Spans = ()
+    dropped: bool = False
+    roams: bool = False
+
+    @property
+    def loose(self) -> int:
+        """1: what is held somewhere keeps its contents until a phase says that it has none. 2: and while it has none, others may be
+        ahead, where it has some again."""
+        return 2 if self.roams else int(any(stretch.kind == HELD for stretch in self.stretches))
 
 
-_FLOATS = {"float16": (2, 5, 10), "bfloat16": (2, 8, 7), "float32": (4, 8, 23), "float64": (8, 11, 52)}
-"""Bytes, bits of the exponent, bits of the mantissa."""
-_COMPLEX = {"complex64": "float32", "complex128": "float64"}
-_EIGHT_BITS = {"float8_e4m3": 0x7F, "float8_e5m2": 0x7F}
-"""NaN in either: too few bits to tell one NaN from another."""
-
-
-def poison_of(dtype: DType, number: int) -> Poison:
-    """What the piece of that number is filled with while it has no contents."""
-    name = _COMPLEX.get(dtype.name or "", dtype.name or "")
-    if name in _EIGHT_BITS:
-        return Poison(1, _EIGHT_BITS[name])
-    if name not in _FLOATS:
-        return _poison_of_integers(dtype.itemsize_bytes if dtype.name is not None else 1, number)
-    width, exponent_bits, mantissa_bits = _FLOATS[name]
-    exponent = ((1 << exponent_bits) - 1) << mantissa_bits
-    quiet = 1 << (mantissa_bits - 1)
-    payload = number + 1 if number + 1 < quiet - 1 else 0
-    return Poison(width, exponent | quiet | payload, exponent, exponent, quiet)
-
-
-def _poison_of_integers(width: Bytes, number: int) -> Poison:
-    low_bytes = width // 2 if width >= 4 else 0
-    high = bytes([_A5] * (width - low_bytes))
-    payload = number + 1 if number + 1 < 1 << (8 * low_bytes) else 0
-
-    def with_low(value: int, top: bytes) -> int:
-        """Eight bytes are a signed number in the tables, fewer have room beside the sign."""
-        raw = value.to_bytes(low_bytes, "little") + top
-        return int.from_bytes(raw, "little", signed=width == 8)
-
-    if not low_bytes:
-        return Poison(width, with_low(0, high))
-    return Poison(width, with_low(payload, high), with_low(0, b"\xff" * len(high)), with_low(0, high))
-
-
-def pieces_of(manifest: Manifest, layout: Layout, storage: Storage, story: Story) -> tuple[list[Piece], int]:
+def pieces_of(
+    manifest: Manifest, layout: Layout, storage: Storage, story: Story, ways: Ways
+) -> tuple[list[Piece], int]:
     """The pieces in shared memory, then the guards; the second value is how many of the first there are."""
     placed, real = storage.layout.by_name, layout.by_name
     pieces: list[Piece] = []
@@ -89,11 +69,13 @@ def pieces_of(manifest: Manifest, layout: Layout, storage: Storage, story: Story
         place = placed[piece.buffer]
         if place.region not in ("run", "block"):
             continue
-        pieces.append(_piece(manifest, piece, (_start(place, piece), _start(real[piece.buffer], piece)), len(pieces)))
+        starts = _start(place, piece), _start(real[piece.buffer], piece)
+        pieces.append(_piece(manifest.by_name[piece.buffer], piece, starts, len(pieces), ways))
     guards = len(pieces)
     for region, first, size, behind in storage.guards:
         name = f"the {size} bytes behind {behind}" if behind else f"the {size} bytes before the first buffer"
-        pieces.append(Piece(name, first, 0, size, region == "block", Poison(1, _A5), 1, (), ()))
+        shared = region == "block" or manifest.launch.threads_per_run > 1
+        pieces.append(Piece(name, first, 0, size, region == "block", shared, Poison(1, GUARD), Slots(size, 1, 1)))
     return pieces, guards
 
 
@@ -106,37 +88,34 @@ def _start(placed: PlacedBuffer, piece: StoryPiece) -> Bytes:
     return (placed.offset_bytes or 0) + piece.offset_bytes
 
 
-def _piece(manifest: Manifest, piece: StoryPiece, starts: tuple[Bytes, Bytes], number: int) -> Piece:
-    dtype = manifest.by_name[piece.buffer].dtype
-    poison = poison_of(dtype, number)
+def _piece(buffer: Buffer, piece: StoryPiece, starts: tuple[Bytes, Bytes], number: int, ways: Ways) -> Piece:
+    alone = () if piece.private else tuple(span for span in ways.alone if common((span,), piece.live))
+    pitch = buffer.slot_pitch_bytes if buffer.stages > 1 else piece.size_bytes
     return Piece(
-        piece.name,
-        *starts,
-        piece.size_bytes,
-        piece.scope == "block",
-        poison,
-        dtype.itemsize_bytes // poison.width,
-        tuple((segment.start, segment.end, int(segment.written)) for segment in piece.segments),
-        tuple((start, end) for start, end in piece.live),
+        name=piece.name,
+        start_bytes=starts[0],
+        real_bytes=starts[1],
+        size_bytes=piece.size_bytes,
+        of_block=piece.scope == "block",
+        shared=not piece.private,
+        poison=poison_of(buffer.dtype, number),
+        slots=Slots(pitch, buffer.dtype.itemsize_bytes, buffer.dtype.per_item),
+        stretches=_stretches(piece, alone, ways),
+        live=piece.live,
+        accesses=piece.accesses,
+        dropped=piece.dropped,
+        roams=bool(alone) and not piece.persistent,
     )
 
 
-def phase_constants(names: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    """`PHASE_` names of phases, and of the first phase of each call of a component. A name that two phases would have is
-    given to neither: such a phase is `PHASE_` and its number."""
-    wanted: dict[str, list[int]] = {}
-    previous: list[str] = []
-    for number, name in enumerate(names):
-        path = name.split("/")
-        for depth in range(1, len(path) + 1):
-            if depth == len(path) or path[:depth] != previous[:depth]:
-                wanted.setdefault(re.sub(r"\W", "_", "_".join(path[:depth]), flags=re.ASCII), []).append(number)
-        previous = path
-    taken = {name: numbers[0] for name, numbers in wanted.items() if len(numbers) == 1}
-    named = set()
-    for name, number in sorted(taken.items(), key=lambda item: item[1]):
-        named.add(number)
-        yield f"PHASE_{name}", number
-    for number in range(len(names)):
-        if number not in named and str(number) not in taken:
-            yield f"PHASE_{number}", number
+def _stretches(piece: StoryPiece, alone: Spans, ways: Ways) -> tuple[Stretch, ...]:
+    """What persists is never without contents. Where threads that share a piece go their own ways, none of them says for all when it
+    begins anew; while a component runs, those called beside it may keep theirs."""
+    if piece.persistent:
+        return tuple(Stretch(start, end, LIVE) for start, end in piece.live)
+    held = without(merged([*alone, *ways.siblings(piece.live)]), piece.live)
+    found = [Stretch(start, end, HELD) for start, end in held]
+    for segment in piece.segments:
+        begins = segment.written and not covers(alone, segment.start)
+        found.append(Stretch(segment.start, segment.end, BEGINS if begins else LIVE))
+    return tuple(sorted(found))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 
 from gpu_runtime.checked.storage import apart
-from gpu_runtime.checked.tables import Piece, phase_constants, pieces_of
+from gpu_runtime.checked.tables import pieces_of
+from gpu_runtime.checked.text import constant_bytes, device_tables, host_tables
+from gpu_runtime.checked.ways import ways_of
 from gpu_runtime.emitters.errors import EmitError
 from gpu_runtime.emitters.numba_cuda import emit_text
 from gpu_runtime.emitters.plan import AllocatorPlan
 from gpu_runtime.emitters.planning import plan_allocators
-from solver.verifier.story import Story, derive
+from solver.verifier.story import derive
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
@@ -22,6 +24,9 @@ MOST_PHASES = 16384
 
 MOST_TABLE_BYTES = 60 * 1024
 """The tables are constants of the kernel, which has 64 KB for constants on every architecture; the rest is the user's."""
+
+_SUPPORT = ("device.py", "ways.py", "calls.py", "host.py", "places.py", "watching.py", "order.py")
+"""In the order in which they need one another."""
 
 _MARK = "# ---- emitted from here on\n"
 
@@ -59,17 +64,22 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
             number=story.length,
         )
     storage = apart(layout, layout.launch, manifest)
-    pieces, guards = pieces_of(manifest, layout, storage, story)
-    table_bytes = 8 * (10 * len(pieces) + 3 * sum(len(piece.segments) for piece in pieces) + 2 * len(story.loops))
+    plan = plan_allocators(storage.layout, manifest)
+    together = plan.threads_per_run > 1 or any(slot.region == "block" and slot.count for slot in plan.slots)
+    ways = ways_of(story, together=together)
+    pieces, guards = pieces_of(manifest, layout, storage, story, ways)
+    table_bytes = constant_bytes(pieces, ways)
     if table_bytes > MOST_TABLE_BYTES:
         raise EmitError(
             f"the tables of {guards} buffers and parts in all their phases take {table_bytes} bytes of constant memory, "
             f"at most {MOST_TABLE_BYTES} can be had",
             number=table_bytes,
         )
-    plan = plan_allocators(storage.layout, manifest)
-    support = [_support(name) for name in ("device.py", "host.py", "tracing.py")]
-    tables = list(_tables(plan, manifest, story, pieces, guards))
+    support = [_support(name) for name in _SUPPORT]
+    tables = [
+        *device_tables(plan, story, ways, pieces, together=together),
+        *host_tables(layout, layout.launch, story, plan, pieces, guards),
+    ]
     _check_names(plan, support, tables)
     text = _with_docstring(emit_text(replace(plan, layout_sha256=layout.sha256)))
     return "\n".join([text, *tables, "", *support])
@@ -85,60 +95,6 @@ def _with_docstring(text: str) -> str:
     first = ast.parse(text).body[0]
     lines = text.splitlines()
     return "\n".join([_DOCSTRING, *lines[first.end_lineno :]])
-
-
-def _tables(plan: AllocatorPlan, manifest: Manifest, story: Story, pieces: list[Piece], guards: int) -> Iterator[str]:
-    yield "\n\n# The checks: phases, pieces of memory, and when each has contents."
-    yield "import numpy as _checked_numpy\n"
-    for name, number in phase_constants(story.phase_names):
-        yield f"{name} = {number}"
-    yield f"PHASES = {_lines(repr(name) for name in story.phase_names)}"
-    yield f"_CHECKED_NAMES = {_lines(repr(piece.name) for piece in pieces)}"
-    yield f"_CHECKED_LIVES = {_lines(repr(piece.live) for piece in pieces)}"
-    yield f"_CHECKED_UNITS = {_lines(str(piece.units) for piece in pieces)}"
-    yield f"_CHECKED_REAL_STARTS = {_lines(str(piece.real_bytes) for piece in pieces)}"
-    yield f"_CHECKED_GUARDS = {guards}  # from this number on: bytes that belong to nobody"
-    together = plan.threads_per_run > 1 or any(piece.of_block for piece in pieces)
-    yield f"_CHECKED_TOGETHER = {together}  # several threads share a buffer: the checks wait for all of the block"
-    segments: list[tuple[int, ...]] = []
-    rows = []
-    for piece in pieces:
-        poison, first = piece.poison, len(segments)
-        segments += piece.segments
-        rows.append(
-            (
-                piece.start_bytes,
-                piece.size_bytes,
-                int(piece.of_block),
-                poison.width,
-                poison.pattern,
-                poison.mask,
-                poison.tag,
-                poison.quiet,
-                first,
-                len(segments),
-            )
-        )
-    yield "# first byte, bytes, of the block, bytes of a unit of its poison, the poison, its mask and tag, a NaN's quiet bit, segments from, to"
-    yield _array("_CHECKED_PIECES", rows, 10)
-    yield "# phases [start, end), and 1 where the segment begins with a write"
-    yield _array("_CHECKED_SEGMENTS", segments, 3)
-    loops = sorted(story.loops, key=lambda loop: (loop[0], -loop[1]))
-    yield _array("_CHECKED_LOOPS", loops, 2)
-    getters = [slot.identifier for slot in plan.slots if slot.region == "block" and slot.count]
-    yield f"_CHECKED_BLOCK_GETTERS = {_lines(repr(name) for name in getters)}"
-
-
-def _lines(items: Iterator[str] | list[str]) -> str:
-    listed = [f"    {item}," for item in items]
-    return "\n".join(["(", *listed, ")"]) if listed else "()"
-
-
-def _array(name: str, rows: Sequence[tuple[int, ...]], columns: int) -> str:
-    """An array of int64, never empty: no row says more than one of zeros would."""
-    listed = [f"        {', '.join(map(str, row))}," for row in rows or [(-1,) * columns]]
-    body = "\n".join(listed)
-    return f"{name} = _checked_numpy.array(\n    [\n{body}\n    ],\n    _checked_numpy.int64,\n).reshape(-1, {columns})"
 
 
 def _check_names(plan: AllocatorPlan, support: list[str], tables: list[str]) -> None:

@@ -73,10 +73,12 @@ def _body(group: Sequence[Accessor]) -> Iterator[str]:
         if slot.region == "local":
             argument = f"array_{number}"
             yield f"{path}::array {argument};"
-        yield f"put({path}::get({argument}), {path}::count, place, from);"
+        which = [f"place % {path}::slots"] if slot.is_ring else []
+        got = f"{path}::get({', '.join([*([argument] if argument else []), *which])})"
+        yield f"put({got}, {path}::count, place, from);"
         if slot.zero:
             yield f"{path}::zero({argument});"
-        reads.append(f"total += take({path}::get({argument}), {path}::count, place);")
+        reads.append(f"total += take({got}, {path}::count, place);")
     yield "__syncthreads();"
     yield "unsigned total = 0;"
     yield from reads

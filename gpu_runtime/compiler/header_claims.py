@@ -24,20 +24,28 @@ constexpr __device__ bool same(const char* one, const char* other) {
 template <class One, class Other> inline constexpr bool same_type = false;
 template <class One> inline constexpr bool same_type<One, One> = true;
 
-struct place { char region; unsigned first; };
+struct place { char region; unsigned first, slots, pitch; };
 template <class E, unsigned C, unsigned O, unsigned A>
-constexpr __device__ place of(const layout::memory::run_slice<E, C, O, A>*) { return {'r', O}; }
+constexpr __device__ place of(const layout::memory::run_slice<E, C, O, A>*) { return {'r', O, 1, 0}; }
 template <class E, unsigned C, unsigned O, unsigned A>
-constexpr __device__ place of(const layout::memory::block_slice<E, C, O, A>*) { return {'b', O}; }
+constexpr __device__ place of(const layout::memory::block_slice<E, C, O, A>*) { return {'b', O, 1, 0}; }
 template <class E, unsigned C, unsigned O, unsigned A, auto Array, unsigned F>
-constexpr __device__ place of(const layout::memory::persistent_slice<E, C, O, A, Array, F>*) {
-    return {'p', F * static_cast<unsigned>(sizeof(E))};
-}
+constexpr __device__ place of(const layout::memory::persistent_slice<E, C, O, A, Array, F>*) { return {'p', F, 1, 0}; }
 template <class E, unsigned C, unsigned F, unsigned A, unsigned W, unsigned B>
 constexpr __device__ place of(const layout::memory::local_slice<E, C, F, A, W, B>*) {
-    return {'l', F * static_cast<unsigned>(sizeof(E))};
-}
-template <class Struct> inline constexpr place at = of(static_cast<const Struct*>(nullptr));
+    return {'l', F * static_cast<unsigned>(sizeof(E)), 1, 0};
+}"""
+
+_RINGS = """template <class E, unsigned C, unsigned O, unsigned A, unsigned S, unsigned P>
+constexpr __device__ place of(const layout::memory::run_ring<E, C, O, A, S, P>*) { return {'r', O, S, P}; }
+template <class E, unsigned C, unsigned O, unsigned A, unsigned S, unsigned P>
+constexpr __device__ place of(const layout::memory::block_ring<E, C, O, A, S, P>*) { return {'b', O, S, P}; }
+template <class E, unsigned C, unsigned O, unsigned A, unsigned S, unsigned P, auto Array, unsigned F>
+constexpr __device__ place of(const layout::memory::persistent_ring<E, C, O, A, S, P, Array, F>*) { return {'p', F, S, P}; }
+template <class E, unsigned C, unsigned A, unsigned S, unsigned P, unsigned W>
+constexpr __device__ place of(const layout::memory::local_ring<E, C, A, S, P, W>*) { return {'l', 0, S, P}; }"""
+
+_AT = """template <class Struct> inline constexpr place at = of(static_cast<const Struct*>(nullptr));
 }  // namespace claims"""
 
 _LETTERS = {"run": "r", "block": "b", "persistent_local": "p", "local": "l"}
@@ -48,6 +56,9 @@ def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor])
     if layout.launch is None:
         raise ValueError("an infeasible layout has no header")
     yield _HELPERS
+    if any(buffer.stages > 1 for buffer in manifest.buffers):
+        yield _RINGS
+    yield _AT
     yield from _constants(layout, manifest, layout.launch)
     starts = _array_starts(layout, manifest)
     placed = layout.by_name
@@ -57,10 +68,11 @@ def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor])
         part = next((part for part in buffer.parts if buffer.part_name(part) == accessor.full_name), None)
         size = buffer.size if part is None else part.size
         path = f"layout::{accessor.path}"
-        yield _claim(f"{path}::count == {size:d}u", f"{accessor.full_name} has {size} elements")
+        items = size // buffer.dtype.per_item
+        yield _claim(f"{path}::count == {items:d}u", f"{accessor.full_name} has {size} elements")
         if not size:
             continue
-        inside = 0 if part is None else part.offset * buffer.dtype.itemsize_bytes
+        inside = 0 if part is None else buffer.dtype.bytes_of(part.offset)
         first = _first_byte(placed[owner], None if part is None else part.name, inside)
         region = placed[owner].region
         if region == "persistent_local":
@@ -70,6 +82,10 @@ def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor])
         place = f"claims::at<{path}>"
         yield _claim(f"{place}.region == '{_LETTERS[region]}'", f"{accessor.full_name} lies in region {region}")
         yield _claim(f"{place}.first == {first:d}u", f"{accessor.full_name} begins at byte {first}")
+        yield _claim(f"{place}.slots == {buffer.stages:d}u", f"{accessor.full_name} has {buffer.stages} slots")
+        if buffer.stages > 1:
+            pitch = buffer.slot_pitch_bytes
+            yield _claim(f"{place}.pitch == {pitch:d}u", f"slots of {accessor.full_name} are {pitch} bytes apart")
         yield _claim(f"claims::same_type<{path}::value_type, {kind}>", f"{accessor.full_name} is of {buffer.dtype}")
 
 

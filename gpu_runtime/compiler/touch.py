@@ -67,9 +67,9 @@ def _body(group: Sequence[Getter]) -> Iterator[str]:
         view = f"view_{index}"
         if not getter.is_part:
             array = view
-        yield f"{view} = {_call(getter.identifier, getter.argument, array)}"
+        yield f"{view} = {getter.call_with(f'min(place, {getter.slots - 1})', array)}"
         if getter.zero is not None:
-            yield _call(getter.zero, getter.zero_argument, array)
+            yield f"{getter.zero}({array if getter.zero_argument == 'array' else getter.zero_argument or ''})"
         views.append((view, getter))
     yield "total = 0.0"
     yield from (f"{view}[min(place, {getter.count - 1})] = {_value(getter)}" for view, getter in views if getter.count)
@@ -77,10 +77,6 @@ def _body(group: Sequence[Getter]) -> Iterator[str]:
     for view, getter in views:
         yield f"total += {_read(view, getter)}" if getter.count else f"total += {view}.size"
     yield "sums[cuda.grid(1)] = total"
-
-
-def _call(function: str, argument: str | None, array: str) -> str:
-    return f"{function}({array if argument == 'array' else argument or ''})"
 
 
 def _value(getter: Getter) -> str:

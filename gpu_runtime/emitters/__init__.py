@@ -26,11 +26,16 @@ One getter per buffer and per part. `NAME` stands for `getter_names(manifest)[fu
 | `local`              | `NAME()`       | `NAME_part(array)`           | `zero_NAME(array)`   | `zero_NAME_part(array)`   |
 
 - A getter returns a one-dimensional array view with exactly the buffer's (part's) number of elements, and never writes.
+- A ring (`stages: N`) is handed out slot by slot: its getter takes the slot, a signed integer from 0 to N - 1, behind what stands
+  above: `NAME(shared, slot)`, `NAME(slot)`, `NAME(kept, slot)`. The slot is the caller's duty: nothing checks it. `zero_NAME`, which
+  takes none, zeroes every slot. Of one that is a plain local array `NAME()` makes the whole array, and `NAME_slot(array, slot)` slices it.
 - A plain local getter makes a new array with every call: call it once per thread and keep the array. `array` above is
   that whole array.
-- A splittable buffer whose parts were placed apart has part getters only.
+- A splittable buffer whose parts were placed apart has part getters only. The first part is aligned as the buffer, the others as its elements.
+- Buffers that share bytes (the comments say which) are one memory at different times: no code may be told that they are not.
 - Element types: `bool`, integers, `float16/32/64` and `complex64/128` are numba's own; `bfloat16` is handed out as
-  `uint16`, `float8_*` as `uint8`, and an opaque type as `uint8` with `size * itemsize_bytes` elements.
+  `uint16`, `float8_*` as `uint8`, the packed `float4_e2m1fn`, `int4` and `uint4` as `uint8` with two of the buffer's elements in each, and
+  an opaque type as `uint8` with `size * itemsize_bytes` elements.
 - A buffer of size 0 has its getter, which returns an empty view.
 - `getters(layout, manifest)` says all this by full name, for programs that generate calls.
 

@@ -39,6 +39,10 @@ def check_same_buffers(layout: Layout, manifest: Manifest) -> None:
     for name in manifest.by_name:
         if name not in placed:
             raise EmitError("the layout does not place it", buffer=name)
+    for buffer in layout.buffers:
+        for other in buffer.shares_bytes_with:
+            if other not in placed:
+                raise EmitError("shares bytes with a buffer that the manifest does not have", buffer=buffer.full_name)
 
 
 def check_launch(launch: LaunchFigures, threads_per_run: int) -> None:
@@ -89,8 +93,11 @@ def check_region(
         _check_multiple(name, "stride", launch.stride_bytes, alignment_bytes, itemsize_bytes)
 
 
-def part_alignment_bytes(buffer: Buffer, offset_bytes: Bytes) -> Bytes:
-    """The alignment that the buffer's own promises at `offset_bytes` inside it."""
+def part_alignment_bytes(buffer: Buffer, offset_bytes: Bytes, *, apart: bool) -> Bytes:
+    """What a part that begins at `offset_bytes` inside its buffer is aligned to. In one piece, that is what the buffer's own alignment
+    promises there. Placed apart, the first part is aligned as the buffer and the others as their elements."""
+    if apart:
+        return buffer.alignment_bytes if offset_bytes == 0 else buffer.dtype.alignment_bytes
     return max(buffer.dtype.alignment_bytes, gcd(buffer.alignment_bytes, offset_bytes))
 
 
@@ -98,7 +105,7 @@ def part_offsets(buffer: Buffer, placed: PlacedBuffer) -> dict[str, Bytes] | Non
     """Offsets in the region of parts that were placed apart, by part name; None for a buffer in one piece."""
     if placed.parts is None:
         return None
-    sizes = {part.name: part.size * buffer.dtype.itemsize_bytes for part in buffer.parts}
+    sizes = {part.name: buffer.dtype.bytes_of(part.size) for part in buffer.parts}
     offsets: dict[str, Bytes] = {}
     for part in placed.parts:
         name = f"{buffer.full_name}#{part.name}"

@@ -18,24 +18,27 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class HandedOut:
-    """One element of the manifest is `per_item` elements of `element`; `note` says why where the two differ."""
+    """What stands for elements of `dtype` in the emitted arrays; `note` says why where the two differ."""
 
+    dtype: DType
     element: Element
-    per_item: Elements = 1
     note: str = ""
 
+    def count(self, elements: Elements) -> Elements:
+        """How many of `element` so many elements of the manifest are: half as many of packed types, several for an opaque one."""
+        return self.dtype.bytes_of(elements) // self.element.itemsize_bytes
 
-_AS_BITS = {
-    "bfloat16": ("uint16", "bfloat16 bits as uint16"),
-    "float8_e4m3": ("uint8", "float8_e4m3 bits as uint8"),
-    "float8_e5m2": ("uint8", "float8_e5m2 bits as uint8"),
-}
+
+_AS_BITS = {"bfloat16": "uint16", "float8_e4m3fn": "uint8", "float8_e5m2": "uint8", "float8_e8m0fnu": "uint8"}
 """Types that numba's simulator has no equal for."""
 
 
 def handed_out(dtype: DType) -> HandedOut:
     """The element type of the array that a getter returns for this dtype."""
     if dtype.name is None:
-        return HandedOut(Element(1, "uint8"), dtype.itemsize_bytes, f"{dtype.itemsize_bytes}-byte items as uint8")
-    name, note = _AS_BITS.get(dtype.name, (dtype.name, ""))
-    return HandedOut(Element(DTYPES[name].itemsize_bytes, name), 1, note)
+        return HandedOut(dtype, Element(1, "uint8"), f"{dtype.itemsize_bytes}-byte items as uint8")
+    if dtype.per_item > 1:
+        return HandedOut(dtype, Element(dtype.itemsize_bytes, "uint8"), f"{dtype.per_item} {dtype.name} in each uint8")
+    name = _AS_BITS.get(dtype.name, dtype.name)
+    note = "" if name == dtype.name else f"{dtype.name} bits as {name}"
+    return HandedOut(dtype, Element(DTYPES[name].itemsize_bytes, name), note)

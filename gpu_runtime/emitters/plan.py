@@ -19,8 +19,9 @@ class Slot:
     """One getter: `count` elements at `offset` elements from the start of the typed memory that it slices.
 
     `name` is a full name, or that of a part. `offset_bytes` counts from the start of the region and is None for a
-    plain local array; for a part of one, `offset` counts inside the array. `zero`: a zero function is wanted; `entry`:
-    `init` calls it.
+    plain local array; for a part of one, `offset` counts inside the array. A ring has `stages` such slots, `pitch` elements
+    apart, and its getter takes which. `shares`: full names of the buffers that have bytes in common with this one. `zero`: a zero
+    function is wanted; `entry`: `init` calls it.
     """
 
     name: str
@@ -36,10 +37,28 @@ class Slot:
     is_part: bool = False
     zero: bool = False
     entry: bool = False
+    stages: int = 1
+    pitch: Elements = 0
+    shares: tuple[str, ...] = ()
+    slot_identifier: str = ""
+    """In Python, what slices one slot out of a ring that is a plain local array."""
+
+    @property
+    def is_ring(self) -> bool:
+        return self.stages > 1
+
+    @property
+    def extent(self) -> Elements:
+        """Elements from the first of all to the last, every slot of a ring and what lies between them."""
+        return (self.stages - 1) * self.pitch + self.count
 
     @property
     def size_bytes(self) -> Bytes:
-        return self.count * self.element.itemsize_bytes
+        return self.extent * self.element.itemsize_bytes
+
+    @property
+    def pitch_bytes(self) -> Bytes:
+        return self.pitch * self.element.itemsize_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,21 @@ class AllocatorPlan:
     slots: tuple[Slot, ...]
     run_elements: tuple[Element, ...]
     kept: tuple[LocalArray, ...]
+    shares_listed: bool = True
+    """False where so many buffers share bytes that the layout does not say which."""
+
+    @property
+    def over_windows(self) -> frozenset[str]:
+        """The names of block-scoped buffers and parts with bytes in the windows of runs, or in the padding between them."""
+        start = self.run_base_bytes
+        end = start + self.launch.stride_bytes * self.launch.runs_per_block
+        return frozenset(
+            slot.name
+            for slot in self.slots
+            if slot.region == "block"
+            and slot.count
+            and max(start, slot.offset_bytes or 0) < min(end, (slot.offset_bytes or 0) + slot.size_bytes)
+        )
 
     @property
     def run_base_bytes(self) -> Bytes:

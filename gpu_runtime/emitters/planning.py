@@ -16,7 +16,7 @@ from gpu_runtime.emitters.checks import (
 )
 from gpu_runtime.emitters.elements import handed_out
 from gpu_runtime.emitters.errors import EmitError
-from gpu_runtime.emitters.names import getter_names
+from gpu_runtime.emitters.names import getter_names, slot_name
 from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Slot
 from solver.wire.dtypes import DType
 from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
@@ -51,6 +51,7 @@ def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:
         slots=tuple(_from_array_start(slot, kept) for slot in slots),
         run_elements=tuple(sorted({slot.element for slot in slots if slot.region == "run" and slot.count})),
         kept=tuple(array for array, _ in kept.values()),
+        shares_listed=all(warning.type != "shares-not-listed" for warning in layout.warnings),
     )
 
 
@@ -73,7 +74,7 @@ class _Join:
         by_part = bool(self.buffer.parts) and (apart is not None or not self.buffer.persistent)
         if apart is None:
             zero = self.buffer.zero != "none" and not by_part
-            yield self._slot(
+            slot = self._slot(
                 self.buffer.full_name,
                 self.placed.offset_bytes,
                 self.buffer.size,
@@ -81,8 +82,9 @@ class _Join:
                 zero=zero,
                 entry=zero and self.buffer.zero == "entry",
             )
+            yield self._ring(slot) if self.buffer.stages > 1 else slot
         for part in self.buffer.parts:
-            inside = part.offset * self.buffer.dtype.itemsize_bytes
+            inside = self.buffer.dtype.bytes_of(part.offset)
             if apart is not None:
                 offset: Bytes | None = apart[part.name]
             elif self.placed.region == "local":
@@ -94,17 +96,31 @@ class _Join:
                 self.buffer.part_name(part),
                 offset,
                 part.size,
-                part_alignment_bytes(self.buffer, inside),
+                part_alignment_bytes(self.buffer, inside, apart=apart is not None),
                 zero=zero,
                 entry=zero and self._read_at_entry(part),
             )
-            yield replace(slot, is_part=True)
+            yield replace(slot, is_part=True, shares=slot.shares if apart is not None else ())
+
+    def _ring(self, slot: Slot) -> Slot:
+        pitch = self.buffer.slot_pitch_bytes
+        if pitch % slot.element.itemsize_bytes:
+            raise EmitError(
+                f"its slots are {pitch} bytes apart, no multiple of its element size {slot.element.itemsize_bytes}",
+                buffer=slot.name,
+                number=pitch,
+            )
+        return replace(
+            slot,
+            stages=self.buffer.stages,
+            pitch=pitch // slot.element.itemsize_bytes,
+            slot_identifier=self.identifiers.get(slot_name(slot.name), ""),
+        )
 
     def _read_at_entry(self, part: Part) -> bool:
         if self.buffer.zero != "entry":
             return False
-        starts = any(interval.start == 0 for interval in part.lifetime)
-        return starts or not any(interval.start == 0 for other in self.buffer.parts for interval in other.lifetime)
+        return _starts(part) or not any(map(_starts, self.buffer.parts))
 
     def _slot(
         self, name: str, offset_bytes: Bytes | None, size: int, alignment_bytes: Bytes, *, zero: bool, entry: bool
@@ -124,12 +140,13 @@ class _Join:
             dtype=self.buffer.dtype,
             element=out.element,
             offset=offset_bytes // out.element.itemsize_bytes,
-            count=size * out.per_item,
+            count=out.count(size),
             offset_bytes=None if region == "local" else offset_bytes,
             alignment_bytes=alignment_bytes,
             note=out.note,
             zero=zero,
             entry=entry,
+            shares=self.placed.shares_bytes_with,
         )
 
 
@@ -161,3 +178,10 @@ def _from_array_start(slot: Slot, kept: _Kept) -> Slot:
     inside = (slot.offset_bytes or 0) - kept[slot.dtype][1]
     check_offset(slot.name, inside, slot.alignment_bytes, slot.element.itemsize_bytes)
     return replace(slot, offset=inside // slot.element.itemsize_bytes)
+
+
+def _starts(part: Part) -> bool:
+    """Whether a part is live, or accessed, from the first phase on."""
+    if part.accesses_in is not None:
+        return 0 in (*part.accesses_in.writes, *part.accesses_in.updates, *part.accesses_in.reads)
+    return part.lifetime is None or any(interval.start == 0 for interval in part.lifetime)

@@ -26,13 +26,13 @@ def of_whole_block(plan: Plan) -> Plan:
     whole = replace(
         shape,
         slots=tuple(range(runs)),
-        lanes=shape.threads_per_run,
+        workers=tuple(range(shape.threads)),
         active=(runs,) * (BLOCKS - 1) + (max(1, runs - 1),),
     )
     fills = max(sum(row.op in (Op.FILL, Op.ZERO) for rows in script.steps for row in rows) for script in plan.scripts)
     if (
         fills * sum(whole.active) > MOST_FILLS
-        or whole.window_bytes * (len(plan.steps) + 1) * BLOCKS > MOST_DUMPED_BYTES
+        or whole.window_bytes * (max(map(len, plan.ways)) + 1) * BLOCKS > MOST_DUMPED_BYTES
     ):
         return plan
     count = (len(whole.slots) + 1) * len(whole.active)

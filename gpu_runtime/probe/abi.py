@@ -23,17 +23,18 @@ GUARD_STEP, GUARD_FIRST = 29, 60
 """Byte `at` of a block's memory, where it is a guard, is (GUARD_STEP * at + GUARD_FIRST) mod 256: no two neighbours alike."""
 
 KINDS = ("pattern", "complement", "bytes")
-"""Each group is run three times. `pattern`: through the getters, with the declared barriers alone. `complement`: the
+"""Each group is run three times. `pattern`: through the getters, with the declared barriers alone; in a simulator
+one thread (in the second block, all but one) is as far behind as they allow. `complement`: the
 same with every bit turned, threads in reversed order, in-place pairs from their last element, all memory dumped after
 every step, and guard bytes behind the layout's own (the other two have exactly the layout's bytes). `bytes`: other patterns, written and read as single bytes at the addresses that the layout names, threads in
 shuffled order, dumped too."""
 
 ARGUMENTS = (
-    "rows", "offsets", "barriers", "config", "slot_of_run", "active_slots", "multipliers", "windows",
+    "rows", "offsets", "barriers", "config", "slot_of_run", "team_places", "active_slots", "multipliers", "windows",
     "kinds", "raw_pool", "dump", "final", "report", "words_1", "words_2", "words_4", "words_8",
 )  # fmt: skip
 """The kernel's arguments before the pools, one of which follows per element type: arrays of int64, but for those of OTHER_ARGUMENTS.
-`words_N`: the pools of all element types that are made of words of N bytes, one behind the other, as words. `kinds`: by
+`team_places`: by team and thread the four integers of `shape.places_of`. `words_N`: the pools of all element types that are made of words of N bytes, one behind the other, as words. `kinds`: by
 element type the bytes of its words and the index in `words_N` of its pool's first."""
 
 OTHER_ARGUMENTS = {
@@ -53,7 +54,7 @@ STATE = (
 before it calls again."""
 
 CONFIG = (
-    "steps", "lanes", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
+    "steps", "threads", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",
     "dump_bytes", "run_base", "stride", "helpers", "dynamic", "threads_per_run",
 )  # fmt: skip
 """The order of the integers in the argument `config`."""

@@ -13,19 +13,34 @@ ITEMSIZES = {name: dtype.itemsize_bytes for name, dtype in DTYPES.items()}
 """Bytes of an element, by numba's name of its type."""
 
 
+_SLOT = "@"
+"""Stands in no name of a manifest."""
+
+
+def slot_of(name: str, slot: int) -> str:
+    """The name of a ring's getter, asked for one slot."""
+    return f"{name}{_SLOT}{slot}"
+
+
+def _names(getter: Getter) -> list[str]:
+    return [slot_of(getter.name, slot) for slot in range(getter.slots)] if getter.takes_slot else [getter.name]
+
+
 @dataclass(frozen=True)
 class Calls:
-    """`names[ref]` is the full name of the getter of that number; those of one element type follow one another.
-    `elements` are numba's names of the element types, by number."""
+    """`names[ref]` is the full name of the getter of that number (of a ring with the slot that it is asked for, as `slot_of` spells
+    it); those of one element type follow one another. `getters` has them by these names. `elements` are numba's names of the element
+    types, by number."""
 
     getters: Mapping[str, Getter]
     names: tuple[str, ...]
     elements: tuple[str, ...]
 
     @classmethod
-    def of(cls, getters: Mapping[str, Getter], wanted: Iterable[str]) -> Calls:
-        names = sorted(set(wanted), key=lambda name: (getters[name].element, name))
-        return cls(getters, tuple(names), tuple(sorted({getters[name].element for name in names})))
+    def of(cls, getters: Iterable[Getter]) -> Calls:
+        found = {name: getter for getter in getters for name in _names(getter)}
+        names = sorted(found, key=lambda name: (found[name].element, name))
+        return cls(found, tuple(names), tuple(sorted({getter.element for getter in found.values()})))
 
     @cached_property
     def refs(self) -> dict[str, int]:
@@ -52,14 +67,20 @@ class Calls:
             yield f"{variable} = A.{self.getters[owner].call}"
 
     def view(self, ref: int) -> str:
-        getter = self.getters[self.names[ref]]
+        name = self.names[ref]
+        getter = self.getters[name]
         if getter.region == "local" and not getter.is_part:
             return self._arrays[getter.name]
-        return f"A.{self._on_array(getter, getter.call)}"
+        array = self._arrays[getter.name.partition("#")[0]] if getter.region == "local" else "array"
+        return f"A.{getter.call_with(name.rpartition(_SLOT)[2], array)}"
 
     def zero(self, ref: int) -> str | None:
-        getter = self.getters[self.names[ref]]
-        return None if getter.zero_call is None else f"A.{self._on_array(getter, getter.zero_call)}"
+        """The call of the zero function, which for a ring belongs to its first slot."""
+        name = self.names[ref]
+        getter = self.getters[name]
+        if getter.zero_call is None or (getter.takes_slot and name != slot_of(getter.name, 0)):
+            return None
+        return f"A.{self._on_array(getter, getter.zero_call)}"
 
     def _on_array(self, getter: Getter, call: str) -> str:
         """The emitter calls the whole local array `array`; here each has a variable of its own."""

@@ -22,7 +22,8 @@ class Cell:
 
     `getters`: (name, first element) of each emitted getter that reaches it, a part's own first; `element` numba's name
     of the element type of the array that they return, `count` how many of them the piece has. `offset_bytes` counts from
-    the start of the region (plain local arrays are regions of their own). `private`: one thread alone uses it.
+    the start of the region (plain local arrays are regions of their own). `private`: one thread alone uses it. A ring has `slots` of
+    `slot_count` elements, `pitch` elements apart, and its getter is asked for each by itself; `count` is then that of all it lies over.
     """
 
     index: int
@@ -32,33 +33,36 @@ class Cell:
     element: str
     itemsize_bytes: Bytes
     count: Elements
+    slots: int
+    slot_count: Elements
+    pitch: Elements
     alignment_bytes: Bytes
     getters: tuple[tuple[str, Elements], ...]
     zero: Zero
     private: bool
     live_mask: int
-    occupied_mask: int
+    access_mask: int
 
     @property
     def name(self) -> str:
         return self.piece.name
 
     @property
+    def slot_bytes(self) -> tuple[tuple[Bytes, Bytes], ...]:
+        """The bytes of each slot from the start of the region: all of it, for what is no ring."""
+        starts = (self.offset_bytes + slot * self.pitch * self.itemsize_bytes for slot in range(self.slots))
+        return tuple((start, start + self.slot_count * self.itemsize_bytes) for start in starts)
+
+    @property
     def end_bytes(self) -> Bytes:
         return self.offset_bytes + self.count * self.itemsize_bytes
 
     def live(self, phase: Phase) -> bool:
+        """Whether what it holds may be needed."""
         return bool(self.live_mask >> phase & 1)
 
-    def same_memory(self, other: Cell) -> bool:
-        """Whether the two lie in one region (every plain local array is one by itself)."""
-        if self.region != other.region:
-            return False
-        return self.region != "local" or self.piece.buffer == other.piece.buffer
-
-    def overlaps(self, other: Cell) -> bool:
-        """Whether the layout puts a byte of both at one place."""
-        return self.same_memory(other) and self.offset_bytes < other.end_bytes and other.offset_bytes < self.end_bytes
+    def accessed(self, phase: Phase) -> bool:
+        return bool(self.access_mask >> phase & 1)
 
 
 def cells_of(manifest: Manifest, layout: Layout, story: Story) -> tuple[Cell, ...]:
@@ -67,7 +71,7 @@ def cells_of(manifest: Manifest, layout: Layout, story: Story) -> tuple[Cell, ..
     placed = layout.by_name
     cells: list[Cell] = []
     for piece in story.pieces:
-        if piece.size_bytes and piece.segments:
+        if piece.size_bytes and piece.accesses:
             cells.append(_cell(len(cells), piece, manifest, placed))
     return tuple(cells)
 
@@ -76,7 +80,7 @@ def _cell(index: int, piece: StoryPiece, manifest: Manifest, placed: Mapping[str
     buffer = manifest.by_name[piece.buffer]
     place = placed[piece.buffer]
     part = _part_of(buffer, piece)
-    element, per_item = handed_out(buffer.dtype).element, handed_out(buffer.dtype).per_item
+    element = handed_out(buffer.dtype).element
     getters: list[tuple[str, Elements]] = []
     if part is not None:
         getters.append((buffer.part_name(part), 0))
@@ -86,7 +90,6 @@ def _cell(index: int, piece: StoryPiece, manifest: Manifest, placed: Mapping[str
         offset = next(apart.offset_bytes for apart in place.parts if apart.name == part.name)
     else:
         offset = (place.offset_bytes or 0) + piece.offset_bytes
-    item_bytes = buffer.dtype.itemsize_bytes
     return Cell(
         index=index,
         piece=piece,
@@ -94,7 +97,11 @@ def _cell(index: int, piece: StoryPiece, manifest: Manifest, placed: Mapping[str
         offset_bytes=offset,
         element=element.name,
         itemsize_bytes=element.itemsize_bytes,
-        count=piece.size_bytes // item_bytes * per_item,
+        count=piece.size_bytes // element.itemsize_bytes,
+        slots=1 if place.region == "local" else buffer.stages,
+        slot_count=(piece.size_bytes if place.region == "local" or buffer.stages == 1 else buffer.slot_bytes)
+        // element.itemsize_bytes,
+        pitch=buffer.slot_pitch_bytes // element.itemsize_bytes,
         alignment_bytes=max(buffer.alignment_bytes, buffer.dtype.alignment_bytes)
         if part is None
         else element.itemsize_bytes,
@@ -102,7 +109,7 @@ def _cell(index: int, piece: StoryPiece, manifest: Manifest, placed: Mapping[str
         zero=buffer.zero,
         private=manifest.private_to_thread(buffer),
         live_mask=_mask(piece.live),
-        occupied_mask=_mask(piece.occupied),
+        access_mask=_mask(piece.accesses),
     )
 
 

@@ -75,6 +75,8 @@ class _Block:
             "started": list(range(self.threads)),
         }  # fmt: skip
         self._multipliers = np.array(multipliers, dtype=np.int64)
+        of_teams = ({thread // shape["threads_per_run"] for thread in team} for team in plan["teams"])
+        self._takes_part = [np.array([run in runs for run in range(self.runs)]) for runs in of_teams]
         self._pools = [_with_zero(pool(name, plan["prime"])) for name in plan["elements"]]
         size = shape["dynamic_bytes"]
         self._allocated = np.full(size + 2 * _BESIDE, POISON, dtype=np.uint8)
@@ -115,7 +117,7 @@ class _Block:
             return
         getattr(driver, f"play_{of['element']}")(
             self._memory, number, of["op"], of["ref"], of["size"], of["start"], of["count"], of["token"], of["first"],
-            of["owner"], of["sharing"], self._multipliers[:-1], self._multipliers[-1], self.plan["prime"],
+            of["owner"], of["sharing"], self._takes_part[of["team"]], self._multipliers[:-1], self._multipliers[-1], self.plan["prime"],
             self._pools[of["element"]], seen,
         )  # fmt: skip
 

@@ -52,7 +52,7 @@ def _play(calls: Calls, number: int, own: Sequence[int], threads_per_run: int) -
 
 @njit(boundscheck=True, error_model="numpy", _nrt=False)
 def play_{number}(
-    {MEMORY}, row, op, ref, size, start, count, token, first, owner, sharing, multipliers, of_block, prime, pool, seen
+    {MEMORY}, row, op, ref, size, start, count, token, first, owner, sharing, takes_part, multipliers, of_block, prime, pool, seen
 ):
     threads = {MEMORY}[0][{THREADS}]
     for t in range(threads):
@@ -61,7 +61,9 @@ def play_{number}(
         shared = A.window(run, {MEMORY})
         base, n, low = token * multipliers[run] + first, {threads_per_run}, t % {threads_per_run} - owner
         if sharing == {Sharing.BLOCK:d}:
-            base, n, low = token * of_block + first, threads, t - owner""".splitlines()
+            base, n, low = token * of_block + first, threads, t - owner
+        elif not takes_part[run]:
+            continue""".splitlines()
     zeros = [(ref, call) for ref in own if (call := calls.zero(ref)) is not None]
     if zeros:
         yield f"        if op == {Op.ZERO:d}:"
@@ -93,4 +95,6 @@ def play_{number}(
 
 def with_memory(line: str) -> str:
     """A getter's call with MEMORY as its last argument."""
-    return line.replace("()", f"({MEMORY})").replace("(shared)", f"(shared, {MEMORY})")
+    if not line.endswith(")") or "A." not in line:
+        return line
+    return f"{line[:-1]}{'' if line.endswith('()') else ', '}{MEMORY})"

@@ -34,8 +34,11 @@ class Image:
         multipliers = plan["multipliers"][block * (len(slots) + 1) :]
         base, stride = shape["run_base_bytes"], shape["stride_bytes"]
         active = slots[: shape["active"][block]]
-        self._runs = _Copies([base + stride * run for run in active], multipliers[: len(active)])
-        self._block = _Copies([0], [multipliers[len(slots)]])
+        self._runs = [
+            _Copies([(base + stride * run, multipliers[slot]) for slot, run in enumerate(active) if run in runs])
+            for runs in ({thread // shape["threads_per_run"] for thread in team} for team in plan["teams"])
+        ]
+        self._block = _Copies([(0, multipliers[len(slots)])])
         self._windows: list[tuple[int, int]] = [(start, end) for start, end in plan["windows"]]
         self.memory: Bytes8 = np.full(shape["dynamic_bytes"], POISON, dtype=np.uint8)
         every_run = sorted({thread // shape["threads_per_run"] for thread in plan["started"]})
@@ -49,11 +52,11 @@ class Image:
             op, sharing = row[_AT["op"]], row[_AT["sharing"]]
             if op not in (Op.FILL, Op.ZERO) or sharing == Sharing.THREAD:
                 continue
-            copies = self._block if sharing == Sharing.BLOCK else self._runs
+            copies = self._block if sharing == Sharing.BLOCK else self._runs[row[_AT["team"]]]
             size = row[_AT["count"]] * row[_AT["itemsize"]]
             places = copies.origins + row[_AT["address"]] + np.arange(size)
             contents = np.uint8(0) if op == Op.ZERO else self._contents(row, copies.multipliers)
-            if size and places.max() >= self.memory.size:
+            if places.size and places.max() >= self.memory.size:
                 inside = places < self.memory.size
                 self.memory[places[inside]] = np.broadcast_to(contents, places.shape)[inside]
             else:
@@ -64,7 +67,7 @@ class Image:
         itemsize, count = row[_AT["itemsize"]], row[_AT["count"]]
         indices = (row[_AT["token"]] * multipliers + row[_AT["first"]] + np.arange(count)) % self._prime
         source = self._pools[row[_AT["element"]]] if self._raw is None else self._raw[: self._prime * itemsize]
-        lines: Bytes8 = source.reshape(-1, itemsize)[indices].reshape(len(multipliers), -1)
+        lines: Bytes8 = source.reshape(-1, itemsize)[indices].reshape(len(multipliers), count * itemsize)
         return lines
 
     def seen(self) -> Bytes8:
@@ -83,6 +86,6 @@ class Image:
 class _Copies:
     """Where each copy of a piece's region starts, and its multiplier: columns, to be combined with lines of bytes."""
 
-    def __init__(self, origins: list[int], multipliers: list[int]) -> None:
-        self.origins = np.array(origins, dtype=np.int64).reshape(-1, 1)
-        self.multipliers = np.array(multipliers, dtype=np.int64).reshape(-1, 1)
+    def __init__(self, copies: list[tuple[int, int]]) -> None:
+        self.origins = np.array([origin for origin, _ in copies], dtype=np.int64).reshape(-1, 1)
+        self.multipliers = np.array([multiplier for _, multiplier in copies], dtype=np.int64).reshape(-1, 1)

@@ -60,7 +60,6 @@ class Launches:
         self.threads: int = plan["shape"]["threads"]
         self.dynamic_bytes: int = plan["shape"]["dynamic_bytes"]
         self.most_bytes: Bytes = self.dynamic_bytes + guard_bytes
-        self.steps: int = len(plan["barriers"])
         self.dumped: int = sum(end - start for start, end in plan["windows"])
         prime, elements = plan["prime"], plan["elements"]
         self.pools = {turned: [pool(name, prime, complement=turned) for name in elements] for turned in (False, True)}
@@ -69,21 +68,22 @@ class Launches:
 
     def of(self, one: Mapping[str, Any]) -> Iterator[Launch]:
         """The launches of one pass: a single one, unless its dumps are too many bytes."""
+        steps = len(self.plan["scripts"][one["script"]]["waits"])
         if one["kind"] == "pattern":
-            yield self._launch(one, 0, self.steps)
+            yield self._launch(one, 0, steps)
             return
-        at_once = self.steps
+        at_once = steps
         if self.dumped:
-            at_once = max(1, min(self.steps, MOST_DUMP_BYTES // (self.dumped * self.blocks)))
-        for start in range(0, self.steps, at_once):
-            yield self._launch(one, start, min(self.steps, start + at_once))
+            at_once = max(1, min(steps, MOST_DUMP_BYTES // (self.dumped * self.blocks)))
+        for start in range(0, steps, at_once):
+            yield self._launch(one, start, min(steps, start + at_once))
 
     def _launch(self, one: Mapping[str, Any], first: int, last: int) -> Launch:
         plan, shape, kind = self.plan, self.plan["shape"], one["kind"]
         script, dumping = plan["scripts"][one["script"]], kind != "pattern"
         shared_bytes = self.dynamic_bytes + (self.guard_bytes if kind == "complement" else 0)
         values = {
-            "steps": self.steps, "lanes": shape["lanes"], "slots": len(shape["slots"]), "raw": int(kind == "bytes"),
+            "steps": len(script["waits"]), "threads": self.threads, "slots": len(shape["slots"]), "raw": int(kind == "bytes"),
             "descending": int(kind == "complement"), "prime": plan["prime"], "dump": int(dumping),
             "dump_from": first, "dump_to": last, "windows": len(plan["windows"]), "dump_bytes": self.dumped,
             "run_base": shape["run_base_bytes"], "stride": shape["stride_bytes"], "helpers": shape["helpers"],
@@ -95,8 +95,8 @@ class Launches:
         kinds, words = self.words[kind == "complement"]
         windows = [edge for window in plan["windows"] for edge in window]
         arguments = (
-            script["rows"], script["offsets"], plan["barriers"], [values[name] for name in CONFIG],
-            plan["slot_of_run"], shape["active"], plan["multipliers"], windows,
+            script["rows"], script["offsets"], _barriers(script), [values[name] for name in CONFIG],
+            plan["slot_of_run"], plan["places"], shape["active"], plan["multipliers"], windows,
             kinds, self.raw, dump, final, report, *words, *self.pools[kind == "complement"],
         )  # fmt: skip
         return Launch(one["script"], kind, first, last, shared_bytes, arguments, dump, final, report)
@@ -144,14 +144,15 @@ class Judge:
         shown = launch.dump.reshape(of.blocks, launch.last - launch.first, of.dumped)
         for block in range(of.blocks):
             image = image_of(of, launch, block)
-            for step in range(of.steps):
+            steps = len(of.plan["scripts"][launch.script]["waits"])
+            for step in range(steps):
                 image.advance(step)
                 if launch.first <= step < launch.last:
                     seen = shown[block, step - launch.first]
                     self._compare(self._images, seen, image.seen(), block, step, image.locate)
             final = launch.final[block * all_bytes : (block + 1) * all_bytes]
-            self._compare(self._images, final[:dynamic], image.memory, block, of.steps, int)
-            self._compare(self._guards, final[dynamic:], guards, block, of.steps, lambda at: dynamic + at)
+            self._compare(self._images, final[:dynamic], image.memory, block, steps, int)
+            self._compare(self._guards, final[dynamic:], guards, block, steps, lambda at: dynamic + at)
 
     def _compare(
         self, images: dict[str, Any], shown: Bytes8, want: Bytes8, block: int, step: int, locate: Callable[[int], int]
@@ -172,6 +173,11 @@ class Judge:
                     "got": int(shown[first]),
                 }
             )
+
+
+def _barriers(script: Mapping[str, Any]) -> list[int]:
+    """By step: 0 none, 1 the threads of each run wait for one another, 2 those of the block do (where a track's would be enough, too)."""
+    return [max((1 if scope == "run" else 2 for scope, _ in waits), default=0) for waits in script["waits"]]
 
 
 def guard_words(start: int, end: int) -> Bytes8:

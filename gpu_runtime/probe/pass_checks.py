@@ -8,7 +8,7 @@ from typing import Any
 from gpu_runtime.probe.plan import Plan
 from gpu_runtime.probe.rows import Op
 from gpu_runtime.probe.script import Script
-from gpu_runtime.probe.telling import Answer, phase_at, region_of, row_at, who
+from gpu_runtime.probe.telling import Answer, cells_at, phase_at, region_of, row_at, who
 from solver.wire.report import Finding
 
 
@@ -48,7 +48,7 @@ def image(plan: Plan, answer: Answer) -> Iterator[Finding]:
     for one, name in _passes(answer):
         if one["image"] is not None:
             for example in one["image"]["examples"]:
-                yield _image(plan, name, example, one["image"]["wrong"])
+                yield _image(plan, plan.scripts[one["script"]], name, example, one["image"]["wrong"])
 
 
 def guards(plan: Plan, answer: Answer) -> Iterator[Finding]:
@@ -84,14 +84,14 @@ def _passes(answer: Answer) -> Iterator[tuple[Mapping[str, Any], str]]:
 def _contents(plan: Plan, script: Script, name: str, fault: Mapping[str, int]) -> Finding:
     row = row_at(script, fault["row"])
     cell = plan.cells[row.cell]
-    phase = phase_at(plan, fault["step"])
+    phase = phase_at(plan, script, fault["step"])
     start = row.address + fault["element"] * row.itemsize
     what = (
         f"element {row.first + fault['element']} of {cell.name} does not read zero"
         if row.op == Op.CHECK_ZERO
         else f"element {row.first + fault['element']} of {cell.name} does not hold what was written"
     )
-    others = [other.name for other in plan.cells if other is not cell and other.overlaps(cell)]
+    others = [other.name for other in plan.cells if other is not cell and plan.windows.overlap(other, cell)]
     return Finding(
         "zero-missing" if row.op == Op.CHECK_ZERO else "contents-lost",
         f"{name}: {what} in phase {plan.story.phase_names[phase]!r} ({who(fault)}; {fault['wrong']} elements of this thread)",
@@ -104,15 +104,14 @@ def _contents(plan: Plan, script: Script, name: str, fault: Mapping[str, int]) -
     )
 
 
-def _image(plan: Plan, name: str, example: Mapping[str, int], count: int) -> Finding:
+def _image(plan: Plan, script: Script, name: str, example: Mapping[str, int], count: int) -> Finding:
     region, byte = region_of(plan, example["byte"])
-    cells = [cell.name for cell in plan.cells if cell.region == region and cell.offset_bytes <= byte < cell.end_bytes]
-    phase = phase_at(plan, example["step"])
+    phase = phase_at(plan, script, example["step"])
     return Finding(
         "image-differs",
         f"{name}: byte {example['byte']} of block {example['block']} is {example['got']:#04x} after phase "
         f"{plan.story.phase_names[phase]!r}, by the layout it must be {example['want']:#04x} ({count} such bytes in all)",
-        tuple(cells),
+        cells_at(plan, example["byte"]),
         region,
         byte,
         byte + 1,

@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gpu_runtime.emitters import Getter, getters
+from gpu_runtime.probe.calendar import Calendar
 from gpu_runtime.probe.calls import Calls
 from gpu_runtime.probe.cells import Cell, cells_of
 from gpu_runtime.probe.edges import Edges, edges_of
 from gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
 from gpu_runtime.probe.primes import distinct_multipliers, prime_above
-from gpu_runtime.probe.rows import Op
+from gpu_runtime.probe.rows import Op, Row, Sharing
 from gpu_runtime.probe.script import Script, ScriptWriter, uncovered
 from gpu_runtime.probe.shape import Shape, shape_of
 from gpu_runtime.probe.takeovers import Takeovers
-from gpu_runtime.probe.trace import Step, trace
+from gpu_runtime.probe.teams import Teams
+from gpu_runtime.probe.trace import Outline, Step, straight
+from gpu_runtime.probe.ways import Ways, ways_of
+from gpu_runtime.probe.windows import Windows
 from gpu_runtime.probe.writing import RowWriter
 from solver.verifier.story import Story, derive
 from solver.wire.layout import Layout
@@ -29,45 +33,42 @@ _LEAST_PRIME = 4093
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a back end needs to run the probe, and everything to judge by what it did."""
+    """Everything that a back end needs to run the probe, and everything to judge by what it did. `ways` are those of the program, and
+    behind them, where some script lingers, all phases straight on. `met`: how many conflict edges some way of the program shows."""
 
     story: Story
     cells: tuple[Cell, ...]
     edges: Edges
-    steps: tuple[Step, ...]
+    windows: Windows
+    teams: Teams
+    ways: tuple[tuple[Step, ...], ...]
+    choices: Ways
     scripts: tuple[Script, ...]
+    getters: Mapping[str, Getter]
     calls: Calls
     shape: Shape
     prime: int
     multipliers: tuple[int, ...]
+    met: int
     uncovered: tuple[int, ...]
 
     @property
     def edges_covered(self) -> int:
-        return self.edges.count - sum(mask.bit_count() for mask in self.uncovered) // 2
+        return self.edges.count - _pairs(self.uncovered)
 
     @property
     def words_per_pass(self) -> tuple[int, ...]:
         """By script: elements that one pass reads back and compares, over all blocks and runs."""
-        runs = sum(self.shape.active)
-        blocks = len(self.shape.active)
         return tuple(
-            sum(
-                row.count * (blocks if self.cells[row.cell].region == "block" else runs)
-                for rows in script.steps
-                for row in rows
-                if row.op == Op.CHECK
-            )
+            sum(row.count * self.copies(row) for rows in script.steps for row in rows if row.op == Op.CHECK)
             for script in self.scripts
         )
 
-    def barrier_codes(self) -> list[int]:
-        """By step: 0 none, 1 a run's threads wait, 2 the block's do, 3 the probe's own barrier before the closing check."""
-        codes = []
-        for step in self.steps:
-            scopes = self.story.barriers.get(step.phase, frozenset())
-            codes.append(2 if "block" in scopes else 1 if scopes else 0)
-        return [*codes, 3]
+    def copies(self, row: Row) -> int:
+        """How often a row's elements are there for its team, over all blocks."""
+        if row.sharing == Sharing.BLOCK:
+            return len(self.shape.active)
+        return sum(self.shape.active_runs(self.teams, row.team))
 
 
 def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
@@ -78,36 +79,48 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     story = derive(manifest)
     cells = cells_of(manifest, layout, story)
     found = getters(layout, manifest)
-    calls = Calls.of(found, found)
-    takeovers = Takeovers(story, cells)
-    steps = trace(story.length, story.loops, _marks(story, cells, takeovers))
-    edges = edges_of(story, cells)
-    writer = RowWriter(found, calls.refs, {name: number for number, name in enumerate(calls.elements)})
+    calls = Calls.of(found.values())
+    windows = Windows.of(layout.launch)
+    takeovers = Takeovers(story, cells, windows.overlap)
+    calendar = Calendar(cells)
+    teams = Teams(layout.launch.threads_per_block, manifest.launch.threads_per_run)
+    outline = Outline.of(story.tree, story.fences, {*calendar.marks(), *takeovers.phases})
+    choices = ways_of(outline, teams)
+    ways = list(choices.steps)
+    edges = edges_of(story, cells, windows)
+    numbers = {name: number for number, name in enumerate(calls.elements)}
+    writer = RowWriter(found, calls.refs, numbers, takeovers.leaders())
 
-    def script(group: Group) -> Script:
-        return ScriptWriter(story, cells, group, writer, takeovers).write(steps)
+    def script(group: Group, way: int) -> Script:
+        return ScriptWriter(cells, calendar, teams, group, writer, takeovers).write(way, ways[way])
 
-    scripts = [script(group) for group in plain_groups(cells, edges) or (Group(0, lingering=False),)]
+    groups = plain_groups(cells, edges) or (Group(0, lingering=False),)
+    scripts = [script(group, way) for way in range(len(ways)) for group in groups]
     left = uncovered(edges.conflicts, scripts)
-    scripts += [script(group) for group in lingering_groups(cells, left)]
+    lingering = lingering_groups(cells, left, windows.overlap)
+    if lingering:
+        ways.append(straight(outline, story.length))
+        scripts += [script(group, len(ways) - 1) for group in lingering]
+    of_block = [cell for cell in cells if cell.region == "block"]
     shape = shape_of(
         layout.launch,
-        manifest.launch.threads_per_run,
+        teams,
         all_lanes=any(cell.zero != "none" and cell.region == "run" for cell in cells),
         helpers=_helpers(cells, found),
+        under={run for cell in of_block for run in windows.under(cell)},
+        block_end_bytes=max((cell.end_bytes for cell in of_block), default=0),
     )
+    copies = (len(shape.slots) + 1) * len(shape.active)
     largest = max([_LEAST_PRIME, *(cell.count for cell in cells), *(script.tokens for script in scripts)])
-    prime = prime_above(largest + (len(shape.slots) + 1) * len(shape.active))
+    prime = prime_above(largest + copies)
     return Plan(
-        story, cells, edges, steps, tuple(scripts), calls, shape, prime,
-        tuple(distinct_multipliers((len(shape.slots) + 1) * len(shape.active), prime)), uncovered(edges.conflicts, scripts),
+        story, cells, edges, windows, teams, tuple(ways), choices, tuple(scripts), found, calls, shape,
+        prime, tuple(distinct_multipliers(copies, prime)), edges.count - _pairs(left), uncovered(edges.conflicts, scripts),
     )  # fmt: skip
 
 
-def _marks(story: Story, cells: tuple[Cell, ...], takeovers: Takeovers) -> set[int]:
-    """The phases in which something happens: contents begin, a barrier stands, an in-place pair takes over."""
-    begins = {segment.start for cell in cells for segment in cell.piece.segments}
-    return begins | set(story.barriers) | takeovers.phases
+def _pairs(graph: tuple[int, ...]) -> int:
+    return sum(mask.bit_count() for mask in graph) // 2
 
 
 def _helpers(cells: tuple[Cell, ...], found: Mapping[str, Getter]) -> int:

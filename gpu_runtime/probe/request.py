@@ -8,6 +8,9 @@ from typing import Any
 from gpu_runtime.probe.abi import KINDS
 from gpu_runtime.probe.plan import Plan
 from gpu_runtime.probe.rows import flat
+from gpu_runtime.probe.script import Script
+from gpu_runtime.probe.shape import places_of
+from gpu_runtime.probe.teams import EVERYBODY
 from gpu_runtime.probe.views import views_of
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
@@ -24,20 +27,16 @@ def passes(plan: Plan) -> list[dict[str, Any]]:
 
 def arrays(plan: Plan, manifest: Manifest, layout: Layout) -> dict[str, Any]:
     """The plan as JSON values: what `simulate` reads."""
-    scripts = []
-    for script in plan.scripts:
-        offsets = [0]
-        for rows in script.steps:
-            offsets.append(offsets[-1] + len(rows))
-        scripts.append({"rows": flat(row for rows in script.steps for row in rows), "offsets": offsets})
+    shape, teams = plan.shape, plan.teams
     return {
-        "scripts": scripts,
+        "scripts": [_script(plan, script) for script in plan.scripts],
         "passes": passes(plan),
-        "barriers": plan.barrier_codes(),
-        "shape": asdict(plan.shape),
-        "started": list(plan.shape.started),
-        "slot_of_run": plan.shape.slot_of_run(),
-        "windows": [list(window) for window in plan.shape.windows],
+        "shape": asdict(shape),
+        "started": list(shape.started),
+        "slot_of_run": shape.slot_of_run(),
+        "windows": [list(window) for window in shape.windows],
+        "teams": [sorted(teams.members(team)) for team in range(len(teams))],
+        "places": [number for team in range(len(teams)) for number in places_of(teams, shape.workers, team)],
         "prime": plan.prime,
         "multipliers": list(plan.multipliers),
         "elements": list(plan.calls.elements),
@@ -46,10 +45,24 @@ def arrays(plan: Plan, manifest: Manifest, layout: Layout) -> dict[str, Any]:
     }
 
 
+def _script(plan: Plan, script: Script) -> dict[str, Any]:
+    """`waits`: by step the barriers before it, as [scope, team] each; behind the last step that of the probe's own."""
+    offsets = [0]
+    for rows in script.steps:
+        offsets.append(offsets[-1] + len(rows))
+    waits = [[[scope, team] for scope, team in step.waits] for step in plan.ways[script.way]]
+    return {
+        "rows": flat(row for rows in script.steps for row in rows),
+        "offsets": offsets,
+        "waits": [*waits, [["block", EVERYBODY]]],
+    }
+
+
 def _entry_zeros(plan: Plan) -> list[list[int]]:
     """[1 for block scope, address, bytes] of all that `init` zeroes in shared memory, as the layout places it."""
     return [
-        [int(cell.region == "block"), cell.offset_bytes, cell.end_bytes - cell.offset_bytes]
+        [int(cell.region == "block"), start, end - start]
         for cell in plan.cells
-        if cell.region in ("run", "block") and any(plan.calls.getters[name].at_entry for name, _ in cell.getters)
+        if cell.region in ("run", "block") and any(plan.getters[name].at_entry for name, _ in cell.getters)
+        for start, end in cell.slot_bytes
     ]

@@ -30,18 +30,23 @@ def elements() -> Iterator[str]:
     yield from f"""
 at = a * {WIDTH}
 sharing = {column("sharing")}
-n = c_lanes
-r = lane
+place = 4 * ({column("team")} * c_threads + t)
+r = team_places[place]
+n = team_places[place + 1]
 multiplier = run_multiplier
 takes_part = present
 if sharing == {Sharing.BLOCK:d}:
-    n = workers
-    r = rank
+    r = team_places[place + 2]
+    n = team_places[place + 3]
     multiplier = block_multiplier
-    takes_part = True
+    takes_part = n > 0
 elif sharing == {Sharing.THREAD:d}:
+    takes_part = present and r >= 0
     n = 1
     r = 0
+if r < 0:
+    takes_part = takes_part and sharing == {Sharing.BLOCK:d} and {column("op")} == {Op.ZERO:d}
+n = max(1, n)
 low = (r - {column("owner")}) % n
 high = {column("count")}
 halves = 1 + {column("paired")}
@@ -51,8 +56,6 @@ if high > low:
 reps = 1
 if halves == 2:
     reps = mine_of_row
-if not works:
-    takes_part = sharing == {Sharing.BLOCK:d} and {column("op")} == {Op.ZERO:d}
 if not takes_part:
     reps = 0
 if {column("op")} >= {Op.SYNC:d}:

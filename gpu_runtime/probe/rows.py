@@ -37,7 +37,8 @@ class Row:
     Element e of the row holds the pattern of `token` at index `first + e`: the index inside its piece. It belongs to the
     thread `(owner + e) mod threads`: threads share elements out by address, so that an in-place pair's coinciding
     elements have one owner. `address`: byte of the region at which the layout puts element 0. `paired`: the next row is
-    done element by element together with this one, this one first. `cell` is the piece, for the report.
+    done element by element together with this one, this one first. `cell` is the piece, for the report. `team`: whose threads do it, of
+    those that share the cell.
     """
 
     op: Op
@@ -54,6 +55,7 @@ class Row:
     itemsize: Bytes = 1
     paired: int = 0
     cell: int = -1
+    team: int = 0
 
 
 FIELDS = tuple(Row.__dataclass_fields__)

@@ -1,148 +1,204 @@
-"""One group's script: what is filled and checked in every step, and which conflict edges that covers."""
+"""One group's script on one way: what is filled and checked in every step, and which conflict edges that covers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gpu_runtime.probe.calendar import Calendar, Use
 from gpu_runtime.probe.cells import Cell
 from gpu_runtime.probe.edges import bits
 from gpu_runtime.probe.groups import Group
+from gpu_runtime.probe.held import ZEROES, Held
 from gpu_runtime.probe.rows import Op, Row
 from gpu_runtime.probe.takeovers import Takeover, Takeovers, in_order
-from gpu_runtime.probe.trace import Step
+from gpu_runtime.probe.teams import Teams
+from gpu_runtime.probe.trace import Front, Step
 from gpu_runtime.probe.writing import RowWriter
-from solver.verifier.story import Story
 
 
 @dataclass(frozen=True)
 class Script:
-    """`steps[k]`: the rows of step k; one more entry than the trace has, the closing check behind a barrier of the
-    probe's own. `covered[i]`: a bit per cell j such that i and j were both filled, then both found as they should be.
-    `tokens`: how many fills there are (numbered from 1)."""
+    """`way`: the number of the way that it goes. `steps[k]`: the rows of step k; one more entry than the way has, the closing
+    check behind a barrier of the probe's own. `covered[i]`: a bit per cell j such that one of i and j was filled while the other held
+    something, and that was found as it should be. `tokens`: how many fills there are (numbered from 1)."""
 
     group: Group
+    way: int
     steps: tuple[tuple[Row, ...], ...]
     covered: tuple[int, ...]
     tokens: int
 
 
 class ScriptWriter:
-    """Plays the story forward for one group, noting what each cell should hold."""
+    """Plays one way forward for one group, noting what each cell should hold."""
 
     def __init__(
-        self, story: Story, cells: Sequence[Cell], group: Group, writer: RowWriter, takeovers: Takeovers
-    ) -> None:
-        self._story = story
-        self._cells = [cell for cell in cells if cell.index in group]
-        self._group = group
-        self._rows = writer
-        self._takeovers = takeovers
-        self._token: dict[int, int] = {}
+        self, cells: Sequence[Cell], calendar: Calendar, teams: Teams, group: Group, writer: RowWriter, takeovers: Takeovers
+    ) -> None:  # fmt: skip
+        self._cells, self._calendar, self._teams, self._group = cells, calendar, teams, group
+        self._rows, self._takeovers = writer, takeovers
+        self._held = Held(teams)
+        self._handed: set[int] = set()
+        self._last_team: dict[int, int] = {}
         self._tokens = 0
+        self._written: list[int] = []
+        self._seen_from: dict[int, int] = {}
         self._covered = [0] * len(cells)
 
-    def write(self, trace: Sequence[Step]) -> Script:
-        steps = [self._step(index, step) for index, step in enumerate(trace)]
-        last = trace[-1] if trace else Step(0, None)
-        steps.append(self._check([cell for cell in self._cells if self._holds(cell, last)]))
-        return Script(self._group, tuple(steps), tuple(self._covered), self._tokens)
+    def write(self, way: int, steps: Sequence[Step]) -> Script:
+        rows = [self._step(index, step) for index, step in enumerate(steps)]
+        self._written.append(0)
+        if self._group.lingering:
+            closing = [(self._cells[index], 0) for index in sorted(self._held)]
+        else:
+            closing = [
+                (cell, team) for phase, team in (steps[-1].fronts if steps else ()) for cell in self._used(phase)
+            ]
+        rows.append(tuple(row for cell, team in closing for row in self._check(cell, team)))
+        return Script(self._group, way, tuple(rows), tuple(self._covered), self._tokens)
 
     def _step(self, index: int, step: Step) -> tuple[Row, ...]:
-        rows: list[Row] = []
-        taking = self._taking(step)
-        taken = {takeover.read for takeover in taking}
-        if self._story.barriers.get(step.phase):
-            carried = [
-                cell
-                for cell in self._cells
-                if not cell.private and cell.index not in taken and self._carried(cell, step)
-            ]
-            rows += self._check(carried, cover=False)
-        targets = {takeover.write for takeover in taking}
-        beginning = [cell for cell in self._cells if self._story.writes(cell.piece, step.previous, step.phase)]
-        if index == 0:
-            for cell in beginning:
-                rows += self._rows.zero_at_entry(cell)
-        for cell in beginning:
-            if cell.index not in targets:
-                rows += self._rows.zero_at_start(cell, step, used_before=cell.index in self._token)
-                rows += self._rows.whole(Op.FILL, cell, self._fill(cell))
-        for takeover in in_order(taking):
-            rows += self._take_over(takeover, step)
+        self._written.append(0)
+        rows: list[Row] = list(self._zeroes()) if index == 0 else []
+        self._leave(step)
+        for front in step.fronts:
+            if step.waits:
+                rows += self._incoming(front)
+        for front in step.fronts:
+            rows += self._begin(front)
         if any(row.op in (Op.FILL, Op.ZERO) for row in rows):
             rows.append(Row(Op.PAUSE))
-        rows += self._check([cell for cell in self._cells if self._holds(cell, step)])
+        for phase, team in step.fronts:
+            rows += [row for cell in self._used(phase) for row in self._check(cell, team)]
         return tuple(rows)
 
-    def _carried(self, cell: Cell, step: Step) -> bool:
-        """Whether the cell comes into this step with contents that still count."""
+    def _used(self, phase: int) -> Iterator[Cell]:
+        return (used.cell for used in self._calendar.at(phase) if used.cell.index in self._group)
+
+    def _zeroes(self) -> Iterator[Row]:
+        """What is zeroed at the kernel's start, by `init` or by the kernel itself."""
         if self._group.lingering:
-            return cell.index in self._token
-        return (
-            cell.index in self._token
-            and step.previous is not None
-            and cell.live(step.previous)
-            and cell.live(step.phase)
-            and not self._story.writes(cell.piece, step.previous, step.phase)
-        )
+            return
+        for cell in self._cells:
+            if cell.index in self._group and self._rows.is_zeroed_at_entry(cell):
+                yield from self._rows.zero_at_entry(cell)
+                self._held.fill(cell, 0, ZEROES)
+                self._seen_from[cell.index] = 0
 
-    def _holds(self, cell: Cell, step: Step) -> bool:
-        """Whether the cell has contents at the end of the step that must be found."""
-        return cell.index in self._token and (self._group.lingering or cell.live(step.phase))
+    def _leave(self, step: Step) -> None:
+        """Contents that are needed nowhere that a thread stands."""
+        here = {front.phase for front in step.fronts} | set(step.standing)
+        for index in [index for index in self._held if not any(map(self._cells[index].live, here))]:
+            if not self._group.lingering:
+                self._held.drop(index)
+        self._handed = {index for index in self._handed if any(map(self._cells[index].accessed, here))}
 
-    def _taking(self, step: Step) -> list[Takeover]:
+    def _incoming(self, front: Front) -> Iterator[Row]:
+        """What comes in, behind a barrier and before anything new is written."""
+        taken = {pair.read for pair in self._taking(front)}
+        for cell, use in self._calendar.at(front.phase):
+            if cell.index in self._group and use != Use.BEGIN and not cell.private and cell.index not in taken:
+                yield from self._check(cell, front.team)
+
+    def _begin(self, front: Front) -> Iterator[Row]:
+        """New contents; those of in-place pairs last."""
+        taking = self._taking(front)
+        targets = {takeover.write for takeover in taking}
+        spent = {pair.read for pair in self._takeovers.at(front.phase) if pair.write in self._group}
+        for cell, use in self._calendar.at(front.phase):
+            if cell.index not in self._group or cell.index in targets:
+                continue
+            if use == Use.BEGIN:
+                if any(token == ZEROES for _, token in self._held.of(cell, front.team)):
+                    yield from self._check(cell, front.team)
+                yield from self._synchronised(cell, front.team)
+                used_before = cell.index in self._seen_from
+                yield from self._rows.zero_at_start(
+                    cell, front.team, self._held.owner(cell, front.team), used_before=used_before
+                )
+                yield from self._fill(cell, front.team)
+            elif use == Use.UPDATE:
+                yield from self._check(cell, front.team)
+                yield from self._fill(cell, front.team)
+            elif cell.index not in self._handed | spent and not self._held.of(cell, front.team):
+                rewriting = use == Use.WITHIN and not cell.piece.stated.by_access
+                if rewriting or self._group.lingering:
+                    yield from self._fill(cell, front.team)
+        for takeover in in_order(taking):
+            yield from self._take_over(takeover, front.team)
+
+    def _taking(self, front: Front) -> list[Takeover]:
         """The in-place pairs that coincide in this layout, both in this group, whose read has contents to be read."""
         if self._group.lingering:
             return []
-        both = [
-            pair for pair in self._takeovers.at(step.phase) if pair.read in self._group and pair.write in self._group
-        ]
-        cells = {cell.index: cell for cell in self._cells}
-        ready = {
-            cell.index
-            for cell in self._cells
-            if self._carried(cell, step) or self._story.writes(cell.piece, step.previous, step.phase)
-        }
         return [
             pair
-            for pair in both
-            if pair.read in ready and cells[pair.read].live(step.phase) and cells[pair.write].live(step.phase)
+            for pair in self._takeovers.at(front.phase)
+            if pair.read in self._group
+            and pair.write in self._group
+            and self._held.of(self._cells[pair.read], front.team)
         ]
 
-    def _fill(self, cell: Cell) -> int:
+    def _fill(self, cell: Cell, team: int) -> Iterator[Row]:
+        token = self._new(cell, team)
+        yield from self._synchronised(cell, team)
+        yield from self._rows.whole(Op.FILL, cell, token, team)
+
+    def _new(self, cell: Cell, team: int) -> int:
         """A new token for the cell; in-place partners at its bytes lose their contents."""
         self._tokens += 1
         for other in self._takeovers.partners(cell.index):
-            self._token.pop(other, None)
-        self._token[cell.index] = self._tokens
+            self._held.forget(self._cells[other], team)
+            self._handed.add(other)
+        self._held.fill(cell, team, self._tokens)
+        self._handed.discard(cell.index)
+        self._written[-1] |= 1 << cell.index
+        self._seen_from[cell.index] = len(self._written) - 1
         return self._tokens
 
-    def _take_over(self, takeover: Takeover, step: Step) -> list[Row]:
+    def _take_over(self, takeover: Takeover, team: int) -> Iterator[Row]:
         """Reads the one cell and writes the other, element by element, then what of the other has no partner."""
         read, write = self._takeovers.cells(takeover)
-        held = self._token.get(read.index)
-        if held is None:
-            if not self._story.writes(write.piece, step.previous, step.phase):
-                return []
-            return self._rows.whole(Op.FILL, write, self._fill(write))
-        for index, _ in self._token.items():
-            if index != read.index and self._holds(self._takeovers.cell(index), step):
-                self._cover(read.index, index)
-        token = self._fill(write)
-        self._cover(read.index, write.index)
-        return self._rows.in_place(read, held, write, token)
+        found = self._held.of(read, team)
+        yield from self._synchronised(read, team)
+        self._cover(read.index)
+        token = self._new(write, team)
+        self._cover(read.index)
+        rest: int | None = team
+        for owner, held in found:
+            yield from self._rows.in_place(read, held, write, token, owner)
+            rest = None if rest is None else self._teams.without(rest, owner)
+        if rest is not None:
+            yield from self._rows.whole(Op.FILL, write, token, rest)
 
-    def _check(self, cells: Sequence[Cell], *, cover: bool = True) -> tuple[Row, ...]:
-        if cover:
-            together = sum(1 << cell.index for cell in cells)
-            for cell in cells:
-                self._covered[cell.index] |= together
-        return tuple(row for cell in cells for row in self._rows.whole(Op.CHECK, cell, self._token[cell.index]))
+    def _check(self, cell: Cell, team: int) -> Iterator[Row]:
+        found = self._held.of(cell, team)
+        if not found:
+            return
+        self._cover(cell.index)
+        yield from self._synchronised(cell, team)
+        for owner, token in found:
+            yield from self._rows.whole(Op.CHECK if token != ZEROES else Op.CHECK_ZERO, cell, token, owner)
 
-    def _cover(self, first: int, second: int) -> None:
-        self._covered[first] |= 1 << second
-        self._covered[second] |= 1 << first
+    def _cover(self, index: int) -> None:
+        """Everything that was written since the cell was has left its contents alone."""
+        new = 0
+        for mask in self._written[self._seen_from[index] :]:
+            new |= mask
+        for other in bits(new & ~self._covered[index]):
+            self._covered[other] |= 1 << index
+        self._covered[index] |= new
+        self._seen_from[index] = len(self._written) - 1
+
+    def _synchronised(self, cell: Cell, team: int) -> Iterator[Row]:
+        """Where other threads touched the elements last: the kernel orders them, in ways that no manifest tells."""
+        if cell.private:
+            return
+        last = self._last_team.get(cell.index, team)
+        self._last_team[cell.index] = team
+        if last != team and any(self._held.owner(cell, each) != each for each in (last, team)):
+            yield Row(Op.SYNC, cell=cell.index)
 
 
 def uncovered(conflicts: Sequence[int], scripts: Sequence[Script]) -> tuple[int, ...]:
@@ -150,5 +206,5 @@ def uncovered(conflicts: Sequence[int], scripts: Sequence[Script]) -> tuple[int,
     left = list(conflicts)
     for script in scripts:
         for index in bits(script.group.members):
-            left[index] &= ~script.covered[index]
+            left[index] &= ~(script.covered[index])
     return tuple(left)

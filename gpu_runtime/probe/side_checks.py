@@ -10,7 +10,7 @@ from gpu_runtime.probe.edges import bits
 from gpu_runtime.probe.plan import Plan
 from gpu_runtime.probe.rows import Op, Sharing
 from gpu_runtime.probe.script import Script, uncovered
-from gpu_runtime.probe.telling import Answer, in_region, phase_at, region_of, row_at
+from gpu_runtime.probe.telling import Answer, cells_at, in_region, phase_at, region_of, row_at
 from solver.wire.report import Finding
 
 
@@ -85,7 +85,7 @@ def shadow(plan: Plan, answer: Answer) -> Iterator[Finding]:
         return
     for example in seen["examples"]:
         region, byte = region_of(plan, example["byte"])
-        phase = phase_at(plan, example["step"])
+        phase = phase_at(plan, plan.scripts[example["script"]], example["step"])
         names = {plan.cells[index].name for index in (example["cell"], example["other_cell"]) if index >= 0}
         other = "several others" if example["other_thread"] < 0 else f"thread {example['other_thread']}"
         yield Finding(
@@ -123,15 +123,13 @@ def cpu_target(plan: Plan, answer: Answer) -> Iterator[Finding]:
 def _on_cpu(plan: Plan, example: Mapping[str, int]) -> Finding:
     if "byte" in example:
         region, byte = region_of(plan, example["byte"])
-        cells = [
-            cell.name for cell in plan.cells if cell.region == region and cell.offset_bytes <= byte < cell.end_bytes
-        ]
-        name = plan.story.phase_names[phase_at(plan, example["step"])]
+        cells = cells_at(plan, example["byte"])
+        name = plan.story.phase_names[phase_at(plan, plan.scripts[example["script"]], example["step"])]
         message = (
             f"on the CPU target, byte {example['byte']} is {example['got']:#04x} after phase {name!r}, by the layout it must "
             f"be {example['want']:#04x}"
         )
-        return Finding("cpu-target-differs", message, tuple(cells), region, byte, byte + 1)
+        return Finding("cpu-target-differs", message, cells, region, byte, byte + 1)
     row = row_at(plan.scripts[example["script"]], example["row"])
     cell = plan.cells[row.cell]
     message = f"on the CPU target, element {example['element']} of {cell.name} is lost (thread {example['thread']})"
@@ -140,9 +138,8 @@ def _on_cpu(plan: Plan, example: Mapping[str, int]) -> Finding:
 
 def _words_of_block(plan: Plan, script: Script) -> int:
     """Elements of shared memory that a whole block checks in one pass."""
-    runs = max(1, plan.shape.threads // plan.shape.threads_per_run)
     return sum(
-        row.count * (runs if row.sharing == Sharing.RUN else 1)
+        row.count * (len(plan.teams.runs(row.team)) if row.sharing == Sharing.RUN else 1)
         for rows in script.steps
         for row in rows
         if row.op == Op.CHECK and row.sharing != Sharing.THREAD

@@ -8,7 +8,7 @@ import json
 import random
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from numba import cuda as numba_cuda
@@ -61,11 +61,12 @@ class Simulation:
         return result
 
     def _block(
-        self, kernel: Callable[..., None], arguments: Sequence[Any], block: int, order: Sequence[int], shared_bytes: int
-    ) -> Bytes8:
+        self, kernel: Callable[..., None], arguments: Sequence[Any], block: int, order: Sequence[int], shared_bytes: int,
+        slow: Collection[int] = (),
+    ) -> Bytes8:  # fmt: skip
         return run_block(
             kernel, (self._allocators, self._kernel), arguments, block=block, blocks=len(self._shape["active"]),
-            threads=self._shape["threads"], dynamic_bytes=shared_bytes, poison=POISON, order=order,
+            threads=self._shape["threads"], dynamic_bytes=shared_bytes, poison=POISON, order=order, slow=slow,
             guards=guard_words(self._shape["dynamic_bytes"], shared_bytes),
         ).memory  # fmt: skip
 
@@ -78,10 +79,11 @@ class Simulation:
             for run in range(shape["threads"] // shape["threads_per_run"]):
                 shared = module.window(run)
                 for view in self._plan["views"]:
+                    slot = [] if view["slot"] is None else [view["slot"]]
                     if view["region"] == "run":
-                        found.append((view, run, getattr(module, view["identifier"])(shared)))
+                        found.append((view, run, getattr(module, view["identifier"])(shared, *slot)))
                     elif view["region"] == "block" and run == 0:
-                        found.append((view, run, getattr(module, view["identifier"])()))
+                        found.append((view, run, getattr(module, view["identifier"])(*slot)))
 
         memory = self._block(look, (), 0, [0], shape["dynamic_bytes"])
         base = memory.__array_interface__["data"][0]
@@ -101,7 +103,8 @@ class Simulation:
         for launch in self._launches.of(one):
             for block in range(self._launches.blocks):
                 order = _order(launch.kind, self._plan["started"], block)
-                self._block(kernel, launch.arguments, block, order, launch.dynamic_bytes)
+                slow = _slow(launch.kind, order, block)
+                self._block(kernel, launch.arguments, block, order, launch.dynamic_bytes, slow)
             judge.look(launch)
         return judge.result
 
@@ -114,6 +117,13 @@ def _order(kind: str, started: Sequence[int], block: int) -> list[int]:
     elif kind == "bytes":
         random.Random(len(order) + block).shuffle(order)  # noqa: S311  (an order, no secret)
     return order
+
+
+def _slow(kind: str, order: Sequence[int], block: int) -> Sequence[int]:
+    """Which threads run as far behind the others as the barriers allow. Where memory is dumped after every step, none can."""
+    if kind != "pattern":
+        return ()
+    return order[-1:] if block == 0 else order[1:]
 
 
 if __name__ == "__main__":

@@ -5,15 +5,17 @@ findings it has; one that did not run says why.
 
 What the figures in the report's `detail` count:
 
-- `conflict_edges`: unordered pairs of pieces (buffers, or parts of buffers) that lie in one region and must not share a
+- `conflict_edges`: unordered pairs of pieces (buffers, or parts of buffers) that lie in one memory and must not share a
   byte there; pairs that may share at one difference because they are listed in place are among them. Pieces that are never
-  used, or have no bytes, are not. `conflict_edges_covered`: those for which some pass filled both, either one last, and then
-  checked both; `conflict_edges_uncovered` names the rest.
+  used, or have no bytes, are not. `conflict_edges_covered`: those for which some pass filled the one while the other held
+  something, and then checked that; `conflict_edges_uncovered` names the rest.
 - `words_checked`: elements (of the type that the getter hands out) that were read back and compared with what had been
   written, over all passes, blocks, runs and launches; checks for zero are not counted. `words_planned` is what the plan says it must be.
-- `phases`: those of the whole kernel, every call written out; `steps`: what is left of them with each loop gone round
-  twice and the phases merged in which nothing happens.
-- `passes`: `groups` of pieces times three ways (see `abi.KINDS`), each over `blocks` blocks, of which the last is partial.
+- `conflict_edges_on_ways`: those of them that are covered on some way of the program; the others are seen in groups that linger.
+- `phases`: those of the whole kernel, every call written out; `ways`: how many ways through it are walked; `steps`: of each, what is
+  left of its phases with those merged in which nothing happens. `choices`: how many outcomes loops (no trip, one, two, each break),
+  branches, tracks and calls have; `choices_taken`: those that some way takes.
+- `passes`: `groups` of pieces on their ways, each run in three manners (see `abi.KINDS`), each over `blocks` blocks, of which the last is partial.
 - `image_bytes_checked`: bytes of dynamic shared memory that were compared with the host's picture of them.
 - `guard_bytes_checked`: bytes behind the layout's own, in the launches that have such.
 - `shadow_accesses`: bytes that the shadow check followed, over all groups and three orders; `shadow_threads`, `cpu_threads`,
@@ -154,7 +156,11 @@ def _planned(plan: Plan) -> dict[str, Any]:
         "conflict_edges_uncovered": pairs[:_MOST_NAMED],
         "pieces": len(plan.cells),
         "phases": plan.story.length,
-        "steps": len(plan.steps),
+        "ways": len(plan.choices.steps),
+        "choices": plan.choices.choices,
+        "choices_taken": plan.choices.taken,
+        "steps": [len(steps) for steps in plan.choices.steps],
+        "conflict_edges_on_ways": plan.met,
         "groups": len(plan.scripts),
         "lingering_groups": sum(script.group.lingering for script in plan.scripts),
         "passes": len(plan.scripts) * len(KINDS),

@@ -9,7 +9,7 @@ barrier), and the call of device functions. Barriers that not all threads reach 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -87,6 +87,7 @@ class _Thread(threading.Thread):
         self.thread_id = index
         self._body, self._turn, self._back = body, threading.Semaphore(0), threading.Semaphore(0)
         self.waiting: tuple[Any, ...] | None = None
+        self.warp_barriers = 0
         self.finished = False
         self.error: BaseException | None = None
 
@@ -111,18 +112,20 @@ class _Thread(threading.Thread):
         self.wait_for(("block",))
 
     def wait_for(self, barrier: tuple[Any, ...]) -> None:
+        """Gives the turn back until whoever gives turns has taken `waiting` away."""
+        self.warp_barriers += barrier != ("block",)
         self.waiting = barrier
         self._back.release()
         self._turn.acquire()
-        self.waiting = None
 
 
 def run_block(
     kernel: Callable[..., None], modules: Sequence[ModuleType], arguments: Sequence[Any], *,
-    block: int, blocks: int, threads: int, dynamic_bytes: int, poison: int, order: Iterable[int], guards: Bytes8 | None = None,
+    block: int, blocks: int, threads: int, dynamic_bytes: int, poison: int, order: Iterable[int], slow: Collection[int] = (),
+    guards: Bytes8 | None = None,
 ) -> SharedMemory:  # fmt: skip
     """Runs one of `blocks` blocks to its end and returns its memory. `order`: the thread indices in the order in which they get
-    their turn after each barrier. `modules`: those that say `cuda`. `guards`: what the last bytes of the memory hold, where that is no poison. Raises SimulationError, or what the kernel raised."""
+    their turn after each barrier; those in `slow` get theirs when no other can go on. `modules`: those that say `cuda`. `guards`: what the last bytes of the memory hold, where that is no poison. Raises SimulationError, or what the kernel raised."""
     if threads > MOST_THREADS:
         raise SimulationError(f"{threads} threads in a block, at most {MOST_THREADS} can be launched")
     memory = SharedMemory(dynamic_bytes, poison, guards)
@@ -130,30 +133,53 @@ def run_block(
     for module in modules:
         module.cuda = inside  # type: ignore[attr-defined]  # modules of emitted code
     try:
-        waiting = [_Thread(lambda: kernel(*arguments), block, index) for index in order]
-        while waiting:
-            for thread in waiting:
-                thread.go()
-                if thread.error is not None:
-                    raise thread.error
-            waiting = [thread for thread in waiting if not thread.finished]
-            _release(waiting)
+        _run([_Thread(lambda: kernel(*arguments), block, index) for index in order], slow)
     finally:
         for module in modules:
             module.cuda = cuda  # type: ignore[attr-defined]  # as it was
     return memory
 
 
-def _release(waiting: Sequence[_Thread]) -> None:
-    """After a round every live thread waits at a barrier. All must be at the same one, or at warp barriers of their own."""
-    barriers = {thread.waiting for thread in waiting if thread.waiting is not None}
-    if len(barriers) > 1 and ("block",) in barriers:
+def _run(threads: Sequence[_Thread], slow: Collection[int]) -> None:
+    """Rounds in which each thread that waits at no barrier gets its turn: the slow ones only where there are no others."""
+    alive = list(threads)
+    while alive:
+        ready = [thread for thread in alive if thread.waiting is None]
+        for thread in [thread for thread in ready if thread.thread_id not in slow] or ready:
+            thread.go()
+            if thread.error is not None:
+                raise thread.error
+        alive = [thread for thread in alive if not thread.finished]
+        _release(alive)
+
+
+def _release(alive: Sequence[_Thread]) -> None:
+    """Lets go whoever waits at a barrier that all have come to who have to: those of the block that have not ended, or of a mask."""
+    at: dict[tuple[Any, ...], list[_Thread]] = {}
+    for thread in alive:
+        if thread.waiting is not None:
+            at.setdefault(thread.waiting, []).append(thread)
+    free = len(alive) - sum(map(len, at.values()))
+    for barrier, waiting in at.items():
+        wanted = alive
+        if barrier != ("block",):
+            _, warp, mask = barrier
+            wanted = [one for one in alive if one.thread_id // 32 == warp and mask >> one.thread_id % 32 & 1]
+            for thread in wanted:
+                if thread.waiting not in (None, barrier, ("block",)):
+                    raise SimulationError(
+                        f"divergent barrier: thread {thread.thread_id} is at another one than its run"
+                    )
+        elif len(waiting) == len(wanted) and len({thread.warp_barriers for thread in waiting}) > 1:
+            raise SimulationError(
+                "divergent barrier: not all threads of the block came by the same barriers of their warps"
+            )
+        if len(waiting) == len(wanted):
+            free += len(waiting)
+            for thread in waiting:
+                thread.waiting = None
+    if alive and not free:
         raise SimulationError("divergent barrier: some threads wait for their block, others for their warp")
-    for _, warp, mask in barriers - {("block",)}:
-        for thread in waiting:
-            concerned = thread.thread_id // 32 == warp and mask >> thread.thread_id % 32 & 1
-            if concerned and thread.waiting != ("warp", warp, mask):
-                raise SimulationError(f"divergent barrier: thread {thread.thread_id} is at another one than its run")
 
 
 def call_device_functions_directly() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gpu_runtime.probe.cells import Cell
-from solver.verifier.spans import covers
 from solver.verifier.story import Story
 from solver.wire.units import Phase
 
@@ -23,7 +22,7 @@ class Takeover:
 class Takeovers:
     """The coinciding pairs by phase, and the partners of each cell."""
 
-    def __init__(self, story: Story, cells: Sequence[Cell]) -> None:
+    def __init__(self, story: Story, cells: Sequence[Cell], overlaps: Callable[[Cell, Cell], bool]) -> None:
         self._cells = cells
         self._pairs: list[tuple[Takeover, tuple[tuple[Phase, Phase], ...]]] = []
         self._partners: dict[int, set[int]] = defaultdict(set)
@@ -33,7 +32,7 @@ class Takeovers:
         for ranges in story.in_place:
             for read in by_buffer[ranges.read]:
                 for write in by_buffer[ranges.write]:
-                    if not read.overlaps(write):
+                    if not overlaps(read, write):
                         continue
                     difference = write.offset_bytes - read.offset_bytes
                     conflict = story.conflict(read.piece, write.piece)
@@ -44,18 +43,29 @@ class Takeovers:
                         first.buffer, first.offset_bytes, first.size_bytes, second.offset_bytes, second.size_bytes
                     )
                     if listed == difference:
-                        self._pairs.append((Takeover(read.index, write.index), ranges.phases))
+                        self._pairs.append((Takeover(read.index, write.index), ranges.spans))
                         self._partners[read.index].add(write.index)
                         self._partners[write.index].add(read.index)
 
     @property
     def phases(self) -> set[Phase]:
-        """Every phase in which a pair may take over."""
-        return {phase for _, spans in self._pairs for start, end in spans for phase in range(start, end)}
+        """Every phase in which a pair may take over: where the write begins, should the phase listed be one with calls."""
+        return {start for _, spans in self._pairs for start, _ in spans}
 
     def at(self, phase: Phase) -> list[Takeover]:
         """The pairs listed for this phase, each once, in the order of the manifest."""
-        return list(dict.fromkeys(pair for pair, spans in self._pairs if covers(spans, phase)))
+        return list(dict.fromkeys(pair for pair, spans in self._pairs if any(start == phase for start, _ in spans)))
+
+    def leaders(self) -> dict[int, int]:
+        """For each cell of a pair one number, the same for all that hand their elements on among themselves."""
+        found: dict[int, int] = {}
+        for index in self._partners:
+            waiting = [] if index in found else [index]
+            while waiting:
+                one = waiting.pop()
+                found[one] = index
+                waiting += [other for other in self._partners[one] if other not in found]
+        return found
 
     def partners(self, index: int) -> frozenset[int]:
         return frozenset(self._partners.get(index, ()))

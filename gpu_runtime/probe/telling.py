@@ -19,9 +19,10 @@ def row_at(script: Script, index: int) -> Row:
     return [row for rows in script.steps for row in rows][index]
 
 
-def phase_at(plan: Plan, step: int) -> int:
+def phase_at(plan: Plan, script: Script, step: int) -> int:
     """The phase in which a step begins; the closing check belongs to the last one."""
-    return plan.steps[min(step, len(plan.steps) - 1)].phase
+    steps = plan.ways[script.way]
+    return steps[min(step, len(steps) - 1)].phase if steps else 0
 
 
 def who(fault: Mapping[str, int]) -> str:
@@ -38,8 +39,21 @@ def in_region(plan: Plan, region: Region, start: Bytes, end: Bytes) -> tuple[Byt
 
 
 def region_of(plan: Plan, byte: Bytes) -> tuple[Region, Bytes]:
-    """The region that a byte of a block's memory belongs to, and which of its bytes it is."""
+    """The region that a byte of a block's memory belongs to, and which of its bytes it is. Of those over which block-scoped buffers lie,
+    the block's."""
     shape = plan.shape
-    if byte < shape.run_base_bytes or not shape.stride_bytes:
+    if byte < max(shape.run_base_bytes, shape.block_end_bytes) or not shape.stride_bytes:
         return "block", byte
     return "run", (byte - shape.run_base_bytes) % shape.stride_bytes
+
+
+def cells_at(plan: Plan, byte: Bytes) -> tuple[str, ...]:
+    """The names of the cells that a byte of a block's memory belongs to."""
+    base, stride = plan.shape.run_base_bytes, plan.shape.stride_bytes
+    inside = (byte - base) % stride if stride and byte >= base else byte - base
+    places = {"block": byte, "run": inside}
+    return tuple(
+        cell.name
+        for cell in plan.cells
+        if cell.region in places and cell.offset_bytes <= places[cell.region] < cell.end_bytes
+    )

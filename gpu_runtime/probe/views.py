@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpu_runtime.emitters.elements import handed_out
-from gpu_runtime.probe.calls import Calls
+from gpu_runtime.probe.calls import Calls, slot_of
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 
@@ -20,21 +20,25 @@ def views_of(calls: Calls, manifest: Manifest, layout: Layout) -> list[dict[str,
         if placed.region not in ("run", "block"):
             continue
         buffer = manifest.by_name[placed.full_name]
-        out, itemsize = handed_out(buffer.dtype), buffer.dtype.itemsize_bytes
+        out = handed_out(buffer.dtype)
         apart = {part.name: part.offset_bytes for part in placed.parts or ()}
         places = []
         if placed.parts is None:
-            places.append((buffer.full_name, placed.offset_bytes or 0, buffer.size, buffer.alignment_bytes))
+            for slot in range(buffer.stages):
+                name = slot_of(buffer.full_name, slot) if buffer.stages > 1 else buffer.full_name
+                start = (placed.offset_bytes or 0) + slot * buffer.slot_pitch_bytes
+                places.append((name, start, buffer.size, buffer.alignment_bytes))
         for part in buffer.parts:
-            start = apart.get(part.name, (placed.offset_bytes or 0) + part.offset * itemsize)
+            start = apart.get(part.name, (placed.offset_bytes or 0) + buffer.dtype.bytes_of(part.offset))
             places.append((buffer.part_name(part), start, part.size, out.element.itemsize_bytes))
         views += [
             {
                 "ref": calls.refs[name],
                 "identifier": calls.getters[name].identifier,
+                "slot": int(name.rpartition("@")[2]) if buffer.stages > 1 else None,
                 "region": placed.region,
                 "address": address,
-                "count": size * out.per_item,
+                "count": out.count(size),
                 "itemsize": out.element.itemsize_bytes,
                 "alignment": alignment,
             }

@@ -14,7 +14,7 @@ from gpu_runtime.probe.row_code import column, elements, indent, state
 from gpu_runtime.probe.rows import WIDTH, Op, Sharing
 
 ARGUMENTS = (
-    "state", "places", "rows", "offsets", "barriers", "config", "slot_of_run", "active_slots", "multipliers", "windows",
+    "state", "places", "rows", "offsets", "barriers", "config", "slot_of_run", "team_places", "active_slots", "multipliers", "windows",
     "kinds", "raw_pool", "dump", "final", "words_1", "words_2", "words_4", "words_8", "memory_1", "memory_2", "memory_4", "memory_8",
 )  # fmt: skip
 """`places`: by getter the byte of shared memory at which its view begins, and how many elements it has. `memory_N`: all of
@@ -60,22 +60,20 @@ def walk_source() -> str:
 
 
 def _opening() -> Iterator[str]:
-    """Whether this thread works. `workers` share out the block's buffers, lanes a run's."""
+    """Whether this thread works; `workers` share out what is dumped."""
     for number, name in enumerate(CONFIG):
         yield f"c_{name} = config[{number}]"
     yield from f"""
 t = cuda.threadIdx.x
 block = cuda.blockIdx.x
 run = t // c_threads_per_run
-lane = t % c_threads_per_run
 all_bytes = memory_1.size
 slot = slot_of_run[run]
-works = slot >= 0 and lane < c_lanes
-if not works and c_helpers < 2:
-    return 0
-workers = c_slots * c_lanes
-rank = slot * c_lanes + lane
-if not works:
+rank = team_places[4 * t + 2]
+workers = team_places[4 * t + 3]
+if rank < 0:
+    if c_helpers < 2:
+        return 0
     slot = 0
     rank = 1 << 40
 present = slot < active_slots[block]

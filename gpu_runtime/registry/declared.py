@@ -53,7 +53,7 @@ class _Bump:
 
     def _append(self, entry: CUDABuffer) -> None:
         if entry.is_local:
-            self._local[entry.name] = max(entry.size, 1)
+            self._local[entry.name] = max(entry.count, 1)
             return
         region, spans = ("shared", self._shared) if entry.is_shared else ("persistent", self._persistent)
         start = entry.aligned_offset(self._ends[region])

@@ -35,12 +35,14 @@ def inlined(function: Callable[..., Any]) -> Allocator:
 def allocator(entry: CUDABuffer, layout: GroupLayout, *, zero: bool) -> Allocator:
     """`(shared, persistent) -> array`, for the buffer's place in the layout of its parent."""
     if entry.name in layout.shared:
-        take = _from_shared(view_of_bytes(entry.name, entry.dtype, entry.size), layout.shared[entry.name].start)
+        take = _from_shared(view_of_bytes(entry.name, entry.dtype, entry.count), layout.shared[entry.name].start)
     elif entry.name in layout.persistent:
-        take = _from_persistent(view_of_bytes(entry.name, entry.dtype, entry.size), layout.persistent[entry.name].start)
+        take = _from_persistent(
+            view_of_bytes(entry.name, entry.dtype, entry.count), layout.persistent[entry.name].start
+        )
     else:
         take = _local(layout.local[entry.name], _element(entry.dtype))
-    return _zeroed(take, entry.size, _element(entry.dtype)) if zero else take
+    return _zeroed(take, entry.count, _element(entry.dtype)) if zero else take
 
 
 def _element(dtype: ElementType) -> Any:

@@ -13,6 +13,7 @@ from solver.wire.dtypes import DTYPES
 from solver.wire.units import Bytes, Elements
 
 Location = Literal["shared", "local"]
+Reentry = Literal["kept", "dropped"]
 Ranges = tuple[tuple[Elements, Elements], ...]
 ElementType = np.dtype[Any]
 
@@ -38,8 +39,9 @@ class CUDABuffer:
     parent is handed, in which layouts are measured.
 
     `protected`: ranges of this window, in parent elements, that hold persistent storage (of a child).
-    `lifetime` and `parts`: as in a manifest, in the phases that were set for the parent; they count for
-    `layout="optimal"` alone. `alignment_bytes`: 0, or more than the element type asks for (a child's widest element).
+    `lifetime`, `accesses_in`, `parts` and `reentry`: as in a manifest, in the phases that were set for the parent; they count for
+    `layout="optimal"` alone. `stages`: so many slots of `size` elements, one behind the other. `alignment_bytes`: 0, or more than
+    the element type asks for (a child's widest element).
     """
 
     name: str
@@ -53,6 +55,9 @@ class CUDABuffer:
     lifetime: Any = None
     parts: Sequence[Mapping[str, Any]] = ()
     alignment_bytes: Bytes = field(default=0, kw_only=True)
+    accesses_in: Mapping[str, Any] | None = field(default=None, kw_only=True)
+    reentry: Reentry = field(default="kept", kw_only=True)
+    stages: int = field(default=1, kw_only=True)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -73,14 +78,33 @@ class CUDABuffer:
             raise TypeError(f"`aliases` of buffer '{self.name}' must be a name or None, not {self.aliases!r}.")
         if self.aliases == self.name:
             raise ValueError(f"Buffer '{self.name}' cannot alias itself.")
-        if self.lifetime is not None and self.parts:
-            raise ValueError(f"Buffer '{self.name}' has a lifetime and parts with lifetimes: give one of the two.")
-        if self.persistent and (self.lifetime is not None or self.parts):
-            raise ValueError(f"Buffer '{self.name}' is persistent, so that it has no lifetime: give one of the two.")
+        self._check_time()
         object.__setattr__(self, "size", int(self.size))
         object.__setattr__(self, "dtype", element_type(self.dtype))
         object.__setattr__(self, "parent_dtype", element_type(self.parent_dtype))
         object.__setattr__(self, "protected", tuple((int(start), int(stop)) for start, stop in self.protected))
+
+    def _check_time(self) -> None:
+        if self.lifetime is not None and self.accesses_in is not None:
+            raise ValueError(f"Buffer '{self.name}' has a lifetime and single accesses: give one of the two.")
+        stated = (
+            "a lifetime" if self.lifetime is not None else "single accesses" if self.accesses_in is not None else ""
+        )
+        if stated and self.parts:
+            raise ValueError(f"Buffer '{self.name}' has {stated} and parts with lifetimes: give one of the two.")
+        if self.persistent and (stated or self.parts):
+            raise ValueError(f"Buffer '{self.name}' is persistent, so that it has no lifetime: give one of the two.")
+        if self.reentry not in ("kept", "dropped"):
+            raise ValueError(f"`reentry` of buffer '{self.name}' must be 'kept' or 'dropped', not {self.reentry!r}.")
+        if isinstance(self.stages, bool) or not isinstance(self.stages, int) or self.stages < 1:
+            raise ValueError(f"`stages` of buffer '{self.name}' must be an integer from 1 on, not {self.stages!r}.")
+        if self.stages > 1 and self.parts:
+            raise ValueError(f"Buffer '{self.name}' has {self.stages} stages and parts: give one of the two.")
+
+    @property
+    def count(self) -> Elements:
+        """Elements in all its slots."""
+        return self.size * self.stages
 
     @property
     def is_shared(self) -> bool:
@@ -102,7 +126,7 @@ class CUDABuffer:
 
     @property
     def size_bytes(self) -> Bytes:
-        return self.size * self.dtype.itemsize
+        return self.count * self.dtype.itemsize
 
     @property
     def parent_elements(self) -> Elements:

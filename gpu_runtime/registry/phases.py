@@ -6,15 +6,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+Loop = Sequence[Any] | Mapping[str, Any]
+"""`[start, end]`, or an object with `span`, `at_least`, `breaks` and `endless`."""
+
+Barriers = str | Sequence[Mapping[str, Any]]
+"""`"every"`, or objects with `before` or `after` and a `scope`."""
+
 
 @dataclass(frozen=True)
 class Phases:
-    """`names` in program order, `loops` half-open `[start, end)`, `in_place` a list of `{phase, read, write}` with names
-    of the parent's buffers: the words of a manifest, read and checked when a layout is made."""
+    """`names` in program order; `loops`, `branches` and `barriers` as in a manifest's timeline, `in_place` a list of `{phase, read,
+    write}` with names of the parent's buffers: all read and checked when a layout is made."""
 
     names: Sequence[str] = ("all",)
-    loops: Sequence[Sequence[int]] = ()
+    loops: Sequence[Loop] = ()
     in_place: Sequence[Mapping[str, Any]] = ()
+    branches: Sequence[Mapping[str, Any]] = ()
+    barriers: Barriers = ()
+
+    def timeline(self, *, again: bool) -> dict[str, Any]:
+        """As a manifest has it. `again`: the component runs again and again, and threads may be a call apart."""
+        found: dict[str, Any] = {
+            "phases": list(self.names),
+            "loops": [dict(loop) if isinstance(loop, Mapping) else list(loop) for loop in self.loops],
+        }
+        if again:
+            found["loops"].insert(0, [0, len(self.names)])
+        if self.branches:
+            found["branches"] = [dict(branch) for branch in self.branches]
+        if self.barriers:
+            found["barriers"] = (
+                self.barriers if isinstance(self.barriers, str) else [dict(one) for one in self.barriers]
+            )
+        return found
 
     @property
     def every(self) -> list[list[int]]:

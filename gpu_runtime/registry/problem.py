@@ -1,4 +1,4 @@
-"""The buffers of one parent as a manifest: one run, one thread, the fewest shared bytes."""
+"""The buffers of one parent as a manifest: one run with its threads, the fewest shared bytes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Options:
-    """What the optimiser is told: the architecture whose largest window is the limit, and the time for one parent."""
+    """What the optimiser is told: the architecture whose largest window is the limit, the time for one parent, and how many threads
+    share a window."""
 
     compute_capability: str = "9.0"
     time_limit_s: float = 10.0
+    threads_per_run: int = 1
 
 
 def manifest_of(
@@ -45,8 +47,13 @@ def manifest_of(
     document = {
         "schema": MANIFEST_SCHEMA,
         "target": {"compute_capability": options.compute_capability, "shared_budget_bytes": "opt-in"},
-        "launch": {"max_threads_per_block": 1, "threads_multiple": 1, "bank_conflicts": "ignore"},
-        "timeline": {"phases": list(phases.names), "loops": [list(loop) for loop in phases.loops]},
+        "launch": {
+            "threads_per_run": options.threads_per_run,
+            "max_threads_per_block": options.threads_per_run,
+            "threads_multiple": 1,
+            "bank_conflicts": "ignore",
+        },
+        "timeline": phases.timeline(again=options.threads_per_run > 1),
         "buffers": buffers,
         "in_place": in_place,
         "objective": "shared_bytes",
@@ -84,6 +91,12 @@ def _buffer(
         document["parts"] = [dict(part) for part in entry.parts]
     elif entry.lifetime is not None:
         document["lifetime"] = _lists(entry.lifetime)
+    elif entry.accesses_in is not None:
+        document["accesses_in"] = dict(entry.accesses_in)
+    if entry.reentry != "kept":
+        document["reentry"] = entry.reentry
+    if entry.stages != 1:
+        document["stages"] = entry.stages
     return document
 
 

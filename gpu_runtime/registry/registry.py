@@ -5,32 +5,30 @@ The calls and their meaning are those of CuBIE's buffer registry (release 0.17),
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
+from gpu_runtime.registry.children import ChildWindows
 from gpu_runtime.registry.declared import declared_layout
-from gpu_runtime.registry.entry import FLOAT32, LOCATIONS, CUDABuffer, ElementType, Location, Ranges, element_type
+from gpu_runtime.registry.entry import LOCATIONS, CUDABuffer, Location, Ranges, Reentry, element_type
 from gpu_runtime.registry.group import BufferGroup, Place
-from gpu_runtime.registry.launching import launch_of
 from gpu_runtime.registry.layouts import GroupLayout
 from gpu_runtime.registry.optimal import optimal_layout
-from gpu_runtime.registry.phases import Phases
+from gpu_runtime.registry.phases import Barriers, Loop, Phases
 from gpu_runtime.registry.problem import Options
-from gpu_runtime.registry.sizes import SizeQueries
-from solver.wire.layout import LaunchFigures
-from solver.wire.units import Bytes
+from gpu_runtime.registry.toplevel import TopLevel, precision_of
 
 Allocator = Callable[..., Any]
 
 
-class BufferRegistry(SizeQueries):
+class BufferRegistry(ChildWindows, TopLevel):
     """The buffers of all components of a program, by parent.
 
     `layout`: `"declared"` places as CuBIE does (aliases that were declared, nothing else shares storage), `"optimal"` lets
-    Warpack's optimiser place each parent's shared window by lifetimes. `compute_capability` (its largest block is the limit) and
-    `time_limit_s` (for one parent) are for the optimiser alone.
+    Warpack's optimiser place each parent's shared window by lifetimes. `compute_capability` (its largest block is the limit),
+    `time_limit_s` (for one parent) and `threads_per_run` (how many threads share a window) are for the optimiser alone.
 
     A parent is any object that can be hashed and weakly referenced; its `precision` (float32 where it has none) is the element
     type of the arrays that it is handed. Parents and children are held weakly: what was registered for one goes with
@@ -44,14 +42,16 @@ class BufferRegistry(SizeQueries):
         *,
         compute_capability: str = "9.0",
         time_limit_s: float = 10.0,
+        threads_per_run: int = 1,
     ) -> None:
         if layout not in ("declared", "optimal"):
             raise ValueError(f"layout must be 'declared' or 'optimal', not {layout!r}.")
         self.layout = layout
+        self.threads_per_run = threads_per_run
         self._groups: WeakKeyDictionary[Any, BufferGroup] = WeakKeyDictionary()
         self._place: Place = lambda entries, phases: declared_layout(entries)
         if layout == "optimal":
-            self._place = partial(optimal_layout, options=Options(compute_capability, time_limit_s))
+            self._place = partial(optimal_layout, options=Options(compute_capability, time_limit_s, threads_per_run))
 
     def register(
         self,
@@ -66,14 +66,18 @@ class BufferRegistry(SizeQueries):
         *,
         precision: Any = None,
         lifetime: Sequence[Any] | None = None,
+        accesses_in: Mapping[str, Any] | None = None,
         parts: Sequence[Mapping[str, Any]] = (),
+        reentry: Reentry = "kept",
+        stages: int = 1,
     ) -> None:
         """Registers `size` elements of `dtype` (`precision` is the older word; without either, the parent's) for `parent`.
 
         Registering a name again replaces the buffer in its place. `persistent`: contents last from call to call, storage is never
         shared. `aliases`: the name of a buffer of the same parent, registered before, whose storage it may take.
-        `protected`: ranges, in parent elements, that hold persistent storage. `lifetime`, `parts`: as in a manifest, in the parent's
-        phases (`set_phases`). Raises ValueError and TypeError.
+        `protected`: ranges, in parent elements, that hold persistent storage. `lifetime` or `accesses_in`, `parts`, `reentry`: as in a
+        manifest, in the parent's phases (`set_phases`). `stages`: a ring of so many slots, one behind the other, in one array of
+        `stages * size` elements. Raises ValueError and TypeError.
         """
         if dtype is not None and precision is not None:
             raise ValueError(f"Buffer '{name}' has a dtype and a precision: they are one thing, give one of the two.")
@@ -91,6 +95,9 @@ class BufferRegistry(SizeQueries):
             tuple(protected),
             lifetime,
             tuple(parts),
+            accesses_in=accesses_in,
+            reentry=reentry,
+            stages=stages,
         )
         group.register(entry)
 
@@ -99,12 +106,16 @@ class BufferRegistry(SizeQueries):
         parent: object,
         phases: Sequence[str],
         *,
-        loops: Sequence[Sequence[int]] = (),
+        loops: Sequence[Loop] = (),
         in_place: Sequence[Mapping[str, Any]] = (),
+        branches: Sequence[Mapping[str, Any]] = (),
+        barriers: Barriers = (),
     ) -> None:
-        """The parent's own timeline, in which its buffers' lifetimes and its children's `called_in` count. `loops` and
-        `in_place` as in a manifest, with the parent's own buffer names."""
-        self._group(parent).set_phases(Phases(tuple(phases), tuple(loops), tuple(in_place)))
+        """The parent's own timeline, in which its buffers' lifetimes and its children's `called_in` count. `loops`, `branches`,
+        `barriers` and `in_place` as in a manifest, the last with the parent's own buffer names. Barriers matter where several threads
+        share a window."""
+        waits = barriers if isinstance(barriers, str) else tuple(barriers)
+        self._group(parent).set_phases(Phases(tuple(phases), tuple(loops), tuple(in_place), tuple(branches), waits))
 
     def update_buffer(self, name: str, parent: object, **changes: Any) -> tuple[bool, bool]:
         """Changes properties of a buffer: whether it is known, and whether anything became different."""
@@ -146,7 +157,7 @@ class BufferRegistry(SizeQueries):
         """A numba-cuda device function `(shared, persistent) -> array`: the window of the parent's shared memory and its
         persistent local array in, the buffer out. With `zero` it fills it with zeros. Raises KeyError.
 
-        The array has exactly `size` elements of the buffer's type (a plain local one at least one). One that would reach
+        The array has exactly `size` elements of the buffer's type (of a ring `stages * size`, a plain local one at least one). One that would reach
         past the window ends with it, and in the simulator raises an IndexError that names the buffer.
         """
         group = self._groups.get(parent)
@@ -157,99 +168,6 @@ class BufferRegistry(SizeQueries):
         from gpu_runtime.registry.device import allocator
 
         return allocator(group.entries[name], group.layout, zero=zero)
-
-    def register_child(
-        self,
-        parent: object,
-        child: object,
-        name: str | None = None,
-        aliases: str | None = None,
-        *,
-        called_in: Iterable[str | int] | None = None,
-    ) -> tuple[str, str]:
-        """Registers what `child` needs now as two buffers of `parent`, `{name}_shared` and `{name}_persistent`, and answers with
-        these names. A snapshot: call it again when the child has changed. The default name is `child_{id(child)}`.
-
-        `aliases`: a shared buffer of the parent whose storage the child's window may take. `called_in`: the parent's
-        phases in which the child runs; without it, its window is live in every phase. Persistent shared storage of the
-        child is always kept.
-        """
-        base = f"child_{id(child)}" if name is None else name
-        group, inner = self._group(parent), self._groups.get(child)
-        kind, alignment = group.parent_dtype, 0
-        protected: Ranges = ()
-        if inner is not None:
-            kind = inner.parent_dtype
-            protected = _rescaled(inner.protected_ranges, kind, group.parent_dtype)
-            alignment = inner.alignment_bytes
-        shared_name, persistent_name = f"{base}_shared", f"{base}_persistent"
-        window = CUDABuffer(
-            shared_name,
-            self.shared_buffer_size(child),
-            "shared",
-            aliases=aliases,
-            dtype=kind,
-            parent_dtype=group.parent_dtype,
-            protected=protected,
-            lifetime=None if called_in is None else group.phases.calls(called_in),
-            alignment_bytes=alignment,
-        )
-        group.register(window)
-        kept = self.persistent_local_buffer_size(child)
-        group.register(CUDABuffer(persistent_name, kept, "local", True, None, kind, group.parent_dtype))
-        group.add_child(base, child)
-        return shared_name, persistent_name
-
-    def get_child_allocators(
-        self,
-        parent: object,
-        child: object,
-        name: str | None = None,
-        aliases: str | None = None,
-        *,
-        called_in: Iterable[str | int] | None = None,
-    ) -> tuple[Allocator, Allocator]:
-        """Registers the child (`register_child`) and gives the allocators of its two windows: what the parent hands on as
-        the child's `shared` and `persistent`."""
-        shared, persistent = self.register_child(parent, child, name, aliases, called_in=called_in)
-        return self.get_allocator(shared, parent), self.get_allocator(persistent, parent)
-
-    def get_toplevel_allocators(self, kernel: object) -> tuple[Allocator, Allocator]:
-        """Two device functions without arguments: `alloc_shared()` is all dynamic shared memory of the block as float32,
-        `alloc_persistent()` a new local array for everything persistent of one thread.
-
-        `kernel` has `precision` and may have `persistent_local_elements`; without the latter, what is registered for it counts.
-        """
-        from gpu_runtime.registry.device import toplevel_persistent, toplevel_shared
-
-        count = getattr(kernel, "persistent_local_elements", None)
-        if count is None:
-            count = self.persistent_local_buffer_size(kernel)
-        return toplevel_shared(), toplevel_persistent(max(1, count), _precision(kernel))
-
-    def get_run_window(self, parent: object, stride_bytes: Bytes) -> Allocator:
-        """A device function `(shared, run) -> array` that cuts the window of one run out of the block's memory, as elements of
-        the parent's type; `stride_bytes` is the distance of two runs (`launch(...).stride_bytes`). Raises ValueError."""
-        from gpu_runtime.registry.device import run_window
-
-        if stride_bytes < self.shared_buffer_bytes(parent) or stride_bytes % self.shared_alignment_bytes(parent):
-            raise ValueError(
-                f"A stride of {stride_bytes} bytes does not do: at least {self.shared_buffer_bytes(parent)}, "
-                f"in multiples of {self.shared_alignment_bytes(parent)}."
-            )
-        group = self._groups.get(parent)
-        kind = _precision(parent) if group is None else group.parent_dtype
-        return run_window("the window of a run", kind, self.shared_buffer_size(parent), stride_bytes)
-
-    def launch(self, parent: object, compute_capability: str, **settings: Any) -> LaunchFigures:
-        """How many runs of `parent`'s window a block can have, and at what stride, by the rules for a manifest.
-
-        `settings`: the fields of a manifest's `target` and `launch`. One thread serves a run unless `threads_per_run`
-        says otherwise. Raises ValueError where not one run fits.
-        """
-        group = self._groups.get(parent)
-        entries = [] if group is None else [group.entries[name] for name in group.layout.shared]
-        return launch_of(self.shared_buffer_bytes(parent), entries, compute_capability, settings)
 
     def layout_of(self, parent: object) -> GroupLayout | None:
         """Where every buffer of `parent` lies, in bytes; None for a parent without buffers."""
@@ -281,15 +199,5 @@ class BufferRegistry(SizeQueries):
         group = self._groups.get(parent)
         if group is None:
             group = self._groups[parent] = BufferGroup(self._place)
-        group.set_parent_dtype(_precision(parent))
+        group.set_parent_dtype(precision_of(parent))
         return group
-
-
-def _precision(parent: object) -> ElementType:
-    precision = getattr(parent, "precision", None)
-    return FLOAT32 if precision is None else element_type(precision)
-
-
-def _rescaled(ranges: Ranges, of: ElementType, to: ElementType) -> Ranges:
-    """Ranges in elements of one type as ranges in elements of another, widened to whole ones."""
-    return tuple((start * of.itemsize // to.itemsize, -(-stop * of.itemsize // to.itemsize)) for start, stop in ranges)

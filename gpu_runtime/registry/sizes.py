@@ -70,7 +70,7 @@ class SizeQueries:
     def declared_elements(self, parent: object) -> Elements:
         """Elements of every buffer of the parent and all below it, as if each were a plain local array."""
         return self._over_tree(
-            parent, lambda group: sum(max(group.entries[name].size, 1) for name in group.own_names), set()
+            parent, lambda group: sum(max(group.entries[name].count, 1) for name in group.own_names), set()
         )
 
     def _over_tree(self, parent: object, count: Any, seen: set[int]) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 LAYOUT: dict[str, Any] = {
     "schema": "warpack/layout/1",
     "name": "two buffers",
-    "manifest_sha256": "954378eb170d043551cabf52052657c59999ff44ffd3005b5c444061b3629779",
-    "layout_sha256": "33e114bd19ec6236d6e7a65a2d947eb5d12df563c482df5f667d16cf7bd92d0f",
+    "manifest_sha256": "ed27abf33b688b287a106259fe33ba269bb4b38cae05a1cbfdd2ff7b7857d8e6",
+    "layout_sha256": "f841ae63420cc4536b65d6f740ddba81cba10cb8e65bf0b0bf9d618fd220a731",
     "status": "optimal",
     "launch": {
         "threads_per_block": 256,
@@ -77,6 +77,17 @@ LAYOUT: dict[str, Any] = {
             },
         },
         "block_region_bytes": {"status": "optimal", "lower_bound_bytes": 0, "certificate": {"kind": "empty"}},
+        "resident_threads": {
+            "status": "optimal",
+            "upper_bound": 1536,
+            "certificate": {"kind": "bytes-bounds", "run_bytes_at_least": 32, "block_region_bytes_at_least": 0},
+        },
+        "accesses_on_chip": None,
+        "stride_bytes": {
+            "status": "optimal",
+            "lower_bound_bytes": 36,
+            "certificate": {"kind": "bytes-bounds", "run_bytes_at_least": 32},
+        },
     },
     "minimum_budget_bytes": None,
     "baselines": {

@@ -145,9 +145,33 @@ CHECKED: dict[int | str, dict[str, Any]] = {
             {"type": "object"},
             {
                 "valid": True,
+                "fits": True,
                 "manifest_sha256": "6f…",
                 "warnings": [],
-                "lower_bound": {"run": {"size_bytes": 32, "phase": 0, "pieces": ["input"], "kind": "max-live"}},
+                "lower_bound": {
+                    "run": {
+                        "size_bytes": 32,
+                        "phase": 0,
+                        "pieces": ["input"],
+                        "kind": "max-live",
+                        "phase_name": "load",
+                    }
+                },
+                "derived": [
+                    {
+                        "name": "tile",
+                        "phases": [[0, 3]],
+                        "phase_names": [["load", "store"]],
+                        "because": [
+                            {
+                                "phases": [1, 2],
+                                "phase_names": ["work", "work"],
+                                "reason": "between",
+                                "text": "between the write in load and the read in store",
+                            }
+                        ],
+                    }
+                ],
             },
         ),
     }
@@ -156,6 +180,15 @@ CHECKED: dict[int | str, dict[str, Any]] = {
 VERIFIED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The static report; `passed` says whether every rule holds",
-        "content": _json({"type": "object"}, {"level": "static", "passed": True, "findings": [], "checked": {}}),
+        "content": _json(
+            {"type": "object"},
+            {
+                "level": "static",
+                "passed": True,
+                "findings": [],
+                "checked": {},
+                "certificates": {"run_bytes": "checked", "block_region_bytes": "by search"},
+            },
+        ),
     }
 }

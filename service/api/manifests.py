@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,12 +11,11 @@ from fastapi import APIRouter, Request, Response
 from service.api.bodies import read_body
 from service.api.errors import ApiError
 from service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
+from service.examining import examine
 from service.problems import faults
 from solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
-from solver.flatten import flatten
 from solver.reading.collector import Collector
 from solver.reading.source import MOST_MANIFEST_BYTES, read_source
-from solver.search.bound import lower_bound
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 
@@ -27,7 +25,9 @@ router = APIRouter(tags=["manifests"])
 @router.post(
     "/v1/manifests:check",
     summary="Check a manifest",
-    description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Stores nothing.",
+    description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Where `fits` is false, these "
+    "or the number of threads rule every layout out, and a warning says why. `derived` has the lifetime of each buffer and part with "
+    "`accesses_in`, and why it is needed where it is not accessed. Stores nothing.",
     responses=PROBLEM_ANSWERS | CHECKED,
     openapi_extra=MANIFEST_BODY,
 )
@@ -56,16 +56,7 @@ def read_manifest(body: bytes) -> Manifest:
 
 
 def _check(body: bytes) -> dict[str, Any]:
-    manifest = read_manifest(body)
-    flat = flatten(manifest)
-    bounds = {name: lower_bound(region) for name, region in (("run", flat.run), ("block", flat.block))}
-    warnings = dict.fromkeys((*manifest.warnings, *flat.warnings))
-    return {
-        "valid": True,
-        "manifest_sha256": manifest.sha256,
-        "warnings": [warning.to_json() for warning in warnings],
-        "lower_bound": {name: asdict(bound) for name, bound in bounds.items()},
-    }
+    return examine(read_manifest(body)).to_json()
 
 
 def _verify(body: bytes) -> dict[str, Any]:

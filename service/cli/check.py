@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -10,11 +9,13 @@ from cyclopts import Parameter
 from service.cli.exits import BAD_INPUT, DONE
 from service.cli.inputs import read_manifest
 from service.cli.terminal import complain_of, out, write_json
-from solver.wire.problems import ManifestError, Problem
+from service.derived import stretch
+from solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
-    from solver.search.bound import LowerBound
-    from solver.wire.manifest import Manifest
+    from service.examining import Examined
+
+_MOST_DERIVED = 40
 
 
 def check(
@@ -23,10 +24,13 @@ def check(
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False,
 ) -> int:
-    """Say everything that is wrong with a manifest, or what bytes it needs at the least.
+    """Say everything that is wrong with a manifest, or what bytes it needs at the least, and when buffers with accesses_in are needed.
 
-    Exit code 0: it can be solved. 2: it is bad, every error on standard error.
+    Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on standard
+    error.
     """
+    from service.examining import examine
+
     try:
         found = read_manifest(manifest)
     except ManifestError as error:
@@ -34,47 +38,37 @@ def check(
             _print_json({"valid": False, "errors": [problem.to_json() for problem in error.problems]})
         complain_of(error.problems)
         return BAD_INPUT
-    warnings, bounds = _examine(found)
+    looked = examine(found)
     if json:
-        bounds_json = {region: asdict(bound) for region, bound in bounds.items()}
-        _print_json(
-            {
-                "valid": True,
-                "manifest_sha256": found.sha256,
-                "warnings": [warning.to_json() for warning in warnings],
-                "lower_bound": bounds_json,
-            }
-        )
+        _print_json(looked.to_json())
     else:
-        complain_of(warnings, "warning")
-        _show(found, bounds)
+        complain_of(looked.warnings, "warning")
+        _show(looked)
     return DONE
 
 
-def _examine(manifest: Manifest) -> tuple[list[Problem], dict[str, LowerBound]]:
-    """Warnings of reading and of flattening, and the bytes that no layout can beat in each region."""
-    from solver.flatten import flatten
-    from solver.search.bound import lower_bound
-
-    flat = flatten(manifest)
-    warnings = list(dict.fromkeys((*manifest.warnings, *flat.warnings)))
-    return warnings, {"run": lower_bound(flat.run), "block": lower_bound(flat.block)}
-
-
-def _show(manifest: Manifest, bounds: dict[str, LowerBound]) -> None:
+def _show(looked: Examined) -> None:
     from solver.launch import budget_bytes
     from solver.launch.region import on_chip_buffers
 
-    console = out()
+    console, manifest = out(), looked.manifest
     console.print(
-        f"valid: {len(manifest.buffers)} buffers, {len(tuple(on_chip_buffers(manifest)))} of them in shared memory, "
+        f"{'valid' if looked.fits else 'valid, but no layout can fit'}: {len(manifest.buffers)} buffers, {len(tuple(on_chip_buffers(manifest)))} of them in shared memory, "
         f"for compute capability {manifest.target.compute_capability} with a budget of {budget_bytes(manifest)} bytes"
     )
-    for region, what in (("run", "run bytes"), ("block", "block region")):
-        bound = bounds[region]
+    for region, what in (("run", "run bytes"), ("block", "block-scoped")):
+        bound = looked.bounds[region]
         if bound.size_bytes:
-            where = "" if bound.phase is None else f", in phase {bound.phase}"
-            console.print(f"{what:<13} no layout has fewer than {bound.size_bytes} ({bound.kind}{where})")
+            where = "" if bound.phase is None else f", in phase {looked.phase_names[bound.phase]}"
+            console.print(f"{what:<13} no layout has fewer than {bound.size_bytes} ({bound.kind}{where})", markup=False)
+    for one in looked.derived[:_MOST_DERIVED]:
+        needed = ", ".join(stretch(looked.phase_names, start, end) for start, end in one.phases) or "no phase"
+        console.print(f"{one.name}: needed in {needed}", markup=False)
+        for because in one.because:
+            where = stretch(looked.phase_names, because.start, because.end)
+            console.print(f"  {where}: {because.text}", markup=False)
+    if len(looked.derived) > _MOST_DERIVED:
+        console.print(f"and {len(looked.derived) - _MOST_DERIVED} more with accesses_in (--json lists all)")
 
 
 def _print_json(document: object) -> None:

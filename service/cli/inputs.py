@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from service.cli.exits import BAD_INPUT, CommandFailed
 from solver.wire.problems import ManifestError, Problem
 
 if TYPE_CHECKING:
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
 
 STDIN = "<standard input>"
 """What stands for `-` once the command line is parsed: cyclopts takes a lone `-` for an option without a name."""
+_FLAGS = ("--", "--json", "--prove", "--checked")
+"""Options after which a `-` is no value of theirs."""
+_LONGEST_S = 3600.0
 
 
 def with_stdin_named(arguments: Sequence[str]) -> list[str]:
     """The arguments with STDIN for each `-` that is not the value of an option."""
     named: list[str] = []
     for argument in arguments:
-        is_value = bool(named) and named[-1].startswith("--") and named[-1] not in ("--", "--json")
+        is_value = bool(named) and named[-1].startswith("--") and named[-1] not in _FLAGS
         named.append(STDIN if argument == "-" and not is_value else argument)
     return named
 
@@ -45,3 +49,11 @@ def read_layout(source: str) -> Layout:
     except OSError as error:
         reason = f"Cannot read the file {source!r}: {error.strerror or error}."
         raise ManifestError((Problem("unreadable-file", "", reason),)) from None
+
+
+def checked_time_limit(time_limit_s: float) -> float:
+    """What `--time-limit` says, once it is known to be one."""
+    if not 0 < time_limit_s <= _LONGEST_S:
+        message = f"--time-limit must be above 0 and at most {_LONGEST_S:.0f} seconds, not {time_limit_s}"
+        raise CommandFailed(message, BAD_INPUT)
+    return time_limit_s

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
-from service.cli.inputs import read_manifest
+from service.cli.inputs import checked_time_limit, read_manifest
 from service.cli.terminal import complain, err, note, out, write_json
 
 Level = Literal["static", "compiled", "simulated", "hardware", "best"]
@@ -17,8 +17,6 @@ Level = Literal["static", "compiled", "simulated", "hardware", "best"]
 if TYPE_CHECKING:
     from solver.wire.layout import Layout
     from solver.wire.manifest import Manifest
-
-_LONGEST_S = 3600.0
 
 
 def solve(
@@ -81,10 +79,7 @@ def solve(
 def _with_time_limit(manifest: Manifest, time_limit_s: float | None) -> Manifest:
     if time_limit_s is None:
         return manifest
-    if not 0 < time_limit_s <= _LONGEST_S:
-        message = f"--time-limit must be above 0 and at most {_LONGEST_S:.0f} seconds, not {time_limit_s}"
-        raise CommandFailed(message, BAD_INPUT)
-    return replace(manifest, solver=replace(manifest.solver, time_limit_s=time_limit_s))
+    return replace(manifest, solver=replace(manifest.solver, time_limit_s=checked_time_limit(time_limit_s)))
 
 
 def _validated(manifest: Manifest, layout: Layout, level: Level, architectures: Literal["own", "all"]) -> Layout:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
 
 from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from service.cli.inputs import STDIN, read_layout, read_manifest
-from service.cli.terminal import complain, complain_of, out, write_json
+from service.cli.inputs import STDIN, checked_time_limit, read_layout, read_manifest
+from service.cli.terminal import complain, complain_of, err, out, write_json
 from solver.wire.problems import ManifestError
+
+if TYPE_CHECKING:
+    from solver.verifier.proving import Trial
+    from solver.wire.layout import Layout
+    from solver.wire.manifest import Manifest
 
 _Document = TypeVar("_Document")
 
@@ -20,19 +25,37 @@ def verify(
     layout: Annotated[str, Parameter(help="File of the layout (JSON); - is standard input.")],
     /,
     *,
+    prove: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Put bounds that rest on a search to a second, independent model: confirmed, refuted or open.",
+        ),
+    ] = False,
+    time_limit: Annotated[
+        float | None, Parameter(help="With --prove: seconds for each bound (60 where not given).", show_default=False)
+    ] = None,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the report as JSON.")] = False,
 ) -> int:
     """Hold a layout against its manifest: every rule is derived from the manifest anew.
 
-    Exit code 0: the layout keeps every rule. 1: it breaks some, each on standard error. 2: one of the two cannot be read.
+    Of the proof, what names buffers is checked; what rests on a search is reported as "by search", and --prove looks at it. Exit
+    code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted, each on standard error. 2: one of the two cannot
+    be read.
     """
     from service.render.figures import figures_table
+    from service.render.proofs import trial_figures, wish_name
     from service.render.reports import report_figures
     from solver import verify as verify_layout
     from solver.wire.report import STATEMENT
 
     if manifest == layout == STDIN:
         raise CommandFailed("manifest and layout cannot both come from standard input", BAD_INPUT)
+    if time_limit is not None and not prove:
+        raise CommandFailed("--time-limit says how long --prove may take: give both", BAD_INPUT)
+    if time_limit is not None:
+        checked_time_limit(time_limit)
     faults: list[tuple[str, ManifestError]] = []
     read, placed = _read(read_manifest, manifest, faults), _read(read_layout, layout, faults)
     for source, fault in faults:
@@ -41,15 +64,33 @@ def verify(
     if read is None or placed is None:
         return BAD_INPUT
     report = verify_layout(read, placed)
+    trials = _tried(read, placed, time_limit) if prove and report.passed else ()
     if json:
+        from dataclasses import asdict
         from json import dumps
 
-        write_json(dumps(report.to_json(), ensure_ascii=False))
+        document = report.to_json() | ({"trials": [asdict(trial) for trial in trials]} if prove else {})
+        write_json(dumps(document, ensure_ascii=False))
     else:
-        out().print(figures_table([*report_figures(report.to_json()), ("", STATEMENT)]))
+        told = [*report_figures(report.to_json()), *trial_figures(trials)]
+        if report.by_search and not prove:
+            told.append(("", "--prove puts what was proven by search to a second, independent model"))
+        elif prove and report.passed and not trials:
+            told.append(("proofs", "no bound rests on a search"))
+        out().print(figures_table([*told, ("", STATEMENT)]))
+    refuted = [wish_name(trial.what) for trial in trials if trial.verdict == "refuted"]
+    if refuted:
+        complain(f"the second model refutes the bound of {', '.join(refuted)}")
     if not report.passed:
         complain(f"the layout breaks {len(report.findings)} rules")
-    return DONE if report.passed else FAILED
+    return DONE if report.passed and not refuted else FAILED
+
+
+def _tried(manifest: Manifest, layout: Layout, time_limit_s: float | None) -> tuple[Trial, ...]:
+    from solver.verifier.proving import DEFAULT_LIMIT_S, prove
+
+    with err().status("putting bounds to a second model"):
+        return prove(manifest, layout, limit_s=DEFAULT_LIMIT_S if time_limit_s is None else time_limit_s)
 
 
 def _read(reader: Callable[[str], _Document], source: str, faults: list[tuple[str, ManifestError]]) -> _Document | None:

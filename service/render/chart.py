@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from solver.wire.layout import Layout, PlacedBuffer
+from service.derived import reasons
+from service.render.structures import BarrierMark, Structure, barriers_of, structures_of
+from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes, Phase
 
@@ -15,12 +17,17 @@ if TYPE_CHECKING:
     from solver.verifier.story import Story, StoryPiece
 
 Spans = tuple[tuple[Phase, Phase], ...]
+State = Literal["stated", "carried", "between", "waiting"]
+
+_MOST_EXPLAINED = 200
+"""Stretches of phases that are explained; for those of a picture with more the reasons are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `live` False: its contents
-    count no more, but other threads may still be reading them."""
+    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as `stated`; its contents
+    `carried` on to where they are found again, or needed `between` a write and a read, with the reason in `why`; or `waiting`, its
+    contents count no more, but other threads may still be at them. `above`: of the block, over some window of a run."""
 
     buffer: str
     name: str
@@ -28,54 +35,64 @@ class Box:
     end: Phase
     start_bytes: Bytes
     end_bytes: Bytes
-    live: bool
+    state: State
+    why: str = ""
+    above: bool = False
+
+    @property
+    def live(self) -> bool:
+        return self.state != "waiting"
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One region (one run's window, or the block region) over the whole flattened timeline. `buffers`: full names of
-    those in it, by offset. `barriers`: phases with a barrier before them."""
+    """One region (one run's window, or the block's memory as far as block-scoped buffers reach) over the whole flattened timeline.
+    `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin, if block-scoped buffers lie over them."""
 
     region: Literal["run", "block"]
     size_bytes: Bytes
     phase_names: tuple[str, ...]
-    loops: Spans
-    barriers: tuple[Phase, ...]
+    structures: tuple[Structure, ...]
+    barriers: tuple[BarrierMark, ...]
     buffers: tuple[str, ...]
     boxes: tuple[Box, ...]
+    windows_from: Bytes | None = None
 
     @property
     def phases(self) -> int:
         return len(self.phase_names)
 
+    @property
+    def title(self) -> str:
+        if self.region == "run":
+            return "one run's window"
+        return "block region" if self.windows_from is None else "block-scoped buffers, over the windows of runs"
+
     @cached_property
     def number_of(self) -> dict[str, int]:
-        """The place of each buffer in `buffers`."""
-        return {name: number for number, name in enumerate(self.buffers)}
+        """The place of each buffer in `buffers`; of one that lies over this region from outside behind them."""
+        names = dict.fromkeys([*self.buffers, *(box.buffer for box in self.boxes)])
+        return {name: number for number, name in enumerate(names)}
 
     @cached_property
     def peak(self) -> tuple[Bytes, Phase]:
         """The largest number of bytes in use at one phase, and the first such phase."""
-        borders = sorted({0, *(box.start for box in self.boxes)})
+        own = [box for box in self.boxes if not box.above]
         used = [
-            (_covered((box.start_bytes, box.end_bytes) for box in self.boxes if box.start <= p < box.end), p)
-            for p in borders
+            (_covered((box.start_bytes, box.end_bytes) for box in own if box.start <= p < box.end), p)
+            for p in sorted({0, *(box.start for box in own)})
         ]
         return max(used, key=lambda found: (found[0], -found[1]))
 
 
 def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
-    """The chart of the block region and of the run region, as far as the layout has such bytes."""
+    """The chart of the block-scoped buffers and of the run region, as far as the layout has such bytes."""
     if layout.launch is None:
         return ()
     from solver.verifier.story import derive
 
-    story = derive(manifest)
-    sizes: tuple[tuple[Literal["run", "block"], Bytes], ...] = (
-        ("block", layout.launch.block_region_bytes),
-        ("run", layout.launch.run_bytes),
-    )
-    return tuple(_chart(story, layout, region, size) for region, size in sizes if size)
+    drawing = _Drawing(derive(manifest), layout, layout.launch)
+    return tuple(chart for chart in (drawing.of_block(), drawing.of_run()) if chart.size_bytes)
 
 
 def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
@@ -89,21 +106,75 @@ def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
     return sorted(buffers, key=lambda buffer: (offset(buffer), buffer.full_name))
 
 
-def _chart(story: Story, layout: Layout, region: Literal["run", "block"], size_bytes: Bytes) -> Chart:
-    placed = by_place(buffer for buffer in layout.buffers if buffer.region == region and buffer.size_bytes)
-    boxes: list[Box] = []
-    for buffer in placed:
-        for piece in story.pieces_of.get(buffer.full_name, ()):
-            boxes.extend(_boxes(piece, _offset(buffer, piece)))
-    return Chart(
-        region=region,
-        size_bytes=size_bytes,
-        phase_names=story.phase_names,
-        loops=story.loops,
-        barriers=tuple(sorted(story.barriers)),
-        buffers=tuple(buffer.full_name for buffer in placed),
-        boxes=tuple(boxes),
-    )
+@dataclass
+class _Drawing:
+    """`_left`: stretches of phases that may still be explained."""
+
+    story: Story
+    layout: Layout
+    launch: LaunchFigures
+    _left: int = _MOST_EXPLAINED
+
+    def of_block(self) -> Chart:
+        boxes = list(self._boxes("block"))
+        start = self.launch.block_region_bytes + self.launch.region_gap_bytes
+        end = max((box.end_bytes for box in boxes), default=0)
+        over = end > start and self.launch.stride_bytes > 0
+        return self._chart("block", max(end, self.launch.block_region_bytes), boxes, start if over else None)
+
+    def of_run(self) -> Chart:
+        return self._chart("run", self.launch.run_bytes, [*self._boxes("run"), *self._above()], None)
+
+    def _chart(
+        self, region: Literal["run", "block"], size_bytes: Bytes, boxes: list[Box], windows_from: Bytes | None
+    ) -> Chart:
+        return Chart(
+            region=region,
+            size_bytes=size_bytes,
+            phase_names=self.story.phase_names,
+            structures=structures_of(self.story),
+            barriers=barriers_of(self.story),
+            buffers=tuple(buffer.full_name for buffer in self._placed(region)),
+            boxes=tuple(boxes),
+            windows_from=windows_from,
+        )
+
+    def _placed(self, region: str) -> list[PlacedBuffer]:
+        return by_place(buffer for buffer in self.layout.buffers if buffer.region == region and buffer.size_bytes)
+
+    def _boxes(self, region: str) -> Iterator[Box]:
+        for buffer in self._placed(region):
+            for piece in self.story.pieces_of.get(buffer.full_name, ()):
+                at = _offset(buffer, piece)
+                for start, end, state, why in self._times(piece):
+                    yield Box(piece.buffer, piece.name, start, end, at, at + piece.size_bytes, state, why)
+
+    def _above(self) -> Iterator[Box]:
+        """Block-scoped pieces by the bytes of a window that some window has under them."""
+        from solver.verifier.over import RunWindows
+
+        windows = RunWindows.of(self.launch)
+        for box in self._boxes("block"):
+            for first, beyond in windows.inside(box.start_bytes, box.end_bytes) if windows.stride else ():
+                low, high = first, min(beyond, self.launch.run_bytes)
+                if low < high:
+                    yield Box(box.buffer, box.name, box.start, box.end, low, high, box.state, box.why, True)
+
+    def _times(self, piece: StoryPiece) -> Iterator[tuple[Phase, Phase, State, str]]:
+        from solver.verifier.spans import without
+
+        for start, end in piece.accesses:
+            yield start, end, "stated", ""
+        state: State = "between" if piece.accesses_in is not None else "carried"
+        more = without(piece.live, piece.accesses)
+        if len(more) > self._left:
+            yield from ((start, end, state, "") for start, end in more)
+        else:
+            self._left -= len(more)
+            for one in reasons(self.story, piece):
+                yield one.start, one.end, state, one.text
+        for start, end in without(piece.occupied, piece.live):
+            yield start, end, "waiting", ""
 
 
 def _offset(buffer: PlacedBuffer, piece: StoryPiece) -> Bytes:
@@ -111,28 +182,6 @@ def _offset(buffer: PlacedBuffer, piece: StoryPiece) -> Bytes:
         return buffer.offset_bytes + piece.offset_bytes
     part_name = piece.name.rpartition("#")[2]
     return next(part.offset_bytes for part in buffer.parts or () if part.name.rpartition("#")[2] == part_name)
-
-
-def _boxes(piece: StoryPiece, offset_bytes: Bytes) -> Iterable[Box]:
-    spans = [(start, end, True) for start, end in piece.live]
-    spans += [(start, end, False) for start, end in _without(piece.occupied, piece.live)]
-    for start, end, live in spans:
-        yield Box(piece.buffer, piece.name, start, end, offset_bytes, offset_bytes + piece.size_bytes, live)
-
-
-def _without(spans: Spans, taken: Spans) -> list[tuple[Phase, Phase]]:
-    """Phases of `spans` that are not in `taken`; both are sorted and disjoint."""
-    left = []
-    for start, end in spans:
-        for taken_start, taken_end in taken:
-            if taken_end <= start or taken_start >= end:
-                continue
-            if start < taken_start:
-                left.append((start, taken_start))
-            start = taken_end
-        if start < end:
-            left.append((start, end))
-    return left
 
 
 def _covered(ranges: Iterable[tuple[Bytes, Bytes]]) -> Bytes:

@@ -58,7 +58,9 @@ class Grid:
 def grid_of(chart: Chart, room: int) -> Grid:
     """A grid for `room` characters in width. Lines end where buffers do, so that each buffer shows, as long as those are
     not too many; else every line has the same number of bytes."""
-    borders = sorted({0, chart.size_bytes, *(b.start_bytes for b in chart.boxes), *(b.end_bytes for b in chart.boxes)})
+    places = (place for box in chart.boxes for place in (box.start_bytes, box.end_bytes))
+    windows = () if chart.windows_from is None or chart.windows_from >= chart.size_bytes else (chart.windows_from,)
+    borders = sorted({0, chart.size_bytes, *places, *windows})
     by_borders = len(borders) <= MOST_LINES + 1
     lines = tuple(_between(borders) if by_borders else _evenly(chart.size_bytes, MOST_LINES))
     room = max(1, min(room, MOST_COLUMNS))

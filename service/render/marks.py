@@ -6,6 +6,8 @@ import string
 from collections.abc import Iterable
 
 HOLE = "."
+CARRIED = ":"
+BETWEEN = "="
 WAITING = "~"
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 MANY = "#"

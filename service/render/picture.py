@@ -7,13 +7,22 @@ from collections import Counter, defaultdict
 
 from rich.text import Text
 
-from service.render.chart import Box, Chart
+from service.derived import stretch
+from service.render.chart import Box, Chart, State
 from service.render.grid import Grid, grid_of
-from service.render.marks import HOLE, WAITING, Marks
+from service.render.marks import BETWEEN, CARRIED, HOLE, WAITING, Marks
+from service.render.ruler import scopes_said, under
 
 _NARROWEST = 24
 _SIDE_NOTE = 10
 """Characters at the right for the names of the lines below the picture."""
+_MOST_EXPLAINED = 6
+_SIGNS: dict[State, str] = {"carried": CARRIED, "between": BETWEEN, "waiting": WAITING}
+_MEANT: dict[State, str] = {
+    "carried": "carried on, to be found again",
+    "between": "kept between a write and a read",
+    "waiting": "kept until a barrier",
+}
 
 
 def picture(chart: Chart, marks: Marks, width: int) -> Text:
@@ -25,14 +34,23 @@ def picture(chart: Chart, marks: Marks, width: int) -> Text:
     for line, line_cells in zip(grid.lines, cells, strict=True):
         text.append(f"{line.start if line.first else '':>{label}}  ", style="dim")
         for box in line_cells:
-            character = HOLE if box is None else marks.letter(box.buffer) if box.live else WAITING
+            character = HOLE if box is None else _SIGNS.get(box.state) or marks.letter(box.buffer)
             text.append(character * grid.columns_per_phase, style="dim" if box is None else marks.style(box.buffer))
         text.append("\n")
-    for below in _loops_and_barriers(chart, grid):
+    for below in under(chart, grid):
         text.append(" " * (label + 2) + below + "\n", style="dim")
     for remark in _remarks(chart, grid, marks, cells):
         text.append(remark + "\n", style="dim")
     return text
+
+
+def _explained(chart: Chart) -> list[str]:
+    """Why pieces are needed where nothing states that they are, a sentence for each."""
+    return [
+        f"{box.name} in {stretch(chart.phase_names, box.start, box.end)}: {box.why}"
+        for box in chart.boxes
+        if box.why and not box.above
+    ]
 
 
 def _cells(chart: Chart, grid: Grid) -> list[list[Box | None]]:
@@ -77,31 +95,29 @@ def _ruler(grid: Grid) -> str:
     return line
 
 
-def _loops_and_barriers(chart: Chart, grid: Grid) -> list[str]:
-    lines = []
-    for start, end in sorted(chart.loops)[:6]:
-        first, last = grid.character_of(start), grid.character_of(end - 1) + grid.columns_per_phase - 1
-        bracket = "[" + "-" * (last - first - 1) + "]" if last > first else "o"
-        lines.append((" " * first + bracket).ljust(grid.width) + " loop")
-    if chart.barriers:
-        at = {grid.character_of(phase) for phase in chart.barriers}
-        lines.append("".join("|" if character in at else " " for character in range(grid.width)) + " barriers")
-    return lines
-
-
 def _remarks(chart: Chart, grid: Grid, marks: Marks, cells: list[list[Box | None]]) -> list[str]:
     used, phase = chart.peak
     name = chart.phase_names[phase]
     where = str(phase) if name == str(phase) else f"{phase} ({name})"
     remarks = [f"peak: {used} of {chart.size_bytes} bytes in phase {where}"]
     signs = [f"{HOLE} free"]
-    if any(not box.live for box in chart.boxes):
-        signs.append(f"{WAITING} kept until a barrier")
+    states = {box.state for box in chart.boxes}
+    signs += [f"{sign} {_MEANT[state]}" for state, sign in _SIGNS.items() if state in states]
+    signs += scopes_said(chart)
     if grid.phases_per_column > 1:
         signs.append(f"a column is {grid.phases_per_column} phases")
     if not grid.to_scale:
         signs.append("heights are not to scale, the offsets at the left are")
     remarks.append("; ".join(signs))
+    if chart.windows_from is not None:
+        remarks.append(f"the windows of runs begin at byte {chart.windows_from}")
+    above = {box.buffer for box in chart.boxes if box.above}
+    if above:
+        remarks.append(f"of the block, over some window: {' '.join(marks.letters(above))}")
+    why = _explained(chart)
+    remarks += why[:_MOST_EXPLAINED]
+    if len(why) > _MOST_EXPLAINED:
+        remarks.append(f"and {len(why) - _MOST_EXPLAINED} more stretches in which contents are kept")
     used_buffers = {box.buffer for box in chart.boxes}
     shown = {box.buffer for line in cells for box in line if box is not None}
     for what, buffers in (

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.render.device import KEYS, device_lines
 from service.render.figures import Figure
+from service.render.proofs import wish_name
 from solver.wire.layout import Validation
 from solver.wire.report import STATEMENT
 
@@ -37,7 +38,16 @@ def report_figures(report: Mapping[str, Any]) -> list[Figure]:
         said.append(("", f"with {tools}"))
     if detail.get("note"):
         said.append(("", str(detail["note"])))
+    said += [("", line) for line in _certificates(report.get("certificates", {}))]
     return said + [("", f"{finding['rule']}: {finding['message']}") for finding in report["findings"]]
+
+
+def _certificates(outcomes: Mapping[str, str]) -> Iterator[str]:
+    """How the proof of each bound was looked at."""
+    for outcome in ("checked", "by search", "wrong"):
+        bounds = [wish_name(what) for what, how in outcomes.items() if how == outcome]
+        if bounds:
+            yield f"proof {outcome}: {', '.join(bounds)}"
 
 
 def _checks(detail: Mapping[str, Any]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from service.render.figures import Figure
+from service.render.proofs import Wish, proof_figures, wishes
 from solver.launch.budget import budget_bytes
+from solver.launch.hurdles import hurdle
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
 
 _BASELINES = {"no_sharing": "no sharing", "declared_aliases": "declared aliases only"}
 _LIMITS = {"shared": "shared memory", "blocks": "block slots"}
@@ -16,9 +19,11 @@ def summary(manifest: Manifest, layout: Layout) -> list[Figure]:
     """Labels and sentences; the numbers are those of the layout."""
     if layout.launch is None:
         return [_infeasible(manifest, layout)]
+    told = wishes(manifest, layout)
     return [
-        *_threads(layout, layout.launch),
-        *_bytes(layout, layout.launch),
+        *_threads(layout.launch, told),
+        *_bytes(layout.launch, told),
+        *proof_figures(manifest, layout),
         _shared(manifest, layout.launch),
         *_conflicts(layout.launch),
         *_local(layout),
@@ -46,46 +51,39 @@ def saved(layout: Layout) -> list[Figure]:
 
 
 def _infeasible(manifest: Manifest, layout: Layout) -> Figure:
-    least = layout.minimum_budget_bytes
-    helps = (
-        "no budget would help: the block size or the registers forbid every launch"
-        if least is None
-        else f"the least that would do: {least} bytes"
-    )
-    return (
-        "infeasible",
-        f"no launch that the manifest allows fits the budget of {budget_bytes(manifest)} bytes; {helps}",
-    )
+    least, found = layout.minimum_budget_bytes, hurdle(manifest)
+    if found is not None:
+        return "infeasible", f"no budget would help: {found.message}"
+    helps = "" if least is None else f"; the least that would do: {least} bytes"
+    return "infeasible", f"no launch that the manifest allows fits the budget of {budget_bytes(manifest)} bytes{helps}"
 
 
-def _threads(layout: Layout, launch: LaunchFigures) -> list[Figure]:
-    proof, occupancy = layout.proof.threads_per_block, launch.occupancy
-    proven = "proven the most" if proof.status == "optimal" else f"no layout allows more than {proof.upper_bound}"
+def _threads(launch: LaunchFigures, told: Mapping[str, Wish]) -> list[Figure]:
+    occupancy = launch.occupancy
     runs = "" if launch.runs_per_block == launch.threads_per_block else f" ({launch.runs_per_block} runs)"
     limit = _LIMITS.get(occupancy.limited_by, occupancy.limited_by)
     registers = "; registers are not known" if occupancy.assumes_no_register_limit else ""
-    return [
-        ("threads per block", f"{launch.threads_per_block}{runs}, {proven}"),
-        ("resident threads", f"{occupancy.resident_threads} a multiprocessor, limited by {limit}{registers}"),
+    resident = f", {told['resident_threads'].said}; " if "resident_threads" in told else ", "
+    figures = [
+        ("threads per block", f"{launch.threads_per_block}{runs}, {told['threads_per_block'].said}"),
+        ("resident threads", f"{occupancy.resident_threads} a multiprocessor{resident}limited by {limit}{registers}"),
     ]
-
-
-def _bytes(layout: Layout, launch: LaunchFigures) -> list[Figure]:
-    figures = []
-    if launch.run_bytes:
-        proof = layout.proof.run_bytes
-        stride = f"stride {launch.stride_bytes} with {launch.padding_bytes} bytes of padding"
-        figures.append(("run bytes", f"{launch.run_bytes}, {_bound(proof.status, proof.lower_bound_bytes)}; {stride}"))
-    if launch.block_region_bytes:
-        proof = layout.proof.block_region_bytes
-        gap = f"; {launch.region_gap_bytes} bytes of gap before the runs" if launch.region_gap_bytes else ""
-        bound = _bound(proof.status, proof.lower_bound_bytes)
-        figures.append(("block region", f"{launch.block_region_bytes} bytes, {bound}{gap}"))
+    accesses = told.get("accesses_on_chip")
+    if accesses is not None:
+        figures.append(("accesses on chip", f"{accesses.has} of auto buffers, {accesses.said}"))
     return figures
 
 
-def _bound(status: str, lower_bound_bytes: Bytes) -> str:
-    return "proven the fewest" if status == "optimal" else f"no layout has fewer than {lower_bound_bytes}"
+def _bytes(launch: LaunchFigures, told: Mapping[str, Wish]) -> list[Figure]:
+    figures = []
+    if launch.run_bytes:
+        stride = f"stride {launch.stride_bytes} with {launch.padding_bytes} bytes of padding"
+        stride += f", {told['stride_bytes'].said}" if "stride_bytes" in told else ""
+        figures.append(("run bytes", f"{launch.run_bytes}, {told['run_bytes'].said}; {stride}"))
+    if launch.block_region_bytes:
+        gap = f"; {launch.region_gap_bytes} bytes of gap before the runs" if launch.region_gap_bytes else ""
+        figures.append(("block region", f"{launch.block_region_bytes} bytes, {told['block_region_bytes'].said}{gap}"))
+    return figures
 
 
 def _shared(manifest: Manifest, launch: LaunchFigures) -> Figure:

@@ -1,13 +1,14 @@
-"""A layout as an SVG document: offsets downwards, phases to the right, one box a buffer and lifetime."""
+"""A layout as an SVG document: offsets downwards, phases to the right, one box a buffer and stretch of phases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from service.render.chart import Box, Chart, charts
+from service.render.chart import Box, Chart, State, charts
 from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from solver.wire.manifest import BarrierScope, Manifest
+from solver.wire.units import Phase
 
 _COLOURS = (
     "#4e79a7",
@@ -27,6 +28,16 @@ _LEFT, _TOP, _GAP = 64, 44, 56
 _HEIGHT = 420
 _CHARACTER = 6.2
 """Width of a character of the labels, in pixels, near enough to know whether a label fits its box."""
+_OPACITIES: dict[State, str] = {"stated": "0.85", "carried": "0.5", "between": "0.6", "waiting": "0.25"}
+_STATES: dict[State, str] = {
+    "stated": "",
+    "carried": ", carried on to be found again",
+    "between": ", kept between a write and a read",
+    "waiting": ", kept until a barrier",
+}
+_MOST_LEVELS = 3
+"""Structures inside one another that are drawn below one another."""
+_DASHES: dict[BarrierScope, str] = {"block": "2 3", "track": "5 3", "run": "1 5"}
 
 
 def layout_svg(manifest: Manifest, layout: Layout) -> str:
@@ -58,8 +69,7 @@ def _region(chart: Chart, top: float) -> Iterator[str]:
     width = _width(chart)
     x_scale, y_scale = width / chart.phases, _HEIGHT / chart.size_bytes
     used, phase = chart.peak
-    what = "one run's window" if chart.region == "run" else "block region"
-    caption = f"{what}: {chart.size_bytes} bytes, peak {used} in phase {chart.phase_names[phase]}"
+    caption = f"{chart.title}: {chart.size_bytes} bytes, peak {used} in phase {chart.phase_names[phase]}"
     yield f'<text x="{_LEFT}" y="{top - 22}" font-weight="bold" fill="#222222">{_text(caption)}</text>'
     yield (
         f'<rect x="{_LEFT}" y="{top}" width="{width}" height="{_HEIGHT}" fill="#f4f4f4" stroke="#999999">'
@@ -71,17 +81,18 @@ def _region(chart: Chart, top: float) -> Iterator[str]:
         x = _LEFT + number * x_scale
         name = chart.phase_names[number]
         yield f'<text x="{x:.2f}" y="{top - 6}" fill="#555555">{number}<title>{_text(name)}</title></text>'
-    for start, end in chart.loops:
-        x, span = _LEFT + start * x_scale, (end - start) * x_scale
+    yield from _structures(chart, top, x_scale)
+    for mark in chart.barriers:
+        x = _LEFT + (mark.phase + mark.after) * x_scale
         yield (
-            f'<path d="M{x:.2f} {top + _HEIGHT + 4} v6 h{span:.2f} v-6" fill="none" stroke="#555555">'
-            f"<title>loop over phases {start} to {end - 1}</title></path>"
+            f'<path d="M{x:.2f} {top} v{_HEIGHT}" stroke="#222222" stroke-dasharray="{_DASHES[mark.scope]}">'
+            f"<title>{_text(mark.note)}</title></path>"
         )
-    for phase in chart.barriers:
-        x = _LEFT + phase * x_scale
+    if chart.windows_from is not None:
+        y = top + chart.windows_from * y_scale
         yield (
-            f'<path d="M{x:.2f} {top} v{_HEIGHT}" stroke="#222222" stroke-dasharray="2 3">'
-            f"<title>barrier before phase {_text(chart.phase_names[phase])}</title></path>"
+            f'<path d="M{_LEFT} {y:.2f} h{width}" stroke="#222222" stroke-width="1.5">'
+            f"<title>the windows of runs begin at byte {chart.windows_from}</title></path>"
         )
     for size in _ticks(chart.size_bytes):
         y = top + size * y_scale
@@ -92,16 +103,37 @@ def _box(box: Box, chart: Chart, top: float, x_scale: float, y_scale: float) -> 
     x, y = _LEFT + box.start * x_scale, top + box.start_bytes * y_scale
     width, height = (box.end - box.start) * x_scale, (box.end_bytes - box.start_bytes) * y_scale
     colour = _COLOURS[chart.number_of[box.buffer] % len(_COLOURS)]
-    opacity = "0.85" if box.live else "0.3"
-    state = "" if box.live else ", kept until a barrier"
+    if box.above:
+        colour = "#777777"
+    opacity, state = _OPACITIES[box.state], _STATES[box.state]
+    state += f" ({box.why})" if box.why else ""
+    state += ", of the block, over some window" if box.above else ""
     note = f"{box.name}: bytes {box.start_bytes} to {box.end_bytes - 1}, phases {box.start} to {box.end - 1}{state}"
     yield (
         f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" fill="{colour}" '
         f'fill-opacity="{opacity}" stroke="#ffffff" stroke-width="0.6"><title>{_text(note)}</title></rect>'
     )
     short = box.name.rpartition("/")[2]
-    if box.live and height >= 11 and width >= (len(short) + 1) * _CHARACTER:
+    if box.state == "stated" and height >= 11 and width >= (len(short) + 1) * _CHARACTER:
         yield f'<text x="{x + 4:.2f}" y="{y + height / 2 + 4:.2f}" fill="#111111">{_text(short)}</text>'
+
+
+def _structures(chart: Chart, top: float, x_scale: float) -> Iterator[str]:
+    """Below the chart: loops as brackets, branches with round ends, tracks in bold; those inside others further down."""
+    around: list[Phase] = []
+    for one in chart.structures:
+        while around and around[-1] <= one.start:
+            around.pop()
+        y = top + _HEIGHT + 4 + 6 * min(_MOST_LEVELS, len(around))
+        around.append(one.end)
+        for start, end in one.lanes:
+            x, span = _LEFT + start * x_scale, (end - start) * x_scale
+            path, stroke = f"M{x:.2f} {y} v6 h{span:.2f} v-6", ""
+            if one.kind == "branch":
+                path = f"M{x:.2f} {y} q0 9 9 9 H{x + max(9.0, span - 9):.2f} q9 0 9 -9"
+            elif one.kind == "tracks":
+                path, stroke = f"M{x:.2f} {y} v6 h{span:.2f} v-6", ' stroke-width="2.5"'
+            yield f'<path d="{path}" fill="none" stroke="#555555"{stroke}><title>{_text(one.note)}</title></path>'
 
 
 def _ticks(size_bytes: int) -> list[int]:

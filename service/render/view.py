@@ -57,6 +57,5 @@ def _pictures(manifest: Manifest, layout: Layout, marks: Marks, width: int) -> I
         yield Text(f"(no picture: more than {MOST_PICTURED} buffers)", style="dim")
         return
     for chart in charts(manifest, layout):
-        what = "one run's window" if chart.region == "run" else "block region"
-        yield Text(f"{what}: bytes downwards, phases to the right", style="bold")
+        yield Text(f"{chart.title}: bytes downwards, phases to the right", style="bold")
         yield picture(chart, marks, width)

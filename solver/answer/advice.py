@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import lcm
 from typing import Any
 
 from solver.answer.shorter import Shorter
 from solver.answer.what_if import WhatIf
 from solver.devices.table import device
+from solver.launch.ranking import threads_step
 from solver.launch.region import on_chip_buffers
 from solver.launch.threads import block_for, largest_run_bytes_for
 from solver.search.bound import heaviest, max_live
@@ -87,8 +87,9 @@ def _next_larger_block(
     rules = manifest.launch
     if rules.threads_per_block is not None or manifest.objective == "resident_threads":
         return None
-    multiple = lcm(rules.threads_per_run, rules.threads_multiple)
-    threads = (launch.threads_per_block // multiple + 1) * multiple
+    whole = launch.threads_per_block % threads_step(manifest) == 0
+    step = threads_step(manifest) if whole else rules.threads_per_run
+    threads = launch.threads_per_block + step
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     if threads > most:
         return None
@@ -111,29 +112,29 @@ def _enough(
     manifest: Manifest, what_if: WhatIf, threads: int, allowed: Bytes, block_region_bytes: Bytes
 ) -> dict[str, Any]:
     """`settled`: no other single change of the two kinds is enough."""
-    enough = what_if.enough(allowed)
-    gone = [name for name in enough.buffers if _reaches(manifest, name, threads, allowed, block_region_bytes)]
+    enough = what_if.enough(allowed, _allowed_without(manifest, threads, block_region_bytes))
     return {
         "enough": {
-            "without": gone,
+            "without": list(enough.buffers),
             "shorter": [_shorter(what_if, change) for change in enough.lifetimes],
-            "settled": enough.buffers_settled and enough.lifetimes_settled and len(gone) == len(enough.buffers),
+            "settled": enough.buffers_settled and enough.lifetimes_settled,
         }
     }
 
 
-def _reaches(manifest: Manifest, without: str, threads: int, run_bytes: Bytes, block_region_bytes: Bytes) -> bool:
-    """Whether such run bytes allow a block of `threads` threads without one buffer: alignments and widths may then be others."""
-    gone = manifest.by_name[without]
-    if any(
-        other.dtype == gone.dtype and other.alignment_bytes >= gone.alignment_bytes
-        for other in on_chip_buffers(manifest)
-        if other is not gone and other.scope == "run"
-    ):
-        return True
-    left = replace(manifest, buffers=tuple(buffer for buffer in manifest.buffers if buffer is not gone))
-    found = block_for(left, run_bytes=run_bytes, block_region_bytes=block_region_bytes)
-    return found is not None and found.threads >= threads
+def _allowed_without(manifest: Manifest, threads: int, block_region_bytes: Bytes) -> dict[str, Bytes]:
+    """What a run may take in a block of `threads` threads once one buffer has gone, for those that alone have the widest elements
+    or the largest alignment: without them other strides are free of bank conflicts. -1 where nothing is little enough."""
+    of_runs = [buffer for buffer in on_chip_buffers(manifest) if buffer.scope == "run"]
+    allowed: dict[str, Bytes] = {}
+    for traits in ([b.dtype.itemsize_bytes for b in of_runs], [b.alignment_bytes for b in of_runs]):
+        most = max(traits, default=0)
+        holders = [buffer for buffer, trait in zip(of_runs, traits, strict=True) if trait == most]
+        if len(holders) == 1 and holders[0].full_name not in allowed:
+            left = replace(manifest, buffers=tuple(one for one in manifest.buffers if one is not holders[0]))
+            most_bytes = largest_run_bytes_for(left, threads, block_region_bytes)
+            allowed[holders[0].full_name] = -1 if most_bytes is None else most_bytes
+    return allowed
 
 
 def _more_resident(manifest: Manifest, base: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
@@ -142,7 +143,8 @@ def _more_resident(manifest: Manifest, base: Packed, launch: LaunchFigures) -> d
     other = block_for(
         replace(manifest, objective="resident_threads"),
         run_bytes=base.run.size_bytes,
-        block_region_bytes=base.block.size_bytes,
+        block_region_bytes=base.region_bytes,
+        block_reach_bytes=base.reach_bytes,
     )
     if other is None:
         return None

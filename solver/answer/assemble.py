@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from solver.answer.advice import advise
 from solver.answer.auto import auto_advice
 from solver.answer.certificates import prove
 from solver.answer.passing import handoffs
 from solver.answer.placements import placements
+from solver.answer.shortfall import needed_bytes, shortfall
 from solver.answer.versions import versions
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
+from solver.launch.budget import budget_bytes
+from solver.launch.hurdles import hurdle
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
 from solver.wire.bulk import uncollected
 from solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
+from solver.wire.units import Bytes
 
 
 @uncollected()
@@ -47,11 +51,11 @@ def assemble(
     )
     if launch is None:
         minimum = least_budget(manifest, (packed, *wider))
-        warnings = (*unplaced.warnings, *_not_proven(proof))
+        warnings = (*unplaced.warnings, *_why(manifest, base, minimum, proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
-    placed = placements(manifest, packed)
+    placed = placements(manifest, packed, launch)
     auto = auto_advice(manifest, packed, launch)
-    passing, not_listed = handoffs(packed)
+    passing, not_listed = handoffs(packed, launch)
     return replace(
         unplaced,
         status=_status(proof),
@@ -66,14 +70,19 @@ def assemble(
 
 
 def _status(proof: Proof) -> Status:
-    proven = proof.threads_per_block.status == "optimal" and proof.run_bytes.status == "optimal"
-    return "optimal" if proven else "feasible"
+    """`optimal` where every wish is proven that the objective ranks."""
+    wishes = (getattr(proof, wish.name) for wish in fields(proof))
+    return "optimal" if all(wish is None or wish.status == "optimal" for wish in wishes) else "feasible"
 
 
-def _not_proven(proof: Proof) -> tuple[Problem, ...]:
-    """A search that was cut short found nothing that fits, but did not rule it out either."""
+def _why(manifest: Manifest, base: Packed, minimum: Bytes | None, proof: Proof) -> tuple[Problem, ...]:
+    """Why nothing fits; or that a search which was cut short found nothing that fits, but did not rule it out either."""
+    found = hurdle(manifest)
+    if found is not None:
+        return (found,)
     if proof.threads_per_block.status == "infeasible":
-        return ()
+        needed = needed_bytes(manifest, base.run.lower_bound_bytes, base.block.lower_bound_bytes) or 0
+        return (shortfall(manifest, base.flat, max(needed, budget_bytes(manifest) + 1), minimum),)
     message = (
         "no layout that fits was found in time, but none is ruled out: a run takes at least "
         f"{proof.run_bytes.lower_bound_bytes} bytes; more time may find one"

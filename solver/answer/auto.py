@@ -55,7 +55,8 @@ def _entry(
         found = launch_for(
             manifest,
             run_bytes=run_bytes,
-            block_region_bytes=launch.block_region_bytes,
+            block_region_bytes=packed.region_bytes,
+            block_reach_bytes=packed.reach_bytes,
             on_chip=packed.on_chip | {name},
         )
         entry["run_bytes_with_it"] = run_bytes

@@ -5,7 +5,10 @@ Kinds of certificate for bytes:
 - `all-apart`: of the named buffers no two may share a byte in any phase; their bytes add up;
 - `largest-buffer`, `pinned-buffer`: one buffer alone, or the end of one that is pinned;
 - `search-exhausted`: a search looked at every packing within `capacity_bytes`, and there is none;
-- `empty`: nothing to place.
+- `empty`: nothing to place;
+- `choice-search`, `bound-only`: as in `wishes`, where another choice of `auto` buffers might have fewer.
+`given: "before-windows"` in the block region's: it is about what conflicts with some buffer of a run, lying before the windows. Room for it
+inside windows is searched for only where that wins threads.
 """
 
 from __future__ import annotations
@@ -14,12 +17,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from solver.answer.limits import Best, Limits, best_of
+from solver.answer.wishes import accesses_proof, resident_proof, run_proof_with_choices, stride_proof
 from solver.flatten.problem import FlatTimeline, RegionProblem
-from solver.launch.threads import launch_for
 from solver.search.bound import LowerBound, heaviest
 from solver.search.pack import Packing
 from solver.search.regions import Packed
-from solver.search.widening import PAIRED_AUTOS, least_with, widening_autos, widening_pairs
 from solver.wire.layout import BytesProof, LaunchFigures, Proof, ThreadsProof
 from solver.wire.manifest import Manifest
 
@@ -27,77 +30,48 @@ from solver.wire.manifest import Manifest
 def prove(
     manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, wider: Sequence[Packed] = ()
 ) -> Proof:
-    """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never more threads
-    (but for the padding: `wider` are packings with buffers on chip that may take less of it, see `solver.search.widening`)."""
-    settled = packed is base and base.run.proven and base.block.proven
+    """`base` is the packing without any `auto` buffer, `wider` are packings with buffers on chip that may take less padding: both
+    bound the threads (`solver.answer.limits`)."""
+    limits = Limits(manifest, base, {one.on_chip: one.run.lower_bound_bytes for one in wider})
+    settled = packed is base and base.run.proven and base.block.proven and not base.weighed and not limits.wider
+    best = best_of(launch) if settled else limits.most(manifest)
+    threads = threads_proof(manifest, limits, launch, best)
+    run = bytes_proof(packed.flat.run, packed.flat.timeline, packed.run, packed.on_chip)
+    block = bytes_proof(packed.region[0], packed.flat.timeline, packed.region[1], frozenset())
+    met = packed.region_bytes <= block.lower_bound_bytes
+    if packed.flat.run.items and packed.flat.block.items and packed.run.size_bytes:
+        block.certificate["given"] = "before-windows"
+    block = replace(block, status="optimal" if met else "feasible")
+    if launch is None:
+        return Proof(threads, run, block)
     return Proof(
-        threads_proof(manifest, base, launch, settled=settled, packings=wider),
-        bytes_proof(packed.flat.run, packed.flat.timeline, packed.run, packed.on_chip),
-        bytes_proof(packed.flat.block, packed.flat.timeline, packed.block, frozenset()),
+        threads,
+        run_proof_with_choices(manifest, base, packed, run),
+        block,
+        resident_proof(manifest, limits, launch, best),
+        accesses_proof(manifest, packed),
+        stride_proof(manifest, base, packed, launch),
     )
 
 
-def threads_proof(
-    manifest: Manifest,
-    base: Packed,
-    launch: LaunchFigures | None,
-    *,
-    settled: bool = False,
-    packings: Sequence[Packed] = (),
-) -> ThreadsProof:
-    """The threads that the lower bounds of both regions would allow: more bytes never allow more.
+def threads_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures | None, best: Best | None) -> ThreadsProof:
+    """`best` is the launch that the lower bounds of both regions would allow: more bytes never allow a better one.
 
     With the objective `resident_threads` the bound is on threads per multiprocessor first; `upper_bound` is then the block
-    size that the lower bounds give, and at least the layout's own. `settled`: both regions are as small as their bounds.
+    size that the lower bounds give, and at least the layout's own.
     """
-    least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
-    wider = widening_autos(manifest)
-    settled = settled and not wider
-    best = launch if settled else _most(manifest, base, wider, packings)
-    certificate: dict[str, Any] = {
-        "kind": "bytes-bounds",
-        "run_bytes_at_least": least_run,
-        "block_region_bytes_at_least": least_block,
-    }
-    if wider:
-        certificate["also_with_on_chip"] = sorted(wider)
+    certificate = limits.certificate
     if best is None:
         return ThreadsProof("infeasible", 0, certificate)
-    certificate["resident_threads_upper_bound"] = best.occupancy.resident_threads
+    certificate["resident_threads_upper_bound"] = best.resident_threads
     if launch is None:
         return ThreadsProof("feasible", best.threads_per_block, certificate)
-    same_threads = launch.threads_per_block == best.threads_per_block
+    proven = launch.threads_per_block == best.threads_per_block
+    upper = best.threads_per_block
     if manifest.objective == "resident_threads":
-        same_resident = launch.occupancy.resident_threads == best.occupancy.resident_threads
-        upper = max(best.threads_per_block, launch.threads_per_block)
-        return ThreadsProof("optimal" if same_threads and same_resident else "feasible", upper, certificate)
-    return ThreadsProof("optimal" if same_threads else "feasible", best.threads_per_block, certificate)
-
-
-def _most(manifest: Manifest, base: Packed, wider: Sequence[str], packings: Sequence[Packed]) -> LaunchFigures | None:
-    """The best launch that the lower bounds of both regions would allow, whichever `auto` buffers are on chip.
-
-    The stride depends on the bytes, the widest element and the widest alignment. Whatever is on chip, one buffer has that
-    element and one that alignment, and it takes at least the bytes of these two: so all pairs are looked at. Where there
-    are too many, any stride counts as free of conflicts.
-    """
-    least_run, least_block = base.run.lower_bound_bytes, base.block.lower_bound_bytes
-    plain = launch_for(manifest, run_bytes=least_run, block_region_bytes=least_block)
-    if len(wider) > PAIRED_AUTOS:
-        ignoring = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
-        return launch_for(ignoring, run_bytes=least_run, block_region_bytes=least_block)
-    found = [plain]
-    known = {packed.on_chip: packed.run.lower_bound_bytes for packed in packings}
-    for pair in widening_pairs(manifest):
-        run_bytes = max(known.get(pair, 0), least_with(manifest, base, pair))
-        found.append(launch_for(manifest, run_bytes=run_bytes, block_region_bytes=least_block, on_chip=pair))
-    by_resident = manifest.objective == "resident_threads"
-
-    def worth(figures: LaunchFigures) -> tuple[int, int]:
-        threads, resident = figures.threads_per_block, figures.occupancy.resident_threads
-        return (resident, -threads) if by_resident else (threads, resident)
-
-    return max((figures for figures in found if figures is not None), key=worth, default=None)
+        proven = proven and launch.occupancy.resident_threads == best.resident_threads
+        upper = max(upper, launch.threads_per_block)
+    return ThreadsProof("optimal" if proven else "feasible", upper, certificate)
 
 
 def bytes_proof(

@@ -1,13 +1,16 @@
-"""The hand-overs of a layout: bytes that several threads share and that pass from one buffer to another, in both regions."""
+"""The hand-overs of a layout: bytes that several threads share and that pass from one buffer to another."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from solver.answer.over_windows import over_windows, windows_start
 from solver.answer.sharing import at_most_shares
-from solver.flatten.handoffs import list_handoffs
+from solver.flatten.handoffs import Handoffs, list_handoffs, placed
 from solver.flatten.problem import RegionProblem
 from solver.search.pack import Packing
 from solver.search.regions import Packed
-from solver.wire.layout import MOST_PASSING_PAIRS, Handoff
+from solver.wire.layout import MOST_PASSING_PAIRS, Handoff, LaunchFigures
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes
 
@@ -18,14 +21,30 @@ _NOT_LISTED = Problem(
 )
 
 
-def handoffs(packed: Packed) -> tuple[tuple[Handoff, ...], tuple[Problem, ...]]:
-    """Those of both regions in the layout's order; none, and a warning that says so, where there would be too many to be of use."""
+def handoffs(packed: Packed, launch: LaunchFigures) -> tuple[tuple[Handoff, ...], tuple[Problem, ...]]:
+    """All of a layout in its order; none, and a warning that says so, where there would be too many to be of use."""
     regions = (packed.flat.block, packed.block), (packed.flat.run, packed.run)
     # a pair is two names: each in the other's list
     if not at_most_shares(2 * MOST_PASSING_PAIRS, (_passing(problem, packing) for problem, packing in regions)):
         return (), (_NOT_LISTED,)
-    found = (one for problem, packing in regions for one in list_handoffs(packed.flat, problem, packing.offsets))
-    return tuple(sorted(found, key=lambda one: (one.phase, one.source, one.destination, one.barrier_before))), ()
+    found = [one for problem, packing in regions for one in list_handoffs(packed.flat, problem, packing.offsets)]
+    found += _across(packed, launch)
+    return tuple(sorted(set(found), key=lambda one: (*one.order, one.start_bytes))), ()
+
+
+def _across(packed: Packed, launch: LaunchFigures) -> Iterator[Handoff]:
+    """Those between the block and its runs: the bytes are those of the block's piece that lie in the windows' part of its memory."""
+    relation, uses = packed.flat.relation, packed.flat.uses
+    if relation is None or packed.floor is None:
+        return
+    upper = placed(packed.flat.block, packed.block.offsets, uses)
+    lower = placed(packed.flat.run, packed.run.offsets, uses)
+    start = windows_start(launch)
+    end = start + launch.stride_bytes * launch.runs_per_block
+    pairs = over_windows(launch, [(one[:2], one) for one in upper], [(one[:2], one) for one in lower])
+    listing = Handoffs(relation)
+    for above, below in pairs:
+        yield from listing.between(above, below, "block", (max(above.start, start), min(above.end, end)))
 
 
 def _passing(problem: RegionProblem, packing: Packing) -> list[tuple[Bytes, Bytes]]:

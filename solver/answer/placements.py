@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solver.answer.local_memory import local_bytes, place_persistent
+from solver.answer.over_windows import over_windows
 from solver.answer.sharing import at_most_shares, sharing
 from solver.flatten.problem import RegionProblem
 from solver.search.pack import Packing
 from solver.search.regions import Packed
 from solver.search.windows import hull_of
-from solver.wire.layout import MOST_SHARES_LISTED, ComponentWindow, LocalBytes, PlacedBuffer, PlacedPart
+from solver.wire.layout import (
+    MOST_SHARES_LISTED,
+    ComponentWindow,
+    LaunchFigures,
+    LocalBytes,
+    PlacedBuffer,
+    PlacedPart,
+)
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes
@@ -30,12 +38,12 @@ class Placements:
     warnings: tuple[Problem, ...] = ()
 
 
-def placements(manifest: Manifest, packed: Packed) -> Placements:
+def placements(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> Placements:
     """Buffers of no bytes are placed at 0 and share nothing; plain local ones have no offset."""
     on_chip = [_on_chip(buffer, packed) for buffer in manifest.buffers]
     local = [buffer for buffer, chip in zip(manifest.buffers, on_chip, strict=True) if not chip]
     persistent, persistent_bytes = place_persistent(buffer for buffer in local if buffer.persistent)
-    offsets, listed = packed.offsets, _shares(packed)
+    offsets, listed = packed.offsets, _shares(packed, launch)
     shares = listed or {}
     buffers = []
     for buffer, chip in zip(manifest.buffers, on_chip, strict=True):
@@ -66,17 +74,17 @@ def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tup
     to lie as in the buffer are one piece again. Parts and buffers of no bytes are at 0."""
     if not buffer.size:
         return 0, None
-    itemsize = buffer.dtype.itemsize_bytes
-    bases = {offsets[buffer.part_name(part)] - part.offset * itemsize for part in buffer.parts if part.size}
+    bytes_of = buffer.dtype.bytes_of
+    bases = {offsets[buffer.part_name(part)] - bytes_of(part.offset) for part in buffer.parts if part.size}
     base = bases.pop()
     if not bases and base >= 0 and base % buffer.alignment_bytes == 0:
         return base, None
     return None, tuple(
-        PlacedPart(part.name, offsets.get(buffer.part_name(part), 0), part.size * itemsize) for part in buffer.parts
+        PlacedPart(part.name, offsets.get(buffer.part_name(part), 0), bytes_of(part.size)) for part in buffer.parts
     )
 
 
-def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
+def _shares(packed: Packed, launch: LaunchFigures) -> dict[str, tuple[str, ...]] | None:
     """None where the lists would be too long to be of use."""
     regions = [
         [(offset, offset + item.size_bytes) for item, offset in zip(problem.items, packing.offsets, strict=True)]
@@ -89,7 +97,18 @@ def _shares(packed: Packed) -> dict[str, tuple[str, ...]] | None:
         [(item.buffer, start, end) for item, (start, end) in zip(problem.items, spans, strict=True)]
         for problem, spans in zip(problems, regions, strict=True)
     )
-    return {name: others for placed in named for name, others in sharing(placed).items()}
+    found = {name: others for placed in named for name, others in sharing(placed).items()}
+    run, block = (
+        [(span, item.buffer) for item, span in zip(problem.items, spans, strict=True)]
+        for problem, spans in zip(problems, regions, strict=True)
+    )
+    across: dict[str, set[str]] = {}
+    for count, (upper, lower) in enumerate(over_windows(launch, block, run)):
+        if count > MOST_SHARES_LISTED:
+            return None
+        across.setdefault(upper, set()).add(lower)
+        across.setdefault(lower, set()).add(upper)
+    return found | {name: tuple(sorted({*found[name], *others})) for name, others in across.items()}
 
 
 def _windows(problem: RegionProblem, packing: Packing) -> tuple[ComponentWindow, ...]:

@@ -25,8 +25,10 @@ class Shorter:
 
 def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterator[Shorter]:
     """Every such change. Left out: pieces that are live in all phases; the ends at which contents are carried round a loop; items
-    of in-place pairs, whose permission depends on where both end; and where threads share the buffer, phases that would
-    stay occupied because no barrier stands directly before them."""
+    of in-place pairs, whose permission depends on where both end; regions in which more than the phases decides who conflicts; and
+    where threads share the buffer, phases that would stay occupied because no barrier stands directly before them."""
+    if not problem.plain:
+        return
     paired = {number for entry in problem.in_place for number in (entry.read, entry.write)}
     for number, item in enumerate(problem.items):
         if number in paired:
@@ -70,10 +72,7 @@ def _live(piece: Piece, phase: Phase) -> bool:
 
 def _freed(problem: RegionProblem, timeline: FlatTimeline, phase: Phase) -> bool:
     """Whether a phase that is live no more is occupied no more either, whatever is live before it."""
-    if problem.private_to_thread:
-        return True
-    scopes = timeline.barriers.get(phase, frozenset())
-    return "block" in scopes or (problem.region == "run" and "run" in scopes)
+    return problem.private_to_thread or phase in timeline.waits.get(problem.region, ())
 
 
 def _without(phases: Phases, phase: Phase) -> Phases:

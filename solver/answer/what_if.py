@@ -7,7 +7,7 @@ is found enough is enough. One that is not found may be so too, unless all chang
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
@@ -123,21 +123,27 @@ class WhatIf:
         lower = ((change, self.peak_with(change) or 0) for change in self._changes if change.phase == self.peak.phase)
         return tuple(sorted(lower, key=lambda one: (one[1], self._name(one[0]))))
 
-    def enough(self, target: Bytes) -> Enough:
-        """The single changes with which the region packs into `target` bytes."""
+    def enough(self, target: Bytes, without: Mapping[str, Bytes]) -> Enough:
+        """The single changes with which the region packs into `target` bytes; without a buffer that `without` names, into those
+        given there."""
+        targets = {name: without.get(name, target) for name in self.by_buffer}
+        buffers = [name for name, numbers in self.by_buffer.items() if self._may_go(numbers, targets[name])]
         over = [apart for apart in self._apart if apart.total > target]
-        core = self._core(target)
-        buffers = [
-            name
-            for name, numbers in self.by_buffer.items()
-            if all(apart.total - sum(apart.sizes.get(i, 0) for i in numbers) <= target for apart in over)
-            and (core is None or any(i in core for i in numbers))
-            and self._live_without(numbers, target)
-        ]
-        shorter = () if self._lasting(target) else self._by_size(target, over, core)
-        gone, gone_settled = _first_enough(buffers, lambda name: self._packs_without(name, target))
+        shorter = () if self._lasting(target) else self._by_size(target, over, self._core(target))
+        gone, gone_settled = _first_enough(buffers, lambda name: self._packs_without(name, targets[name]))
         cut, cut_settled = _first_enough(shorter, lambda change: self._packs_with(change, target))
         return Enough(tuple(gone), gone_settled, tuple(cut), cut_settled)
+
+    def _may_go(self, numbers: Sequence[int], target: Bytes) -> bool:
+        """Whether no proof rules out that the region packs into `target` bytes without these items."""
+        core = self._core(target)
+        apart_enough = all(
+            apart.total - sum(apart.sizes.get(i, 0) for i in numbers) <= target
+            for apart in self._apart
+            if apart.total > target
+        )
+        touched = core is None or any(i in core for i in numbers)
+        return apart_enough and touched and self._live_without(numbers, target)
 
     @cached_property
     def _changes(self) -> tuple[Shorter, ...]:

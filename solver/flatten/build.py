@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from solver.flatten import in_place, observations, permissions
+from solver.flatten.crossing import crossing
 from solver.flatten.items import Shelf, shelf, windows
 from solver.flatten.lifetimes import Lives
-from solver.flatten.loops import Loops
-from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.flatten.tails import Tails
-from solver.flatten.timeline import unroll
+from solver.flatten.problem import FlatManifest, FlatTimeline, RegionProblem
+from solver.flatten.relation import Relation
+from solver.flatten.unroll import unroll
 from solver.wire.bulk import uncollected
+from solver.wire.layout import Region
 from solver.wire.manifest import Manifest, Scope
+from solver.wire.units import Phase
 
 
 @uncollected()
 def flatten(
-    manifest: Manifest, on_chip: frozenset[str] = frozenset(), split: frozenset[str] = frozenset()
+    manifest: Manifest,
+    on_chip: frozenset[str] = frozenset(),
+    split: frozenset[str] = frozenset(),
+    stopped: Callable[[], bool] = lambda: False,
 ) -> FlatManifest:
-    """The run region's and the block region's problem, over one timeline with every call expanded.
+    """The run region's and the block region's problem, over one program with every call expanded.
 
     `on_chip` names the `auto` buffers (in full) that are placed in shared memory; the others and the local ones are
     left out. `split` names (in full) the buffers whose parts are placed apart, out of `solver.flatten.items.splittable`.
-    `warnings` are those that need flattened lifetimes; reading the manifest gave the others.
+    `warnings` are those that need the flattened program; reading the manifest gave the others. Once `stopped` says so, what is left to
+    be found out is taken to be the worst, and the problems are not `exact`.
     """
     unrolled = unroll(manifest)
-    lives = Lives(manifest, unrolled)
-    warnings = observations.rewritten_at_loop_head(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
-    idle: dict[int, str] = {}
-    loops = Loops(unrolled.flat.loops)
+    lives, relation = Lives(manifest, unrolled, stopped), Relation(manifest, unrolled)
     scopes: tuple[Scope, ...] = ("run", "block")
-    shelves = {
-        scope: shelf(manifest, scope, on_chip, lives, Tails(unrolled.flat, loops, scope), split) for scope in scopes
-    }
-    run = _problem(manifest, shelves["run"], lives, idle)
-    block = _problem(manifest, shelves["block"], lives, idle)
+    shelves = {scope: shelf(manifest, scope, on_chip, lives, relation, split) for scope in scopes}
+    idle: dict[int, str] = {}
+    run, block = (_problem(manifest, shelves[scope], lives, relation, idle) for scope in scopes)
+    warnings = observations.of_lives(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
     warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})
-    for one, problem in ((shelves["run"], run), (shelves["block"], block)):
-        warnings += observations.no_barrier_no_sharing(manifest, one, problem)
-    return FlatManifest(unrolled.flat, run, block, tuple(warnings))
+    for scope, problem in zip(scopes, (run, block), strict=True):
+        warnings += observations.no_barrier_no_sharing(manifest, shelves[scope], problem, relation)
+    waits: dict[Region, frozenset[Phase]] = {scope: relation.waits(scope) for scope in scopes}
+    timeline = FlatTimeline(unrolled.length, unrolled.names, unrolled.loops, waits)
+    over = crossing(manifest, shelves["block"], shelves["run"], relation)
+    uses = shelves["run"].uses | shelves["block"].uses
+    return FlatManifest(timeline, run, block, tuple(warnings), over, relation, uses)
 
 
-def _problem(manifest: Manifest, shelf: Shelf, lives: Lives, idle: dict[int, str]) -> RegionProblem:
+def _problem(manifest: Manifest, shelf: Shelf, lives: Lives, relation: Relation, idle: dict[int, str]) -> RegionProblem:
     apart = permissions.apart_pairs(manifest, shelf)
     aliases = permissions.alias_permits(manifest, shelf, apart)
-    allowed, without_effect = in_place.permissions(manifest, shelf, lives, apart | aliases)
-    idle.update(without_effect)
-    return RegionProblem(
+    bare = RegionProblem(
         shelf.scope,
         shelf.items,
-        allowed,
-        aliases,
-        apart,
-        windows(manifest, shelf.items),
-        shelf.private,
+        alias_permits=aliases,
+        apart=apart,
+        windows=windows(manifest, shelf.items),
+        private_to_thread=shelf.private,
+        length=relation.unrolled.length,
+        plain=shelf.plain,
+        exact=shelf.exact,
     )
+    allowed, without_effect = in_place.permissions(manifest, shelf, lives, relation, apart | aliases)
+    idle.update(without_effect)
+    return replace(bare, in_place=allowed)

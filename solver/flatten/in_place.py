@@ -1,9 +1,8 @@
 """In-place pairs: at which one difference of their offsets two pieces may share bytes although their lives meet.
 
-A listed phase is *effective* where the two buffers are private to a thread, or a covering barrier stands directly
-before it: then no other thread still reads what the write takes. The pair is cured when every phase in which the two
-would be in each other's way is effective, the tails behind lives that end in such a phase left away, and when no step
-destroys contents that are still needed (`handing_on`).
+A listed phase is *effective* where the read ends and the write begins in it, nothing of the read is found again behind it, and the
+threads that share the two have waited directly before it (`handing_on`). The pair is cured when the two are in each other's way in
+effective phases alone.
 """
 
 from __future__ import annotations
@@ -11,12 +10,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from solver.flatten.handing_on import Contents, Steps
+from solver.flatten.handing_on import HandingOn, Pair
 from solver.flatten.items import Shelf
 from solver.flatten.lifetimes import Lives
 from solver.flatten.problem import InPlacePermission, Phases, Piece
-from solver.flatten.spans import Span, intersection, meet, phases_of, within
-from solver.wire.manifest import Buffer, InPlace, Lifetime, Manifest
+from solver.flatten.relation import Relation
+from solver.flatten.spans import Span, intersection, meet, phases_of
+from solver.wire.manifest import Buffer, InPlace, Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes
 
@@ -57,7 +57,7 @@ def split_reference(reference: str) -> tuple[str, str | None]:
 
 
 def permissions(
-    manifest: Manifest, shelf: Shelf, lives: Lives, settled: frozenset[tuple[int, int]]
+    manifest: Manifest, shelf: Shelf, lives: Lives, relation: Relation, settled: frozenset[tuple[int, int]]
 ) -> tuple[tuple[InPlacePermission, ...], dict[int, str]]:
     """The permissions of one region, and for entries of `manifest.in_place` that have no effect in it why that is so.
 
@@ -74,8 +74,9 @@ def permissions(
         if not _gather(meetings, read, write, spans, number):
             idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
     found: list[InPlacePermission] = []
+    handing_on = HandingOn(relation)
     for meeting in meetings.values():
-        phases, why_not = _judge(meeting, shelf, lives)
+        phases, why_not = handing_on.judge(_pair(meeting, shelf), meeting.listed, meeting.reverse)
         if why_not is not None:
             idle.update((number, why_not) for number in meeting.entries)
             continue
@@ -147,7 +148,7 @@ def _gather(
         for j, q_start, q in write.pieces[bisect_right(ends, p_start + p.offset_bytes) :]:
             if overlay + q_start + q.offset_bytes >= p_start + p.offset_bytes + p.size_bytes:
                 break
-            if not meet(intersection(listed, p.live), q.live):
+            if not meet(intersection(listed, p.accesses), q.accesses):
                 continue
             both_live = True
             difference = overlay + q_start - p_start  # the same, said of the two items
@@ -162,43 +163,11 @@ def _gather(
     return both_live
 
 
-def _judge(meeting: _Meeting, shelf: Shelf, lives: Lives) -> tuple[Phases, str | None]:
-    """The effective phases; and why the pair is not cured, if it is not."""
-    p, q = meeting.read_piece, meeting.write_piece
-    spans = [*meeting.listed, *meeting.reverse]
-    listed = intersection(intersection(phases_of(spans), p.live), q.live)
-    effective = listed
-    if not shelf.private:
-        safe = [span for span in spans if shelf.tails.next_barrier(span[0]) == span[0]]
-        effective = intersection(listed, phases_of(safe))
-    held_p, held_q = p.occupied, q.occupied
-    if not shelf.private:
-        held_p, held_q = shelf.tails.occupied(p.live, effective), shelf.tails.occupied(q.live, effective)
-    if within(intersection(held_p, held_q), effective):
-        destroyed = _steps(meeting, shelf, lives).destroyed_in()
-        if destroyed is None:
-            return effective, None
-        name = lives.phase_name(destroyed)
-        return effective, f"in phase {name} contents that are needed again later would be written over"
-    if not within(intersection(p.live, q.live), listed):
-        return effective, "they are both live in other phases too, and those are not listed"
-    if effective != listed:
-        return effective, "several threads share them, and no barrier that covers them stands directly before the phase"
-    return effective, "several threads share them, and no barrier parts their lives elsewhere"
-
-
-def _steps(meeting: _Meeting, shelf: Shelf, lives: Lives) -> Steps:
-    first, second = (
-        Contents(piece.live, lives.written(*_stated(shelf.buffers[item], piece)))
-        for item, piece in ((meeting.read, meeting.read_piece), (meeting.write, meeting.write_piece))
+def _pair(meeting: _Meeting, shelf: Shelf) -> Pair:
+    read, write = shelf.buffers[meeting.read], shelf.buffers[meeting.write]
+    return Pair(
+        shelf.uses[meeting.read_piece.name], shelf.uses[meeting.write_piece.name], read.zero, write.zero, shelf.private
     )
-    tails = shelf.tails
-    return Steps(tails.loops, tails.length, first, second, phases_of(meeting.listed), phases_of(meeting.reverse))
-
-
-def _stated(buffer: Buffer, piece: Piece) -> tuple[Buffer, Lifetime | None]:
-    part = next((part for part in buffer.parts if buffer.part_name(part) == piece.name), None)
-    return buffer, buffer.lifetime if part is None else part.lifetime
 
 
 def _permission(meeting: _Meeting, phases: Phases) -> InPlacePermission:

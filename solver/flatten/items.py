@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from solver.flatten.axis import axis_of
 from solver.flatten.lifetimes import Lives
-from solver.flatten.problem import Item, Phases, Piece, Window
-from solver.flatten.tails import Tails
-from solver.wire.manifest import Buffer, Lifetime, Manifest, Scope
-from solver.wire.units import Bytes
+from solver.flatten.problem import Item, Piece, Window
+from solver.flatten.relation import Relation, Use
+from solver.wire.manifest import Buffer, Manifest, Part, Scope
 
 
 @dataclass(frozen=True)
 class Shelf:
     """The items of one region, the buffer that each came from, and the items of each buffer (by full name, in the order of
-    their bytes: one, or one a part where the parts are placed apart)."""
+    their bytes: one, or one a part where the parts are placed apart). `uses`: of each piece by its name."""
 
     scope: Scope
     private: bool
-    tails: Tails
     items: tuple[Item, ...]
     buffers: tuple[Buffer, ...]
     index: dict[str, tuple[int, ...]]
+    uses: dict[str, Use]
+    plain: bool
+    exact: bool
 
 
 def splittable(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -42,51 +44,67 @@ def shelf(
     scope: Scope,
     on_chip: frozenset[str],
     lives: Lives,
-    tails: Tails,
+    relation: Relation,
     split: frozenset[str] = frozenset(),
 ) -> Shelf:
     """The buffers of one scope that lie in shared memory. Those without a byte are left out. Of the buffers in `split` each
     part is an item."""
-    private = scope == "run" and manifest.launch.threads_per_run == 1
-    occupied: dict[Phases, Phases] = {}
+    buffers = [
+        buffer
+        for buffer in manifest.buffers
+        if buffer.scope == scope
+        and buffer.size
+        and (buffer.location == "shared" or (buffer.location == "auto" and buffer.full_name in on_chip))
+    ]
+    kinds: dict[tuple[int, bool], int] = {}
+    distinct: list[Use] = []
+    used: list[list[tuple[Part | None, int]]] = []
+    for buffer in buffers:
+        row: list[tuple[Part | None, int]] = []
+        for part in _parts_of(buffer):
+            life = lives.of(buffer, part)
+            key = id(life), buffer.asynchronous
+            if key not in kinds:
+                kinds[key] = len(distinct)
+                distinct.append(relation.use(life, scope, buffer.asynchronous))
+            row.append((part, kinds[key]))
+        used.append(row)
+    axis = axis_of(relation, distinct)
     items: list[Item] = []
-    buffers: list[Buffer] = []
+    owners: list[Buffer] = []
     index: dict[str, tuple[int, ...]] = {}
-
-    def piece(buffer: Buffer, name: str, offset_bytes: Bytes, size_bytes: Bytes, lifetime: Lifetime | None) -> Piece:
-        live = held = lives.of(buffer, lifetime)
-        if not private:
-            known = occupied.get(live)
-            held = occupied[live] = tails.occupied(live) if known is None else known
-        return Piece(name, offset_bytes, size_bytes, live, held)
-
-    for buffer in manifest.buffers:
-        if buffer.scope != scope or buffer.size == 0 or buffer.location == "local":
-            continue
-        full_name = buffer.full_name
-        if buffer.location == "auto" and full_name not in on_chip:
-            continue
-        size_bytes, itemsize = buffer.size_bytes, buffer.dtype.itemsize_bytes
-        pieces = tuple(
-            [
-                piece(buffer, f"{full_name}#{part.name}", part.offset * itemsize, part.size * itemsize, part.lifetime)
-                for part in buffer.parts
-                if part.size
-            ]
-            if buffer.parts
-            else [piece(buffer, full_name, 0, size_bytes, buffer.lifetime)]
-        )
-        first, component = len(items), buffer.component
+    uses: dict[str, Use] = {}
+    for buffer, row in zip(buffers, used, strict=True):
+        full_name, component = buffer.full_name, buffer.component
+        pieces = []
+        for part, kind in row:
+            use = distinct[kind]
+            life, columns = use.life, axis.columns[kind]
+            if part is None:
+                name, start, size = full_name, 0, buffer.size_bytes
+            else:
+                name = f"{full_name}#{part.name}"
+                start, size = buffer.dtype.bytes_of(part.offset), buffer.dtype.bytes_of(part.size)
+            uses[name] = use
+            pieces.append(Piece(name, start, size, life.live, columns, life.accesses))
+        first = len(items)
         if full_name not in split:
             pin = buffer.pinned_offset_bytes
-            items.append(Item(full_name, component, size_bytes, buffer.alignment_bytes, pin, pieces))
-            buffers.append(buffer)
+            items.append(Item(full_name, component, buffer.size_bytes, buffer.alignment_bytes, pin, tuple(pieces)))
+            owners.append(buffer)
             index[full_name] = (first,)
         else:
             items += _parts(buffer, full_name, pieces)
             numbers = index[full_name] = tuple(range(first, len(items)))
-            buffers += [buffer] * len(numbers)
-    return Shelf(scope, private, tails, tuple(items), tuple(buffers), index)
+            owners += [buffer] * len(numbers)
+    private = scope == "run" and manifest.launch.threads_per_run == 1
+    exact = axis.exact and not lives.cut_short
+    return Shelf(scope, private, tuple(items), tuple(owners), index, uses, axis.plain, exact)
+
+
+def _parts_of(buffer: Buffer) -> Sequence[Part | None]:
+    """The parts that have a byte; where there are none, the buffer as a whole (None)."""
+    return [part for part in buffer.parts if part.size] if buffer.parts else (None,)
 
 
 def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
@@ -104,7 +122,7 @@ def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
 def _parts(buffer: Buffer, full_name: str, pieces: Sequence[Piece]) -> Iterator[Item]:
     """The first part is aligned as the buffer, the others as its elements: no part is aligned better inside the buffer."""
     for piece in sorted(pieces, key=lambda piece: piece.offset_bytes):
-        alone = Piece(piece.name, 0, piece.size_bytes, piece.live, piece.occupied)
+        alone = piece._replace(offset_bytes=0)
         alignment = buffer.dtype.alignment_bytes if piece.offset_bytes else buffer.alignment_bytes
         yield Item(
             piece.name, buffer.component, piece.size_bytes, alignment, None, (alone,), full_name, piece.offset_bytes

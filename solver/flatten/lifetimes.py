@@ -1,39 +1,58 @@
-"""Lifetimes to sets of flattened phases: wrapped intervals cut at their loop, every call of a timeline laid out."""
+"""When a piece is accessed, when its contents are needed, and where they begin: lifetimes and accesses in the flattened program."""
 
 from __future__ import annotations
 
-from solver.flatten.loops import Loops
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from solver.flatten.cut import Cut
 from solver.flatten.problem import Phases
-from solver.flatten.spans import NO_PHASES, Span, holds, phases_of
-from solver.flatten.timeline import Unrolled
-from solver.wire.manifest import Buffer, Lifetime, Manifest
+from solver.flatten.spans import NO_PHASES, difference, holds, phases_of
+from solver.flatten.structure import spans_of
+from solver.flatten.unroll import Unrolled
+from solver.wire.manifest import Accesses, Buffer, Interval, Lifetime, Manifest, Part, Reentry, Span
 from solver.wire.units import Phase
 
+Stated = Lifetime | Accesses | None
+Key = tuple[str, Stated, Reentry, bool, bool]
 
-def unwrapped(loops: Loops, lifetime: Lifetime) -> list[Span]:
-    """The intervals in the timeline's own phases, a wrapped one as its two halves."""
-    spans: list[Span] = []
-    for interval in lifetime:
-        start, end = interval
-        if start < end:
-            spans.append((start, end))
-            continue
-        loop = loops.to_wrap(start, end)
-        if loop is None:
-            raise ValueError(f"interval [{start}, {end}) wraps round no loop")
-        spans += [(start, loop[1]), (loop[0], end)]
-    return spans
+
+@dataclass(frozen=True, eq=False)
+class Life:
+    """`accesses`: the phases in which the sharing threads may access the piece. `live`: these, and those in which its contents are
+    needed in between. `begins`: the first phases of its intervals, its writes. `ends`: the last phases of its intervals, the reads of
+    `accesses_in`. `carried`: what is live only because contents are found again. `dropped`: a phase of return counts as a beginning.
+    `starts`: zeroed at the program's start, which counts as an access there. `derived`: from `accesses_in`."""
+
+    accesses: Phases
+    live: Phases
+    begins: frozenset[Phase]
+    ends: frozenset[Phase]
+    carried: Phases = NO_PHASES
+    dropped: bool = False
+    starts: bool = False
+    derived: bool = False
+
+    @property
+    def stated(self) -> Phases:
+        """What an alias contradicts: the stated phases; of `accesses_in` the lifetime that follows from it."""
+        return self.live if self.derived else self.accesses
+
+
+_NEVER = Life(NO_PHASES, NO_PHASES, frozenset(), frozenset())
 
 
 class Lives:
-    """Live phases of buffers and parts in the flattened timeline; equal lifetimes share one set."""
+    """Lives of buffers and parts in the flattened program; equal statements share one. `stopped` is asked before each that takes a
+    search: once it says so, lives are taken to last for the whole program, and `cut_short` is set."""
 
-    def __init__(self, manifest: Manifest, unrolled: Unrolled) -> None:
-        self._manifest = manifest
-        self._unrolled = unrolled
+    def __init__(self, manifest: Manifest, unrolled: Unrolled, stopped: Callable[[], bool] = lambda: False) -> None:
+        self._manifest, self._unrolled, self._stopped = manifest, unrolled, stopped
         self._owners: dict[str, str] = {}
-        self._known: dict[tuple[str, Lifetime | None], Phases] = {}
-        self.every = Phases(((0, unrolled.flat.length),))
+        self._known: dict[Key, Life] = {}
+        self._spans: dict[tuple[str, Lifetime | None], list[Span]] = {}
+        self.every = Phases(((0, unrolled.length),))
+        self.cut_short = False
 
     def owner(self, component: str) -> str:
         """Whose timeline the component's lifetimes count in."""
@@ -41,48 +60,149 @@ class Lives:
             self._owners[component] = self._manifest.timeline_owner(component)
         return self._owners[component]
 
-    def of(self, buffer: Buffer, lifetime: Lifetime | None) -> Phases:
-        """Live phases of the buffer, or of a part of it with this lifetime."""
+    def of(self, buffer: Buffer, part: Part | None = None) -> Life:
+        """The life of a buffer, or of a part of it."""
+        owner, starts = self.owner(buffer.component), buffer.zero == "entry" and (part is None or _begins_at_once(part))
         if buffer.persistent:
-            return self.every
-        owner = self.owner(buffer.component)
-        key = (owner, lifetime)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._flattened(owner, lifetime)
-        return known
+            key: Key = ("", None, "kept", starts, False)
+            life = self._known.get(key)
+            if life is None:
+                zero, length = frozenset((0,)), self._unrolled.length
+                life = self._known[key] = Life(self.every, self.every, zero, frozenset((length - 1,)), starts=starts)
+            return life
+        told: Part | Buffer = buffer if part is None else part
+        stated: Stated = told.lifetime if told.accesses_in is None else told.accesses_in
+        key = (owner, stated, told.reentry, starts, buffer.scope == "run" and len(self._unrolled.choices) > 1)
+        life = self._known.get(key)
+        if life is None:
+            life = self._known[key] = self._made(
+                owner, stated, told.reentry == "dropped", starts, self._choices(key[-1])
+            )
+        return life
 
-    def written(self, buffer: Buffer, lifetime: Lifetime | None) -> frozenset[Phase]:
-        """The flattened phases at whose start the buffer, or a part with this lifetime, gets new contents whichever way
-        control came: where an interval starts, other than at the head of a loop that brings the contents round."""
-        owner, live = self.owner(buffer.component), self.of(buffer, lifetime).spans
-        sheet = self._unrolled.sheets[owner]
-        begins = [0] if lifetime is None else [interval.start for interval in lifetime]
-        found: set[Phase] = set()
-        for call in self._unrolled.calls[owner]:
-            found.update(call.start + sheet.starts[start] for start in begins)
-            found.update(start for start, _ in call.beside)
-        return frozenset(found.difference(head for head, end in self._unrolled.flat.loops if holds(live, end - 1)))
+    @property
+    def known(self) -> Collection[Life]:
+        """Every life that was asked for."""
+        return self._known.values()
 
     def phase_name(self, phase: Phase) -> str:
-        return self._unrolled.flat.names[phase]
+        return self._unrolled.names[phase]
 
     def of_phase(self, component: str, phase: Phase) -> list[Span]:
         """The flattened phases that a phase of the component's timeline stands for, call by call."""
         owner = self.owner(component)
         starts = self._unrolled.sheets[owner].starts
-        return [(call.start + starts[phase], call.start + starts[phase + 1]) for call in self._unrolled.calls[owner]]
+        return [(base + starts[phase], base + starts[phase + 1]) for base in self._unrolled.calls[owner]]
 
-    def _flattened(self, owner: str, lifetime: Lifetime | None) -> Phases:
+    def _choices(self, by_track: bool) -> tuple[Phases, ...]:
+        """The phases that ways keep out of, for each choice of tracks; where several threads share a piece, or there is none, once."""
+        return self._unrolled.choices if by_track else (NO_PHASES,)
+
+    def _made(self, owner: str, stated: Stated, dropped: bool, starts: bool, choices: tuple[Phases, ...]) -> Life:
+        if isinstance(stated, Accesses):
+            return self._of_accesses(owner, stated, starts, choices)
+        return self._of_lifetime(owner, stated, dropped, starts, choices)
+
+    def _of_lifetime(
+        self, owner: str, lifetime: Lifetime | None, dropped: bool, starts: bool, choices: tuple[Phases, ...]
+    ) -> Life:
         sheet = self._unrolled.sheets[owner]
-        local = [(0, sheet.timeline.length)] if lifetime is None else unwrapped(sheet.own_loops, lifetime)
-        if not local:
-            return NO_PHASES
-        if owner == "" and not sheet.calls:
-            return Phases((local[0],)) if len(local) == 1 else phases_of(local)
-        starts = sheet.starts
-        spans: list[Span] = []
-        for call in self._unrolled.calls[owner]:
-            spans += [(call.start + starts[start], call.start + starts[end]) for start, end in local]
-            spans += call.beside
-        return phases_of(spans)
+        stated = (Interval(0, sheet.timeline.length),) if lifetime is None else lifetime
+        if not stated:
+            return _NEVER
+        whole = lifetime is None
+        graph, at, bases = self._unrolled.graph, sheet.starts, self._unrolled.calls[owner]
+        start, end = stated[0]
+        if (
+            (graph.straight or (dropped and not starts))
+            and len(stated) == 1
+            and start < end
+            and self._unbranched(owner)
+        ):
+            accesses = Phases((stated[0],))  # most lives of most programs
+            return Life(accesses, accesses, frozenset((start,)), frozenset((end - 1,)), NO_PHASES, dropped, starts)
+        local = (
+            [(0, sheet.timeline.length)]
+            if whole
+            else [span for interval in stated for span in spans_of(sheet.structures, interval)]
+        )
+        accesses = phases_of((base + at[start], base + at[end]) for base in bases for start, end in local)
+        begins = frozenset(base + at[interval.start] for base in bases for interval in stated)
+        ends = frozenset(base + at[interval.end] - 1 for base in bases for interval in stated)
+        carried = NO_PHASES
+        if not dropped and not self._plain(accesses, begins):
+            if self._stopped():
+                self.cut_short = True
+                return Life(accesses, self.every, begins, ends, starts=starts)
+            carried = phases_of(span for closed in choices for span in self._kept(accesses, begins, closed).spans)
+        needed = carried
+        if starts:
+            first = (span for closed in choices for span in self._until_first(accesses, closed).spans)
+            needed = phases_of((*carried.spans, *first))
+        live = accesses if not needed else phases_of((*accesses.spans, *needed.spans))
+        return Life(accesses, live, begins, ends, carried, dropped, starts)
+
+    def _unbranched(self, owner: str) -> bool:
+        """Whether phases of a timeline are those of the program, and an interval is all between its ends."""
+        sheet = self._unrolled.sheets[owner]
+        return not owner and not sheet.called and not sheet.timeline.branches
+
+    def _plain(self, accesses: Phases, begins: frozenset[Phase]) -> bool:
+        """Whether nothing can come back to these phases but where an interval begins, as is plain to see: each stretch of them lies in one
+        node and is entered at its start alone."""
+        graph = self._unrolled.graph
+        if graph.straight:
+            return True
+        return all(start in begins and graph.ends[graph.node_of(start)] >= end for start, end in accesses.spans)
+
+    def _kept(self, accesses: Phases, begins: frozenset[Phase], closed: Phases) -> Phases:
+        """The phases on ways from these back to where no interval begins."""
+        inside = difference(accesses, closed) if closed else accesses
+        cut = Cut(self._unrolled.graph, inside.spans, closed=closed)
+        ahead = cut.ahead(cut.behind(lambda _first, _beyond: True))
+        return cut.phases(cut.leading_to(ahead, lambda first, _beyond: first not in begins))
+
+    def _until_first(self, accesses: Phases, closed: Phases) -> Phases:
+        """Where what is zeroed at the start is needed: on every way from there until phase 0 is first met."""
+        cut = Cut(self._unrolled.graph, ((0, 1),), closed=closed)
+        return difference(cut.phases(cut.ahead(cut.start)), accesses)
+
+    def _of_accesses(self, owner: str, stated: Accesses, starts: bool, choices: tuple[Phases, ...]) -> Life:
+        at = self._unrolled.sheets[owner].starts
+        bases = self._unrolled.calls[owner]
+
+        def spans(phases: Iterable[Phase]) -> Iterator[Span]:
+            return ((base + at[phase], base + at[phase + 1]) for base in bases for phase in phases)
+
+        fixed = tuple(sorted({*spans(stated.writes), *spans(stated.updates), *spans(stated.reads)}))
+        accesses = phases_of(fixed)
+        if not accesses:
+            return _NEVER
+        writes, brings = phases_of(spans(stated.writes)), phases_of(spans((*stated.writes, *stated.updates)))
+        begins = frozenset(start for start, _ in spans(stated.writes))
+        reads = frozenset(end - 1 for _, end in spans({*stated.reads, *stated.updates} - set(stated.writes)))
+        if self._stopped():
+            self.cut_short = True
+            return Life(accesses, self.every, begins, reads, starts=starts, derived=True)
+        needed = phases_of(
+            span for closed in choices for span in self._between(fixed, brings, writes, closed, starts).spans
+        )
+        live = phases_of((*accesses.spans, *needed.spans))
+        return Life(accesses, live, begins, reads, needed, starts=starts, derived=True)
+
+    def _between(self, fixed: tuple[Span, ...], brings: Phases, writes: Phases, closed: Phases, starts: bool) -> Phases:
+        """The phases on ways from a write or update, or from the program's start, to a read or update before a write."""
+        graph = self._unrolled.graph
+        inside = tuple(span for span in fixed if not holds(closed.spans, span[0])) if closed else fixed
+        onward, back = Cut(graph, inside, through=True, closed=closed), Cut(graph, inside, closed=closed)
+        begun = onward.behind(lambda first, _beyond: holds(brings.spans, first)) + (onward.start if starts else [])
+        ahead = onward.ahead(begun)
+        return back.phases(back.leading_to(ahead, lambda first, _beyond: not holds(writes.spans, first)))
+
+
+def _begins_at_once(part: Part) -> bool:
+    """Whether zeros from the program's start are for this part: it is accessed from phase 0 on."""
+    told = part.accesses_in
+    if told is not None:
+        return 0 in (*told.writes, *told.updates, *told.reads)
+    return part.lifetime is None or any(interval.start == 0 for interval in part.lifetime)

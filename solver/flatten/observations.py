@@ -1,105 +1,147 @@
-"""Warnings that only the flattened manifest shows: lives cut at a loop's head, and bytes that no barrier frees."""
+"""Warnings that only the flattened program shows: contents carried on, reads before any write, and bytes that no barrier frees."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from solver.flatten.cut import Cut
 from solver.flatten.items import Shelf
-from solver.flatten.lifetimes import Lives, unwrapped
-from solver.flatten.loops import Loops
+from solver.flatten.lifetimes import Life, Lives
 from solver.flatten.problem import Phases, RegionProblem
-from solver.flatten.spans import difference, holds, meet, phases_of
-from solver.flatten.timeline import Unrolled
-from solver.wire.manifest import Buffer, Lifetime, Manifest
+from solver.flatten.relation import Relation, Use
+from solver.flatten.spans import meet
+from solver.flatten.unroll import Unrolled
+from solver.wire.manifest import Buffer, Manifest, Part
 from solver.wire.problems import Problem
 from solver.wire.units import Phase
 
 PAIR_TESTS = 100_000
 """Beyond so many comparisons of different lifetimes the search for missing barriers stops, and says so."""
 
+_PHASES_NAMED = 4
 
-def rewritten_at_loop_head(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Problem]:
-    """A warning for each buffer or part that is live when a loop starts and dead when it comes round again."""
-    if not any(sheet.own_loops for sheet in unrolled.sheets.values()):
+
+def of_lives(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Problem]:
+    """For each buffer or part: `carried`, where contents that the program leaves and comes back to stay; `read_before_written`, where a
+    way from the program's start comes to it before any write, and not only by skipping a loop."""
+    if unrolled.graph.straight:
         return []
     warnings: list[Problem] = []
-    known: dict[tuple[str, Lifetime], Phase | None] = {}
+    early: dict[int, int | None] = {id(life): _read_first(unrolled, life) for life in lives.known}
+    if not any(life.carried for life in lives.known) and not any(first is not None for first in early.values()):
+        return []
     for number, buffer in enumerate(manifest.buffers):
         if buffer.location == "local" or buffer.persistent:
             continue
-        owner = lives.owner(buffer.component)
-        sheet = unrolled.sheets[owner]
-        for part, lifetime in _stated(buffer):
-            key = (owner, lifetime)
-            if key not in known:
-                known[key] = _head_met(sheet.own_loops, lifetime)
-            head = known[key]
-            if head is not None:
-                pointer = f"/buffers/{number}/lifetime"
-                name = buffer.full_name
-                if part is not None:
-                    pointer = f"/buffers/{number}/parts/{part}/lifetime"
-                    name = buffer.part_name(buffer.parts[part])
+        for part, name, pointer in _stated(number, buffer):
+            life = lives.of(buffer, part)
+            told = buffer if part is None else part
+            if life.carried and told.accesses_in is None:
+                warnings.append(_carried(unrolled, life, name, pointer))
+            if buffer.zero != "none":
+                continue
+            if id(life) not in early:  # of a buffer without bytes, or off the chip
+                continue
+            first = early[id(life)]
+            if first is not None:
                 message = (
-                    f"{name} is live on the way into the loop that starts at phase {sheet.timeline.phase_name(head)} and not "
-                    "in the loop's last phase, so it is read as written anew there on every trip."
+                    f"{name}: a way from the program's start comes to phase {unrolled.names[first]} before any phase in which it "
+                    "is first written: what it reads there is anything."
                 )
-                warnings.append(Problem("rewritten_at_loop_head", pointer, message, (name,)))
+                warnings.append(Problem("read_before_written", pointer, message, (name,)))
     return warnings
 
 
-def _stated(buffer: Buffer) -> Iterator[tuple[int | None, Lifetime]]:
-    """The lifetimes that the manifest states: the buffer's own, and of each part by its number."""
-    if buffer.lifetime is not None:
-        yield None, buffer.lifetime
-    for number, part in enumerate(buffer.parts):
-        yield number, part.lifetime
+def _stated(number: int, buffer: Buffer) -> Iterator[tuple[Part | None, str, str]]:
+    """What says when it is accessed: the buffer, or each part of it, with its name and where that stands."""
+    at = f"/buffers/{number}"
+    if buffer.lifetime is not None or buffer.accesses_in is not None:
+        key = "lifetime" if buffer.accesses_in is None else "accesses_in"
+        yield None, buffer.full_name, f"{at}/{key}"
+    for place, part in enumerate(buffer.parts):
+        yield part, buffer.part_name(part), f"{at}/parts/{place}"
 
 
-def _head_met(loops: Loops, lifetime: Lifetime) -> Phase | None:
-    """The first loop head that an interval runs over without coming round to it."""
-    if not loops or not lifetime:
-        return None
-    spans = unwrapped(loops, lifetime)
-    run_over = [
-        loops.sorted[index]
-        for start, stop in spans
-        for index in range(bisect_right(loops.heads, start), bisect_left(loops.heads, stop))
+def _carried(unrolled: Unrolled, life: Life, name: str, pointer: str) -> Problem:
+    message = (
+        f"{name} is left and come back to where no interval of it begins, so its contents are kept through "
+        f'{_named(unrolled, life.carried)}. Where they are not read again before they are written, "reentry": "dropped" frees '
+        "these phases."
+    )
+    return Problem("carried", pointer, message, (name,))
+
+
+def _named(unrolled: Unrolled, phases: Phases) -> str:
+    """The phases of a set by name: `first` or `first … last` for each stretch."""
+    names = unrolled.names
+    told = [
+        names[start] if end - start == 1 else f"{names[start]} … {names[end - 1]}"
+        for start, end in phases.spans[:_PHASES_NAMED]
     ]
-    if not run_over:
+    more = ", …" if len(phases.spans) > _PHASES_NAMED else ""
+    return ", ".join(told) + more
+
+
+def _read_first(unrolled: Unrolled, life: Life) -> int | None:
+    """The first phase that a way from the start meets of a life where nothing is written yet."""
+    if not life.accesses:
         return None
-    live = phases_of(spans).spans
-    return next((head for head, end in run_over if not holds(live, end - 1)), None)
+    if not unrolled.forked:  # the first in program order is met first
+        first = life.accesses.spans[0][0]
+        return None if first in life.begins else first
+    cut = Cut(unrolled.graph, life.accesses.spans, skipping=False)
+    met = cut.arrivals(cut.ahead(cut.start)) - life.begins
+    return min((phase for phase in met if not _written_beside(unrolled, life, phase)), default=None)
 
 
-def no_barrier_no_sharing(manifest: Manifest, shelf: Shelf, problem: RegionProblem) -> list[Problem]:
+def _written_beside(unrolled: Unrolled, life: Life, phase: Phase) -> bool:
+    """Whether an interval begins in another track of the tracks in one of which a phase lies: a producer's."""
+    for group in unrolled.groups:
+        if group.kind == "tracks" and group.members[0][0] <= phase < group.members[-1][1]:
+            beside = [span for span in group.members if not span[0] <= phase < span[1]]
+            if any(start <= begun < end for start, end in beside for begun in life.begins):
+                return True
+    return False
+
+
+def no_barrier_no_sharing(
+    manifest: Manifest, shelf: Shelf, problem: RegionProblem, relation: Relation
+) -> list[Problem]:
     """A warning for each buffer whose bytes others could take after its life, if a barrier stood in between."""
     if shelf.private:
         return []
     numbers = {buffer.full_name: number for number, buffer in enumerate(manifest.buffers)}
-    users: dict[tuple[Phases, Phases], list[int]] = {}
+    users: dict[int, list[int]] = {}
+    uses: dict[int, Use] = {}
     for index, item in enumerate(problem.items):
         for piece in item.pieces:
-            users.setdefault((piece.live, difference(piece.occupied, piece.live)), []).append(index)
+            use = shelf.uses[piece.name]
+            uses[id(use)] = use
+            users.setdefault(id(use), []).append(index)
     blocked: dict[int, set[int]] = {}
     tests = 0
-    for (live, tail), owners in users.items():
-        if not tail or tests > PAIR_TESTS:
-            continue
-        for (other_live, other_tail), others in users.items():
+    for one, use in uses.items():
+        for other, later in uses.items():
             tests += 1
-            if meet(live, other_live):
-                continue
-            if meet(tail, other_live) or (meet(tail, other_tail) and not meet(other_tail, live)):
-                for owner in owners:
-                    blocked.setdefault(owner, set()).update(others[:8])
+            if tests > PAIR_TESTS:
+                break
+            if one != other and _only_unordered(relation, use, later):
+                for owner in users[one]:
+                    blocked.setdefault(owner, set()).update(users[other][:8])
     warnings = [_blocked(shelf, problem, owner, others, numbers) for owner, others in sorted(blocked.items())]
     found = [warning for warning in warnings if warning is not None]
     if tests > PAIR_TESTS:
         message = f"More than {PAIR_TESTS} pairs of lifetimes: not every missing barrier is listed."
         found.append(Problem("no_barrier_no_sharing", "/timeline/barriers", message))
     return found
+
+
+def _only_unordered(relation: Relation, use: Use, later: Use) -> bool:
+    """Whether two uses conflict because no barrier stands on a way from the one to the other, and for nothing else that a barrier
+    would leave."""
+    a, b = use.life, later.life
+    apart = meet(a.accesses, b.live) or meet(a.live, b.accesses) or relation.beside(use, later)
+    return not apart and relation.unordered(use, later)
 
 
 def _blocked(
@@ -117,6 +159,9 @@ def _blocked(
         return None
     name = shelf.buffers[owner].full_name
     scope = "block" if shelf.scope == "block" else "run or block"
+    homes = {shelf.uses[piece.name].home for index in (owner, *others) for piece in problem.items[index].pieces}
+    if len(homes) == 1 and min(homes) >= 0:
+        scope = "track"
     message = (
         f"Several threads share {name}, and no barrier of scope {scope} stands after its life and before that of "
         f"{', '.join(partners)}: they cannot share bytes. A barrier there would allow it."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from solver.flatten.items import Shelf
+from solver.flatten.spans import meet
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.problems import Problem
 
@@ -21,14 +22,40 @@ def apart_pairs(manifest: Manifest, shelf: Shelf) -> frozenset[Pair]:
 
 
 def alias_permits(manifest: Manifest, shelf: Shelf, apart: frozenset[Pair]) -> frozenset[Pair]:
-    """Pairs of this region whose conflict an alias takes away: one names the other, at least one of the two gives no
-    lifetime, and neither is persistent. Not transitive."""
+    """Pairs of this region whose conflict an alias takes away: one names the other, neither is persistent, and where both say when
+    they are accessed, these phases do not meet. Not transitive."""
     pairs: set[Pair] = set()
     for buffer, target in declared_aliases(manifest):
-        if buffer.persistent or target.persistent or (buffer.lifetime_given and target.lifetime_given):
-            continue
-        pairs.update(_pairs(shelf, buffer.full_name, target.full_name))
+        if buffer.scope == target.scope == shelf.scope and _holds(buffer, target, shelf, shelf):
+            pairs.update(_pairs(shelf, buffer.full_name, target.full_name))
     return frozenset(pairs - apart)
+
+
+def aliases_across(manifest: Manifest, block: Shelf, run: Shelf) -> frozenset[frozenset[str]]:
+    """The same for pairs of a block-scoped and a run-scoped buffer, by their full names."""
+    shelves = {"block": block, "run": run}
+    return frozenset(
+        frozenset((buffer.full_name, target.full_name))
+        for buffer, target in declared_aliases(manifest)
+        if buffer.scope != target.scope and _holds(buffer, target, shelves[buffer.scope], shelves[target.scope])
+    )
+
+
+def _holds(buffer: Buffer, target: Buffer, mine: Shelf, its: Shelf) -> bool:
+    """Whether an alias of two buffers, each with its shelf, takes their conflict away."""
+    if buffer.persistent or target.persistent:
+        return False
+    if not (buffer.lifetime_given and target.lifetime_given):
+        return True
+    lives = (
+        [
+            shelf.uses[piece.name].life
+            for number in shelf.index.get(one.full_name, ())
+            for piece in shelf.items[number].pieces
+        ]
+        for one, shelf in ((buffer, mine), (target, its))
+    )
+    return not any(meet(one.stated, other.stated) for one, other in product(*lives))
 
 
 def _pairs(shelf: Shelf, first: str, second: str) -> Iterator[Pair]:

@@ -1,20 +1,23 @@
 """What the optimiser works on: one packing problem a region, in bytes and flattened phases.
 
 A *piece* is a buffer, or one part of it, with the phases in which it is live. An *item* is what gets an offset: a buffer
-with its pieces at fixed places inside it, or one part of a buffer whose parts are placed apart. The run region and the block region never share bytes, so each is a problem
-of its own.
+with its pieces at fixed places inside it, or one part of a buffer whose parts are placed apart. The run region and the block region are
+problems of their own; `crossing` says what may lie over what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from solver.wire.layout import Region
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes, Phase
+
+if TYPE_CHECKING:
+    from solver.flatten.relation import Relation, Use
 
 
 @dataclass(frozen=True)
@@ -37,23 +40,26 @@ class Phases:
 
 @dataclass(frozen=True)
 class FlatTimeline:
-    """The root timeline with every call expanded. `barriers` maps a phase to the scopes of the barriers before it."""
+    """The root timeline with every call expanded. `waits`: for the buffers of a region, the phases directly before which a barrier
+    stands that orders accesses to them."""
 
     length: int
     names: tuple[str, ...]
-    loops: tuple[tuple[Phase, Phase], ...]
-    barriers: dict[Phase, frozenset[str]]
+    loops: tuple[tuple[Phase, Phase], ...] = ()
+    waits: Mapping[Region, frozenset[Phase]] = field(default_factory=dict)
 
 
 class Piece(NamedTuple):
-    """`live`: phases in which its contents count; `occupied`: live, and on to the barrier that frees the bytes.
-    Persistent pieces are live in every phase. A piece that is never used has neither, and meets nothing."""
+    """`accesses`: phases in which it may be accessed; `live`: these, and those in which its contents are needed in between.
+    `occupied`: columns, of which two pieces have one in common where they conflict (see `solver.flatten.axis`); mostly these are
+    phases, live ones and on to the barrier that frees the bytes. A piece that is never used has none, and meets nothing."""
 
     name: str
     offset_bytes: Bytes
     size_bytes: Bytes
     live: Phases
     occupied: Phases
+    accesses: Phases
 
 
 class Item(NamedTuple):
@@ -99,7 +105,9 @@ class Window:
 @dataclass(frozen=True)
 class RegionProblem:
     """Indices are into `items`; pairs are (smaller, larger). `private_to_thread`: one thread alone uses each copy of
-    the buffers, so that program order is order enough and nothing has to be handed over at a barrier."""
+    the buffers, so that program order is order enough and nothing has to be handed over at a barrier. `length`: columns at or beyond
+    it are no phases. `plain`: columns are the phases in which a piece is needed or not yet ordered. `exact`: two pieces have a column in
+    common only where they conflict, so that what a search proves of the problem is true of the manifest."""
 
     region: Region
     items: tuple[Item, ...]
@@ -108,6 +116,9 @@ class RegionProblem:
     apart: frozenset[tuple[int, int]] = frozenset()
     windows: tuple[Window, ...] = ()
     private_to_thread: bool = False
+    length: Phase = 1 << 62
+    plain: bool = True
+    exact: bool = True
 
     @cached_property
     def index_by_name(self) -> dict[str, int]:
@@ -146,12 +157,21 @@ class RegionProblem:
             pairs(self.apart),
             tuple(window for window in windows if window.items),
             self.private_to_thread,
+            self.length,
+            self.plain,
+            self.exact,
         )
 
 
 @dataclass(frozen=True)
 class FlatManifest:
+    """`crossing`: for an item of the block region the items of the run region that it may not lie over in any window; those that may
+    lie over everything are left out. `relation` and `uses` (by piece) say when and by whom each piece is used."""
+
     timeline: FlatTimeline
     run: RegionProblem
     block: RegionProblem
     warnings: tuple[Problem, ...] = ()
+    crossing: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    relation: Relation | None = field(default=None, repr=False, compare=False)
+    uses: Mapping[str, Use] = field(default_factory=dict, repr=False, compare=False)

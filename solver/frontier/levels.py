@@ -7,10 +7,10 @@ outermost are solved, and a room between two others is solved only where these h
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import lcm
 
 from solver.devices.table import device
 from solver.launch.budget import budget_bytes
+from solver.launch.ranking import threads_step
 from solver.launch.threads import launch_for
 from solver.search.promotion import candidates, promote
 from solver.search.regions import Packed
@@ -48,14 +48,14 @@ def accesses_of(manifest: Manifest, on_chip: frozenset[str]) -> int:
     return sum(buffer.accesses for buffer in manifest.buffers if buffer.full_name in on_chip)
 
 
-def block_sizes(manifest: Manifest, most: int) -> list[int]:
-    """From `most` threads down to one multiple, at most MOST_BLOCK_SIZES of them. Where `most` is what the manifest asks for,
-    or not one multiple fits, there is no other."""
-    rules = manifest.launch
-    multiple = lcm(rules.threads_per_run, rules.threads_multiple)
-    if rules.threads_per_block is not None or most % multiple:
+def block_sizes(manifest: Manifest, most: int, chosen: int) -> list[int]:
+    """From `most` threads down to one multiple, or where not one multiple fits, to one run: about MOST_BLOCK_SIZES of them, `chosen`
+    among them. Where the manifest asks for so many threads, there is no other."""
+    if manifest.launch.threads_per_block is not None:
         return [most]
-    return list(range(most, 0, -multiple * -(-(most // multiple) // MOST_BLOCK_SIZES)))
+    step = threads_step(manifest) if most % threads_step(manifest) == 0 else manifest.launch.threads_per_run
+    apart = step * -(-(most // step) // MOST_BLOCK_SIZES)
+    return sorted({chosen, *range(most, 0, -apart)}, reverse=True)
 
 
 def with_block_size(manifest: Manifest, threads: int) -> Manifest:
@@ -64,7 +64,8 @@ def with_block_size(manifest: Manifest, threads: int) -> Manifest:
 
 def find_levels(manifest: Manifest, base: Packed, packed: Packed, sizes: list[int], stop: Stop) -> Levels:
     """`packed` is the level of the layout itself and comes first, `base` the one with nothing on chip."""
-    found = {packed.on_chip: packed, base.on_chip: base}
+    found = {packed.on_chip: packed}
+    found.setdefault(base.on_chip, base)
     if not candidates(manifest):
         return Levels((packed,), complete=True)
     rooms = _rooms(manifest, base, sizes)
@@ -96,7 +97,8 @@ def _rooms(manifest: Manifest, base: Packed, sizes: list[int]) -> list[_Room]:
         figures = launch_for(
             with_block_size(manifest, threads),
             run_bytes=base.run.size_bytes,
-            block_region_bytes=base.block.size_bytes,
+            block_region_bytes=base.region_bytes,
+            block_reach_bytes=base.reach_bytes,
         )
         if figures is None:
             continue

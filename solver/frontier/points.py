@@ -57,7 +57,7 @@ def trace(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigure
 
     The layout is `packed` with `launch`, unless a level was found that has more on chip with the same threads.
     """
-    sizes = block_sizes(manifest, _most_threads(manifest, base, launch))
+    sizes = block_sizes(manifest, _most_threads(manifest, base, launch), launch.threads_per_block)
     levels = find_levels(manifest, base, packed, sizes, stop)
     points = [Point(level, figures, accesses) for level, figures, accesses in _launches(manifest, levels.packed, sizes)]
     chosen = Point(packed, launch, accesses_of(manifest, packed.on_chip))
@@ -79,7 +79,8 @@ def _most_threads(manifest: Manifest, base: Packed, launch: LaunchFigures) -> in
     largest = launch_for(
         replace(manifest, objective="threads_per_block"),
         run_bytes=base.run.size_bytes,
-        block_region_bytes=base.block.size_bytes,
+        block_region_bytes=base.region_bytes,
+        block_reach_bytes=base.reach_bytes,
     )
     return launch.threads_per_block if largest is None else largest.threads_per_block
 
@@ -93,7 +94,8 @@ def _launches(
             figures = launch_for(
                 with_block_size(manifest, threads),
                 run_bytes=level.run.size_bytes,
-                block_region_bytes=level.block.size_bytes,
+                block_region_bytes=level.region_bytes,
+                block_reach_bytes=level.reach_bytes,
                 on_chip=level.on_chip,
             )
             if figures is not None:
@@ -108,8 +110,8 @@ def _speed(point: Point) -> tuple[int, int]:
     return point.launch.threads_per_block, point.launch.occupancy.resident_threads
 
 
-def _worth(point: Point) -> tuple[int, int]:
-    return point.accesses, -point.launch.run_bytes
+def _worth(point: Point) -> tuple[int, int, int]:
+    return point.accesses, -point.launch.stride_bytes, -point.launch.run_bytes
 
 
 def _to_json(point: Point, chosen: bool) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from solver.answer.assemble import assemble
 from solver.flatten import flatten
 from solver.flatten.items import splittable
 from solver.flatten.problem import RegionProblem
-from solver.launch.threads import launch_for
 from solver.search.bound import lower_bound
+from solver.search.over import floor_of, free_names
 from solver.search.pack import Packing
 from solver.search.regions import Packed
+from solver.search.widening import launch_of
 from solver.wire.layout import Layout
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
@@ -44,8 +45,10 @@ def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
     names = splittable(fixed)
     apart = frozenset(name for name in names if name not in offsets)
     flat = flatten(fixed, frozenset(), apart)
-    packed = Packed(flat, _packing(flat.run, offsets), _packing(flat.block, offsets))
-    launch = launch_for(fixed, run_bytes=packed.run.size_bytes, block_region_bytes=packed.block.size_bytes)
+    block = _packing(flat.block, offsets)
+    free = free_names(manifest, flatten(manifest, frozenset(), apart), apart)
+    packed = Packed(flat, _packing(flat.run, offsets), block, floor=floor_of(flat.block, block, free) if free else None)
+    launch = launch_of(fixed, packed)
     if launch is None:
         raise ValueError(f"a block of {point['threads_per_block']} threads does not fit with these offsets")
     return assemble(fixed, packed, packed, launch, 0.0)

@@ -4,8 +4,10 @@ budget      the most shared bytes that a block may have
 region      alignments and element widths of what is on chip
 stride      the distance between two runs' windows, and its bank conflicts
 block       what a block of so many threads costs
+ranking     which of two blocks is better
 threads     the block size that the manifest's objective wants
 advisories  warnings about the launch that came out
+hurdles     why no block can be launched, whatever the budget
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import lcm
-
+from solver.launch.ranking import threads_step
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
@@ -17,7 +16,7 @@ def launch_warnings(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem
 
 def _threads_not_a_multiple(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
     launch = manifest.launch
-    multiple = lcm(launch.threads_per_run, launch.threads_multiple)
+    multiple = threads_step(manifest)
     if launch.threads_per_block is not None or figures.threads_per_block % multiple == 0:
         return ()
     message = (

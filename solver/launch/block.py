@@ -18,7 +18,8 @@ from solver.wire.units import Bytes, align_up
 @dataclass(frozen=True, slots=True)
 class BlockShape:
     """One way to lay a block out: static shared memory, the block region, a gap up to the run alignment, then one window
-    every `stride_bytes`. `budget_bytes` bounds the sum. A thread count `fits` if the budget and the registers allow it."""
+    every `stride_bytes`. Block-scoped buffers may lie over windows, up to `block_reach_bytes` from the block region's start. `budget_bytes`
+    bounds the whole. A thread count `fits` if the budget and the registers allow it, and there are `least_threads`, so many as tracks need."""
 
     target: Target
     device: Device
@@ -29,6 +30,8 @@ class BlockShape:
     block_region_bytes: Bytes
     gap_bytes: Bytes
     stride_bytes: Bytes
+    block_reach_bytes: Bytes = 0
+    least_threads: int = 1
 
     @property
     def fixed_bytes(self) -> Bytes:
@@ -36,24 +39,31 @@ class BlockShape:
         return self.static_bytes + self.block_region_bytes + self.gap_bytes
 
     def dynamic_bytes(self, threads: int) -> Bytes:
-        return self.block_region_bytes + self.gap_bytes + self.stride_bytes * (threads // self.threads_per_run)
+        windows = self.stride_bytes * (threads // self.threads_per_run)
+        return max(self.block_region_bytes + self.gap_bytes + windows, self.block_reach_bytes)
 
     def total_bytes(self, threads: int) -> Bytes:
         return self.static_bytes + self.dynamic_bytes(threads)
 
     def threads_in_budget(self, most: int) -> int:
         """The most threads of whole runs, up to `most`, whose bytes are within the budget; 0 or less where those of none are."""
+        if self.static_bytes + self.block_reach_bytes > self.budget_bytes:
+            return 0
         if not self.stride_bytes:
             return most if self.fixed_bytes <= self.budget_bytes else 0
         return min(most, (self.budget_bytes - self.fixed_bytes) // self.stride_bytes * self.threads_per_run)
 
     def occupancy(self, threads: int) -> Occupancy:
+        return self.occupancy_with(threads, self.dynamic_bytes(threads))
+
+    def occupancy_with(self, threads: int, dynamic_bytes: Bytes) -> Occupancy:
+        """What is resident where a block takes so many dynamic bytes."""
         return occupancy(
             self.device,
             threads=threads,
             registers_per_thread=self.target.registers_per_thread,
             static_shared_bytes=self.static_bytes,
-            dynamic_shared_bytes=self.dynamic_bytes(threads),
+            dynamic_shared_bytes=dynamic_bytes,
             carveout=self.target.carveout,
         )
 
@@ -74,7 +84,8 @@ class BlockShape:
 
     def resident_threads(self, threads: int) -> int:
         """Threads of one multiprocessor with blocks of `threads` threads; 0 where no such block can be launched within the budget."""
-        return self.occupancy(threads).resident_threads if self.total_bytes(threads) <= self.budget_bytes else 0
+        possible = threads >= self.least_threads and self.total_bytes(threads) <= self.budget_bytes
+        return self.occupancy(threads).resident_threads if possible else 0
 
 
 def block_shape(
@@ -82,6 +93,7 @@ def block_shape(
     *,
     run_bytes: Bytes,
     block_region_bytes: Bytes,
+    block_reach_bytes: Bytes = 0,
     on_chip: frozenset[str] = frozenset(),
     bank_conflicts: Literal["avoid", "ignore"] | None = None,
 ) -> BlockShape:
@@ -97,4 +109,6 @@ def block_shape(
         block_region_bytes=block_region_bytes,
         gap_bytes=align_up(block_region_bytes, region.run_alignment_bytes) - block_region_bytes,
         stride_bytes=stride_bytes(run_bytes, region, launch.threads_per_run, bank_conflicts or launch.bank_conflicts),
+        block_reach_bytes=block_reach_bytes,
+        least_threads=manifest.least_threads,
     )

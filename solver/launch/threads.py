@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import lcm
 
 from solver.launch.advisories import launch_warnings as launch_warnings
 from solver.launch.block import BlockShape, block_shape
+from solver.launch.ranking import rank, threads_step
 from solver.launch.stride import conflict_degree, stride_bytes
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from solver.wire.units import Bytes, align_up
 
 
 def launch_for(
-    manifest: Manifest, *, run_bytes: Bytes, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+    manifest: Manifest,
+    *,
+    run_bytes: Bytes,
+    block_region_bytes: Bytes,
+    block_reach_bytes: Bytes = 0,
+    on_chip: frozenset[str] = frozenset(),
 ) -> LaunchFigures | None:
-    """The launch that the manifest's objective wants for these bytes; None where not one run fits (or, with
+    """The launch that the manifest's objective wants for these bytes, where block-scoped buffers over windows end by
+    `block_reach_bytes`; None where not one run fits (or, with
     `threads_per_block` given, not exactly so many threads).
 
-    Threads are a multiple of lcm(threads_per_run, threads_multiple), or the largest whole number of runs where not even
-    one such multiple fits. Fewer bytes never give fewer threads (`resident_threads`: never fewer resident threads).
+    Threads are a whole multiple of lcm(threads_per_run, threads_multiple), or where not even one such multiple fits, of
+    threads_per_run; of either kind the best by `solver.launch.ranking`. Fewer bytes never give a launch of a lower rank.
     """
-    block = block_for(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    block = block_for(
+        manifest,
+        run_bytes=run_bytes,
+        block_region_bytes=block_region_bytes,
+        block_reach_bytes=block_reach_bytes,
+        on_chip=on_chip,
+    )
     return None if block is None else _figures(manifest, block.shape, run_bytes, block.threads)
 
 
@@ -35,31 +48,66 @@ class Block:
 
 
 def block_for(
-    manifest: Manifest, *, run_bytes: Bytes, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+    manifest: Manifest,
+    *,
+    run_bytes: Bytes,
+    block_region_bytes: Bytes,
+    block_reach_bytes: Bytes = 0,
+    on_chip: frozenset[str] = frozenset(),
 ) -> Block | None:
     """The block of `launch_for`, without the other figures."""
-    shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    shape = block_shape(
+        manifest,
+        run_bytes=run_bytes,
+        block_region_bytes=block_region_bytes,
+        block_reach_bytes=block_reach_bytes,
+        on_chip=on_chip,
+    )
     threads = _choose(manifest, shape)
     return None if threads is None else Block(shape, threads)
 
 
 def minimum_budget_bytes(
-    manifest: Manifest, run_bytes: Bytes, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+    manifest: Manifest,
+    run_bytes: Bytes,
+    block_region_bytes: Bytes,
+    on_chip: frozenset[str] = frozenset(),
+    block_reach_bytes: Bytes = 0,
 ) -> Bytes | None:
     """The least budget with which a launch exists: for `threads_per_block` threads where given, else for one run. It may be
-    more than the architecture has. None where no budget helps (registers, or a block size that cannot be had)."""
-    shape = block_shape(manifest, run_bytes=run_bytes, block_region_bytes=block_region_bytes, on_chip=on_chip)
-    threads = manifest.launch.threads_per_block or shape.threads_per_run
-    possible = threads % shape.threads_per_run == 0 and threads <= _most_threads(manifest, shape)
+    more than the architecture has. None where no budget helps (`solver.launch.hurdles` says why)."""
+    shape = block_shape(
+        manifest,
+        run_bytes=run_bytes,
+        block_region_bytes=block_region_bytes,
+        block_reach_bytes=block_reach_bytes,
+        on_chip=on_chip,
+    )
+    threads = manifest.launch.threads_per_block or align_up(shape.least_threads, shape.threads_per_run)
+    possible = (
+        threads >= shape.least_threads
+        and threads % shape.threads_per_run == 0
+        and threads <= _most_threads(manifest, shape)
+    )
     return shape.total_bytes(threads) if possible and shape.registers_suffice(threads) else None
 
 
 def largest_run_bytes_for(
-    manifest: Manifest, threads: int, block_region_bytes: Bytes, on_chip: frozenset[str] = frozenset()
+    manifest: Manifest,
+    threads: int,
+    block_region_bytes: Bytes,
+    on_chip: frozenset[str] = frozenset(),
+    block_reach_bytes: Bytes = 0,
 ) -> Bytes | None:
     """The most run bytes with which a block of `threads` threads still fits; None where none do, 0 where the manifest has
     no run buffer on chip."""
-    shape = block_shape(manifest, run_bytes=0, block_region_bytes=block_region_bytes, on_chip=on_chip)
+    shape = block_shape(
+        manifest,
+        run_bytes=0,
+        block_region_bytes=block_region_bytes,
+        block_reach_bytes=block_reach_bytes,
+        on_chip=on_chip,
+    )
     runs, rest = divmod(threads, shape.threads_per_run)
     if rest or runs < 1 or threads > _most_threads(manifest, shape) or not shape.fits(threads):
         return None
@@ -79,19 +127,24 @@ def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
         threads = launch.threads_per_block
         possible = threads % shape.threads_per_run == 0 and threads <= most and shape.fits(threads)
         return threads if possible else None
-    multiple, most = lcm(shape.threads_per_run, launch.threads_multiple), shape.threads_in_budget(most)
-    multiples = range(most // multiple * multiple, 0, -multiple)
-    if manifest.objective == "resident_threads":
-        resident, chosen = max(((shape.resident_threads(one), -one) for one in multiples), default=(0, 0))
-        if resident:
-            return -chosen
-    else:
-        fitting = next((threads for threads in multiples if shape.fits(threads)), None)
-        if fitting is not None:
-            return fitting
-    per_run = shape.threads_per_run
-    fewer = range(min(most, multiple - 1) // per_run * per_run, 0, -per_run)
-    return next((threads for threads in fewer if shape.fits(threads)), None)
+    step, most = threads_step(manifest), shape.threads_in_budget(most)
+    whole = _best(manifest, shape, range(most // step * step, 0, -step))
+    if whole is not None:
+        return whole
+    per_run = shape.threads_per_run  # larger blocks never fit where the smallest multiple does not
+    return _best(manifest, shape, range(min(most, step - 1) // per_run * per_run, 0, -per_run))
+
+
+def _best(manifest: Manifest, shape: BlockShape, sizes: Iterable[int]) -> int | None:
+    """The best of falling block sizes; None where not one fits."""
+    if manifest.objective != "resident_threads":
+        return next((threads for threads in sizes if shape.fits(threads)), None)
+    ranked = (
+        (rank(manifest, threads, resident), threads)
+        for threads in sizes
+        if (resident := shape.resident_threads(threads))
+    )
+    return max(ranked, default=(None, None))[1]
 
 
 def _most_threads(manifest: Manifest, shape: BlockShape) -> int:
@@ -118,7 +171,7 @@ def _figures(manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: i
         region_gap_bytes=shape.gap_bytes,
         base_alignment_bytes=shape.region.base_alignment_bytes,
         dynamic_shared_bytes=dynamic,
-        opt_in=manifest.target.static_shared_bytes + dynamic > shape.device.max_smem_per_block_default,
+        opt_in=shape.total_bytes(threads) > shape.device.max_smem_per_block_default,
         bank_conflict_degree={
             width: conflict_degree(stride, width, shape.threads_per_run) for width in shape.region.widths
         },

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
+from solver.reading.barriers import refused_scope
+from solver.reading.buffer_rows import Row
 from solver.reading.collector import Collector, show
 from solver.reading.components import ComponentTree
 from solver.reading.element_types import read_alignment, read_dtype
 from solver.reading.fields import LARGEST, Fields
 from solver.reading.lifetimes import Lives, read_lives
-from solver.reading.names import name_fault, path_fault
-from solver.reading.timelines import refuse_warp_scope
-from solver.wire.dtypes import DType
-from solver.wire.manifest import Buffer, Location, Scope, Zero
+from solver.reading.parts import check_whole_items
+from solver.wire.dtypes import DTYPES, DType
+from solver.wire.manifest import Buffer, Location, Reentry, Scope, Zero
 
-KNOWN = frozenset(
-    [
-        "name",
-        "component",
-        "size",
-        "dtype",
-        "precision",
-        "scope",
-        "location",
-        "persistent",
-        "lifetime",
-        "parts",
-        "splittable",
-        "alignment_bytes",
-        "pinned_offset_bytes",
-        "aliases",
-        "zero",
-        "accesses",
-    ]
-)
-
-
-class Row(NamedTuple):
-    """A buffer as the document has it: where, what it is called, and its raw fields. `full_name` None: it has none."""
-
-    number: int
-    name: str
-    component: str
-    full_name: str | None
-    fields: Fields
+_BYTE = DTYPES["uint8"]
 
 
 def read_buffer(
@@ -61,7 +31,11 @@ def read_buffer(
     persistent = "persistent" in given and fields.flag("persistent", False)
     splittable = "splittable" in given and fields.flag("splittable", False)
     alignment = read_alignment(fields, dtype.alignment_bytes if dtype is not None else 1)
-    lives = read_lives(row.fields, row.component, tree, size, persistent)
+    reentry: Reentry = fields.choice("reentry", "kept", ("kept", "dropped")) if "reentry" in given else "kept"
+    asynchronous = "async" in given and fields.flag("async", False)
+    stages = _stages(fields) if "stages" in given else 1
+    elements = (size, dtype) if size is not None and dtype is not None else None
+    lives = read_lives(row.fields, row.component, tree, elements, persistent, reentry)
     zero = _zero(row, tree, lives, persistent) if "zero" in given else "none"
     pinned = _pinned(fields, alignment, location) if "pinned_offset_bytes" in given else None
     accesses = fields.integer("accesses", size or 0, 0) if "accesses" in given else size or 0
@@ -70,7 +44,7 @@ def read_buffer(
         collector.error("splittable-without-parts", fields.pointer("splittable"), message)
     if len(collector.problems) > before or dtype is None or size is None or alignment is None:
         return None
-    return Buffer(
+    buffer = Buffer(
         row.name,
         size,
         dtype,
@@ -86,7 +60,23 @@ def read_buffer(
         aliases,
         zero,
         accesses,
+        lives.accesses,
+        reentry,
+        asynchronous,
+        stages,
     )
+    if stages > 1 and buffer.size_bytes > LARGEST:
+        message = f"{stages} slots of {buffer.slot_bytes} bytes, {buffer.slot_pitch_bytes} apart, are more than {LARGEST} bytes."
+        collector.error("size-too-large", fields.pointer("stages"), message)
+    return buffer
+
+
+def _stages(fields: Fields) -> int:
+    stages = fields.integer("stages", 1, 1)
+    if stages > 1 and "parts" in fields:
+        message = "A ring of `stages` has no `parts`: list one buffer for each part, each with the same `stages`."
+        fields.collector.error("stages-with-parts", fields.pointer("stages"), message)
+    return stages
 
 
 def _size(fields: Fields, dtype: DType | None) -> int | None:
@@ -101,19 +91,19 @@ def _size(fields: Fields, dtype: DType | None) -> int | None:
     if size < 0:
         collector.error("out-of-range", pointer, f"`size` must be at least 0, and is {show(size)}.")
         return None
-    itemsize = dtype.itemsize_bytes if dtype is not None else 1
-    if size * itemsize > LARGEST:
-        message = (
-            f"{show(size)} elements of {itemsize} bytes are more than {LARGEST} bytes, the most that a buffer may have."
-        )
+    dtype = dtype if dtype is not None else _BYTE
+    if dtype.bytes_of(size) > LARGEST:
+        each = f"{dtype.itemsize_bytes} bytes" if dtype.per_item == 1 else f"{dtype}"
+        message = f"{show(size)} elements of {each} are more than {LARGEST} bytes, the most that a buffer may have."
         collector.error("size-too-large", pointer, message)
         return None
+    if dtype.per_item > 1:
+        check_whole_items(fields, "size", size, dtype)
     return size
 
 
 def _scope(fields: Fields) -> Scope:
-    if fields.values.get("scope") == "warp":
-        refuse_warp_scope(fields.collector, fields.pointer("scope"))
+    if refused_scope(fields.collector, fields.values.get("scope"), fields.pointer("scope"), "buffer"):
         return "run"
     return fields.choice("scope", "run", ("run", "block"))
 
@@ -127,7 +117,7 @@ def _location(fields: Fields, row: Row, scope: Scope, threads_per_run: int | Non
         why = f"is shared by the {threads_per_run} threads of a run"
     if why is not None:
         message = f"Only a buffer that one thread alone uses can be {location}, and this one {why}: use shared."
-        fields.collector.error("not-private-to-thread", fields.pointer("location"), message, row.full_name or row.name)
+        fields.collector.error("not-private-to-thread", fields.pointer("location"), message)
     return location
 
 
@@ -160,39 +150,19 @@ def _zero(row: Row, tree: ComponentTree, lives: Lives, persistent: bool) -> Zero
     if not lives.sound:
         return "none"
     if value == "interval":
-        if not lives.starts:
+        if not lives.starts(updates=False):
             message = (
-                "The kernel zeroes at the start of each interval, and this buffer states none: give a `lifetime` or "
-                '`parts`, or use "entry".'
+                "The kernel zeroes at the start of each interval, and this buffer states none: give a `lifetime`, `writes` in "
+                '`accesses_in`, or `parts` with either, or use "entry".'
             )
-            fields.collector.error("zero-without-interval", pointer, message, row.full_name or row.name)
+            fields.collector.error("zero-without-interval", pointer, message)
         return "interval"
-    from_the_start = tree.owner(row.component) == "" and (not lives.given or 0 in lives.starts)
-    if not persistent and not from_the_start:
-        message = (
-            "Zeros from the kernel's start would be gone: the buffer must be persistent, or an interval of it must "
-            'start at phase 0 of the kernel\'s timeline; "interval" zeroes each time.'
-        )
-        fields.collector.error("zero-entry-not-at-start", pointer, message, row.full_name or row.name)
+    owner = tree.owner(row.component)
+    if not persistent and (owner != "" or (lives.given and 0 not in lives.starts(updates=True))):
+        if owner != "":
+            why = f"{owner} has a timeline of its own, and each of its calls may find other contents: the buffer must be persistent"
+        else:
+            why = "the buffer must be persistent, or an interval of it must start at phase 0 of the kernel's timeline"
+        message = f'Zeros from the kernel\'s start would be gone: {why}; "interval" zeroes each time.'
+        fields.collector.error("zero-entry-not-at-start", pointer, message)
     return "entry"
-
-
-def read_row(collector: Collector, index: int, value: Any) -> Row:
-    """The names in a buffer's object, so that all of them are known before any reference is followed."""
-    fields = Fields(collector, value, f"/buffers/{index}", KNOWN, ("name",))
-    name, component = fields.values.get("name"), fields.values.get("component", "")
-    sound = isinstance(name, str)
-    if not isinstance(name, str):
-        if "name" in fields:
-            collector.wrong_type(fields.pointer("name"), name, "a string")
-    elif (fault := name_fault(name)) is not None:
-        collector.error("bad-name", fields.pointer("name"), f"The buffer name {show(name)} {fault}.")
-        sound = False
-    if not isinstance(component, str):
-        collector.wrong_type(fields.pointer("component"), component, 'a string such as "loop/algorithm"')
-        component, sound = "", False
-    elif component and (fault := path_fault(component)) is not None:
-        collector.error("bad-name", fields.pointer("component"), f"The component path {show(component)} {fault}.")
-        component, sound = "", False
-    full_name = f"{component}/{name}" if component else str(name)
-    return Row(index, str(name), component, full_name if sound else None, fields)

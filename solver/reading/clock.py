@@ -1,26 +1,29 @@
-"""A timeline while lifetimes are read against it: phases by name or index, intervals in either spelling."""
+"""A timeline while lifetimes are read against it: phases by name or index, spans and intervals in either spelling."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from solver.flatten.lifetimes import unwrapped
-from solver.flatten.loops import Loops
-from solver.reading.collector import Collector, show
-from solver.wire.manifest import Interval, Lifetime, Timeline
+from solver.reading.collector import Collector, show, spelled
+from solver.reading.structures import Tree
+from solver.wire.manifest import Interval, Span, Timeline
 from solver.wire.units import Phase
 
 
 class Clock:
-    """`sound` is False where the timeline itself was wrong: intervals are then not held against it."""
+    """`phases_sound` is False where the phases themselves were wrong, and `sound` where the phases or the structures over them were:
+    nothing is held against what was not understood. The barriers of `timeline` are read last, when it is known what calls it (`solver.reading.barriers`)."""
 
-    def __init__(self, collector: Collector, timeline: Timeline, *, sound: bool = True) -> None:
+    def __init__(
+        self, collector: Collector, timeline: Timeline, tree: Tree, *, phases_sound: bool, sound: bool
+    ) -> None:
         self.timeline = timeline
+        self.tree = tree
+        self.phases_sound = phases_sound
         self.sound = sound
-        self.loops = Loops(timeline.loops)
-        self._collector = collector
+        self.collector = collector
+        self._edges: dict[Phase, list[Phase]] | None = None
         names = timeline.names
         self._index = {} if names is None else {name: index for index, name in enumerate(names)}
 
@@ -28,123 +31,106 @@ class Clock:
     def names(self) -> Iterable[str]:
         return self._index
 
+    def edges_to(self, head: Phase) -> Sequence[Phase]:
+        """The last phases of the loops that start at this one."""
+        if self._edges is None:
+            self._edges = {}
+            for loop in self.timeline.loops:
+                self._edges.setdefault(loop.start, []).append(loop.end - 1)
+        return self._edges.get(head, ())
+
     def phase(self, value: Any, pointer: str) -> Phase | None:
         """The index of one phase, given by index or by name."""
         if type(value) is int:
             if 0 <= value < self.timeline.length:
                 return value
-            if self.sound:
+            if self.phases_sound:
                 last = self.timeline.length - 1
                 message = f"There is no phase {show(value)}: the timeline's phases are 0 to {last}."
-                self._collector.error("unknown-phase", pointer, message)
+                self.collector.error("unknown-phase", pointer, message)
         elif isinstance(value, str):
             if value in self._index:
                 return self._index[value]
-            if self.sound:
-                hint = self._collector.hint(value, self._index)
+            if self.phases_sound:
+                hint = self.collector.hint(value, self._index)
                 if not self._index:
                     hint = " The timeline gives a length and no names."
-                self._collector.error("unknown-phase", pointer, f"There is no phase {show(value)}.{hint}")
+                self.collector.error("unknown-phase", pointer, f"There is no phase {show(value)}.{hint}")
         else:
-            self._collector.wrong_type(pointer, value, "a phase: its name or its index")
+            self.collector.wrong_type(pointer, value, "a phase: its name or its index")
         return None
 
-    def interval(self, value: Any, pointer: str) -> Interval | None:
-        """`[start, end)` in indices, or `["first", "last"]` in names."""
+    def phases(self, value: Any, pointer: str) -> tuple[Phase, ...] | None:
+        """A list of phases, sorted, each once; None (and problems) where one of them is wrong."""
+        if not isinstance(value, list):
+            self.collector.wrong_type(pointer, value, "a list of phases")
+            return None
+        length = self.timeline.length
+        found: set[Phase] = set()
+        sound = True
+        for index, one in enumerate(value):
+            phase = one if type(one) is int and 0 <= one < length else self.phase(one, f"{pointer}/{index}")
+            if phase is None:
+                sound = False
+            else:
+                found.add(phase)
+        return tuple(sorted(found)) if sound else None
+
+    def interval(self, value: Any, pointer: str, what: str = "interval") -> Interval | None:
+        """`[start, end)` in indices, or `["first", "last"]` in names; one that starts after its end is given back as it is."""
         if not isinstance(value, list) or len(value) != 2:
-            self._collector.wrong_type(
-                pointer, value, 'an interval: [start, end) in indices or ["first", "last"] in names'
-            )
+            expected = f'{_a(what)}: [start, end) in indices or ["first", "last"] in names'
+            self.collector.wrong_type(pointer, value, expected)
             return None
         start, end = value
         if type(start) is int and type(end) is int:
-            return self._of_indices(start, end, pointer)
+            return self._of_indices(start, end, pointer, what)
         if isinstance(start, str) and isinstance(end, str):
             first, last = self.phase(start, f"{pointer}/0"), self.phase(end, f"{pointer}/1")
-            if first is None or last is None:
-                return None
-            return self._wrapped(Interval(first, last + 1), pointer) if last < first else Interval(first, last + 1)
+            return None if first is None or last is None else Interval(first, last + 1)
         for index, one in enumerate(value):
             if type(one) is not int and not isinstance(one, str):
-                self._collector.wrong_type(f"{pointer}/{index}", one, "a phase: its name or its index")
+                self.collector.wrong_type(f"{pointer}/{index}", one, "a phase: its name or its index")
         if type(start) in (int, str) and type(end) in (int, str):
-            message = "An interval's ends must both be indices, or both be names."
-            self._collector.error("mixed-interval", pointer, message)
+            message = f"The ends of {_a(what)} must both be indices, or both be names."
+            self.collector.error("mixed-interval", pointer, message)
         return None
 
-    def _of_indices(self, start: int, end: int, pointer: str) -> Interval | None:
-        if not self.sound:
-            return None
+    def _of_indices(self, start: int, end: int, pointer: str, what: str) -> Interval | None:
         length = self.timeline.length
-        if 0 <= start < end <= length:
-            return Interval(start, end)
         if start == end:
-            message = f"The interval [{show(start)}, {show(end)}) is empty: the end must lie after the start."
-            self._collector.error("empty-interval", pointer, message)
-        elif not 0 <= start < length or not 0 < end <= length:
-            message = f"The interval [{show(start)}, {show(end)}) leaves the timeline of {length} phases."
-            self._collector.error("interval-outside-timeline", pointer, message)
-        else:
-            return self._wrapped(Interval(start, end), pointer)
+            message = f"The {what} {spelled([start, end])} is empty: the end must lie after the start."
+            if 0 <= start < length:
+                message += f" For the phase {start} alone write {spelled([start, start + 1])}."
+            self.collector.error("empty-interval", pointer, message)
+        elif 0 <= start < length and 0 < end <= length:
+            return Interval(start, end)
+        elif self.phases_sound:
+            message = f"The {what} {spelled([start, end])} leaves the timeline of {length} phases."
+            self.collector.error("interval-outside-timeline", pointer, message)
         return None
 
-    def _wrapped(self, interval: Interval, pointer: str) -> Interval | None:
-        if not self.sound:
+    def span(self, value: Any, pointer: str, what: str) -> Span | None:
+        """The phases of a structure: an interval that does not end before it starts."""
+        interval = self.interval(value, pointer, what)
+        if interval is None:
             return None
-        if self.loops.to_wrap(*interval) is None:
-            message = (
-                f"The interval [{interval.start}, {interval.end}) ends before it starts, and no loop holds both ends "
-                "for it to wrap round."
-            )
-            self._collector.error("wrap-without-loop", pointer, message)
-            return None
-        return interval
-
-    def lifetime(self, value: Any, pointer: str) -> Lifetime | None:
-        """A list of intervals that do not overlap; None (and problems) where it is not one. Sorted by start."""
-        if not isinstance(value, list):
-            self._collector.wrong_type(pointer, value, "a list of intervals")
-            return None
-        if len(value) == 1 and (alone := self._plain(value[0])) is not None:  # nearly all are
-            return (alone,)
-        read = [self.interval(one, f"{pointer}/{index}") for index, one in enumerate(value)]
-        intervals = [interval for interval in read if interval is not None]
-        if len(intervals) < len(read):
-            return None
-        if len(intervals) > 1 and not self._disjoint(intervals, pointer):
-            return None
-        return tuple(sorted(self._once_round(intervals)))
-
-    def _plain(self, value: Any) -> Interval | None:
-        """`[start, end)` in indices that does not wrap; None for anything else, right or wrong."""
-        if type(value) is list and len(value) == 2 and self.sound:
-            start, end = value
-            if type(start) is int and type(end) is int and 0 <= start < end <= self.timeline.length:
-                return Interval(start, end)
+        if interval.start < interval.end:
+            return interval.start, interval.end
+        message = f"The {what} {spelled(value)} ends before it starts: its first phase comes first."
+        self.collector.error("bad-loop" if what == "loop" else "bad-span", pointer, message)
         return None
 
-    def _disjoint(self, intervals: list[Interval], pointer: str) -> bool:
-        spans = sorted(
-            (*span, index) for index, interval in enumerate(intervals) for span in unwrapped(self.loops, (interval,))
-        )
-        for before, after in pairwise(spans):
-            if after[0] < before[1]:
-                first, second = sorted((before[2], after[2]))
-                message = (
-                    f"The intervals {list(intervals[first])} and {list(intervals[second])} of one lifetime overlap: "
-                    "contents that are still needed would be written over. They may touch."
-                )
-                self._collector.error("overlapping-intervals", f"{pointer}/{second}", message)
-                return False
-        return True
+    def named(self, phase: Phase) -> str:
+        """The phase's name, or its index where it has none."""
+        return str(phase) if self.timeline.names is None else show(self.timeline.names[phase])
 
-    def _once_round(self, intervals: list[Interval]) -> list[Interval]:
-        """One that goes once right round its loop cannot be told from an empty one in indices: it becomes two."""
-        whole: list[Interval] = []
-        for interval in intervals:
-            loop = self.loops.to_wrap(*interval) if interval.start == interval.end else None
-            if loop is None:
-                whole.append(interval)
-            else:
-                whole += [Interval(interval.start, loop[1]), Interval(loop[0], interval.end)]
-        return whole
+    def spell(self, first: Phase, last: Phase, like: Any) -> str:
+        """The phases from `first` to `last` in the convention of an interval that the user wrote."""
+        names = self.timeline.names
+        in_names = names is not None and isinstance(like, list) and any(isinstance(one, str) for one in like)
+        return spelled([names[first], names[last]] if in_names and names is not None else [first, last + 1])
+
+
+def _a(what: str) -> str:
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from solver.wire.problems import Problem
@@ -27,6 +29,20 @@ def show(value: Any) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
+def spelled(value: Any) -> str:
+    """An interval as the user wrote it: names as a list, both inclusive, and indices half-open."""
+    if isinstance(value, list | tuple) and len(value) == 2:
+        start, end = show(value[0]), show(value[1])
+        return f"[{start}, {end}]" if isinstance(value[0], str) else f"[{start}, {end})"
+    return show(value)
+
+
+def some(shown: Iterable[str], most: int = 4) -> str:
+    """The first few of them, and whether there are more."""
+    several = list(islice(shown, most + 1))
+    return ", ".join(several[:most]) + (", …" if len(several) > most else "")
+
+
 def escaped(key: object) -> str:
     """A key as one step of a JSON pointer (RFC 6901)."""
     return str(key).replace("~", "~0").replace("/", "~1")
@@ -39,12 +55,30 @@ class Collector:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self._hints_left = HINTS
+        self.subject: str | None = None
+        """The buffer, part or component that whatever is found concerns: it is named beside the pointer, and in the message."""
+
+    @contextmanager
+    def about(self, subject: str | None) -> Iterator[None]:
+        before, self.subject = self.subject, subject
+        try:
+            yield
+        finally:
+            self.subject = before
 
     def error(self, type_: str, pointer: str, message: str, *names: str) -> None:
-        self.problems.append(Problem(type_, pointer, message, names))
+        self.problems.append(self._problem(type_, pointer, message, names))
 
     def warn(self, type_: str, pointer: str, message: str, *names: str) -> None:
-        self.warnings.append(Problem(type_, pointer, message, names))
+        self.warnings.append(self._problem(type_, pointer, message, names))
+
+    def _problem(self, type_: str, pointer: str, message: str, names: tuple[str, ...]) -> Problem:
+        subject = self.subject
+        if subject is None:
+            return Problem(type_, pointer, message, names)
+        if subject in names:  # whoever names it says it too
+            return Problem(type_, pointer, message, names)
+        return Problem(type_, pointer, f"{subject}: {message}", (subject, *names))
 
     def wrong_type(self, pointer: str, value: Any, expected: str) -> None:
         self.error("wrong-type", pointer, f"Must be {expected}, and is {show(value)}.")

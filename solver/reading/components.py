@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from solver.reading.barriers import add_barriers
+from solver.reading.branches import check_tracks
 from solver.reading.clock import Clock
 from solver.reading.collector import Collector, show
 from solver.reading.fields import Fields
+from solver.reading.intervals import held
 from solver.reading.names import path_fault
+from solver.reading.statements import read_lifetime
+from solver.reading.surroundings import ALONE, Surroundings, check_calls, of_calls
 from solver.reading.timelines import read_timeline
-from solver.wire.manifest import Component, Lifetime
+from solver.wire.manifest import Component, Launch, Lifetime, Span
+from solver.wire.units import Phase
 
 _KNOWN = frozenset(("path", "active", "window", "timeline", "called_in"))
 
@@ -24,6 +30,7 @@ class ComponentTree:
         self._reachable: set[str] = {""}
         self._clocks: dict[str, Clock] = {"": root}
         self._owners: dict[str, str] = {"": ""}
+        self._active: dict[str, list[Span]] = {}
 
     def add_path(self, path: str) -> None:
         self.listed[path] = None
@@ -53,8 +60,18 @@ class ComponentTree:
         component = self.listed.get(path)
         return None if component is None else component.active
 
+    def active_phases(self, path: str) -> list[Span]:
+        """What the component's active intervals hold, sorted; nothing where it gives none."""
+        if path not in self._active:
+            tree = self.clock(path).tree
+            self._active[path] = sorted(span for one in self.active(path) or () for span in held(tree, one).spans)
+        return self._active[path]
 
-def read_components(collector: Collector, values: list[Any] | None, root: Clock) -> ComponentTree:
+
+def read_components(
+    collector: Collector, values: list[Any] | None, root: Clock, root_barriers: Any, launch: Launch | None
+) -> ComponentTree:
+    """The components; then, as it is known what calls each timeline, the barriers of all of them (`root_barriers`: of the root's)."""
     tree = ComponentTree(root)
     rows: list[tuple[str, Fields]] = []
     for index, value in enumerate(values or ()):
@@ -67,12 +84,44 @@ def read_components(collector: Collector, values: list[Any] | None, root: Clock)
         tree.add_path(path)
         rows.append((path, fields))
         if "timeline" in fields:
-            tree.add_clock(path, read_timeline(collector, fields.values["timeline"], f"{at}/timeline"))
+            with collector.about(path):
+                tree.add_clock(path, read_timeline(collector, fields.values["timeline"], f"{at}/timeline", launch))
+    called: dict[str, tuple[Phase, ...]] = {}
     for path, fields in rows:
-        component = _component(path, fields, tree)
+        with collector.about(path):
+            called[path] = _called_in(path, fields, tree)
+    _read_all_barriers(collector, tree, rows, called, root_barriers, launch)
+    for path, fields in rows:
+        with collector.about(path):
+            component = _component(path, fields, tree, called[path])
         tree.listed[path] = component
         tree.components.append(component)
     return tree
+
+
+def _read_all_barriers(
+    collector: Collector,
+    tree: ComponentTree,
+    rows: list[tuple[str, Fields]],
+    called: dict[str, tuple[Phase, ...]],
+    root_barriers: Any,
+    launch: Launch | None,
+) -> None:
+    """From the root down: what a timeline's calls stand in depends on what the calls of its parent do."""
+    root = tree.clock("")
+    check_tracks(collector, root, ALONE)
+    add_barriers(collector, root, root_barriers, "/timeline/barriers", ALONE, launch)
+    around: dict[str, Surroundings] = {"": ALONE}
+    with_timeline = [(path, fields) for path, fields in rows if "timeline" in fields]
+    for path, fields in sorted(with_timeline, key=lambda row: row[0].count("/")):
+        above = path.rpartition("/")[0]
+        around[path] = of_calls(tree.clock(above), around[tree.owner(above)], called[path], launch)
+        timeline = fields.values["timeline"]
+        barriers = timeline.get("barriers", []) if isinstance(timeline, dict) else []
+        with collector.about(path):
+            at = f"{fields.at}/timeline"
+            check_tracks(collector, tree.clock(path), around[path])
+            add_barriers(collector, tree.clock(path), barriers, f"{at}/barriers", around[path], launch)
 
 
 def _path(fields: Fields, tree: ComponentTree) -> str | None:
@@ -94,26 +143,42 @@ def _path(fields: Fields, tree: ComponentTree) -> str | None:
     return path
 
 
-def _component(path: str, fields: Fields, tree: ComponentTree) -> Component:
-    collector, at = fields.collector, fields.at
-    own = tree.clock(path)
-    active = own.lifetime(fields.values["active"], f"{at}/active") if "active" in fields else None
-    window: Literal["flat", "contiguous"] = fields.choice("window", "flat", ("flat", "contiguous"))
+def _called_in(path: str, fields: Fields, tree: ComponentTree) -> tuple[Phase, ...]:
+    """The phases of its parent's timeline in which the component runs its own."""
+    collector, at = fields.collector, f"{fields.at}/called_in"
     if "timeline" not in fields:
         if "called_in" in fields:
             message = f"`called_in` is for components with a `timeline` of their own, and {path} has none."
-            collector.error("called-in-without-timeline", f"{at}/called_in", message, path)
-        return Component(path, active, window)
+            collector.error("called-in-without-timeline", at, message, path)
+        return ()
     if "called_in" not in fields:
         message = f"{path} has a timeline of its own: `called_in` must name the phases of its parent in which it runs."
-        collector.error("missing-field", f"{at}/called_in", message, path)
+        collector.error("missing-field", at, message, path)
+        return ()
     parent = tree.clock(path.rpartition("/")[0])
-    phases: set[int] = set()
-    for index, value in enumerate(fields.sequence("called_in") or ()):
-        pointer = f"{at}/called_in/{index}"
+    values = fields.sequence("called_in")
+    if values == []:
+        message = (
+            f"{path} is called in no phase, so that its timeline never runs: name the phases of its parent in which it does, or leave "
+            "the component and its buffers away."
+        )
+        collector.error("never-called", at, message, path)
+    phases: dict[Phase, str] = {}
+    for index, value in enumerate(values or ()):
+        pointer = f"{at}/{index}"
         phase = parent.phase(value, pointer)
         if phase is not None and phase in phases:
             collector.error("duplicate-phase", pointer, f"{path} is called in phase {show(value)} twice.", path)
         elif phase is not None:
-            phases.add(phase)
-    return Component(path, active, window, own.timeline, tuple(sorted(phases)))
+            phases[phase] = pointer
+    check_calls(collector, path, parent, phases.items())
+    return tuple(sorted(phases))
+
+
+def _component(path: str, fields: Fields, tree: ComponentTree, called_in: tuple[Phase, ...]) -> Component:
+    own = tree.clock(path)
+    active = read_lifetime(own, fields.values["active"], f"{fields.at}/active") if "active" in fields else None
+    window: Literal["flat", "contiguous"] = fields.choice("window", "flat", ("flat", "contiguous"))
+    if "timeline" not in fields:
+        return Component(path, active, window)
+    return Component(path, active, window, own.timeline, called_in)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from solver.flatten import flatten
 from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import FlatManifest, Piece, RegionProblem
-from solver.flatten.spans import holds, meet
+from solver.flatten.problem import FlatManifest, Phases, Piece, RegionProblem
 from solver.flatten.timeline import LONGEST, flattened_length
 from solver.reading.collector import Collector
 from solver.wire.manifest import Buffer, Manifest
+from solver.wire.units import Phase
 
 MOST_INTERVALS = 4_000_000
 PINNED_TESTS = 500_000
@@ -49,7 +49,11 @@ def _expands(collector: Collector, manifest: Manifest) -> bool:
             calls[component.path] = calls[outer] * len(component.called_in)
     intervals = 0
     for buffer in manifest.buffers:
-        count = len(buffer.lifetime or ()) + sum(len(part.lifetime) for part in buffer.parts)
+        statements = [
+            (buffer.lifetime, buffer.accesses_in),
+            *((part.lifetime, part.accesses_in) for part in buffer.parts),
+        ]
+        count = sum(len(lifetime or ()) + sum(map(len, accesses or ())) for lifetime, accesses in statements)
         intervals += max(1, count) * calls[manifest.timeline_owner(buffer.component)]
     if intervals > MOST_INTERVALS:
         message = (
@@ -61,28 +65,44 @@ def _expands(collector: Collector, manifest: Manifest) -> bool:
 
 
 def _check_alias(collector: Collector, flat: FlatManifest, number: int, buffer: Buffer, target: Buffer) -> None:
-    """Where both give lifetimes, these decide: an alias of two that are live at once contradicts them."""
+    """Where both say when they are needed, that decides: an alias of two that are needed at once contradicts it."""
+    places = [_place(flat, one.full_name) for one in (buffer, target)]
+    if places[0] is None or places[1] is None:
+        return
+    (problem, a), (other, b) = places[0], places[1]
+    for p in problem.items[a].pieces:
+        for q in other.items[b].pieces:
+            phase = _first_common(*(flat.uses[piece.name].life.stated for piece in (p, q)))
+            if phase is None or (problem is other and _cured(problem, a, p, b, q)):
+                continue
+            message = (
+                f"{p.name} and {q.name} are aliases, and both are needed in phase {flat.timeline.names[phase]}: shorten one, or list the "
+                "phase under `in_place` if the write may take the bytes of the read."
+            )
+            pointer = f"/buffers/{number}/aliases"
+            collector.error("alias-lifetimes-meet", pointer, message, buffer.full_name, target.full_name)
+            return
+
+
+def _place(flat: FlatManifest, name: str) -> tuple[RegionProblem, int] | None:
+    """In which region the buffer lies, and which item it is there; None where it is not in shared memory or has no bytes."""
     for problem in (flat.run, flat.block):
-        index = problem.index_by_name
-        a, b = index.get(buffer.full_name), index.get(target.full_name)
-        if a is None or b is None:
-            continue
-        for p in problem.items[a].pieces:
-            for q in problem.items[b].pieces:
-                if meet(p.live, q.live) and not _cured(problem, a, p, b, q):
-                    start = next(
-                        phase
-                        for phase in sorted(span[0] for span in (*p.live.spans, *q.live.spans))
-                        if holds(p.live.spans, phase) and holds(q.live.spans, phase)
-                    )
-                    message = (
-                        f"{p.name} and {q.name} are aliases, and their lifetimes meet in phase "
-                        f"{flat.timeline.names[start]}: shorten one, or list the phase under `in_place` if the write "
-                        "may take the bytes of the read."
-                    )
-                    pointer = f"/buffers/{number}/aliases"
-                    collector.error("alias-lifetimes-meet", pointer, message, buffer.full_name, target.full_name)
-                    return
+        if name in problem.index_by_name:
+            return problem, problem.index_by_name[name]
+    return None
+
+
+def _first_common(first: Phases, second: Phases) -> Phase | None:
+    ahead, others = iter(first.spans), iter(second.spans)
+    one, other = next(ahead, None), next(others, None)
+    while one is not None and other is not None:
+        if max(one[0], other[0]) < min(one[1], other[1]):
+            return max(one[0], other[0])
+        if one[1] <= other[1]:
+            one = next(ahead, None)
+        else:
+            other = next(others, None)
+    return None
 
 
 def _cured(problem: RegionProblem, a: int, p: Piece, b: int, q: Piece) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from solver.reading.collector import show
+from solver.reading.collector import Collector, show
 from solver.reading.fields import Fields
-from solver.wire.dtypes import DTYPES, DType
+from solver.wire.dtypes import DTYPES, SYNONYMS, DType
 
 LARGEST_ITEM = 65536
 LARGEST_ALIGNMENT = 1024
@@ -21,7 +22,17 @@ _OTHER_NAMES = {
     "bf16": "bfloat16",
     "bool_": "bool",
     "complex": "complex128",
+    "fp4": "float4_e2m1fn",
+    "float4": "float4_e2m1fn",
+    "e2m1": "float4_e2m1fn",
+    "fp8_e4m3": "float8_e4m3fn",
+    "fp8_e5m2": "float8_e5m2",
+    "e4m3": "float8_e4m3fn",
+    "e5m2": "float8_e5m2",
+    "e8m0": "float8_e8m0fnu",
 }
+_OPAQUE = "an object of itemsize_bytes and alignment_bytes"
+_WIDTH = re.compile("[0-9]+")
 
 
 def is_power_of_two(value: int) -> bool:
@@ -43,19 +54,26 @@ def read_dtype(fields: Fields) -> DType | None:
         return None
     value = fields.values[key]
     if isinstance(value, str):
-        known = DTYPES.get(value)
+        known = DTYPES.get(SYNONYMS.get(value, value))
         if known is None:
-            meant = _OTHER_NAMES.get(value.lower())
-            hint = f' Did you mean "{meant}"?' if meant else collector.hint(value, DTYPES)
-            message = f"There is no dtype {show(value)}.{hint} Known: {', '.join(DTYPES)}."
+            message = (
+                f"There is no dtype {show(value)}.{_meant(collector, value)} Known: {', '.join(DTYPES)}, or {_OPAQUE}."
+            )
             collector.error("unknown-dtype", fields.pointer(key), message)
         return known
     if isinstance(value, dict):
         return _opaque(fields, value, fields.pointer(key))
-    collector.wrong_type(
-        fields.pointer(key), value, "the name of a dtype, or an object of itemsize_bytes and alignment_bytes"
-    )
+    collector.wrong_type(fields.pointer(key), value, f"the name of a dtype, or {_OPAQUE}")
     return None
+
+
+def _meant(collector: Collector, word: str) -> str:
+    """ " Did you mean …?" where a dtype of the same width is close to the word, else nothing."""
+    meant = _OTHER_NAMES.get(word.lower())
+    if meant is not None:
+        return f' Did you mean "{meant}"?'
+    width = _WIDTH.findall(word)[:1]
+    return collector.hint(word, [name for name in DTYPES if not width or _WIDTH.findall(name)[:1] == width])
 
 
 def _opaque(outer: Fields, value: dict[str, Any], at: str) -> DType | None:

@@ -9,6 +9,7 @@ from solver.reading.layout_values import Values, pointed
 from solver.wire.layout import (
     Baseline,
     BytesProof,
+    CountProof,
     LaunchFigures,
     LocalBytes,
     Occupancy,
@@ -112,19 +113,21 @@ def read_warning(values: Values, value: Any, at: str) -> Problem:
 
 
 def read_proof(values: Values, value: Any, at: str) -> Proof:
-    fields = values.fields(value, at, ("threads_per_block", "run_bytes", "block_region_bytes"))
+    optional = ("resident_threads", "accesses_on_chip", "stride_bytes")
+    fields = values.fields(value, at, ("threads_per_block", "run_bytes", "block_region_bytes"), optional)
     empty = no_proof()
     threads = empty.threads_per_block
     if "threads_per_block" in fields:
-        status, bound, certificate = _bound(
-            values, fields["threads_per_block"], f"{at}/threads_per_block", "upper_bound"
-        )
-        threads = ThreadsProof(status, bound, certificate)
-    of_bytes = {}
-    for key in ("run_bytes", "block_region_bytes"):
-        if key in fields:
+        threads = ThreadsProof(*_bound(values, fields["threads_per_block"], f"{at}/threads_per_block", "upper_bound"))
+    of_bytes: dict[str, Any] = {}
+    of_counts: dict[str, Any] = {}
+    for key in ("run_bytes", "block_region_bytes", "stride_bytes"):
+        if fields.get(key) is not None or (key in fields and key not in optional):
             of_bytes[key] = BytesProof(*_bound(values, fields[key], pointed(at, key), "lower_bound_bytes"))
-    return replace(empty, threads_per_block=threads, **of_bytes)
+    for key in ("resident_threads", "accesses_on_chip"):
+        if fields.get(key) is not None:
+            of_counts[key] = CountProof(*_bound(values, fields[key], pointed(at, key), "upper_bound"))
+    return replace(empty, threads_per_block=threads, **of_bytes, **of_counts)
 
 
 def _bound(values: Values, value: Any, at: str, bound: str) -> tuple[Status, int, dict[str, Any]]:

@@ -1,60 +1,123 @@
-"""Reads when a buffer is live: one lifetime for all of it, or parts with a lifetime each."""
+"""Reads when a buffer is needed: a lifetime or accesses for all of it, or for each of its parts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from solver.flatten.lifetimes import unwrapped
-from solver.flatten.spans import holds
 from solver.reading.clock import Clock
 from solver.reading.collector import show
 from solver.reading.components import ComponentTree
 from solver.reading.fields import Fields
-from solver.reading.names import name_fault
-from solver.wire.manifest import Interval, Lifetime, Part
+from solver.reading.intervals import held, holds
+from solver.reading.parts import Statement, read_parts
+from solver.reading.statements import read_lifetime
+from solver.wire.dtypes import DType
+from solver.wire.manifest import Accesses, Lifetime, Part, Reentry, Span
 from solver.wire.units import Phase
 
-_PART_FIELDS = ("name", "offset", "size", "lifetime")
+_ACCESSES = ("writes", "updates", "reads")
 
 
 class Lives(NamedTuple):
-    """`given`: the user wrote a lifetime or parts."""
+    """`given`: the user wrote a lifetime, accesses or parts."""
 
     lifetime: Lifetime | None
+    accesses: Accesses | None
     parts: tuple[Part, ...]
     given: bool
     sound: bool = True
 
-    @property
-    def starts(self) -> frozenset[Phase]:
-        """The phases at which an interval starts."""
-        lifetimes = (self.lifetime or (), *(part.lifetime for part in self.parts))
-        return frozenset(interval.start for lifetime in lifetimes for interval in lifetime)
+    def starts(self, *, updates: bool) -> frozenset[Phase]:
+        """The phases in which an interval starts, or every element is written; with `updates` those too that write some."""
+        found: set[Phase] = set()
+        statements = [(self.lifetime, self.accesses), *((part.lifetime, part.accesses_in) for part in self.parts)]
+        for lifetime, accesses in statements:
+            if lifetime is None and accesses is None and self.parts:  # a part that is needed in every phase
+                found.add(0)
+            found.update(interval.start for interval in lifetime or ())
+            if accesses is not None:
+                found.update(accesses.writes, accesses.updates if updates else ())
+        return frozenset(found)
 
 
-_UNSOUND = Lives(None, (), True, sound=False)
-_NOT_GIVEN = Lives(None, (), False)
+_UNSOUND = Lives(None, None, (), True, sound=False)
+_NOT_GIVEN = Lives(None, None, (), False)
 
 
-def read_lives(fields: Fields, component: str, tree: ComponentTree, size: int | None, persistent: bool) -> Lives:
-    alone, in_parts = "lifetime" in fields.values, "parts" in fields.values
-    if persistent and (alone or in_parts):
-        key = "lifetime" if alone else "parts"
-        message = f"A persistent buffer is live in every phase: it has no `{key}`."
-        fields.collector.error("persistent-with-lifetime", fields.pointer(key), message)
+def read_lives(
+    fields: Fields,
+    component: str,
+    tree: ComponentTree,
+    elements: tuple[int, DType] | None,
+    persistent: bool,
+    reentry: Reentry,
+) -> Lives:
+    """`elements`: how many and of what, if that is known; `reentry`: the buffer's own, for parts that say nothing."""
+    collector = fields.collector
+    given = [key for key in ("lifetime", "accesses_in", "parts") if key in fields.values]
+    if persistent and given:
+        message = f"A persistent buffer is live in every phase: it has no `{given[0]}`."
+        collector.error("persistent-with-lifetime", fields.pointer(given[0]), message)
         return _UNSOUND
-    if alone and in_parts:
-        message = "A buffer has either a `lifetime` or `parts` with a lifetime each, not both."
-        fields.collector.error("lifetime-and-parts", fields.pointer("parts"), message)
+    if len(given) > 1:
+        collector.error(*_two_statements(fields, given))
         return _UNSOUND
-    if in_parts:
-        return _of_parts(fields, component, tree, size)
-    if not alone:
+    if not given:
         return _NOT_GIVEN
-    lifetime = _lifetime(fields, component, tree)
-    if lifetime is None:
-        return _UNSOUND
-    return Lives(lifetime, (), True)
+    if given != ["parts"]:
+        lifetime, accesses = read_statement(fields, component, tree)
+        return _UNSOUND if lifetime is None and accesses is None else Lives(lifetime, accesses, (), True)
+    parts = read_parts(fields, elements, reentry, lambda part: read_statement(part, component, tree))
+    return _UNSOUND if parts is None else Lives(None, None, parts, True)
+
+
+def _two_statements(fields: Fields, given: Sequence[str]) -> tuple[str, str, str]:
+    """Type, pointer and message for one that says twice when it is needed."""
+    if "parts" in given:
+        message = f"A buffer has either `{given[0]}` or `parts` that each say when they are needed, not both."
+        return (
+            ("lifetime-and-parts" if given[0] == "lifetime" else "accesses-and-parts"),
+            fields.pointer("parts"),
+            message,
+        )
+    message = (
+        "Either `lifetime` or `accesses_in` says when it is needed, not both: the lifetime follows from the accesses."
+    )
+    return "lifetime-and-accesses", fields.pointer("accesses_in"), message
+
+
+def read_statement(fields: Fields, component: str, tree: ComponentTree) -> Statement:
+    """What a buffer or part that says something says under `lifetime` or `accesses_in`. Two times None (and problems) where it is
+    wrong."""
+    if "accesses_in" in fields:
+        if "lifetime" in fields:
+            fields.collector.error(*_two_statements(fields, ["lifetime", "accesses_in"]))
+            return None, None
+        return None, _accesses(fields, component, tree)
+    return _lifetime(fields, component, tree), None
+
+
+def _accesses(fields: Fields, component: str, tree: ComponentTree) -> Accesses | None:
+    """The phases of each kind; where the component has active phases, it writes in no others."""
+    collector, clock = fields.collector, tree.clock(component)
+    given = Fields(collector, fields.values["accesses_in"], fields.pointer("accesses_in"), _ACCESSES)
+    if not given.is_object:
+        return None
+    read = [clock.phases(given.values[key], given.pointer(key)) if key in given else () for key in _ACCESSES]
+    writes, updates, reads = read
+    if writes is None or updates is None or reads is None:
+        return None
+    if tree.active(component) is None or not clock.sound:
+        return Accesses(writes, updates, reads)
+    active = tree.active_phases(component)
+    for key in ("writes", "updates"):
+        for index, value in enumerate(given.values.get(key, ())):
+            phase = clock.phase(value, "")
+            if phase is not None and not holds(active, phase):
+                message = f"{component} is not active in phase {show(value)}, so nothing can be written there."
+                collector.error("starts-while-inactive", f"{given.pointer(key)}/{index}", message, component)
+    return Accesses(writes, updates, reads)
 
 
 def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime | None:
@@ -68,97 +131,26 @@ def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime |
             collector.error("no-active-phases", pointer, message, component)
         return active
     clock = tree.clock(component)
-    lifetime = clock.lifetime(value, pointer)
-    if lifetime is None or active is None:
+    lifetime = read_lifetime(clock, value, pointer)
+    if lifetime is None or active is None or not clock.sound:
         return lifetime
-    carried = _carried_into(clock, lifetime)
-    return lifetime if _starts_active(fields, value, clock, active, carried, component) else None
-
-
-def _carried_into(clock: Clock, lifetime: Lifetime) -> frozenset[Phase]:
-    """The loop heads at which an interval is no new write: its contents come round from the loop's last phase."""
-    live = sorted(unwrapped(clock.loops, lifetime))
-    return frozenset(head for head, end in clock.timeline.loops if holds(live, end - 1))
+    return lifetime if _starts_active(fields, value, clock, lifetime, component, tree) else None
 
 
 def _starts_active(
-    fields: Fields, values: list[Any], clock: Clock, active: Lifetime, carried: frozenset[Phase], component: str
+    fields: Fields, values: list[Any], clock: Clock, lifetime: Lifetime, component: str, tree: ComponentTree
 ) -> bool:
-    spans = sorted(unwrapped(clock.loops, active))
+    """An interval starts in an active phase, or at the head of a loop whose edge brings the contents round."""
+    spans = tree.active_phases(component)
+    live: list[Span] | None = None
     fine = True
     for index, value in enumerate(values):
         start = value[0] if type(value[0]) is int else clock.phase(value[0], "")
-        if start is not None and start not in carried and not holds(spans, start):
+        if start is None or holds(spans, start):
+            continue
+        live = live or sorted(span for interval in lifetime for span in held(clock.tree, interval).spans)
+        if not any(holds(live, edge) for edge in clock.edges_to(start)):
             fine = False
             message = f"{component} is not active in phase {show(value[0])}, so nothing can be written there."
             fields.collector.error("starts-while-inactive", f"{fields.pointer('lifetime')}/{index}", message, component)
     return fine
-
-
-def _of_parts(fields: Fields, component: str, tree: ComponentTree, size: int | None) -> Lives:
-    values = fields.sequence("parts")
-    if values is None:
-        return _UNSOUND
-    before = len(fields.collector.problems)
-    parts: list[Part] = []
-    names: set[str] = set()
-    for index, value in enumerate(values):
-        part = _part(fields, index, value, component, tree, names)
-        if part is not None:
-            parts.append(part)
-    if len(fields.collector.problems) > before or len(parts) < len(values):
-        return _UNSOUND
-    if size is not None:
-        _cover(fields, parts, size)
-    return Lives(None, tuple(parts), True, sound=len(fields.collector.problems) == before)
-
-
-def _part(outer: Fields, index: int, value: Any, component: str, tree: ComponentTree, names: set[str]) -> Part | None:
-    collector = outer.collector
-    at = f"{outer.at}/parts/{index}"
-    fields = Fields(collector, value, at, _PART_FIELDS, ("offset", "size"))
-    name = fields.values.get("name", str(index))
-    if not isinstance(name, str):
-        collector.wrong_type(f"{at}/name", name, "a string")
-        return None
-    fault = None if name == str(index) else name_fault(name)
-    if fault is not None:
-        collector.error("bad-name", f"{at}/name", f"The part name {show(name)} {fault}.")
-    elif name in names:
-        collector.error("duplicate-name", f"{at}/name", f"Two parts of the buffer are called {show(name)}.", name)
-    names.add(name)
-    offset = fields.integer("offset", 0, 0) if "offset" in fields else 0
-    size = fields.integer("size", 0, 0) if "size" in fields else 0
-    if "lifetime" in fields:
-        lifetime = _lifetime(fields, component, tree)
-    else:
-        lifetime = (Interval(0, tree.clock(component).timeline.length),)
-    return None if lifetime is None else Part(name, offset, size, lifetime)
-
-
-def _cover(fields: Fields, parts: list[Part], size: int) -> None:
-    """Parts lie side by side from the buffer's first element to its last."""
-    collector = fields.collector
-    reached = 0
-    before: Part | None = None
-    for index, part in sorted(enumerate(parts), key=lambda one: (one[1].offset, one[1].size)):
-        pointer = f"{fields.at}/parts/{index}"
-        if part.offset + part.size > size:
-            message = f"The part {part.name} ends at element {part.offset + part.size}, and the buffer has {size}."
-            collector.error("part-outside-buffer", pointer, message, part.name)
-            return
-        if part.offset < reached and before is not None:
-            message = f"The parts {before.name} and {part.name} overlap: {part.name} starts at {part.offset}, before {reached}."
-            collector.error("parts-overlap", pointer, message, before.name, part.name)
-            return
-        if part.offset > reached:
-            message = (
-                f"No part covers the elements from {reached} to {part.offset - 1}: parts must cover the buffer exactly."
-            )
-            collector.error("parts-miss-elements", f"{fields.at}/parts", message)
-            return
-        reached = part.offset + part.size
-        before = part
-    if reached < size:
-        message = f"No part covers the elements from {reached} to {size - 1}: parts must cover the buffer exactly."
-        collector.error("parts-miss-elements", f"{fields.at}/parts", message)

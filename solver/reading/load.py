@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from solver.reading.buffers import Row, read_buffer, read_row
+from solver.reading.buffer_rows import Row, read_row
+from solver.reading.buffers import read_buffer
 from solver.reading.collector import Collector, show
 from solver.reading.components import ComponentTree, read_components
 from solver.reading.cross_checks import check_flattened
 from solver.reading.fields import Fields
-from solver.reading.references import check_alias_graph, check_alias_scopes, read_aliases, read_apart, read_in_place
+from solver.reading.in_place import read_in_place
+from solver.reading.references import check_alias_graph, read_aliases, read_apart
 from solver.reading.settings import read_launch, read_solver_options, read_target
 from solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
 from solver.reading.timelines import read_timeline
@@ -68,8 +70,11 @@ def _read(collector: Collector, document: Any) -> Manifest:
     before_launch = len(collector.problems)
     launch = read_launch(collector, document.get("launch", {}))
     threads_per_run = launch.threads_per_run if len(collector.problems) == before_launch else None
-    root = read_timeline(collector, document.get("timeline", {}), "/timeline")
-    tree = read_components(collector, fields.sequence("components"), root)
+    known_launch = launch if threads_per_run is not None else None
+    timeline = document.get("timeline", {})
+    root = read_timeline(collector, timeline, "/timeline", known_launch)
+    barriers = timeline.get("barriers", []) if isinstance(timeline, dict) else []
+    tree = read_components(collector, fields.sequence("components"), root, barriers, known_launch)
     buffers, in_place, apart = _read_buffers(fields, tree, threads_per_run)
     objectives: tuple[Objective, ...] = get_args(Objective)
     objective = fields.choice("objective", "threads_per_block", objectives)
@@ -131,19 +136,30 @@ def _read_buffers(
         collector.error("too-many-buffers", "/buffers", message)
         return (), (), ()
     rows = [read_row(collector, index, value) for index, value in enumerate(values)]
+    collector.subject = None
     by_name = _by_name(collector, rows, tree)
     names = {name: row.number for name, row in by_name.items()}
-    aliases = [read_aliases(collector, row, names) if "aliases" in row.fields else () for row in rows]
-    read = [read_buffer(collector, row, tree, threads_per_run, aliases[row.number]) for row in rows]
+    aliases: list[tuple[str, ...]] = []
+    read: list[Buffer | None] = []
+    for row in rows:
+        collector.subject = row.full_name
+        aliases.append(read_aliases(collector, row, names) if "aliases" in row.fields else ())
+        read.append(read_buffer(collector, row, tree, threads_per_run, aliases[-1]))
+    collector.subject = None
     known = {name: read[row.number] for name, row in by_name.items()}
     for row in rows:
         if row.full_name is None:  # a name that is wrong in itself is not also wrong wherever it is used
             known.setdefault(f"{row.component}/{row.name}" if row.component else row.name, None)
     if any(aliases):
         check_alias_graph(collector, by_name, {name: aliases[row.number] for name, row in by_name.items()})
-        check_alias_scopes(collector, by_name, known)
+    aliased = {
+        frozenset((row.full_name, target)): row.fields.pointer("aliases")
+        for row in rows
+        for target in aliases[row.number]
+        if row.full_name is not None
+    }
     in_place = read_in_place(collector, pairs, known, tree)
-    apart = read_apart(collector, kept_apart, known)
+    apart = read_apart(collector, kept_apart, known, aliased)
     return tuple(buffer for buffer in read if buffer is not None), in_place, apart
 
 

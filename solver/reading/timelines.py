@@ -1,44 +1,54 @@
-"""Reads a timeline: phases, loops and barriers."""
+"""Reads a timeline: its phases and the structures over them. Its barriers are read later (`solver.reading.barriers`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from solver.flatten.timeline import LONGEST
+from solver.reading.branches import read_branches, read_tracks
 from solver.reading.clock import Clock
 from solver.reading.collector import Collector, show
 from solver.reading.fields import Fields
+from solver.reading.loops import read_loops
 from solver.reading.names import phase_name_fault
-from solver.wire.manifest import Barrier, Scope, Timeline
+from solver.reading.nesting import check_nesting
+from solver.reading.structures import Structure, Tree
+from solver.wire.manifest import Launch, Timeline
 
-_KNOWN = ("phases", "length", "loops", "barriers")
-_TRACKS = ("tracks", "async", "asynchronous")
+_KNOWN = ("phases", "length", "loops", "branches", "tracks", "barriers")
+_ASYNCHRONOUS = ("async", "asynchronous")
 
 
-def read_timeline(collector: Collector, value: Any, at: str) -> Clock:
+def read_timeline(collector: Collector, value: Any, at: str, launch: Launch | None) -> Clock:
     before = len(collector.problems)
     if isinstance(value, dict):
-        value = _without_tracks(collector, value, at)
+        value = _without_asynchronous(collector, value, at)
     fields = Fields(collector, value, at, _KNOWN)
     plain = _phases(fields)
     if len(collector.problems) > before:
-        return Clock(collector, plain, sound=False)
-    bare = Clock(collector, plain)
-    loops = _loops(fields, bare)
-    barriers = _barriers(fields, bare)
-    timeline = Timeline(plain.length, plain.names, loops, barriers)
-    return Clock(collector, timeline, sound=len(collector.problems) == before)
+        return Clock(collector, plain, Tree(plain.length), phases_sound=False, sound=False)
+    bare = Clock(collector, plain, Tree(plain.length), phases_sound=True, sound=True)
+    structures: list[Structure] = []
+    branches = read_branches(fields, bare, structures)
+    tracks = read_tracks(fields, bare, structures, launch)
+    loops = read_loops(fields, bare, structures)
+    sound = len(collector.problems) == before and check_nesting(collector, structures)
+    tree = Tree(plain.length, structures if sound else ())
+    if sound:
+        loops.check_breaks(collector, tree)
+    timeline = Timeline(plain.length, plain.names, loops.sorted(), (), branches, tracks)
+    return Clock(collector, timeline, tree, phases_sound=True, sound=sound)
 
 
-def _without_tracks(collector: Collector, value: dict[str, Any], at: str) -> dict[str, Any]:
-    for key in _TRACKS:
+def _without_asynchronous(collector: Collector, value: dict[str, Any], at: str) -> dict[str, Any]:
+    for key in _ASYNCHRONOUS:
         if key in value:
             message = (
-                "Asynchronous tracks (warp specialisation) are not supported: keep such buffers apart with `apart`, or "
-                "make them `persistent`."
+                "A timeline says nothing of asynchronous accesses: mark the buffers that TMA, bulk copies or wgmma touch with "
+                '`"async": true`, and say warp specialisation in `tracks`.'
             )
             collector.error("unsupported-field", f"{at}/{key}", message)
-    return {key: inner for key, inner in value.items() if key not in _TRACKS}
+    return {key: inner for key, inner in value.items() if key not in _ASYNCHRONOUS}
 
 
 def _phases(fields: Fields) -> Timeline:
@@ -71,72 +81,3 @@ def _phases(fields: Fields) -> Timeline:
             collector.error("duplicate-name", pointer, f"Two phases are called {show(name)}.", name)
         seen.add(name)
     return Timeline(len(names), tuple(map(str, names)))
-
-
-def _loops(fields: Fields, clock: Clock) -> tuple[tuple[int, int], ...]:
-    collector = fields.collector
-    found: dict[tuple[int, int], int] = {}
-    for index, value in enumerate(fields.sequence("loops") or ()):
-        pointer = f"{fields.at}/loops/{index}"
-        if (
-            isinstance(value, list)
-            and len(value) == 2
-            and all(type(one) is int for one in value)
-            and value[0] > value[1]
-        ):
-            message = f"The loop [{show(value[0])}, {show(value[1])}) ends before it starts."
-            collector.error("bad-loop", pointer, message)
-            continue
-        interval = clock.interval(value, pointer)
-        if interval is None:
-            continue
-        loop = (interval.start, interval.end)
-        if loop in found:
-            collector.error("duplicate-loop", pointer, f"The loop [{loop[0]}, {loop[1]}) is given twice.")
-        found.setdefault(loop, index)
-    _nested(collector, fields.at, found)
-    return tuple(sorted(found, key=lambda loop: (loop[0], -loop[1])))
-
-
-def _nested(collector: Collector, at: str, found: dict[tuple[int, int], int]) -> None:
-    around: list[tuple[int, int]] = []
-    for loop in sorted(found, key=lambda loop: (loop[0], -loop[1])):
-        while around and around[-1][1] <= loop[0]:
-            around.pop()
-        if around and around[-1][1] < loop[1]:
-            outer = around[-1]
-            message = (
-                f"The loops [{outer[0]}, {outer[1]}) and [{loop[0]}, {loop[1]}) cross: one must lie inside the other, "
-                "or they must be disjoint."
-            )
-            collector.error("loops-cross", f"{at}/loops/{max(found[outer], found[loop])}", message)
-            continue
-        around.append(loop)
-
-
-def _barriers(fields: Fields, clock: Clock) -> tuple[Barrier, ...]:
-    collector = fields.collector
-    value = fields.values.get("barriers", [])
-    if value == "every":
-        return tuple(Barrier(phase, "block") for phase in range(clock.timeline.length))
-    if not isinstance(value, list):
-        collector.wrong_type(fields.pointer("barriers"), value, 'a list of barriers, or "every"')
-        return ()
-    found: set[tuple[int, Scope]] = set()
-    for index, one in enumerate(value):
-        at = f"{fields.at}/barriers/{index}"
-        barrier = Fields(collector, one, at, ("before", "scope"), ("before", "scope"))
-        scope: Scope = "block"
-        if barrier.values.get("scope") == "warp":
-            refuse_warp_scope(collector, f"{at}/scope")
-        else:
-            scope = barrier.choice("scope", "block", ("block", "run"))
-        phase = clock.phase(barrier.values["before"], f"{at}/before") if "before" in barrier else None
-        if phase is not None:
-            found.add((phase, scope))
-    return tuple(Barrier(phase, scope) for phase, scope in sorted(found))
-
-
-def refuse_warp_scope(collector: Collector, pointer: str) -> None:
-    message = "Per-warp scope is not supported: use `threads_per_run` of a warp with scope run, or scope block."
-    collector.error("unsupported-field", pointer, message)

@@ -1,6 +1,6 @@
 """Packing one region: the fewest bytes that hold its items, and proof that fewer do not.
 
-stop            when to give up: the time limit and the caller's cancel
+stop            when to give up: the time limit, the caller's cancel, the effort that a search is worth
 puzzle          the packing problem in integers: sizes, alignments, pins, forbidden differences of offsets
 conflicts       from a flattened region to a puzzle
 bound           the max-live lower bound, with the phase and the buffers that prove it
@@ -26,6 +26,10 @@ promotion       `auto` buffers into bytes that are free anyway
 room            the bytes that are free, for each choice of them
 demand          the bytes that a choice takes at least, phase by phase
 stock           packings of a choice, flattened once for all
+choice          the words of the search for a choice, and what is known about the one that was taken
+greedy          a first choice
+likeness        buffers that can stand for one another
 choosing        branch and bound over the choices
-choice          what is known about the one that was taken
+selecting       the search for a choice: greedily, then by branch and bound, with more and more effort
+finishing       the last packing, from the beginning to the end
 """

@@ -77,7 +77,7 @@ def _block(inner: RegionProblem, window: Window, size: Bytes, base: Bytes | None
     occupied = Phases(tuple(merged))
     alignment = max(item.alignment_bytes for item in inner.items)
     name = f"{window.path}/*"
-    return Item(name, window.path, size, alignment, base, (Piece(name, 0, size, occupied, occupied),))
+    return Item(name, window.path, size, alignment, base, (Piece(name, 0, size, occupied, occupied, occupied),))
 
 
 def _around(

@@ -61,7 +61,7 @@ def max_live(problem: RegionProblem) -> LowerBound:
     for item in problem.items:
         for piece in item.pieces:
             size_bytes = piece.size_bytes
-            for start, end in piece.occupied.spans:
+            for start, end in (piece.occupied if problem.exact else piece.accesses).spans:
                 change[start] += size_bytes
                 change[end] -= size_bytes
     phases = sorted(change)
@@ -73,13 +73,16 @@ def max_live(problem: RegionProblem) -> LowerBound:
     else:
         totals = [max(totals, key=itemgetter(0))] if totals else []  # the first of those with the most bytes
     best = LowerBound(0, kind="empty")
-    for gross, phase in totals[:_PHASES_TRIED]:
+    for gross, column in totals[:_PHASES_TRIED]:
         if gross <= best.size_bytes:
             break
-        apart = _apart(problem, _live_in(problem, phase), lenient)
+        apart = _apart(problem, _live_in(problem, column), lenient)
         net = sum(piece.size_bytes for piece in apart)
         if net > best.size_bytes:
-            best = LowerBound(net, phase, tuple(piece.name for piece in apart))
+            names = tuple(piece.name for piece in apart)
+            best = (
+                LowerBound(net, column, names) if column < problem.length else LowerBound(net, None, names, "all-apart")
+            )
     return best
 
 
@@ -88,7 +91,7 @@ def _live_in(problem: RegionProblem, phase: Phase) -> list[_Live]:
         _Live(number, piece.name, piece.offset_bytes, piece.size_bytes)
         for number, item in enumerate(problem.items)
         for piece in item.pieces
-        for start, end in piece.occupied.spans
+        for start, end in (piece.occupied if problem.exact else piece.accesses).spans
         if start <= phase < end
     ]
 

@@ -1,11 +1,65 @@
-"""What is known about a choice of `auto` buffers: how good it is, and what each buffer left out would need."""
+"""The words of the search for a choice of `auto` buffers, and what is known about the one that was taken."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from solver.search.room import Class
 from solver.wire.units import Bytes
+
+Members = tuple[int, ...]
+"""Numbers of candidates."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`kind`: its alignment and element width. Candidates of one `likeness` can stand for one another."""
+
+    accesses: int
+    kind: Class
+    likeness: int
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of packing a choice: the run bytes of the packing found, None where none was; whether it is known that there is
+    none; and what no packing of it is smaller than."""
+
+    run_bytes: Bytes | None
+    impossible: bool = False
+    at_least: Bytes = 0
+
+
+Rank = tuple[Bytes, Bytes]
+"""Stride and run bytes, by which choices of equal accesses are compared: smaller is better."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a part of the search that was not finished may still have: at most so many accesses, and ranks not below this one.
+    `tried`: packings were tried, and more effort might settle it."""
+
+    accesses: int
+    rank: Rank
+    tried: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The best choice found; no choice has more than `accesses_at_most`, and none has as many and a smaller rank but in what was
+    `left`."""
+
+    members: Members
+    accesses: int
+    accesses_at_most: int
+    nodes: int
+    left: frozenset[Left]
+
+    @property
+    def undecided(self) -> bool:
+        """Whether more effort for each packing might find a better choice, or prove that there is none."""
+        return any(one.tried for one in self.left)
 
 
 @dataclass(frozen=True)
@@ -13,13 +67,16 @@ class Choice:
     """`accesses` on chip; with the threads kept no choice has more than `accesses_at_most`. `run_bytes_at_most`: what a run
     may take of what this choice brings (its alignment and element widths) without costing threads.
 
-    `run_bytes_with`: by full name, for buffers left local, run bytes that are enough with this one on chip as well.
+    `others_at_least`: no other choice with so many accesses has a smaller stride, or with an equal stride fewer run bytes, than
+    these (stride, run bytes); None where none is left that might. `run_bytes_with`: by full name, for buffers left local, run
+    bytes that are enough with this one on chip as well.
     """
 
     accesses: int
     accesses_at_most: int
     run_bytes_at_most: Bytes
     nodes: int = 0
+    others_at_least: Rank | None = None
     run_bytes_with: Mapping[str, Bytes] = field(default_factory=dict)
 
     @property

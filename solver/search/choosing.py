@@ -11,97 +11,81 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from solver.search.choice import Candidate, Chosen, Left, Members, Rank, Tried
 from solver.search.demand import Demand, Held, Used
 from solver.search.room import Class, Rooms, joined
 from solver.search.stop import Stop
 from solver.wire.units import Bytes
 
-Members = tuple[int, ...]
-"""Numbers of candidates."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """`kind`: its alignment and element width. Candidates of one `likeness` can stand for one another."""
-
-    accesses: int
-    kind: Class
-    likeness: int
-
-
-@dataclass(frozen=True)
-class Tried:
-    """Whether a choice was packed within the room; whether it is known that it cannot be; and how choices of equal accesses
-    are ranked: smaller is better."""
-
-    fits: bool
-    impossible: bool = False
-    rank: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The best choice found; no choice has more than `accesses_at_most`."""
-
-    members: Members
-    accesses: int
-    accesses_at_most: int
-    nodes: int
-
 
 @dataclass
 class Chooser:
-    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. `least_rank` is the best rank that so many run
-    bytes of a class can have. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so;
-    `tie_limit` packings are spent on better ranks alone."""
+    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. `rank` is that of so many run bytes of a
+    class. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are
+    spent on better ranks alone."""
 
     candidates: Sequence[Candidate]
     demand: Demand
     rooms: Rooms
     pack: Callable[[Members, Bytes], Tried]
     settle: Callable[[Members], Tried]
-    least_rank: Callable[[Bytes], tuple[int, ...]]
+    rank: Callable[[Bytes, Class], Rank]
     stop: Stop
     node_limit: int
     pack_limit: int
     tie_limit: int
     start: Members = ()
-    """A choice that is known to fit, with its rank."""
-    start_rank: tuple[int, ...] = ()
+    """A choice that is known to fit, in so many run bytes."""
+    start_bytes: Bytes = 0
     _best: Members = ()
     _accesses: int = 0
-    _rank: tuple[int, ...] = ()
+    _rank: Rank = (0, 0)
+    _at_least: Rank = (0, 0)
+    """No packing of the best choice has a smaller rank."""
     _settled: bool = False
     """Whether the best choice's rank is that of a tight packing."""
     _nodes: int = 0
     _packs: int = 0
     _ties: int = 0
-    _open: int = 0
-    """The most accesses that a branch left unsearched may have."""
+    _left: set[Left] = field(default_factory=set)
+    _least: dict[tuple[Bytes, Class], Rank] = field(default_factory=dict)
     _impossible: list[Counter[int]] = field(default_factory=list)
 
     def run(self) -> Chosen:
         everything = list(range(len(self.candidates)))
-        self._best, self._rank = self.start, self.start_rank
-        self._accesses = sum(self.candidates[number].accesses for number in self.start)
+        used, held = list(self.demand.start), self.demand.held
+        for number in self.start:
+            self.demand.add(used, held, number)
+        kind = self._kind(self.start)
+        self._best, self._accesses = self.start, self._worth(self.start)
+        self._rank, self._at_least = self.rank(self.start_bytes, kind), self.rank(max(used, default=0), kind)
         self._branch((), self.rooms.base, list(self.demand.start), self.demand.held, everything)
-        return Chosen(tuple(sorted(self._best)), self._accesses, max(self._accesses, self._open), self._nodes)
+        left = frozenset(
+            one
+            for one in self._left
+            if one.accesses > self._accesses or (one.accesses == self._accesses and one.rank < self._rank)
+        )
+        at_most = max((one.accesses for one in left), default=0)
+        return Chosen(tuple(sorted(self._best)), self._accesses, max(self._accesses, at_most), self._nodes, left)
 
     def _branch(self, members: Members, kind: Class, used: Used, held: Held, left: list[int]) -> None:
         """All choices that hold `members` and any of `left`: the first of these is taken, then left out, and so on."""
-        value = sum(self.candidates[number].accesses for number in members)
+        value = self._worth(members)
         while not self._hopeless(members):
             room = self.rooms.reach[kind]
             left = [number for number in left if self.demand.fits(used, held, number, room)]
             hoped = value + self._hope(used, left, room)
-            if hoped < self._accesses or (hoped == self._accesses and self._no_better_rank(used)):
+            if hoped < self._accesses:
                 return
-            if self._over():
-                self._open = max(self._open, hoped)
+            least = self._least_rank(max(used, default=0), kind)
+            if hoped == self._accesses and least >= self._rank:
+                return
+            if self._over() or (hoped == self._accesses and self._ties >= self.tie_limit):
+                self._left.add(Left(hoped, least, tried=False))
                 return
             self._nodes += 1
             if not left:
-                self._leaf(members, kind, value)
+                self._leaf(members, kind, value, self.rank(max(used, default=0), kind))
                 return
             first, *rest = left
             more, kept = list(used), dict(held)
@@ -110,12 +94,16 @@ class Chooser:
             likeness = self.candidates[first].likeness
             left = [number for number in rest if self.candidates[number].likeness != likeness]
 
-    def _no_better_rank(self, used: Used) -> bool:
-        if not self._rank:
-            return not self.candidates
-        if self._ties >= self.tie_limit:
-            return True
-        return self.least_rank(max(used, default=0)) >= self._rank
+    def _worth(self, members: Members) -> int:
+        return sum(self.candidates[number].accesses for number in members)
+
+    def _least_rank(self, run_bytes: Bytes, kind: Class) -> Rank:
+        """The best rank of so many run bytes of this class, or of any that it may still grow into."""
+        key = run_bytes, kind
+        if key not in self._least:
+            wider = (one for one in self.rooms.most if one[0] >= kind[0] and one[1] >= kind[1])
+            self._least[key] = min(self.rank(run_bytes, one) for one in wider)
+        return self._least[key]
 
     def _hopeless(self, members: Members) -> bool:
         likeness = Counter(self.candidates[number].likeness for number in members)
@@ -148,33 +136,54 @@ class Chooser:
             lost = max(lost, lost_here)
         return sum(self.candidates[number].accesses for number in left) - lost
 
-    def _leaf(self, members: Members, kind: Class, value: int) -> None:
+    def _leaf(self, members: Members, kind: Class, value: int, least: Rank) -> None:
         if not members:
             return
-        if value == self._accesses:
-            self._ties += 1
+        tie = value == self._accesses
+        if tie and least >= self._rank:
+            return
+        self._ties += tie
         room, reach = self.rooms.most[kind], self.rooms.reach[kind]
         tried = self._try(members, room)
-        if tried.fits:
-            if value == self._accesses and self._best and not tried.rank < self._rank:
-                tried = self._tie(members, tried)
-            if value > self._accesses or tried.rank < self._rank:
+        if tried.run_bytes is not None:
+            if tie:
+                self._contest(members, kind, tried.run_bytes, least)
+            else:
                 self._settled = False
-                self._best, self._accesses, self._rank = members, value, tried.rank
+                self._best, self._accesses = members, value
+                self._rank, self._at_least = self.rank(tried.run_bytes, kind), least
         elif not tried.impossible:
-            self._open = max(self._open, value)
+            self._left.add(Left(value, least, tried=True))
         elif room == reach or self._try(members, reach).impossible:
             self._remember(members)
 
-    def _tie(self, members: Members, tried: Tried) -> Tried:
-        """Both choices packed tightly: ranks of loose packings say little."""
+    def _contest(self, members: Members, kind: Class, run_bytes: Bytes, least: Rank) -> None:
+        """A choice with as many accesses as the best one: both are packed tightly, since ranks of loose packings say little."""
         if not self._settled:
             self._settled = True
-            best = self.settle(self._best)
-            if best.fits:
-                self._rank = min(self._rank, best.rank)
-        tight = self.settle(members)
-        return tight if tight.fits and tight.rank < tried.rank else tried
+            self._rank, self._at_least = self._tightly(self._best, self._rank, self._at_least)
+        if least >= self._rank:
+            return
+        rank, at_least = self._tightly(members, self.rank(run_bytes, kind), least)
+        if rank < self._rank:
+            members, self._best = self._best, members
+            (rank, at_least), (self._rank, self._at_least) = (self._rank, self._at_least), (rank, at_least)
+        if at_least < self._rank:
+            self._left.add(Left(self._accesses, at_least, tried=True))
+
+    def _tightly(self, members: Members, rank: Rank, at_least: Rank) -> tuple[Rank, Rank]:
+        """The rank of a tight packing, and one that no packing is below."""
+        kind = self._kind(members)
+        tried = self.settle(members)
+        if tried.run_bytes is not None:
+            rank = min(rank, self.rank(tried.run_bytes, kind))
+        return rank, max(at_least, self.rank(tried.at_least, kind))
+
+    def _kind(self, members: Members) -> Class:
+        kind = self.rooms.base
+        for number in members:
+            kind = joined(kind, self.candidates[number].kind)
+        return kind
 
     def _try(self, members: Members, room: Bytes) -> Tried:
         self._packs += 1
@@ -186,10 +195,7 @@ class Chooser:
         for member in reversed(members):
             if len(core) == 1 or self.stop.now():
                 break
-            fewer = [number for number in core if number != member]
-            kind = self.rooms.base
-            for number in fewer:
-                kind = joined(kind, self.candidates[number].kind)
-            if self._try(tuple(fewer), self.rooms.reach[kind]).impossible:
-                core = fewer
+            fewer = tuple(number for number in core if number != member)
+            if self._try(fewer, self.rooms.reach[self._kind(fewer)]).impossible:
+                core = list(fewer)
         self._impossible.append(Counter(self.candidates[number].likeness for number in core))

@@ -41,13 +41,14 @@ class Closer:
         reductions = Reductions.of(puzzle, bound)
         self._finder = Finder(reductions, seed)
         self._prover = Prover(reductions, seed, lambda: self._halted)
-        self._effort = _FIRST_EFFORT
+        self.effort = _FIRST_EFFORT
+        """Deterministic seconds of each lane in the next round."""
 
     def round(self, bound: int, top: int, stop: Stop) -> Closed:
         """One round on the capacities from `bound` to below `top`; where `stop` ends it, what it came to. May raise Stopped
         before it begins."""
         stop.check()
-        effort, self._effort = self._effort, self._effort * _GROWTH
+        effort, self.effort = self.effort, self.effort * _GROWTH
         with ThreadPoolExecutor(2) as pool:
             finding = pool.submit(self._find, bound, top, effort, stop)
             proving = pool.submit(self._prove, bound, top, effort, stop)

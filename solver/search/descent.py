@@ -32,6 +32,9 @@ beyond the last number they prove nothing any more."""
 _GLANCE = 0.02
 """The effort of what goes before where puzzles with rows are closed from both ends (`closing`): most small ones need no more."""
 
+_CLOSING_WORTH, _NODE_WORTH = 25.0, 1e-5
+"""What a deterministic second of closing from both ends, and a node of the bitset search, count towards the effort of a search."""
+
 _VALLEY_ITEMS, _TIGHT, _VALLEY_TURNS = 8, 0.97, 24
 """Cores of so many plain intervals and more, that fill this part of the area at the bound, are filled valley by valley
 before each look at the bound, so many turns at a time."""
@@ -68,6 +71,7 @@ class Descender:
     def __init__(self, puzzle: Puzzle, *, seed: int, stop: Stop, report: Report, hulls: Sequence[Hull] = ()) -> None:
         self._puzzle, self._seed, self._stop, self._report, self._hulls = puzzle, seed, stop, report, tuple(hulls)
         self._too_many_nodes: set[tuple[int, int]] = set()
+        self._spent = 0.0
 
     def _prepare(self, bound: int) -> None:
         """Takes out what need not be searched for, now that nothing below `bound` is possible, and chooses how to search."""
@@ -88,11 +92,13 @@ class Descender:
         self._valley_turns = 0
 
     def run(self, best: Solution, bound: int) -> Descent:
-        """Stops at a proof, or with the interval as it is when `stop` says so."""
+        """Stops at a proof, or with the interval as it is when `stop` says so or its effort is spent."""
         clique: tuple[int, ...] = ()
         exhausted: Exhausted | None = None
         self._prepare(bound)
         bound, before = max(bound, self._relaxed.bound), bound
+        if bound > before:
+            clique = self._relaxed.bound_items
         if bound < best.top:
             heavy = heavy_clique(self._puzzle)
             heavy_size = sum(self._puzzle.sizes[i] for i in heavy)
@@ -101,10 +107,11 @@ class Descender:
         effort, turn = _GLANCE if self._from_both_ends else _FIRST_EFFORT, 0
         self._report(best, bound)
         try:
-            while bound < best.top:
+            while bound < best.top and self._spent < self._stop.effort:
                 if self._from_both_ends and (turn or self._large):
                     if self._closer is None:
                         self._closer = Closer(self._puzzle, self._least, self._seed)
+                    self._spent += _CLOSING_WORTH * self._closer.effort
                     closed = self._closer.round(bound, best.top, self._stop)
                     best = best if closed.offsets is None else solution(self._puzzle, closed.offsets)
                     bound, exhausted = closed.bound, self._exhausted(closed) or exhausted
@@ -112,6 +119,7 @@ class Descender:
                     continue
                 capacity, stacked = self._next(bound, best.top, turn)
                 attempt, core, taken = self._attempt(capacity, effort, stacked=stacked, top=best.top if turn else None)
+                self._spend(attempt, effort)
                 best = self._better_of(best)
                 if attempt.verdict == "packed":
                     best, turn = solution(self._puzzle, attempt.offsets), 0 if self._stacker is None else 1
@@ -135,15 +143,23 @@ class Descender:
         return Exhausted(closed.bound - 1, closed.proof.method, closed.proof.nodes, core.kept, core.taken)
 
     def any_packing(self, capacity: int) -> Solution | None:
-        """Some packing within `capacity`, where that is known to be enough for any; None where there is none."""
+        """Some packing within `capacity`, where that is known to be enough for any; None where there is none. Raises Stopped where
+        neither was found."""
         effort = _FIRST_EFFORT
         while True:
             attempt = self._attempt_whole(capacity, effort)
+            self._spend(attempt, effort)
             if attempt.verdict == "packed":
                 return solution(self._puzzle, attempt.offsets)
             if attempt.verdict == "impossible":
                 return None
+            if self._spent >= self._stop.effort:
+                raise Stopped
             effort *= 2
+
+    def _spend(self, attempt: Attempt, effort: float) -> None:
+        bits = attempt.method == "offset-bitsets"
+        self._spent += _NODE_WORTH * attempt.nodes if bits else effort
 
     @property
     def _turns(self) -> int:

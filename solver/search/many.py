@@ -107,6 +107,8 @@ def _fillings(
     problem: RegionProblem, spans: Sequence[tuple[Span, ...]], good_enough: Bytes, first: Stop, later: Stop
 ) -> Iterator[list[Bytes]]:
     """Packings by filling valleys in one manner after another, each lowered; none where time ran out."""
+    if first.now():  # making ready for them takes as long as a packing without them
+        return
     import numpy
 
     items = problem.items

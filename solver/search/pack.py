@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from solver.flatten.problem import RegionProblem
-from solver.search.bound import LowerBound, lower_bound
+from solver.search.bound import LowerBound, heaviest, lower_bound
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.descent import Descender, Descent
 from solver.search.firstfit import check_pins, construct
@@ -54,6 +54,24 @@ class Packing:
         return self.lower_bound_bytes >= self.size_bytes
 
 
+def unclaimed(problem: RegionProblem, packing: Packing) -> Packing:
+    """The packing with a weaker bound where it would be proven: for what came after a search that the clock ended. With more time
+    another packing may come out, and nothing that depends on the time is called optimal."""
+    if not packing.proven:
+        return packing
+    bound = packing.bound
+    if bound.size_bytes >= packing.size_bytes:
+        kept = heaviest(problem, bound.pieces)[:-1]
+        names = frozenset(name for name, _ in kept)
+        pieces = tuple(name for name in bound.pieces if name in names)
+        bound = (
+            replace(bound, size_bytes=sum(size for _, size in kept), pieces=pieces)
+            if kept
+            else LowerBound(0, kind="empty")
+        )
+    return replace(packing, lower_bound_bytes=bound.size_bytes, bound=bound, search=None)
+
+
 Progressed = Callable[[Bytes, Bytes], None]
 """Called with the bytes of the best packing and of the bound, whenever one of them gets better."""
 
@@ -76,7 +94,8 @@ def pack(
     if len(problem.items) >= MANY_ITEMS:
         offsets = pack_many(problem, good_enough=bound.size_bytes, stop=stop)
         size = max(offset + item.size_bytes for offset, item in zip(offsets, problem.items, strict=True))
-        return Packing(tuple(offsets), size, bound.size_bytes, bound)
+        packing = Packing(tuple(offsets), size, bound.size_bytes, bound)
+        return unclaimed(problem, packing) if stop.now() else packing
     unit = unit_of(problem)
     puzzle = puzzle_of(problem, unit)
     check_pins(puzzle)
@@ -106,7 +125,7 @@ class _Few:
             core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
             best = solution(puzzle, start)
         self.progressed(best.top * self.unit, bound.size_bytes)
-        if best.top <= least:
+        if best.top <= least or stop.now():  # what was cut short here could end elsewhere than with more time
             return self._packing(best, bound)
         return self._descend(reduced, core, best, bound, seed, stop)
 

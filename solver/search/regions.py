@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from solver.flatten import flatten
 from solver.flatten.items import splittable
 from solver.flatten.problem import FlatManifest, RegionProblem
+from solver.launch.wanted import Wanted
+from solver.search.bound import lower_bound
 from solver.search.choice import Choice
+from solver.search.over import Floor, free_names, lay_over
 from solver.search.pack import MANY_ITEMS, Packing
 from solver.search.repair import repaired
 from solver.search.splitting import Region, pack_in_parts
@@ -17,8 +20,8 @@ from solver.search.windows import pack_region
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
-_BLOCK_SHARE = 0.25
-"""Of the time that is left, the most that the block region may take: there is one of it, and a run region per run."""
+_BLOCK_EFFORT = 1.0
+"""What the block region may cost before the run region had its turn: there is one of it, and a run region per run."""
 
 Placed = Mapping[str, Bytes]
 """Offsets in bytes by full name of the buffer."""
@@ -27,13 +30,35 @@ Placed = Mapping[str, Bytes]
 @dataclass(frozen=True)
 class Packed:
     """`on_chip`: full names of the `auto` buffers among the items; `choice`: what is known about them, once they were searched
-    for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`."""
+    for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`. `floor`: where some of the block's
+    buffers lie over windows, what does not; `block` has the offsets of all. `weighed`: block and runs share one memory, and every better
+    launch was looked at; `open_launch` is the best of those that nothing rules out (None: the packing's own launch is the best)."""
 
     flat: FlatManifest
     run: Packing
     block: Packing
     on_chip: frozenset[str] = frozenset()
     choice: Choice | None = None
+    floor: Floor | None = None
+    weighed: bool = False
+    open_launch: Wanted | None = None
+
+    @property
+    def region_bytes(self) -> Bytes:
+        """The block region: the windows begin behind it."""
+        return self.block.size_bytes if self.floor is None or not self.run.size_bytes else self.floor.region_bytes
+
+    @property
+    def region(self) -> tuple[RegionProblem, Packing]:
+        """What makes the block region, and how it was packed: what its lower bound is about."""
+        if self.floor is None or not self.run.size_bytes:  # without windows there is nothing to lie over
+            return self.flat.block, self.block
+        return self.flat.block.restrict(self.floor.items), self.floor.packing
+
+    @property
+    def reach_bytes(self) -> Bytes:
+        """Where the last of the block's buffers ends."""
+        return self.block.size_bytes
 
     @property
     def offsets(self) -> dict[str, Bytes]:
@@ -56,20 +81,53 @@ def pack_regions(
     on_chip: frozenset[str] = frozenset(),
     start: Placed | None = None,
     better: Better | None = None,
+    beside: Packed | None = None,
 ) -> Packed:
-    """Packs the block region, then the run region, from the offsets in `start` as far as these can be kept."""
-    flat = flatten(manifest, on_chip)
+    """Packs the block region, then the run region, from the offsets in `start` as far as these can be kept; last the block region
+    again, from the beginning, where that was too much before. What of the block may lie over windows is laid there. `beside`: its
+    block region is taken as it is.
+
+    A packing that is proven is always the one that an undisturbed search from the beginning ends with, whatever the time limit.
+    """
+    flat = flatten(manifest, on_chip, stopped=stop.now)
     split = splittable(manifest, on_chip)
-    in_parts = flatten(manifest, on_chip, split) if split else flat
+    in_parts = flatten(manifest, on_chip, split, stop.now) if split else flat
     seed = manifest.solver.seed
-    block = _pack(flat.block, in_parts.block, seed, stop.within(_BLOCK_SHARE * stop.remaining_s), start)
+    if beside is None:
+        block = _pack(flat.block, in_parts.block, seed, stop.sparing(_BLOCK_EFFORT), start)
+    else:
+        block = Region(beside.flat.block, beside.block)
 
     def progressed(size: Bytes, bound: Bytes) -> None:
         if better is not None:
             better(block.packing, size, bound)
 
     run = _pack(flat.run, in_parts.run, seed, stop, start, progressed)
-    return Packed(replace(flat, run=run.problem, block=block.problem), run.packing, block.packing, on_chip)
+    if beside is None and not block.packing.proven and not stop.now():
+        again = _pack(flat.block, in_parts.block, seed, stop, start)
+        block = again if again.packing.size_bytes <= block.packing.size_bytes else block
+    floor = None if beside is None else beside.floor
+    apart = block.problem is not flat.block if beside is None else len(block.problem.items) != len(flat.block.items)
+    told = in_parts if apart else flat
+    if beside is None:
+        free = free_names(manifest, told, split if apart else frozenset())
+        if free:
+            packing, floor = lay_over(block.problem, block.packing, free, seed=seed, stop=stop)
+            block = replace(block, packing=packing)
+    whole = replace(flat, run=run.problem, block=block.problem, crossing=_crossing(told, run.problem))
+    return Packed(whole, run.packing, block.packing, on_chip, floor=floor)
+
+
+def _crossing(flat: FlatManifest, run: RegionProblem) -> Mapping[int, frozenset[int]]:
+    """The crossing pairs of a flattened manifest, said of the items of the run region as they were placed."""
+    if run is flat.run or not flat.crossing:
+        return flat.crossing
+    met = {flat.run.items[other].buffer for others in flat.crossing.values() for other in others}
+    of = {name: frozenset(n for n, item in enumerate(run.items) if item.buffer == name) for name in met}
+    return {
+        number: frozenset().union(*(of[flat.run.items[other].buffer] for other in others))
+        for number, others in flat.crossing.items()
+    }
 
 
 def _pack(
@@ -83,9 +141,19 @@ def _pack(
     begun = None if start is None else repaired(whole, start, stop)
     if len(in_parts.items) == len(whole.items):
         packing = pack_region(whole, seed=seed, stop=stop, start=begun, progressed=progressed)
-        return Region(whole, packing if begun is None else _or_start(whole, packing, begun))
+        found = packing if begun is None else _or_start(whole, packing, begun)
+        return Region(whole, _honest(whole, found))
     parts_begun = None if start is None else repaired(in_parts, start, stop)
-    return pack_in_parts(whole, in_parts, seed=seed, stop=stop, starts=(begun, parts_begun), progressed=progressed)
+    region = pack_in_parts(whole, in_parts, seed=seed, stop=stop, starts=(begun, parts_begun), progressed=progressed)
+    return replace(region, packing=_honest(in_parts, region.packing))
+
+
+def _honest(problem: RegionProblem, packing: Packing) -> Packing:
+    """Where a problem holds conflicts that the manifest has not, what was proven of it is no proof."""
+    if problem.exact:
+        return packing
+    bound = lower_bound(problem)
+    return replace(packing, lower_bound_bytes=bound.size_bytes, bound=bound, search=None)
 
 
 def _or_start(problem: RegionProblem, packing: Packing, start: Sequence[Bytes]) -> Packing:

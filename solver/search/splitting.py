@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from solver.flatten.problem import RegionProblem
 from solver.search.bound import lower_bound
 from solver.search.firstfit import PinsCollide
-from solver.search.pack import Packing, Progressed
+from solver.search.pack import Packing, Progressed, unclaimed
 from solver.search.stop import Stop, Stopped
 from solver.search.windows import pack_region
 from solver.wire.units import Bytes
 
-_WHOLE_SHARE = 0.3
-"""Of the time that is left, the most for packing the buffers whole."""
+_WHOLE_EFFORT = 1.0
+"""What packing the buffers whole may cost."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def pack_in_parts(
         rigid = pack_region(
             whole,
             seed=seed,
-            stop=stop.within(_WHOLE_SHARE * stop.remaining_s),
+            stop=stop.sparing(_WHOLE_EFFORT),
             start=starts[0],
             progressed=lambda size, _bound: report(size, bound.size_bytes),
         )
@@ -59,10 +59,13 @@ def pack_in_parts(
         rigid = None  # parts may still find their way round pins and windows
     if rigid is not None and rigid.size_bytes <= bound.size_bytes:
         return Region(whole, replace(rigid, lower_bound_bytes=bound.size_bytes, bound=bound, search=None))
+    late = stop.now()
     begun = starts[1]
     if rigid is not None and (begun is None or _top(in_parts, begun) >= rigid.size_bytes):
         begun = _as_parts(whole, in_parts, rigid)
     apart = pack_region(in_parts, seed=seed, stop=stop, start=begun, progressed=progressed)
+    if late:
+        apart = unclaimed(in_parts, apart)
     if rigid is not None and rigid.size_bytes <= apart.size_bytes:
         return Region(whole, replace(apart, offsets=rigid.offsets, size_bytes=rigid.size_bytes, puzzle=rigid.puzzle))
     return Region(in_parts, apart)

@@ -29,11 +29,12 @@ _MOST_CLIQUES = 100
 @dataclass(frozen=True)
 class Trial:
     """A packing of a choice, by item, and its run bytes; None where none was found. `impossible`: there is none within the
-    room that was asked for."""
+    room that was asked for; none at all is smaller than `at_least`."""
 
     run_bytes: Bytes | None
     impossible: bool = False
     offsets: dict[str, Bytes] = field(default_factory=dict)
+    at_least: Bytes = 0
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class Stock:
             return Trial(None, impossible=not problem.windows)
         names = (item.name for item in problem.items)
         offsets = dict(zip(names, packing.offsets, strict=True))
-        return Trial(packing.size_bytes, packing.lower_bound_bytes > room, offsets)
+        return Trial(packing.size_bytes, packing.lower_bound_bytes > room, offsets, packing.lower_bound_bytes)
 
     def _items(self, on_chip: Collection[str]) -> list[int]:
         left_out = self.candidates.difference(on_chip)

@@ -1,10 +1,16 @@
-"""When to give up: a time limit and the caller's wish to cancel, asked through one small object."""
+"""When to give up: a time limit and the caller's wish to cancel, asked through one small object, and how much effort one search is
+worth before that.
+
+Efforts are counted in what does not depend on the machine, so what comes of a search that was cut short by its effort is always the
+same. The clock is for the end of the whole alone: where it came first, something is left unproven.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 
 
 class Stopped(Exception):
@@ -13,11 +19,13 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Stop:
-    """`deadline` counts on `time.monotonic`; `cancelled` is the caller's question, cheap to ask."""
+    """`deadline` counts on `time.monotonic`; `cancelled` is the caller's question, cheap to ask. `effort`: what a search for one
+    packing may spend, in about seconds of one core, counted in nodes and CP-SAT's deterministic time."""
 
     deadline: float
     cancelled: Callable[[], bool] | None = None
     started: float = field(default_factory=time.monotonic)
+    effort: float = inf
 
     @classmethod
     def after(cls, seconds: float, cancelled: Callable[[], bool] | None = None) -> Stop:
@@ -48,8 +56,12 @@ class Stop:
 
     def within(self, seconds: float) -> Stop:
         """The same wish to cancel, with at most `seconds` from now."""
-        return Stop(min(self.deadline, time.monotonic() + seconds), self.cancelled, self.started)
+        return replace(self, deadline=min(self.deadline, time.monotonic() + seconds))
+
+    def sparing(self, effort: float) -> Stop:
+        """The same, with at most so much effort for one search."""
+        return replace(self, effort=min(self.effort, effort))
 
     def beyond(self, seconds: float) -> Stop:
         """The same wish to cancel, but `seconds` from now whatever the deadline is: for what a result cannot do without."""
-        return Stop(time.monotonic() + seconds, self.cancelled, self.started)
+        return replace(self, deadline=time.monotonic() + seconds)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from itertools import product
 
 from solver.flatten import flatten
+from solver.launch.ranking import Rank, rank_of
 from solver.launch.region import run_region
 from solver.launch.threads import launch_for, minimum_budget_bytes
 from solver.search.bound import lower_bound
 from solver.search.firstfit import PinsCollide
 from solver.search.regions import Packed, pack_regions
-from solver.search.room import speed_of
 from solver.search.stop import Stop, Stopped
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
@@ -24,11 +24,16 @@ from solver.wire.units import Bytes
 PAIRED_AUTOS = 12
 """Up to so many widening buffers are looked at in pairs."""
 
-_SHARE = 0.05
-"""Of the time that is left, the most that packing one pair may take."""
+_EFFORT = 0.5
+"""What packing one pair may cost."""
 
-Worth = tuple[bool, int, int]
-"""Whether there is a launch, and how good it is, or minus the budget that it takes where there is none: larger is better."""
+Worth = tuple[bool, Rank, Bytes]
+"""Whether there is a launch, and its rank, or minus the budget that it takes where there is none: larger is better."""
+
+_NO_RANK: Rank = (False, 0, 0)
+
+_NO_BUDGET: Bytes = 1 << 62
+"""More than any budget that would do."""
 
 
 def widening_autos(manifest: Manifest) -> list[str]:
@@ -74,7 +79,7 @@ def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
         if stop.now() or worth(manifest, least, base, pair) <= now:
             continue
         try:
-            packed = pack_regions(manifest, stop=stop.within(_SHARE * stop.remaining_s), on_chip=pair)
+            packed = pack_regions(manifest, stop=stop.sparing(_EFFORT), on_chip=pair, beside=base)
         except (PinsCollide, Stopped):
             continue
         found.append(packed)
@@ -83,27 +88,42 @@ def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
 
 def worth(manifest: Manifest, run_bytes: Bytes, base: Packed, on_chip: frozenset[str] = frozenset()) -> Worth:
     """What so many run bytes of a choice come to."""
-    block = base.block.size_bytes
-    launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block, on_chip=on_chip)
+    block, reach = base.region_bytes, base.reach_bytes
+    launch = launch_for(
+        manifest, run_bytes=run_bytes, block_region_bytes=block, block_reach_bytes=reach, on_chip=on_chip
+    )
     if launch is not None:
-        return True, *speed_of(manifest, launch)
-    budget = minimum_budget_bytes(manifest, run_bytes, block, on_chip)
-    return False, 0 if budget is None else 1, 0 if budget is None else -budget
+        return True, rank_of(manifest, launch), 0
+    budget = minimum_budget_bytes(manifest, run_bytes, block, on_chip, reach)
+    return False, _NO_RANK, -(_NO_BUDGET if budget is None else budget)
 
 
 def launch_of(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
     return launch_for(
         manifest,
         run_bytes=packed.run.size_bytes,
-        block_region_bytes=packed.block.size_bytes,
+        block_region_bytes=packed.region_bytes,
+        block_reach_bytes=packed.reach_bytes,
         on_chip=packed.on_chip,
     )
+
+
+def threads_settled(manifest: Manifest, packed: Packed) -> bool:
+    """Whether there is a launch, and the bounds of the regions allow no better one."""
+    launch = launch_of(manifest, packed)
+    best = launch_for(
+        manifest,
+        run_bytes=packed.run.lower_bound_bytes,
+        block_region_bytes=packed.block.lower_bound_bytes,
+        on_chip=packed.on_chip,
+    )
+    return launch is not None and best is not None and rank_of(manifest, launch) == rank_of(manifest, best)
 
 
 def least_budget(manifest: Manifest, packings: tuple[Packed, ...]) -> Bytes | None:
     """The least budget that is enough for one of these; None where no budget is."""
     budgets = (
-        minimum_budget_bytes(manifest, packed.run.size_bytes, packed.block.size_bytes, packed.on_chip)
+        minimum_budget_bytes(manifest, packed.run.size_bytes, packed.region_bytes, packed.on_chip, packed.reach_bytes)
         for packed in packings
     )
     return min((budget for budget in budgets if budget is not None), default=None)

@@ -20,10 +20,13 @@ from solver.search.capacity import Cut, Hull
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.descent import Descender
 from solver.search.firstfit import PinsCollide
-from solver.search.pack import MANY_ITEMS, Packing, Progressed, SearchProof, pack
+from solver.search.pack import MANY_ITEMS, Packing, Progressed, SearchProof, pack, unclaimed
 from solver.search.puzzle import Solution, solution
 from solver.search.stop import Stop
 from solver.wire.units import Bytes, align_up
+
+_FREE_EFFORT = 1.0
+"""What the packing without regard to windows may cost: it is a bound, and seldom the packing."""
 
 
 def pack_region(
@@ -38,10 +41,11 @@ def pack_region(
     if not problem.windows:
         return pack(problem, seed=seed, stop=stop, start=start, progressed=progressed)
     report = progressed or (lambda _size, _bound: None)
-    free = pack(replace(problem, windows=()), seed=seed, stop=stop.within(stop.remaining_s / 2), start=start)
+    free = pack(replace(problem, windows=()), seed=seed, stop=stop.sparing(_FREE_EFFORT), start=start)
     if hulls_hold(problem, free.offsets):
         report(free.size_bytes, free.lower_bound_bytes)
         return free
+    late = stop.now()
     best: tuple[Bytes, ...] | None = None
     try:
         best = pack_blocks(problem, seed, stop)
@@ -54,11 +58,14 @@ def pack_region(
         and (best is None or _top(problem, start) <= _top(problem, best))
     ):
         best = tuple(start)
+    late = late or stop.now()
     if best is not None:
         report(_top(problem, best), free.lower_bound_bytes)
-        if _top(problem, best) <= free.lower_bound_bytes or len(problem.items) >= MANY_ITEMS:
-            return replace(free, offsets=best, size_bytes=_top(problem, best))
-    return _pack_with_hulls(problem, free, best, seed, stop, report)
+    if best is not None and (_top(problem, best) <= free.lower_bound_bytes or len(problem.items) >= MANY_ITEMS):
+        found = replace(free, offsets=best, size_bytes=_top(problem, best))
+    else:
+        found = _pack_with_hulls(problem, free, best, seed, stop, report)
+    return unclaimed(problem, found) if late else found
 
 
 def hulls_hold(problem: RegionProblem, offsets: Sequence[Bytes]) -> bool:

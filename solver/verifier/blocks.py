@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import lcm
 
@@ -16,7 +16,9 @@ _UNLIMITED = 2**31 - 1
 
 @dataclass(frozen=True)
 class Block:
-    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count."""
+    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count. `highest`:
+    where the last block-scoped buffer ends, if some lie over windows; `allowed`: whether so many runs at this stride may lie under
+    them."""
 
     manifest: Manifest
     device: Device
@@ -25,6 +27,8 @@ class Block:
     run_alignment: Bytes
     base_alignment: Bytes
     widths: tuple[Bytes, ...]
+    highest: Bytes = 0
+    allowed: Callable[[int, Bytes], bool] | None = None
 
     @classmethod
     def of(cls, manifest: Manifest, on_chip: Iterable[Buffer], run_bytes: Bytes, block_region_bytes: Bytes) -> Block:
@@ -44,7 +48,12 @@ class Block:
     @property
     def gap(self) -> Bytes:
         """From the end of the block region to the first run's window."""
-        return align_up(self.block_region_bytes, self.run_alignment) - self.block_region_bytes
+        return self.base - self.block_region_bytes
+
+    @property
+    def base(self) -> Bytes:
+        """Where the first run's window starts."""
+        return align_up(self.block_region_bytes, self.run_alignment)
 
     @property
     def static(self) -> Bytes:
@@ -64,7 +73,7 @@ class Block:
         return least_stride(self.run_bytes, self.run_alignment, widest, per_run, avoid=avoid)
 
     def dynamic(self, threads: int, stride: Bytes) -> Bytes:
-        return self.block_region_bytes + self.gap + stride * (threads // self.manifest.launch.threads_per_run)
+        return max(self.base + stride * (threads // self.manifest.launch.threads_per_run), self.highest)
 
     def limits(self, threads: int, shared_bytes: Bytes) -> dict[str, int]:
         """Resident blocks that each resource allows, for `shared_bytes` of shared memory, static and dynamic."""
@@ -85,7 +94,11 @@ class Block:
     def fits(self, threads: int, stride: Bytes) -> bool:
         """Whether one block of `threads` threads can start within the budget."""
         shared = self.static + self.dynamic(threads, stride)
-        return shared <= self.budget and min(self.limits(threads, shared).values()) > 0
+        if threads < self.manifest.least_threads:
+            return False
+        if shared > self.budget or min(self.limits(threads, shared).values()) == 0:
+            return False
+        return self.allowed is None or self.allowed(threads // self.manifest.launch.threads_per_run, stride)
 
     def chosen_threads(self, stride: Bytes) -> int | None:
         """The threads per block that the objective wants at this stride; None where none can be had."""
@@ -95,13 +108,12 @@ class Block:
             exact = launch.threads_per_block
             return exact if exact <= most and exact % per_run == 0 and self.fits(exact, stride) else None
         step = lcm(per_run, launch.threads_multiple)
-        whole = [threads for threads in range(step, most + 1, step) if self.fits(threads, stride)]
-        if whole and self.manifest.objective == "resident_threads":
-            return min(whole, key=lambda threads: (-self.resident(threads, stride), threads))
-        if whole:
-            return whole[-1]
-        fewer = range(per_run, min(step - 1, most) + 1, per_run)
-        return max((threads for threads in fewer if self.fits(threads, stride)), default=None)
+        fitting = [threads for threads in range(step, most + 1, step) if self.fits(threads, stride)]
+        if not fitting:  # whole runs are better than nothing
+            fitting = [threads for threads in range(per_run, most + 1, per_run) if self.fits(threads, stride)]
+        if fitting and self.manifest.objective == "resident_threads":
+            return min(fitting, key=lambda threads: (-self.resident(threads, stride), threads))
+        return fitting[-1] if fitting else None
 
     def resident(self, threads: int, stride: Bytes) -> int:
         """Threads resident on one multiprocessor."""

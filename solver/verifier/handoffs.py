@@ -1,26 +1,31 @@
-"""The hand-overs between threads that a layout relies on, derived again: bytes that several threads share pass from one
-piece to another, and a barrier on the way orders the two."""
+"""The hand-overs that a layout relies on, derived again: bytes pass from one piece to another, and a barrier on the way, or the
+user's word, orders the two."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from solver.verifier.findings import Findings
-from solver.verifier.flow import Flow
+from solver.verifier.over import RunWindows, over_windows, sharing
+from solver.verifier.passing import Arrival, passages
+from solver.verifier.pieces import StoryPiece
 from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import Spans, covers
+from solver.verifier.spans import Span
 from solver.verifier.story import Story
-from solver.wire.layout import MOST_PASSING_PAIRS, Handoff, Layout
-from solver.wire.units import Phase
+from solver.wire.layout import MOST_PASSING_PAIRS, Handoff, Layout, Region
+from solver.wire.units import Bytes
 
 
-def check_handoffs(layout: Layout, placed: Sequence[PlacedPiece], findings: Findings, *, left_out: bool = False) -> int:
+def check_handoffs(
+    layout: Layout, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings, *, left_out: bool = False
+) -> int:
     """Compares the layout's list with the derived one; returns the length of the latter. `left_out`: the layout says that there
     are too many to be listed; it may, where that is so and none is listed."""
-    if left_out and not layout.handoffs and _too_many(placed):
+    if left_out and not layout.handoffs and _too_many(placed, windows):
         return 0
-    derived = derive_handoffs(findings.story, placed)
+    derived = derive_handoffs(findings.story, placed, windows)
     known, stated = set(derived), set(layout.handoffs)
     for handoff in derived:
         if handoff not in stated:
@@ -33,7 +38,89 @@ def check_handoffs(layout: Layout, placed: Sequence[PlacedPiece], findings: Find
     return len(derived)
 
 
-def _too_many(placed: Sequence[PlacedPiece]) -> bool:
+class _Shared(NamedTuple):
+    """Two pieces that have bytes in common, and where."""
+
+    first: StoryPiece
+    second: StoryPiece
+    region: Region
+    bytes: Span
+
+
+def derive_handoffs(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) -> list[Handoff]:
+    """Every hand-over of a layout, sorted. Those of one thread count only where bytes pass to an asynchronous access."""
+    known: dict[object, set[Arrival]] = {}
+    found: set[Handoff] = set()
+    for shared in _pairs(placed, windows):
+        threads = story.threads_of(shared.first, shared.second)
+        by_alias = story.permits(shared.first, shared.second)
+        for source, target in ((shared.first, shared.second), (shared.second, shared.first)):
+            fenced = target.asynchronous and not source.asynchronous
+            if threads == "one" and not fenced:
+                continue
+            key = (source.accesses, target.accesses, threads, fenced)
+            arrivals = known.get(key)
+            if arrivals is None:
+                stops = story.ordering.barriers.covering(threads, fenced=fenced)
+                arrivals = known[key] = passages(story.graph, source.accesses, target.accesses, stops)
+            for arrival in arrivals:
+                if arrival[1] is not None or by_alias:  # between others nothing is handed over without one
+                    found.add(_handoff(story, shared, (source, target), arrival, fenced=fenced))
+    return sorted(found, key=lambda one: (*one.order, one.start_bytes))
+
+
+def _handoff(
+    story: Story, shared: _Shared, pieces: tuple[StoryPiece, StoryPiece], arrival: Arrival, *, fenced: bool
+) -> Handoff:
+    phase, place = arrival
+    barrier = None if place is None else place // 3
+    return Handoff(
+        source=pieces[0].name,
+        destination=pieces[1].name,
+        region=shared.region,
+        start_bytes=shared.bytes[0],
+        end_bytes=shared.bytes[1],
+        phase=phase,
+        phase_name=story.phase_names[phase],
+        barrier=barrier,
+        barrier_name=None if barrier is None else story.phase_names[barrier],
+        side=None if place is None else "before" if place % 3 == 0 else "after",
+        ordered_by="alias" if place is None else "barrier",
+        proxy_fence=fenced and place is not None,
+    )
+
+
+def _pairs(placed: Sequence[PlacedPiece], windows: RunWindows) -> Iterator[_Shared]:
+    """Every pair of pieces with bytes in common that bytes may be handed over between, whenever they are live. Those of one buffer
+    have such only where its parts lie apart; their contents are as different as those of two buffers."""
+    some_asynchronous = any(one.piece.asynchronous for one in placed)
+    for region in ("block", "run"):
+        threaded = [
+            one
+            for one in placed
+            if one.region == region and one.piece.live and (not one.piece.private or some_asynchronous)
+        ]
+        for first, second in sharing_bytes(threaded):
+            bytes_ = max(first.start, second.start), min(first.end, second.end)
+            yield _Shared(first.piece, second.piece, first.region, bytes_)
+    live = [one for one in placed if one.piece.live]
+    for of_block, of_run in sharing(*over_windows(live, windows)):
+        clipped = windows.clipped(live[of_block].start, live[of_block].end)
+        if clipped is not None:
+            yield _Shared(live[of_block].piece, live[of_run].piece, "block", clipped)
+
+
+def sharing_bytes(placed: Sequence[PlacedPiece]) -> Iterator[tuple[PlacedPiece, PlacedPiece]]:
+    """Every pair of pieces of one region with bytes in common."""
+    active: list[PlacedPiece] = []
+    for one in sorted(placed, key=lambda one: one.start):
+        active = [other for other in active if other.end > one.start]
+        for other in active:
+            yield other, one
+        active.append(one)
+
+
+def _too_many(placed: Sequence[PlacedPiece], windows: RunWindows) -> bool:
     """Whether more pairs that could hand over share bytes than a layout lists."""
     pairs = 0
     for region in ("block", "run"):
@@ -43,94 +130,22 @@ def _too_many(placed: Sequence[PlacedPiece]) -> bool:
             pairs += before - bisect_right(ends, start)  # those that start earlier, less those that have ended
             if pairs > MOST_PASSING_PAIRS:
                 return True
+    for _ in sharing(*over_windows([one for one in placed if one.piece.live], windows)):
+        pairs += 1
+        if pairs > MOST_PASSING_PAIRS:
+            return True
     return False
 
 
-def derive_handoffs(story: Story, placed: Sequence[PlacedPiece]) -> list[Handoff]:
-    """Every hand-over: source and destination share bytes, control can go from the end of a stretch of the source's
-    life to the start of one of the destination's with neither live between, past a covering barrier. Sorted."""
-    found: set[Handoff] = set()
-    for region in ("block", "run"):
-        threaded = [one for one in placed if one.region == region and not one.piece.private and one.piece.live]
-        for first, second in sharing_bytes(threaded):
-            if frozenset((first.piece.buffer, second.piece.buffer)) in story.alias_permits:
-                continue
-            start, end = max(first.start, second.start), min(first.end, second.end)
-            for one, other in ((first.piece, second.piece), (second.piece, first.piece)):
-                for phase, barrier in ways(story.flow, one.scope, one.live, other.live):
-                    names = story.phase_names[phase], story.phase_names[barrier]
-                    found.add(
-                        Handoff(one.name, other.name, first.region, start, end, phase, names[0], barrier, names[1])
-                    )
-    return sorted(found, key=lambda one: (one.phase, one.source, one.destination, one.barrier_before, one.start_bytes))
-
-
-def sharing_bytes(placed: Sequence[PlacedPiece]) -> Iterator[tuple[PlacedPiece, PlacedPiece]]:
-    """Every pair of pieces with bytes in common, whenever they are live. Those of one buffer have such only where its parts
-    lie apart; their contents are as different as those of two buffers."""
-    active: list[PlacedPiece] = []
-    for one in sorted(placed, key=lambda one: one.start):
-        active = [other for other in active if other.end > one.start]
-        for other in active:
-            yield other, one
-        active.append(one)
-
-
-def ways(flow: Flow, scope: str, source: Spans, destination: Spans) -> set[tuple[Phase, Phase]]:
-    """(phase, barrier) of every way from an end of the source's life to a start of the destination's, without a phase
-    of either between: the phase in which the destination becomes live, and the first covering barrier on the way.
-
-    Where both are live in the phase that the way leaves, the contents were handed over in place: no way starts there.
-    """
-    waiting: list[tuple[Phase, Phase | None]] = []
-    for start, end in source:
-        # loops that end in this stretch and start before it: their back edge leaves the source's life
-        edges = [(end - 1, end)] if end < flow.length else []
-        edges += [(beyond - 1, first) for first, beyond in flow.loops_around(start) if beyond <= end and first < start]
-        for last, following in edges:
-            if not covers(source, following) and not covers(destination, last):
-                waiting.append((following, None))
-    found: set[tuple[Phase, Phase]] = set()
-    seen = set(waiting)
-    while waiting:
-        phase, barrier = waiting.pop()
-        if covers(source, phase):
-            continue
-        stop = min(_next_live(source, phase, flow.length), _next_live(destination, phase, flow.length))
-        nearest = flow.next_barrier(phase, scope)
-        if stop < flow.length and not covers(source, stop):
-            before = nearest if barrier is None and nearest <= stop else barrier
-            if before is not None:
-                found.add((stop, before))
-        for last, head in _turns_between(flow, phase, stop):
-            step = (head, nearest if barrier is None and nearest <= last else barrier)
-            if step not in seen:
-                seen.add(step)
-                waiting.append(step)
-    return found
-
-
-def _next_live(live: Spans, phase: Phase, length: Phase) -> Phase:
-    """The first phase at or after `phase` that is in `live`."""
-    at = bisect_right(live, phase, key=lambda span: span[0]) - 1
-    if at >= 0 and phase < live[at][1]:
-        return phase
-    return live[at + 1][0] if at + 1 < len(live) else length
-
-
-def _turns_between(flow: Flow, phase: Phase, stop: Phase) -> Iterator[tuple[Phase, Phase]]:
-    """The back edges (last phase, head) of loops whose last phase lies in `[phase, stop)`."""
-    ended = flow.loops_by_end
-    for beyond, first in ended[bisect_left(ended, (phase + 1, -1)) : bisect_left(ended, (stop + 1, -1))]:
-        yield beyond - 1, first
-
-
 def _add(rule: str, why: str, handoff: Handoff, findings: Findings) -> None:
+    by = "by the user's alias alone"
+    if handoff.ordered_by == "barrier":
+        fence = " with a proxy fence" if handoff.proxy_fence else ""
+        by = f"by the barrier{fence} {handoff.side} {handoff.barrier_name}"
     message = (
         f"bytes [{handoff.start_bytes}, {handoff.end_bytes}) of the {handoff.region} region pass from {handoff.source} to "
-        f"{handoff.destination} at phase {handoff.phase_name}, ordered by the barrier before "
-        f"{handoff.barrier_before_name}: {why}"
+        f"{handoff.destination} at phase {handoff.phase_name}, ordered {by}: {why}"
     )
     phases = ((handoff.phase, handoff.phase + 1),) if 0 <= handoff.phase < findings.story.length else ()
-    at = (handoff.start_bytes, handoff.end_bytes)
+    at: tuple[Bytes, Bytes] = (handoff.start_bytes, handoff.end_bytes)
     findings.add(rule, message, handoff.source, handoff.destination, region=handoff.region, at=at, phases=phases)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solver.verifier.clocks import Program
-from solver.verifier.flow import Flow
-from solver.verifier.spans import Span, Spans, merged
+from solver.verifier.program import Program
+from solver.verifier.spans import Span
 from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from solver.wire.units import Bytes, Phase
 
 
 @dataclass(frozen=True, slots=True)
 class InPlaceRanges:
-    """One listed pair: buffers by full name, the bytes inside each that are read and written elementwise, and the
-    program's phases in which that is safe. Where several threads share the two, a covering barrier must stand directly
-    before the phase: else another thread may not yet have read what this one overwrites."""
+    """One listed pair: buffers by full name, the bytes inside each that are read and written elementwise, the phase in the
+    timeline that both count in, and the program's phases that it became, one span for each call."""
 
     read: str
     write: str
     read_range: Span
     write_range: Span
-    phases: Spans
+    phase: Phase
+    spans: tuple[Span, ...]
 
     def difference_of(
         self, first: str, first_offset: Bytes, first_size: Bytes, second_offset: Bytes, second_size: Bytes
@@ -39,21 +38,30 @@ class InPlaceRanges:
         return (second_offset - of_second[0]) - (first_offset - of_first[0])
 
 
-def in_place_ranges(manifest: Manifest, program: Program, flow: Flow) -> tuple[InPlaceRanges, ...]:
-    """The pairs that the manifest lists, in its order. Pairs of unequal itemsize, size or scope never count."""
+def in_place_ranges(manifest: Manifest, program: Program) -> tuple[InPlaceRanges, ...]:
+    """The pairs that the manifest lists, in its order. Those never count whose elements are not alike, whose scopes or timelines
+    differ, or whose write is zeroed."""
     result = []
     for pair in manifest.in_place:
         read, read_range = _resolve(manifest, pair.read)
         write, write_range = _resolve(manifest, pair.write)
-        equal_count = read_range[1] - read_range[0] == write_range[1] - write_range[0]
-        if not equal_count or read.dtype.itemsize_bytes != write.dtype.itemsize_bytes or read.scope != write.scope:
-            continue
-        private = manifest.private_to_thread(read) and manifest.private_to_thread(write)
         owner = manifest.timeline_owner(read.component)
-        spans = [call.spans[pair.phase] for call in program.calls[owner]]
-        safe = merged(span for span in spans if private or flow.barrier_at(span[0], read.scope))
-        result.append(InPlaceRanges(read.full_name, write.full_name, read_range, write_range, safe))
+        if not _alike(read, write) or read_range[1] - read_range[0] != write_range[1] - write_range[0]:
+            continue
+        if read.scope != write.scope or owner != manifest.timeline_owner(write.component) or write.zero != "none":
+            continue
+        spans = tuple(call.span(pair.phase, pair.phase + 1) for call in program.calls[owner])
+        result.append(InPlaceRanges(read.full_name, write.full_name, read_range, write_range, pair.phase, spans))
     return tuple(result)
+
+
+def _alike(read: Buffer, write: Buffer) -> bool:
+    """Whether the elements of both lie in the same way."""
+    if (read.dtype.itemsize_bytes, read.dtype.per_item) != (write.dtype.itemsize_bytes, write.dtype.per_item):
+        return False
+    if read.stages == write.stages == 1:
+        return True
+    return (read.stages, read.slot_pitch_bytes) == (write.stages, write.slot_pitch_bytes)
 
 
 def _resolve(manifest: Manifest, reference: str) -> tuple[Buffer, Span]:
@@ -62,6 +70,6 @@ def _resolve(manifest: Manifest, reference: str) -> tuple[Buffer, Span]:
     buffer = manifest.by_name[name]
     if not part_name:
         return buffer, (0, buffer.size_bytes)
-    itemsize = buffer.dtype.itemsize_bytes
     part = next(part for part in buffer.parts if part.name == part_name)
-    return buffer, (part.offset * itemsize, (part.offset + part.size) * itemsize)
+    start = buffer.dtype.bytes_of(part.offset)
+    return buffer, (start, start + buffer.dtype.bytes_of(part.size))

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from math import lcm
 
 from solver.verifier.banks import degree
 from solver.verifier.blocks import Block
 from solver.verifier.findings import Findings
+from solver.verifier.over import RunWindows
+from solver.verifier.overlaps import cross_overlap
 from solver.verifier.placement import PlacedPiece, PlacedRange
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
 
-def check_regions(launch: LaunchFigures, placed: Sequence[PlacedPiece], findings: Findings) -> None:
-    """Every piece lies inside its region, and the region ends where its last piece does."""
+def check_regions(
+    launch: LaunchFigures, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings
+) -> None:
+    """Every run-scoped piece lies inside its region, which ends where the last one does. The block region is what lies before the
+    windows: it is empty, or ends where a block-scoped piece does, or inside one that lies on over the windows."""
     for region, size in (("run", launch.run_bytes), ("block", launch.block_region_bytes)):
         here = [one for one in placed if one.region == region]
+        if region == "block" and windows.end > windows.base:
+            if size and not any(one.start < size <= one.end for one in here):
+                findings.add(
+                    "region-size", f"the block region is {size} bytes, but no buffer ends there", region=region
+                )
+            continue
         for one in here:
             if one.end > size:
                 message = f"{one.piece.name} takes bytes [{one.start}, {one.end}), past the end of the {region} region at {size}"
@@ -28,10 +41,17 @@ def check_regions(launch: LaunchFigures, placed: Sequence[PlacedPiece], findings
             findings.add("region-size", message, region=region, at=(end, size))
 
 
-def check_launch(manifest: Manifest, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings) -> None:
+def check_launch(
+    manifest: Manifest,
+    launch: LaunchFigures,
+    matched: Sequence[PlacedRange],
+    placed: Sequence[PlacedPiece],
+    findings: Findings,
+) -> None:
     """Takes the bytes of the two regions from the layout (`check_regions` judges them) and derives all else."""
     on_chip = [one.buffer for one in matched if one.placed.location == "shared"]
     block = Block.of(manifest, on_chip, launch.run_bytes, launch.block_region_bytes)
+    block = over_windows_too(block, placed, findings)
     stride = _check_stride(manifest, launch, block, findings)
     findings.expect("region-gap", "region_gap_bytes", launch.region_gap_bytes, block.gap)
     findings.expect("base-alignment", "base_alignment_bytes", launch.base_alignment_bytes, block.base_alignment)
@@ -44,15 +64,46 @@ def check_launch(manifest: Manifest, launch: LaunchFigures, matched: Sequence[Pl
     findings.expect("runs-per-block", "runs_per_block", launch.runs_per_block, runs)
     dynamic = block.dynamic(launch.threads_per_block, launch.stride_bytes)
     findings.expect("dynamic-bytes", "dynamic_shared_bytes", launch.dynamic_shared_bytes, dynamic)
-    opt_in = manifest.target.static_shared_bytes + dynamic > block.device.max_smem_per_block_default
+    opt_in = block.static + dynamic > block.device.max_smem_per_block_default
     findings.expect("opt-in", "opt_in", launch.opt_in, opt_in)
     _check_budget(block, dynamic, findings)
     _check_threads(manifest, launch.threads_per_block, block, stride, findings)
-    ignoring = block.chosen_threads(block.stride(avoid=False))
-    if ignoring is not None:
-        stated = launch.threads_if_conflicts_ignored
-        findings.expect("threads-if-conflicts-ignored", "threads_if_conflicts_ignored", stated, ignoring)
+    _check_ignoring(launch, block, findings)
     _check_occupancy(launch, block, dynamic, findings)
+
+
+def over_windows_too(block: Block, placed: Sequence[PlacedPiece], findings: Findings) -> Block:
+    """With block-scoped pieces over windows: the block's bytes may end with one of them, and more runs may not lie under them."""
+    ends = max((one.end for one in placed if one.region == "block"), default=0)
+    if ends <= block.block_region_bytes:
+        return block
+
+    @cache
+    def most_runs(stride: Bytes) -> int:
+        """More windows only lie under more buffers."""
+        low, high = 0, block.device.max_threads_per_block // block.manifest.launch.threads_per_run
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = not cross_overlap(findings.story, placed, RunWindows(block.base, stride, middle))
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return low
+
+    def allowed(runs: int, stride: Bytes) -> bool:
+        return runs <= most_runs(stride)
+
+    return replace(block, highest=ends, allowed=allowed)
+
+
+def _check_ignoring(launch: LaunchFigures, block: Block, findings: Findings) -> None:
+    """Where block-scoped buffers lie over windows, another stride moves the windows under them: then the figure lies between the
+    layout's own threads and what bytes alone would allow."""
+    ignoring, stated = block.chosen_threads(block.stride(avoid=False)), launch.threads_if_conflicts_ignored
+    if block.highest > block.block_region_bytes and stated != ignoring:
+        anywhere = replace(block, allowed=None).chosen_threads(block.stride(avoid=False))
+        if anywhere is not None and launch.threads_per_block <= stated <= anywhere:
+            return
+    if ignoring is not None:
+        findings.expect("threads-if-conflicts-ignored", "threads_if_conflicts_ignored", stated, ignoring)
 
 
 def _check_stride(manifest: Manifest, launch: LaunchFigures, block: Block, findings: Findings) -> Bytes:
@@ -90,6 +141,10 @@ def _check_budget(block: Block, dynamic: Bytes, findings: Findings) -> None:
 def _check_threads(manifest: Manifest, threads: int, block: Block, stride: Bytes, findings: Findings) -> None:
     launch = manifest.launch
     most = min(launch.max_threads_per_block, block.device.max_threads_per_block)
+    if threads < manifest.least_threads:
+        least = manifest.least_threads
+        findings.add("threads", f"{threads} threads per block are too few: with their tracks it takes {least}")
+        return
     if threads > most:
         findings.add("threads", f"{threads} threads per block are more than the {most} allowed")
         return

@@ -1,114 +1,170 @@
-"""No two pieces share a byte while both need it: a sweep over the phases that never looks at all pairs."""
+"""No two pieces share a byte that the one needs while the other is accessed."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
 
+from solver.verifier.barriers import Threads
 from solver.verifier.findings import Findings
+from solver.verifier.meetings import Claim, meetings
+from solver.verifier.over import RunWindows, Taken, over_windows
 from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import Spans, common
+from solver.verifier.spans import Span, Spans
+from solver.verifier.story import Conflict, Story, StoryPiece
 from solver.wire.manifest import Manifest
 
+AT_START: Span = (-1, 0)
+"""Stands for the program's start, at which some pieces are zeroed."""
 
-def check_overlaps(manifest: Manifest, placed: Sequence[PlacedPiece], findings: Findings) -> int:
-    """Adds a finding for every pair that shares a byte it must not share. Returns how many pairs shared bytes while
-    both were occupied and were judged."""
-    judged = 0
-    for region in ("block", "run"):
-        here = [one for one in placed if one.region == region]
-        for first, second in meeting_in_bytes(here):
-            judged += 1
-            _judge(first, second, findings)
+
+def check_overlaps(manifest: Manifest, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings) -> int:
+    """Adds a finding for every pair that shares a byte it must not share. Returns how many pairs shared bytes while one of them was
+    accessed and the other in its way, and were judged."""
+    judged: set[tuple[int, int]] = set()
+    for one, other in _candidates(findings.story, placed, windows):
+        pair = (min(one, other), max(one, other))
+        if pair not in judged:
+            judged.add(pair)
+            _judge(placed[pair[0]], placed[pair[1]], windows, findings)
             if findings.full("overlap"):
                 break
-    _check_apart(manifest, placed, findings)
-    return judged
+    _check_apart(manifest, placed, windows, findings)
+    return len(judged)
 
 
-def meeting_in_bytes(placed: Sequence[PlacedPiece]) -> Iterator[tuple[PlacedPiece, PlacedPiece]]:
-    """Every pair of pieces of one region that share a byte and are both occupied in some phase, once."""
-    events = sorted((start, at, end) for at, one in enumerate(placed) for start, end in one.piece.occupied)
-    layers: list[_Layer] = []
-    leaving: list[tuple[int, int, int]] = []
-    repeated = {at for at, one in enumerate(placed) if len(one.piece.occupied) > 1}
-    seen: set[tuple[int, int]] = set()
-    for phase, at, end in events:
-        while leaving and leaving[0][0] <= phase:
-            _, gone, layer = heappop(leaving)
-            layers[layer].remove(placed[gone].start)
-        free = None
-        for index, active in enumerate(layers):
-            met = active.sharing(placed, placed[at])
-            if not met and free is None:
-                free = index
-            for other in met:
-                pair = (min(at, other), max(at, other))
-                if at in repeated or other in repeated:
-                    if pair in seen:
-                        continue
-                    seen.add(pair)
-                yield placed[pair[0]], placed[pair[1]]
-        if free is None:
-            free = len(layers)
-            layers.append(_Layer())
-        layers[free].insert(placed[at].start, at)
-        heappush(leaving, (end, at, free))
+def cross_overlap(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) -> bool:
+    """Whether with these windows a block-scoped and a run-scoped piece share a byte that they must not share."""
+    for one, other in _across(story, placed, windows):
+        if conflict_at(placed[one], placed[other], windows, story) is not None:
+            return True
+    return False
 
 
-class _Layer:
-    """Pieces occupied now that share no byte with one another, by where they start. Those that may overlap (an alias,
-    an in-place pair) lie in different layers."""
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._members: list[int] = []
-
-    def sharing(self, placed: Sequence[PlacedPiece], one: PlacedPiece) -> list[int]:
-        first = bisect_right(self._starts, one.start)
-        if first and placed[self._members[first - 1]].end > one.start:
-            first -= 1
-        return self._members[first : bisect_left(self._starts, one.end)]
-
-    def insert(self, start: int, member: int) -> None:
-        at = bisect_left(self._starts, start)
-        self._starts.insert(at, start)
-        self._members.insert(at, member)
-
-    def remove(self, start: int) -> None:
-        at = bisect_left(self._starts, start)
-        del self._starts[at], self._members[at]
+def _candidates(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) -> Iterator[tuple[int, int]]:
+    some_asynchronous = any(one.piece.asynchronous for one in placed)
+    for region in ("block", "run"):
+        taken = [Taken(number, one.start, one.end) for number, one in enumerate(placed) if one.region == region]
+        threads: Threads | None = "block" if region == "block" else None
+        yield from meetings(_holders(story, placed, taken, threads), _comers(placed, taken))
+        if some_asynchronous:
+            yield from meetings(_fenced(story, placed, taken), _comers(placed, taken, asynchronous=True))
+    yield from _across(story, placed, windows)
 
 
-def _judge(first: PlacedPiece, second: PlacedPiece, findings: Findings) -> None:
+def _across(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) -> Iterator[tuple[int, int]]:
+    """Candidates of a block-scoped piece that lies over windows and a run-scoped one."""
+    of_block, of_run = over_windows(placed, windows)
+    if not of_block:
+        return
+    for some, others in ((of_block, of_run), (of_run, of_block)):
+        yield from meetings(_holders(story, placed, some, "block"), _comers(placed, others))
+        if any(placed[one.number].piece.asynchronous for one in others):
+            yield from meetings(_fenced(story, placed, some), _comers(placed, others, asynchronous=True))
+
+
+def _holders(
+    story: Story, placed: Sequence[PlacedPiece], taken: Sequence[Taken], threads: Threads | None
+) -> list[Claim]:
+    """Where pieces are in the way of others, if all these threads share their bytes; None: those that do anyway."""
+    claims = []
+    for one in taken:
+        piece = placed[one.number].piece
+        phases = piece.occupied if threads is None else story.occupied(piece, threads)
+        claims.append(Claim(one.number, one.start, one.end, (AT_START, *phases) if piece.entry else phases))
+    return claims
+
+
+def _comers(placed: Sequence[PlacedPiece], taken: Sequence[Taken], *, asynchronous: bool = False) -> list[Claim]:
+    claims = []
+    for one in taken:
+        piece = placed[one.number].piece
+        if piece.asynchronous or not asynchronous:
+            phases = (AT_START, *piece.accesses) if piece.entry else piece.accesses
+            claims.append(Claim(one.number, one.start, one.end, phases))
+    return claims
+
+
+def _fenced(story: Story, placed: Sequence[PlacedPiece], taken: Sequence[Taken]) -> list[Claim]:
+    """Where accesses that are not asynchronous are in the way of those that are: up to the barriers with a proxy fence."""
+    claims = []
+    for one in taken:
+        piece = placed[one.number].piece
+        if not piece.asynchronous:
+            threads: Threads = piece.threads if piece.scope == "run" else "block"
+            reached = story.ordering.reached(piece.accesses, threads, fenced=True)
+            claims.append(Claim(one.number, one.start, one.end, reached))
+    return claims
+
+
+def conflict_at(first: PlacedPiece, second: PlacedPiece, windows: RunWindows, story: Story) -> Conflict | None:
+    """Why two pieces that share a byte where they lie must not; None where they may. `apart` is looked at elsewhere."""
     a, b = first.piece, second.piece
-    allowed: tuple[int, ...] = ()
     if a.buffer == b.buffer:  # parts that lie apart: different elements, both needed
-        phases: Spans = common(a.occupied, b.occupied)
-    else:
-        conflict = findings.story.conflict(a, b)
-        if conflict is None or conflict.apart or second.start - first.start in conflict.allowed_differences:
-            return
-        phases, allowed = conflict.phases, conflict.allowed_differences
-    _add("overlap", first, second, phases, _why(first, second, phases, allowed, findings), findings)
+        return story.astray(a, b)
+    conflict = story.conflict(a, b)
+    if conflict is None or conflict.apart:
+        return None
+    if first.region == second.region and second.start - first.start in conflict.allowed_differences:
+        return None
+    return conflict
 
 
-def _why(first: PlacedPiece, second: PlacedPiece, phases: Spans, allowed: tuple[int, ...], findings: Findings) -> str:
+def bytes_in_common(first: PlacedPiece, second: PlacedPiece, windows: RunWindows) -> Span | None:
+    """The bytes that two pieces share: of their region, or (the first such) of the block's memory."""
+    if first.region != second.region:
+        of_block, of_run = (first, second) if first.region == "block" else (second, first)
+        return windows.common((of_block.start, of_block.end), (of_run.start, of_run.end))
+    start, end = max(first.start, second.start), min(first.end, second.end)
+    return (start, end) if start < end else None
+
+
+def _judge(first: PlacedPiece, second: PlacedPiece, windows: RunWindows, findings: Findings) -> None:
+    conflict = conflict_at(first, second, windows, findings.story)
+    at = bytes_in_common(first, second, windows)
+    if conflict is not None and at is not None:
+        _add("overlap", first, second, at, conflict.phases, _why(first, second, conflict, findings.story), findings)
+
+
+def _why(first: PlacedPiece, second: PlacedPiece, conflict: Conflict, story: Story) -> str:
     a, b = first.piece, second.piece
-    if allowed:
-        at = " or ".join(str(first.start + difference) for difference in allowed)
+    if conflict.allowed_differences:
+        at = " or ".join(str(first.start + difference) for difference in conflict.allowed_differences)
         return f"in place, {b.name} may only start at byte {at} or share nothing"
+    if conflict.reason == "persistent":
+        return f"{a.name if a.persistent else b.name} is persistent, and its storage is never shared"
+    if conflict.reason == "entry":
+        return "both are zeroed at the program's start"
+    if conflict.reason == "lanes":
+        return "they lie in tracks, arms or components that may run at the same time"
+    phase = conflict.phases[0][0]
+    name = story.phase_names[phase]
     for one, other in ((a, b), (b, a)):
-        if one.persistent:
-            return f"{one.name} is persistent, and its storage is never shared"
-        if not any(start <= phases[0][0] < end for start, end in one.live):
-            name = findings.story.phase_names[phases[0][0]]
-            return f"no barrier has come between the last use of {one.name} and phase {name}, where {other.name} needs them"
+        if conflict.reason == "unordered":
+            if _covers(other.accesses, phase):
+                fence = " with a proxy fence" if other.asynchronous and not one.asynchronous else ""
+                return (
+                    f"no barrier{fence} has come between the last use of {one.name} and phase {name}, where {other.name} "
+                    "needs them"
+                )
+        elif not _covers(one.accesses, phase):
+            return f"{other.name} is used in phase {name}, where {one.name} is still needed: {_told(story, one, phase)}"
     return "both are live then"
 
 
-def _check_apart(manifest: Manifest, placed: Sequence[PlacedPiece], findings: Findings) -> None:
+def _told(story: Story, piece: StoryPiece, phase: int) -> str:
+    """Why a piece is needed where it is not accessed."""
+    why = story.why(piece, phase)
+    if why is None or why.reason == "entry" or why.found is None:
+        return "it holds zeroes from the program's start until phase 0 has come"
+    left = "the program's start" if why.left is None else f"phase {story.phase_names[why.left]}"
+    return f"a way leads from {left} to phase {story.phase_names[why.found]}, where it is found again"
+
+
+def _covers(spans: Spans, phase: int) -> bool:
+    return any(start <= phase < end for start, end in spans)
+
+
+def _check_apart(manifest: Manifest, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings) -> None:
     named = {name for pair in manifest.apart for name in pair}
     pieces: dict[str, list[PlacedPiece]] = {name: [] for name in named}
     for one in placed:
@@ -117,17 +173,21 @@ def _check_apart(manifest: Manifest, placed: Sequence[PlacedPiece], findings: Fi
     for one_name, other_name in manifest.apart:
         for first in pieces[one_name]:
             for second in pieces[other_name]:
-                shared = first.region == second.region and max(first.start, second.start) < min(first.end, second.end)
-                if shared and first.piece.buffer != second.piece.buffer:
-                    phases = common(first.piece.occupied, second.piece.occupied)
-                    _add("apart", first, second, phases, "the manifest keeps these two apart always", findings)
+                at = bytes_in_common(first, second, windows)
+                conflict = findings.story.conflict(first.piece, second.piece)
+                if at is not None and conflict is not None:
+                    why = "the manifest keeps these two apart always"
+                    _add("apart", first, second, at, conflict.phases, why, findings)
 
 
-def _add(rule: str, first: PlacedPiece, second: PlacedPiece, phases: Spans, why: str, findings: Findings) -> None:
-    start, end = max(first.start, second.start), min(first.end, second.end)
+def _add(
+    rule: str, first: PlacedPiece, second: PlacedPiece, at: Span, phases: Spans, why: str, findings: Findings
+) -> None:
+    region = first.region if first.region == second.region else "block"
     spans = ", ".join(f"[{begin}, {beyond})" for begin, beyond in phases[:4]) + (", …" if len(phases) > 4 else "")
     when = f" in phases {spans}" if phases else ""
-    message = f"{first.piece.name} and {second.piece.name} share bytes [{start}, {end}) of the {first.region} region{when}: {why}"
-    findings.add(
-        rule, message, first.piece.name, second.piece.name, region=first.region, at=(start, end), phases=phases
+    start, end = at
+    message = (
+        f"{first.piece.name} and {second.piece.name} share bytes [{start}, {end}) of the {region} region{when}: {why}"
     )
+    findings.add(rule, message, first.piece.name, second.piece.name, region=region, at=at, phases=phases)

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from solver.verifier.findings import Findings
+from solver.verifier.pieces import StoryPiece
 from solver.verifier.spans import Span
-from solver.verifier.story import StoryPiece
 from solver.wire.layout import Layout, PlacedBuffer, Region
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
@@ -120,8 +120,8 @@ def _ranges(name: str, buffer: Buffer, placed: PlacedBuffer, findings: Findings)
 def _split_ranges(buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> tuple[Span, ...]:
     """Parts that lie apart: all of them, each in one go, aligned as its elements (the first as the buffer)."""
     name, region, parts = buffer.full_name, placed.region, placed.parts or ()
-    itemsize = buffer.dtype.itemsize_bytes
-    wanted = [(part.name, part.size * itemsize) for part in buffer.parts]
+    bytes_of = buffer.dtype.bytes_of
+    wanted = [(part.name, bytes_of(part.size)) for part in buffer.parts]
     if not buffer.splittable or placed.location != "shared":
         findings.add("wrong-parts", f"{name} is placed in parts, but must stay in one piece", name, region=region)
         return ()
@@ -141,8 +141,8 @@ def _split_ranges(buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> t
         alignment = buffer.alignment_bytes if part.offset == 0 else buffer.dtype.alignment_bytes
         _check_alignment(full, at[0], alignment, at, region, findings)
         pin = buffer.pinned_offset_bytes
-        if pin is not None and at[0] != pin + part.offset * itemsize:
-            message = f"{full} is at byte {at[0]}, but pinned to {pin + part.offset * itemsize}"
+        if pin is not None and at[0] != pin + bytes_of(part.offset):
+            message = f"{full} is at byte {at[0]}, but pinned to {pin + bytes_of(part.offset)}"
             findings.add("pin-moved", message, full, region=region, at=at)
     return tuple(sorted((p.offset_bytes, p.offset_bytes + p.size_bytes) for p in parts if p.size_bytes))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solver.verifier.claims import check_claims, check_infeasible
+from solver.verifier.claims import check_claims
 from solver.verifier.findings import Findings
 from solver.verifier.handoffs import check_handoffs
+from solver.verifier.infeasible import check_infeasible
 from solver.verifier.launching import check_launch, check_regions
 from solver.verifier.local import check_local
+from solver.verifier.over import RunWindows
 from solver.verifier.overlaps import check_overlaps
 from solver.verifier.placement import PlacedPiece, match, place_pieces
 from solver.verifier.sharing import check_shares
@@ -44,32 +46,26 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
         return StaticReport(tuple(findings.found), checked)
     matched = match(manifest, layout, findings)
     placed = place_pieces(matched, findings)
-    check_regions(layout.launch, placed, findings)
-    checked["pairs_in_common_bytes"] = check_overlaps(manifest, placed, findings)
+    windows = RunWindows.of(layout.launch)
+    check_regions(layout.launch, placed, windows, findings)
+    checked["pairs_in_common_bytes"] = check_overlaps(manifest, placed, windows, findings)
     said = {warning.type for warning in layout.warnings}
-    check_shares(matched, findings, left_out="shares-not-listed" in said)
+    check_shares(matched, windows, findings, left_out="shares-not-listed" in said)
     check_windows(manifest, layout, placed, findings)
-    checked["handoffs"] = check_handoffs(layout, placed, findings, left_out="handoffs-not-listed" in said)
+    checked["handoffs"] = check_handoffs(layout, placed, windows, findings, left_out="handoffs-not-listed" in said)
     check_local(layout.local, matched, findings)
-    check_launch(manifest, layout.launch, matched, findings)
-    check_claims(manifest, layout, layout.launch, findings)
+    check_launch(manifest, layout.launch, matched, placed, findings)
+    certificates = check_claims(manifest, layout, layout.launch, matched, findings)
     if len(placed) <= MOST_PIECES_COUNTED:
         checked["conflicting_pairs"] = _conflicting_pairs(story, placed)
-    return StaticReport(tuple(findings.found), checked)
+    return StaticReport(tuple(findings.found), checked, certificates)
 
 
 def _conflicting_pairs(story: Story, placed: Sequence[PlacedPiece]) -> int:
-    """Pairs of pieces of one region that the layout had to keep apart, or in place at one difference."""
-    masks = [sum((1 << end) - (1 << start) for start, end in one.piece.occupied) for one in placed]
-    special = story.apart | story.alias_permits
-    named = {name for pair in special for name in pair}
-    count = 0
-    for at, one in enumerate(placed):
-        for other, its_mask in zip(placed[:at], masks, strict=False):
-            if one.region != other.region or one.piece.buffer == other.piece.buffer:
-                continue
-            if one.piece.buffer in named and other.piece.buffer in named:
-                count += story.conflict(one.piece, other.piece) is not None
-            elif masks[at] & its_mask:
-                count += 1
-    return count
+    """Pairs of pieces in the block's memory that the layout had to keep apart, or in place at one difference."""
+    return sum(
+        story.conflict(one.piece, other.piece) is not None
+        for at, one in enumerate(placed)
+        for other in placed[:at]
+        if one.piece.buffer != other.piece.buffer
+    )

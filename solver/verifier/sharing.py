@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 
 from solver.verifier.findings import Findings
+from solver.verifier.over import RunWindows, Taken, sharing
 from solver.verifier.placement import PlacedRange
 from solver.verifier.spans import Span
 from solver.wire.layout import MOST_SHARES_LISTED
@@ -14,11 +16,15 @@ SPELLED_OUT = 20
 """So many wrong lists are compared name by name; of further ones only the lengths are said."""
 
 
-def check_shares(matched: Sequence[PlacedRange], findings: Findings, *, left_out: bool = False) -> None:
-    """Compares every list. Counts are compared first, so that long true lists cost no more than their length. `left_out`: the
-    layout says that its lists are too long to be given; it may, where that is so and none is given."""
+def check_shares(
+    matched: Sequence[PlacedRange], windows: RunWindows, findings: Findings, *, left_out: bool = False
+) -> None:
+    """Compares every list, which names those of the other scope too that the bytes of some window are shared with. Counts are
+    compared first, so that long true lists cost no more than their length. `left_out`: the layout says that its lists are too long
+    to be given; it may, where that is so and none is given."""
     if left_out and _may_be_left_out(matched):
         return
+    across = _across(matched, windows)
     for region in ("block", "run"):
         here = {one.buffer.full_name: one for one in matched if one.placed.region == region and one.ranges}
         whole = [one.ranges[0] for one in here.values() if len(one.ranges) == 1]
@@ -26,8 +32,10 @@ def check_shares(matched: Sequence[PlacedRange], findings: Findings, *, left_out
         in_pieces = [one for one in here.values() if len(one.ranges) > 1]
         for one in here.values():
             listed = one.placed.shares_bytes_with
+            others = across.get(one.buffer.full_name, frozenset())
             true_names = list(listed) == sorted(set(listed)) and all(
-                name != one.buffer.full_name and name in here and _meet(one.ranges, here[name].ranges)
+                name in others
+                or (name != one.buffer.full_name and name in here and _meet(one.ranges, here[name].ranges))
                 for name in listed
             )
             if len(one.ranges) == 1:
@@ -36,8 +44,9 @@ def check_shares(matched: Sequence[PlacedRange], findings: Findings, *, left_out
                 count += sum(_meet(one.ranges, other.ranges) for other in in_pieces)
             else:
                 count = sum(_meet(one.ranges, other.ranges) for other in here.values()) - 1
+            count += len(others)
             if not true_names or len(listed) != count:
-                _report(one, here, count, findings)
+                _report(one, here, others, count, findings)
     for one in matched:
         if (one.placed.region not in ("block", "run") or not one.ranges) and one.placed.shares_bytes_with:
             name = one.buffer.full_name
@@ -66,13 +75,37 @@ def _meet(first: tuple[Span, ...], second: tuple[Span, ...]) -> bool:
     return any(a[0] < b[1] and b[0] < a[1] for a in first for b in second)
 
 
-def _report(one: PlacedRange, here: dict[str, PlacedRange], count: int, findings: Findings) -> None:
+def _across(matched: Sequence[PlacedRange], windows: RunWindows) -> dict[str, frozenset[str]]:
+    """Of each buffer the names of those of the other scope that it shares bytes with, in any window."""
+    of_block = [
+        Taken(number, *span)
+        for number, one in enumerate(matched)
+        if one.placed.region == "block"
+        for start, end in one.ranges
+        for span in windows.inside(start, end)
+    ]
+    if not of_block:
+        return {}
+    of_run = [
+        Taken(number, *span) for number, one in enumerate(matched) if one.placed.region == "run" for span in one.ranges
+    ]
+    found: dict[str, set[str]] = defaultdict(set)
+    for first, second in sharing(of_block, of_run):
+        names = matched[first].buffer.full_name, matched[second].buffer.full_name
+        found[names[0]].add(names[1])
+        found[names[1]].add(names[0])
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+def _report(
+    one: PlacedRange, here: dict[str, PlacedRange], across: frozenset[str], count: int, findings: Findings
+) -> None:
     name, listed, region = one.buffer.full_name, one.placed.shares_bytes_with, one.placed.region
     if findings.count("shares-list") >= SPELLED_OUT:
         message = f"{name} lists {len(listed)} buffers, not exactly the {count} that it shares bytes with"
         findings.add("shares-list", message, name, region=region)
         return
-    right = {other for other in here if other != name and _meet(one.ranges, here[other].ranges)}
+    right = {other for other in here if other != name and _meet(one.ranges, here[other].ranges)} | across
     missing, extra = sorted(right - set(listed))[:8], sorted(set(listed) - right)[:8]
     said = [f"does not list {', '.join(missing)}"] if missing else []
     said += [f"lists {', '.join(extra)}, whose bytes are others"] if extra else []

@@ -53,3 +53,36 @@ def covers(spans: Spans, phase: Phase) -> bool:
 def inside(first: Spans, second: Spans) -> bool:
     """Whether every phase of `first` is in `second`."""
     return common(first, second) == first
+
+
+def without(first: Spans, second: Spans) -> Spans:
+    """The phases of the first set that are not in the second."""
+    if not second or not first:
+        return first
+    left: list[Span] = []
+    at = 0
+    for start, end in first:
+        while at < len(second) and second[at][1] <= start:
+            at += 1
+        here = at
+        while here < len(second) and second[here][0] < end:
+            if start < second[here][0]:
+                left.append((start, second[here][0]))
+            start = max(start, second[here][1])
+            here += 1
+        if start < end:
+            left.append((start, end))
+    return tuple(left)
+
+
+def meet(first: Spans, second: Spans) -> bool:
+    """Whether some phase is in both sets."""
+    i = j = 0
+    while i < len(first) and j < len(second):
+        if first[i][1] <= second[j][0]:
+            i += 1
+        elif second[j][1] <= first[i][0]:
+            j += 1
+        else:
+            return True
+    return False

@@ -7,76 +7,47 @@ Shared, `auto` and local buffers all have their pieces here: whoever asks filter
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
-from solver.verifier.clocks import Call, Program, write_out
-from solver.verifier.flow import Flow
+from solver.verifier import tree
+from solver.verifier.barriers import Barriers, Threads
+from solver.verifier.building import graph_of
+from solver.verifier.conflicts import Conflict
+from solver.verifier.curing import Curing, Handing
+from solver.verifier.graph import Graph
 from solver.verifier.in_place import InPlaceRanges, in_place_ranges
-from solver.verifier.lifetimes import Segment, segments_of, stated_spans
-from solver.verifier.spans import Span, Spans, common, covers, inside, merged
-from solver.verifier.takeover import keeps_contents
-from solver.wire.manifest import Buffer, Lifetime, Manifest, Scope, Timeline
+from solver.verifier.lanes import Lanes, lanes_of
+from solver.verifier.lives import Lives, Why
+from solver.verifier.ordering import Ordering
+from solver.verifier.pieces import Segment, StoryPiece
+from solver.verifier.program import Fence, write_out
+from solver.verifier.spans import Span, Spans, common, covers, meet, merged
+from solver.verifier.telling import Teller
+from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes, Phase
 
-__all__ = ["Conflict", "Segment", "Story", "StoryPiece", "derive"]
-
-
-class StoryPiece(NamedTuple):
-    """A buffer, or one of its parts (`name` is then `component/name#part`), `offset_bytes` inside its buffer.
-
-    `live`: the phases in which its contents count. `occupied`: live, and on to the barriers that free its bytes where
-    several threads use it. Persistent pieces are live in every phase; those never used have no phases at all.
-    `segments` are sorted; touching ones are separate writes.
-    """
-
-    name: str
-    buffer: str
-    offset_bytes: Bytes
-    size_bytes: Bytes
-    segments: tuple[Segment, ...]
-    live: Spans
-    occupied: Spans
-    persistent: bool
-    scope: Scope
-    private: bool
-    """One thread alone uses it, so that program order is order enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two pieces that must not share a byte. `phases`: where both are occupied (empty possible where `apart`).
-
-    `allowed_differences`: address of the second minus address of the first piece, in bytes, at which an in-place pair may
-    share bytes all the same; empty where nothing cures the conflict.
-    """
-
-    phases: Spans
-    allowed_differences: tuple[Bytes, ...] = ()
-    apart: bool = False
-
-    @property
-    def allowed_difference(self) -> Bytes | None:
-        """The cured difference; the first one, should several be listed."""
-        return self.allowed_differences[0] if self.allowed_differences else None
+__all__ = ["Conflict", "Handing", "Segment", "Story", "StoryPiece", "Why", "derive"]
 
 
 @dataclass(frozen=True)
 class Story:
-    """The program with every call written out, and the pieces in it. `barriers` maps a phase to the scopes of the
-    barriers directly before it. `apart` and `alias_permits` are pairs of full buffer names."""
+    """The program with every call written out, and the pieces in it. `tree` is for walking along chosen ways, `graph` has all of them.
+    `apart` and `aliases` are pairs of full buffer names."""
 
     length: int
     phase_names: tuple[str, ...]
-    loops: tuple[Span, ...]
-    barriers: dict[Phase, frozenset[str]]
+    tree: tree.Sequence
+    fences: tuple[Fence, ...]
     pieces: tuple[StoryPiece, ...]
     in_place: tuple[InPlaceRanges, ...] = ()
     apart: frozenset[frozenset[str]] = frozenset()
-    alias_permits: frozenset[frozenset[str]] = frozenset()
-    flow: Flow = field(repr=False, kw_only=True)
+    aliases: frozenset[frozenset[str]] = frozenset()
+    graph: Graph = field(repr=False, kw_only=True)
+    lanes: Lanes = field(repr=False, kw_only=True)
+    ordering: Ordering = field(repr=False, kw_only=True)
+    lives: Lives = field(repr=False, kw_only=True)
+    _known: dict[tuple[str, Threads], Spans] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def pieces_of(self) -> dict[str, tuple[StoryPiece, ...]]:
@@ -85,6 +56,31 @@ class Story:
         for piece in self.pieces:
             found[piece.buffer].append(piece)
         return {name: tuple(pieces) for name, pieces in found.items()}
+
+    @cached_property
+    def piece_by_name(self) -> dict[str, StoryPiece]:
+        return {piece.name: piece for piece in self.pieces}
+
+    @cached_property
+    def loops(self) -> tuple[Span, ...]:
+        """The spans of all loops, sorted, outer before inner."""
+        found: set[Span] = set()
+        waiting = list(self.tree)
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, tree.Loop):
+                found.add((item.start, item.end))
+            for sequence in tree.children(item):
+                waiting.extend(sequence)
+        return tuple(sorted(found, key=lambda loop: (loop[0], -loop[1])))
+
+    @cached_property
+    def barriers(self) -> dict[Phase, frozenset[str]]:
+        """The scopes of the barriers directly before a phase, or directly after the one before it."""
+        found: dict[Phase, set[str]] = defaultdict(set)
+        for fence in self.fences:
+            found[fence.phase + fence.after].add(fence.scope)
+        return {phase: frozenset(scopes) for phase, scopes in sorted(found.items())}
 
     @cached_property
     def _in_place_by_pair(self) -> dict[frozenset[str], list[InPlaceRanges]]:
@@ -97,142 +93,129 @@ class Story:
         """Whether `piece` gets new contents when control passes from phase `previous` (None: the kernel starts) to `phase`."""
         if not covers(piece.live, phase):
             return False
-        if previous is None or not covers(piece.live, previous):
-            return True
-        return any(segment.start == phase and segment.written for segment in piece.segments)
+        return previous is None or not covers(piece.live, previous) or phase in piece.begins
+
+    def why(self, piece: StoryPiece, phase: Phase) -> Why | None:
+        """Why a piece is needed in a phase; None where it is not."""
+        if not covers(piece.live, phase):
+            return None
+        return self.lives.why(piece.stated, "dropped" if piece.dropped else "kept", phase, entry=piece.entry)
+
+    def threads_of(self, a: StoryPiece, b: StoryPiece) -> Threads:
+        """The threads whose accesses have to be ordered, if the two share bytes."""
+        if a.threads == b.threads:
+            return a.threads
+        if a.scope != b.scope or "block" in (a.threads, b.threads):
+            return "block"
+        shared = self.lanes.track_of(merged((*a.accesses, *b.accesses)))
+        return "block" if shared is None else shared
+
+    def occupied(self, piece: StoryPiece, threads: Threads) -> Spans:
+        """Where a piece is in the way of others, if all these threads share bytes of it."""
+        if threads == piece.threads:
+            return piece.occupied
+        found = self._known.get((piece.name, threads))
+        if found is None:
+            reached = self.ordering.reached(piece.accesses, threads)
+            beside = self.ordering.beside(piece.accesses, threads)
+            found = self._known[piece.name, threads] = merged((*piece.live, *reached, *beside))
+        return found
 
     def conflict(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
-        """Why `a` and `b` must not share a byte; None where they may. Pieces of one buffer, and of the two scopes,
-        cannot meet. Holds for two pieces in the same region."""
-        if a.buffer == b.buffer or a.scope != b.scope:
+        """Why `a` and `b` must not share a byte; None where they may. Pieces of one buffer are not asked about, see `astray`."""
+        if a.buffer == b.buffer:
             return None
-        pair = frozenset((a.buffer, b.buffer))
-        meeting = common(a.occupied, b.occupied)
+        pair = frozenset((a.buffer, b.buffer)) if self.apart or self.aliases or self.in_place else frozenset()
         if pair in self.apart:
-            return Conflict(meeting, apart=True)
-        if not meeting or pair in self.alias_permits:
+            return Conflict(merged((*common(a.accesses, b.live), *common(a.live, b.accesses))), (), True, "apart")
+        if not a.accesses or not b.accesses or self._permits(a, b, pair):
             return None
-        if a.persistent or b.persistent:  # storage that is never shared, in place neither
-            return Conflict(meeting)
-        return Conflict(meeting, self._cured_differences(a, b, pair))
+        found = self.astray(a, b)
+        if found is None or found.reason == "persistent" or pair not in self._in_place_by_pair:
+            return found
+        return Conflict(found.phases, self._cured_differences(a, b, pair), reason=found.reason)
+
+    def astray(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
+        """The same whatever aliases and in-place pairs say, also for two parts of one buffer that lie apart."""
+        if not a.accesses or not b.accesses:
+            return None
+        if a.persistent or b.persistent:
+            return Conflict(common(a.accesses, b.accesses), reason="persistent")
+        if meet(a.accesses, b.live) or meet(a.live, b.accesses):
+            return Conflict(merged((*common(a.accesses, b.live), *common(a.live, b.accesses))))
+        if a.entry and b.entry:
+            return Conflict(((0, 1),), reason="entry")
+        threads = self.threads_of(a, b)
+        occupied = self.occupied(a, threads), self.occupied(b, threads)
+        met = merged((*common(occupied[0], b.accesses), *common(a.accesses, occupied[1])))
+        if met:
+            lanes = meet(self.ordering.beside(a.accesses, threads), b.accesses)
+            return Conflict(met, reason="lanes" if lanes else "unordered")
+        for source, target in ((a, b), (b, a)):
+            if target.asynchronous and not source.asynchronous:
+                met = common(self.ordering.reached(source.accesses, threads, fenced=True), target.accesses)
+                if met:
+                    return Conflict(met, reason="unordered")
+        return None
+
+    def permits(self, a: StoryPiece, b: StoryPiece) -> bool:
+        """Whether an alias lets the two share bytes, whatever else is said."""
+        pair = frozenset((a.buffer, b.buffer))
+        return pair not in self.apart and self._permits(a, b, pair)
+
+    def _permits(self, a: StoryPiece, b: StoryPiece, pair: frozenset[str]) -> bool:
+        if pair not in self.aliases:
+            return False
+        stated = (one.accesses if one.accesses_in is None else one.live for one in (a, b))
+        return not (a.given and b.given and meet(*stated))
+
+    def handings(self, a: StoryPiece, b: StoryPiece) -> tuple[Handing, ...]:
+        """Where the one of two pieces that lie in the same bytes hands them on to the other, in place; sorted."""
+        curing, threads = Curing(self.ordering), self.threads_of(a, b)
+        listed = self._in_place_by_pair.get(frozenset((a.buffer, b.buffer)), ())
+        found = [one for ranges in listed for one in curing.handings(a, b, ranges, threads)[0]]
+        return tuple(sorted(found, key=lambda one: (one.span, one.read.name)))
 
     def _cured_differences(self, a: StoryPiece, b: StoryPiece, pair: frozenset[str]) -> tuple[Bytes, ...]:
         found: dict[Bytes, list[InPlaceRanges]] = defaultdict(list)
-        for ranges in self._in_place_by_pair.get(pair, ()):
+        for ranges in self._in_place_by_pair[pair]:
             difference = ranges.difference_of(a.buffer, a.offset_bytes, a.size_bytes, b.offset_bytes, b.size_bytes)
             if difference is not None:
                 found[difference].append(ranges)
-        return tuple(sorted(difference for difference, listed in found.items() if self._cured(a, b, listed)))
-
-    def _cured(self, a: StoryPiece, b: StoryPiece, listed: list[InPlaceRanges]) -> bool:
-        phases = merged(span for ranges in listed for span in ranges.phases)
-        of_a, of_b = (p.live if p.private else self.flow.occupied(p.live, p.scope, held=phases) for p in (a, b))
-        if not inside(common(of_a, of_b), phases):
-            return False
-        shared = common(a.live, b.live)
-
-        def read_in(phase: Phase) -> frozenset[str]:
-            return frozenset(ranges.read for ranges in listed if covers(ranges.phases, phase))
-
-        def written_in(phase: Phase) -> frozenset[str]:
-            return frozenset(ranges.write for ranges in listed if covers(ranges.phases, phase))
-
-        def carried(before: Phase, after: Phase) -> frozenset[str]:
-            return frozenset(p.buffer for p in (a, b) if covers(p.live, before) and self._lasts(p, before, after))
-
-        return keeps_contents(self._edges_at(shared), shared, read_in, written_in, carried)
-
-    def _lasts(self, piece: StoryPiece, before: Phase, after: Phase) -> bool:
-        return covers(piece.live, after) and not self.writes(piece, before, after)
-
-    def _edges_at(self, phases: Spans) -> Iterator[tuple[Phase, Phase]]:
-        """Every way into and out of these phases."""
-        for start, end in phases:
-            for phase in range(start, end):
-                yield from ((phase, after) for after in self.flow.successors(phase))
-                yield from ((before, phase) for before in self.flow.predecessors(phase))
+        curing, threads = Curing(self.ordering), self.threads_of(a, b)
+        cured = [at for at, listed in found.items() if curing.reason_against(a, b, listed, threads) is None]
+        return tuple(sorted(cured))
 
 
 def derive(manifest: Manifest) -> Story:
     """The story of every buffer of `manifest`, in its order; parts in the order of the buffer's."""
     program = write_out(manifest)
-    flow = Flow.of(program.length, program.loops, program.barriers)
-    pieces: list[StoryPiece] = []
-    clocks: dict[str, _Clock] = {}
-    for buffer in manifest.buffers:
-        clock = clocks.get(buffer.component)
-        if clock is None:
-            clock = clocks[buffer.component] = _clock_of(manifest, buffer.component, program)
-        pieces.extend(_pieces(manifest, buffer, clock, flow))
+    graph, lanes = graph_of(program.body), lanes_of(program.body, manifest.launch)
+    ordering = Ordering(graph, lanes, Barriers(program.fences, lanes))
+    lives = Lives(graph, lanes.choices())
+    teller = Teller(manifest, program, ordering, lives)
     return Story(
         length=program.length,
         phase_names=program.phase_names,
-        loops=program.loops,
-        barriers=program.barriers,
-        pieces=tuple(pieces),
-        in_place=in_place_ranges(manifest, program, flow),
+        tree=program.body,
+        fences=program.fences,
+        pieces=tuple(piece for buffer in manifest.buffers for piece in teller.pieces(buffer)),
+        in_place=in_place_ranges(manifest, program),
         apart=frozenset(frozenset(pair) for pair in manifest.apart),
-        alias_permits=frozenset(_alias_permits(manifest)),
-        flow=flow,
+        aliases=frozenset(_aliases(manifest)),
+        graph=graph,
+        lanes=lanes,
+        ordering=ordering,
+        lives=lives,
     )
 
 
-class _Clock(NamedTuple):
-    """What the lifetimes of a component count in: a timeline, and its runs in the program."""
-
-    timeline: Timeline
-    calls: tuple[Call, ...]
-
-
-def _clock_of(manifest: Manifest, component: str, program: Program) -> _Clock:
-    owner = manifest.timeline_owner(component)
-    timeline = manifest.component_by_path[owner].timeline if owner else None
-    return _Clock(manifest.timeline if timeline is None else timeline, program.calls[owner])
-
-
-def _pieces(manifest: Manifest, buffer: Buffer, clock: _Clock, flow: Flow) -> list[StoryPiece]:
-    itemsize, full_name = buffer.dtype.itemsize_bytes, buffer.full_name
-    places: list[tuple[str, Bytes, Bytes, Lifetime | None]] = [(full_name, 0, buffer.size_bytes, buffer.lifetime)]
-    if buffer.parts:
-        places = [
-            (buffer.part_name(part), part.offset * itemsize, part.size * itemsize, part.lifetime)
-            for part in buffer.parts
-        ]
-    private = manifest.private_to_thread(buffer)
-    pieces = []
-    for name, offset_bytes, size_bytes, lifetime in places:
-        if size_bytes == 0:
-            continue
-        if buffer.persistent:
-            stated = [((0, flow.length), False)]
-        else:
-            stated = stated_spans(lifetime, clock.timeline, clock.calls)
-        segments, live = segments_of(stated, flow)
-        pieces.append(
-            StoryPiece(
-                name=name,
-                buffer=full_name,
-                offset_bytes=offset_bytes,
-                size_bytes=size_bytes,
-                segments=segments,
-                live=live,
-                occupied=flow.occupied(live, buffer.scope) if not private else live,
-                persistent=buffer.persistent,
-                scope=buffer.scope,
-                private=private,
-            )
-        )
-    return pieces
-
-
-def _alias_permits(manifest: Manifest) -> list[frozenset[str]]:
-    """An alias counts where at least one side gives no lifetime, neither is persistent, and both have one scope."""
-    permits = []
+def _aliases(manifest: Manifest) -> list[frozenset[str]]:
+    """The pairs that an alias is about; persistent storage is never shared."""
+    found = []
     for buffer in manifest.buffers:
         for name in buffer.aliases:
             target = manifest.by_name.get(name)
-            if target is None or target is buffer or buffer.persistent or target.persistent:
-                continue
-            if buffer.scope == target.scope and not (buffer.lifetime_given and target.lifetime_given):
-                permits.append(frozenset((buffer.full_name, target.full_name)))
-    return permits
+            if target is not None and target is not buffer and not (buffer.persistent or target.persistent):
+                found.append(frozenset((buffer.full_name, target.full_name)))
+    return found

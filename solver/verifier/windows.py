@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from solver.verifier.findings import Findings
 from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import common, merged
+from solver.verifier.spans import meet, merged
 from solver.wire.layout import ComponentWindow, Layout
 from solver.wire.manifest import Manifest
 
@@ -45,25 +45,29 @@ def check_windows(manifest: Manifest, layout: Layout, placed: Sequence[PlacedPie
 
 
 def _check_cuts(path: str, inside: Sequence[PlacedPiece], outside: Sequence[PlacedPiece], findings: Findings) -> None:
+    story = findings.story
     start, end = min(one.start for one in inside), max(one.end for one in inside)
-    whole_life = merged(span for one in inside for span in one.piece.occupied)
-    kept_apart = {name for pair in findings.story.apart for name in pair}
+    accessed = merged(span for one in inside for span in one.piece.accesses)
+    in_the_way = merged(span for one in inside for span in story.occupied(one.piece, one.piece.threads))
+    special = {name for pair in story.apart for name in pair}
+    special |= {one.piece.name for one in (*inside, *outside) if one.piece.asynchronous or one.piece.entry}
     for one in outside:
         if one.start >= end or one.end <= start:
             continue
-        if one.piece.buffer not in kept_apart and not common(whole_life, one.piece.occupied):
+        piece = one.piece
+        if not meet(in_the_way, piece.accesses) and not meet(accessed, piece.occupied) and not special:
             continue
         for member in inside:
-            conflict = findings.story.conflict(member.piece, one.piece)
+            conflict = story.conflict(member.piece, piece)
             if conflict is None or one.start - member.start in conflict.allowed_differences:
                 continue
             at = (max(start, one.start), min(end, one.end))
             message = (
-                f"{one.piece.name} lies in bytes [{at[0]}, {at[1]}) of the window of {path}, [{start}, {end}), and conflicts "
+                f"{piece.name} lies in bytes [{at[0]}, {at[1]}) of the window of {path}, [{start}, {end}), and conflicts "
                 f"with {member.piece.name} in it"
             )
             findings.add(
-                "window-cut", message, one.piece.name, member.piece.name, path, region=one.region, at=at,
+                "window-cut", message, piece.name, member.piece.name, path, region=one.region, at=at,
                 phases=conflict.phases,
             )  # fmt: skip
             break

@@ -9,16 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from solver.wire.units import Bytes
+from solver.wire.units import Bytes, Elements
 
 
 @dataclass(frozen=True, slots=True)
 class DType:
-    """An element type: a known name, or (name None) an opaque one that only has a size and an alignment."""
+    """An element type: a known name, or (name None) an opaque one that only has a size and an alignment. Of packed types
+    `per_item` elements lie in each item of `itemsize_bytes`; of all others one."""
 
     name: str | None
     itemsize_bytes: Bytes
     alignment_bytes: Bytes
+    per_item: int = 1
+
+    def bytes_of(self, elements: Elements) -> Bytes:
+        """Bytes of so many elements; of packed types a whole number of items."""
+        return elements * self.itemsize_bytes // self.per_item
 
     def to_json(self) -> str | dict[str, Any]:
         if self.name is not None:
@@ -45,9 +51,17 @@ _SIZES = {
     "complex64": 8,
     "complex128": 16,
     "bfloat16": 2,
-    "float8_e4m3": 1,
+    "float8_e4m3fn": 1,
     "float8_e5m2": 1,
+    "float8_e8m0fnu": 1,
 }
 
+_PACKED = ("float4_e2m1fn", "int4", "uint4")
+"""Two elements to a byte."""
+
 DTYPES: dict[str, DType] = {name: DType(name, size, size) for name, size in _SIZES.items()}
+DTYPES |= {name: DType(name, 1, 1, 2) for name in _PACKED}
 """Every dtype that a manifest may name."""
+
+SYNONYMS = {"float8_e4m3": "float8_e4m3fn"}
+"""Old spellings, and what they are now."""

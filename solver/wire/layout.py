@@ -99,8 +99,11 @@ class ComponentWindow:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Bytes that several threads share pass from `source` (a buffer or part) to `destination` at the flattened phase
-    `phase`, where destination is next live; `barrier_before` is the flattened phase before which the barrier that orders it stands."""
+    """Bytes that several threads share, or that pass to an asynchronous access, go over from `source` (a buffer or part) to
+    `destination` at the flattened phase `phase`, where destination is next live. `ordered_by`: a barrier before or after the
+    flattened phase `barrier` (`side`), or the user's alias, with no barrier on the way. `proxy_fence`: the barrier had to be one
+    with a proxy fence. Between a block-scoped and a run-scoped buffer the region is `block`, and the bytes are those of the
+    block-scoped one that lie in the windows' part of the block's memory."""
 
     source: str
     destination: str
@@ -109,8 +112,24 @@ class Handoff:
     end_bytes: Bytes
     phase: int
     phase_name: str
-    barrier_before: int
-    barrier_before_name: str
+    barrier: int | None
+    barrier_name: str | None
+    side: Literal["before", "after"] | None = "before"
+    ordered_by: Literal["barrier", "alias"] = "barrier"
+    proxy_fence: bool = False
+
+    @property
+    def order(self) -> tuple[int, str, str, int, str, bool, str]:
+        """How a layout sorts them."""
+        return (
+            self.phase,
+            self.source,
+            self.destination,
+            -1 if self.barrier is None else self.barrier,
+            self.side or "",
+            self.proxy_fence,
+            self.region,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +151,25 @@ class BytesProof:
 
 
 @dataclass(frozen=True, slots=True)
+class CountProof:
+    """`certificate` names what proves that no layout of this launch has more than `upper_bound`."""
+
+    status: Status
+    upper_bound: int
+    certificate: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
+    """What is proven of each wish, in the order of wishes; each is about layouts that are as good in the wishes before it. A wish
+    that the objective does not rank, or that nothing can be done about, is None."""
+
     threads_per_block: ThreadsProof
     run_bytes: BytesProof
     block_region_bytes: BytesProof
+    resident_threads: CountProof | None = None
+    accesses_on_chip: CountProof | None = None
+    stride_bytes: BytesProof | None = None
 
 
 @dataclass(frozen=True, slots=True)

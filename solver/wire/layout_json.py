@@ -8,6 +8,7 @@ from typing import Any
 
 from solver.wire.bulk import uncollected
 from solver.wire.layout import LAYOUT_SCHEMA, Handoff, Layout, PlacedBuffer
+from solver.wire.plain import all_but, values_of
 from solver.wire.rows import Rows, sha256_with
 
 _ORDER = (
@@ -55,47 +56,51 @@ def layout_sha256(layout: Layout) -> str:
 
 def _sha256(values: dict[str, Any], layout: Layout) -> str:
     document = {key: values[key] for key in ("manifest_sha256", "launch", "components")}
-    return sha256_with(document, "buffers", layout.buffers, _ROWS)
+    alike = {type_: all_but(type_, _OPEN) for type_ in set(map(type, layout.buffers))}
+
+    def kind(buffer: PlacedBuffer) -> Hashable | None:
+        return alike[type(buffer)](buffer) if _plain_row(buffer) else None
+
+    return sha256_with(document, "buffers", layout.buffers, Rows(_buffer, _OPEN, kind, _gaps))
 
 
 def _buffer(buffer: PlacedBuffer) -> dict[str, Any]:
-    """Written out field by field: there may be very many."""
-    parts = buffer.parts
-    return {
-        "component": buffer.component,
-        "name": buffer.name,
-        "location": buffer.location,
-        "region": buffer.region,
-        "offset_bytes": buffer.offset_bytes,
-        "size_bytes": buffer.size_bytes,
-        "parts": None if parts is None else [asdict(part) for part in parts],
-        "shares_bytes_with": list(buffer.shares_bytes_with),
-    }
+    """Field by field without `asdict`: there may be very many."""
+    document = values_of(buffer)
+    if buffer.parts is not None:
+        document["parts"] = [values_of(part) for part in buffer.parts]
+    return document
 
 
-def _kind(buffer: PlacedBuffer) -> Hashable | None:
-    plain = buffer.parts is None and buffer.offset_bytes is not None and not buffer.shares_bytes_with
-    return (buffer.component, buffer.region, buffer.location) if plain and buffer.name.isidentifier() else None
+def _plain_row(buffer: PlacedBuffer) -> bool:
+    return (
+        buffer.parts is None
+        and buffer.offset_bytes is not None
+        and not buffer.shares_bytes_with
+        and buffer.name.isidentifier()
+    )
 
 
 def _gaps(buffer: PlacedBuffer) -> tuple[str | int, ...]:
     return f'"{buffer.name}"', buffer.offset_bytes or 0, buffer.size_bytes
 
 
-_ROWS = Rows(_buffer, ("name", "offset_bytes", "size_bytes"), _kind, _gaps)
+_OPEN = ("name", "offset_bytes", "size_bytes")
+"""In which very many buffers differ that are alike otherwise; sorted."""
 
 
 def _handoff(handoff: Handoff) -> dict[str, Any]:
-    return {
-        "from": handoff.source,
-        "to": handoff.destination,
-        "region": handoff.region,
-        "bytes": [handoff.start_bytes, handoff.end_bytes],
-        "phase": handoff.phase,
-        "phase_name": handoff.phase_name,
-        "barrier_before": handoff.barrier_before,
-        "barrier_before_name": handoff.barrier_before_name,
+    """`from`, `to` and `bytes` in place of the fields' names; the barrier under the side of the phase that it stands on."""
+    values = values_of(handoff)
+    side, barrier, name = (values.pop(key) for key in ("side", "barrier", "barrier_name"))
+    document = {
+        "from": values.pop("source"),
+        "to": values.pop("destination"),
+        "region": values.pop("region"),
+        "bytes": [values.pop("start_bytes"), values.pop("end_bytes")],
+        **values,
     }
+    return document if side is None else document | {f"barrier_{side}": barrier, f"barrier_{side}_name": name}
 
 
 def _plain(value: Any) -> Any:

@@ -11,15 +11,62 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from solver.wire.dtypes import DType
 from solver.wire.problems import Problem
-from solver.wire.units import Bytes, Elements, Phase
+from solver.wire.timeline import (
+    Accesses,
+    Barrier,
+    BarrierScope,
+    Branch,
+    Interval,
+    Lifetime,
+    Loop,
+    Reentry,
+    Scope,
+    Span,
+    Timeline,
+    Track,
+)
+from solver.wire.units import Bytes, Elements, Phase, align_up
+
+__all__ = [
+    "MANIFEST_SCHEMA",
+    "SEMANTICS_EDITION",
+    "Accesses",
+    "Barrier",
+    "BarrierScope",
+    "Branch",
+    "Buffer",
+    "Component",
+    "InPlace",
+    "Interval",
+    "Launch",
+    "Level",
+    "Lifetime",
+    "Location",
+    "Loop",
+    "Manifest",
+    "Objective",
+    "Part",
+    "Reentry",
+    "Scope",
+    "SolverOptions",
+    "Span",
+    "StorageKind",
+    "Target",
+    "Timeline",
+    "Track",
+    "Zero",
+]
 
 MANIFEST_SCHEMA = "warpack/manifest/1"
 
-Scope = Literal["run", "block"]
+SEMANTICS_EDITION = 2
+"""The edition of what a manifest means (docs/time.md). It is part of every manifest's hash: no answer of an older meaning is
+served for a newer one."""
+
 Location = Literal["shared", "local", "auto"]
 Zero = Literal["none", "entry", "interval"]
 Objective = Literal["threads_per_block", "resident_threads", "shared_bytes"]
@@ -27,37 +74,6 @@ Level = Literal["static", "compiled", "simulated", "hardware"]
 
 StorageKind = tuple[Scope, Bytes, Bytes]
 """What the launch has to know of a buffer: scope, alignment, and the size of an element."""
-
-
-class Interval(NamedTuple):
-    """Phases `[start, end)`; with `start >= end` it wraps round the innermost loop that holds both ends."""
-
-    start: Phase
-    end: Phase
-
-
-Lifetime = tuple[Interval, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Barrier:
-    """All threads of `scope` wait for one another just before phase `before` starts, on every way into it."""
-
-    before: Phase
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Phases in program order; `loops` are half-open and properly nested, `names` absent where only a length was given."""
-
-    length: int = 1
-    names: tuple[str, ...] | None = None
-    loops: tuple[tuple[Phase, Phase], ...] = ()
-    barriers: tuple[Barrier, ...] = ()
-
-    def phase_name(self, phase: Phase) -> str:
-        return self.names[phase] if self.names is not None else str(phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +108,23 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A slice of a buffer at a fixed offset inside it, with a lifetime of its own. `offset` and `size` in elements."""
+    """A slice of a buffer at a fixed offset inside it, with a lifetime of its own. `offset` and `size` in elements. Without
+    `lifetime` and `accesses_in` it is live in every phase. `reentry` is the part's own word, or else its buffer's."""
 
     name: str
     offset: Elements
     size: Elements
-    lifetime: Lifetime
+    lifetime: Lifetime | None
+    accesses_in: Accesses | None = None
+    reentry: Reentry = "kept"
 
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """A named array. `lifetime` None means every phase; `lifetime_given` says whether the user wrote one (an alias
-    permission only counts where one side did not). A persistent buffer has neither lifetime nor parts' lifetimes."""
+    """A named array. Without `lifetime` and `accesses_in` it is live in every phase; `lifetime_given` says whether the user wrote
+    either. A persistent buffer has neither, nor parts with either. `reentry`: whether contents that the program leaves and comes
+    back to are found again. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a ring of so many slots of `size`
+    elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1."""
 
     name: str
     size: Elements
@@ -120,18 +141,35 @@ class Buffer:
     aliases: tuple[str, ...] = ()
     zero: Zero = "none"
     accesses: int = 0
+    accesses_in: Accesses | None = None
+    reentry: Reentry = "kept"
+    asynchronous: bool = False
+    stages: int = 1
 
     @property
     def full_name(self) -> str:
         return f"{self.component}/{self.name}" if self.component else self.name
 
     @property
+    def slot_bytes(self) -> Bytes:
+        """Bytes of one slot's elements."""
+        return self.dtype.bytes_of(self.size)
+
+    @property
+    def slot_pitch_bytes(self) -> Bytes:
+        """From the start of one slot to that of the next."""
+        return align_up(self.slot_bytes, self.alignment_bytes)
+
+    @property
     def size_bytes(self) -> Bytes:
-        return self.size * self.dtype.itemsize_bytes
+        """From the first byte of the first slot to the last byte of the last."""
+        if self.stages == 1:
+            return self.dtype.bytes_of(self.size)
+        return (self.stages - 1) * self.slot_pitch_bytes + self.slot_bytes if self.size else 0
 
     @property
     def lifetime_given(self) -> bool:
-        return self.lifetime is not None or bool(self.parts)
+        return self.lifetime is not None or self.accesses_in is not None or bool(self.parts)
 
     def part_name(self, part: Part) -> str:
         return f"{self.full_name}#{part.name}"
@@ -163,7 +201,7 @@ class Manifest:
     target: Target
     name: str = ""
     launch: Launch = Launch()
-    timeline: Timeline = Timeline()
+    timeline: Timeline = field(default_factory=Timeline)
     components: tuple[Component, ...] = ()
     buffers: tuple[Buffer, ...] = ()
     in_place: tuple[InPlace, ...] = ()
@@ -191,6 +229,19 @@ class Manifest:
     @cached_property
     def component_by_path(self) -> dict[str, Component]:
         return {component.path: component for component in self.components}
+
+    @cached_property
+    def least_threads(self) -> int:
+        """The fewest threads that a block can have: the track that takes the rest of them has at least one."""
+        timelines = (self.timeline, *(component.timeline for component in self.components))
+        numbered = [
+            sum(track.threads or 0 for track in group)
+            for timeline in timelines
+            if timeline is not None
+            for group in timeline.tracks
+            if any(track.threads is None for track in group)
+        ]
+        return max(numbered, default=0) + 1
 
     def timeline_owner(self, path: str) -> str:
         """The path of the nearest component at or above `path` with a timeline of its own; "" for the root's."""

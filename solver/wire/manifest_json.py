@@ -1,134 +1,181 @@
-"""The manifest back to JSON values: normalised, with every default written out, readable by `solver.load_manifest`."""
+"""The manifest back to JSON values: normalised, with every default written out, readable by `solver.load_manifest`.
+
+Every object is made of all fields of its dataclass (`solver.wire.plain`); the functions here only give some another form. So a new
+field cannot fall out of a manifest's hash.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from operator import attrgetter
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 
 from solver.wire.bulk import uncollected
-from solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, Lifetime, Manifest, Timeline
+from solver.wire.manifest import (
+    MANIFEST_SCHEMA,
+    SEMANTICS_EDITION,
+    Barrier,
+    Branch,
+    Buffer,
+    Component,
+    Interval,
+    Lifetime,
+    Loop,
+    Manifest,
+    Part,
+    Timeline,
+    Track,
+)
+from solver.wire.plain import all_but, values_of
 from solver.wire.rows import Rows, sha256_with
+
+_Names = Callable[[str], tuple[str, ...] | None]
+"""The names of the phases that a component's lifetimes count in; None where there are only indices."""
 
 
 @uncollected()
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
-    return _around_buffers(manifest) | {"buffers": [_buffer(buffer) for buffer in manifest.buffers]}
+    names = partial(_names, manifest)
+    return _around_buffers(manifest) | {"buffers": [_buffer(buffer, names) for buffer in manifest.buffers]}
 
 
 def manifest_sha256(manifest: Manifest) -> str:
-    """Hash of everything that the layout depends on: canonical JSON with defaults, without name, time and validation."""
-    document = _around_buffers(manifest)
+    """Hash of everything that the layout depends on: canonical JSON with defaults, without name, time and validation, but with the
+    edition of what it means."""
+    document = _around_buffers(manifest) | {"semantics": SEMANTICS_EDITION}
     del document["name"], document["validation"], document["solver"]["time_limit_s"]
-    return sha256_with(document, "buffers", manifest.buffers, _ROWS)
+    names = partial(_names, manifest)
+    alike = {type_: all_but(type_, _OPEN) for type_ in set(map(type, manifest.buffers))}
+
+    def kind(buffer: Buffer) -> Hashable | None:
+        return alike[type(buffer)](buffer) if _plain(buffer) else None
+
+    return sha256_with(document, "buffers", manifest.buffers, Rows(partial(_buffer, names=names), _OPEN, kind, _gaps))
+
+
+def _names(manifest: Manifest, component: str) -> tuple[str, ...] | None:
+    owner = manifest.timeline_owner(component)
+    timeline = manifest.component_by_path[owner].timeline if owner else manifest.timeline
+    return None if timeline is None else timeline.names
 
 
 def _around_buffers(manifest: Manifest) -> dict[str, Any]:
-    target, launch, options = manifest.target, manifest.launch, manifest.solver
-    return {
-        "schema": MANIFEST_SCHEMA,
-        "name": manifest.name,
-        "target": {
-            "compute_capability": target.compute_capability,
-            "shared_budget_bytes": target.shared_budget_bytes,
-            "static_shared_bytes": target.static_shared_bytes,
-            "registers_per_thread": target.registers_per_thread,
-            "carveout": target.carveout,
-        },
-        "launch": {
-            "threads_per_run": launch.threads_per_run,
-            "threads_per_block": launch.threads_per_block,
-            "max_threads_per_block": launch.max_threads_per_block,
-            "threads_multiple": launch.threads_multiple,
-            "bank_conflicts": launch.bank_conflicts,
-        },
-        "timeline": _timeline(manifest.timeline),
-        "components": [_component(component) for component in manifest.components],
-        "buffers": [],
-        "in_place": [{"phase": pair.phase, "read": pair.read, "write": pair.write} for pair in manifest.in_place],
-        "apart": [list(pair) for pair in manifest.apart],
-        "objective": manifest.objective,
-        "frontier": manifest.frontier,
-        "solver": {
-            "time_limit_s": options.time_limit_s,
-            "seed": options.seed,
-            "warm_start": None if options.warm_start is None else dict(options.warm_start),
-        },
-        "validation": manifest.validation,
-    }
+    document: dict[str, Any] = {"schema": MANIFEST_SCHEMA, "name": manifest.name} | values_of(manifest)
+    document["target"] = values_of(manifest.target)
+    document["launch"] = values_of(manifest.launch)
+    document["timeline"] = _timeline(manifest.timeline)
+    document["components"] = [_component(component, manifest) for component in manifest.components]
+    document["buffers"] = []
+    document["in_place"] = [values_of(pair) for pair in manifest.in_place]
+    document["apart"] = [list(pair) for pair in manifest.apart]
+    document["solver"] = values_of(manifest.solver)
+    if manifest.solver.warm_start is not None:
+        document["solver"]["warm_start"] = dict(manifest.solver.warm_start)
+    return document
 
 
 def _timeline(timeline: Timeline) -> dict[str, Any]:
-    document: dict[str, Any] = (
-        {"length": timeline.length} if timeline.names is None else {"phases": list(timeline.names)}
+    document = values_of(timeline)
+    length, names = document.pop("length"), document.pop("names")
+    phases: dict[str, Any] = {"length": length} if names is None else {"phases": names}
+    return (
+        phases
+        | document
+        | {
+            "loops": [_loop(loop) for loop in timeline.loops],
+            "barriers": [_barrier(barrier) for barrier in timeline.barriers],
+            "branches": [_branch(branch) for branch in timeline.branches],
+            "tracks": [[_track(track) for track in tracks] for tracks in timeline.tracks],
+        }
     )
-    document["loops"] = [list(loop) for loop in timeline.loops]
-    document["barriers"] = [{"before": barrier.before, "scope": barrier.scope} for barrier in timeline.barriers]
+
+
+def _loop(loop: Loop) -> dict[str, Any]:
+    return _spanned(values_of(loop))
+
+
+def _track(track: Track) -> dict[str, Any]:
+    return _spanned(values_of(track)) | {"threads": "rest" if track.threads is None else track.threads}
+
+
+def _spanned(document: dict[str, Any]) -> dict[str, Any]:
+    return {"span": [document.pop("start"), document.pop("end")]} | document
+
+
+def _branch(branch: Branch) -> dict[str, Any]:
+    document = values_of(branch) | {"arms": [list(arm) for arm in branch.arms]}
+    if branch.uniform is None:
+        del document["uniform"]
     return document
 
 
-def _lifetime(lifetime: Lifetime) -> list[list[int]]:
-    return [[interval.start, interval.end] for interval in lifetime]
+def _barrier(barrier: Barrier) -> dict[str, Any]:
+    document = values_of(barrier)
+    return {"after" if document.pop("after") else "before": document.pop("phase")} | document
 
 
-def _component(component: Component) -> dict[str, Any]:
-    document: dict[str, Any] = {"path": component.path, "window": component.window}
-    if component.active is not None:
-        document["active"] = _lifetime(component.active)
-    if component.timeline is not None:
+def _lifetime(lifetime: Lifetime, names: tuple[str, ...] | None) -> list[list[Any]]:
+    return [_interval(interval, names) for interval in lifetime]
+
+
+def _interval(interval: Interval, names: tuple[str, ...] | None) -> list[Any]:
+    """In indices; once right round a loop cannot be told from nothing in them, and only who has names can have written it."""
+    start, end = interval
+    return [names[start], names[end - 1]] if start == end and names is not None else [start, end]
+
+
+def _component(component: Component, manifest: Manifest) -> dict[str, Any]:
+    document = values_of(component)
+    if component.active is None:
+        del document["active"]
+    else:
+        document["active"] = _lifetime(component.active, _names(manifest, component.path))
+    if component.timeline is None:
+        del document["timeline"], document["called_in"]
+    else:
         document["timeline"] = _timeline(component.timeline)
-        document["called_in"] = list(component.called_in)
     return document
 
 
-def _buffer(buffer: Buffer) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "name": buffer.name,
-        "component": buffer.component,
-        "size": buffer.size,
-        "dtype": buffer.dtype.to_json(),
-        "scope": buffer.scope,
-        "location": buffer.location,
-        "persistent": buffer.persistent,
-        "splittable": buffer.splittable,
-        "alignment_bytes": buffer.alignment_bytes,
-        "pinned_offset_bytes": buffer.pinned_offset_bytes,
-        "aliases": list(buffer.aliases),
-        "zero": False if buffer.zero == "none" else buffer.zero,
-        "accesses": buffer.accesses,
-    }
-    if buffer.lifetime is not None:
-        document["lifetime"] = _lifetime(buffer.lifetime)
+def _buffer(buffer: Buffer, names: _Names) -> dict[str, Any]:
+    document = values_of(buffer)
+    document["dtype"] = buffer.dtype.to_json()
+    document["zero"] = False if buffer.zero == "none" else buffer.zero
+    document["async"] = document.pop("asynchronous")
+    _put_times(document, buffer, names(buffer.component) if _names_wanted(buffer) else None)
     if buffer.parts:
-        document["parts"] = [
-            {"name": part.name, "offset": part.offset, "size": part.size, "lifetime": _lifetime(part.lifetime)}
-            for part in buffer.parts
-        ]
+        of_parts = names(buffer.component) if any(map(_names_wanted, buffer.parts)) else None
+        document["parts"] = [_put_times(values_of(part), part, of_parts) for part in buffer.parts]
+    else:
+        del document["parts"]
     return document
 
 
-_alike = attrgetter(
-    "component",
-    "dtype",
-    "scope",
-    "location",
-    "persistent",
-    "splittable",
-    "alignment_bytes",
-    "pinned_offset_bytes",
-    "aliases",
-    "zero",
-)
+def _names_wanted(one: Buffer | Part) -> bool:
+    return one.lifetime is not None and any(start == end for start, end in one.lifetime)
 
 
-def _kind(buffer: Buffer) -> Hashable | None:
-    plain = buffer.lifetime is not None and not buffer.parts and buffer.name.isidentifier()
-    return _alike(buffer) if plain else None
+def _put_times(document: dict[str, Any], one: Buffer | Part, names: tuple[str, ...] | None) -> dict[str, Any]:
+    if one.lifetime is None:
+        del document["lifetime"]
+    else:
+        document["lifetime"] = _lifetime(one.lifetime, names)
+    if one.accesses_in is None:
+        del document["accesses_in"]
+    else:
+        document["accesses_in"] = {key: list(phases) for key, phases in one.accesses_in._asdict().items()}
+    return document
+
+
+_OPEN = ("accesses", "lifetime", "name", "size")
+"""In which very many buffers differ that are alike otherwise; sorted."""
+
+
+def _plain(buffer: Buffer) -> bool:
+    """Whether the buffer is written like all others that differ in these keys alone."""
+    return buffer.lifetime is not None and not buffer.parts and buffer.name.isidentifier() and not _names_wanted(buffer)
 
 
 def _gaps(buffer: Buffer) -> tuple[str | int, ...]:
     spans = ",".join([f"[{start},{end}]" for start, end in buffer.lifetime or ()])
     return buffer.accesses, f"[{spans}]", f'"{buffer.name}"', buffer.size
-
-
-_ROWS = Rows(_buffer, ("accesses", "lifetime", "name", "size"), _kind, _gaps)

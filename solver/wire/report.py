@@ -29,14 +29,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StaticReport:
-    """What `solver.verify` found. `checked` counts what was looked at: buffers, conflicting_pairs, phases, handoffs."""
+    """What `solver.verify` found. `checked` counts what was looked at: buffers, conflicting_pairs, phases, handoffs. `certificates`
+    says of each bound of the proof whether its certificate was `checked`, rests on a search (`by search`), or is `wrong`."""
 
     findings: tuple[Finding, ...]
     checked: dict[str, int] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         return not self.findings
+
+    @property
+    def by_search(self) -> tuple[str, ...]:
+        """The bounds that rest on a search, which this level does not repeat."""
+        return tuple(what for what, how in self.certificates.items() if how == "by search")
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +52,7 @@ class StaticReport:
             "statement": STATEMENT,
             "findings": [asdict(finding) | {"buffers": list(finding.buffers)} for finding in self.findings],
             "checked": dict(self.checked),
+            "certificates": dict(self.certificates),
         }
 
 

@@ -88,9 +88,7 @@ def test_the_tiles_example_lists_the_hand_overs_that_its_barriers_order(
         ("product/tile_a", "sum/partial"),
         ("product/tile_b", "sum/partial"),
     }
-    assert {handoff.barrier_before_name for handoff in layout.handoffs if handoff.destination == "sum/partial"} == {
-        "spread"
-    }
+    assert {handoff.barrier_name for handoff in layout.handoffs if handoff.destination == "sum/partial"} == {"spread"}
 
 
 def test_the_rows_example_shows_what_an_in_place_pair_is_worth(solved: dict[str, tuple[Manifest, Layout]]) -> None:

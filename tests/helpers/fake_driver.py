@@ -85,7 +85,7 @@ def _fill(launches: Launches, launch: Launch, plan: Plan) -> None:
     final = launch.final.reshape(launches.blocks, launch.dynamic_bytes)
     for block in range(launches.blocks):
         image = image_of(launches, launch, block)
-        for step in range(launches.steps):
+        for step in range(len(launches.plan["scripts"][launch.script]["waits"])):
             image.advance(step)
             if launch.first <= step < launch.last:
                 shown[block, step - launch.first] = image.seen()

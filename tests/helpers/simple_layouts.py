@@ -15,6 +15,7 @@ from solver.verifier.story import Story, StoryPiece, derive
 from solver.wire.layout import (
     BytesProof,
     ComponentWindow,
+    CountProof,
     Handoff,
     Layout,
     LocalBytes,
@@ -71,7 +72,13 @@ def layout_at(manifest: Manifest, offsets: Mapping[str, int], on_chip: frozenset
         components=tuple(_windows(manifest, chosen, offsets)),
         handoffs=_handoffs(manifest, offsets, on_chip),
         local=LocalBytes(sum(buffer.size_bytes for buffer in off_chip if not buffer.persistent), local.get("", 0)),
-        proof=_proof(launch.threads_per_block, ends["run"], ends["block"]),
+        proof=_proof(
+            launch.threads_per_block,
+            ends["run"],
+            ends["block"],
+            launch.occupancy.resident_threads,
+            _accesses(manifest, on_chip),
+        ),
         baselines={},
     )
 
@@ -80,12 +87,28 @@ def _is_on_chip(buffer: Buffer, on_chip: frozenset[str]) -> bool:
     return buffer.location == "shared" or buffer.full_name in on_chip
 
 
-def _proof(threads: int, run_bytes: int, block_bytes: int) -> Proof:
+def _proof(threads: int, run_bytes: int, block_bytes: int, resident: int = 0, on_chip: int | None = None) -> Proof:
+    """All that is claimed rests on searches that nobody has made."""
+    searched = {"kind": "launches-ruled-out"}
     return Proof(
-        ThreadsProof("optimal", threads, {}),
-        BytesProof("optimal", run_bytes, {}),
-        BytesProof("optimal", block_bytes, {}),
+        ThreadsProof("optimal", threads, searched),
+        _bytes_proof(run_bytes),
+        _bytes_proof(block_bytes),
+        CountProof("optimal", resident, searched),
+        None if on_chip is None else CountProof("optimal", on_chip, searched),
     )
+
+
+def _bytes_proof(bound: int) -> BytesProof:
+    return BytesProof(
+        "optimal", bound, {"kind": "search-exhausted", "capacity_bytes": bound - 1} if bound else {"kind": "empty"}
+    )
+
+
+def _accesses(manifest: Manifest, on_chip: frozenset[str]) -> int | None:
+    """Of the `auto` buffers on chip; None where there are no such buffers."""
+    autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size_bytes]
+    return sum(buffer.accesses for buffer in autos if buffer.full_name in on_chip) if autos else None
 
 
 def _share(one: Buffer, other: Buffer, offsets: Mapping[str, int]) -> bool:
@@ -180,4 +203,4 @@ def _handoffs(manifest: Manifest, offsets: Mapping[str, int], on_chip: frozenset
     listed: list[Handoff] = []
     for problem in (flat.block, flat.run):
         listed += list_handoffs(flat, problem, [offsets[item.name] for item in problem.items])
-    return tuple(sorted(listed, key=lambda one: (one.phase, one.source, one.destination, one.barrier_before)))
+    return tuple(sorted(set(listed), key=lambda one: (*one.order, one.start_bytes)))

@@ -1,6 +1,7 @@
 """Random manifests small enough for the oracle, in which every feature stands in the way of every other.
 
     small_manifest(7)             # the same document on every machine
+    grown_manifest(7)             # eight to twelve buffers, and often too large for one multiple of threads
 
 What `tests.helpers.manifests` makes, of at most seven buffers, with more `auto` and splittable buffers, wide alignments, pins that may
 collide with windows or each other, and sizes and budgets at which the bytes decide the threads. All load; some have no layout.
@@ -18,17 +19,37 @@ from tests.helpers.manifest_timelines import chance
 from tests.helpers.manifests import build_manifest, full_name
 
 MOST_BUFFERS = 7
+GROWN_BUFFERS = (8, 12)
+"""The fewest and the most of a grown manifest."""
+
+_Change = Callable[[Random, dict[str, Any]], None]
 
 
 def small_manifest(seed: int) -> dict[str, Any]:
     """The document of this seed."""
     random = Random(seed)
-    document = build_manifest(random, MOST_BUFFERS)
-    while len(document["buffers"]) > MOST_BUFFERS:
-        document = build_manifest(random, MOST_BUFFERS)
-    document["name"] = f"small {seed}"
+    return _changed(random, _of_size(random, 1, MOST_BUFFERS), f"small {seed}", _CHANGES)
+
+
+def grown_manifest(seed: int) -> dict[str, Any]:
+    """The document of this seed, with more buffers, wider alignments and fewer threads than a small one has."""
+    random = Random(seed)
+    return _changed(random, _of_size(random, *GROWN_BUFFERS), f"grown {seed}", (*_CHANGES, *_MORE_CHANGES))
+
+
+def _of_size(random: Random, fewest: int, most: int) -> dict[str, Any]:
+    document = build_manifest(random, most)
+    while not fewest <= len(document["buffers"]) <= most:
+        document = build_manifest(random, most)
+    return document
+
+
+def _changed(
+    random: Random, document: dict[str, Any], name: str, changes: tuple[tuple[_Change, float], ...]
+) -> dict[str, Any]:
+    document["name"] = name
     document["solver"]["time_limit_s"] = 20
-    for change, probability in _CHANGES:
+    for change, probability in changes:
         if chance(random, probability):
             changed = copy.deepcopy(document)
             change(random, changed)
@@ -120,7 +141,26 @@ def _more_in_place(random: Random, document: dict[str, Any]) -> None:
             document["in_place"].append({"phase": phase, "read": reference, "write": full_name(write)})
 
 
-_CHANGES: tuple[tuple[Callable[[Random, dict[str, Any]], None], float], ...] = (
+def _few_threads(random: Random, document: dict[str, Any]) -> None:
+    """A multiple of threads that is seldom to be had, because of the bytes or of the most threads."""
+    launch = document["launch"]
+    launch.pop("threads_per_block", None)
+    launch["threads_multiple"] = random.choice([5, 7, 48, 64, 96])
+    if chance(random, 0.4):
+        launch["max_threads_per_block"] = random.choice([31, 63])
+    if chance(random, 0.7):
+        document["objective"] = random.choice(["resident_threads", "threads_per_block"])
+    if chance(random, 0.5):
+        document["target"]["shared_budget_bytes"] = random.choice([3000, 9000, 16_000])
+
+
+def _alignments(random: Random, document: dict[str, Any]) -> None:
+    for buffer in random.sample(document["buffers"], random.randint(1, 3)):
+        if "pinned_offset_bytes" not in buffer:
+            buffer["alignment_bytes"] = random.choice([16, 32, 128, 512, 1024])
+
+
+_CHANGES: tuple[tuple[_Change, float], ...] = (
     (_more_autos, 0.4),
     (_all_splittable, 0.5),
     (_wide_alignment, 0.15),
@@ -132,3 +172,5 @@ _CHANGES: tuple[tuple[Callable[[Random, dict[str, Any]], None], float], ...] = (
     (_warm_start, 0.1),
     (_more_in_place, 0.3),
 )
+
+_MORE_CHANGES: tuple[tuple[_Change, float], ...] = ((_few_threads, 0.5), (_alignments, 0.4))

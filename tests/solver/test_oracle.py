@@ -11,21 +11,46 @@ import pytest
 from benchmarks.against_oracle import main, outcome_of
 from solver import Manifest, load_manifest, optimize
 from solver.verifier.story import derive
+from tests.helpers.machine.programs import program_of_one_scope
 from tests.helpers.oracle import Figures, Infeasible, Judged, NoPacking, best_figures, disagreements
 from tests.helpers.oracle.packing import least_bytes
 from tests.helpers.oracle.trying import fits
 from tests.helpers.oracle.units import units_of
-from tests.helpers.small_manifests import MOST_BUFFERS, small_manifest
+from tests.helpers.small_manifests import GROWN_BUFFERS, MOST_BUFFERS, grown_manifest, small_manifest
 from tests.helpers.solving import manifest_of, solved
 
 JUDGED = Judged()
 BATCH, BATCHES = 25, 20
+GROWN_BATCH, GROWN_BATCHES = 10, 6
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_the_optimiser_agrees_with_the_oracle(batch: int) -> None:
     found = [outcome_of(seed, JUDGED) for seed in range(batch * BATCH, (batch + 1) * BATCH)]
     assert {outcome.seed: outcome.said for outcome in found if outcome.verdict != "agrees"} == {}
+
+
+@pytest.mark.parametrize("batch", range(GROWN_BATCHES))
+def test_the_optimiser_agrees_with_the_oracle_on_more_buffers_and_fewer_threads(batch: int) -> None:
+    seeds = range(batch * GROWN_BATCH, (batch + 1) * GROWN_BATCH)
+    found = [outcome_of(seed, JUDGED, grown_manifest) for seed in seeds]
+    assert {outcome.seed: outcome.said for outcome in found if outcome.verdict != "agrees"} == {}
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_the_optimiser_agrees_with_the_oracle_on_programs_with_every_construct_of_time(batch: int) -> None:
+    found = [outcome_of(seed, JUDGED, program_of_one_scope) for seed in range(batch * BATCH, (batch + 1) * BATCH)]
+    assert {outcome.seed: outcome.said for outcome in found if outcome.verdict not in ("agrees", "open")} == {}
+
+
+def test_grown_manifests_have_more_buffers_and_many_ask_for_more_threads_than_they_get() -> None:
+    documents = [grown_manifest(seed) for seed in range(40)]
+    fewest, most = GROWN_BUFFERS
+    assert all(fewest <= len(document["buffers"]) <= most for document in documents)
+    multiples = [document["launch"].get("threads_multiple", 32) for document in documents]
+    assert sum(multiple in (5, 7, 48, 96) for multiple in multiples) > 5
+    alignments = [b.get("alignment_bytes", 1) for document in documents for b in document["buffers"]]
+    assert max(alignments) == 1024
 
 
 def test_small_manifests_are_small_and_always_the_same() -> None:

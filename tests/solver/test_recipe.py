@@ -112,7 +112,7 @@ def test_buffers_of_several_threads_share_only_across_a_barrier() -> None:
     timeline = {"length": PHASES, "barriers": [{"before": 4, "scope": "run"}]}
     layout = solved(manifest_of(*buffers, launch=team, timeline=timeline))
     assert run_bytes(layout) == 32
-    assert [(one.source, one.destination, one.barrier_before) for one in layout.handoffs] == [("a", "b", 4)]
+    assert [(one.source, one.destination, one.barrier) for one in layout.handoffs] == [("a", "b", 4)]
 
 
 def test_the_block_region_is_packed_and_proven_on_its_own() -> None:

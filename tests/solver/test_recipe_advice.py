@@ -151,3 +151,18 @@ def _left_out(manifest: Manifest, name: str) -> Manifest | None:
     named |= {one.partition("#")[0] for pair in manifest.in_place for one in (pair.read, pair.write)}
     named |= {alias for buffer in manifest for alias in buffer.aliases}
     return None if name in named or manifest.by_name[name].aliases else without(manifest, name)
+
+
+def test_the_buffer_that_decides_the_stride_is_weighed_by_the_stride_without_it() -> None:
+    """17 words of 4 bytes are no conflict for themselves; beside 8-byte elements they become 72 bytes. Once `wide` has gone, a run
+    may take 68: more than with any stride that 8-byte elements like."""
+    buffers = [
+        {"name": "wide", "size": 1, "dtype": "float64", "persistent": True},
+        *({"name": f"n{number}", "size": 1, "persistent": True} for number in range(17)),
+    ]
+    target = {"compute_capability": "8.6", "shared_budget_bytes": 68 * 64}
+    manifest = manifest_of(*buffers, target=target)
+    larger = solved(manifest).advice["next_larger_block"]
+    assert (larger["threads_per_block"], larger["run_bytes_at_most"]) == (64, 56)
+    assert larger["enough"] == {"without": ["wide"], "shorter": [], "settled": True}
+    assert threads(solved(without(manifest, "wide"))) == 64

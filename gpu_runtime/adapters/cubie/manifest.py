@@ -24,7 +24,8 @@ def make_manifest(
 
     `element_bytes` is the size of the kernel's precision, in whole elements of which CuBIE counts a run's window.
     CuBIE's declared aliases are left out: lifetimes say the same and more, and `stage_base`'s alias of `accumulator`
-    only holds for one row of it.
+    only holds for one row of it. Lifetimes carry `"reentry": "dropped"`: they say everything that is found again, and runs
+    with every other byte poisoned gave the same trajectories bit for bit.
     """
     liveness = known.liveness
     phases = list(liveness.phases) if liveness else ["step"]
@@ -67,6 +68,7 @@ def _buffer(buffer: RegisteredBuffer, known: KnownLifetimes) -> dict[str, Any]:
             {"name": f"row{row}", "offset": row * size, "size": size, "lifetime": _intervals(live[row], liveness)}
             for row in range(count)
         ]
+        document["reentry"] = "dropped"
         starts = {stretches[0][0] for stretches in live if stretches}
     else:
         stretches = liveness.live.get(buffer.full_name, ())
@@ -75,7 +77,7 @@ def _buffer(buffer: RegisteredBuffer, known: KnownLifetimes) -> dict[str, Any]:
         if stretches == ((0, len(liveness.phases) - 1),) or (buffer.persistent and not buffer.in_shared):
             document["persistent"] = True
         else:
-            document["lifetime"] = _intervals(stretches, liveness)
+            document |= {"lifetime": _intervals(stretches, liveness), "reentry": "dropped"}
     # CuBIE zeroes every window before it starts; the zeros count where a value lives from the first phase on.
     return document | ({"zero": "entry"} if 0 in starts else {})
 

@@ -1,4 +1,4 @@
-"""The device side: `begin`, `phase` and `end`, driven by the tables of the emitted file. Nothing here needs a driver to compile."""
+"""The device side: the record of findings, and what is done to the bytes of a piece. Nothing here needs a driver to compile."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, type-var"
@@ -13,18 +13,15 @@ from numba import types
 
 cuda: Any = numba_cuda
 ALIGN: int | None = None
-THREADS_PER_RUN = RUNS_PER_BLOCK = BLOCK_REGION_BYTES = REGION_GAP_BYTES = STRIDE_BYTES = 1
-_CHECKED_TOGETHER = False
-_CHECKED_PIECES: Any = np.zeros((1, 10), np.int64)
-_CHECKED_SEGMENTS: Any = np.zeros((1, 3), np.int64)
-_CHECKED_LOOPS: Any = np.zeros((1, 2), np.int64)
+THREADS_PER_RUN = THREADS_PER_BLOCK = BLOCK_REGION_BYTES = REGION_GAP_BYTES = STRIDE_BYTES = 1
+_CHECKED_PIECES: Any = np.zeros((1, 12), np.int64)
 lane_in_run: Any = None
 thread_in_block: Any = None
 threads_in_block: Any = None
 
 # ---- emitted from here on
 
-# The record: how many findings there were, then the findings, then for each run of each block where it is.
+# The record: how many findings there were, then the findings, then for each thread of each block where it is.
 _CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH = 4, 256, 8
 _CHECKED_NOT_BEGUN, _CHECKED_BEGUN = -2, -1
 _CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
@@ -76,9 +73,10 @@ def _checked_block():
 
 
 @cuda.jit(device=True, inline="always")
-def _checked_state(run):
-    """Where in the record the state of this run stands: its phase, then how many steps it has made."""
-    return _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH + 2 * (_checked_block() * RUNS_PER_BLOCK + run)
+def _checked_state():
+    """Where in the record this thread stands: its phase, the last one in which the block's threads went together, its steps."""
+    thread = _checked_block() * THREADS_PER_BLOCK + thread_in_block()
+    return _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH + 3 * thread
 
 
 @cuda.jit(device=True, inline="always")
@@ -91,34 +89,10 @@ def _checked_note(record, run, kind, piece, source, phase, element):
         record[place + 1] = piece
         record[place + 2] = source
         record[place + 3] = phase
-        record[place + 4] = record[_checked_state(run) + 1]
+        record[place + 4] = record[_checked_state() + 2]
         record[place + 5] = _checked_block()
         record[place + 6] = run
         record[place + 7] = element
-
-
-@_checked_once(types.boolean, types.int64, types.int64)
-def _checked_live(piece, phase):
-    """Whether the piece has contents in the phase."""
-    pieces = cuda.const.array_like(_CHECKED_PIECES)
-    segments = cuda.const.array_like(_CHECKED_SEGMENTS)
-    live = False
-    for row in range(pieces[piece, 8], pieces[piece, 9]):
-        if segments[row, 0] <= phase and phase < segments[row, 1]:
-            live = True
-    return live
-
-
-@_checked_once(types.boolean, types.int64, types.int64)
-def _checked_begins(piece, phase):
-    """Whether an interval of the piece begins there with a write."""
-    pieces = cuda.const.array_like(_CHECKED_PIECES)
-    segments = cuda.const.array_like(_CHECKED_SEGMENTS)
-    begins = False
-    for row in range(pieces[piece, 8], pieces[piece, 9]):
-        if segments[row, 0] == phase and segments[row, 2] == 1:
-            begins = True
-    return begins
 
 
 @_checked_once(types.int64, types.int64, types.int64)
@@ -184,92 +158,3 @@ def _checked_sound(record, run, piece, phase):
             if quiet and bits & (2 * quiet - 1) != 0:
                 _checked_note(record, run, _CHECKED_NAN, piece, -1, phase, item)
                 break
-
-
-@_checked_once(types.void, None, types.int64, types.int64)
-def _checked_leave(record, run, phase):
-    """At the end of a phase: what has no contents must be untouched, what has some must be sound."""
-    pieces = cuda.const.array_like(_CHECKED_PIECES)
-    for piece in range(pieces.shape[0]):
-        if not _checked_live(piece, phase):
-            _checked_untouched(record, run, piece, phase)
-        elif pieces[piece, 5] != 0:
-            _checked_sound(record, run, piece, phase)
-
-
-@_checked_once(types.void, types.int64, types.int64, types.int64)
-def _checked_move(run, before, after):
-    """From one phase to the next: what ends, and what begins with a write, loses its contents."""
-    pieces = cuda.const.array_like(_CHECKED_PIECES)
-    for piece in range(pieces.shape[0]):
-        if not _checked_live(piece, before) or not _checked_live(piece, after) or _checked_begins(piece, after):
-            _checked_fill(run, piece)
-
-
-@_checked_once(types.int64, types.int64, types.int64)
-def _checked_next(at, goal):
-    """The phase after `at` on the way to `goal`: straight on, or round the innermost loop that holds both. -1: no way."""
-    loops = cuda.const.array_like(_CHECKED_LOOPS)
-    if goal > at:
-        return at + 1
-    found = -1
-    for row in range(loops.shape[0]):  # outer loops stand before inner ones
-        if loops[row, 0] <= goal and at < loops[row, 1] and goal <= at:
-            found = loops[row, 0] if at == loops[row, 1] - 1 else at + 1
-    return found
-
-
-@_checked_once(types.void, None, types.int64)
-def begin(record, run):
-    """Poisons all memory of the run (and of the block). Every thread of the block calls it, once, before `init`."""
-    pieces = cuda.const.array_like(_CHECKED_PIECES)
-    for piece in range(pieces.shape[0]):
-        _checked_fill(run, piece)
-    if lane_in_run() == 0:
-        record[_checked_state(run)] = _CHECKED_BEGUN
-        record[_checked_state(run) + 1] = 0
-    if _CHECKED_TOGETHER:
-        cuda.syncthreads()
-
-
-@_checked_once(types.void, None, types.int64, types.int64)
-def phase(record, run, number):
-    """The run leaves the phase that it was in, which is checked, and enters phase `number` (a PHASE_ constant)."""
-    if _CHECKED_TOGETHER:
-        cuda.syncthreads()
-    state = _checked_state(run)
-    at, steps, begun = record[state], record[state + 1], record[state] != _CHECKED_NOT_BEGUN
-    if begun and at >= 0:
-        _checked_leave(record, run, at)
-        steps += 1
-    if _CHECKED_TOGETHER:
-        cuda.syncthreads()  # nobody fills what another one still looks at
-    if begun:
-        following = 0 if at < 0 else _checked_next(at, number)
-        if following < 0:
-            if lane_in_run() == 0:
-                _checked_note(record, run, _CHECKED_ORDER, at, -1, number, 0)
-        else:
-            if at >= 0:
-                _checked_move(run, at, following)
-            while following != number:
-                before = following
-                following = _checked_next(before, number)
-                _checked_move(run, before, following)
-    elif lane_in_run() == 0:
-        _checked_note(record, run, _CHECKED_UNBEGUN, -1, -1, number, 0)
-    if _CHECKED_TOGETHER:
-        cuda.syncthreads()
-    if begun and lane_in_run() == 0:
-        record[state] = number
-        record[state + 1] = steps
-
-
-@_checked_once(types.void, None, types.int64)
-def end(record, run):
-    """The run leaves its last phase, which is checked. Every thread of the block calls it, once."""
-    if _CHECKED_TOGETHER:
-        cuda.syncthreads()
-    at = record[_checked_state(run)]
-    if at >= 0:
-        _checked_leave(record, run, at)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-RUNS_PER_BLOCK = 1
+THREADS_PER_BLOCK = 1
 _CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH, _CHECKED_NOT_BEGUN = 4, 256, 8, -2
 _CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
 _CHECKED_NAMES: Sequence[str] = ()
 _CHECKED_GUARDS = 0
-_CHECKED_UNITS: Sequence[int] = ()
+_CHECKED_SLOTS: Sequence[tuple[int, int, int]] = ()
+_CHECKED_PIECES: Any = ()
+_CHECKED_DROPPED: Sequence[int] = ()
 _CHECKED_LIVES: Sequence[Sequence[tuple[int, int]]] = ()
 PHASES: Sequence[str] = ()
 _checked_traced: Any = {}
@@ -26,8 +28,8 @@ def new_record(blocks):
     import numpy
 
     head = _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH
-    record = numpy.zeros(head + 2 * RUNS_PER_BLOCK * blocks, numpy.int32)
-    record[head::2] = _CHECKED_NOT_BEGUN
+    record = numpy.zeros(head + 3 * THREADS_PER_BLOCK * blocks, numpy.int32)
+    record[head::3] = _CHECKED_NOT_BEGUN
     _checked_traced.clear()
     return record
 
@@ -36,13 +38,13 @@ def report(record):
     """What went wrong, as sentences, the earliest of each kind first; an empty list where nothing did.
 
     `record`: the array after the launch, on the host. Begin with the first sentence: a value that should not have been read
-    spreads, so that later ones may be its consequences.
+    spreads, so that later ones may be its consequences. In the simulator, a kernel that dies hands the same on with its exception.
     """
     sentences = [f"{what}{_checked_times(count)}" for what, count in _checked_traced.items()]
     exact = bool(sentences)  # in the simulator every access was seen as it happened
     count = int(record[0])
     rows = [
-        [int(number) for number in record[_CHECKED_HEAD + index * _CHECKED_WIDTH :][:_CHECKED_WIDTH]]
+        [int(record[_CHECKED_HEAD + index * _CHECKED_WIDTH + column]) for column in range(_CHECKED_WIDTH)]
         for index in range(min(count, _CHECKED_MOST))
     ]
     groups = {}
@@ -87,12 +89,12 @@ def _checked_words(row):
         )
     if kind == _CHECKED_UNBEGUN:
         return f"phase {PHASES[phase]} was entered before `begin` was called, by run {run} in block {block}"
-    name, element = _CHECKED_NAMES[piece], unit // _CHECKED_UNITS[piece]
-    where = f"element {element} of run {run} in block {block}"
+    name = _CHECKED_NAMES[piece]
+    where = f"{_checked_element(piece, unit)} of run {run} in block {block}"
     if kind == _CHECKED_WRITTEN and piece < _CHECKED_GUARDS:
         return f"{name} was written in phase {PHASES[phase]}, {_checked_outside(piece, phase)}: {where}"
     if kind == _CHECKED_WRITTEN:
-        return f"{name} were written in phase {PHASES[phase]}: byte {element} of run {run} in block {block}"
+        return f"{name} were written in phase {PHASES[phase]}: byte {unit} of run {run} in block {block}"
     if kind == _CHECKED_READ:
         why = _checked_outside(source, phase)
         return f"{_CHECKED_NAMES[source]} was read in phase {PHASES[phase]}, {why}: its poison is in {name}, {where}"
@@ -104,6 +106,14 @@ def _checked_words(row):
     )
 
 
+def _checked_element(piece, unit):
+    """Which element of the piece a unit of its poison is in; of a ring, in which slot."""
+    pitch, item, per_item = _CHECKED_SLOTS[piece]
+    slot, inside = divmod(unit * int(_CHECKED_PIECES[piece][3]), pitch)
+    element = f"element {inside // item * per_item}"
+    return element if pitch >= int(_CHECKED_PIECES[piece][1]) else f"{element} of slot {slot}"
+
+
 def _checked_in(piece, phase):
     return any(start <= phase < end for start, end in _CHECKED_LIVES[piece])
 
@@ -112,7 +122,7 @@ def _checked_outside(piece, phase):
     """Why the piece has no contents in the phase."""
     lives = _CHECKED_LIVES[piece]
     if _checked_in(piece, phase):
-        return "before it was written there"
+        return "before it was written there" + (" (its reentry is dropped)" if piece in _CHECKED_DROPPED else "")
     stated = ", ".join(
         PHASES[start] if end == start + 1 else f"{PHASES[start]} to {PHASES[end - 1]}" for start, end in lives[:4]
     )

@@ -19,11 +19,17 @@ _SAID = """\
 //     float* tile  = layout::COMPONENT::BUFFER::get();          // a shared buffer of the whole block
 //     float* memo  = layout::COMPONENT::BUFFER::get(kept);      // persistent storage of this thread
 //     layout::COMPONENT::BUFFER::array work;                    // plain local storage: work[i], or get(work)
+//     float* slot  = layout::COMPONENT::RING::get(run, slot);   // of a ring: get(slot), get(kept, slot), get(work, slot)
 //
 // A component is a namespace, a buffer a struct with value_type, count, offset_bytes, size_bytes, alignment_bytes, get
 // and zero, a part a struct in its buffer's. get<T>() is a pointer to another type of the same size. zero zeroes, by all
-// threads that share the memory together. Launch with threads_per_block threads and dynamic_shared_bytes of dynamic
-// shared memory, which this header takes whole; opt_in says that the kernel's attribute must be raised first.
+// threads that share the memory together: a barrier must follow before another of them touches it. A ring has `slots` of
+// `count` elements, slot_pitch_bytes apart, and zero takes all of them; of types that are packed into bytes (four-bit ones),
+// count and value_type are of bytes. Launch with threads_per_block threads and dynamic_shared_bytes of dynamic shared
+// memory, which this header takes whole; opt_in says that the kernel's attribute must be raised first.
+//
+// Buffers that share bytes (each says with which) are the same memory at different times: pointers to them may not be
+// __restrict__, or the compiler may move an access of the one across an access of the other.
 """
 
 
@@ -44,12 +50,16 @@ def head(plan: AllocatorPlan) -> Iterator[str]:
 
 def what(slot: Slot) -> str:
     """`loop/state  10 x float32`, in the manifest's own elements."""
-    return f"{slot.name}  {count(slot)} x {slot.dtype}"
+    return f"{slot.name}  {elements(slot)}"
+
+
+def elements(slot: Slot) -> str:
+    return f"{count(slot) * slot.dtype.per_item} x {slot.dtype}"
 
 
 def count(slot: Slot) -> int:
-    """Elements of the manifest's dtype, where the plan has an opaque item as so many bytes."""
-    return slot.size_bytes // slot.dtype.itemsize_bytes
+    """Items of the manifest's dtype (in one slot of a ring), where the plan has an opaque item as so many bytes."""
+    return slot.count * slot.element.itemsize_bytes // slot.dtype.itemsize_bytes
 
 
 def figures(plan: AllocatorPlan) -> Iterator[str]:

@@ -18,7 +18,9 @@ _TOP = """
     base_alignment_bytes local_bytes persistent_local_bytes opt_in
     shared_base thread_in_block threads_in_block run_in_block lane_in_run persistent init memory
 """
-_MEMBERS = "value_type count size_bytes alignment_bytes offset_bytes get zero array T run lane kept i"
+_MEMBERS = """
+    value_type count size_bytes alignment_bytes offset_bytes slots slot_pitch_bytes get zero array T run lane kept i
+"""
 _OTHERS = """
     linux unix i386 assert min max NULL EOF INFINITY NAN HUGE_VAL signbit errno stdin stdout stderr
     threadIdx blockIdx blockDim gridDim warpSize float2 double2 float4 half std cuda nv

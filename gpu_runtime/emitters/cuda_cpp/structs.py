@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, Scope
-from gpu_runtime.emitters.cuda_cpp.head import count
+from gpu_runtime.emitters.cuda_cpp.head import count, elements
 from gpu_runtime.emitters.cuda_cpp.types import type_name
+from gpu_runtime.emitters.memory_map import sharing
 from gpu_runtime.emitters.plan import Slot
 from solver.wire.layout import Region
 
 _WHERE: dict[Region, str] = {
     "run": "of the run's window",
-    "block": "of the block region",
+    "block": "of the block's memory",
     "persistent_local": "of the persistent local region",
     "local": "of the local array",
 }
+
+_ENDS: dict[Region, tuple[str, str]] = {
+    "run": ("run_bytes", "the run's window"),
+    "block": ("dynamic_shared_bytes", "the block's memory"),
+}
+"""What a buffer of a region may not reach beyond. One of the block may lie over windows of runs."""
 
 
 def structs(scope: Scope) -> Iterator[str]:
@@ -39,19 +46,23 @@ def _struct(accessor: Accessor, whole: Slot | None, level: int) -> Iterator[str]
 
 
 def _base(accessor: Accessor, slot: Slot, whole: Slot | None) -> str:
-    element, elements, alignment = type_name(slot.dtype), count(slot), slot.alignment_bytes
-    if not elements:
+    element, items, alignment = type_name(slot.dtype), count(slot), slot.alignment_bytes
+    if not items:
         return f"memory::empty_slice<{element}, {slot.offset_bytes or 0}, {alignment}>"
-    first = slot.offset * slot.element.itemsize_bytes // slot.dtype.itemsize_bytes
+    kind, ring = ("ring", f", {slot.stages}, {slot.pitch_bytes}") if slot.is_ring else ("slice", "")
+    first_byte = slot.offset * slot.element.itemsize_bytes
     match slot.region:
         case "run" | "block":
-            return f"memory::{slot.region}_slice<{element}, {elements}, {slot.offset_bytes}, {alignment}>"
+            return f"memory::{slot.region}_{kind}<{element}, {items}, {slot.offset_bytes}, {alignment}{ring}>"
         case "persistent_local":
-            place = f"{slot.offset_bytes}, {alignment}, &persistent::array_{accessor.kept}, {first}"
-            return f"memory::persistent_slice<{element}, {elements}, {place}>"
+            place = f"{slot.offset_bytes}, {alignment}{ring}, &persistent::array_{accessor.kept}, {first_byte}"
+            return f"memory::persistent_{kind}<{element}, {items}, {place}>"
+        case "local" if slot.is_ring:
+            whole_items = -(-slot.size_bytes // slot.dtype.itemsize_bytes)
+            return f"memory::local_ring<{element}, {items}, {alignment}{ring}, {whole_items}>"
         case "local":
-            array = slot if whole is None else whole
-            return f"memory::local_slice<{element}, {elements}, {first}, {alignment}, {count(array)}, {array.alignment_bytes}>"
+            array, first = slot if whole is None else whole, first_byte // slot.dtype.itemsize_bytes
+            return f"memory::local_slice<{element}, {items}, {first}, {alignment}, {count(array)}, {array.alignment_bytes}>"
 
 
 def _checks(accessor: Accessor) -> Iterator[str]:
@@ -64,20 +75,23 @@ def _checks(accessor: Accessor) -> Iterator[str]:
         if rule is not None:
             yield f'static_assert(memory::{rule}<{name}>, "{slot.name} is misaligned");'
         yield f'static_assert({name}::size_bytes == {slot.size_bytes:d}u, "{slot.name}: its elements are of another size");'
-        end = {"run": "run_bytes", "block": "block_region_bytes"}.get(slot.region)
-        if end is not None:
-            yield f'static_assert({name}::offset_bytes + {name}::size_bytes <= {end}, "{slot.name} lies past the end of its region");'
+        if slot.region in _ENDS:
+            end, what = _ENDS[slot.region]
+            yield f'static_assert({name}::offset_bytes + {name}::size_bytes <= {end}, "{slot.name} lies past the end of {what}");'
 
 
 def _describe(accessor: Accessor) -> str:
     slot = accessor.slot
     if slot is None:
         return f"{accessor.full_name}: its parts lie apart."
-    said = f"{accessor.full_name}: {count(slot)} x {slot.dtype}"
+    said = f"{accessor.full_name}: {elements(slot)}"
+    if slot.is_ring:
+        said += f" in each of {slot.stages} slots"
     if not slot.count:
         return f"{said}, of no bytes."
     if slot.offset_bytes is not None:
-        return f"{said}, bytes [{slot.offset_bytes}, {slot.offset_bytes + slot.size_bytes}) {_WHERE[slot.region]}."
+        said += f", bytes [{slot.offset_bytes}, {slot.offset_bytes + slot.size_bytes}) {_WHERE[slot.region]}"
+        return ", ".join([said, *(f"{shares}: not __restrict__" for shares in sharing(slot))]) + "."
     if slot.is_part:
         first = slot.offset * slot.element.itemsize_bytes
         return f"{said}, bytes [{first}, {first + slot.size_bytes}) {_WHERE[slot.region]}."

@@ -8,8 +8,10 @@ so that nothing converts them by accident; a macro names the real type.
 from __future__ import annotations
 
 from math import gcd
+from typing import NamedTuple
 
 from solver.wire.dtypes import DType
+from solver.wire.units import Bytes
 
 _PLAIN = {
     "bool": "bool",
@@ -27,20 +29,35 @@ _PLAIN = {
     "complex128": "::double2",
 }
 
+
+class Narrow(NamedTuple):
+    """A type that plain C++ has no name for. `name`: what the header calls it, `macro`: what may name the real one, `example`: what that
+    would name in CUDA 13's headers (cuda_fp16.h, cuda_bf16.h, cuda_fp8.h, cuda_fp4.h)."""
+
+    name: str
+    macro: str
+    example: str
+    size_bytes: Bytes
+
+
 NARROW = {
-    "float16": ("WARPACK_FLOAT16", "__half", 2),
-    "bfloat16": ("WARPACK_BFLOAT16", "__nv_bfloat16", 2),
-    "float8_e4m3": ("WARPACK_FLOAT8_E4M3", "__nv_fp8_e4m3", 1),
-    "float8_e5m2": ("WARPACK_FLOAT8_E5M2", "__nv_fp8_e5m2", 1),
+    "float16": Narrow("float16", "WARPACK_FLOAT16", "__half", 2),
+    "bfloat16": Narrow("bfloat16", "WARPACK_BFLOAT16", "__nv_bfloat16", 2),
+    "float8_e4m3fn": Narrow("float8_e4m3fn", "WARPACK_FLOAT8_E4M3", "__nv_fp8_e4m3", 1),
+    "float8_e5m2": Narrow("float8_e5m2", "WARPACK_FLOAT8_E5M2", "__nv_fp8_e5m2", 1),
+    "float8_e8m0fnu": Narrow("float8_e8m0fnu", "WARPACK_FLOAT8_E8M0", "__nv_fp8_e8m0", 1),
+    "float4_e2m1fn": Narrow("float4_e2m1fn_x2", "WARPACK_FLOAT4X2_E2M1", "__nv_fp4x2_e2m1", 1),
+    "int4": Narrow("int4_x2", "WARPACK_INT4X2", "unsigned char", 1),
+    "uint4": Narrow("uint4_x2", "WARPACK_UINT4X2", "unsigned char", 1),
 }
-"""dtype to the macro that may name its type, the type that one would name, and its bytes."""
+"""By dtype. Of packed ones an item of the header is a byte, two elements."""
 
 
 def type_name(dtype: DType) -> str:
-    """The C++ type of one element, as seen from inside the header's namespace."""
+    """The C++ type of one element (of packed types, of two), as seen from inside the header's namespace."""
     if dtype.name is None:
         return f"memory::item<{dtype.itemsize_bytes}, {element_alignment_bytes(dtype)}>"
-    return f"memory::{dtype.name}" if dtype.name in NARROW else _PLAIN[dtype.name]
+    return f"memory::{NARROW[dtype.name].name}" if dtype.name in NARROW else _PLAIN[dtype.name]
 
 
 def element_alignment_bytes(dtype: DType) -> int:

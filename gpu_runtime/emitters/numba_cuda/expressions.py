@@ -14,12 +14,15 @@ MEMORY: dict[Region, str] = {"run": "shared", "block": "", "persistent_local": "
 
 
 def getter_argument(slot: Slot) -> str:
-    """The one argument of the slot's getter, "" for none. Parts of a plain local array slice the array itself."""
-    return "array" if slot.region == "local" and slot.is_part else MEMORY[slot.region]
+    """The arguments of the slot's getter, "" for none. Parts of a plain local array slice the array itself; a ring's takes which slot."""
+    memory = "array" if slot.region == "local" and slot.is_part else MEMORY[slot.region]
+    if not slot.is_ring or slot.region == "local":
+        return memory
+    return f"{memory}, slot" if memory else "slot"
 
 
 def zero_argument(slot: Slot) -> str:
-    """The one argument of the slot's zero function: the same, but that a plain local array is always handed in."""
+    """The one argument of the slot's zero function, which takes all of a ring; a plain local array is always handed in."""
     return "array" if slot.region == "local" else MEMORY[slot.region]
 
 
@@ -58,6 +61,6 @@ def local_alignments(plan: AllocatorPlan) -> list[Bytes]:
     arrays += [
         (slot.element, slot.alignment_bytes)
         for slot in plan.slots
-        if slot.region == "local" and not slot.is_part and slot.count
+        if slot.region == "local" and not slot.is_part and slot.extent
     ]
     return sorted({declared_alignment(*array) for array in arrays} - {0})

@@ -17,8 +17,10 @@ In a kernel, once per thread:
     init(shared, kept)
 
 and then a getter per buffer: NAME(shared) for a run's shared buffers, NAME() for the block's shared buffers and for
-plain local arrays (every call makes a new one), NAME(kept) for persistent local ones. Launch with THREADS_PER_BLOCK
-threads and DYNAMIC_SHARED_BYTES of dynamic shared memory.
+plain local arrays (every call makes a new one), NAME(kept) for persistent local ones. The getter of a ring takes the slot as
+well. Launch with THREADS_PER_BLOCK threads and DYNAMIC_SHARED_BYTES of dynamic shared memory.
+
+Views of buffers that share bytes may be the same memory: no code may be told that they are not (`__restrict__` in C++).
 """
 
 from numba import cuda, types

@@ -12,26 +12,23 @@ from gpu_runtime.emitters.promise import promise
 
 def zero_function(slot: Slot, threads_per_run: int) -> Iterator[str]:
     """The threads that share the buffer stride over it together; a buffer of one thread is zeroed by that thread."""
-    view, who, elements = _view(slot), "this thread alone", f"range({slot.count:d})"
+    whole = slot.region == "local" and not slot.is_part
+    view = "array" if whole else f"{slot.identifier}({getter_argument(slot)})"
+    count = slot.extent if whole else slot.count
+    who, elements, then = "this thread alone", f"range({count:d})", ""
     if slot.region == "block":
-        who, elements = (
-            "all threads of the block together",
-            f"range(thread_in_block(), {slot.count:d}, threads_in_block())",
-        )
+        who, elements = "all threads of the block together", f"range(thread_in_block(), {count:d}, threads_in_block())"
+        then = " A barrier must follow before another thread touches it."
     elif slot.region == "run" and threads_per_run > 1:
-        who, elements = "all threads of the run together", f"range(lane_in_run(), {slot.count:d}, THREADS_PER_RUN)"
-    yield from device_function(
-        zero_name(slot.identifier),
-        zero_argument(slot),
-        f"Zeroes {slot.name}, by {who}.",
-        [f"view = {view}", f"for i in {elements}:", f"    view[i] = {type_of(slot.element)}(0)"],
-    )
-
-
-def _view(slot: Slot) -> str:
-    if slot.region == "local" and not slot.is_part:
-        return "array"
-    return f"{slot.identifier}({getter_argument(slot)})"
+        who, elements = "all threads of the run together", f"range(lane_in_run(), {count:d}, THREADS_PER_RUN)"
+        then = " A barrier must follow before another thread touches it."
+    body = [f"view = {view}", f"for i in {elements}:", f"    view[i] = {type_of(slot.element)}(0)"]
+    what = slot.name
+    if slot.is_ring:
+        what = f"every slot of {slot.name}"
+        if not whole:
+            body = [f"for slot in range({slot.stages:d}):", *(f"    {line}" for line in body)]
+    yield from device_function(zero_name(slot.identifier), zero_argument(slot), f"Zeroes {what}, by {who}.{then}", body)
 
 
 def init_function(plan: AllocatorPlan) -> Iterator[str]:

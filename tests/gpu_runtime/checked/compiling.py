@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from checked.lifetimes import MANIFEST, make_kernel
-from numba import types
+from numba import cuda, types
 
 from gpu_runtime import emit_checked
 from gpu_runtime.compiler import compile_kernel, load_module
 from gpu_runtime.emitters import getters
 from solver import load_manifest, optimize
+from tests.gpu_runtime.checked.parted_kernels import TRACKS
 from tests.gpu_runtime.emitters.samples import SAMPLES
 
 RECORD = types.int32[::1]
@@ -55,5 +56,32 @@ def mixed() -> dict[str, Any]:
     return figures(kernel, types.void(types.float32[::1], RECORD), "9.0", A.THREADS_PER_BLOCK)
 
 
+def parted() -> dict[str, Any]:
+    """Threads in two tracks, and a barrier that the kernel says it has waited at."""
+    manifest = load_manifest(TRACKS)
+    A = load_module(emit_checked(optimize(manifest), manifest), "allocators_checked")
+
+    def kernel(out: Any, record: Any) -> None:
+        run, thread = A.run_in_block(), A.thread_in_block()
+        A.begin(record, run)
+        table, made, taken = A.table(), A.made(), A.taken()
+        A.phase(record, run, A.PHASE_fill)
+        table[thread] = thread
+        cuda.syncthreads()
+        if thread < 32:
+            A.phase(record, run, A.PHASE_produce)
+            made[thread] = table[63 - thread]
+            A.waited(record, run, A.OF_TRACK)
+        else:
+            A.phase(record, run, A.PHASE_consume)
+            taken[thread - 32] = table[thread]
+        cuda.syncthreads()
+        A.phase(record, run, A.PHASE_join)
+        out[thread] = taken[thread % 32]
+        A.end(record, run)
+
+    return figures(kernel, types.void(types.float32[::1], RECORD), "9.0", A.THREADS_PER_BLOCK)
+
+
 if __name__ == "__main__":
-    print(json.dumps({"example": example(), "mixed": mixed()}))
+    print(json.dumps({"example": example(), "mixed": mixed(), "parted": parted()}))

@@ -14,86 +14,141 @@ from typing import Any
 from numba import cuda
 
 from gpu_runtime import emit_checked, getters
+from gpu_runtime.checked.ways import Ways, ways_of
 from gpu_runtime.compiler import load_module
-from gpu_runtime.probe.trace import Step, trace
-from solver import load_manifest, optimize
+from solver import ManifestError, load_manifest, optimize
+from solver.verifier.spans import covers
 from solver.verifier.story import Story, StoryPiece, derive
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
+from tests.gpu_runtime.checked.walks import Phase, Script, TooLongError, Walker, followed, steps
+from tests.helpers.machine.programs import random_document
 from tests.helpers.manifests import random_manifest
 
-TRACING, UNTRACED = "if cuda.config.ENABLE_CUDASIM:\n    import bisect", "if False:\n    import bisect"
+TRACING, UNTRACED = "_CHECKED_TRACED = bool(", "_CHECKED_TRACED = bool(0 and "
 """How the simulator's tracing is taken out of the emitted text (for every other seed): what is left is what a GPU runs."""
 
-MOST_STEPS = 60
+MOST_STEPS, MOST_THREADS = 60, 64
 RUNS = 2
+
+Fault = tuple[int, StoryPiece, bool]
+"""In the first step with this phase: a stray access to the piece, and whether it is a write."""
 
 
 class Faithful:
     """A kernel that writes every piece where it begins, reads it while it is live, and touches it at no other time; but for
-    one stray access, where `fault` says so: (step, piece, whether it is a write)."""
+    one stray access, where `fault` says so."""
 
-    def __init__(self, module: Any, manifest: Manifest, layout: Layout, story: Story, steps: tuple[Step, ...]) -> None:
-        self.module, self.story, self.steps = module, story, steps
+    def __init__(self, module: Any, manifest: Manifest, layout: Layout, story: Story, script: Script) -> None:
+        self.module, self.story, self.script = module, story, script
         regions = {placed.full_name: placed.region for placed in layout.buffers}
         self.pieces = [piece for piece in story.pieces if regions[piece.buffer] in ("run", "block")]
         self.calls = getters(layout, manifest)
+        self.stages = {buffer.full_name: buffer.stages for buffer in manifest.buffers}
+        self.ways: Ways = ways_of(story, together=True)
+        tracks = any(isinstance(one, tuple) for one in self.ways.tracks)
+        runs = module.RUNS_PER_BLOCK if tracks else min(RUNS, module.RUNS_PER_BLOCK)
+        self.threads: int = module.THREADS_PER_RUN * runs
 
-    def kernel(self, record: Any, fault: tuple[int, StoryPiece, bool] | None) -> None:
+    def kernel(self, record: Any, fault: Fault | None) -> None:
         A = self.module
-        run = A.run_in_block()
+        run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
         shared = A.window(run)
         A.init(shared, A.persistent())
-        views = {piece.name: self.view(piece, shared) for piece in self.pieces}
-        for number, step in enumerate(self.steps):
-            A.phase(record, run, step.phase)
-            for piece in self.pieces:
-                for view, i in self.own(piece, views[piece.name]):
-                    if self.story.writes(piece, step.previous, step.phase):
-                        view[i] = view.dtype.type(1)
-                    elif any(start <= step.phase < end for start, end in piece.live):
-                        view[i]
-            if fault is not None and fault[0] == number and A.thread_in_block() == 0:
-                view = views[fault[1].name]
-                if fault[2]:
-                    view[0] = view.dtype.type(1)
-                else:
-                    view[0]
+        views = {piece.name: self.views(piece, shared) for piece in self.pieces}
+        full = {piece.name: piece.entry or (piece.persistent and piece.zero == "entry") for piece in self.pieces}
+        started = False
+        for step in followed(self.script, thread, run, A.threads_in_block()):
+            if isinstance(step, Phase):
+                A.phase(record, run, step.number)
+                for piece in self.pieces:
+                    full[piece.name] = self.contents(piece, step.number, full[piece.name], started)
+                    full[piece.name] = self.access(piece, step.number, full[piece.name], views[piece.name])
+                if fault is not None and fault[0] == step.number and A.thread_in_block() == 0:
+                    self.stray(fault, views)
+                    fault = None
+                started = True
+            elif step.scope == "block":
+                cuda.syncthreads()
+            else:
+                A.waited(record, run, A.OF_RUN if step.scope == "run" else A.OF_TRACK)
         A.end(record, run)
 
-    def view(self, piece: StoryPiece, shared: Any) -> Any:
+    def contents(self, piece: StoryPiece, phase: int, full: bool, started: bool) -> bool:
+        """Whether it has contents when the phase begins."""
+        if piece.persistent or any(start <= phase < end for start, end in self.ways.siblings(piece.live)):
+            return full
+        if not covers(piece.live, phase):
+            return False
+        return full and (phase not in piece.begins or (phase == 0 and not started))
+
+    def access(self, piece: StoryPiece, phase: int, full: bool, views: list[Any]) -> bool:
+        """What is stated there; whether it has contents then."""
+        if not covers(piece.accesses, phase):
+            return full
+        stated = piece.stated
+        brings = covers(stated.brings, phase) if stated.by_access else not full
+        for view in views:
+            for i in self.own(piece, view):
+                if full:
+                    view[i]
+                if brings:
+                    view[i] = view.dtype.type(1)
+        return full or brings
+
+    def roams(self, piece: StoryPiece) -> bool:
+        return not piece.private and bool(self.ways.alone)
+
+    def views(self, piece: StoryPiece, shared: Any) -> list[Any]:
+        """Of a ring every slot."""
         getter = self.calls[piece.name]
         function = getattr(self.module, getter.identifier)
-        return function() if getter.argument is None else function(shared)
+        arguments = () if getter.argument is None else (shared,)
+        stages = self.stages[piece.buffer]
+        return [function(*arguments, slot) for slot in range(stages)] if stages > 1 else [function(*arguments)]
 
-    def own(self, piece: StoryPiece, view: Any) -> Any:
+    def own(self, piece: StoryPiece, view: Any) -> range:
         """The elements that this thread cares for."""
         A = self.module
         first, every = A.lane_in_run(), A.THREADS_PER_RUN
         if piece.scope == "block":
             first, every = A.thread_in_block(), A.threads_in_block()
-        return ((view, i) for i in range(first, len(view), every))
+        return range(first, len(view), every)
 
-    def findings(self, fault: tuple[int, StoryPiece, bool] | None = None) -> list[str]:
+    def stray(self, fault: Fault, views: dict[str, list[Any]]) -> None:
+        view = views[fault[1].name][0]
+        if fault[2]:
+            view[0] = view.dtype.type(1)
+        else:
+            view[0]
+
+    def findings(self, fault: Fault | None = None) -> list[str]:
         record = self.module.new_record(blocks=1)
-        threads = self.module.THREADS_PER_RUN * min(RUNS, self.module.RUNS_PER_BLOCK)
-        cuda.jit(lambda record: self.kernel(record, fault))[1, threads, 0, self.module.DYNAMIC_SHARED_BYTES](record)
+        cuda.jit(lambda record: self.kernel(record, fault))[1, self.threads, 0, self.module.DYNAMIC_SHARED_BYTES](
+            record
+        )
         said: list[str] = self.module.report(record)
         return said
 
-    def fault(self, choose: random.Random, reads: bool) -> tuple[int, StoryPiece, bool] | None:
-        """An access to a piece in a step in which it has no contents: a write, or (`reads`) perhaps a read."""
+    def fault(self, choose: random.Random, reads: bool) -> Fault | None:
+        """An access to a piece in a step in which it has no contents: a write, or (`reads`) perhaps a read. On a GPU, only where the
+        block's threads go together and nothing is called beside."""
+        run, seen = followed(self.script, 0, 0, self.threads), self.ways
+        phases = [step.number for step in run if isinstance(step, Phase)]
         idle = [
-            (number, piece)
-            for number, step in enumerate(self.steps)
+            (phase, piece)
+            for phase in phases
             for piece in self.pieces
-            if not any(start <= step.phase < end for start, end in piece.live)
+            if not covers(piece.live, phase)
+            and (reads or not (self.roams(piece) or any(s <= phase < e for _, s, e in seen.beside)))
         ]
         return (*choose.choice(idle), not reads or choose.random() < 0.5) if idle else None
 
 
-_SAME_BYTES = re.compile(r"(\S+) was read in phase \S+, after (\S+) had been written, which has the same bytes")
+_PAIR = re.compile(
+    r"(\S+) was (?:read|written) in phase \S+(?:, after (\S+) had been written, which has| in bytes that (\S+) had in)"
+)
 
 
 def owner(name: str) -> str:
@@ -101,38 +156,41 @@ def owner(name: str) -> str:
     return name.partition("#")[0]
 
 
-def look_at(seed: int) -> dict[str, Any] | None:
-    manifest = load_manifest(random_manifest(seed))
-    story = derive(manifest)
-    if story.length > MOST_STEPS:
+def look_at(seed: int, document: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        manifest = load_manifest(document)
+        story = derive(manifest)
+        script = Walker(story, random.Random(seed)).script()
+    except (ManifestError, TooLongError):
         return None
-    steps = trace(story.length, story.loops, range(story.length))
     layout = optimize(manifest)
-    if len(steps) > MOST_STEPS or layout.launch is None:
+    if not 0 < steps(script) <= MOST_STEPS or layout.launch is None:
         return None
     traced = seed % 2 == 0
     text = emit_checked(layout, manifest)
     module = load_module(text if traced else text.replace(TRACING, UNTRACED), "allocators_checked")
-    kernel = Faithful(module, manifest, layout, story, steps)
-    if not kernel.pieces or module.THREADS_PER_RUN > 8:
+    kernel = Faithful(module, manifest, layout, story, script)
+    if not kernel.pieces or kernel.threads > MOST_THREADS:
         return None
-    said = [(sentence, _SAME_BYTES.match(sentence)) for sentence in kernel.findings()]
+    if not traced and any(fence.scope != "block" for fence in story.fences):
+        return None  # what waits in the stead of a run's barrier is of the tracing
+    said = [(sentence, _PAIR.match(sentence)) for sentence in kernel.findings()]
     found: dict[str, Any] = {
         "seed": seed,
         "faithful": [sentence for sentence, match in said if match is None],
-        "shared": sorted({" ".join(sorted(owner(name) for name in match.groups())) for _, match in said if match}),
+        "shared": sorted({" ".join(sorted(owner(name) for name in m.groups() if name)) for _, m in said if m}),
         "related": sorted(
-            {" ".join(sorted(pair)) for pair in story.alias_permits}
+            {" ".join(sorted(pair)) for pair in story.aliases}
             | {" ".join(sorted((owner(pair.read), owner(pair.write)))) for pair in manifest.in_place}
         ),
         "fault": None,
     }
     fault = kernel.fault(random.Random(seed), reads=traced)
     if fault is not None:
-        number, piece, write = fault
+        phase, piece, write = fault
         found["fault"] = {
             "piece": piece.name,
-            "phase": story.phase_names[steps[number].phase],
+            "phase": story.phase_names[phase],
             "how": "written" if write else "read",
             "said": kernel.findings(fault),
         }
@@ -140,5 +198,7 @@ def look_at(seed: int) -> dict[str, Any] | None:
 
 
 if __name__ == "__main__":
-    looked = [look_at(seed) for seed in range(int(sys.argv[1]), int(sys.argv[2]))]
+    looked = []
+    for number in range(int(sys.argv[1]), int(sys.argv[2])):
+        looked += [look_at(number, random_manifest(number)), look_at(number, random_document(number))]
     print(json.dumps([one for one in looked if one is not None]))

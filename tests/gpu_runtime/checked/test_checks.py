@@ -35,10 +35,13 @@ def found() -> dict[str, Any]:
 
 
 KINDS = ("traced", "as on a GPU")
+RIGHT = ("right", "pair right", "calls right", "in place right", "skipped phases", "loop gone round", "arms right", "stated right",
+         "dropped right", "beside right", "ring right", "tracks right", "handed right",
+         "handed without the barrier after, one trip", "run waited", "zeroed right", "over windows right")  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("scenario", ["right", "pair right", "calls right", "in place right", "skipped phases"])
+@pytest.mark.parametrize("scenario", RIGHT)
 def test_kernels_that_keep_to_their_lifetimes_are_told_nothing(found: dict[str, Any], scenario: str, kind: str) -> None:
     assert found[scenario][kind]["said"] == []
 
@@ -62,6 +65,10 @@ FAULTS = {
     "pair read after the end": "mine was read in phase swap, after its lifetime had ended (live in fill): ",
     "pair read of the block after the end": "tile was read in phase swap, after its lifetime had ended (live in fill): ",
     "calls contents of the call before": "solver/defect was read in phase correct/residual, before it was written there: ",
+    "arms factors in the other arm": "factors was written in phase explicit, before its lifetime begins (live in implicit to matrix): ",
+    "ring write after the end": "ring was written in phase rest, after its lifetime had ended (live in fill to use): ",
+    "bits write after the end": "bits was written in phase rest, after its lifetime had ended (live in fill to use): ",
+    "tracks into the other track": "phase drain was entered from consume by run 40 in block 0: no way leads there",
 }
 
 
@@ -86,6 +93,64 @@ def test_in_the_simulator_bytes_that_two_buffers_share_by_word_of_the_manifest_a
     found: dict[str, Any], scenario: str, words: str
 ) -> None:
     assert found[scenario]["traced"]["said"][0].startswith(words)
+
+
+TRACED_FAULTS = {
+    "loop skipped": "guess was read in phase sum, before it was written there: ",
+    "arms from arm to arm": "value was read in phase store, before it was written there: ",
+    "stated read before the write": "sums was read in phase fill, before it was written there: ",
+    "stated where it is carried": "sums was written in phase pause, through which its contents are only carried: no access is stated there: ",
+    "stated read after the end": "sums was read in phase rest, after its lifetime had ended (live in fill to use): ",
+    "dropped and found again": "guess was read in phase step, before it was written there (its reentry is dropped): ",
+    "beside read after the end": "left/early was read in phase both/third, after its lifetime had ended (live in both/first to both/second): ",
+    "tracks of the other track": "made was read in phase consume, after its lifetime had ended (live in produce to drain): ",
+    "zeroed without a barrier": "bins was read in phase count by another thread than the one that had zeroed it, and the two had not waited",
+}
+"""Reads whose value goes nowhere but to global memory, and what no byte shows."""
+UNORDERED = "and its threads had not waited for one another in between: the layout relies on the barrier"
+MISSED = {
+    "handed without the barrier before": (
+        "sums was written in phase reuse in bytes that tile had in phase swap",
+        "before reuse",
+    ),
+    "handed without the barrier after": (
+        "tile was written in phase fill in bytes that sums had in phase reuse",
+        "after reuse",
+    ),
+    "run without its barrier": ("second was written in phase two in bytes that first had in phase one", "before two"),
+    "over windows without the barrier": (
+        "partial was written in phase reduce in bytes that work had in phase integrate",
+        "before reduce",
+    ),
+}
+
+
+@pytest.mark.parametrize("scenario", TRACED_FAULTS)
+def test_in_the_simulator_reads_that_leave_no_trace_are_said(found: dict[str, Any], scenario: str) -> None:
+    said = found[scenario]["traced"]["said"]
+    assert any(sentence.startswith(TRACED_FAULTS[scenario]) for sentence in said), said
+
+
+@pytest.mark.parametrize("scenario", MISSED)
+def test_a_barrier_that_a_way_misses_is_named_where_bytes_are_handed_over(found: dict[str, Any], scenario: str) -> None:
+    words, barrier = MISSED[scenario]
+    (sentence,) = found[scenario]["traced"]["said"]
+    assert sentence.startswith(f"{words}, {UNORDERED} {barrier}: order_kernels.py, line ")
+
+
+def test_a_barrier_of_a_run_counts_whether_the_simulator_has_one_or_not(found: dict[str, Any]) -> None:
+    assert found["run waited by syncwarp"]["traced"]["said"] == []
+
+
+def test_of_an_atomic_the_line_of_the_kernel_is_named(found: dict[str, Any]) -> None:
+    assert all(
+        ": order_kernels.py, line " in sentence for sentence in found["zeroed without a barrier"]["traced"]["said"]
+    )
+
+
+def test_of_a_ring_the_slot_is_named_and_of_packed_types_the_element(found: dict[str, Any]) -> None:
+    assert "element 2 of slot 1 of run 0" in found["ring write after the end"]["as on a GPU"]["said"][0]
+    assert "element 4 of run 0" in found["bits write after the end"]["as on a GPU"]["said"][0]
 
 
 def test_in_the_simulator_the_line_of_the_kernel_is_named(found: dict[str, Any]) -> None:

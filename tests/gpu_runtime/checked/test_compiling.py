@@ -23,5 +23,5 @@ def test_kernels_with_checks_compile_to_machine_code_without_a_driver() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
-    assert set(found) == {"example", "mixed"}
+    assert set(found) == {"example", "mixed", "parted"}
     assert all(one["cubin_bytes"] > 0 and one["registers"] > 0 for one in found.values())

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from gpu_runtime import EmitError, emit, emit_checked
+from gpu_runtime.checked.names import phase_constants
+from gpu_runtime.checked.poison import poison_of
 from gpu_runtime.checked.storage import GUARD_BYTES, apart
-from gpu_runtime.checked.tables import phase_constants, poison_of
 from gpu_runtime.checked.writing import MOST_PHASES, MOST_TABLE_BYTES
 from solver import load_manifest, optimize
 from solver.wire.dtypes import DTYPES, DType
@@ -73,6 +74,37 @@ def test_phases_have_constants_and_so_has_the_first_phase_of_a_call() -> None:
         "PHASE_begin": 0, "PHASE_predict": 1, "PHASE_predict_residual": 1, "PHASE_predict_update": 2,
         "PHASE_correct": 3, "PHASE_correct_residual": 3, "PHASE_correct_update": 4,
     }  # fmt: skip
+
+
+CALLING = {
+    "schema": "warpack/manifest/1",
+    "target": {"compute_capability": "8.6"},
+    "timeline": {"phases": ["load", "step", "both"]},
+    "components": [
+        {"path": "lu", "called_in": ["step", "both"], "timeline": {"phases": ["factor", "solve"]}},
+        {"path": "norm", "called_in": ["both"], "timeline": {"length": 1}},
+    ],
+    "buffers": [{"name": "one", "size": 4, "dtype": "float32"}],
+}
+
+
+def test_the_first_phase_of_a_call_is_the_components_and_each_component_has_its_own() -> None:
+    manifest = load_manifest(CALLING)
+    found = constants(emit_checked(optimize(manifest), manifest))
+    assert {name: number for name, number in found.items() if name.startswith(("PHASE_", "CALL_"))} == {
+        "PHASE_load": 0, "PHASE_step_enter": 1, "PHASE_step": 2, "PHASE_step_factor": 2, "PHASE_step_solve": 3,
+        "PHASE_step_exit": 4, "PHASE_both_enter": 5, "PHASE_both": 6, "PHASE_both_factor": 6, "PHASE_both_solve": 7,
+        "PHASE_both_0": 8, "PHASE_both_exit": 9, "CALL_step_lu": 2, "CALL_both_lu": 6, "CALL_both_norm": 8,
+    }  # fmt: skip
+
+
+def test_a_block_keeps_the_threads_that_its_manifest_counts() -> None:
+    buffers = [
+        {"name": name, "size": 200, "dtype": "float32", "lifetime": [[at, at + 1]]} for at, name in enumerate("ab")
+    ]
+    document = CALLING | {"timeline": {"length": 2}, "components": [], "buffers": buffers}
+    manifest = load_manifest(document | {"launch": {"threads_per_block": 32}, "target": {"compute_capability": "7.5"}})
+    assert constants(emit_checked(optimize(manifest), manifest))["THREADS_PER_BLOCK"] == 32
 
 
 def test_phases_without_names_are_numbers_and_names_that_coincide_are_given_to_neither() -> None:
@@ -137,7 +169,7 @@ def test_the_emitted_file_needs_nothing_but_numba_and_numpy() -> None:
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     modules = {name.name for node in imports if isinstance(node, ast.Import) for name in node.names}
     modules |= {str(node.module) for node in imports if isinstance(node, ast.ImportFrom)}
-    assert {module.partition(".")[0] for module in modules} == {"bisect", "numba", "numpy", "sys"}
+    assert {module.partition(".")[0] for module in modules} == {"bisect", "numba", "numpy", "sys", "threading"}
 
 
 def test_an_infeasible_layout_is_refused() -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from gpu_runtime.compiler import ALL_ARCHITECTURES, CompileError, ToolchainError, cpp_to_cubin, touch_source_cpp
 from gpu_runtime.compiler.figures import figures_of, figures_of_all
 from gpu_runtime.emitters import emit
+from gpu_runtime.emitters.cuda_cpp.types import NARROW
 from solver.wire.dtypes import DType
 from solver.wire.manifest import Buffer
 from tests.gpu_runtime.emitters.samples import SAMPLES
@@ -48,8 +51,8 @@ def test_the_header_compiles_for_every_architecture(architecture: str) -> None:
         ("stride_bytes = 112u", "stride_bytes = 100u", "the stride is not the run and its padding"),
         ("run_slice<float, 3, 0, 4>", "run_slice<float, 3, 2, 4>", "loop/state is misaligned"),
         ("run_slice<float, 3, 0, 4>", "run_slice<double, 3, 0, 8>", "loop/state: its elements are of another size"),
-        ("run_slice<float, 6, 80, 4>", "run_slice<float, 6, 84, 4>", "store lies past the end of its region"),
-        ("block_slice<int, 5, 0, 4>", "block_slice<int, 5, 8, 4>", "table lies past the end of its region"),
+        ("run_slice<float, 6, 80, 4>", "run_slice<float, 6, 84, 4>", "store lies past the end of the run's window"),
+        ("block_slice<int, 5, 0, 4>", "block_slice<int, 5, 464, 4>", "table lies past the end of the block's memory"),
     ],
 )
 def test_a_number_that_is_wrong_is_refused_by_the_name_of_its_buffer(right: str, wrong: str, complaint: str) -> None:
@@ -82,6 +85,58 @@ def test_a_header_that_agrees_with_itself_but_not_with_the_layout_is_refused(
     assert right in header
     with pytest.raises(CompileError, match=re.escape(f"not as the layout says: {complaint}")):
         cpp_to_cubin(touch_source_cpp(layout, manifest), "8.6", {"allocators.cuh": header.replace(right, wrong)})
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        ("run_ring<float, 3, 32, 16, 3, 16>", "run_ring<float, 3, 32, 16, 2, 32>", "loop/wide has 3 slots"),
+        (
+            "run_ring<float, 3, 32, 16, 3, 16>",
+            "run_ring<float, 3, 32, 4, 3, 12>",
+            "slots of loop/wide are 16 bytes apart",
+        ),
+        ("block_ring<memory::float16, 5, 0, 2, 4, 10>", "block_slice<memory::float16, 5, 0, 2>", "tile has 4 slots"),
+    ],
+)
+def test_a_ring_with_other_slots_than_the_layouts_is_refused(right: str, wrong: str, complaint: str) -> None:
+    layout, manifest = SAMPLES["rings"]
+    lines = [line for line in _header("rings").splitlines() if "its elements are of another size" not in line]
+    header = "\n".join(lines)
+    assert right in header
+    with pytest.raises(CompileError, match=re.escape(f"not as the layout says: {complaint}")):
+        cpp_to_cubin(touch_source_cpp(layout, manifest), "8.6", {"allocators.cuh": header.replace(right, wrong)})
+
+
+def test_a_ring_is_asked_for_its_slot() -> None:
+    header = _header("rings")
+    _compile("out[0] = *layout::loop::stage::get(1) + *layout::loop::stage::get(layout::run_in_block(), 0);", header)
+    _compile("layout::work::array work; out[0] = *layout::work::get(work, 1);", header)
+    with pytest.raises(CompileError, match="get"):
+        _compile("out[0] = *layout::loop::stage::get();", header)
+
+
+def _headers_of_cuda() -> dict[str, str]:
+    """The CUDA wheel's own headers, by name."""
+    package = find_spec("nvidia.cu13")
+    folders = [] if package is None else [Path(each) / "include" for each in package.submodule_search_locations or ()]
+    folder = next((each for each in folders if (each / "cuda_fp4.h").is_file()), None)
+    if folder is None:
+        pytest.skip("the wheel with CUDA's headers is not installed")
+    return {path.name: path.read_text() for path in folder.glob("*") if path.suffix in (".h", ".hpp")}
+
+
+def test_the_types_of_cudas_own_headers_fit_the_narrow_ones() -> None:
+    source = "".join(f"#define {macro} {example}\n" for _, macro, example, _ in NARROW.values())
+    source = "#include <cuda_fp16.h>\n#include <cuda_bf16.h>\n#include <cuda_fp8.h>\n#include <cuda_fp4.h>\n" + source
+    body = (
+        "*layout::e8m0::get() = __nv_fp8_e8m0(out[1]); *layout::e4m3::get(1) = __nv_fp8_e4m3(out[2]);"
+        "*layout::e2m1::get() = __nv_fp4x2_e2m1(make_float2(out[1], out[2])); __syncthreads();"
+        "out[0] = float(*layout::e4m3::get(1)) + float(*layout::e8m0::get()) + float2(*layout::e2m1::get()).x;"
+    )
+    headers = _headers_of_cuda() | {"allocators.cuh": _header("narrow")}
+    for architecture in ("8.6", "10.0"):
+        figures_of(cpp_to_cubin(source + _KERNEL.format(body=body), architecture, headers))
 
 
 def test_a_header_of_an_older_layout_is_refused() -> None:

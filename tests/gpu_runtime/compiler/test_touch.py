@@ -33,6 +33,9 @@ def _for(architecture: str, sample: str) -> tuple[Layout, Manifest]:
         ("apart", "7.5"),
         ("plain", "10.0"),
         ("local_only", "8.9"),
+        ("rings", "8.6"),
+        ("narrow", "9.0"),
+        ("over", "8.0"),
     ],
 )
 def test_allocators_compile_for_the_manifests_architecture(sample: str, architecture: str) -> None:
@@ -58,7 +61,7 @@ def test_every_getter_and_zero_function_is_called() -> None:
     every = getters(layout, manifest)
     source = touch.touch_source(list(every.values()))
     for getter in every.values():
-        assert f"= {getter.identifier}(" in source
+        assert f"= {getter.identifier}(" in source, getter.name
         assert getter.zero is None or f"    {getter.zero}(" in source
     assert "rows_b(view_" in source
 

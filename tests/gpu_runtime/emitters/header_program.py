@@ -58,7 +58,7 @@ def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, An
     """What every accessor and `init` of the header do.
 
     By full name of each buffer and part with bytes, plain local arrays aside: `at`, where `get()` points for each thread (bytes
-    from the base of shared memory, or from the thread's own persistent storage), and `zeros`, the bytes that `zero` by all
+    from the base of shared memory, or from the thread's own persistent storage), slot by slot of a ring, and `zeros`, the bytes that `zero` by all
     threads clears. `init`: the bytes that `init` by all threads clears, `[shared, persistent of one thread]`.
     """
     compiler = shutil.which("g++")
@@ -96,10 +96,12 @@ def _body(every: list[Accessor]) -> list[str]:
         path, kept = f"layout::{accessor.path}", slot.region == "persistent_local"
         origin = "(unsigned char*)&store[t]" if kept else "base()"
         argument = {"kept": "store[t]", "run": "layout::run_in_block()"}.get(ZERO_ARGUMENT[slot.region], "")
-        place = f"(long)((unsigned char*){path}::get({'store[t]' if kept else ''}) - {origin})"
+        taken = [*(["store[t]"] if kept else []), *(["s"] if slot.is_ring else [])]
+        place = f"(long)((unsigned char*){path}::get({', '.join(taken)}) - {origin})"
+        slots = f"{path}::slots" if slot.is_ring else "1u"
         lines += [
             f'printf("%s: {{\\"at\\": [", {json.dumps(json.dumps(accessor.full_name))});',
-            f'{loop} printf("%s%ld", t ? ", " : "", {place}); }}',
+            f'for (unsigned s = 0; s < {slots}; ++s) {loop} printf("%s%ld", s + t ? ", " : "", {place}); }}',
             'printf("], \\"zeros\\": ");',
             f"poison(); {loop} {path}::zero({argument}); }}",
             f'{"kept_zeros" if kept else "shared_zeros"}(); printf("}}, ");',

@@ -53,7 +53,7 @@ def _opaque() -> Sample:
     item = Buffer("item", 3, DType(None, 12, 4), component="a/b", alignment_bytes=4, zero="interval")
     manifest = make_manifest(
         item,
-        make_buffer("tiny", 5, "float8_e4m3"),
+        make_buffer("tiny", 5, "float8_e4m3fn"),
         make_buffer("wide", 2, "complex64", alignment_bytes=128, zero="entry"),
     )
     offsets = {"wide": 0, "a/b/item": 16, "tiny": 52}
@@ -80,10 +80,63 @@ def _local_only() -> Sample:
     return make_layout(manifest, {}), manifest
 
 
+def _rings() -> Sample:
+    """Rings in every region, one with slots further apart than they are long, and one of no elements."""
+    manifest = make_manifest(
+        make_buffer("loop/stage", 3, stages=2, zero="entry"),
+        make_buffer("loop/wide", 3, stages=3, alignment_bytes=16, zero="interval"),
+        make_buffer("tile", 5, "float16", scope="block", stages=4, zero="entry"),
+        make_buffer("work", 3, "int64", location="local", stages=2, alignment_bytes=64, zero="interval"),
+        make_buffer("memo", 2, "float64", location="local", persistent=True, stages=3, zero="entry"),
+        Buffer("items", 2, DType(None, 12, 4), location="local", persistent=True, stages=2, alignment_bytes=16),
+        make_buffer("none", 0, stages=2),
+        threads_per_run=1,
+    )
+    offsets = {"loop/stage": 0, "loop/wide": 32, "tile": 0, "memo": 0, "items": 48, "none": 0}
+    return make_layout(manifest, offsets, padding_bytes=4), manifest
+
+
+def _narrow() -> Sample:
+    """Every type that plain C++ has no name for, packed ones with parts among them."""
+    manifest = make_manifest(
+        make_buffer("e8m0", 3, "float8_e8m0fnu"),
+        make_buffer("e5m2", 3, "float8_e5m2"),
+        make_buffer("e4m3", 3, "float8_e4m3fn", stages=2, zero="interval"),
+        make_buffer("e2m1", 10, "float4_e2m1fn", zero="interval", parts=(make_part("a", 0, 4), make_part("b", 4, 6))),
+        make_buffer("s4", 6, "int4", scope="block", zero="entry"),
+        make_buffer("u4", 4, "uint4", location="local", zero="interval"),
+        make_buffer("u4_kept", 6, "uint4", location="local", persistent=True, stages=2),
+    )
+    offsets = {"e8m0": 0, "e5m2": 3, "e4m3": 6, "e2m1": 12, "s4": 1, "u4_kept": 0}
+    return make_layout(manifest, offsets, padding_bytes=3), manifest
+
+
+def _over() -> Sample:
+    """A block-scoped buffer that begins in the block region and lies over windows, and one that lies behind them all."""
+    manifest = make_manifest(
+        make_buffer("state", 6, lifetime=(Interval(0, 1),), zero="entry"),
+        make_buffer("scratch", 20, scope="block", lifetime=(Interval(2, 3),), zero="interval"),
+        make_buffer("table", 4, "int32", scope="block", lifetime=(Interval(2, 4),)),
+    )
+    layout = make_layout(
+        manifest,
+        {"state": 0, "scratch": 8, "table": 112},
+        block_region_bytes=16,
+        region_gap_bytes=0,
+        dynamic_shared_bytes=128,
+    )
+    shares = {"state": ("scratch",), "scratch": ("state",)}
+    placed = tuple(replace(one, shares_bytes_with=shares.get(one.name, ())) for one in layout.buffers)
+    return replace(layout, buffers=placed), manifest
+
+
 SAMPLES: dict[str, Sample] = {
     "plain": _plain(),
     "mixed": _mixed(),
     "opaque": _opaque(),
     "apart": _apart(),
     "local_only": _local_only(),
+    "rings": _rings(),
+    "narrow": _narrow(),
+    "over": _over(),
 }

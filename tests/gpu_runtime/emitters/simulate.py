@@ -49,18 +49,19 @@ def _report(layout: Layout, manifest: Manifest) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     for name, getter in getters(layout, manifest).items():
 
-        def view_of(shared: Any, kept: Any, getter: Getter = getter, name: str = name) -> Any:
-            argument = {"shared": shared, "kept": kept, "array": arrays.get(name.partition("#")[0])}
+        def views_of(shared: Any, kept: Any, getter: Getter = getter, name: str = name) -> Any:
+            memory = {"shared": shared, "kept": kept, "array": arrays.get(name.partition("#")[0])}
+            given = [] if getter.argument is None else [memory[getter.argument]]
             function = getattr(module, getter.identifier)
-            return function() if getter.argument is None else function(argument[getter.argument])
+            return [function(*given, *([slot] if getter.takes_slot else [])) for slot in range(getter.slots)]
 
-        def fill(shared: Any, kept: Any, name: str = name, view_of: Any = view_of) -> None:
-            view = view_of(shared, kept)
-            report["lengths"][name], report["types"][name] = int(view.size), str(view.dtype)
-            arrays[name] = view
-            view.view(np.uint8)[:] = 0xFF
+        def fill(shared: Any, kept: Any, name: str = name, views_of: Any = views_of) -> None:
+            for view in views_of(shared, kept):
+                report["lengths"][name], report["types"][name] = int(view.size), str(view.dtype)
+                arrays[name] = view
+                view.view(np.uint8)[:] = 0xFF
 
-        def zero(shared: Any, kept: Any, getter: Getter = getter, name: str = name, view_of: Any = view_of) -> None:
+        def zero(shared: Any, kept: Any, getter: Getter = getter, name: str = name, views_of: Any = views_of) -> None:
             function = getattr(module, getter.zero or "")
             if getter.zero_argument is None:
                 function()
@@ -72,7 +73,8 @@ def _report(layout: Layout, manifest: Manifest) -> dict[str, Any]:
             else:
                 function({"shared": shared, "kept": kept}[getter.zero_argument])
                 if getter.zero_argument == "kept":
-                    report["local_zero"][name] = [int(byte) for byte in view_of(shared, kept).view(np.uint8)]
+                    views = views_of(shared, kept)
+                    report["local_zero"][name] = [int(byte) for view in views for byte in view.view(np.uint8)]
 
         report["images"][name] = _launch(module, fill, flat)
         if getter.zero is not None:

@@ -41,26 +41,28 @@ def _compare(layout: Layout, manifest: Manifest, found: dict[str, Any]) -> None:
     kept: dict[str, tuple[int, Buffer, int]] = {}
     for name, buffer, part in _everything(manifest):
         placed = layout.by_name[buffer.full_name]
-        itemsize = buffer.dtype.itemsize_bytes
-        size = (buffer.size if part is None else part.size) * itemsize
+        bytes_of = buffer.dtype.bytes_of
+        size = bytes_of(buffer.size if part is None else part.size)
+        slots = [slot * buffer.slot_pitch_bytes for slot in range(buffer.stages)]
+        own_bytes = [slot + byte for slot in slots for byte in range(size)]
         if placed.region == "local" or not size or (part is None and placed.parts is not None):
             assert name not in found
             continue
         if placed.parts is not None and part is not None:
             first = next(each.offset_bytes for each in placed.parts if each.name == part.name)
         else:
-            first = (placed.offset_bytes or 0) + (0 if part is None else part.offset * itemsize)
+            first = (placed.offset_bytes or 0) + (0 if part is None else bytes_of(part.offset))
         at, zeros = found[name]["at"], found[name]["zeros"]
         if placed.region == "persistent_local":
-            assert set(at) == {at[0]}, name
-            assert zeros == list(range(at[0], at[0] + size)), name
+            assert at == [at[0] + slot for slot in slots for _ in range(launch.threads_per_block)], name
+            assert zeros == [at[0] + byte for byte in own_bytes], name
             kept[name] = (at[0], buffer, first)
             continue
         origins = runs if placed.region == "run" else [0]
         threads = manifest.launch.threads_per_run
         own = [runs[t // threads] if placed.region == "run" else 0 for t in range(launch.threads_per_block)]
-        assert at == [origin + first for origin in own], name
-        assert zeros == sorted({origin + first + byte for origin in origins for byte in range(size)}), name
+        assert at == [origin + first + slot for slot in slots for origin in own], name
+        assert zeros == sorted({origin + first + byte for origin in origins for byte in own_bytes}), name
     _compare_kept(kept)
     _compare_init(layout, manifest, found)
 

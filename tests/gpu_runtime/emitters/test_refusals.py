@@ -143,3 +143,9 @@ def test_an_aligned_overlap_end_or_stride_that_is_wrong_is_emitted_faithfully() 
     assert "shared[0][7:17]" in emit(_moved(layout, "loop/state", offset_bytes=28), manifest)
     assert "[0 + 16 * run : 16 + 16 * run]" in emit(_launched(layout, stride_bytes=64), manifest)
     assert "[0 + 15 * run : 15 + 15 * run]" in emit(_launched(layout, run_bytes=60, stride_bytes=60), manifest)
+
+
+def test_a_layout_that_shares_with_a_buffer_of_another_manifest_is_refused() -> None:
+    layout, manifest = SAMPLES["over"]
+    with pytest.raises(EmitError, match="state: shares bytes with a buffer that the manifest does not have"):
+        emit(_moved(layout, "state", shares_bytes_with=('"; import os',)), manifest)

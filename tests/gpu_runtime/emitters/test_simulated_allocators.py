@@ -31,17 +31,20 @@ def simulated() -> dict[str, Any]:
     return report
 
 
-def _pieces(manifest: Manifest, placed: PlacedBuffer) -> dict[str, tuple[int, int]]:
-    """Bytes in the region of the buffer (unless its parts lie apart) and of each of its parts, by name."""
+def _pieces(manifest: Manifest, placed: PlacedBuffer) -> dict[str, list[int]]:
+    """Bytes in the region of the buffer (unless its parts lie apart), of all slots if it is a ring, and of each of its parts, by name."""
     buffer = manifest.by_name[placed.full_name]
-    pieces: dict[str, tuple[int, int]] = {}
     if placed.parts is not None:
-        return {f"{placed.full_name}#{part.name}": (part.offset_bytes, part.size_bytes) for part in placed.parts}
-    start = placed.offset_bytes or 0
-    pieces[placed.full_name] = (start, placed.size_bytes)
+        return {
+            f"{placed.full_name}#{part.name}": [*range(part.offset_bytes, part.offset_bytes + part.size_bytes)]
+            for part in placed.parts
+        }
+    start, bytes_of = placed.offset_bytes or 0, buffer.dtype.bytes_of
+    slots = [start + slot * buffer.slot_pitch_bytes for slot in range(buffer.stages)]
+    pieces = {placed.full_name: [slot + byte for slot in slots for byte in range(bytes_of(buffer.size))]}
     for part in buffer.parts:
-        item = buffer.dtype.itemsize_bytes
-        pieces[f"{placed.full_name}#{part.name}"] = (start + part.offset * item, part.size * item)
+        first = start + bytes_of(part.offset)
+        pieces[f"{placed.full_name}#{part.name}"] = [*range(first, first + bytes_of(part.size))]
     return pieces
 
 
@@ -50,14 +53,14 @@ def _bytes_of(layout: Layout, manifest: Manifest, name: str) -> set[int]:
     launch = layout.launch
     assert launch is not None
     placed = layout.by_name[name.partition("#")[0]]
-    start, size = _pieces(manifest, placed)[name]
+    own = _pieces(manifest, placed)[name]
     if placed.region == "block":
-        return set(range(start, start + size))
+        return set(own)
     if placed.region != "run":
         return set()
     first = launch.block_region_bytes + launch.region_gap_bytes
     bases = [first + launch.stride_bytes * run for run in range(launch.runs_per_block)]
-    return {base + start + byte for base in bases for byte in range(size)}
+    return {base + byte for base in bases for byte in own}
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -88,6 +91,9 @@ INITIAL = {
     "opaque": ["wide"],
     "apart": [],
     "local_only": [],
+    "rings": ["loop/stage", "tile"],
+    "narrow": ["s4"],
+    "over": ["state"],
 }
 
 
@@ -118,6 +124,18 @@ def test_init_zeroes_every_entry_range_and_nothing_else(simulated: dict[str, Any
         ("opaque", "tiny", 5, "uint8"),
         ("opaque", "wide", 2, "complex64"),
         ("apart", "store#tail", 3, "float32"),
+        ("rings", "loop/stage", 3, "float32"),
+        ("rings", "tile", 5, "float16"),
+        ("rings", "work", 2 * 8 - 5, "int64"),
+        ("rings", "work#slot", 3, "int64"),
+        ("rings", "memo", 2, "float64"),
+        ("rings", "items", 24, "uint8"),
+        ("rings", "none", 0, "float32"),
+        ("narrow", "e8m0", 3, "uint8"),
+        ("narrow", "e2m1", 5, "uint8"),
+        ("narrow", "e2m1#b", 3, "uint8"),
+        ("narrow", "s4", 3, "uint8"),
+        ("narrow", "u4", 2, "uint8"),
     ],
 )
 def test_views_have_the_length_and_type_that_the_manifest_asks_for(

@@ -53,7 +53,11 @@ def _scribbles(text: str) -> str:
 
 
 def _without_barrier(plan: dict[str, Any]) -> dict[str, Any]:
-    return plan | {"barriers": [0 if code == 1 else code for code in plan["barriers"]]}
+    scripts = [
+        script | {"waits": [[wait for wait in waits if wait[0] != "run"] for waits in script["waits"]]}
+        for script in plan["scripts"]
+    ]
+    return plan | {"scripts": scripts}
 
 
 def _pass_left_out(plan: dict[str, Any]) -> dict[str, Any]:

@@ -53,9 +53,27 @@ def _region(subject: str, change: int) -> Pair:
     bound = min(size, layout.proof.run_bytes.lower_bound_bytes)
     status: Status = "optimal" if bound == size else "feasible"
     proof = replace(layout.proof.run_bytes, status=status, lower_bound_bytes=bound)
-    whole = Proof(layout.proof.threads_per_block, proof, layout.proof.block_region_bytes)
+    whole = _open(replace(layout.proof, run_bytes=proof if change > 0 else replace(proof, certificate=_BY_SEARCH)))
     moved = launched(layout, run_bytes=size, padding_bytes=launch.stride_bytes - size)
-    return manifest, replace(moved, proof=whole, status=status)
+    return manifest, replace(moved, proof=whole, status="feasible")
+
+
+_BY_SEARCH = {"kind": "by-other-means"}
+"""A certificate that nothing on the page can contradict."""
+
+
+def _open(proof: Proof) -> Proof:
+    """The same with nothing proven of the wishes behind the threads and the bytes."""
+    resident, stride = proof.resident_threads, proof.stride_bytes
+    return replace(
+        proof,
+        resident_threads=resident and replace(resident, status="feasible", upper_bound=2048, certificate=_BY_SEARCH),
+        stride_bytes=stride and replace(stride, status="feasible", lower_bound_bytes=0, certificate=_BY_SEARCH),
+    )
+
+
+def _unproven(layout: Layout) -> Layout:
+    return replace(layout, proof=_open(layout.proof), status="feasible")
 
 
 def _handoffs(change: str) -> Pair:
@@ -63,7 +81,7 @@ def _handoffs(change: str) -> Pair:
     first, second = layout.handoffs
     lists = {
         "missing": (second,),
-        "unknown": (first, second, replace(second, barrier_before=3, barrier_before_name="3")),
+        "unknown": (first, second, replace(second, barrier=3, barrier_name="3")),
         "order": (second, first),
     }
     return manifest, replace(layout, handoffs=lists[change])
@@ -103,7 +121,7 @@ def _layout_hash() -> Pair:
 
 
 def _apart() -> Pair:
-    later = with_buffer(PLAIN, "b", lifetime=[[3, 5]])
+    later = with_buffer(with_buffer(PLAIN, "b", lifetime=[[3, 5]]), "a", reentry="dropped")
     return _judged_by(later, {**later, "apart": [["a", "b"]]})
 
 
@@ -138,7 +156,9 @@ def _larger() -> Pair:
 def _threads() -> Pair:
     five = {**PLAIN, "launch": {**PLAIN["launch"], "threads_per_block": 5}}
     manifest, layout = _judged_by(five, PLAIN)
-    return manifest, launched(layout, threads_if_conflicts_ignored=6)
+    threads = replace(layout.proof.threads_per_block, certificate=_BY_SEARCH)
+    proven = replace(layout, proof=replace(layout.proof, threads_per_block=threads))
+    return manifest, launched(proven, threads_if_conflicts_ignored=6)
 
 
 def _budget() -> Pair:
@@ -153,13 +173,22 @@ def _manifest_hash() -> Pair:
 def _occupancy() -> Pair:
     manifest, layout = solved("plain")
     one = Occupancy(1, 6, "blocks", True)
-    return manifest, launched(layout, occupancy=one)
+    return manifest, launched(_unproven(layout), occupancy=one)
 
 
 def _proof() -> Pair:
     manifest, layout = solved("plain")
-    bytes_of = replace(layout.proof.run_bytes, lower_bound_bytes=999)
+    bytes_of = replace(layout.proof.run_bytes, lower_bound_bytes=999, certificate=_BY_SEARCH)
     return manifest, replace(layout, proof=replace(layout.proof, run_bytes=bytes_of))
+
+
+def _certificate() -> Pair:
+    """Buffers that are needed at once, and with one left out no longer have the bytes that they prove."""
+    manifest, layout = solved("plain")
+    certificate = dict(layout.proof.run_bytes.certificate)
+    certificate["buffers"] = certificate["buffers"][1:]
+    proof = replace(layout.proof.run_bytes, certificate=certificate)
+    return manifest, replace(layout, proof=replace(layout.proof, run_bytes=proof))
 
 
 def _local_bytes() -> Pair:
@@ -183,7 +212,7 @@ def _stride() -> Pair:
     if launch is None:
         raise ValueError("the layout is infeasible")
     return manifest, launched(
-        layout, stride_bytes=launch.stride_bytes + 8, padding_bytes=launch.padding_bytes + 8,
+        _unproven(layout), stride_bytes=launch.stride_bytes + 8, padding_bytes=launch.padding_bytes + 8,
         dynamic_shared_bytes=launch.dynamic_shared_bytes + 8 * launch.runs_per_block,
     )  # fmt: skip
 
@@ -193,6 +222,7 @@ RULE_FAULTS = {
     "bank-conflict-degree": lambda: _launch("plain", bank_conflict_degree={1: 1, 4: 7}),
     "base-alignment": lambda: _launch("plain", base_alignment_bytes=32),
     "budget": _budget,
+    "certificate": _certificate,
     "dynamic-bytes": lambda: _launch("plain", dynamic_shared_bytes=364),
     "handoff-missing": lambda: _handoffs("missing"),
     "handoff-order": lambda: _handoffs("order"),

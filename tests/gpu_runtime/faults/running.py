@@ -81,8 +81,8 @@ def run(faults: Sequence[Fault]) -> list[Seen]:
         for one, fault in zip(prepared, faults, strict=True)
         if not isinstance(one, str) and fault.where != "kernel"
     ]
-    simulated, on_cpu = iter(_batch("simulate", requests)), iter(_batch("cpu", for_cpu))
-    compiled, of_header = iter(_batch("compile", of_code)), iter(_batch("header", headers))
+    simulated, on_cpu = iter(batch("simulate", requests)), iter(batch("cpu", for_cpu))
+    compiled, of_header = iter(batch("compile", of_code)), iter(batch("header", headers))
     seen = []
     for fault, static, one in zip(faults, statics, prepared, strict=True):
         if isinstance(one, str):
@@ -96,7 +96,7 @@ def run(faults: Sequence[Fault]) -> list[Seen]:
     return seen
 
 
-def _batch(kind: str, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def batch(kind: str, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     environment = {**_ENVIRONMENTS[kind], "WARPACK_BATCH": kind}
     answers: list[dict[str, Any]] = ask(
         "tests.gpu_runtime.faults.batch", {"requests": requests}, time_limit_s=_TIME_LIMIT_S, environment=environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from solver.wire.layout import Layout
-from solver.wire.manifest import Interval, Lifetime, Manifest, Timeline
+from solver.wire.manifest import Interval, Lifetime, Loop, Manifest, Timeline
 from solver.wire.units import align_up
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
 
@@ -23,7 +23,7 @@ def loop_manifest(**fields: Any) -> Manifest:
         make_buffer("f", 3, "uint8", lifetime=lifetime((0, 2))),
         make_buffer("g", 3, "uint8", lifetime=lifetime((1, 2))),
         make_buffer("late", 2, "int32", lifetime=lifetime((4, 5))),
-        timeline=Timeline(length=5, loops=((1, 4),)),
+        timeline=Timeline(length=5, loops=(Loop(1, 4),)),
         **fields,
     )
 

@@ -8,15 +8,18 @@ import pytest
 
 from gpu_runtime.probe.plan import plan_probe
 from gpu_runtime.probe.rows import Op
-from solver.wire.manifest import Barrier, InPlace, Interval, Manifest, Timeline
+from solver.wire.manifest import Barrier, InPlace, Interval, Loop, Manifest, Timeline
 from tests.gpu_runtime.probe.samples import lifetime, loop_layout, loop_manifest, side_by_side
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
 
-ONE_LOOP_TRIPS = [0, 1, 2, 3, 1, 2, 3, 4]
-"""The phases of `loop_manifest` as a kernel runs through them, going round its loop twice."""
+WAYS = [[0, 1, 2, 3, 1, 2, 3, 4], [0, 4], [0, 1, 2, 3, 4]]
+"""The phases of `loop_manifest` as a kernel runs through them, going round its loop twice, not at all, and once."""
+
+CARRIED = {"c/a": {3}, "f": {2, 3}}
+"""Where those of its buffers are needed that the loop leaves behind and finds again, beside their lifetimes."""
 
 
-def live_phases(intervals: tuple[Interval, ...], loop: tuple[int, int]) -> set[int]:
+def stated_phases(intervals: tuple[Interval, ...], loop: tuple[int, int]) -> set[int]:
     phases: set[int] = set()
     for start, end in intervals:
         phases |= set(range(start, end)) if start < end else {*range(start, loop[1]), *range(loop[0], end)}
@@ -24,27 +27,27 @@ def live_phases(intervals: tuple[Interval, ...], loop: tuple[int, int]) -> set[i
 
 
 def words_by_hand(manifest: Manifest, runs: int) -> int:
-    """At every phase in which an interval or the loop begins, each live buffer is checked: in every run, three times."""
-    beginnings = {interval.start for buffer in manifest for interval in buffer.lifetime or ()} | {0, 1}
+    """In every phase each buffer that is accessed there is checked: in every run, three times."""
     words = 0
-    for phase in [*ONE_LOOP_TRIPS, ONE_LOOP_TRIPS[-1]]:  # what lives at the end is checked once more, behind a barrier
-        if phase in beginnings:
-            words += sum(buffer.size for buffer in manifest if phase in live_phases(buffer.lifetime or (), (1, 4)))
+    for phase in [phase for way in WAYS for phase in [*way, way[-1]]]:  # at the end once more, behind a barrier
+        words += sum(buffer.size for buffer in manifest if phase in stated_phases(buffer.lifetime or (), (1, 4)))
     return words * runs * 3
 
 
 def test_words_and_conflict_edges_are_what_another_count_says() -> None:
     manifest = loop_manifest()
     plan = plan_probe(manifest, loop_layout(manifest))
-    live = {buffer.full_name: live_phases(buffer.lifetime or (), (1, 4)) for buffer in manifest}
-    meeting = [pair for pair in combinations(live, 2) if live[pair[0]] & live[pair[1]]]
-    assert (plan.edges.count, plan.edges_covered) == (len(meeting), len(meeting))
+    accessed = {buffer.full_name: stated_phases(buffer.lifetime or (), (1, 4)) for buffer in manifest}
+    live = {name: phases | CARRIED.get(name, set()) for name, phases in accessed.items()}
+    meeting = [(a, b) for a, b in combinations(live, 2) if accessed[a] & live[b] or live[a] & accessed[b]]
+    assert (plan.edges.count, plan.edges_covered, plan.met) == (len(meeting), len(meeting), len(meeting))
+    assert [[step.phase for step in way] for way in plan.ways] == WAYS
     assert 3 * sum(plan.words_per_pass) == words_by_hand(manifest, runs=3 + 2)
 
 
 def test_contents_carried_round_a_loop_are_filled_on_the_first_trip_only_where_they_are_read() -> None:
     manifest = make_manifest(
-        make_buffer("carried", 3, lifetime=lifetime((0, 4))), timeline=Timeline(length=4, loops=((1, 3),))
+        make_buffer("carried", 3, lifetime=lifetime((0, 4))), timeline=Timeline(length=4, loops=(Loop(1, 3),))
     )
     plan = plan_probe(manifest, side_by_side(manifest))
     ops = [[row.op for row in rows] for rows in plan.scripts[0].steps]

@@ -9,14 +9,14 @@ import pytest
 from gpu_runtime.emitters import emit
 from gpu_runtime.probe import simulated
 from solver.wire.layout import Layout
-from solver.wire.manifest import Barrier, InPlace, Manifest, Part, Timeline
+from solver.wire.manifest import Barrier, InPlace, Loop, Manifest, Part, Timeline
 from solver.wire.report import ValidationReport
 from tests.gpu_runtime.probe.samples import lifetime, loop_layout, loop_manifest, side_by_side
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
 
 DTYPES = [
     "bool", "int8", "int16", "uint16", "int32", "uint64", "float16", "float32", "float64", "complex64", "complex128",
-    "bfloat16", "float8_e4m3",
+    "bfloat16", "float8_e4m3fn", "float8_e8m0fnu",
 ]  # fmt: skip
 
 
@@ -35,9 +35,10 @@ def test_a_right_layout_passes_and_the_report_counts_what_was_done() -> None:
     assert report.passed, report.findings
     detail = report.detail
     assert detail["words_checked"] == detail["words_planned"] > 0
-    assert detail["conflict_edges"] == detail["conflict_edges_covered"] == 9
+    assert detail["conflict_edges"] == detail["conflict_edges_covered"] == 10
     assert detail["threads_finished"] == detail["threads_started"] > 0
-    assert (detail["passes"], detail["blocks"], detail["runs_in_last_block"]) == (3, 2, 2)
+    assert (detail["ways"], detail["steps"]) == (3, [8, 2, 5])
+    assert (detail["passes"], detail["blocks"], detail["runs_in_last_block"]) == (9, 2, 2)
     assert detail["views_checked"] == 6 * 4
     assert detail["image_bytes_wrong"] == 0 < detail["image_bytes_checked"]
 
@@ -61,7 +62,7 @@ def every_feature(threads_per_run: int) -> Manifest:
         make_buffer("empty", 0),
         *typed,
         threads_per_run=threads_per_run,
-        timeline=Timeline(length=6, loops=((1, 5),), barriers=(Barrier(2, "block"), Barrier(4, "run"))),
+        timeline=Timeline(length=6, loops=(Loop(1, 5),), barriers=(Barrier(2, "block"), Barrier(4, "run"))),
     )
 
 

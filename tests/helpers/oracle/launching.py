@@ -66,15 +66,13 @@ def launch_of(manifest: Manifest, sizes: Bytes, *, avoid: bool | None = None) ->
     whole: list[Launched] = []
     other: list[Launched] = []
     for threads in _block_sizes(manifest, chip):
-        if threads >= step and threads % step and launch.threads_per_block is None:
-            continue
         total = sizes.total(manifest, threads, stride)
         resident = threads * _blocks(manifest, chip, threads, total)
         if total <= budget_of(manifest) and resident:
             (other if threads % step else whole).append(Launched(threads, resident, stride))
-    if manifest.objective == "resident_threads" and whole:
-        return max(whole, key=lambda one: (one.resident, -one.threads))
-    return max(whole or other, key=lambda one: one.threads, default=None)
+    if manifest.objective == "resident_threads":
+        return max(whole or other, key=lambda one: (one.resident, -one.threads), default=None)
+    return max(whole or other, key=lambda one: (one.threads, one.resident), default=None)
 
 
 def enough_budget(manifest: Manifest, sizes: Bytes) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.verifier.spans import common
 from solver.verifier.story import Story, StoryPiece
 from solver.wire.manifest import Manifest
 from tests.helpers.oracle.units import Unit
@@ -38,7 +37,7 @@ def _agree(story: Story, one: Placed, other: Placed) -> bool:
     if at_a >= at_b + b.size_bytes or at_b >= at_a + a.size_bytes:
         return True
     if a.buffer == b.buffer:
-        return not common(a.occupied, b.occupied)
+        return story.astray(a, b) is None
     conflict = story.conflict(a, b)
     return conflict is None or at_b - at_a in conflict.allowed_differences
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from solver.verifier.spans import common
 from solver.verifier.story import Story, StoryPiece
 from solver.wire.manifest import Buffer, Manifest, Scope
 
@@ -56,7 +55,7 @@ def rules_between(story: Story, first: Unit, second: Unit) -> list[Rule]:
     for p, at_p in first.pieces:
         for q, at_q in second.pieces:
             if p.buffer == q.buffer:
-                conflicting = bool(common(p.occupied, q.occupied))
+                conflicting = story.astray(p, q) is not None
                 cures: tuple[int, ...] = ()
             else:
                 conflict = story.conflict(p, q)

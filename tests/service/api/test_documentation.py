@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from service.api.example_layout import LAYOUT
+from service.api.examples import MANIFEST
+from solver import load_manifest, optimize, read_layout
+
 
 @pytest.mark.parametrize(
     ("path", "status"), [("/v1/layouts", 202), ("/v1/manifests:check", 200), ("/v1/layouts:verify", 200)]
@@ -14,3 +18,10 @@ def test_an_example_body_is_taken_as_it_stands(http: TestClient, path: str, stat
     answer = http.post(path, json=call["requestBody"]["content"]["application/json"]["example"])
     assert answer.status_code == status, answer.text
     assert answer.json().get("passed", True), answer.text
+
+
+def test_the_example_layout_is_what_the_example_manifest_gives() -> None:
+    layout = optimize(load_manifest(MANIFEST)).model_dump()
+    told = {key: value for key, value in layout.items() if key not in ("run_info", "advice")}
+    assert told == {key: value for key, value in LAYOUT.items() if key in told}
+    assert read_layout(LAYOUT).model_dump() == LAYOUT

@@ -25,7 +25,7 @@ def test_check_as_json_has_warnings_and_bounds(warpack: Cli, tmp_path: Path) -> 
     ran = warpack("check", written(tmp_path, document), "--json")
     assert ran.code == 0
     assert ran.json["valid"] is True
-    assert [warning["type"] for warning in ran.json["warnings"]] == ["rewritten_at_loop_head"]
+    assert [warning["type"] for warning in ran.json["warnings"]] == ["carried"]
     assert ran.json["lower_bound"]["run"]["size_bytes"] == 40
 
 
@@ -86,3 +86,16 @@ def test_a_layout_that_is_json_and_no_layout_names_its_faults(warpack: Cli, tmp_
     ran = warpack("verify", written(tmp_path, small()), written(tmp_path, json.dumps({}).encode(), "layout.json"))
     assert ran.code == 2
     assert ran.err.count("error: ") > 1
+
+
+def test_check_says_when_no_layout_can_fit_and_what_is_in_the_way(warpack: Cli, tmp_path: Path) -> None:
+    document = small(target={"compute_capability": "8.6", "shared_budget_bytes": 20})
+    ran = warpack("check", written(tmp_path, document))
+    assert ran.code == 0
+    assert ran.out.startswith("valid, but no layout can fit")
+    assert "the budget is 20" in ran.err
+    assert '"opt-in", which is 101376 for compute capability 8.6, may be enough' in " ".join(ran.err.split())
+    as_json = warpack("check", written(tmp_path, document), "--json").json
+    assert (as_json["valid"], as_json["fits"]) == (True, False)
+    assert [warning["type"] for warning in as_json["warnings"]] == ["exceeds-budget"]
+    assert warpack("check", written(tmp_path, small()), "--json").json["fits"] is True

@@ -11,7 +11,7 @@ def handed(
 ) -> list[tuple[str, str, int, int]]:
     problems = flat(*({"scope": "block"} | buffer for buffer in buffers), **fields)
     found = list_handoffs(problems, problems.block, offsets)
-    return [(one.source, one.destination, one.phase, one.barrier_before) for one in found]
+    return [(one.source, one.destination, one.phase, one.barrier) for one in found]
 
 
 def test_bytes_that_change_hands_name_the_first_barrier_between() -> None:
@@ -45,7 +45,7 @@ def test_the_bytes_in_common_are_told() -> None:
     buffers = live("a", (0, 2), scope="block", size=8), live("b", (5, 6), scope="block")
     problems = flat(*buffers, barriers=before(3))
     (only,) = list_handoffs(problems, problems.block, (0, 24))
-    assert (only.region, only.start_bytes, only.end_bytes, only.phase_name, only.barrier_before_name) == (
+    assert (only.region, only.start_bytes, only.end_bytes, only.phase_name, only.barrier_name) == (
         "block",
         24,
         32,

@@ -16,8 +16,8 @@ def test_a_wrapped_interval_is_live_at_both_ends_of_its_loop() -> None:
 
 def test_a_wrapped_interval_takes_the_innermost_loop_that_holds_both_ends() -> None:
     loops = [[0, 8], [2, 6]]
-    assert piece(flat(live("a", (5, 3)), loops=loops).run, "a").live.spans == ((2, 3), (5, 6))
-    assert piece(flat(live("a", (5, 2)), loops=loops).run, "a").live.spans == ((0, 2), (5, 8))
+    assert piece(flat(live("a", (5, 3), reentry="dropped"), loops=loops).run, "a").live.spans == ((2, 3), (5, 6))
+    assert piece(flat(live("a", (5, 2), reentry="dropped"), loops=loops).run, "a").live.spans == ((0, 2), (5, 8))
 
 
 def test_a_private_buffer_is_occupied_while_it_is_live_and_no_longer() -> None:
@@ -93,11 +93,26 @@ def test_parts_are_pieces_at_their_place_and_empty_ones_are_left_out() -> None:
     ]
 
 
-def test_a_life_that_runs_over_a_loops_head_without_coming_round_is_warned_of() -> None:
+def test_contents_that_a_loop_leaves_and_comes_back_to_are_kept_and_warned_of() -> None:
     loops = [[2, 6]]
-    assert said(flat(live("a", (1, 4)), loops=loops), "rewritten_at_loop_head") == [("a",)]
-    assert not said(flat(live("a", (1, 6)), loops=loops), "rewritten_at_loop_head")
-    assert not said(flat(live("a", (1, 2), (2, 4)), loops=loops), "rewritten_at_loop_head")
+    kept = flat(live("a", (1, 4)), loops=loops)
+    assert said(kept, "carried") == [("a",)]
+    assert piece(kept.run, "a").live.spans == ((1, 6),)
+    assert piece(kept.run, "a").accesses.spans == ((1, 4),)
+    dropped = flat(live("a", (1, 4), reentry="dropped"), loops=loops)
+    assert not said(dropped, "carried")
+    assert piece(dropped.run, "a").live.spans == ((1, 4),)
+    for plain in ([(1, 6)], [(1, 2), (2, 4)]):
+        assert not said(flat(live("a", *plain), loops=loops), "carried")
+
+
+def test_a_way_from_the_start_that_finds_nothing_written_is_warned_of_but_not_one_that_skips_a_loop() -> None:
+    branch = {"length": 4, "branches": [{"arms": [[0, 1], [1, 2]]}]}
+    assert said(flat(live("a", (0, 3)), timeline=branch), "read_before_written") == [("a",)]
+    assert not said(flat(live("a", (0, 3), (1, 3)), timeline=branch), "read_before_written")
+    assert not said(flat(live("a", (0, 3)), length=4, loops=[[0, 2]]), "read_before_written")
+    wrapped = {"length": 4, "loops": [[0, 4]]}
+    assert said(flat(live("a", (3, 1)), timeline=wrapped), "read_before_written") == [("a",)]
 
 
 def test_items_of_a_contiguous_component_and_of_those_below_form_a_window() -> None:

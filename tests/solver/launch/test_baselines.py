@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from solver import load_manifest, optimize
 from solver.baselines import baselines
 from solver.wire.layout import Baseline
 from solver.wire.manifest import Interval, Manifest
+from tests.helpers.manifests import random_manifest
 from tests.solver.launch.manifests import buffer, manifest
 
 
@@ -76,3 +80,18 @@ def test_auto_buffers_count_where_they_are_on_chip() -> None:
     given = manifest(buffer("a", 10), buffer("w", 3, location="auto"))
     assert baselines(given)["no_sharing"].run_bytes == 40
     assert baselines(given, frozenset({"w"}))["no_sharing"].run_bytes == 52
+
+
+def test_halving_keeps_whole_multiples_as_the_layout_does() -> None:
+    given = manifest(buffer("a", 63), launch={"threads_multiple": 96, "max_threads_per_block": 500})
+    found = baselines(given)
+    assert found["no_sharing"] == Baseline(252, 192)
+    assert found["declared_aliases"] == Baseline(252, 192)  # 500 and 250 are cut to 480 and 192
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_declared_aliases_never_have_more_threads_than_the_layout(seed: int) -> None:
+    document = random_manifest(seed)
+    layout = optimize(load_manifest(document | {"objective": "threads_per_block"}))
+    if layout.launch is not None:
+        assert layout.baselines["declared_aliases"].threads_per_block <= layout.launch.threads_per_block

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from math import lcm
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from solver.devices import DEVICES, device
 from solver.devices.occupancy import occupancy
+from solver.launch.ranking import rank_of
 from solver.launch.region import run_region
 from solver.launch.stride import stride_bytes
 from solver.launch.threads import largest_run_bytes_for, launch_for, launch_warnings, minimum_budget_bytes
@@ -25,8 +26,8 @@ def threads_of(given: Manifest, run_bytes: int, block_region_bytes: int = 0) -> 
 def random_manifest(rng: random.Random) -> Manifest:
     launch: dict[str, Any] = {
         "threads_per_run": rng.choice((1, 1, 1, 2, 3, 8, 32)),
-        "max_threads_per_block": rng.choice((1024, 256, 96, 20)),
-        "threads_multiple": rng.choice((32, 32, 1, 48)),
+        "max_threads_per_block": rng.choice((1024, 256, 96, 31, 20)),
+        "threads_multiple": rng.choice((32, 32, 1, 48, 7, 64, 96)),
         "bank_conflicts": rng.choice(("avoid", "ignore")),
         "threads_per_block": rng.choice((None, None, None, 64, 96)),
     }
@@ -69,9 +70,9 @@ def tried_threads(given: Manifest, run_bytes: int, block_bytes: int) -> int | No
         return launch.threads_per_block if launch.threads_per_block in resident else None
     multiple = lcm(launch.threads_per_run, launch.threads_multiple)
     whole = [threads for threads in resident if threads % multiple == 0]
-    if whole and given.objective == "resident_threads":
-        return min(whole, key=lambda threads: (-resident[threads], threads))
-    return max(whole or [threads for threads in resident if threads < multiple], default=None)
+    if given.objective == "resident_threads":
+        return min(whole or resident, key=lambda threads: (-resident[threads], threads), default=None)
+    return max(whole or resident, default=None)
 
 
 @pytest.mark.parametrize("seed", range(150))
@@ -83,19 +84,34 @@ def test_the_chosen_block_is_the_one_that_trying_all_would_choose(seed: int) -> 
     assert threads_of(given, run_bytes, block_bytes) == tried_threads(given, run_bytes, block_bytes)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_fewer_bytes_never_give_less(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(150))
+def test_fewer_bytes_never_give_a_lower_rank(seed: int) -> None:
     rng = random.Random(seed)
     given = random_manifest(rng)
-    sizes = sorted(rng.randint(1, 8000) for _ in range(12))
+    sizes = sorted(rng.randint(1, rng.choice((500, 8000, 60_000))) for _ in range(20))
     found = [launch_for(given, run_bytes=size, block_region_bytes=0) for size in sizes]
-    if given.objective == "resident_threads":
-        gained = [0 if f is None else f.occupancy.resident_threads for f in found]
-        # The fallback below one multiple is chosen by block size, not by what is resident.
-        gained = [g for g, f in zip(gained, found, strict=True) if f is None or f.threads_per_block >= 32]
-    else:
-        gained = [0 if f is None else f.threads_per_block for f in found]
-    assert gained == sorted(gained, reverse=True)
+    ranks = [(False, 0, -(10**9)) if launch is None else rank_of(given, launch) for launch in found]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("objective", "threads", "resident"), [("threads_per_block", 8, 32), ("resident_threads", 3, 36)]
+)
+def test_below_one_multiple_the_objective_decides_between_whole_runs(
+    objective: Literal["threads_per_block", "resident_threads"], threads: int, resident: int
+) -> None:
+    given = manifest(buffer("x", 6128, "uint8"), target={"compute_capability": "9.0"}, objective=objective)
+    figures = launch_for(given, run_bytes=6128, block_region_bytes=0)
+    assert figures is not None
+    assert (figures.threads_per_block, figures.occupancy.resident_threads) == (threads, resident)
+
+
+@pytest.mark.parametrize("fields", [{"threads_multiple": 64, "max_threads_per_block": 31}, {"threads_multiple": 7}])
+def test_whole_multiples_come_before_more_resident_threads(fields: dict[str, int]) -> None:
+    """Found by trying every block size."""
+    for run_bytes in range(64, 49_152, 1021):
+        given = manifest(buffer("x", run_bytes, "uint8"), launch=fields, objective="resident_threads")
+        assert threads_of(given, run_bytes) == tried_threads(given, run_bytes, 0)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -146,6 +162,17 @@ def test_opt_in_begins_one_byte_above_48_kb() -> None:
         assert figures.opt_in is opt_in
     assert threads_of(given, 49_152) == 1
     assert threads_of(given, 49_153) is None
+
+
+def test_opt_in_counts_static_bytes_up_to_the_base_alignment() -> None:
+    """Static 16 and 49136 dynamic bytes are 48 KB, but a base aligned to 1024 begins 1008 bytes later."""
+    target = {"compute_capability": "9.0", "static_shared_bytes": 16}
+    wide = buffer("x", 49_136, "uint8", alignment_bytes=1024)
+    assert threads_of(manifest(wide, target=target), 49_136) is None
+    opted = manifest(wide, target=target | {"shared_budget_bytes": "opt-in"})
+    figures = launch_for(opted, run_bytes=49_136, block_region_bytes=0)
+    assert figures is not None
+    assert figures.opt_in
 
 
 def test_without_run_buffers_shared_memory_does_not_limit_the_block() -> None:

@@ -85,9 +85,7 @@ def test_parts_that_pass_bytes_to_each_other_between_threads_are_handed_over() -
     timeline = {"length": 8, "barriers": [{"before": 3, "scope": "run"}]}
     layout = solved(manifest_of(store(), launch=launch, timeline=timeline))
     assert run_bytes(layout) == 16
-    assert [(one.source, one.destination, one.barrier_before) for one in layout.handoffs] == [
-        ("store#row0", "store#row1", 3)
-    ]
+    assert [(one.source, one.destination, one.barrier) for one in layout.handoffs] == [("store#row0", "store#row1", 3)]
 
 
 def test_without_a_barrier_parts_of_one_buffer_share_nothing() -> None:

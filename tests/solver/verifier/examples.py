@@ -8,6 +8,7 @@ from typing import Any
 from solver.wire.dtypes import DTYPES
 from solver.wire.layout import (
     BytesProof,
+    CountProof,
     Handoff,
     LaunchFigures,
     Layout,
@@ -15,9 +16,20 @@ from solver.wire.layout import (
     Occupancy,
     PlacedBuffer,
     Proof,
+    Status,
     ThreadsProof,
 )
-from solver.wire.manifest import Barrier, Buffer, Interval, Launch, Manifest, Part, Target, Timeline
+from solver.wire.manifest import (
+    Barrier,
+    Buffer,
+    Interval,
+    Launch,
+    Loop,
+    Manifest,
+    Part,
+    Target,
+    Timeline,
+)
 from solver.wire.report import Finding, StaticReport
 
 
@@ -39,9 +51,23 @@ def manifest_of(*buffers: Buffer, compute_capability: str = "8.6", **fields: Any
     return Manifest(Target(compute_capability), buffers=buffers, **fields)
 
 
-def proof(threads: int, run_bytes: int, block_bytes: int) -> Proof:
-    of_bytes = BytesProof("optimal", run_bytes, {}), BytesProof("optimal", block_bytes, {})
-    return Proof(ThreadsProof("optimal", threads, {}), *of_bytes)
+def by_search(bound: int) -> dict[str, Any]:
+    """The certificate of a bound that the verifier does not look into."""
+    return {"kind": "search-exhausted", "capacity_bytes": bound - 1} if bound else {"kind": "empty"}
+
+
+def bytes_proof(bound: int, status: Status = "optimal") -> BytesProof:
+    return BytesProof(status, bound, by_search(bound))
+
+
+def proof(threads: int, run_bytes: int, block_bytes: int, resident: int | None = None) -> Proof:
+    """Every wish is proven, of those that a layout without `auto` buffers has."""
+    return Proof(
+        ThreadsProof("optimal", threads, {"kind": "launches-ruled-out"}),
+        bytes_proof(run_bytes),
+        bytes_proof(block_bytes),
+        None if resident is None else CountProof("optimal", resident, {"kind": "launches-ruled-out"}),
+    )
 
 
 def moved(layout: Layout, name: str, **changes: Any) -> Layout:
@@ -72,7 +98,7 @@ PRIVATE = manifest_of(
     buffer("scratch", 7, (0, 1), location="local"),
     buffer("seed", 2, dtype="int32", location="local", persistent=True),
     launch=Launch(max_threads_per_block=256),
-    timeline=Timeline(5, ("init", "stage0", "stage1", "commit", "summary"), ((1, 5),)),
+    timeline=Timeline(5, ("init", "stage0", "stage1", "commit", "summary"), (Loop(1, 5),)),
 )
 
 PRIVATE_LAYOUT = Layout(
@@ -102,7 +128,7 @@ PRIVATE_LAYOUT = Layout(
         PlacedBuffer("", "scratch", "local", "local", None, 28),
         PlacedBuffer("", "seed", "local", "persistent_local", 0, 8),
     ),
-    proof=proof(224, 204, 0),
+    proof=proof(224, 204, 0, 448),
     baselines={},
     local=LocalBytes(28, 8),
 )
@@ -116,7 +142,7 @@ THREADED = manifest_of(
     buffer("left", 6, (0, 2)),
     buffer("right", 6, (2, 3)),
     launch=Launch(threads_per_run=2, max_threads_per_block=128),
-    timeline=Timeline(3, ("load", "mix", "use"), ((0, 3),), (Barrier(0, "block"), Barrier(2, "block"))),
+    timeline=Timeline(3, ("load", "mix", "use"), (Loop(0, 3),), (Barrier(0), Barrier(2))),
 )
 
 THREADED_LAYOUT = Layout(
@@ -149,6 +175,6 @@ THREADED_LAYOUT = Layout(
         Handoff("left", "right", "run", 0, 24, 2, "use", 2, "use"),
         Handoff("tile", "table", "block", 0, 20, 2, "use", 2, "use"),
     ),
-    proof=proof(128, 24, 24),
+    proof=proof(128, 24, 24, 1536),
     baselines={},
 )

@@ -241,7 +241,7 @@ def test_a_missing_handoff_is_named() -> None:
 
 
 def test_a_handoff_that_no_way_of_the_program_has_is_named() -> None:
-    wrong = replace(THREADED_LAYOUT.handoffs[0], barrier_before=2, barrier_before_name="use")
+    wrong = replace(THREADED_LAYOUT.handoffs[0], barrier=2, barrier_name="use")
     report = verify(THREADED, replace(THREADED_LAYOUT, handoffs=(wrong, *THREADED_LAYOUT.handoffs[1:])))
     assert [finding.buffers for finding in of_rule(report, "handoff-unknown")] == [("right", "left")]
     assert [finding.buffers for finding in of_rule(report, "handoff-missing")] == [("right", "left")]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from solver.verifier import verify
-from solver.wire.layout import BytesProof, Layout, Proof, ThreadsProof
+from solver.wire.layout import Layout, Proof, Status
 from solver.wire.manifest import Launch, Manifest, Target
 from tests.helpers.simple_layouts import layout_at
-from tests.solver.verifier.examples import buffer, launched, manifest_of, of_rule, proof
+from tests.solver.verifier.examples import buffer, bytes_proof, launched, manifest_of, of_rule, proof
 
 
 def with_launch(target: dict[str, Any] | None = None, objective: str = "threads_per_block", **launch: Any) -> Manifest:
@@ -58,6 +58,30 @@ def test_most_resident_threads_in_the_smallest_block() -> None:
     assert any("resident" in finding.message for finding in of_rule(verify(manifest, larger), "threads"))
 
 
+def test_where_no_whole_multiple_fits_the_objective_still_chooses() -> None:
+    # 12 blocks of 3 threads are more than 4 of 8: 6128 bytes a run in 228 KiB, of which every block takes 1 KiB more
+    manifest = replace(
+        manifest_of(buffer("a", 6128, dtype="uint8"), compute_capability="9.0"), objective="resident_threads"
+    )
+    layout = layout_at(manifest, {"a": 0})
+    assert layout.launch is not None
+    assert (layout.launch.threads_per_block, layout.launch.occupancy.resident_threads) == (3, 36)
+    assert verify(manifest, layout).findings == ()
+
+
+@pytest.mark.parametrize(("size", "opt_in"), [(49136, True), (49152 - 1024, False)])
+def test_opt_in_counts_static_bytes_as_capacity_does(size: int, opt_in: bool) -> None:
+    """16 static bytes take 1024 where a buffer is aligned to as many."""
+    manifest = replace(
+        manifest_of(buffer("a", size, dtype="uint8", alignment_bytes=1024, scope="block")),
+        target=Target("9.0", "opt-in", 16),
+    )
+    layout = layout_at(manifest, {"a": 0})
+    report = verify(manifest, launched(layout, opt_in=opt_in))
+    assert not of_rule(report, "opt-in")
+    assert of_rule(verify(manifest, launched(layout, opt_in=not opt_in)), "opt-in")
+
+
 def test_the_first_window_starts_at_the_run_alignment() -> None:
     manifest = manifest_of(buffer("table", 3, scope="block"), buffer("a", 1, dtype="complex128"))
     layout = layout_at(manifest, {"table": 0, "a": 0})
@@ -86,44 +110,33 @@ def test_a_block_whose_registers_do_not_fit_cannot_start() -> None:
     assert any("registers" in finding.message for finding in of_rule(verify(manifest, layout), "threads"))
 
 
+def claimed(threads: int, bound: int, *, of_threads: Status = "optimal", of_bytes: Status = "optimal") -> Proof:
+    right = proof(32, 1200, 0, 64)
+    return replace(
+        right,
+        threads_per_block=replace(right.threads_per_block, status=of_threads, upper_bound=threads),
+        run_bytes=bytes_proof(bound, of_bytes),
+    )
+
+
 CLAIMS = [
-    (
-        "a bound above the figure",
-        Proof(ThreadsProof("optimal", 32, {}), BytesProof("optimal", 1204, {}), BytesProof("optimal", 0, {})),
-        "proof",
-    ),
-    (
-        "optimal below the figure",
-        Proof(ThreadsProof("optimal", 32, {}), BytesProof("optimal", 1100, {}), BytesProof("optimal", 0, {})),
-        "proof",
-    ),
-    (
-        "feasible at the bound",
-        Proof(ThreadsProof("optimal", 32, {}), BytesProof("feasible", 1200, {}), BytesProof("optimal", 0, {})),
-        "proof",
-    ),
-    (
-        "a thread bound too low",
-        Proof(ThreadsProof("optimal", 31, {}), BytesProof("optimal", 1200, {}), BytesProof("optimal", 0, {})),
-        "proof",
-    ),
-    (
-        "threads not proven",
-        Proof(ThreadsProof("feasible", 64, {}), BytesProof("optimal", 1200, {}), BytesProof("optimal", 0, {})),
-        "status",
-    ),
+    ("a bound above the figure", claimed(32, 1204), "proof"),
+    ("optimal below the figure", claimed(32, 1100), "proof"),
+    ("feasible at the bound", claimed(32, 1200, of_bytes="feasible"), "proof"),
+    ("a thread bound too low", claimed(31, 1200), "proof"),
+    ("threads not proven", claimed(64, 1200, of_threads="feasible"), "status"),
 ]
 
 
-@pytest.mark.parametrize(("claimed", "rule"), [row[1:] for row in CLAIMS], ids=[row[0] for row in CLAIMS])
-def test_a_claim_that_the_figures_do_not_bear_out_is_found(claimed: Proof, rule: str) -> None:
+@pytest.mark.parametrize(("claim", "rule"), [row[1:] for row in CLAIMS], ids=[row[0] for row in CLAIMS])
+def test_a_claim_that_the_figures_do_not_bear_out_is_found(claim: Proof, rule: str) -> None:
     manifest = with_launch()
-    assert of_rule(verify(manifest, replace(layout_at(manifest, {"a": 0}), proof=claimed)), rule)
+    assert of_rule(verify(manifest, replace(layout_at(manifest, {"a": 0}), proof=claim)), rule)
 
 
 def test_a_feasible_layout_says_so() -> None:
     manifest = with_launch()
-    open_proof = replace(proof(32, 1200, 0), run_bytes=BytesProof("feasible", 1100, {}))
+    open_proof = claimed(32, 1100, of_bytes="feasible")
     layout = replace(layout_at(manifest, {"a": 0}), proof=open_proof)
     assert of_rule(verify(manifest, layout), "status")
     assert verify(manifest, replace(layout, status="feasible")).findings == ()

@@ -231,3 +231,32 @@ def test_a_piece_that_meets_another_in_two_phases_is_reported_once() -> None:
     manifest = manifest_of(buffer("a", 1, lifetime=twice), buffer("b", 1, lifetime=twice), timeline=Timeline(3))
     (finding,) = of_rule(verify(manifest, layout_at(manifest, {"a": 0, "b": 0})), "overlap")
     assert "in phases [0, 1), [2, 3)" in finding.message
+
+
+def test_two_elements_of_four_bits_take_a_byte() -> None:
+    nibbles = manifest_of(
+        buffer("s", 8, dtype="int4", parts=(part("x", 0, 4, (0, 1)), part("y", 4, 4, (0, 1))), splittable=True),
+        buffer("t", 6, (0, 1), dtype="uint4"),
+    )
+    assert verify(nibbles, layout_at(nibbles, {"s": 0, "t": 4})).findings == ()
+    (finding,) = of_rule(verify(nibbles, layout_at(nibbles, {"s": 0, "t": 3})), "overlap")
+    assert (finding.buffers, finding.start_bytes, finding.end_bytes) == (("s#y", "t"), 3, 4)
+    apart = (PlacedPart("x", 0, 2), PlacedPart("y", 5, 2))
+    layout = moved(layout_at(nibbles, {"s": 0, "t": 2}), "s", offset_bytes=None, parts=apart, shares_bytes_with=())
+    report = verify(nibbles, moved(layout, "t", shares_bytes_with=()))
+    assert not rules(report) & {"overlap", "wrong-parts", "misaligned", "wrong-size"}
+
+
+def test_all_slots_of_a_ring_are_needed_whenever_one_is() -> None:
+    ring = buffer("ring", 3, (0, 1), dtype="uint8", stages=3, alignment_bytes=4)
+    manifest = manifest_of(ring, buffer("x", 1, (0, 1), dtype="uint8"))
+    assert ring.size_bytes == 11
+    assert verify(manifest, layout_at(manifest, {"ring": 0, "x": 11})).findings == ()
+    (finding,) = of_rule(verify(manifest, layout_at(manifest, {"ring": 0, "x": 7})), "overlap")  # between two slots
+    assert (finding.start_bytes, finding.end_bytes) == (7, 8)
+
+
+def test_a_part_that_lies_apart_is_aligned_as_its_elements_and_the_first_as_its_buffer() -> None:
+    wide = replace(SPLIT, buffers=(replace(SPLIT.buffers[0], alignment_bytes=16), SPLIT.buffers[1]))
+    assert "misaligned" not in rules(verify(wide, split_layout(16, 4, 32, (), ())))
+    assert "misaligned" in rules(verify(wide, split_layout(4, 32, 40, (), ())))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 
 from solver.launch.threads import launch_for
 from solver.verifier import verify
+from solver.verifier.story import derive
 from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Interval, Launch, Manifest, Target, Timeline
+from solver.wire.manifest import Barrier, Interval, Launch, Loop, Manifest, Target, Timeline
 from tests.solver.verifier.examples import buffer, of_rule, proof
 
 COUNT, LIVE = 4_000, 2_000
@@ -25,7 +27,14 @@ def test_four_thousand_buffers_are_checked_and_the_one_that_is_wrong_is_found() 
         PlacedBuffer("", one.name, "shared", "run", 4 * (i % LIVE), 4, None, (buffers[(i + LIVE) % COUNT].name,))
         for i, one in enumerate(buffers)
     )
-    layout = Layout(manifest.sha256, "optimal", launch, places, proof(launch.threads_per_block, 4 * LIVE, 0), {})
+    layout = Layout(
+        manifest.sha256,
+        "optimal",
+        launch,
+        places,
+        proof(launch.threads_per_block, 4 * LIVE, 0, launch.occupancy.resident_threads),
+        {},
+    )
     assert verify(manifest, layout).findings == ()
 
     longer = replace(buffers[7], lifetime=(Interval(14, 14 + 2 * LIVE + 1),))
@@ -35,9 +44,27 @@ def test_four_thousand_buffers_are_checked_and_the_one_that_is_wrong_is_found() 
     assert (finding.start_bytes, finding.end_bytes, finding.phase) == (28, 32, 14 + 2 * LIVE)
 
 
+def test_many_loops_and_many_phases_take_no_time() -> None:
+    depth = 999
+    loops = tuple(Loop(at, 2 * depth - at) for at in range(depth))
+    buffers = tuple(buffer(f"b{at}", 1, (2 * at, 2 * at + 1)) for at in range(depth))
+    barriers = tuple(Barrier(at) for at in range(1, 2**20))
+    nest = Manifest(
+        Target("8.6"), timeline=Timeline(2 * depth, None, loops), launch=Launch(threads_per_run=2), buffers=buffers
+    )
+    long = Manifest(
+        Target("8.6"), timeline=Timeline(2**20, None, (), barriers), launch=Launch(threads_per_run=2), buffers=buffers
+    )
+    for manifest, seconds in ((nest, 3), (long, 15)):
+        started = monotonic()
+        story = derive(manifest)
+        assert story.conflict(story.pieces[0], story.pieces[1]) is not None or manifest is long
+        assert monotonic() - started < seconds
+
+
 def test_a_deep_nest_of_loops_is_no_matter() -> None:
     depth = 3_000
-    loops = tuple((i, 2 * depth - i) for i in range(depth))
+    loops = tuple(Loop(i, 2 * depth - i) for i in range(depth))
     manifest = Manifest(
         Target("8.6"),
         timeline=Timeline(2 * depth, None, loops),
@@ -47,5 +74,12 @@ def test_a_deep_nest_of_loops_is_no_matter() -> None:
     launch = launch_for(manifest, run_bytes=8, block_region_bytes=0)
     assert launch is not None
     places = (PlacedBuffer("", "a", "shared", "run", 0, 4), PlacedBuffer("", "b", "shared", "run", 4, 4))
-    layout = Layout(manifest.sha256, "optimal", launch, places, proof(launch.threads_per_block, 8, 0), {})
+    layout = Layout(
+        manifest.sha256,
+        "optimal",
+        launch,
+        places,
+        proof(launch.threads_per_block, 8, 0, launch.occupancy.resident_threads),
+        {},
+    )
     assert verify(manifest, layout).findings == ()

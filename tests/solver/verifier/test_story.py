@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from solver.verifier.story import Segment, Story, StoryPiece, derive
-from solver.wire.manifest import Barrier, Component, InPlace, Interval, Launch, Manifest, Timeline
-from tests.solver.verifier.examples import PRIVATE, buffer, manifest_of, part
+from solver.verifier.story import Segment, Story, StoryPiece, Why, derive
+from solver.wire.manifest import (
+    Accesses,
+    Barrier,
+    Branch,
+    Buffer,
+    Component,
+    Launch,
+    Loop,
+    Timeline,
+    Track,
+)
+from tests.solver.verifier.examples import PRIVATE, buffer, manifest_of
 
 TWO_THREADS = Launch(threads_per_run=2)
 
@@ -46,33 +56,141 @@ def test_buffers_of_no_bytes_have_no_piece() -> None:
 
 
 def test_a_wrapped_interval_is_carried_round_its_innermost_loop() -> None:
-    story = story_of(buffer("a", 1, (4, 2)), timeline=Timeline(8, None, ((0, 8), (1, 6))))
-    assert piece(story, "a").segments == (Segment(1, 2, False), Segment(4, 6, True))
-    assert piece(story, "a").live == ((1, 2), (4, 6))
+    story = story_of(buffer("a", 1, (4, 2)), timeline=Timeline(8, None, (Loop(0, 8), Loop(1, 6))))
+    assert piece(story, "a").accesses == ((1, 2), (4, 6))
+    # left after 1, 2 and 3 lie before a beginning; left after 5, a way leads round the outer loop to 1, where none begins
+    assert piece(story, "a").live == ((0, 2), (4, 8))
+    assert piece(story, "a").segments == (Segment(0, 2, False), Segment(4, 8, True))
 
 
 def test_an_interval_round_the_whole_loop_is_live_in_all_of_it() -> None:
     # in names: ["s1", "s0"], written in s1, last read in s0 of the next trip
-    story = story_of(buffer("a", 1, (1, 1)), timeline=Timeline(3, ("s0", "s1", "s2"), ((0, 3),)))
+    story = story_of(buffer("a", 1, (1, 1)), timeline=Timeline(3, ("s0", "s1", "s2"), (Loop(0, 3),)))
     assert piece(story, "a").segments == (Segment(0, 1, False), Segment(1, 3, True))
     assert piece(story, "a").live == ((0, 3),)
 
 
-def test_contents_that_enter_a_loop_and_end_in_it_are_written_anew_at_its_head() -> None:
-    story = story_of(buffer("a", 1, (0, 3)), timeline=Timeline(5, None, ((1, 5),)))
-    assert piece(story, "a").segments == (Segment(0, 1, True), Segment(1, 3, True))
+def test_contents_that_enter_a_loop_and_end_in_it_are_found_again_on_the_next_trip() -> None:
+    story = story_of(buffer("a", 1, (0, 3)), timeline=Timeline(5, None, (Loop(1, 5),)))
+    one = piece(story, "a")
+    assert (one.accesses, one.live) == (((0, 3),), ((0, 5),))
+    assert one.segments == (Segment(0, 5, True),)
+    assert story.why(one, 2) == Why("stated")
+    assert story.why(one, 4) == Why("carried", 2, 1)
+
+
+def test_where_they_are_dropped_nothing_is_carried() -> None:
+    story = story_of(buffer("a", 1, (0, 3), reentry="dropped"), timeline=Timeline(5, None, (Loop(1, 5),)))
+    assert piece(story, "a").live == ((0, 3),)
+    assert story.why(piece(story, "a"), 4) is None
+
+
+def test_what_two_nested_loops_find_again_is_carried_round_both() -> None:
+    story = story_of(buffer("a", 1, (0, 6)), timeline=Timeline(11, None, (Loop(2, 10), Loop(4, 8))))
+    assert piece(story, "a").live == ((0, 10),)
+
+
+def test_a_way_that_was_never_in_the_lifetime_brings_nothing() -> None:
+    story = story_of(buffer("a", 1, (0, 3)), timeline=Timeline(5, None, (Loop(0, 2, at_least=0),)))
     assert piece(story, "a").live == ((0, 3),)
 
 
-def test_each_of_two_nested_heads_writes_anew() -> None:
-    story = story_of(buffer("a", 1, (0, 6)), timeline=Timeline(10, None, ((2, 10), (4, 8))))
-    assert piece(story, "a").segments == (Segment(0, 2, True), Segment(2, 4, True), Segment(4, 6, True))
+def test_what_one_arm_leaves_is_carried_through_the_other() -> None:
+    timeline = Timeline(5, None, (), (), (Branch(((1, 2), (2, 3))),))
+    story = story_of(buffer("a", 1, (0, 2), (1, 4)), buffer("z", 1, (1, 4)), timeline=timeline)
+    assert piece(story, "a").accesses == ((0, 2), (3, 4))
+    assert story.why(piece(story, "a"), 2) == Why("carried", 0, 3)
+    assert piece(story, "z").live == ((1, 2), (3, 4))
 
 
 def test_contents_live_all_through_a_loop_are_carried() -> None:
-    story = story_of(buffer("a", 1, (0, 5)), buffer("b", 1, (1, 5)), timeline=Timeline(6, None, ((1, 5),)))
+    story = story_of(buffer("a", 1, (0, 5)), buffer("b", 1, (1, 5)), timeline=Timeline(6, None, (Loop(1, 5),)))
     assert piece(story, "a").segments == (Segment(0, 5, True),)
-    assert piece(story, "b").segments == (Segment(1, 5, False),)
+    assert piece(story, "b").segments == (Segment(1, 5, True),)
+
+
+def accessed(name: str, writes: tuple[int, ...], updates: tuple[int, ...], reads: tuple[int, ...]) -> Buffer:
+    return buffer(name, 1, accesses_in=Accesses(writes, updates, reads))
+
+
+def test_from_single_accesses_contents_are_needed_between_a_write_and_a_read() -> None:
+    story = story_of(accessed("a", (1,), (), (4,)), accessed("b", (), (2,), ()), timeline=Timeline(6))
+    assert piece(story, "a").accesses == ((1, 2), (4, 5))
+    assert piece(story, "a").live == ((1, 5),)
+    assert story.why(piece(story, "a"), 3) == Why("between", 1, 4)
+    assert piece(story, "b").live == ((2, 3),)
+
+
+def test_an_update_in_a_loop_needs_what_the_last_trip_left() -> None:
+    story = story_of(accessed("a", (), (2,), ()), timeline=Timeline(6, None, (Loop(1, 4),)))
+    assert piece(story, "a").live == ((1, 4),)
+
+
+def test_a_phase_that_writes_first_needs_nothing_of_what_was_there() -> None:
+    story = story_of(accessed("a", (0, 3), (), (3,)), timeline=Timeline(5))
+    assert piece(story, "a").live == ((0, 1), (3, 4))
+
+
+def test_before_a_phase_that_overwrites_everything_nothing_is_needed() -> None:
+    story = story_of(accessed("a", (0, 2), (), (4,)), timeline=Timeline(5))
+    assert piece(story, "a").live == ((0, 1), (2, 5))
+
+
+def test_zeroes_from_the_programs_start_are_contents_that_may_be_wanted() -> None:
+    zeroed = buffer("a", 1, accesses_in=Accesses((), (), (2,)), zero="entry")
+    assert piece(story_of(zeroed, timeline=Timeline(4)), "a").live == ((0, 3),)
+
+
+def test_two_that_are_zeroed_at_the_programs_start_are_apart() -> None:
+    buffers = (buffer(name, 1, accesses_in=Accesses((at,), (), ()), zero="entry") for at, name in ((1, "a"), (2, "b")))
+    story = story_of(*buffers, timeline=Timeline(3))
+    found = story.conflict(*story.pieces)
+    assert found is not None
+    assert found.reason == "entry"
+
+
+@pytest.mark.parametrize(("threads", "ordered"), [(64, True), (48, False)])
+def test_a_barrier_of_a_track_orders_runs_that_lie_whole_in_it(threads: int, ordered: bool) -> None:
+    tracks = (Track("load", 0, 2, threads), Track("work", 2, 3, None))
+    timeline = Timeline(3, None, (), (Barrier(1, "track"),), (), (tracks,))
+    story = story_of(
+        buffer("a", 1, (0, 1)), buffer("b", 1, (1, 2)), timeline=timeline, launch=Launch(threads_per_run=32)
+    )
+    assert meets(story, "a", "b") is not ordered
+
+
+@pytest.mark.parametrize(
+    ("threads", "whole"),
+    [((64, None), True), ((48, None), False), ((None, 32), True), ((None, 16), False), ((32, None, 48), False)],
+)
+def test_where_runs_lie_whole_in_tracks_is_known_from_either_end(threads: tuple[int | None, ...], whole: bool) -> None:
+    tracks = tuple(Track(str(at), at, at + 1, count) for at, count in enumerate(threads))
+    timeline = Timeline(len(threads), None, (), (), (), (tracks,))
+    buffers = buffer("a", 1, (0, 1)), buffer("b", 1, (1, 2))
+    story = story_of(*buffers, timeline=timeline, launch=Launch(threads_per_run=32))
+    assert meets(story, "a", "b") is not whole
+    assert meets(story_of(*(replace(one, scope="block") for one in buffers), timeline=timeline), "a", "b")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_way_past_a_call_meets_the_barriers_of_all_that_is_called(order: tuple[int, int]) -> None:
+    called = (
+        Component("k", timeline=Timeline(1, None, (), (Barrier(0),)), called_in=(1,)),
+        Component("j", timeline=Timeline(1), called_in=(1,)),
+    )
+    buffers = (buffer(name, 1, (at, at + 1), scope="block") for at, name in ((0, "a"), (2, "b")))
+    inside = buffer("j/c", 1, (0, 1), scope="block")
+    story = story_of(*buffers, inside, timeline=Timeline(3), components=tuple(called[number] for number in order))
+    assert not meets(story, "a", "b")
+    assert meets(story, "a", "j/c")
+    assert meets(story, "j/c", "b")
+
+
+def test_zeroes_from_the_programs_start_are_needed_until_phase_0_has_come() -> None:
+    timeline = Timeline(4, None, (Loop(0, 2),), (Barrier(2),))
+    story = story_of(buffer("z", 1, (0, 1), zero="entry", scope="block"), timeline=timeline)
+    assert piece(story, "z").live == ((0, 1), (2, 4))  # where the loop is skipped
+    assert story.why(piece(story, "z"), 3) == Why("entry", None, 0)
 
 
 def test_touching_intervals_are_two_writes_of_one_life() -> None:
@@ -82,11 +200,11 @@ def test_touching_intervals_are_two_writes_of_one_life() -> None:
 
 
 def test_contents_are_written_where_control_comes_from_a_phase_without_them() -> None:
-    story = story_of(buffer("a", 1, (2, 5)), timeline=Timeline(9, None, ((1, 8), (2, 5))))
+    story = story_of(buffer("a", 1, (2, 5)), timeline=Timeline(9, None, (Loop(1, 8), Loop(2, 5))))
     one = piece(story, "a")
-    assert one.segments == (Segment(2, 5, False),)
+    assert one.segments == (Segment(2, 5, True),)
     assert story.writes(one, 1, 2)  # entering the inner loop
-    assert not story.writes(one, 4, 2)  # round the inner loop: carried
+    assert story.writes(one, 4, 2)  # round the inner loop: its interval begins again
     assert not story.writes(one, 2, 3)
     assert not story.writes(one, 5, 6)
     assert story.writes(piece(story_of(buffer("p", 1, persistent=True)), "p"), None, 0)
@@ -98,7 +216,9 @@ def test_a_persistent_buffer_lives_always_and_one_never_used_never() -> None:
     )
     assert piece(story, "p").live == ((0, 3),)
     assert piece(story, "never").live == piece(story, "never").segments == ()
-    assert meets(story, "p", "a")
+    found = story.conflict(piece(story, "p"), piece(story, "a"))
+    assert found is not None
+    assert (found.phases, found.reason) == (((1, 2),), "persistent")
     assert not meets(story, "p", "never")
 
 
@@ -121,177 +241,19 @@ def test_without_a_barrier_it_is_occupied_to_the_programs_end() -> None:
 
 
 def test_occupancy_runs_round_a_loop_and_out_of_it() -> None:
-    timeline = Timeline(8, None, ((1, 6),), (Barrier(3, "run"),))
+    timeline = Timeline(8, None, (Loop(1, 6),), (Barrier(3, "run"),))
     story = story_of(buffer("r", 1, (4, 5)), launch=TWO_THREADS, timeline=timeline)
     assert piece(story, "r").occupied == ((1, 3), (4, 8))
 
 
 def test_occupancy_leaves_a_loop_in_the_middle_of_a_life_that_goes_on_behind_it() -> None:
     # live [3, 7): on the way back from phase 4 to 2 nothing of it is needed, but other threads may still read
-    timeline = Timeline(8, None, ((2, 5),), (Barrier(7, "run"),))
+    timeline = Timeline(8, None, (Loop(2, 5),), (Barrier(7, "run"),))
     story = story_of(buffer("r", 1, (3, 7)), launch=TWO_THREADS, timeline=timeline)
     assert piece(story, "r").occupied == ((2, 7),)
 
 
 def test_a_barrier_at_the_loops_head_stands_on_every_way_into_it() -> None:
-    timeline = Timeline(4, None, ((1, 3),), (Barrier(1, "run"), Barrier(3, "run")))
+    timeline = Timeline(4, None, (Loop(1, 3),), (Barrier(1, "run"), Barrier(3, "run")))
     story = story_of(buffer("r", 1, (2, 3)), launch=TWO_THREADS, timeline=timeline)
     assert piece(story, "r").occupied == ((2, 3),)
-
-
-def test_apart_holds_whatever_the_lifetimes_and_aliases_say() -> None:
-    story = story_of(
-        buffer("a", 1, lifetime=()),
-        buffer("b", 1, lifetime=()),
-        buffer("c", 1, (0, 1), aliases=("b",)),
-        apart=(("a", "b"), ("c", "b")),
-    )
-    found = story.conflict(piece(story, "a"), piece(story, "b"))
-    assert found is not None
-    assert (found.phases, found.apart) == ((), True)
-    assert meets(story, "b", "c")
-
-
-@pytest.mark.parametrize(
-    ("target", "permitted"),
-    [
-        ({}, True),
-        ({"lifetime": (Interval(0, 1),)}, True),  # one side without a lifetime is enough
-        ({"persistent": True}, False),
-        ({"scope": "block"}, True),  # never in one region
-    ],
-)
-def test_an_alias_permits_where_one_side_gives_no_lifetime(target: dict, permitted: bool) -> None:  # type: ignore[type-arg]
-    story = story_of(buffer("t", 1, **target), buffer("a", 1, aliases=("t",)))
-    assert meets(story, "a", "t") is not permitted
-
-
-def test_an_alias_between_two_stated_lifetimes_permits_nothing() -> None:
-    story = story_of(buffer("t", 1, (0, 1)), buffer("a", 1, (0, 1), aliases=("t",)))
-    assert meets(story, "a", "t")
-
-
-def test_an_alias_is_not_transitive() -> None:
-    story = story_of(buffer("t", 1), buffer("a", 1, aliases=("t",)), buffer("b", 1, aliases=("t",)))
-    assert not meets(story, "a", "t")
-    assert not meets(story, "b", "t")
-    assert meets(story, "a", "b")
-
-
-def in_place(phases: tuple[int, ...], read: str = "r", write: str = "w") -> tuple[InPlace, ...]:
-    return tuple(InPlace(phase, read, write) for phase in phases)
-
-
-def difference(story: Story, first: str, second: str) -> int | None:
-    found = story.conflict(piece(story, first), piece(story, second))
-    assert found is not None
-    return found.allowed_difference
-
-
-def test_an_in_place_pair_may_coincide() -> None:
-    story = story_of(buffer("r", 4, (0, 2)), buffer("w", 4, (1, 3)), timeline=Timeline(3), in_place=in_place((1,)))
-    assert difference(story, "r", "w") == 0
-
-
-def test_an_in_place_pair_must_be_listed_for_every_phase_in_which_both_live() -> None:
-    buffers = buffer("r", 4, (0, 3)), buffer("w", 4, (1, 4))
-    assert difference(story_of(*buffers, timeline=Timeline(4), in_place=in_place((1,))), "r", "w") is None
-    assert difference(story_of(*buffers, timeline=Timeline(4), in_place=in_place((1, 2))), "r", "w") == 0
-
-
-@pytest.mark.parametrize("persistent", ["r", "w"])
-def test_persistent_storage_is_not_shared_in_place(persistent: str) -> None:
-    lives: dict[str, dict[str, Any]] = {"r": {"lifetime": (Interval(0, 1),)}, "w": {"lifetime": (Interval(0, 1),)}}
-    lives[persistent] = {"persistent": True}
-    buffers = (buffer(name, 4, **fields) for name, fields in lives.items())
-    assert difference(story_of(*buffers, in_place=in_place((0,))), "r", "w") is None
-
-
-def test_in_place_parts_may_coincide_where_they_are_not_where_their_buffers_are() -> None:
-    stored = buffer("s", 12, parts=(part("row0", 0, 4, (0, 1)), part("row1", 4, 4, (0, 2)), part("row2", 8, 4, (0, 1))))
-    story = story_of(stored, buffer("w", 4, (1, 3)), timeline=Timeline(3), in_place=in_place((1,), "s#row1", "w"))
-    assert difference(story, "s#row1", "w") == 0
-    assert story.conflict(piece(story, "s#row0"), piece(story, "w")) is None
-
-
-def test_whole_buffers_in_place_may_coincide_only_as_wholes() -> None:
-    # row1 starts 16 bytes into its buffer, half0 at the start of the other: element for element, half0 lies 16 bytes lower
-    story = story_of(
-        buffer("r", 8, parts=(part("row0", 0, 4, (0, 2)), part("row1", 4, 4, (0, 2)))),
-        buffer("w", 8, (1, 3)),
-        timeline=Timeline(3),
-        in_place=in_place((1,)),
-    )
-    assert difference(story, "r#row1", "w") == -16
-    assert difference(story, "w", "r#row1") == 16
-
-
-def test_in_place_between_threads_needs_a_barrier_directly_before() -> None:
-    buffers = buffer("r", 4, (0, 2)), buffer("w", 4, (1, 3))
-    for barriers, expected in (((), None), ((Barrier(1, "run"),), 0), ((Barrier(2, "run"),), None)):
-        story = story_of(
-            *buffers, launch=TWO_THREADS, timeline=Timeline(3, None, (), barriers), in_place=in_place((1,))
-        )
-        assert difference(story, "r", "w") == expected
-
-
-def test_unequal_ranges_are_never_in_place() -> None:
-    for write in (buffer("w", 5, (1, 3)), buffer("w", 2, (1, 3), dtype="float64")):
-        story = story_of(buffer("r", 4, (0, 2)), write, timeline=Timeline(3), in_place=in_place((1,)))
-        assert difference(story, "r", "w") is None
-
-
-CALLS = {
-    "timeline": Timeline(3, ("x", "y", "z"), ((0, 2),), (Barrier(1, "block"),)),
-    "components": (
-        Component("k", timeline=Timeline(2, ("p", "q"), ((0, 2),), (Barrier(1, "run"),)), called_in=(0, 1)),
-        Component("j", timeline=Timeline(2), called_in=(1,)),
-    ),
-}
-
-
-def test_calling_phases_expand_and_keep_names_loops_and_barriers() -> None:
-    story = story_of(**CALLS)
-    assert story.phase_names == ("x/p", "x/q", "y/p", "y/q", "y/0", "y/1", "z")
-    assert story.loops == ((0, 6), (0, 2), (2, 4))
-    assert story.barriers == {1: {"run"}, 2: {"block"}, 3: {"run"}}
-
-
-def test_a_caller_lives_through_the_whole_call_and_a_callee_in_every_call() -> None:
-    story = story_of(buffer("outer", 1, (1, 2)), buffer("k/inner", 1, (1, 2)), **CALLS)
-    assert piece(story, "outer").live == ((2, 6),)
-    # in its second call j runs in the same phase, before, after or between: all of its phases count
-    assert piece(story, "k/inner").live == ((1, 2), (3, 6))
-
-
-def test_a_callee_without_a_lifetime_lives_through_its_calls_only() -> None:
-    story = story_of(buffer("j/always", 1), buffer("j/never", 1, lifetime=()), **CALLS)
-    assert piece(story, "j/always").live == ((2, 6),)
-    assert piece(story, "j/never").live == ()
-
-
-def test_calls_nest() -> None:
-    manifest = manifest_of(
-        buffer("a/b/deep", 1, (1, 2)),
-        timeline=Timeline(2),
-        components=(
-            Component("a", timeline=Timeline(2), called_in=(0, 1)),
-            Component("a/b", timeline=Timeline(3), called_in=(1,)),
-        ),
-    )
-    story = derive(manifest)
-    assert story.phase_names == ("0/0", "0/1/0", "0/1/1", "0/1/2", "1/0", "1/1/0", "1/1/1", "1/1/2")
-    assert piece(story, "a/b/deep").live == ((2, 3), (6, 7))
-
-
-def test_in_place_phases_count_in_the_components_own_timeline() -> None:
-    manifest: Manifest = manifest_of(
-        buffer("k/r", 4, (0, 1)), buffer("k/w", 4, (0, 2)), in_place=in_place((0,), "k/r", "k/w"), **CALLS
-    )
-    # both also live in j's section, where nothing was listed
-    assert difference(derive(manifest), "k/r", "k/w") is None
-
-
-def test_a_wrap_that_no_loop_holds_cannot_be_derived() -> None:
-    with pytest.raises(ValueError, match="no loop holds both ends"):
-        story_of(buffer("a", 1, (2, 1)), timeline=Timeline(3))

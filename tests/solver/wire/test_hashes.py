@@ -12,7 +12,7 @@ import rfc8785
 from solver import load_manifest, optimize
 from solver.wire import rows
 from solver.wire.layout import Layout, PlacedPart
-from solver.wire.manifest import Manifest, SolverOptions
+from solver.wire.manifest import SEMANTICS_EDITION, Manifest, SolverOptions
 from tests.helpers.manifests import random_manifest
 
 
@@ -22,7 +22,7 @@ def _few_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _manifest_hash(manifest: Manifest) -> str:
-    document = manifest.model_dump()
+    document = manifest.model_dump() | {"semantics": SEMANTICS_EDITION}
     del document["name"], document["validation"], document["solver"]["time_limit_s"]
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
@@ -70,3 +70,10 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     layout = optimize(load_manifest(random_manifest(3)))
     with pytest.raises((rfc8785.CanonicalizationError, UnicodeEncodeError)):
         _ = replace(layout, buffers=(replace(layout.buffers[0], name="\ud800"),)).sha256
+
+
+def test_the_edition_of_the_meaning_is_part_of_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = load_manifest(random_manifest(1))
+    before = manifest.sha256
+    monkeypatch.setattr("solver.wire.manifest_json.SEMANTICS_EDITION", SEMANTICS_EDITION + 1)
+    assert replace(manifest).sha256 != before

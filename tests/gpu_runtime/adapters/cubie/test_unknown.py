@@ -19,6 +19,14 @@ def test_known_buffers_share_and_are_not_named() -> None:
     assert layout.by_name["loop/accept_step"].shares_bytes_with == ("loop/proposed_state",)
 
 
+def test_lifetimes_that_are_known_say_all_that_is_found_again() -> None:
+    found = collected(components(STATE, PROPOSED, FLAG, buffer("loop", "novelty", 4)))
+    stated = [document for document in found.manifest["buffers"] if "lifetime" in document or "parts" in document]
+    assert stated
+    assert all(document["reentry"] == "dropped" for document in stated)
+    assert "reentry" not in found.manifest["buffers"][-1]
+
+
 def test_a_buffer_that_is_not_described_is_live_throughout_and_starts_from_zero() -> None:
     found = collected(components(STATE, PROPOSED, FLAG, buffer("loop", "novelty", 4)))
     assert found.unknown == ("loop/novelty",)

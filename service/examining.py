@@ -1,0 +1,48 @@
+"""What can be told of a manifest without solving it: warnings, bounds, whether these fit, and the lifetimes that were derived."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from service.derived import Derived, derived_of, to_json
+from solver.answer.shortfall import ruled_out
+from solver.flatten import flatten
+from solver.search.bound import LowerBound, lower_bound
+from solver.wire.manifest import Manifest
+from solver.wire.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`bounds`: the bytes that no layout can beat, by region. `fits`: neither these nor the number of threads rule every layout out (else
+    a warning says why). `phase_names`: those of the flattened program, which bounds and derived lifetimes count in."""
+
+    manifest: Manifest
+    warnings: tuple[Problem, ...]
+    bounds: dict[str, LowerBound]
+    fits: bool
+    derived: tuple[Derived, ...]
+    phase_names: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "valid": True,
+            "fits": self.fits,
+            "manifest_sha256": self.manifest.sha256,
+            "warnings": [warning.to_json() for warning in self.warnings],
+            "lower_bound": {
+                region: asdict(bound) | {"phase_name": None if bound.phase is None else self.phase_names[bound.phase]}
+                for region, bound in self.bounds.items()
+            },
+            "derived": [to_json(one, self.phase_names) for one in self.derived],
+        }
+
+
+def examine(manifest: Manifest) -> Examined:
+    flat = flatten(manifest)
+    why = ruled_out(manifest, flat)
+    warnings = dict.fromkeys((*manifest.warnings, *flat.warnings, *((why,) if why else ())))
+    bounds = {name: lower_bound(region) for name, region in (("run", flat.run), ("block", flat.block))}
+    derived, names = derived_of(manifest)
+    return Examined(manifest, tuple(warnings), bounds, why is None, derived, names or tuple(flat.timeline.names))

@@ -1,0 +1,119 @@
+"""What is proven of each wish of a layout, and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from service.render.figures import Figure
+from solver.wire.layout import BytesProof, Layout
+from solver.wire.manifest import Manifest
+
+if TYPE_CHECKING:
+    from solver.verifier.proving import Trial
+
+_NAMES = {
+    "threads_per_block": "threads per block",
+    "resident_threads": "resident threads",
+    "accesses_on_chip": "accesses on chip",
+    "stride_bytes": "stride",
+    "run_bytes": "run bytes",
+    "block_region_bytes": "block region",
+}
+"""In the order of wishes, each solved with those before it kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One wish: what the layout `has`, and the `bound` that no layout beats which is as good in those before it. `least`: fewer are
+    better. `search`: the bound rests on a search, which the static check does not repeat."""
+
+    key: str
+    has: int
+    bound: int
+    least: bool
+    proven: bool
+    search: bool
+
+    @property
+    def name(self) -> str:
+        return wish_name(self.key)
+
+    @property
+    def said(self) -> str:
+        """`proven the fewest`, or what the bound leaves open."""
+        stride = self.key == "stride_bytes"
+        if self.proven:
+            return f"proven the {'smallest' if stride else 'fewest' if self.least else 'most'}"
+        return f"no layout has {'one below' if stride else 'fewer than' if self.least else 'more than'} {self.bound}"
+
+    @property
+    def interval(self) -> str:
+        low, high = sorted((self.has, self.bound))
+        return f"{self.name} ({low} to {high})"
+
+
+def wish_name(key: str) -> str:
+    """How people call the wish that a proof calls `key`."""
+    return _NAMES.get(key, key.replace("_", " "))
+
+
+_BY_SEARCH = frozenset({"search-exhausted", "choice-search"})
+
+
+def wishes(manifest: Manifest, layout: Layout) -> dict[str, Wish]:
+    """By their names in the layout's proof, in the order of wishes; those that the objective does not rank are left out."""
+    has = _figures(manifest, layout)
+    found = {}
+    for key in (*_NAMES, *(field.name for field in fields(layout.proof) if field.name not in _NAMES)):
+        proof: Any = getattr(layout.proof, key)
+        if proof is None or key not in has:
+            continue
+        least = isinstance(proof, BytesProof)
+        bound = proof.lower_bound_bytes if least else proof.upper_bound
+        search = proof.certificate.get("kind") in _BY_SEARCH
+        found[key] = Wish(key, has[key], bound, least, proof.status == "optimal", search)
+    return found
+
+
+def proof_figures(manifest: Manifest, layout: Layout) -> Iterator[Figure]:
+    """Of a layout that is not proven throughout: which wishes are proven, and the interval of each that is open."""
+    if layout.status != "feasible":
+        return
+    told = wishes(manifest, layout).values()
+    proven, open_ones = [one.name for one in told if one.proven], [one.interval for one in told if not one.proven]
+    yield "proven", ", ".join(proven) or "nothing"
+    yield "open", ", ".join(open_ones) or "nothing"
+
+
+def trial_figures(trials: Iterable[Trial]) -> Iterator[Figure]:
+    """What the second model made of each bound, and the packing where it refutes one."""
+    for trial in trials:
+        yield (
+            f"{wish_name(trial.what)} {trial.bound}",
+            f"{trial.verdict} in {trial.seconds:.2f} s: {trial.note}",
+        )
+        if trial.offsets:
+            yield "", "with " + ", ".join(f"{name} at {offset}" for name, offset in trial.offsets.items())
+
+
+def _figures(manifest: Manifest, layout: Layout) -> dict[str, int]:
+    """What the layout has of each wish."""
+    launch = layout.launch
+    if launch is None:
+        return {}
+    placed = layout.by_name
+    on_chip = (
+        buffer.accesses
+        for buffer in manifest.buffers
+        if buffer.location == "auto" and buffer.size and placed[buffer.full_name].location == "shared"
+    )
+    return {
+        "threads_per_block": launch.threads_per_block,
+        "resident_threads": launch.occupancy.resident_threads,
+        "accesses_on_chip": sum(on_chip),
+        "stride_bytes": launch.stride_bytes,
+        "run_bytes": launch.run_bytes,
+        "block_region_bytes": launch.block_region_bytes,
+    }

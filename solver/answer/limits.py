@@ -1,0 +1,110 @@
+"""The best launch that the lower bounds of both regions would allow, whichever `auto` buffers are on chip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from solver.launch.block import block_shape
+from solver.launch.ranking import rank_of
+from solver.launch.threads import launch_for
+from solver.launch.wanted import wanted_launches
+from solver.search.ceiling import Ceiling
+from solver.search.regions import Packed
+from solver.search.widening import PAIRED_AUTOS, launch_of, least_with, widening_autos, widening_pairs
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+
+class Best(NamedTuple):
+    """The best launch that nothing rules out."""
+
+    threads_per_block: int
+    resident_threads: int
+
+
+def best_of(launch: LaunchFigures | None) -> Best | None:
+    return None if launch is None else Best(launch.threads_per_block, launch.occupancy.resident_threads)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never a better launch,
+    but for the padding: `known` are bounds of run bytes with buffers on chip that may take less of it (see
+    `solver.search.widening`)."""
+
+    manifest: Manifest
+    base: Packed
+    known: Mapping[frozenset[str], Bytes]
+
+    @cached_property
+    def wider(self) -> list[str]:
+        """Sorted full names of the buffers that might take less padding."""
+        return sorted(widening_autos(self.manifest))
+
+    @property
+    def certificate(self) -> dict[str, Any]:
+        certificate: dict[str, Any] = {"kind": "bytes-bounds", "run_bytes_at_least": self.base.run.lower_bound_bytes}
+        if self._together:  # one memory: every better launch was looked at, and most were ruled out
+            return certificate | {
+                "kind": "launches-ruled-out",
+                "block_bytes_at_least": self.base.block.lower_bound_bytes,
+            }
+        certificate["block_region_bytes_at_least"] = self.base.block.lower_bound_bytes
+        return certificate | {"also_with_on_chip": self.wider} if self.wider else certificate
+
+    @property
+    def _together(self) -> bool:
+        return self.base.weighed and not self.wider
+
+    def _most_together(self, rules: Manifest) -> Best | None:
+        """Where block and runs share one memory: the best launch that was left open, or the packing's own. By other rules, the best
+        that the bounds allow."""
+        base, manifest = self.base, self.manifest
+        if rules.launch == manifest.launch:
+            open_ = base.open_launch
+            return (
+                best_of(launch_of(manifest, base))
+                if open_ is None
+                else Best(open_.threads, open_.threads * open_.blocks)
+            )
+        shape = block_shape(manifest, run_bytes=base.run.size_bytes, block_region_bytes=0)
+        ceiling = Ceiling(manifest, base.flat, shape, base.run.lower_bound_bytes, base.block.lower_bound_bytes)
+        found = (one for one in wanted_launches(rules, shape, None) if ceiling.allows(one))
+        return next((Best(one.threads, one.threads * one.blocks) for one in found), None)
+
+    def most(self, rules: Manifest) -> Best | None:
+        """The best launch by the launch rules of `rules`, the same manifest but for these; None where there is none.
+
+        The stride depends on the bytes, the widest element and the widest alignment. Whatever is on chip, one buffer has that
+        element and one that alignment, and it takes at least the bytes of these two: so all pairs are looked at. Where there
+        are too many, any stride counts as free of conflicts.
+        """
+        if self._together:
+            return self._most_together(rules)
+        least_run, least_block = self.base.run.lower_bound_bytes, self.base.block.lower_bound_bytes
+
+        def best(rules: Manifest, run_bytes: Bytes, on_chip: frozenset[str] = frozenset()) -> LaunchFigures | None:
+            region = 0 if run_bytes else least_block  # what of the block may lie over windows does not add to them
+            return launch_for(
+                rules, run_bytes=run_bytes, block_region_bytes=region, block_reach_bytes=least_block, on_chip=on_chip
+            )
+
+        if len(self.wider) > PAIRED_AUTOS:
+            return best_of(best(replace(rules, launch=replace(rules.launch, bank_conflicts="ignore")), least_run))
+        found = [best(rules, least_run)]
+        for pair, run_bytes in self._pairs.items():
+            found.append(best(rules, run_bytes, pair))
+        launches = (figures for figures in found if figures is not None)
+        return best_of(max(launches, key=lambda one: rank_of(rules, one), default=None))
+
+    @cached_property
+    def _pairs(self) -> dict[frozenset[str], Bytes]:
+        """Run bytes that each widening pair takes at least beside all that must be shared."""
+        return {
+            pair: max(self.known.get(pair, 0), least_with(self.manifest, self.base, pair))
+            for pair in widening_pairs(self.manifest)
+        }

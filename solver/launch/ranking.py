@@ -1,0 +1,32 @@
+"""Which of two blocks is better: whole multiples of threads first, then what the objective wants.
+
+One order for everything that compares launches. A block with the same threads takes no more room with fewer bytes, and never has fewer
+of its kind resident; so the best rank that can be had never falls when bytes go.
+"""
+
+from __future__ import annotations
+
+from math import lcm
+
+from solver.wire.layout import LaunchFigures
+from solver.wire.manifest import Manifest
+
+Rank = tuple[bool, int, int]
+"""Larger is better: whether the threads are a whole multiple, then threads per block and resident threads; with the objective
+`resident_threads` these first, then the smallest block."""
+
+
+def threads_step(manifest: Manifest) -> int:
+    """What the threads per block should be a whole multiple of."""
+    return lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
+
+
+def rank(manifest: Manifest, threads: int, resident: int) -> Rank:
+    whole = threads % threads_step(manifest) == 0
+    if manifest.objective == "resident_threads":
+        return whole, resident, -threads
+    return whole, threads, resident
+
+
+def rank_of(manifest: Manifest, launch: LaunchFigures) -> Rank:
+    return rank(manifest, launch.threads_per_block, launch.occupancy.resident_threads)

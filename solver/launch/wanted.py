@@ -1,0 +1,65 @@
+"""Launches in the order in which the objective wants them, each with the bytes that it leaves: for looking for a better one from the top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from solver.launch.block import BlockShape
+from solver.launch.ranking import Rank, rank, threads_step
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+
+class Wanted(NamedTuple):
+    """A block of so many threads of which `blocks` are resident; `dynamic_bytes_at_most` is all that it may take for that."""
+
+    rank: Rank
+    threads: int
+    blocks: int
+    dynamic_bytes_at_most: Bytes
+
+
+def wanted_launches(manifest: Manifest, shape: BlockShape, above: Rank | None) -> Iterator[Wanted]:
+    """The launches that rank above `above` (None: all), best first. `shape` tells the target and the alignments; its bytes do not
+    count."""
+    found: list[tuple[Rank, int, int]] = []
+    for threads in _sizes(manifest, shape):
+        for blocks in range(_blocks(shape, threads, 0), 0, -1):
+            this = rank(manifest, threads, threads * blocks)
+            if above is not None and this <= above:
+                break  # fewer blocks rank lower still
+            found.append((this, threads, blocks))
+    for this, threads, blocks in sorted(found, reverse=True):
+        yield Wanted(this, threads, blocks, _most_bytes(shape, threads, blocks))
+
+
+def _sizes(manifest: Manifest, shape: BlockShape) -> list[int]:
+    launch, per_run = manifest.launch, shape.threads_per_run
+    most = min(launch.max_threads_per_block, shape.device.max_threads_per_block)
+    if launch.threads_per_block is not None:
+        exact = launch.threads_per_block
+        return [exact] if shape.least_threads <= exact <= most and exact % per_run == 0 else []
+    step = threads_step(manifest)
+    sizes = [*range(step, most + 1, step), *range(per_run, min(most, step - 1) + 1, per_run)]
+    return [threads for threads in sizes if threads >= shape.least_threads]
+
+
+def _blocks(shape: BlockShape, threads: int, dynamic_bytes: Bytes) -> int:
+    """Resident blocks where a block takes so many dynamic bytes; 0 where it cannot start within the budget."""
+    if shape.static_bytes + dynamic_bytes > shape.budget_bytes:
+        return 0
+    return shape.occupancy_with(threads, dynamic_bytes).blocks_per_sm
+
+
+def _most_bytes(shape: BlockShape, threads: int, blocks: int) -> Bytes:
+    """The most dynamic bytes with which so many blocks are resident (they are without any): found by halving, since more bytes never
+    allow more blocks."""
+    low, high = 0, shape.budget_bytes - shape.static_bytes + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _blocks(shape, threads, middle) >= blocks:
+            low = middle
+        else:
+            high = middle
+    return low

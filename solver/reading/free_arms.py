@@ -1,0 +1,75 @@
+"""The warning `other_arms_free`: who wrote an interval with one end inside an arm may have meant all that stands between its ends."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+from solver.reading.clock import Clock
+from solver.reading.collector import spelled
+from solver.reading.intervals import left_out
+from solver.reading.structures import Node
+from solver.wire.manifest import Interval, Span
+from solver.wire.units import Phase
+
+ARMS_NAMED = 4
+
+
+def warn_of_free_arms(clock: Clock, intervals: list[Interval], values: list[Any], pointer: str) -> None:
+    """One warning for each interval that leaves arms out in which no other of the lifetime begins. `values`: as they were written."""
+    if not clock.timeline.branches:
+        return
+    begun = _Begun(sorted(interval.start for interval in intervals))
+    for index, interval in enumerate(intervals):
+        arms: list[str] = []
+        for branch, span in left_out(clock.tree, interval):
+            for arm in begun.others(branch, span):
+                arms.append(arm.structure.shown)
+                if len(arms) > ARMS_NAMED:
+                    break
+            if len(arms) > ARMS_NAMED:
+                break
+        if arms:
+            named = ", ".join(arms[:ARMS_NAMED]) + (", …" if len(arms) > ARMS_NAMED else "")
+            message = (
+                f"The interval {spelled(values[index])} has an end inside an arm of a branch, so that it does not hold the other arms "
+                f"({named}): what lies in the same bytes may be written there. Where contents are kept in them too, begin and end the "
+                "interval outside the branch."
+            )
+            clock.collector.warn("other_arms_free", f"{pointer}/{index}", message)
+
+
+class _Begun:
+    """In which arms intervals of one lifetime begin, branch by branch."""
+
+    def __init__(self, starts: list[Phase]) -> None:
+        self._starts = starts
+        self._known: dict[int, tuple[list[int], list[int]]] = {}
+
+    def others(self, branch: Node, span: Span) -> Iterator[Node]:
+        """The arms inside the span in which none begins; runs of arms in which one does are leapt over."""
+        arms = branch.children or []
+        numbers, lags = self._numbers(branch, arms)
+        number, end = _first_arm(arms, span[0]), _first_arm(arms, span[1])
+        while number < end:
+            at = bisect_left(numbers, number)
+            if at < len(numbers) and numbers[at] == number:
+                number += bisect_right(lags, lags[at]) - at
+            else:
+                yield arms[number]
+                number += 1
+
+    def _numbers(self, branch: Node, arms: list[Node]) -> tuple[list[int], list[int]]:
+        """The arms of the branch in which one begins; and by how much each of these numbers is above its place in the list."""
+        known = self._known.get(id(branch))
+        if known is None:
+            inside = self._starts[bisect_left(self._starts, branch.start) : bisect_left(self._starts, branch.end)]
+            numbers = sorted({_first_arm(arms, start + 1) - 1 for start in inside})
+            known = self._known[id(branch)] = numbers, [number - place for place, number in enumerate(numbers)]
+        return known
+
+
+def _first_arm(arms: list[Node], phase: Phase) -> int:
+    """The number of the first arm that starts at the phase or later."""
+    return bisect_left(arms, phase, key=lambda arm: arm.start)

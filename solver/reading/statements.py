@@ -1,0 +1,99 @@
+"""Reads lifetimes: lists of intervals of which none begins inside another."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import accumulate
+from typing import Any
+
+from solver.reading.clock import Clock
+from solver.reading.collector import spelled
+from solver.reading.free_arms import warn_of_free_arms
+from solver.reading.intervals import Held, held, read_interval
+from solver.wire.manifest import Interval, Lifetime
+
+
+def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:
+    """Sorted by start; None (and problems) where it is no lifetime."""
+    if not isinstance(value, list):
+        clock.collector.wrong_type(pointer, value, "a list of intervals")
+        return None
+    if len(value) == 1 and (alone := _plain(clock, value[0])) is not None:  # nearly all are
+        return (alone,)
+    read = [read_interval(clock, one, f"{pointer}/{index}") for index, one in enumerate(value)]
+    intervals = [interval for interval in read if interval is not None]
+    if len(intervals) < len(read):
+        return None
+    if clock.sound and len(intervals) > 1:
+        all_held = [held(clock.tree, interval) for interval in intervals]
+        if not _begin_outside(clock, value, pointer, all_held) or not _enter_loops_once(
+            clock, value, pointer, all_held
+        ):
+            return None
+    if clock.sound:
+        warn_of_free_arms(clock, intervals, value, pointer)
+    return tuple(sorted(intervals))
+
+
+def _plain(clock: Clock, value: Any) -> Interval | None:
+    """`[start, end)` in indices that neither wraps nor can end in an arm; None for anything else, right or wrong."""
+    if type(value) is list and len(value) == 2 and clock.sound and not clock.timeline.branches:
+        start, end = value
+        if type(start) is int and type(end) is int and 0 <= start < end <= clock.timeline.length:
+            return Interval(start, end)
+    return None
+
+
+def _begin_outside(clock: Clock, values: list[Any], pointer: str, all_held: list[Held]) -> bool:
+    begins = sorted((one.interval.start, index) for index, one in enumerate(all_held))
+    starts = [start for start, _ in begins]
+    for index, one in enumerate(all_held):
+        for number, (start, end) in enumerate(one.spans):
+            low, high = bisect_left(starts, start), bisect_left(starts, end)
+            if high - low <= (number == 0):  # the first span starts with the interval's own beginning
+                continue
+            other = next(other for _, other in begins[low:high] if other != index)
+            message = (
+                f"The interval {spelled(values[other])} begins inside {spelled(values[index])}: contents that are still needed would be "
+                "written over. Let the one end before the other begins (they may touch), or make one interval of them: it may be "
+                "rewritten in each of its phases."
+            )
+            clock.collector.error("overlapping-intervals", f"{pointer}/{max(index, other)}", message)
+            return False
+    return True
+
+
+def _enter_loops_once(clock: Clock, values: list[Any], pointer: str, all_held: list[Held]) -> bool:
+    """Where one interval comes into a loop from outside and another wraps round that loop, both hold its first phases: but the loop's
+    edge carries the second to there anyway."""
+    wrapped = [(index, one) for index, one in enumerate(all_held) if one.loop is not None]
+    if not wrapped:
+        return True
+    entries = sorted(
+        (start, end, index)
+        for index, one in enumerate(all_held)
+        for start, end in one.spans
+        if one.loop is None or start != one.loop.start
+    )
+    starts = [start for start, _, _ in entries]
+    reach = list(accumulate(((end, index) for _, end, index in entries), max))
+    for index, one in wrapped:
+        if one.loop is None:
+            continue
+        head = one.loop.start
+        up_to = bisect_left(starts, head + 1)
+        if up_to == 0 or reach[up_to - 1][0] <= head:
+            continue
+        other = reach[up_to - 1][1]
+        first = all_held[other].interval
+        longer = max(first.end, one.interval.end) if first.start < first.end <= one.loop.end else first.end
+        offer = [clock.spell(first.start, longer - 1, values[other])]
+        offer.append(clock.spell(one.interval.start, one.loop.end - 1, values[index]))
+        message = (
+            f"The intervals {spelled(values[other])} and {spelled(values[index])} both hold the first phase of the loop "
+            f"{one.loop.structure.shown}: the loop's edge carries the second into it by itself. Write "
+            f"{', '.join(offer if other < index else offer[::-1])}."
+        )
+        clock.collector.error("overlapping-intervals", f"{pointer}/{max(index, other)}", message)
+        return False
+    return True

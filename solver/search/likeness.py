@@ -1,0 +1,30 @@
+"""`auto` buffers that can stand for one another in a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from solver.flatten.problem import RegionProblem
+from solver.search.choice import Candidate
+from solver.search.room import class_of
+from solver.wire.manifest import Buffer
+
+
+def likened(buffers: Sequence[Buffer], problem: RegionProblem) -> list[Candidate]:
+    """Buffers that lie in the same phases, are as large and as often used, and have no rule of their own, are alike."""
+    special = {index for pair in (*problem.apart, *problem.alias_permits) for index in pair}
+    special |= {index for entry in problem.in_place for index in (entry.read, entry.write)}
+    special |= {index for window in problem.windows for index in window.items}
+    special |= {index for index, item in enumerate(problem.items) if item.pinned_offset_bytes is not None}
+    own = {problem.items[index].buffer for index in special}
+    known: dict[object, int] = {}
+    found = []
+    pieces = {
+        item.name: tuple((piece.offset_bytes, piece.size_bytes, piece.occupied) for piece in item.pieces)
+        for item in problem.items
+    }
+    for buffer in buffers:
+        shape: object = (buffer.accesses, class_of(buffer), pieces.get(buffer.full_name, buffer.full_name))
+        key = buffer.full_name if buffer.full_name in own else shape
+        found.append(Candidate(buffer.accesses, class_of(buffer), known.setdefault(key, len(known))))
+    return found

@@ -1,0 +1,50 @@
+"""A layout that has no launch: what it may and may not say."""
+
+from __future__ import annotations
+
+from solver.verifier.blocks import Block
+from solver.verifier.findings import Findings
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+
+def check_infeasible(manifest: Manifest, layout: Layout, findings: Findings) -> None:
+    """A layout without a launch: it places nothing, says so, and names the budget that would be enough, if any is."""
+    if layout.status != "infeasible":
+        findings.add("status", f"the status is {layout.status}, but the layout has no launch")
+    for placed in layout.buffers:
+        message = f"the layout is infeasible, but places {placed.full_name}"
+        findings.add("infeasible", message, placed.full_name, region=placed.region)
+    if layout.components or layout.handoffs:
+        findings.add("infeasible", "the layout is infeasible, but lists windows or hand-overs")
+    empty = Block.of(manifest, (), 0, 0)
+    minimum = layout.minimum_budget_bytes
+    startable = empty.chosen_threads(0) is not None
+    if minimum is None:
+        if startable:
+            findings.add(
+                "infeasible", "minimum_budget_bytes is missing, though a block without shared memory could start"
+            )
+        return
+    if minimum <= empty.budget:
+        message = f"minimum_budget_bytes is {minimum}, which the budget of {empty.budget} already gives"
+        findings.add("infeasible", message)
+    least = least_budget(manifest, findings)
+    if minimum < least:
+        message = f"minimum_budget_bytes is {minimum}, but static bytes and the largest buffers alone take {least}"
+        findings.add("infeasible", message)
+
+
+def least_budget(manifest: Manifest, findings: Findings) -> Bytes:
+    """A number of bytes that no layout of this manifest can do with less of: of the scopes, which may share, the one with more: its
+    largest buffer in one piece, or what is persistent, times the fewest runs. What is persistent is never shared."""
+    runs = (manifest.launch.threads_per_block or manifest.launch.threads_per_run) // manifest.launch.threads_per_run
+    total, most = manifest.target.static_shared_bytes, 0
+    used = {piece.buffer for piece in findings.story.pieces if piece.accesses}
+    for scope, copies in (("block", 1), ("run", max(1, runs))):
+        buffers = [b for b in manifest.buffers if b.scope == scope and b.location == "shared" and b.full_name in used]
+        largest = max((b.size_bytes for b in buffers if not b.splittable and not b.persistent), default=0)
+        total += copies * sum(b.size_bytes for b in buffers if b.persistent)
+        most = max(most, copies * largest)
+    return total + most

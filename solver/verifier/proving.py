@@ -1,0 +1,168 @@
+"""Puts bounds that rest on a search to the test: a second, independent model is asked whether anything better exists.
+
+    for trial in prove(manifest, layout, limit_s=60): print(trial.what, trial.verdict)
+
+Every question allows more than a layout may have (contiguous windows are left out of it), so that "there is none" confirms a bound; a
+packing that is found refutes one only where nothing was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import lcm
+from time import monotonic
+from typing import Literal
+
+from solver.devices.table import device
+from solver.verifier.blocks import Block
+from solver.verifier.exact import Answer, Item, fits, items_of
+from solver.verifier.report import verify
+from solver.verifier.story import Story, derive
+from solver.wire.layout import LaunchFigures, Layout
+from solver.wire.manifest import Buffer, Manifest, Scope
+from solver.wire.units import Bytes
+
+DEFAULT_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one bound. `bound`: what the layout claims; `note`: what was asked, or why nothing could be. `offsets`: the packing
+    that refutes it, by the names of buffers and parts."""
+
+    what: str
+    bound: int
+    verdict: Literal["confirmed", "refuted", "open"]
+    note: str
+    seconds: float = 0.0
+    offsets: dict[str, Bytes] | None = None
+
+
+def prove(manifest: Manifest, layout: Layout, *, limit_s: float = DEFAULT_LIMIT_S) -> tuple[Trial, ...]:
+    """A trial of every bound of the layout that `verify` reports as resting on a search. `limit_s` is for each."""
+    if layout.launch is None:
+        return ()
+    story, launch = derive(manifest), layout.launch
+    trials = []
+    for what in verify(manifest, layout).by_search:
+        started = monotonic()
+        if what in ("run_bytes", "block_region_bytes"):
+            trial = _of_bytes(manifest, layout, story, what, limit_s)
+        elif what == "threads_per_block":
+            trial = _of_threads(manifest, layout, story, launch, limit_s)
+        else:
+            trial = Trial(what, _bound(layout, what), "open", "this kind of bound cannot be put to the test yet")
+        trials.append(_timed(trial, started))
+    return tuple(trials)
+
+
+def _timed(trial: Trial, started: float) -> Trial:
+    return Trial(trial.what, trial.bound, trial.verdict, trial.note, monotonic() - started, trial.offsets)
+
+
+def _bound(layout: Layout, what: str) -> int:
+    bound = getattr(layout.proof, what)
+    return int(getattr(bound, "lower_bound_bytes", 0) or getattr(bound, "upper_bound", 0))
+
+
+def _of_bytes(manifest: Manifest, layout: Layout, story: Story, what: str, limit_s: float) -> Trial:
+    scope: Scope = "run" if what == "run_bytes" else "block"
+    bound = _bound(layout, what)
+    items = items_of(story, _on_chip(manifest, layout, scope))
+    note = ""
+    if scope == "block" and _windows(layout):
+        items = [item for item in items if _held_before_windows(manifest, layout, story, item)]
+        note = "without those that may lie over the windows of runs"
+    answer = fits(story, items, bound - 1, limit_s)
+    asked = f"whether {len(items)} buffers and parts fit into {bound - 1} bytes"
+    return _judged(manifest, what, bound, answer, ", ".join(part for part in (asked, note) if part), relaxed=bool(note))
+
+
+def _judged(manifest: Manifest, what: str, bound: int, answer: Answer, note: str, *, relaxed: bool) -> Trial:
+    if answer.verdict == "impossible":
+        return Trial(what, bound, "confirmed", note)
+    if answer.verdict == "open":
+        return Trial(what, bound, "open", f"{note}: not settled in time")
+    if relaxed or any(component.window == "contiguous" for component in manifest.components):
+        return Trial(what, bound, "open", f"{note}: yes, but the question allows more than a layout may have")
+    return Trial(what, bound, "refuted", note, offsets=answer.offsets)
+
+
+def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: LaunchFigures, limit_s: float) -> Trial:
+    """Whether the runs of some larger block fit. Block-scoped buffers and `auto` ones that change the stride are not looked at."""
+    what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
+    if manifest.objective == "resident_threads":
+        return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
+    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    if any(buffer.scope == "block" for buffer in shared):
+        return Trial(what, bound, "open", "with block-scoped buffers this cannot be put to the test yet")
+    if any(_widens(buffer, shared) for buffer in manifest.buffers if buffer.location == "auto"):
+        return Trial(what, bound, "open", "an `auto` buffer on chip would change the stride")
+    items = items_of(story, shared)
+    capacity = next(iter(_larger(manifest, shared, bound)), None)
+    if capacity is None:
+        return Trial(what, bound, "confirmed", f"no run of any size fits more than {bound} times")
+    answer = fits(story, items, capacity, limit_s)
+    note = f"whether {len(items)} buffers and parts fit into {capacity} bytes, so that a larger block could start"
+    return _judged(manifest, what, bound, answer, note, relaxed=False)
+
+
+def _widens(auto: Buffer, shared: list[Buffer]) -> bool:
+    widest = max((buffer.dtype.itemsize_bytes for buffer in shared), default=0)
+    aligned = max((buffer.alignment_bytes for buffer in shared), default=0)
+    return auto.size_bytes > 0 and (auto.dtype.itemsize_bytes > widest or auto.alignment_bytes > aligned)
+
+
+def _larger(manifest: Manifest, shared: list[Buffer], bound: int) -> Iterator[Bytes]:
+    """The most run bytes with which a block that is better than one of `bound` threads can start, if any can."""
+    rules = manifest.launch
+    most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
+    step = lcm(rules.threads_per_run, rules.threads_multiple)
+    if rules.threads_per_block is not None:
+        return
+    if bound % step == 0:
+        better = range(bound + step, most + 1, step)
+    else:
+        better = range(min(bound + rules.threads_per_run, step), most + 1, rules.threads_per_run)
+    best = -1
+    for threads in better:
+        if threads % step and (bound % step == 0 or threads < bound):
+            continue
+        best = max(best, _most_run_bytes(manifest, shared, threads))
+    if best >= 0:
+        yield best
+
+
+def _most_run_bytes(manifest: Manifest, shared: list[Buffer], threads: int) -> Bytes:
+    """The most run bytes with which a block of so many threads can start; -1 where none can. The stride only grows with the bytes."""
+    low, high = -1, device(manifest.target.compute_capability).max_smem_per_block_optin
+    avoid = manifest.launch.bank_conflicts == "avoid"
+    while low < high:
+        middle = (low + high + 1) // 2
+        block = Block.of(manifest, shared, middle, 0)
+        low, high = (middle, high) if block.fits(threads, block.stride(avoid=avoid)) else (low, middle - 1)
+    return low
+
+
+def _on_chip(manifest: Manifest, layout: Layout, scope: Scope) -> list[Buffer]:
+    placed = layout.by_name
+    return [
+        buffer
+        for buffer in manifest.buffers
+        if buffer.scope == scope and buffer.size_bytes and placed[buffer.full_name].location == "shared"
+    ]
+
+
+def _windows(layout: Layout) -> bool:
+    return layout.launch is not None and layout.launch.stride_bytes > 0 and layout.launch.runs_per_block > 0
+
+
+def _held_before_windows(manifest: Manifest, layout: Layout, story: Story, item: Item) -> bool:
+    """Whether a block-scoped item conflicts with something in the windows."""
+    return any(
+        story.conflict(piece, other) is not None
+        for buffer in _on_chip(manifest, layout, "run")
+        for other in story.pieces_of.get(buffer.full_name, ())
+        for piece in item.pieces
+    )

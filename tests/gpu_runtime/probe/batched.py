@@ -1,0 +1,27 @@
+"""Many probes in one child process: most of a small probe's time is the start of the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gpu_runtime.probe.findings import CHECKS, by_check
+from gpu_runtime.probe.prepared import prepare
+from gpu_runtime.probe.simulated import request_of, text_answers
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest
+from solver.wire.report import Finding
+from tests.gpu_runtime.faults.running import batch
+
+_LEFT_OUT = ("cpu-target", "limits")
+
+
+def simulated(pairs: Iterable[tuple[Manifest, Layout]]) -> list[dict[str, tuple[Finding, ...]]]:
+    """What each check of level simulated found, without the CPU target; checks that found nothing are left out."""
+    waiting = [(prepare(manifest, layout, None), manifest, layout) for manifest, layout in pairs]
+    answers = batch("simulate", [request_of(*one) for one in waiting])
+    found = []
+    for (prepared, manifest, layout), answer in zip(waiting, answers, strict=True):
+        answer = answer | {"cpu": None} | text_answers(prepared.allocators, manifest, layout)
+        checks = [check for check in CHECKS if check.name not in _LEFT_OUT]
+        found.append({check.name: seen for check, seen in by_check(prepared.plan, answer, checks) if seen})
+    return found
