@@ -98,6 +98,7 @@ class Mixed:
             start = above[i] + upper[0] - base - inside[j] - lower[0]
             _keep_off_windows(model, start, upper[1], lower[1], stride, capacity)
         self._needs_stride(model, inside, stride)
+        _begin_behind(model, block, above, base, alignment)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.catch_sigint_signal = False
@@ -137,6 +138,18 @@ def _offsets(model: cp_model.CpModel, problem: RegionProblem, capacity: Bytes) -
             steps = (capacity - item.size_bytes) // item.alignment_bytes
             found.append(model.new_int_var(0, steps, "") * item.alignment_bytes)
     return found
+
+
+def _begin_behind(model: cp_model.CpModel, block: RegionProblem, above: list[Any], base: Any, alignment: Bytes) -> None:
+    """The windows begin at the start of the block's memory, or at the first multiple of their alignment behind the end of the block
+    region: a piece ends there, or goes on over the windows."""
+    ways = [model.new_bool_var("")]
+    model.add(base == 0).only_enforce_if(ways[0])
+    for item, offset in zip(block.items, above, strict=True):
+        ways.append(model.new_bool_var(""))
+        model.add(offset < base).only_enforce_if(ways[-1])
+        model.add(offset + item.size_bytes > base - alignment).only_enforce_if(ways[-1])
+    model.add_bool_or(ways)
 
 
 def _keep_apart(model: cp_model.CpModel, problem: RegionProblem, offsets: list[Any], capacity: Bytes) -> None:

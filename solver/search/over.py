@@ -30,8 +30,9 @@ class Floor:
 
 
 def free_names(manifest: Manifest, flat: FlatManifest, split: frozenset[str]) -> frozenset[str]:
-    """Names of the block region's items that conflict with no buffer of a run, be it one that is `auto`."""
-    autos = frozenset(buffer.full_name for buffer in manifest.buffers if buffer.location == "auto" and buffer.size)
+    """Names of the block region's items that conflict with no buffer of a run, be it one that is `auto` and may come on chip."""
+    promoted = () if manifest.objective == "shared_bytes" else manifest.buffers
+    autos = frozenset(buffer.full_name for buffer in promoted if buffer.location == "auto" and buffer.size)
     if not flat.block.items or flat.block.windows or not (flat.run.items or autos):
         return frozenset()
     told = flatten(manifest, autos, split) if autos else flat

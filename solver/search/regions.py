@@ -11,7 +11,7 @@ from solver.flatten.problem import FlatManifest, RegionProblem
 from solver.launch.wanted import Wanted
 from solver.search.bound import lower_bound
 from solver.search.choice import Choice
-from solver.search.over import Floor, free_names, lay_over
+from solver.search.over import Floor, floor_of, free_names, lay_over
 from solver.search.pack import MANY_ITEMS, Packing
 from solver.search.repair import repaired
 from solver.search.splitting import Region, pack_in_parts
@@ -50,10 +50,17 @@ class Packed:
 
     @property
     def region(self) -> tuple[RegionProblem, Packing]:
-        """What makes the block region, and how it was packed: what its lower bound is about."""
-        if self.floor is None or not self.run.size_bytes:  # without windows there is nothing to lie over
+        """What makes the block region, and how it was packed: what its lower bound is about. With windows behind it that is what
+        conflicts with some buffer of a run, though more may lie there."""
+        if not self.run.size_bytes:  # without windows there is nothing to lie over
             return self.flat.block, self.block
-        return self.flat.block.restrict(self.floor.items), self.floor.packing
+        free = frozenset(item.name for n, item in enumerate(self.flat.block.items) if n not in self.flat.crossing)
+        if self.floor is None and not free:
+            return self.flat.block, self.block
+        floor = self.floor
+        if floor is None or any(self.flat.block.items[number].name in free for number in floor.items):
+            floor = floor_of(self.flat.block, self.block, free)
+        return self.flat.block.restrict(floor.items), floor.packing
 
     @property
     def reach_bytes(self) -> Bytes:
@@ -92,6 +99,10 @@ def pack_regions(
     flat = flatten(manifest, on_chip, stopped=stop.now)
     split = splittable(manifest, on_chip)
     in_parts = flatten(manifest, on_chip, split, stop.now) if split else flat
+    if split and _of_both_scopes(
+        manifest
+    ):  # a part may lie over windows, or under the block's, where its whole buffer may not
+        flat = in_parts
     seed = manifest.solver.seed
     if beside is None:
         block = _pack(flat.block, in_parts.block, seed, stop.sparing(_BLOCK_EFFORT), start)
@@ -107,7 +118,7 @@ def pack_regions(
         again = _pack(flat.block, in_parts.block, seed, stop, start)
         block = again if again.packing.size_bytes <= block.packing.size_bytes else block
     floor = None if beside is None else beside.floor
-    apart = block.problem is not flat.block if beside is None else len(block.problem.items) != len(flat.block.items)
+    apart = flat is in_parts or len(block.problem.items) != len(flat.block.items)
     told = in_parts if apart else flat
     if beside is None:
         free = free_names(manifest, told, split if apart else frozenset())
@@ -116,6 +127,10 @@ def pack_regions(
             block = replace(block, packing=packing)
     whole = replace(flat, run=run.problem, block=block.problem, crossing=_crossing(told, run.problem))
     return Packed(whole, run.packing, block.packing, on_chip, floor=floor)
+
+
+def _of_both_scopes(manifest: Manifest) -> bool:
+    return len({buffer.scope for buffer in manifest.buffers if buffer.size and buffer.location != "local"}) > 1
 
 
 def _crossing(flat: FlatManifest, run: RegionProblem) -> Mapping[int, frozenset[int]]:

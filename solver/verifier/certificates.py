@@ -85,7 +85,7 @@ class Certificates:
         start = 0
         if pinned and pin is not None:
             start = pin + (one.pieces[0].offset_bytes if one.name != one.buffer.full_name else 0)
-        if one.buffer.splittable and len(one.pieces) > 1 and pin is None:
+        if _comes_apart(one.buffer) and len(one.pieces) > 1:
             return f"{one.name} need not lie in one piece"
         return "" if start + one.size_bytes == bound else f"{one.name} ends at {start + one.size_bytes}, not at {bound}"
 
@@ -126,10 +126,10 @@ class Certificates:
     def _must_be_apart(self, one: _Named, other: _Named) -> bool:
         """Whether the two can share no byte in any layout."""
         if one.buffer is other.buffer:
-            if not one.buffer.splittable:
+            if not _comes_apart(one.buffer):
                 return True  # two parts of what lies in one piece
             return all(self.story.astray(a, b) is not None for a in one.pieces for b in other.pieces)
-        if any(named.buffer.splittable and len(named.pieces) > 1 for named in (one, other)):
+        if any(_comes_apart(named.buffer) and len(named.pieces) > 1 for named in (one, other)):
             return all(self._never(a, b) for a in one.pieces for b in other.pieces)
         first, last = min(a.offset_bytes for a in one.pieces), max(a.offset_bytes + a.size_bytes for a in one.pieces)
         begin, end = min(b.offset_bytes for b in other.pieces), max(b.offset_bytes + b.size_bytes for b in other.pieces)
@@ -141,7 +141,7 @@ class Certificates:
 
     def _moving(self, one: _Named) -> Sequence[StoryPiece]:
         """The pieces that lie where they do inside the buffer whatever its offset is: all, where its parts are not placed apart."""
-        return one.pieces if one.buffer.splittable else self.story.pieces_of[one.buffer.full_name]
+        return one.pieces if _comes_apart(one.buffer) else self.story.pieces_of[one.buffer.full_name]
 
     def _blocked(self, ours: Sequence[StoryPiece], theirs: Sequence[StoryPiece]) -> Spans:
         """The differences of the offsets of two buffers at which two of these pieces overlap that conflict, and are not in place."""
@@ -163,11 +163,12 @@ class Certificates:
         return merged(blocked)
 
     def _may_be_over(self, one: _Named) -> bool:
-        """Whether a block-scoped buffer conflicts with nothing in the windows, so that no place before them has to be kept for it."""
+        """Whether all that moves with a block-scoped buffer or part conflicts with nothing in the windows, so that no place before them
+        has to be kept for it."""
         if one.buffer.scope != "block" or not self.over_windows:
             return False
         others = [piece for piece in self.story.pieces if piece.scope == "run" and piece.buffer in self.on_chip]
-        return not any(self.story.conflict(piece, other) is not None for piece in one.pieces for other in others)
+        return not any(self.story.conflict(piece, other) is not None for piece in self._moving(one) for other in others)
 
     def _named(self, scope: Scope, certificate: Mapping[str, Any]) -> list[_Named] | str:
         """The buffers and parts that the certificate names, or what is wrong with the list."""
@@ -196,6 +197,11 @@ class Certificates:
         if buffer is None:
             return None
         return _Named(name, buffer, self.story.pieces_of.get(name, ()), buffer.size_bytes)
+
+
+def _comes_apart(buffer: Buffer) -> bool:
+    """Whether parts may lie apart: of a pinned buffer each has its place."""
+    return buffer.splittable and buffer.pinned_offset_bytes is None
 
 
 def _searched(certificate: Mapping[str, Any], bound: Bytes) -> str:

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-WAYS = 3
-"""Every pass is done in three ways: a pattern, its complement, and byte by byte."""
+PASSES = 3
+"""Every way is gone in three passes: with a pattern, with its complement, and byte by byte."""
+
+TRIPS = (2, 0, 1)
+"""The ways through a program with one loop that may be skipped: so many times round it."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,17 @@ def conflict_edges(manifest: dict[str, Any]) -> int:
 
 def words(manifest: dict[str, Any], runs: int) -> int:
     """Elements read back: at every phase in which contents or the loop begin, of every piece that is live then, and once
-    more at the kernel's end; the loop gone round twice; in each of `runs` runs (over all blocks), in every way."""
+    more at the kernel's end; the loop gone round as `TRIPS` says; in each of `runs` runs (over all blocks), in every pass."""
     found = pieces(manifest)
     head, tail = _loop(manifest["timeline"])
     beginnings = {0, head}.union(*(piece.begins for piece in found))
-    trip = [*range(tail), *range(head, tail), *range(tail, len(manifest["timeline"]["phases"]))]
-    looks = [phase for phase in trip if phase in beginnings]
-    looks.append(looks[-1])
-    return WAYS * runs * sum(piece.size for phase in looks for piece in found if phase in piece.live)
+    total = 0
+    for trips in TRIPS:
+        way = [*range(head), *[*range(head, tail)] * trips, *range(tail, len(manifest["timeline"]["phases"]))]
+        looks = [phase for phase in way if phase in beginnings]
+        looks.append(looks[-1])
+        total += sum(piece.size for phase in looks for piece in found if phase in piece.live)
+    return PASSES * runs * total
 
 
 def pieces(manifest: dict[str, Any]) -> list[Piece]:

@@ -43,6 +43,13 @@ def test_the_optimiser_agrees_with_the_oracle_on_programs_with_every_construct_o
     assert {outcome.seed: outcome.said for outcome in found if outcome.verdict not in ("agrees", "open")} == {}
 
 
+@pytest.mark.parametrize("seed", [546, 557, 581, 691, 868, 1434, 2100, 2550])
+def test_buffers_of_both_scopes_with_windows_pins_and_parts_are_placed_right_and_proven_right(seed: int) -> None:
+    """Each had a place or a certificate that the verifier refused."""
+    outcome = outcome_of(seed, JUDGED)
+    assert (outcome.verdict, outcome.said) == ("agrees", ())
+
+
 def test_grown_manifests_have_more_buffers_and_many_ask_for_more_threads_than_they_get() -> None:
     documents = [grown_manifest(seed) for seed in range(40)]
     fewest, most = GROWN_BUFFERS

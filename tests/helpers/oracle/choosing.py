@@ -58,6 +58,14 @@ class Oracle:
     def autos(self) -> list[Buffer]:
         return [buffer for buffer in self.manifest.buffers if buffer.location == "auto" and buffer.size_bytes]
 
+    @property
+    def of_both_scopes(self) -> bool:
+        """Whether there are buffers of both scopes. A block's may then lie over the windows of runs, which the oracle does not try."""
+        return (
+            len({buffer.scope for buffer in self.manifest.buffers if buffer.size_bytes and buffer.location != "local"})
+            > 1
+        )
+
     def least(self, scope: Scope, on_chip: Names = frozenset()) -> int | None:
         """The fewest bytes of a region; None where there is no packing."""
         names = on_chip if scope == "run" else frozenset()
