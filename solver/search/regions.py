@@ -57,8 +57,8 @@ class Packed:
         free = frozenset(item.name for n, item in enumerate(self.flat.block.items) if n not in self.flat.crossing)
         if self.floor is None and not free:
             return self.flat.block, self.block
-        floor = self.floor
-        if floor is None or any(self.flat.block.items[number].name in free for number in floor.items):
+        floor, names = self.floor, [item.name for item in self.flat.block.items]
+        if floor is None or (floor.packing.lower_bound_bytes and any(names[number] in free for number in floor.items)):
             floor = floor_of(self.flat.block, self.block, free)
         return self.flat.block.restrict(floor.items), floor.packing
 

@@ -95,12 +95,12 @@ def over_windows_too(block: Block, placed: Sequence[PlacedPiece], findings: Find
 
 
 def _check_ignoring(launch: LaunchFigures, block: Block, findings: Findings) -> None:
-    """Where block-scoped buffers lie over windows, another stride moves the windows under them: then the figure lies between the
-    layout's own threads and what bytes alone would allow."""
+    """Where block-scoped buffers lie over windows, another stride moves the windows under them: then the figure may be what bytes alone
+    would allow, or the layout's own threads."""
     ignoring, stated = block.chosen_threads(block.stride(avoid=False)), launch.threads_if_conflicts_ignored
     if block.highest > block.block_region_bytes and stated != ignoring:
         anywhere = replace(block, allowed=None).chosen_threads(block.stride(avoid=False))
-        if anywhere is not None and launch.threads_per_block <= stated <= anywhere:
+        if stated in (anywhere, launch.threads_per_block):
             return
     if ignoring is not None:
         findings.expect("threads-if-conflicts-ignored", "threads_if_conflicts_ignored", stated, ignoring)
