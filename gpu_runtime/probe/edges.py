@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gpu_runtime.probe.cells import Cell
-from gpu_runtime.probe.trace import ProbeTooLargeError
+from gpu_runtime.probe.outline import ProbeTooLargeError
 from gpu_runtime.probe.windows import Windows
 from solver.verifier.story import Story
 

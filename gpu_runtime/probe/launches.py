@@ -177,7 +177,7 @@ class Judge:
 
 def _barriers(script: Mapping[str, Any]) -> list[int]:
     """By step: 0 none, 1 the threads of each run wait for one another, 2 those of the block do (where a track's would be enough, too)."""
-    return [max((1 if scope == "run" else 2 for scope, _ in waits), default=0) for waits in script["waits"]]
+    return [max((1 if scope == "run" else 2 for scope, *_ in waits), default=0) for waits in script["waits"]]
 
 
 def guard_words(start: int, end: int) -> Bytes8:

@@ -78,7 +78,7 @@ def words(plan: Plan, answer: Answer) -> Iterator[Finding]:
 
 def _passes(answer: Answer) -> Iterator[tuple[Mapping[str, Any], str]]:
     for one in answer["passes"]:
-        yield one, f"{'lingering ' if one['lingering'] else ''}pass {one['kind']}"
+        yield one, f"lingering pass {one['kind']}" if one["lingering"] else f"pass {one['kind']}, way {one['way']}"
 
 
 def _contents(plan: Plan, script: Script, name: str, fault: Mapping[str, int]) -> Finding:

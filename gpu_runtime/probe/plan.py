@@ -14,13 +14,14 @@ from gpu_runtime.probe.calls import Calls
 from gpu_runtime.probe.cells import Cell, cells_of
 from gpu_runtime.probe.edges import Edges, edges_of
 from gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
+from gpu_runtime.probe.outline import Outline, Step
 from gpu_runtime.probe.primes import distinct_multipliers, prime_above
 from gpu_runtime.probe.rows import Op, Row, Sharing
 from gpu_runtime.probe.script import Script, ScriptWriter, uncovered
 from gpu_runtime.probe.shape import Shape, shape_of
 from gpu_runtime.probe.takeovers import Takeovers
 from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import Outline, Step, straight
+from gpu_runtime.probe.trace import straight
 from gpu_runtime.probe.ways import Ways, ways_of
 from gpu_runtime.probe.windows import Windows
 from gpu_runtime.probe.writing import RowWriter

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from gpu_runtime.emitters import EmitError, emit
 from gpu_runtime.probe.kernel import source
+from gpu_runtime.probe.outline import ProbeTooLargeError
 from gpu_runtime.probe.plan import Plan, plan_probe
-from gpu_runtime.probe.trace import ProbeTooLargeError
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding

@@ -19,7 +19,7 @@ from solver.wire.manifest import Manifest
 def passes(plan: Plan) -> list[dict[str, Any]]:
     """What a back end runs, in order: the rows of a script in one of the three ways."""
     return [
-        {"script": number, "kind": kind, "lingering": script.group.lingering}
+        {"script": number, "kind": kind, "way": script.way + 1, "lingering": script.group.lingering}
         for number, script in enumerate(plan.scripts)
         for kind in KINDS
     ]
@@ -41,20 +41,21 @@ def arrays(plan: Plan, manifest: Manifest, layout: Layout) -> dict[str, Any]:
         "multipliers": list(plan.multipliers),
         "elements": list(plan.calls.elements),
         "entry_zeros": _entry_zeros(plan),
+        "asynchronous": [cell.index for cell in plan.cells if cell.piece.asynchronous],
         "views": views_of(plan.calls, manifest, layout),
     }
 
 
 def _script(plan: Plan, script: Script) -> dict[str, Any]:
-    """`waits`: by step the barriers before it, as [scope, team] each; behind the last step that of the probe's own."""
+    """`waits`: by step the barriers before it, as [scope, team, whether fenced] each; behind the last step that of the probe's own."""
     offsets = [0]
     for rows in script.steps:
         offsets.append(offsets[-1] + len(rows))
-    waits = [[[scope, team] for scope, team in step.waits] for step in plan.ways[script.way]]
+    waits = [list(map(list, step.waits)) for step in plan.ways[script.way]]
     return {
         "rows": flat(row for rows in script.steps for row in rows),
         "offsets": offsets,
-        "waits": [*waits, [["block", EVERYBODY]]],
+        "waits": [*waits, [["block", EVERYBODY, True]]],
     }
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gpu_runtime.probe.calendar import Calendar, Use
 from gpu_runtime.probe.cells import Cell
+from gpu_runtime.probe.coverage import Coverage
 from gpu_runtime.probe.edges import bits
 from gpu_runtime.probe.groups import Group
 from gpu_runtime.probe.held import ZEROES, Held
+from gpu_runtime.probe.outline import Front, Step
 from gpu_runtime.probe.rows import Op, Row
 from gpu_runtime.probe.takeovers import Takeover, Takeovers, in_order
 from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import Front, Step
 from gpu_runtime.probe.writing import RowWriter
 
 
@@ -42,13 +43,11 @@ class ScriptWriter:
         self._handed: set[int] = set()
         self._last_team: dict[int, int] = {}
         self._tokens = 0
-        self._written: list[int] = []
-        self._seen_from: dict[int, int] = {}
-        self._covered = [0] * len(cells)
+        self._coverage = Coverage(len(cells))
 
     def write(self, way: int, steps: Sequence[Step]) -> Script:
         rows = [self._step(index, step) for index, step in enumerate(steps)]
-        self._written.append(0)
+        self._coverage.step()
         if self._group.lingering:
             closing = [(self._cells[index], 0) for index in sorted(self._held)]
         else:
@@ -56,10 +55,10 @@ class ScriptWriter:
                 (cell, team) for phase, team in (steps[-1].fronts if steps else ()) for cell in self._used(phase)
             ]
         rows.append(tuple(row for cell, team in closing for row in self._check(cell, team)))
-        return Script(self._group, way, tuple(rows), tuple(self._covered), self._tokens)
+        return Script(self._group, way, tuple(rows), tuple(self._coverage.covered), self._tokens)
 
     def _step(self, index: int, step: Step) -> tuple[Row, ...]:
-        self._written.append(0)
+        self._coverage.step()
         rows: list[Row] = list(self._zeroes()) if index == 0 else []
         self._leave(step)
         for front in step.fronts:
@@ -84,7 +83,7 @@ class ScriptWriter:
             if cell.index in self._group and self._rows.is_zeroed_at_entry(cell):
                 yield from self._rows.zero_at_entry(cell)
                 self._held.fill(cell, 0, ZEROES)
-                self._seen_from[cell.index] = 0
+                self._coverage.holds(cell.index)
 
     def _leave(self, step: Step) -> None:
         """Contents that are needed nowhere that a thread stands."""
@@ -113,7 +112,7 @@ class ScriptWriter:
                 if any(token == ZEROES for _, token in self._held.of(cell, front.team)):
                     yield from self._check(cell, front.team)
                 yield from self._synchronised(cell, front.team)
-                used_before = cell.index in self._seen_from
+                used_before = self._coverage.has_held(cell.index)
                 yield from self._rows.zero_at_start(
                     cell, front.team, self._held.owner(cell, front.team), used_before=used_before
                 )
@@ -153,8 +152,7 @@ class ScriptWriter:
             self._handed.add(other)
         self._held.fill(cell, team, self._tokens)
         self._handed.discard(cell.index)
-        self._written[-1] |= 1 << cell.index
-        self._seen_from[cell.index] = len(self._written) - 1
+        self._coverage.fill(cell.index)
         return self._tokens
 
     def _take_over(self, takeover: Takeover, team: int) -> Iterator[Row]:
@@ -162,9 +160,9 @@ class ScriptWriter:
         read, write = self._takeovers.cells(takeover)
         found = self._held.of(read, team)
         yield from self._synchronised(read, team)
-        self._cover(read.index)
+        self._coverage.check(read.index)
         token = self._new(write, team)
-        self._cover(read.index)
+        self._coverage.check(read.index)
         rest: int | None = team
         for owner, held in found:
             yield from self._rows.in_place(read, held, write, token, owner)
@@ -176,20 +174,10 @@ class ScriptWriter:
         found = self._held.of(cell, team)
         if not found:
             return
-        self._cover(cell.index)
+        self._coverage.check(cell.index)
         yield from self._synchronised(cell, team)
         for owner, token in found:
             yield from self._rows.whole(Op.CHECK if token != ZEROES else Op.CHECK_ZERO, cell, token, owner)
-
-    def _cover(self, index: int) -> None:
-        """Everything that was written since the cell was has left its contents alone."""
-        new = 0
-        for mask in self._written[self._seen_from[index] :]:
-            new |= mask
-        for other in bits(new & ~self._covered[index]):
-            self._covered[other] |= 1 << index
-        self._covered[index] |= new
-        self._seen_from[index] = len(self._written) - 1
 
     def _synchronised(self, cell: Cell, team: int) -> Iterator[Row]:
         """Where other threads touched the elements last: the kernel orders them, in ways that no manifest tells."""
@@ -201,10 +189,10 @@ class ScriptWriter:
             yield Row(Op.SYNC, cell=cell.index)
 
 
-def uncovered(conflicts: Sequence[int], scripts: Sequence[Script]) -> tuple[int, ...]:
-    """The conflict edges that no script covers, a mask per cell."""
+def uncovered(conflicts: Sequence[int], scripts: Iterable[Script]) -> tuple[int, ...]:
+    """The conflict edges that none of these scripts covers, a mask per cell."""
     left = list(conflicts)
     for script in scripts:
         for index in bits(script.group.members):
-            left[index] &= ~(script.covered[index])
+            left[index] &= ~script.covered[index]
     return tuple(left)

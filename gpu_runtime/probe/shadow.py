@@ -7,7 +7,7 @@ covers both, are a finding, whatever the pattern checks saw: in a simulator they
 The whole block of threads takes part, not only those that a simulator starts. How threads share out a piece's elements is the
 kernel's affair and not the layout's, so it is done in several ways (`ORDERS`). In the third, two pieces at the same bytes are
 shared out differently, save where an in-place pair promises one thread per element. In the fourth, any thread may touch any element,
-and be as far behind as the barriers allow. Where windows lie apart from one another and from the block-scoped buffers, and all runs
+and be as far behind as the barriers allow; an asynchronous piece must have a proxy fence before it. Where windows lie apart from one another and from the block-scoped buffers, and all runs
 do the same, one run's window stands for all.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
-from gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed
+from gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed, in_place_leaders
 from gpu_runtime.probe.shadow_slowest import Slowest
 
 ORDERS = ("forward", "reversed", "shuffled", "slowest")
@@ -66,18 +66,23 @@ class _Walk:
         self._apart = self._windows_apart()
         self._runs = runs[:1] if self._apart and len(plan["teams"]) == 1 else runs
         self._teams = [np.array(team) for team in plan["teams"]]
-        self._leaders = _partners(rows)
+        self._fences = bool(plan["asynchronous"])
+        self._leaders = in_place_leaders(
+            (row[_AT["cell"]], following[_AT["cell"]]) for row, following in pairwise(rows) if row[_AT["paired"]]
+        )
         self._passed = Passed(plan["teams"], self._threads, self._lanes)
-        self._slowest = Slowest(self._size, self._passed, self._lanes) if order == "slowest" else None
+        self._slowest = (
+            Slowest(self._size, self._passed, self._lanes, plan["asynchronous"]) if order == "slowest" else None
+        )
         self._writer, self._reader = np.full(self._size, _NOBODY), np.full(self._size, _NOBODY)
         self._written, self._read = np.zeros(self._size, np.int64), np.zeros(self._size, np.int64)
         self._wrote_cell = np.full(self._size, _NOBODY)
 
     def each_alone(self) -> bool:
-        """Whether every byte has one thread, whatever the order: then nothing can be out of order."""
-        return (
-            self._apart and self._lanes == 1 and all(row[_AT["sharing"]] != Sharing.BLOCK for row in self._touching())
-        )
+        """Whether every byte has one thread, whatever the order, and no asynchronous access: then nothing can be out of order."""
+        if not self._apart or self._lanes > 1 or self._fences:
+            return False
+        return all(row[_AT["sharing"]] != Sharing.BLOCK for row in self._touching())
 
     def count(self) -> int:
         """The bytes that the rows touch in one order."""
@@ -96,8 +101,8 @@ class _Walk:
 
     def walk(self) -> None:
         for step, waits in enumerate(self._waits):
-            for scope, team in waits:
-                self._passed.wait(scope, team)
+            for scope, team, fenced in waits:
+                self._passed.wait(scope, team, fenced=fenced)
             partner = _NOBODY
             for row in self._rows[self._offsets[step] : self._offsets[step + 1]]:
                 op = row[_AT["op"]]
@@ -186,18 +191,3 @@ class _Walk:
                     "other_cell": int(self._wrote_cell[byte]), "thread": int(who[first]), "other_thread": int(others[first]),
                 }
             )  # fmt: skip
-
-
-def _partners(rows: list[tuple[int, ...]]) -> dict[int, int]:
-    """A leader for every piece that takes part in an in-place pair, the same for all that hand their elements on."""
-    leaders: dict[int, int] = {}
-
-    def leader(cell: int) -> int:
-        while leaders.setdefault(cell, cell) != cell:
-            cell = leaders[cell]
-        return cell
-
-    for row, following in pairwise(rows):
-        if row[_AT["paired"]]:
-            leaders[leader(row[_AT["cell"]])] = leader(following[_AT["cell"]])
-    return {cell: leader(cell) for cell in leaders}

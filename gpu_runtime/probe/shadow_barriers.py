@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +21,14 @@ class Passed:
         for mask, team in zip(self._masks, teams, strict=True):
             mask[list(team)] = True
         self._last: dict[tuple[str, int], int] = {}
+        self._fenced: dict[tuple[str, int], int] = {}
         self.now = 0
 
-    def wait(self, scope: str, team: int) -> None:
+    def wait(self, scope: str, team: int, *, fenced: bool = False) -> None:
         self.now += 1
         self._last[scope, team] = self.now
+        if fenced:
+            self._fenced[scope, team] = self.now
 
     def unordered(self, when: Ints, earlier: Ints, who: Ints, one_run: Bools) -> Bools:
         """Of accesses by threads `earlier` at `when`, which are not ordered before some by `who` now. Negative threads stand for
@@ -41,14 +44,29 @@ class Passed:
                 found &= ~(both & (when < last))
         return found
 
-    def since(self, earlier: int, team: int, run: int | None) -> int:
-        """The last time that a barrier held all threads of both teams, or if given those of one run."""
+    def since(self, earlier: int, team: int, run: int | None, *, fenced: bool) -> int:
+        """The last time that a barrier (with a proxy fence, if it has to be `fenced`) held all threads of both teams, or if given
+        those of one run."""
         threads = self._members[earlier] | self._members[team]
         if run is not None:
             threads &= frozenset(range(run * self._per_run, (run + 1) * self._per_run))
         held = [
             last
-            for (scope, waiting), last in self._last.items()
+            for (scope, waiting), last in (self._fenced if fenced else self._last).items()
             if (scope != "run" or run is not None) and (scope == "block" or threads <= self._members[waiting])
         ]
         return max(held, default=0)
+
+
+def in_place_leaders(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """A leader for every piece that takes part in an in-place pair, the same for all that hand their elements on."""
+    leaders: dict[int, int] = {}
+
+    def leader(cell: int) -> int:
+        while leaders.setdefault(cell, cell) != cell:
+            cell = leaders[cell]
+        return cell
+
+    for read, write in pairs:
+        leaders[leader(read)] = leader(write)
+    return {cell: leader(cell) for cell in leaders}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed
@@ -11,10 +13,11 @@ _NOBODY = -1
 
 class Slowest:
     """Per byte the piece (and the run whose copy it is) that was accessed last, by whom and when. Accesses of one piece are ordered by
-    the kernel itself; those of two must be by a barrier that holds all threads of both, unless one thread has the run for itself."""
+    the kernel itself; those of two must be by a barrier that holds all threads of both, unless one thread has the run for itself. Before
+    an asynchronous piece (one of `asynchronous`), it must be one with a proxy fence, even then."""
 
-    def __init__(self, size: int, passed: Passed, threads_per_run: int) -> None:
-        self._passed, self._alone = passed, threads_per_run == 1
+    def __init__(self, size: int, passed: Passed, threads_per_run: int, asynchronous: Sequence[int]) -> None:
+        self._passed, self._alone, self._asynchronous = passed, threads_per_run == 1, asynchronous
         self._cell, self._run, self._team, self._when, self._step = (np.full(size, _NOBODY) for _ in range(5))
 
     def touch(self, step: int, cell: int, team: int, run: int, at: Ints, partner: int) -> tuple[Bools, Ints, Ints]:
@@ -25,12 +28,14 @@ class Slowest:
         others &= (cells != partner) | (self._step[at] != step) | (partner == _NOBODY)
         wrong = np.zeros(at.size, np.bool_)
         if others.any():
+            same_run, plain = (runs == run) & (run >= 0), ~np.isin(cells, self._asynchronous)
             for earlier in np.unique(teams[others]):
-                for same_run in (False,) if self._alone else (False, True):
-                    which = others & (teams == earlier) & (((runs == run) & (run >= 0)) == same_run)
-                    if which.any():
-                        since = self._passed.since(int(earlier), team, run if same_run else None)
-                        wrong |= which & (when >= since)
+                for same in (False, True):
+                    for fenced in (False, True) if cell in self._asynchronous else (False,):
+                        which = others & (teams == earlier) & (same_run == same) & (plain | (not fenced))
+                        if which.any() and (fenced or not (same and self._alone)):
+                            since = self._passed.since(int(earlier), team, run if same else None, fenced=fenced)
+                            wrong |= which & (when >= since)
         self._cell[at], self._run[at], self._team[at] = cell, run, team
         self._when[at], self._step[at] = self._passed.now, step
         return wrong, cells, teams

@@ -7,90 +7,16 @@ components called in one phase, arms that threads choose for themselves) have a 
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from gpu_runtime.probe.choices import APART, SKIPPED, Arrangement, Choices
+from gpu_runtime.probe.outline import MOST_STEPS, Front, Outline, ProbeTooLargeError, Step, Wait
 from gpu_runtime.probe.teams import EVERYBODY, Teams
 from solver.verifier import tree
 from solver.verifier.program import Fence
-from solver.wire.manifest import BarrierScope
 from solver.wire.units import Phase
-
-MOST_STEPS = 200_000
-"""More steps than this are no probe but a soak: `ProbeTooLargeError`."""
-
-MOST_NESTED = 200
-
-
-class ProbeTooLargeError(ValueError):
-    """The manifest has more to probe than a probe can hold; the message says what and how much."""
-
-
-class Front(NamedTuple):
-    """The threads of a team come to a phase."""
-
-    phase: Phase
-    team: int = EVERYBODY
-
-
-class Wait(NamedTuple):
-    """A barrier that the threads of a team pass."""
-
-    scope: BarrierScope
-    team: int = EVERYBODY
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`waits`: the barriers passed since the step before. `standing`: where the threads of other lanes are meanwhile."""
-
-    fronts: tuple[Front, ...]
-    waits: tuple[Wait, ...] = ()
-    standing: tuple[Phase, ...] = ()
-
-    @property
-    def phase(self) -> Phase:
-        return self.fronts[0].phase
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What is the same on every way. `marks`: the phases at which steps begin, sorted."""
-
-    body: tree.Sequence
-    marks: tuple[Phase, ...]
-    before: dict[Phase, tuple[BarrierScope, ...]]
-    after: dict[Phase, tuple[BarrierScope, ...]]
-
-    @classmethod
-    def of(cls, body: tree.Sequence, fences: Iterable[Fence], marks: Iterable[Phase]) -> Outline:
-        """`marks`: the phases in which something happens, beside structures and barriers."""
-        found = {0, *marks}
-        sides: tuple[dict[Phase, list[BarrierScope]], ...] = (defaultdict(list), defaultdict(list))
-        for fence in fences:
-            sides[fence.after][fence.phase].append(fence.scope)
-            found |= {fence.phase, fence.phase + fence.after}
-        waiting = [(item, 0) for item in body]
-        while waiting:
-            item, depth = waiting.pop()
-            if depth > MOST_NESTED:
-                raise ProbeTooLargeError(f"more than {MOST_NESTED} loops, branches and calls lie in one another")
-            if isinstance(item, tree.Loop):
-                found |= {item.start, *item.breaks, *(phase + 1 for phase in item.breaks)}
-            elif isinstance(item, tree.Branch):
-                found.update(start for start, _ in item.arm_spans)
-            elif isinstance(item, tree.Tracks):
-                found.update(start for start, _ in item.track_spans)
-            waiting += [(one, depth + 1) for sequence in tree.children(item) for one in sequence]
-        before, after = ({phase: tuple(scopes) for phase, scopes in side.items()} for side in sides)
-        return cls(body, tuple(sorted(found)), before, after)
-
-    def cuts(self, start: Phase, end: Phase) -> tuple[Phase, ...]:
-        return self.marks[bisect_left(self.marks, start) : bisect_left(self.marks, end)]
 
 
 def trace(outline: Outline, choices: Choices, teams: Teams) -> tuple[Step, ...]:
@@ -118,6 +44,9 @@ class _Lane:
     at: tuple[Phase, ...] = ()
     passed: list[Wait] = field(default_factory=list)
     leaving: list[tuple[Phase, tree.Loop]] = field(default_factory=list)
+
+    def pass_by(self, fences: Iterable[Fence]) -> None:
+        self.passed += [Wait(fence.scope, self.team, fence.proxy_fence) for fence in fences]
 
     def take(self) -> tuple[Wait, ...]:
         passed = tuple(self.passed)
@@ -162,13 +91,13 @@ class _Walk:
         cuts = self.outline.cuts(start, end)
         for number, phase in enumerate(cuts):
             last = (cuts[number + 1] if number + 1 < len(cuts) else end) - 1
-            lane.passed += [Wait(scope, lane.team) for scope in self.outline.before.get(phase, ())]
+            lane.pass_by(self.outline.before.get(phase, ()))
             lane.at = (phase,)
             yield Step((Front(phase, lane.team),), lane.take())
             for wanted, loop in reversed(lane.leaving):
                 if wanted == last:
                     return loop
-            lane.passed += [Wait(scope, lane.team) for scope in self.outline.after.get(last, ())]
+            lane.pass_by(self.outline.after.get(last, ()))
         return None
 
     def _loop(self, loop: tree.Loop, lane: _Lane) -> _Steps:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu_runtime.probe.choices import Choices
+from gpu_runtime.probe.outline import MOST_STEPS, Outline, ProbeTooLargeError, Step
 from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import MOST_STEPS, Outline, ProbeTooLargeError, Step, trace
+from gpu_runtime.probe.trace import trace
 
 MOST_WAYS = 12
 

@@ -88,6 +88,13 @@ CASES = {
     "over the windows of runs that are needed": Case(
         made({"length": 2}, {"mine": [[0, 1]], "scratch": block([1, 2], size=40)}),
         {"mine": 0, "scratch": 0}, {"mine": 0, "scratch": 64}, base=160),
+    "handed to an asynchronous copy behind a proxy fence": Case(
+        made({"length": 2, "barriers": [{"before": 1, "scope": "run", "proxy_fence": True}]},
+             {"plain": [[0, 1]], "bulk": {"lifetime": [[1, 2]], "async": True}}),
+        {"plain": 0, "bulk": 0}, None),
+    "handed to an asynchronous copy without": Case(
+        made({"length": 2, "barriers": [{"before": 1}]}, {"plain": [[0, 1]], "bulk": {"lifetime": [[1, 2]], "async": True}}),
+        {"plain": 0, "bulk": 16}, {"plain": 0, "bulk": 0}),
     "rings": Case(
         made({"length": 3}, {"ring": {"lifetime": [[0, 2]], "stages": 3, "size": 3, "alignment_bytes": 16}, "other": [[1, 3]]}),
         {"ring": 0, "other": 48}, {"ring": 0, "other": 32}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gpu_runtime.probe.choices import Choices
+from gpu_runtime.probe.outline import Outline, ProbeTooLargeError, Step
 from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import Outline, ProbeTooLargeError, Step, trace
+from gpu_runtime.probe.trace import trace
 from gpu_runtime.probe.ways import MOST_WAYS, Ways, ways_of
 from solver.verifier.story import derive
 from solver.wire.manifest import Barrier, Branch, Component, Launch, Loop, Manifest, Target, Timeline, Track
