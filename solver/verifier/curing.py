@@ -43,7 +43,7 @@ class Curing:
             return reasons[0] if reasons else "they are both needed in another phase too"
         if a.entry and b.entry:
             return "both are zeroed at the program's start"
-        if self.ordering.in_two_lanes(a.accesses, b.accesses, threads):
+        if self.ordering.in_two_lanes(a.accesses, b.accesses, threads, phases):
             return "they lie in lanes that may run at the same time"
         if any(self._unordered(one, other, good, threads) for one, other in ((a, b), (b, a))):
             return "no barrier stands on some way from the one to the other"

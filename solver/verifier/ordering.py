@@ -66,12 +66,12 @@ class Ordering:
             found = self._beside[key] = merged(span for lanes in others for span in lanes)
         return found
 
-    def in_two_lanes(self, first: Spans, second: Spans, threads: Threads) -> bool:
-        """Whether some of the one and some of the other lie in two lanes in which such threads may be at the same time."""
+    def in_two_lanes(self, first: Spans, second: Spans, threads: Threads, but: Spans) -> bool:
+        """Whether some of the one and some of the other lie in two lanes in which such threads may be at the same time. Forks inside the
+        phases of `but` do not count: of a call made there the caller's own phase is one."""
         for fork in self.lanes.forks:
             hull = ((fork.lanes[0][0], fork.lanes[-1][1]),)
-            outside = fork.kind == "beside" and (inside(hull, first) or inside(hull, second))  # the caller's own
-            if not outside and not _together(fork, threads):
+            if not inside(hull, but) and not _together(fork, threads):
                 of_first, of_second = (
                     {number for number, lane in enumerate(fork.lanes) if meet(spans, (lane,))}
                     for spans in (first, second)
