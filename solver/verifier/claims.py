@@ -107,9 +107,8 @@ def _check_counts(
     findings: Findings,
 ) -> None:
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size_bytes]
-    here = sum(
-        one.buffer.accesses for one in matched if one.buffer.location == "auto" and one.placed.location == "shared"
-    )
+    on_chip = {one.buffer.full_name for one in matched if one.placed.location == "shared"}
+    here = sum(buffer.accesses for buffer in autos if buffer.full_name in on_chip)
     everything = sum(buffer.accesses for buffer in autos)
     for what, of_count, stated, trivial in (
         ("resident_threads", proof.resident_threads, launch.occupancy.resident_threads, False),

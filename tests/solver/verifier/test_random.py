@@ -44,6 +44,14 @@ def test_a_layout_that_keeps_the_rules_passes(document: dict, promote: bool) -> 
     assert verify(manifest, layout).findings == ()
 
 
+def test_accesses_on_chip_count_no_buffers_without_bytes() -> None:
+    empty = {"name": "none", "size": 0, "dtype": "bool", "location": "auto", "accesses": 1}
+    some_ = {"name": "some", "size": 1, "dtype": "bool", "location": "auto", "accesses": 2}
+    document = {"schema": "warpack/manifest/1", "target": {"compute_capability": "7.5"}, "buffers": [empty, some_]}
+    manifest = load_manifest(document | {"timeline": {"length": 1}})
+    assert verify(manifest, first_fit(manifest, autos(manifest))).findings == ()
+
+
 def test_layouts_of_many_seeds_pass() -> None:
     for seed in range(150):
         manifest = load_manifest(random_manifest(seed, max_buffers=14))
