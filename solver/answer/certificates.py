@@ -37,7 +37,8 @@ def prove(
     best = best_of(launch) if settled else limits.most(manifest)
     threads = threads_proof(manifest, limits, launch, best)
     run = bytes_proof(packed.flat.run, packed.flat.timeline, packed.run, packed.on_chip)
-    block = bytes_proof(packed.region[0], packed.flat.timeline, packed.region[1], frozenset())
+    problem, packing = packed.region
+    block = bytes_proof(problem, packed.flat.timeline, packing, frozenset())
     met = packed.region_bytes <= block.lower_bound_bytes
     if packed.flat.run.items and packed.flat.block.items and packed.run.size_bytes:
         block.certificate["given"] = "before-windows"

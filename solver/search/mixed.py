@@ -6,6 +6,7 @@ are not, or in the padding between two windows. Few buffers are asked exactly, o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -118,7 +119,8 @@ class Mixed:
 
     def _needs_stride(self, model: cp_model.CpModel, inside: list[Any], stride: Bytes) -> None:
         """The run's bytes are more than the next smaller stride holds."""
-        smaller = max((one for one in range(self._least, stride) if self._stride(one) < stride), default=0)
+        # More bytes never have a smaller stride, so halving finds the last with one that is smaller.
+        smaller = bisect_left(range(stride), stride, lo=self._least, key=self._stride) - 1
         if smaller < self._least:
             return
         ends = []

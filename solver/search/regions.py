@@ -96,13 +96,11 @@ def pack_regions(
 
     A packing that is proven is always the one that an undisturbed search from the beginning ends with, whatever the time limit.
     """
-    flat = flatten(manifest, on_chip, stopped=stop.now)
     split = splittable(manifest, on_chip)
-    in_parts = flatten(manifest, on_chip, split, stop.now) if split else flat
-    if split and _of_both_scopes(
-        manifest
-    ):  # a part may lie over windows, or under the block's, where its whole buffer may not
-        flat = in_parts
+    in_parts = flatten(manifest, on_chip, split, stop.now)
+    # Of both scopes, a part may lie over windows, or under the block's, where its whole buffer may not: none is kept whole.
+    may_stay_whole = bool(split) and not _of_both_scopes(manifest)
+    flat = flatten(manifest, on_chip, stopped=stop.now) if may_stay_whole else in_parts
     seed = manifest.solver.seed
     if beside is None:
         block = _pack(flat.block, in_parts.block, seed, stop.sparing(_BLOCK_EFFORT), start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 _SAME_SPAN = {"loop": ("loop",), "one": ("loop",), "skip": ()}
 """What may lie inside a structure over the very same span: inside a loop also a branch of two arms, inside `one` arm of several
@@ -64,6 +64,15 @@ class Plan:
         return {key: value for key, value in timeline.items() if value != []}
 
 
+class _Inside(NamedTuple):
+    """What is round the phases to be made: `allowed` scopes of barriers, arms, the track, and how deep that is."""
+
+    allowed: tuple[str, ...]
+    arms: tuple[tuple[int, int], ...] = ()
+    track: tuple[int, int] | None = None
+    depth: int = 0
+
+
 class TimelineMaker:
     """`allowed`: the scopes of barriers that may stand outermost; `tracks`: whether there may be tracks."""
 
@@ -72,85 +81,66 @@ class TimelineMaker:
     ) -> None:
         self.rng, self.per_run, self.plan = rng, per_run, Plan(names=rng.random() < 0.3)
         self.may_track = tracks
-        self._fill(phases, allowed, (), None, 0)
+        self._fill(phases, _Inside(allowed))
         self._exits()
         self._barriers()
         rng.shuffle(self.plan.branches)
 
-    def _fill(
-        self,
-        phases: int,
-        allowed: tuple[str, ...],
-        arms: tuple[tuple[int, int], ...],
-        track: tuple[int, int] | None,
-        depth: int,
-        outer: str = "top",
-    ) -> None:
+    def _fill(self, phases: int, here: _Inside, outer: str = "top") -> None:
         """`outer`: what has this very span; a structure over all of it must be one that may have the same."""
         whole = phases
         while phases:
             count = self.rng.randint(1, phases)
             may = ("loop", "branch", "tracks") if count < whole or outer == "top" else _SAME_SPAN[outer]
-            if depth >= 3 or self.rng.random() < 0.45 or not may:
+            if here.depth >= 3 or self.rng.random() < 0.45 or not may:
                 count = 1
-                self._phase(allowed, arms, track)
+                self._phase(here)
             elif self.rng.random() < 0.5 and "loop" in may:
                 inside = "loop" if count < whole or outer in ("top", "loop") else "one"
-                self._loop(count, allowed, arms, track, depth, inside)
-            elif "tracks" in may and self.may_track and not (track or arms) and count > 1 and self.rng.random() < 0.5:
-                self._tracks(count, allowed, arms, depth)
+                self._loop(count, here, inside)
+            elif (
+                "tracks" in may
+                and self.may_track
+                and not (here.track or here.arms)
+                and count > 1
+                and self.rng.random() < 0.5
+            ):
+                self._tracks(count, here)
             elif "branch" in may or (outer == "loop" and count > 1):
-                self._branch(count, allowed, arms, track, depth, 1 if "branch" in may else 2)
+                self._branch(count, here, 1 if "branch" in may else 2)
             else:
                 continue
             phases -= count
 
-    def _phase(
-        self, allowed: tuple[str, ...], arms: tuple[tuple[int, int], ...], track: tuple[int, int] | None
-    ) -> None:
+    def _phase(self, here: _Inside) -> None:
         self.plan.length += 1
-        self.plan.allowed.append(allowed)
-        self.plan.arms.append(arms)
-        self.plan.tracks.append(track)
+        self.plan.allowed.append(here.allowed)
+        self.plan.arms.append(here.arms)
+        self.plan.tracks.append(here.track)
 
-    def _loop(
-        self,
-        count: int,
-        allowed: tuple[str, ...],
-        arms: tuple[tuple[int, int], ...],
-        track: tuple[int, int] | None,
-        depth: int,
-        outer: str,
-    ) -> None:
+    def _loop(self, count: int, here: _Inside, outer: str) -> None:
         start = self.plan.length
         loop: dict[str, Any] = {"span": [start, start + count]}
         self.plan.loops.append(loop)
         if self.rng.random() < 0.4:
             loop["at_least"] = 1
-        self._fill(count, allowed, arms, track, depth + 1, outer)
+        self._fill(count, here._replace(depth=here.depth + 1), outer)
 
-    def _branch(
-        self,
-        count: int,
-        allowed: tuple[str, ...],
-        arms: tuple[tuple[int, int], ...],
-        track: tuple[int, int] | None,
-        depth: int,
-        least: int,
-    ) -> None:
+    def _branch(self, count: int, here: _Inside, least: int) -> None:
         number = min(count, max(least, self.rng.choice((1, 2, 2, 3))))
         branch: dict[str, Any] = {"arms": [], "may_skip": number == 1 or self.rng.random() < 0.4}
         uniform = self.rng.choice((None, "run", "block", "block", "block", "block"))
         if uniform is not None:
             branch["uniform"] = uniform
-        inside = tuple(s for s in allowed if uniform == "block" or (uniform == "run" and s == "run"))
+        scopes = tuple(s for s in here.allowed if uniform == "block" or (uniform == "run" and s == "run"))
         self.plan.branches.append(branch)
         ident = id(branch)
         for arm, size in enumerate(self._cut(count, number)):
             branch["arms"].append([self.plan.length, self.plan.length + size])
-            self._fill(size, inside, (*arms, (ident, arm)), track, depth + 1, "one" if number > 1 else "skip")
+            inside = _Inside(scopes, (*here.arms, (ident, arm)), here.track, here.depth + 1)
+            self._fill(size, inside, "one" if number > 1 else "skip")
 
-    def _tracks(self, count: int, allowed: tuple[str, ...], arms: tuple[tuple[int, int], ...], depth: int) -> None:
+    def _tracks(self, count: int, here: _Inside) -> None:
         number = min(count, self.rng.choice((2, 2, 3)))
         group: list[dict[str, Any]] = []
         self.plan.groups.append(group)
@@ -158,8 +148,8 @@ class TimelineMaker:
         for track, size in enumerate(self._cut(count, number)):
             threads = "rest" if track == rest else self.rng.choice((2, 4, 32, 32, 64))
             group.append({"name": f"t{track}", "span": [self.plan.length, self.plan.length + size], "threads": threads})
-            inside = ("track", "run") if "run" in allowed else ("track",)
-            self._fill(size, inside, arms, (len(self.plan.groups), track), depth + 1, "one")
+            scopes = ("track", "run") if "run" in here.allowed else ("track",)
+            self._fill(size, _Inside(scopes, here.arms, (len(self.plan.groups), track), here.depth + 1), "one")
 
     def _cut(self, count: int, number: int) -> list[int]:
         cuts = sorted(self.rng.sample(range(1, count), number - 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from solver.verifier.story import Story, StoryPiece, derive
 from solver.wire.dtypes import DTYPES
 from solver.wire.layout import (
     BytesProof,
@@ -32,6 +33,8 @@ from solver.wire.manifest import (
 )
 from solver.wire.report import Finding, StaticReport
 
+TWO_THREADS = Launch(threads_per_run=2)
+
 
 def buffer(full_name: str, size: int, *lifetime: tuple[int, int], dtype: str = "float32", **fields: Any) -> Buffer:
     """A buffer with natural alignment; without intervals and unless `fields` says otherwise, it lives always."""
@@ -49,6 +52,19 @@ def part(name: str, offset: int, size: int, *lifetime: tuple[int, int]) -> Part:
 
 def manifest_of(*buffers: Buffer, compute_capability: str = "8.6", **fields: Any) -> Manifest:
     return Manifest(Target(compute_capability), buffers=buffers, **fields)
+
+
+def story_of(*buffers: Buffer, **fields: Any) -> Story:
+    return derive(manifest_of(*buffers, **fields))
+
+
+def piece(story: Story, name: str) -> StoryPiece:
+    return story.piece_by_name[name]
+
+
+def meets(story: Story, first: str, second: str) -> bool:
+    """Whether two pieces conflict."""
+    return story.conflict(piece(story, first), piece(story, second)) is not None
 
 
 def by_search(bound: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from solver.verifier.story import Segment, Story, StoryPiece, Why, derive
+from solver.verifier.story import Segment, Why, derive
 from solver.wire.manifest import (
     Accesses,
     Barrier,
@@ -18,21 +18,7 @@ from solver.wire.manifest import (
     Timeline,
     Track,
 )
-from tests.solver.verifier.examples import PRIVATE, buffer, manifest_of
-
-TWO_THREADS = Launch(threads_per_run=2)
-
-
-def story_of(*buffers, **fields) -> Story:  # type: ignore[no-untyped-def]
-    return derive(manifest_of(*buffers, **fields))
-
-
-def piece(story: Story, name: str) -> StoryPiece:
-    return next(one for one in story.pieces if one.name == name)
-
-
-def meets(story: Story, first: str, second: str) -> bool:
-    return story.conflict(piece(story, first), piece(story, second)) is not None
+from tests.solver.verifier.examples import PRIVATE, TWO_THREADS, buffer, meets, piece, story_of
 
 
 def test_pieces_are_buffers_or_their_parts_in_the_manifests_order() -> None:

@@ -6,31 +6,16 @@ from typing import Any
 
 import pytest
 
-from solver.verifier.story import Story, StoryPiece, Why, derive
+from solver.verifier.story import Story, Why, derive
 from solver.wire.manifest import (
     Barrier,
     Component,
     InPlace,
     Interval,
-    Launch,
     Loop,
     Timeline,
 )
-from tests.solver.verifier.examples import buffer, manifest_of, part
-
-TWO_THREADS = Launch(threads_per_run=2)
-
-
-def story_of(*buffers, **fields) -> Story:  # type: ignore[no-untyped-def]
-    return derive(manifest_of(*buffers, **fields))
-
-
-def piece(story: Story, name: str) -> StoryPiece:
-    return next(one for one in story.pieces if one.name == name)
-
-
-def meets(story: Story, first: str, second: str) -> bool:
-    return story.conflict(piece(story, first), piece(story, second)) is not None
+from tests.solver.verifier.examples import TWO_THREADS, buffer, manifest_of, meets, part, piece, story_of
 
 
 def test_apart_holds_whatever_the_lifetimes_and_aliases_say() -> None:
