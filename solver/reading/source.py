@@ -108,6 +108,15 @@ def _integer(digits: str) -> int:
 
 def _checked(collector: Collector, value: Any, at: str) -> Any:
     """A copy in plain dicts and lists, with a problem for each thing that JSON does not have."""
+    if isinstance(value, str):  # most values: asked first
+        if value.isascii() or _text(value) == value:
+            return value
+        collector.error("bad-string", at, "This text holds half a surrogate pair.")
+        return _text(value)
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, list | tuple):
+        return [_checked(collector, inner, f"{at}/{index}") for index, inner in enumerate(value)]
     if isinstance(value, Mapping):
         if isinstance(value, _Repeated):
             for key in value.keys_repeated:
@@ -123,13 +132,8 @@ def _checked(collector: Collector, value: Any, at: str) -> Any:
             else:
                 collector.error("bad-string", f"{at}/{_text(escaped(key))}", "This key holds half a surrogate pair.")
         return plain
-    if isinstance(value, list | tuple):
-        return [_checked(collector, inner, f"{at}/{index}") for index, inner in enumerate(value)]
     if isinstance(value, float) and not isfinite(value):
         collector.error("not-finite", at, f"Numbers must be finite, and this is {value}.")
-    if isinstance(value, str) and not value.isascii() and _text(value) != value:
-        collector.error("bad-string", at, "This text holds half a surrogate pair.")
-        return _text(value)
     return value
 
 
