@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from solver.flatten.graph import Graph, leads, passing_edges, pieces_in
-from solver.flatten.problem import FlatManifest, Phases, RegionProblem
-from solver.flatten.reach import Cover, Reach
+from solver.flatten.first_barriers import FirstBarriers, Passage
+from solver.flatten.graph import Place
+from solver.flatten.problem import FlatManifest, RegionProblem
+from solver.flatten.reach import Cover
 from solver.flatten.relation import Relation, Use
-from solver.flatten.spans import phases_of
 from solver.wire.layout import Handoff, Region
 from solver.wire.manifest import Span
 from solver.wire.units import Bytes, Phase
-
-Place = int
 
 
 class Placed(NamedTuple):
@@ -33,7 +30,8 @@ class Handoffs:
 
     def __init__(self, relation: Relation) -> None:
         self._relation = relation
-        self._known: dict[tuple[int, int, Cover], frozenset[tuple[Phase, Place | None]]] = {}
+        self._ways: dict[Cover, FirstBarriers] = {}
+        self._known: dict[tuple[int, int, Cover], frozenset[Passage]] = {}
 
     def between(self, first: Placed, second: Placed, region: Region, at: Span) -> Iterator[Handoff]:
         """Every hand-over between two pieces that have the bytes `at` in common, in both directions."""
@@ -43,14 +41,16 @@ class Handoffs:
                 continue
             key = id(source.use.life), id(destination.use.life), cover
             if key not in self._known:
-                self._known[key] = frozenset(self._ways(source.use, destination.use, cover))
+                self._known[key] = self._passages(source.use, destination.use, cover)
             for phase, place in self._known[key]:
                 yield self._handoff(source.name, destination.name, region, at, phase, place, cover.fence)
 
-    def _ways(self, source: Use, destination: Use, cover: Cover) -> set[tuple[Phase, Place | None]]:
-        """(phase in which the destination is accessed next, first covering barrier) of every way from the source's accesses."""
-        graph, reach = self._relation.unrolled.graph, self._relation.reach(cover)
-        return _Walk(graph, reach, source.life.accesses, destination.life.accesses).run()
+    def _passages(self, source: Use, destination: Use, cover: Cover) -> frozenset[Passage]:
+        ways = self._ways.get(cover)
+        if ways is None:
+            relation = self._relation
+            ways = self._ways[cover] = FirstBarriers(relation.unrolled.graph, relation.reach(cover))
+        return ways.between(source.life.accesses, destination.life.accesses)
 
     def _handoff(
         self, source: str, destination: str, region: Region, at: Span, phase: Phase, place: Place | None, fence: bool
@@ -63,90 +63,6 @@ class Handoffs:
         return Handoff(
             source, destination, region, *at, phase, names[phase], barrier, names[barrier], side, "barrier", fence
         )
-
-
-class _Walk:
-    """Walks on from the source's accesses until the destination is accessed, keeping the first barrier met."""
-
-    def __init__(self, graph: Graph, reach: Reach, source: Phases, destination: Phases) -> None:
-        self._graph, self._places = graph, reach.places
-        self._source, self._destination = source.spans, destination.spans
-        self._fixed = phases_of((*source.spans, *destination.spans)).spans
-        blocked = [
-            start < end and bool(pieces_in(self._fixed, start, end))
-            for start, end in zip(graph.starts, graph.ends, strict=True)
-        ]
-        on = [[*edges, *breaks] for edges, breaks in zip(graph.edges, graph.breaks, strict=True)]
-        self._passing: dict[int, list[int]] = {}
-
-        def add(last: int, leave: int) -> None:
-            self._passing.setdefault(last, []).append(leave)
-            on[last].append(leave)
-
-        passing_edges(graph.calls, add, lambda first, last: leads(on, first, last, blocked.__getitem__))
-        self._unbarred = reach.passing
-        self._found: set[tuple[Phase, Place | None]] = set()
-        self._waiting: list[tuple[int, Place | None]] = []
-        self._seen: set[tuple[int, Place | None]] = set()
-
-    def run(self) -> set[tuple[Phase, Place | None]]:
-        graph = self._graph
-        for start, end in self._source:
-            for node in graph.nodes_in(start, end):
-                beyond = min(end, graph.ends[node])
-                if not self._is_destination(beyond - 1):
-                    self._along(node, beyond, None, left=True)
-        while self._waiting:
-            node, barrier = self._waiting.pop()
-            start, end = graph.starts[node], graph.ends[node]
-            if start == end:
-                self._leave(node, barrier)
-            else:
-                self._along(node, start, barrier, left=False)
-        return self._found
-
-    def _along(self, node: int, phase: Phase, barrier: Place | None, *, left: bool) -> None:
-        """On from just before a phase of a node, or with `left` just behind the phase before it."""
-        end = self._graph.ends[node]
-        stop = self._next_fixed(phase, end)
-        if barrier is None:
-            barrier = self._first(2 * phase - 1 if left else 2 * phase, 2 * stop + 1 if stop < end else 2 * end - 1)
-        if stop < end:
-            if self._is_destination(stop) and not pieces_in(self._source, stop, stop + 1):
-                self._found.add((stop, barrier))
-            return
-        self._leave(node, barrier)
-
-    def _leave(self, node: int, barrier: Place | None) -> None:
-        graph = self._graph
-        for target in graph.breaks[node]:
-            self._enter(target, barrier)
-        if graph.starts[node] < graph.ends[node] and barrier is None:
-            last = 2 * graph.ends[node] - 1
-            barrier = self._first(last, last + 1)
-        for target in graph.edges[node]:
-            self._enter(target, barrier)
-        for target in self._passing.get(node, ()):
-            if barrier is not None or target in self._unbarred.get(node, ()):
-                self._enter(target, barrier)
-
-    def _enter(self, node: int, barrier: Place | None) -> None:
-        if node in self._graph.followers:
-            return  # what else is called there may have run before
-        if (node, barrier) not in self._seen:
-            self._seen.add((node, barrier))
-            self._waiting.append((node, barrier))
-
-    def _first(self, place: Place, beyond: Place) -> Place | None:
-        index = bisect_left(self._places, place)
-        return self._places[index] if index < len(self._places) and self._places[index] < beyond else None
-
-    def _next_fixed(self, phase: Phase, end: Phase) -> Phase:
-        found = pieces_in(self._fixed, phase, end) if phase < end else []
-        return found[0][0] if found else end
-
-    def _is_destination(self, phase: Phase) -> bool:
-        return bool(pieces_in(self._destination, phase, phase + 1))
 
 
 def list_handoffs(flat: FlatManifest, problem: RegionProblem, offsets: Sequence[Bytes]) -> tuple[Handoff, ...]:
