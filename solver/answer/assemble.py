@@ -11,6 +11,7 @@ from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.shortfall import needed_bytes, shortfall
 from solver.answer.versions import versions
+from solver.answer.words import with_savings
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
 from solver.launch.budget import budget_bytes
@@ -45,7 +46,7 @@ def assemble(
         baselines=baselines(manifest, packed.on_chip),
         name=manifest.name,
         advice=advise(manifest, base, packed, launch),
-        warnings=(*manifest.warnings, *packed.flat.warnings),
+        warnings=(*manifest.warnings, *with_savings(manifest, packed)),
         validation=Validation(manifest.validation, "none"),
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
     )

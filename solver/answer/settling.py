@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from solver.search.firstfit import lowest_between
@@ -23,21 +23,31 @@ class Settling:
         weight = self._weights
         return self._fits(sorted(kept, key=lambda i: (-weight[i], i)), most)
 
+    def least(self, offsets: Sequence[int]) -> int:
+        """The fewer units of those that first fit needs for all items in the two orders."""
+        puzzle, weight = self._puzzle, self._weights
+        every = range(len(puzzle.sizes))
+        orders = (sorted(every, key=lambda i: (offsets[i], i)), sorted(every, key=lambda i: (-weight[i], i)))
+        return min(max((offset + puzzle.sizes[i] for i, offset in self._placed(order)), default=0) for order in orders)
+
     @cached_property
     def _weights(self) -> list[int]:
         stretches, sizes = self._puzzle.stretches, self._puzzle.sizes
         return [sum([size for size, other in zip(sizes, stretches, strict=True) if mask & other]) for mask in stretches]
 
     def _fits(self, order: Sequence[int], most: int) -> bool:
+        sizes = self._puzzle.sizes
+        return all(offset + sizes[i] <= most for i, offset in self._placed(order))
+
+    def _placed(self, order: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Each item with its offset, pinned ones first."""
         puzzle = self._puzzle
-        sizes, pins = puzzle.sizes, puzzle.pins
+        pins = puzzle.pins
         placed: list[tuple[int, int]] = []
         for i in (*(i for i in order if pins[i] is not None), *(i for i in order if pins[i] is None)):
             offset, row = pins[i], puzzle.forbidden[i]
             if offset is None:
                 blocked = [(there - high, there - low) for j, there in placed for low, high in row.get(j, ())]
                 offset = lowest_between(blocked, puzzle.alignments[i])
-            if offset + sizes[i] > most:
-                return False
             placed.append((i, offset))
-        return True
+            yield i, offset

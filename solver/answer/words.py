@@ -1,0 +1,152 @@
+"""What a word of the user's would save: `"reentry": "dropped"` where contents are carried, and `"at_least": 1` for a loop.
+
+A word frees phases or orders accesses: what is right without it stays right with it. Each is tried by flattening the manifest with it
+and packing by first fit, near the offsets at hand. So what is told is saved at least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from solver.answer.settling import Settling
+from solver.answer.what_if import MOST_ITEMS
+from solver.flatten import flatten
+from solver.flatten.problem import RegionProblem
+from solver.search.bound import max_live
+from solver.search.conflicts import puzzle_of, unit_of
+from solver.search.pack import Packing
+from solver.search.regions import Packed
+from solver.wire.manifest import Manifest
+from solver.wire.problems import Problem
+from solver.wire.timeline import Timeline
+
+MOST_WORDS = 16
+"""Words of each kind that are tried: the first of the manifest."""
+
+MOST_NODES = 1000
+"""Programs of more stretches are not flattened again."""
+
+_MENDED_BY_A_LOOP = {"carried", "no_barrier_no_sharing", "in_place_no_effect"}
+"""Warnings of which a loop that always runs may be the cure."""
+
+
+def with_savings(manifest: Manifest, packed: Packed) -> tuple[Problem, ...]:
+    """The warnings of the flattened program: `carried` with what its word would save, and `at_least` for each loop where that word
+    would save bytes."""
+    warnings = packed.flat.warnings
+    types = {warning.type for warning in warnings}
+    if not types & _MENDED_BY_A_LOOP or not _small_enough(packed):
+        return warnings
+    if "in_place_no_effect" not in types and not _may_shrink(packed):
+        return warnings
+    words = _Words(manifest, packed)
+    carried = [warning for warning in warnings if warning.type == "carried"]
+    saved = words.dropped(carried) if carried else {}
+    told = (replace(one, message=one.message + saved.get(one.pointer, "")) for one in warnings)
+    return (*told, *words.loops())
+
+
+def _small_enough(packed: Packed) -> bool:
+    flat, relation = packed.flat, packed.flat.relation
+    items = len(flat.run.items) + len(flat.block.items)
+    return relation is not None and len(relation.unrolled.graph) <= MOST_NODES and items <= MOST_ITEMS
+
+
+def _may_shrink(packed: Packed) -> bool:
+    """Whether a region is larger than what is accessed in any one phase: no word makes that less."""
+    regions = ((packed.flat.run, packed.run), (packed.flat.block, packed.block))
+    return any(max_live(replace(problem, exact=False)).size_bytes < packing.size_bytes for problem, packing in regions)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Words tried on a manifest and its packing."""
+
+    manifest: Manifest
+    packed: Packed
+
+    def dropped(self, carried: Sequence[Problem]) -> dict[str, str]:
+        """By the warning's pointer, what the word saves by itself; where that is nothing as far as is seen, what it saves on all."""
+        alone = {one.pointer: self._saved(_with_dropped(self.manifest, [one])) for one in carried[:MOST_WORDS]}
+        told = {pointer: f" It saves {saved}." for pointer, saved in alone.items() if saved}
+        if len(carried) > 1 and len(told) < len(carried):
+            saved = self._saved(_with_dropped(self.manifest, carried))
+            if saved:
+                on_all = f" On all {len(carried)} that are carried it saves {saved}."
+                told = {one.pointer: told.get(one.pointer, on_all) for one in carried}
+        return told
+
+    def loops(self) -> Iterator[Problem]:
+        for pointer, name, always in list(_always_run(self.manifest))[:MOST_WORDS]:
+            saved = self._saved(always)
+            if saved:
+                message = (
+                    f'The loop {name} may be skipped. If every way runs it at least once, "at_least": 1 saves {saved}.'
+                )
+                yield Problem("at_least", pointer, message)
+
+    def _saved(self, changed: Manifest) -> str:
+        """The bytes that the changed manifest saves in both regions, as a phrase; empty where first fit finds none."""
+        packed = self.packed
+        split = frozenset(
+            item.buffer for region in (packed.flat.run, packed.flat.block) for item in region.items if item.part_of
+        )
+        flat = flatten(changed, packed.on_chip, split)
+        told = [(flat.run, packed.flat.run, packed.run, "run bytes")]
+        if packed.floor is None and not packed.flat.crossing:
+            told.append((flat.block, packed.flat.block, packed.block, "bytes of the block region"))
+        phrases = []
+        for problem, before, packing, what in told:
+            saved = packing.size_bytes - _least(problem, before, packing)
+            if saved > 0:
+                phrases.append(f"{saved} of {packing.size_bytes} {what}")
+        return " and ".join(phrases)
+
+
+def _least(problem: RegionProblem, before: RegionProblem, packing: Packing) -> int:
+    """The bytes that first fit needs for a region with the word; those of the packing without it where it finds nothing smaller."""
+    alike = [item.name for item in problem.items] == [item.name for item in before.items]
+    if not alike or not packing.size_bytes or problem.windows or max_live(problem).size_bytes >= packing.size_bytes:
+        return packing.size_bytes
+    unit = unit_of(problem)
+    found = Settling(puzzle_of(problem, unit)).least([offset // unit for offset in packing.offsets])
+    return min(packing.size_bytes, found * unit)
+
+
+def _with_dropped(manifest: Manifest, carried: Sequence[Problem]) -> Manifest:
+    """The manifest with the word on each buffer or part that a warning is about."""
+    buffers = list(manifest.buffers)
+    for warning in carried:
+        _, _, number, what, *part = warning.pointer.split("/")  # /buffers/3/lifetime or /buffers/3/parts/1
+        buffer = buffers[int(number)]
+        if what == "parts":
+            parts = list(buffer.parts)
+            parts[int(part[0])] = replace(parts[int(part[0])], reentry="dropped")
+            buffers[int(number)] = replace(buffer, parts=tuple(parts))
+        else:
+            buffers[int(number)] = replace(buffer, reentry="dropped")
+    return replace(manifest, buffers=tuple(buffers))
+
+
+def _always_run(manifest: Manifest) -> Iterator[tuple[str, str, Manifest]]:
+    """For each loop that may be skipped: its pointer, its phases by name, and the manifest where it may not."""
+    for pointer, name, timeline in _loops_always_run(manifest.timeline, ""):
+        yield pointer, name, replace(manifest, timeline=timeline)
+    for number, component in enumerate(manifest.components):
+        if component.timeline is None:
+            continue
+        for pointer, name, timeline in _loops_always_run(component.timeline, f"/components/{number}"):
+            components = list(manifest.components)
+            components[number] = replace(component, timeline=timeline)
+            yield pointer, name, replace(manifest, components=tuple(components))
+
+
+def _loops_always_run(timeline: Timeline, at: str) -> Iterator[tuple[str, str, Timeline]]:
+    for number, loop in enumerate(timeline.loops):
+        if loop.at_least or loop.endless:
+            continue
+        loops = list(timeline.loops)
+        loops[number] = replace(loop, at_least=1)
+        name = f"[{timeline.phase_name(loop.start)}, {timeline.phase_name(loop.end - 1)}]"
+        yield f"{at}/timeline/loops/{number}", name, replace(timeline, loops=tuple(loops))
