@@ -28,7 +28,7 @@ demo: $(DEMO_STAMP)
 	@$(BIN)/warpack demo
 
 test: lint compiler
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

@@ -33,6 +33,8 @@ _PRELOADED = [
 ]
 _CONTEXT.set_forkserver_preload(_PRELOADED)
 _STDERR_KEPT_BYTES = 4000
+_LONGEST_TMPDIR = 107 - len("/pymp-12345678/listener-12345678")
+"""Bytes of a path in which the fork server's socket has room (sun_path of unix(7), without its last zero)."""
 
 
 def prepare() -> None:
@@ -112,7 +114,16 @@ class _Launch(Popen):
             reduction.dump(process, message)
         finally:
             set_spawning_popen(None)
-        self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]  # not in typeshed
+        try:
+            self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]  # not in typeshed
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            if len(os.fsencode(folder)) <= _LONGEST_TMPDIR:
+                raise
+            raise OSError(
+                f"TMPDIR, the folder for temporary files, is too long a path for the socket that is needed there: {folder} has "
+                f"{len(os.fsencode(folder))} bytes. Set TMPDIR to one of at most {_LONGEST_TMPDIR}."
+            ) from error
         lifeline = os.dup(write_end)  # held open as long as this process lives: the child's guard waits on it
         self.finalizer = util.Finalize(self, _close_all, (lifeline, self.sentinel))
         with open(write_end, "wb") as pipe:

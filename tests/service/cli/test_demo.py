@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,18 @@ def until_it_answers(process: subprocess.Popen[bytes]) -> str:
 
 
 @pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    """Where the demo puts its folder, so that the tests can look into it."""
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    return folder
+def scratch() -> Iterator[Path]:
+    """Where the demo puts its folder, so that the tests can look into it. Short: a socket is made in it."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as folder:
+        yield Path(folder)
+
+
+def test_a_folder_for_temporary_files_that_no_socket_fits_into_is_named(tmp_path: Path) -> None:
+    long = tmp_path / ("long-" * 20)
+    long.mkdir()
+    ran = run("demo", written(tmp_path, small()), TMPDIR=str(long))
+    assert ran.returncode == 1
+    assert f"{long} has {len(str(long))} bytes. Set TMPDIR to one of at most 75." in ran.stderr.decode()
 
 
 def test_the_demo_shows_states_layouts_and_reports_and_leaves_nothing(tmp_path: Path, scratch: Path) -> None:
