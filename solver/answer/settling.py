@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
+from math import inf
 
 from solver.search.firstfit import lowest_between
 from solver.search.puzzle import Puzzle
@@ -25,10 +26,10 @@ class Settling:
 
     def least(self, offsets: Sequence[int]) -> int:
         """The fewer units of those that first fit needs for all items in the two orders."""
-        puzzle, weight = self._puzzle, self._weights
-        every = range(len(puzzle.sizes))
+        weight = self._weights
+        every = range(len(self._puzzle.sizes))
         orders = (sorted(every, key=lambda i: (offsets[i], i)), sorted(every, key=lambda i: (-weight[i], i)))
-        return min(max((offset + puzzle.sizes[i] for i, offset in self._placed(order)), default=0) for order in orders)
+        return min(self._top(order) for order in orders)
 
     @cached_property
     def _weights(self) -> list[int]:
@@ -36,18 +37,22 @@ class Settling:
         return [sum([size for size, other in zip(sizes, stretches, strict=True) if mask & other]) for mask in stretches]
 
     def _fits(self, order: Sequence[int], most: int) -> bool:
-        sizes = self._puzzle.sizes
-        return all(offset + sizes[i] <= most for i, offset in self._placed(order))
+        return self._top(order, most) <= most
 
-    def _placed(self, order: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Each item with its offset, pinned ones first."""
+    def _top(self, order: Sequence[int], most: float = inf) -> int:
+        """Where the last of these items ends, pinned ones placed first; or the first that ends beyond `most`."""
         puzzle = self._puzzle
-        pins = puzzle.pins
+        sizes, pins = puzzle.sizes, puzzle.pins
         placed: list[tuple[int, int]] = []
+        top = 0
         for i in (*(i for i in order if pins[i] is not None), *(i for i in order if pins[i] is None)):
             offset, row = pins[i], puzzle.forbidden[i]
             if offset is None:
                 blocked = [(there - high, there - low) for j, there in placed for low, high in row.get(j, ())]
                 offset = lowest_between(blocked, puzzle.alignments[i])
+            if offset + sizes[i] > top:
+                top = offset + sizes[i]
+                if top > most:
+                    break
             placed.append((i, offset))
-            yield i, offset
+        return top

@@ -27,18 +27,15 @@ MOST_WORDS = 16
 MOST_NODES = 1000
 """Programs of more stretches are not flattened again."""
 
-_MENDED_BY_A_LOOP = {"carried", "no_barrier_no_sharing", "in_place_no_effect"}
-"""Warnings of which a loop that always runs may be the cure."""
+_MENDED = ("carried", "no_barrier_no_sharing")
+"""Warnings of bytes that a word may free."""
 
 
 def with_savings(manifest: Manifest, packed: Packed) -> tuple[Problem, ...]:
     """The warnings of the flattened program: `carried` with what its word would save, and `at_least` for each loop where that word
     would save bytes."""
     warnings = packed.flat.warnings
-    types = {warning.type for warning in warnings}
-    if not types & _MENDED_BY_A_LOOP or not _small_enough(packed):
-        return warnings
-    if "in_place_no_effect" not in types and not _may_shrink(packed):
+    if not any(warning.type in _MENDED for warning in warnings) or not _small_enough(packed) or not _may_shrink(packed):
         return warnings
     words = _Words(manifest, packed)
     carried = [warning for warning in warnings if warning.type == "carried"]

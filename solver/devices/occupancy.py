@@ -9,6 +9,7 @@ step that holds it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from solver.devices.table import Device
@@ -21,6 +22,7 @@ NO_LIMIT = 2**31 - 1
 _KB = 1024
 
 
+@lru_cache(maxsize=4096)
 def occupancy(
     device: Device,
     *,

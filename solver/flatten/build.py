@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from solver.flatten import in_place, observations, permissions
 from solver.flatten.crossing import crossing
@@ -52,9 +51,12 @@ def flatten(
 def _problem(manifest: Manifest, shelf: Shelf, lives: Lives, relation: Relation, idle: dict[int, str]) -> RegionProblem:
     apart = permissions.apart_pairs(manifest, shelf)
     aliases = permissions.alias_permits(manifest, shelf, apart)
-    bare = RegionProblem(
+    allowed, without_effect = in_place.permissions(manifest, shelf, lives, relation, apart | aliases)
+    idle.update(without_effect)
+    return RegionProblem(
         shelf.scope,
         shelf.items,
+        in_place=allowed,
         alias_permits=aliases,
         apart=apart,
         windows=windows(manifest, shelf.items),
@@ -63,6 +65,3 @@ def _problem(manifest: Manifest, shelf: Shelf, lives: Lives, relation: Relation,
         plain=shelf.plain,
         exact=shelf.exact,
     )
-    allowed, without_effect = in_place.permissions(manifest, shelf, lives, relation, apart | aliases)
-    idle.update(without_effect)
-    return replace(bare, in_place=allowed)

@@ -35,6 +35,7 @@ class HandingOn:
     def __init__(self, relation: Relation) -> None:
         self._relation = relation
         self._graph = relation.unrolled.graph
+        self._cuts: dict[tuple[Span, ...], Cut] = {}
 
     def judge(self, pair: Pair, listed: Iterable[Span], reverse: Iterable[Span]) -> tuple[Phases, str | None]:
         """The effective phases; and why the pair is not cured, if it is not. `listed` are phases in which the second is written from
@@ -90,13 +91,19 @@ class HandingOn:
 
     def _returns(self, life: Life) -> set[Phase]:
         """The phases at which ways come back to a life that they had left, where no interval of it begins."""
-        cut = Cut(self._graph, life.accesses.spans)
+        cut = self._cut_at(life.accesses.spans)
         left = cut.gaps(cut.ahead(cut.behind(lambda _first, _beyond: True)))
         return cut.arrivals(cut.ahead(left)) - life.begins
 
+    def _cut_at(self, fixed: tuple[Span, ...]) -> Cut:
+        known = self._cuts.get(fixed)
+        if known is None:
+            known = self._cuts[fixed] = Cut(self._graph, fixed)
+        return known
+
     def _zeros_last(self, phase: Phase) -> bool:
         """Whether a way from the program's start comes to a phase before it comes to phase 0."""
-        cut = Cut(self._graph, ((0, 1),))
+        cut = self._cut_at(((0, 1),))
         return phase > 0 and holds(cut.phases(cut.ahead(cut.start)).spans, phase)
 
     def _gone(self, read: Life, end: int) -> bool:
@@ -105,7 +112,7 @@ class HandingOn:
         fixed: list[Span] = []
         for first, beyond in read.accesses.spans:
             fixed += [(first, end), (end, beyond)] if first < end < beyond else [(first, beyond)]
-        cut = Cut(self._graph, tuple(fixed))
+        cut = self._cut_at(tuple(fixed))
         behind = cut.behind(lambda _first, beyond: beyond == end)
         return cut.arrivals(cut.directly(behind) if read.dropped else cut.ahead(behind)) <= read.begins
 

@@ -51,6 +51,7 @@ class Lives:
         self._owners: dict[str, str] = {}
         self._known: dict[Key, Life] = {}
         self._spans: dict[tuple[str, Lifetime | None], list[Span]] = {}
+        self._firsts: dict[Phases, Phases] = {}
         self.every = Phases(((0, unrolled.length),))
         self.cut_short = False
 
@@ -112,15 +113,12 @@ class Lives:
             return _NEVER
         whole = lifetime is None
         graph, at, bases = self._unrolled.graph, sheet.starts, self._unrolled.calls[owner]
-        start, end = stated[0]
-        if (
-            (graph.straight or (dropped and not starts))
-            and len(stated) == 1
-            and start < end
-            and self._unbranched(owner)
-        ):
-            accesses = Phases((stated[0],))  # most lives of most programs
-            return Life(accesses, accesses, frozenset((start,)), frozenset((end - 1,)), NO_PHASES, dropped, starts)
+        if (graph.straight or (dropped and not starts)) and self._unbranched(owner) and not _wraps(stated):
+            accesses = Phases(stated) if len(stated) == 1 else phases_of(stated)  # most lives of most programs
+            begins = frozenset([start for start, _ in stated])
+            return Life(
+                accesses, accesses, begins, frozenset([end - 1 for _, end in stated]), NO_PHASES, dropped, starts
+            )
         local = (
             [(0, sheet.timeline.length)]
             if whole
@@ -137,7 +135,7 @@ class Lives:
             carried = phases_of(span for closed in choices for span in self._kept(accesses, begins, closed).spans)
         needed = carried
         if starts:
-            first = (span for closed in choices for span in self._until_first(accesses, closed).spans)
+            first = (span for closed in choices for span in difference(self._until_first(closed), accesses).spans)
             needed = phases_of((*carried.spans, *first))
         live = accesses if not needed else phases_of((*accesses.spans, *needed.spans))
         return Life(accesses, live, begins, ends, carried, dropped, starts)
@@ -162,10 +160,13 @@ class Lives:
         ahead = cut.ahead(cut.behind(lambda _first, _beyond: True))
         return cut.phases(cut.leading_to(ahead, lambda first, _beyond: first not in begins))
 
-    def _until_first(self, accesses: Phases, closed: Phases) -> Phases:
+    def _until_first(self, closed: Phases) -> Phases:
         """Where what is zeroed at the start is needed: on every way from there until phase 0 is first met."""
-        cut = Cut(self._unrolled.graph, ((0, 1),), closed=closed)
-        return difference(cut.phases(cut.ahead(cut.start)), accesses)
+        found = self._firsts.get(closed)
+        if found is None:
+            cut = Cut(self._unrolled.graph, ((0, 1),), closed=closed)
+            found = self._firsts[closed] = cut.phases(cut.ahead(cut.start))
+        return found
 
     def _of_accesses(self, owner: str, stated: Accesses, starts: bool, choices: tuple[Phases, ...]) -> Life:
         at = self._unrolled.sheets[owner].starts
@@ -198,6 +199,10 @@ class Lives:
         begun = onward.behind(lambda first, _beyond: holds(brings.spans, first)) + (onward.start if starts else [])
         ahead = onward.ahead(begun)
         return back.phases(back.leading_to(ahead, lambda first, _beyond: not holds(writes.spans, first)))
+
+
+def _wraps(lifetime: Lifetime) -> bool:
+    return any(start >= end for start, end in lifetime)
 
 
 def _begins_at_once(part: Part) -> bool:

@@ -27,8 +27,8 @@ def of_lives(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Probl
     if unrolled.graph.straight:
         return []
     warnings: list[Problem] = []
-    early: dict[int, int | None] = {id(life): _read_first(unrolled, life) for life in lives.known}
-    if not any(life.carried for life in lives.known) and not any(first is not None for first in early.values()):
+    early = {id(life): first for life in lives.known if (first := _read_first(unrolled, life)) is not None}
+    if not early and not any(life.carried for life in lives.known):
         return []
     for number, buffer in enumerate(manifest.buffers):
         if buffer.location == "local" or buffer.persistent:
@@ -40,9 +40,7 @@ def of_lives(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Probl
                 warnings.append(_carried(unrolled, life, name, pointer))
             if buffer.zero != "none":
                 continue
-            if id(life) not in early:  # of a buffer without bytes, or off the chip
-                continue
-            first = early[id(life)]
+            first = early.get(id(life))
             if first is not None:
                 message = (
                     f"{name}: a way from the program's start comes to phase {unrolled.names[first]} before any phase in which it "

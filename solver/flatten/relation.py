@@ -117,6 +117,8 @@ class Relation:
     def waits(self, scope: Scope) -> frozenset[Phase]:
         """The phases directly before which a barrier stands that orders accesses to all buffers of a scope."""
         graph = self.unrolled.graph
+        if not graph.barriers:
+            return frozenset()
         places = graph.covering(Cover(scope == "run", self._aligned_tracks if scope == "run" else frozenset()).covers)
         before = {place // 2 for place in places if place % 2 == 0}
         behind = {place // 2 + 1 for place in places if place % 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from solver.reading.clock import Clock
@@ -18,8 +18,8 @@ def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:
     if not isinstance(value, list):
         clock.collector.wrong_type(pointer, value, "a list of intervals")
         return None
-    if len(value) == 1 and (alone := _plain(clock, value[0])) is not None:  # nearly all are
-        return (alone,)
+    if clock.sound and not clock.timeline.branches and (plain := _plain(value, clock.timeline.length)) is not None:
+        return plain
     read = [read_interval(clock, one, f"{pointer}/{index}") for index, one in enumerate(value)]
     intervals = [interval for interval in read if interval is not None]
     if len(intervals) < len(read):
@@ -35,13 +35,21 @@ def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:
     return tuple(sorted(intervals))
 
 
-def _plain(clock: Clock, value: Any) -> Interval | None:
-    """`[start, end)` in indices that neither wraps nor can end in an arm; None for anything else, right or wrong."""
-    if type(value) is list and len(value) == 2 and clock.sound and not clock.timeline.branches:
+def _plain(values: list[Any], length: int) -> Lifetime | None:
+    """Of intervals in indices that neither wrap nor overlap, as nearly all are; None for anything else, right or wrong."""
+    found = []
+    for value in values:
+        if type(value) is not list or len(value) != 2:
+            return None
         start, end = value
-        if type(start) is int and type(end) is int and 0 <= start < end <= clock.timeline.length:
-            return Interval(start, end)
-    return None
+        if not (type(start) is int and type(end) is int and 0 <= start < end <= length):
+            return None
+        found.append(Interval(start, end))
+    if len(found) > 1:
+        found.sort()
+        if any(one.end > other.start for one, other in pairwise(found)):
+            return None
+    return tuple(found)
 
 
 def _begin_outside(clock: Clock, values: list[Any], pointer: str, all_held: list[Held]) -> bool:
