@@ -85,6 +85,13 @@ PRIVATE: dict[str, tuple[bool, Timeline, dict[str, Any], dict[str, Any]]] = {
         life((0, 2), zero="entry"),
         life((1, 2)),
     ),
+    "they are, though it is written anew on the way there": (
+        False,
+        Timeline(3, None, (Loop(0, 3), Loop(0, 1))),
+        life((0, 2), (2, 3), zero="entry"),
+        life((1, 2)),
+    ),
+    "the same without zeros": (True, Timeline(3, None, (Loop(0, 3), Loop(0, 1))), life((0, 2), (2, 3)), life((1, 2))),
     "a branch round it": (True, Timeline(3, None, (), (), (Branch(((1, 2),), True),)), life((0, 2)), life((1, 3))),
 }
 
