@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from service.render.chart import Box, Chart, State, charts
-from solver.wire.layout import Layout
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import BarrierScope, Manifest
 from solver.wire.units import Phase
 
@@ -43,7 +43,7 @@ _DASHES: dict[BarrierScope, str] = {"block": "2 3", "track": "5 3", "run": "1 5"
 def layout_svg(manifest: Manifest, layout: Layout) -> str:
     """The layout's regions below one another. The document is complete, uses no scripts and loads nothing; an infeasible
     layout gives a document that says so."""
-    found = charts(manifest, layout)
+    found = charts(sized_for(manifest, layout), layout)
     label = layout.name or "layout"
     width = max((_width(chart) for chart in found), default=400) + _LEFT + 24
     height = _TOP + sum(_HEIGHT + _GAP for _ in found) + 24

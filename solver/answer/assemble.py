@@ -59,7 +59,7 @@ def assemble(
     passing, not_listed = handoffs(packed, launch)
     return replace(
         unplaced,
-        status=_status(proof),
+        status=status_of(proof),
         launch=launch,
         advice=unplaced.advice if auto is None else {**unplaced.advice, "auto": auto},
         buffers=placed.buffers,
@@ -70,7 +70,7 @@ def assemble(
     )
 
 
-def _status(proof: Proof) -> Status:
+def status_of(proof: Proof) -> Status:
     """`optimal` where every wish is proven that the objective ranks."""
     wishes = (getattr(proof, wish.name) for wish in fields(proof))
     return "optimal" if all(wish is None or wish.status == "optimal" for wish in wishes) else "feasible"

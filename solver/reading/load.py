@@ -79,6 +79,11 @@ def _read(collector: Collector, document: Any) -> Manifest:
     objectives: tuple[Objective, ...] = get_args(Objective)
     objective = fields.choice("objective", "threads_per_block", objectives)
     frontier = fields.flag("frontier", False)
+    if frontier and any(buffer.growth is not None for buffer in buffers):
+        message = (
+            "A frontier goes through fewer threads for more bytes, and here sizes follow the threads: leave it out."
+        )
+        collector.error("frontier-of-growing-sizes", "/frontier", message)
     solver = read_solver_options(collector, document.get("solver", {}))
     levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
     validation: Level | Literal["best"] = fields.choice("validation", "best", levels)

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes
 
@@ -250,3 +251,10 @@ class Layout:
 
     def model_dump_json(self) -> str:
         return json.dumps(self.model_dump(), ensure_ascii=False)
+
+
+def sized_for(manifest: Manifest, layout: Layout) -> Manifest:
+    """The manifest with the sizes that the layout's block brings, where sizes follow the block; the same where they do not."""
+    if not manifest.grows or layout.launch is None:
+        return manifest
+    return manifest.in_block(layout.launch.threads_per_block)

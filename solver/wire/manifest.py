@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -40,6 +40,7 @@ __all__ = [
     "Branch",
     "Buffer",
     "Component",
+    "Growth",
     "InPlace",
     "Interval",
     "Launch",
@@ -66,6 +67,9 @@ MANIFEST_SCHEMA = "warpack/manifest/1"
 SEMANTICS_EDITION = 2
 """The edition of what a manifest means (docs/time.md). It is part of every manifest's hash: no answer of an older meaning is
 served for a newer one."""
+
+WARP_THREADS = 32
+"""Threads of a warp, on every architecture."""
 
 Location = Literal["shared", "local", "auto"]
 Zero = Literal["none", "entry", "interval"]
@@ -120,11 +124,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """Elements of a block-scoped buffer that follow the block: `each` for every thread, or every warp of 32 (the last one
+    perhaps not full), and `plus` others."""
+
+    each: Elements
+    per: Literal["thread", "warp"] = "thread"
+    plus: Elements = 0
+
+    def elements(self, threads: int) -> Elements:
+        """In a block of so many threads."""
+        return self.plus + self.each * (threads if self.per == "thread" else -(-threads // WARP_THREADS))
+
+
+@dataclass(frozen=True, slots=True)
 class Buffer:
     """A named array. Without `lifetime` and `accesses_in` it is live in every phase; `lifetime_given` says whether the user wrote
     either. A persistent buffer has neither, nor parts with either. `reentry`: whether contents that the program leaves and comes
     back to are found again. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a ring of so many slots of `size`
-    elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1."""
+    elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1. `growth`: its size follows the block,
+    and `size` is that in a block of one thread (`Manifest.in_block` has another)."""
 
     name: str
     size: Elements
@@ -145,6 +164,7 @@ class Buffer:
     reentry: Reentry = "kept"
     asynchronous: bool = False
     stages: int = 1
+    growth: Growth | None = None
 
     @property
     def full_name(self) -> str:
@@ -216,6 +236,22 @@ class Manifest:
     def by_name(self) -> dict[str, Buffer]:
         """Buffers by full name."""
         return {buffer.full_name: buffer for buffer in self.buffers}
+
+    @cached_property
+    def grows(self) -> bool:
+        """Whether sizes follow the block's threads."""
+        return any(buffer.growth is not None for buffer in self.buffers)
+
+    def in_block(self, threads: int) -> Manifest:
+        """The same where a block has exactly so many threads, with the sizes that they bring; known by the hash of this one."""
+        buffers = (
+            buffer if buffer.growth is None else replace(buffer, size=buffer.growth.elements(threads), growth=None)
+            for buffer in self.buffers
+        )
+        launch = replace(self.launch, threads_per_block=threads)
+        found = replace(self, buffers=tuple(buffers), launch=launch)
+        found.__dict__["sha256"] = self.sha256
+        return found
 
     @cached_property
     def shared_kinds(self) -> frozenset[StorageKind]:

@@ -142,6 +142,9 @@ def _buffer(buffer: Buffer, names: _Names) -> dict[str, Any]:
     document["dtype"] = buffer.dtype.to_json()
     document["zero"] = False if buffer.zero == "none" else buffer.zero
     document["async"] = document.pop("asynchronous")
+    if document.pop("growth") is not None:
+        growth = values_of(buffer.growth)
+        document["size"] = {f"per_{growth.pop('per')}": growth.pop("each")} | growth
     _put_times(document, buffer, names(buffer.component) if _names_wanted(buffer) else None)
     if buffer.parts:
         of_parts = names(buffer.component) if any(map(_names_wanted, buffer.parts)) else None
@@ -173,7 +176,13 @@ _OPEN = ("accesses", "lifetime", "name", "size")
 
 def _plain(buffer: Buffer) -> bool:
     """Whether the buffer is written like all others that differ in these keys alone."""
-    return buffer.lifetime is not None and not buffer.parts and buffer.name.isidentifier() and not _names_wanted(buffer)
+    return (
+        buffer.lifetime is not None
+        and not buffer.parts
+        and buffer.growth is None
+        and buffer.name.isidentifier()
+        and not _names_wanted(buffer)
+    )
 
 
 def _gaps(buffer: Buffer) -> tuple[str | int, ...]:
