@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solver.verifier.claims import check_claims
+from solver.verifier.comparing import check_baselines
 from solver.verifier.findings import Findings
 from solver.verifier.handoffs import check_handoffs
 from solver.verifier.infeasible import check_infeasible
@@ -43,6 +44,8 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
             findings.add("layout-hash", warning.message)
     if layout.launch is None:
         check_infeasible(manifest, layout, findings)
+        if all(buffer.location != "auto" for buffer in manifest.buffers):  # which of them are on chip is not said
+            check_baselines(manifest, layout, [one for one in manifest.buffers if one.location == "shared"], findings)
         return StaticReport(tuple(findings.found), checked)
     matched = match(manifest, layout, findings)
     placed = place_pieces(matched, findings)
@@ -56,6 +59,7 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     check_local(layout.local, matched, findings)
     check_launch(manifest, layout.launch, matched, placed, findings)
     certificates = check_claims(manifest, layout, layout.launch, matched, findings)
+    check_baselines(manifest, layout, [one.buffer for one in matched if one.placed.location == "shared"], findings)
     if len(placed) <= MOST_PIECES_COUNTED:
         checked["conflicting_pairs"] = _conflicting_pairs(story, placed)
     return StaticReport(tuple(findings.found), checked, certificates)

@@ -40,6 +40,7 @@ __all__ = [
     "Branch",
     "Buffer",
     "Component",
+    "HandLayout",
     "InPlace",
     "Interval",
     "Launch",
@@ -186,6 +187,27 @@ class InPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class HandLayout:
+    """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: where each buffer on chip begins
+    in its region, by full name, sorted; of parts (`component/name#part`) where these lie apart. `auto` buffers that are not named are
+    local. The regions end with their last buffer, or later where the user says so; the windows of runs begin behind the block region.
+    `threads_per_block` None: the launch rules choose."""
+
+    offsets_bytes: dict[str, Bytes]
+    run_bytes: Bytes
+    block_region_bytes: Bytes
+    threads_per_block: int | None = None
+
+    def places(self, buffer: Buffer) -> tuple[tuple[str, Bytes], ...]:
+        """The names by which the buffer is placed, each with its offset: its own, or those of its parts. Empty: it is not on chip."""
+        whole = self.offsets_bytes.get(buffer.full_name)
+        if whole is not None:
+            return ((buffer.full_name, whole),)
+        names = (buffer.part_name(part) for part in buffer.parts)
+        return tuple((name, self.offsets_bytes[name]) for name in names if name in self.offsets_bytes)
+
+
+@dataclass(frozen=True, slots=True)
 class SolverOptions:
     """`warm_start` maps full buffer names to offsets in their region (bytes) of an earlier layout."""
 
@@ -210,6 +232,7 @@ class Manifest:
     frontier: bool = False
     solver: SolverOptions = SolverOptions()
     validation: Level | Literal["best"] = "best"
+    baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     @cached_property
