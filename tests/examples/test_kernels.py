@@ -79,6 +79,32 @@ def test_the_table_shows_both_layouts(kernel: tuple[str, Manifest, Layout]) -> N
     assert re.search(r"^compared by +one rule: blocks of \d+ threads, as the manifest says", text, re.MULTILINE)
 
 
+def test_where_nothing_can_be_gained_the_table_says_why(kernel: tuple[str, Manifest, Layout]) -> None:
+    name, manifest, layout = kernel
+    text = shown(manifest, layout)
+    optimal = name == "flash-attention-2-backward"
+    assert (layout.advice.get("by_hand") == {"optimal": True}) == optimal
+    assert ("your layout is proven optimal" in text) == optimal
+    if optimal:
+        assert (
+            "2 on a multiprocessor need at most 82944 bytes a block: 64512 fewer, which no layout of these buffers has"
+            in text
+        )
+    else:
+        assert f"fewer bytes bring none: warps allow no more than {FIGURES[name][3]} on a multiprocessor" in text
+
+
+def test_what_holds_the_peak_of_grids_kernel_is_what_the_reordered_one_moves(
+    kernel: tuple[str, Manifest, Layout],
+) -> None:
+    """The copy of the inertias `I` one step later: then they need not outlast phase `temp_init`."""
+    name, _, layout = kernel
+    if name == "grid-aba":
+        peak = layout.advice["block_peak"]
+        assert (peak["phase_name"], peak["live_bytes"]) == ("temp_init", 5404)
+        assert ("I", "ends_earlier") in [(one["name"], one["change"]) for one in peak["lowered_by"]]
+
+
 def test_the_picture_shows_both_layouts(kernel: tuple[str, Manifest, Layout]) -> None:
     name, manifest, layout = kernel
     assert f"against your layout: {expected(name)}".replace(">", "&gt;") in layout_svg(manifest, layout)
