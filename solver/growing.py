@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from solver.answer.assemble import status_of
+from solver.baselines import baselines
+from solver.baselines.by_hand import by_hand
+from solver.baselines.figures import threads_by
 from solver.devices.table import device
 from solver.flatten import flatten
 from solver.launch.advisories import launch_warnings
-from solver.launch.ranking import threads_step
+from solver.launch.ranking import rank, threads_step
 from solver.launch.threads import launch_for
 from solver.search.bound import lower_bound
-from solver.wire.layout import CountProof, LaunchFigures, Layout, ThreadsProof
+from solver.wire.layout import Baseline, CountProof, LaunchFigures, Layout, ThreadsProof
 from solver.wire.manifest import Manifest
 from solver.wire.problems import ManifestError
 from solver.wire.units import align_up
@@ -29,8 +32,11 @@ Solve = Callable[[Manifest], Layout]
 def best_block(manifest: Manifest, solve: Solve) -> Layout:
     """The layout of the best block, by the order of wishes, with what is proven of all others; the smallest block's where none fits."""
     given = manifest.launch.threads_per_block
-    if given is not None:
-        return solve(manifest.in_block(given))
+    found = solve(manifest.in_block(given)) if given is not None else _best(manifest, solve)
+    return replace(found, baselines=_baselines(manifest, found))
+
+
+def _best(manifest: Manifest, solve: Solve) -> Layout:
     for sizes in _sizes(manifest):
         found = _Blocks(manifest, solve, sizes).best() if sizes else None
         if found is not None:
@@ -157,4 +163,35 @@ class _Blocks:
         )
         said = {warning.type for warning in layout.warnings}
         warnings = [one for one in launch_warnings(self.manifest, launch) if one.type not in said]
-        return replace(layout, proof=proof, status=status_of(proof), warnings=(*layout.warnings, *warnings))
+        return replace(
+            layout,
+            proof=proof,
+            status=status_of(proof),
+            warnings=(*layout.warnings, *warnings),
+        )
+
+
+def _baselines(manifest: Manifest, layout: Layout) -> dict[str, Baseline]:
+    """Each with the block that the launch rules choose for it, and the sizes of that block."""
+    autos = {buffer.full_name for buffer in manifest.buffers if buffer.location == "auto"}
+    on_chip = frozenset(one.full_name for one in layout.buffers if one.location == "shared") & autos
+    own, bare = manifest.baseline, replace(manifest, baseline=None)
+    found: dict[str, Baseline] = {}
+    if own is not None and own.threads_per_block is not None:
+        found["by_hand"] = by_hand(manifest.in_block(own.threads_per_block), own)
+    chosen: dict[str, Baseline] = {}
+    given = manifest.launch.threads_per_block
+    whole, others = _sizes(manifest)
+    for size in (*whole, *others) if given is None else (given,):
+        for name, one in baselines(bare.in_block(size), on_chip).items():
+            if name not in chosen or _beats(manifest, one, chosen[name]):
+                chosen[name] = replace(one, threads_by=threads_by(manifest))
+    return found | chosen
+
+
+def _beats(manifest: Manifest, one: Baseline, other: Baseline) -> bool:
+    """Whether a baseline's block is better than its block of a smaller size; the smaller one has fewer bytes."""
+    if not one.threads_per_block or not other.threads_per_block:
+        return one.threads_per_block > 0
+    first, second = (rank(manifest, two.threads_per_block, two.resident_threads) for two in (one, other))
+    return first > second and manifest.objective != "shared_bytes"

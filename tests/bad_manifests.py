@@ -850,6 +850,12 @@ _BUFFERS: list[tuple[str, Document | bytes, str, str]] = [
         "/in_place/0",
     ),
     (
+        "a layout by hand without its threads, where sizes follow them",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1}}, baseline={"offsets_bytes": {"a": 0}}),
+        "baseline-threads",
+        "/baseline/threads_per_block",
+    ),
+    (
         "a frontier of sizes that follow the block",
         manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1}}, frontier=True),
         "frontier-of-growing-sizes",
@@ -1056,6 +1062,79 @@ _REFERENCES: list[tuple[str, Document | bytes, str, str]] = [
     ("apart from itself", _set("/apart/0/1", "loop/step/work"), "apart-self", "/apart/0"),
 ]
 
+_PLACED = {"loop/state": 0, "loop/step/work": 16, "loop/step/rhs": 32, "loop/step/store": 48}
+
+
+def _by_hand(offsets: Document | None = None, **fields: Any) -> Document:
+    """The good manifest with a layout made by hand, some of whose offsets are other ones."""
+    placed = {name: at for name, at in (_PLACED | (offsets or {})).items() if at is not None}
+    return _sets(("/baseline", {"offsets_bytes": placed, **fields}))
+
+
+_OFFSETS = "/baseline/offsets_bytes"
+
+_BASELINES: list[tuple[str, Document | bytes, str, str]] = [
+    ("baseline a list", _set("/baseline", [0]), "wrong-type", "/baseline"),
+    ("baseline without offsets", _set("/baseline", {}), "missing-field", _OFFSETS),
+    ("unknown field of the baseline", _by_hand(threads=64), "unknown-field", "/baseline/threads"),
+    ("offsets a list", _set("/baseline", {"offsets_bytes": [0]}), "wrong-type", _OFFSETS),
+    ("an offset no integer", _by_hand({"loop/state": "0"}), "not-an-integer", f"{_OFFSETS}/loop~1state"),
+    ("an offset below zero", _by_hand({"loop/state": -4}), "out-of-range", f"{_OFFSETS}/loop~1state"),
+    ("an offset of nothing", _by_hand({"loop/stat": 4}), "unknown-buffer", f"{_OFFSETS}/loop~1stat"),
+    ("a part of nothing", _by_hand({"loop/step/store#row9": 4}), "unknown-part", f"{_OFFSETS}/loop~1step~1store#row9"),
+    (
+        "a part of a buffer in one piece",
+        _by_hand({"loop/step/store": None, "loop/step/store#row0": 48}),
+        "baseline-part-of-whole",
+        f"{_OFFSETS}/loop~1step~1store#row0",
+    ),
+    (
+        "a buffer and its part",
+        _sets(
+            ("/buffers/3/splittable", True),
+            ("/baseline", {"offsets_bytes": _PLACED | {"loop/step/store#row0": 48}}),
+        ),
+        "baseline-twice",
+        f"{_OFFSETS}/loop~1step~1store#row0",
+    ),
+    (
+        "one part of two",
+        _sets(
+            ("/buffers/3/splittable", True),
+            ("/baseline", {"offsets_bytes": {"loop/step/store#row0": 48, **dict(list(_PLACED.items())[:3])}}),
+        ),
+        "baseline-missing",
+        _OFFSETS,
+    ),
+    ("a buffer without an offset", _by_hand({"loop/state": None}), "baseline-missing", _OFFSETS),
+    (
+        "a local buffer with an offset",
+        _sets(("/buffers/1/location", "local"), ("/in_place", []), ("/baseline", {"offsets_bytes": _PLACED})),
+        "baseline-not-on-chip",
+        f"{_OFFSETS}/loop~1step~1work",
+    ),
+    ("a region that ends too soon", _by_hand(run_bytes=79), "baseline-too-short", "/baseline/run_bytes"),
+    (
+        "a layout that no block can have",
+        _by_hand({"loop/state": 101_376}),
+        "baseline-too-large",
+        f"{_OFFSETS}/loop~1state",
+    ),
+    (
+        "a region that no block can have",
+        _by_hand(block_region_bytes=101_377),
+        "baseline-too-large",
+        "/baseline/block_region_bytes",
+    ),
+    ("no threads by hand", _by_hand(threads_per_block=0), "out-of-range", "/baseline/threads_per_block"),
+    (
+        "half a run by hand",
+        _sets(("/launch/threads_per_run", 4), ("/baseline", {"offsets_bytes": _PLACED, "threads_per_block": 30})),
+        "baseline-threads",
+        "/baseline/threads_per_block",
+    ),
+]
+
 
 @lru_cache(maxsize=1)
 def _too_many() -> Document:
@@ -1077,6 +1156,7 @@ BAD_MANIFESTS: tuple[BadManifest, ...] = tuple(
         *_BUFFERS,
         *_PARTS,
         *_REFERENCES,
+        *_BASELINES,
         ("65,537 buffers", _too_many(), "too-many-buffers", "/buffers"),
     )
 )

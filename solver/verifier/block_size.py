@@ -54,6 +54,15 @@ def smaller_sizes(manifest: Manifest, threads: int) -> Iterator[int]:
     yield from (size for size in range(each, threads, each) if size >= manifest.least_threads)
 
 
+def block_sizes(manifest: Manifest) -> list[int]:
+    """All of them: whole multiples, then whole runs below the first such; smallest first."""
+    rules = manifest.launch
+    most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
+    step = lcm(rules.threads_per_run, rules.threads_multiple)
+    sizes = [*range(step, most + 1, step), *range(rules.threads_per_run, min(step, most + 1), rules.threads_per_run)]
+    return [size for size in sizes if size >= manifest.least_threads]
+
+
 def _may_fit(asked: Manifest, threads: int) -> bool:
     """Whether what is accessed in one phase, and may share nothing, leaves room for a block of so many threads."""
     manifest = asked.in_block(threads)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from solver.verifier.block_size import check_block_size
 from solver.verifier.claims import check_claims
+from solver.verifier.comparing import check_baselines
 from solver.verifier.findings import Findings
 from solver.verifier.handoffs import check_handoffs
 from solver.verifier.infeasible import check_infeasible
@@ -48,6 +49,8 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
             findings.add("layout-hash", warning.message)
     if layout.launch is None:
         check_infeasible(manifest, layout, findings)
+        if all(buffer.location != "auto" for buffer in manifest.buffers):  # which of them are on chip is not said
+            check_baselines(asked, layout, [one for one in manifest.buffers if one.location == "shared"], findings)
         return StaticReport(tuple(findings.found), checked)
     matched = match(manifest, layout, findings)
     placed = place_pieces(matched, findings)
@@ -63,6 +66,7 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     certificates = check_claims(manifest, layout, layout.launch, matched, findings)
     if asked.grows:
         certificates["threads_per_block"] = check_block_size(asked, layout, findings)
+    check_baselines(asked, layout, [one.buffer for one in matched if one.placed.location == "shared"], findings)
     if len(placed) <= MOST_PIECES_COUNTED:
         checked["conflicting_pairs"] = _conflicting_pairs(story, placed)
     return StaticReport(tuple(findings.found), checked, certificates)

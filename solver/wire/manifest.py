@@ -41,6 +41,7 @@ __all__ = [
     "Buffer",
     "Component",
     "Growth",
+    "HandLayout",
     "InPlace",
     "Interval",
     "Launch",
@@ -191,6 +192,12 @@ class Buffer:
     def lifetime_given(self) -> bool:
         return self.lifetime is not None or self.accesses_in is not None or bool(self.parts)
 
+    def in_block(self, threads: int) -> Buffer:
+        """With the size that a block of so many threads brings."""
+        if self.growth is None:
+            return self
+        return replace(self, size=self.growth.elements(threads), growth=None)
+
     def part_name(self, part: Part) -> str:
         return f"{self.full_name}#{part.name}"
 
@@ -203,6 +210,27 @@ class InPlace:
     phase: Phase
     read: str
     write: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandLayout:
+    """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: where each buffer on chip begins
+    in its region, by full name, sorted; of parts (`component/name#part`) where these lie apart. `auto` buffers that are not named are
+    local. The regions end with their last buffer, or later where the user says so; the windows of runs begin behind the block region.
+    `threads_per_block` None: the launch rules choose."""
+
+    offsets_bytes: dict[str, Bytes]
+    run_bytes: Bytes
+    block_region_bytes: Bytes
+    threads_per_block: int | None = None
+
+    def places(self, buffer: Buffer) -> tuple[tuple[str, Bytes], ...]:
+        """The names by which the buffer is placed, each with its offset: its own, or those of its parts. Empty: it is not on chip."""
+        whole = self.offsets_bytes.get(buffer.full_name)
+        if whole is not None:
+            return ((buffer.full_name, whole),)
+        names = (buffer.part_name(part) for part in buffer.parts)
+        return tuple((name, self.offsets_bytes[name]) for name in names if name in self.offsets_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +258,7 @@ class Manifest:
     frontier: bool = False
     solver: SolverOptions = SolverOptions()
     validation: Level | Literal["best"] = "best"
+    baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     @cached_property
@@ -244,12 +273,8 @@ class Manifest:
 
     def in_block(self, threads: int) -> Manifest:
         """The same where a block has exactly so many threads, with the sizes that they bring; known by the hash of this one."""
-        buffers = (
-            buffer if buffer.growth is None else replace(buffer, size=buffer.growth.elements(threads), growth=None)
-            for buffer in self.buffers
-        )
-        launch = replace(self.launch, threads_per_block=threads)
-        found = replace(self, buffers=tuple(buffers), launch=launch)
+        buffers = tuple(buffer.in_block(threads) for buffer in self.buffers)
+        found = replace(self, buffers=buffers, launch=replace(self.launch, threads_per_block=threads))
         found.__dict__["sha256"] = self.sha256
         return found
 

@@ -68,6 +68,9 @@ def _around_buffers(manifest: Manifest) -> dict[str, Any]:
     document["buffers"] = []
     document["in_place"] = [values_of(pair) for pair in manifest.in_place]
     document["apart"] = [list(pair) for pair in manifest.apart]
+    if manifest.baseline is not None:
+        document["baseline"] = values_of(manifest.baseline)
+        document["baseline"]["offsets_bytes"] = dict(manifest.baseline.offsets_bytes)
     document["solver"] = values_of(manifest.solver)
     if manifest.solver.warm_start is not None:
         document["solver"]["warm_start"] = dict(manifest.solver.warm_start)

@@ -99,6 +99,17 @@ def test_where_not_even_the_smallest_block_fits_it_says_what_would() -> None:
     assert "a block of 1 threads takes at least 80" in layout.warnings[-1].message
 
 
+def test_what_it_is_compared_with_has_the_sizes_of_its_own_best_block() -> None:
+    own = {"offsets_bytes": {"tile": 0, "words": 41_012, "out": 41_080}, "threads_per_block": 512}
+    layout = solved(load_manifest(reduction(baseline=own)))
+    baselines = layout.baselines
+    assert baselines["by_hand"].threads_per_block == 512
+    assert baselines["by_hand"].block_region_bytes == 41_080 + 4 * 4 * 512
+    assert not baselines["by_hand"].broken
+    assert baselines["no_sharing"].threads_per_block == 480  # 96 bytes a thread, 12, and 4 a warp
+    assert baselines["no_sharing"].block_region_bytes == 4 * (20 * 480 + 3) + 4 * 15 + 4 * 4 * 480
+
+
 def random_document(seed: int) -> dict[str, Any]:
     random = Random(seed)
     phases = random.randint(1, 4)
