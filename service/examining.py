@@ -7,6 +7,7 @@ from typing import Any
 
 from service.derived import Derived, derived_of, to_json
 from solver.answer.shortfall import ruled_out
+from solver.baselines import broken_by_hand
 from solver.flatten import flatten
 from solver.search.bound import LowerBound, lower_bound
 from solver.wire.manifest import Manifest
@@ -42,7 +43,8 @@ class Examined:
 def examine(manifest: Manifest) -> Examined:
     flat = flatten(manifest)
     why = ruled_out(manifest, flat)
-    warnings = dict.fromkeys((*manifest.warnings, *flat.warnings, *((why,) if why else ())))
+    broken = broken_by_hand(manifest)
+    warnings = dict.fromkeys((*manifest.warnings, *flat.warnings, *broken, *((why,) if why else ())))
     bounds = {name: lower_bound(region) for name, region in (("run", flat.run), ("block", flat.block))}
     derived, names = derived_of(manifest)
     return Examined(manifest, tuple(warnings), bounds, why is None, derived, names or tuple(flat.timeline.names))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from solver.answer.assemble import status_of
+from solver.answer.own_layout import standing
 from solver.baselines import baselines
 from solver.baselines.by_hand import by_hand
 from solver.baselines.figures import threads_by
@@ -33,7 +34,7 @@ def best_block(manifest: Manifest, solve: Solve) -> Layout:
     """The layout of the best block, by the order of wishes, with what is proven of all others; the smallest block's where none fits."""
     given = manifest.launch.threads_per_block
     found = solve(manifest.in_block(given)) if given is not None else _best(manifest, solve)
-    return replace(found, baselines=_baselines(manifest, found))
+    return _compared(manifest, found)
 
 
 def _best(manifest: Manifest, solve: Solve) -> Layout:
@@ -171,10 +172,20 @@ class _Blocks:
         )
 
 
-def _baselines(manifest: Manifest, layout: Layout) -> dict[str, Baseline]:
-    """Each with the block that the launch rules choose for it, and the sizes of that block."""
+def _compared(manifest: Manifest, layout: Layout) -> Layout:
+    """With baselines that have their own best block each."""
     autos = {buffer.full_name for buffer in manifest.buffers if buffer.location == "auto"}
     on_chip = frozenset(one.full_name for one in layout.buffers if one.location == "shared") & autos
+    found = _baselines(manifest, on_chip)
+    advice = {key: told for key, told in layout.advice.items() if key != "by_hand"}
+    if layout.launch is not None:
+        own = standing(manifest, found.get("by_hand"), on_chip, layout.launch, layout.status)
+        advice |= {} if own is None else {"by_hand": own}
+    return replace(layout, baselines=found, advice=advice)
+
+
+def _baselines(manifest: Manifest, on_chip: frozenset[str]) -> dict[str, Baseline]:
+    """Each with the block that the launch rules choose for it, and the sizes of that block."""
     own, bare = manifest.baseline, replace(manifest, baseline=None)
     found: dict[str, Baseline] = {}
     if own is not None and own.threads_per_block is not None:

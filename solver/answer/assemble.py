@@ -8,6 +8,7 @@ from solver.answer.advice import advise
 from solver.answer.auto import auto_advice
 from solver.answer.barriers import missing_barriers
 from solver.answer.certificates import prove
+from solver.answer.own_layout import standing
 from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.shortfall import needed_bytes, shortfall
@@ -20,7 +21,7 @@ from solver.launch.hurdles import hurdle
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
 from solver.wire.bulk import uncollected
-from solver.wire.layout import Baseline, LaunchFigures, Layout, Proof, RunInfo, Status, Validation
+from solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 from solver.wire.units import Bytes
@@ -60,8 +61,9 @@ def assemble(
     advice, auto, status = dict(unplaced.advice), auto_advice(manifest, packed, launch), status_of(proof)
     if auto is not None:
         advice["auto"] = auto
-    if status == "optimal" and is_as_good(manifest, unplaced.baselines.get("by_hand"), packed, launch):
-        advice["by_hand"] = {"optimal": True}
+    own = standing(manifest, unplaced.baselines.get("by_hand"), packed.on_chip, launch, status)
+    if own is not None:
+        advice["by_hand"] = own
     passing, not_listed = handoffs(packed, launch)
     return replace(
         unplaced,
@@ -73,20 +75,6 @@ def assemble(
         handoffs=passing,
         local=placed.local,
         warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch)),
-    )
-
-
-def is_as_good(manifest: Manifest, own: Baseline | None, packed: Packed, launch: LaunchFigures) -> bool:
-    """Whether the user's own layout keeps every rule and has what the layout has of every wish: bytes, launch, `auto` buffers on chip."""
-    if own is None or own.broken or own.over_budget or manifest.baseline is None:
-        return False
-    accesses = sum(one.accesses for one in manifest.buffers if one.location == "auto" and manifest.baseline.places(one))
-    here = sum(one.accesses for one in manifest.buffers if one.full_name in packed.on_chip)
-    occupancy = launch.occupancy
-    return (
-        (own.run_bytes, own.block_region_bytes) == (launch.run_bytes, launch.block_region_bytes)
-        and (own.threads_per_block, own.resident_threads) == (launch.threads_per_block, occupancy.resident_threads)
-        and accesses == here
     )
 
 

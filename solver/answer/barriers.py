@@ -15,7 +15,7 @@ from solver.wire.units import Phase
 
 UNORDERED = "no_barrier_no_sharing"
 
-MOST_BARRIERS = 16
+MOST_BARRIERS = 8
 """Places that are tried: the first ones."""
 
 

@@ -16,6 +16,7 @@ from solver.flatten.spans import intersection, meet
 from solver.reading.settings import MOST_THREADS
 from solver.wire.layout import MOST_BROKEN_LISTED, Baseline
 from solver.wire.manifest import HandLayout, Manifest
+from solver.wire.problems import Problem
 from solver.wire.report import Finding
 from solver.wire.units import Bytes, Phase
 
@@ -28,14 +29,31 @@ def by_hand(manifest: Manifest, layout: HandLayout) -> Baseline:
             manifest.launch, threads_per_block=layout.threads_per_block, max_threads_per_block=MOST_THREADS
         )
         rules = replace(manifest, launch=launch)
-    on_chip = frozenset(
+    on_chip = _autos_on_chip(manifest, layout)
+    found = figures_beyond_budget(rules, RegionBytes(layout.run_bytes, layout.block_region_bytes), on_chip)
+    return replace(found, broken=_broken(manifest, layout, on_chip))
+
+
+def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
+    """A warning for each rule that the user's own layout breaks, the first few."""
+    layout = manifest.baseline
+    if layout is None:
+        return ()
+    broken = _broken(manifest, layout, _autos_on_chip(manifest, layout))
+    return tuple(Problem("baseline_broken", "/baseline/offsets_bytes", one.message, one.buffers) for one in broken)
+
+
+def _autos_on_chip(manifest: Manifest, layout: HandLayout) -> frozenset[str]:
+    return frozenset(
         buffer.full_name for buffer in manifest.buffers if buffer.location == "auto" and layout.places(buffer)
     )
-    found = figures_beyond_budget(rules, RegionBytes(layout.run_bytes, layout.block_region_bytes), on_chip)
-    return replace(found, broken=tuple(islice(_broken(manifest, layout, on_chip), MOST_BROKEN_LISTED)))
 
 
-def _broken(manifest: Manifest, layout: HandLayout, on_chip: frozenset[str]) -> Iterator[Finding]:
+def _broken(manifest: Manifest, layout: HandLayout, on_chip: frozenset[str]) -> tuple[Finding, ...]:
+    return tuple(islice(_all_broken(manifest, layout, on_chip), MOST_BROKEN_LISTED))
+
+
+def _all_broken(manifest: Manifest, layout: HandLayout, on_chip: frozenset[str]) -> Iterator[Finding]:
     """Alignments, pins and pairs that share bytes though they must not: by region, then by offset. What of the block may lie over windows
     does not count, as the windows begin behind all of it; nor do contiguous windows, which are a wish about Warpack's own layout."""
     split = frozenset(

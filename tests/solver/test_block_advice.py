@@ -9,7 +9,7 @@ import pytest
 from solver import Layout, Manifest, load_manifest, optimize
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.manifests import random_manifest
-from tests.helpers.solving import manifest_of, solved
+from tests.helpers.solving import manifest_of, scattered_manifest, solved
 from tests.solver.test_recipe_advice import _left_out, shortened, without
 
 
@@ -258,3 +258,16 @@ def test_a_hand_made_layout_that_cannot_be_beaten_is_called_optimal() -> None:
 )
 def test_a_hand_made_layout_that_is_larger_wrong_or_launched_otherwise_is_not(own: dict[str, Any]) -> None:
     assert "by_hand" not in solved(kernel(*_CHAIN, baseline=own)).advice
+
+
+def test_a_hand_made_layout_that_is_better_than_what_a_cut_search_found_is_called_so() -> None:
+    manifest = scattered_manifest()
+    best = solved(manifest)
+    own = {"offsets_bytes": {one.full_name: one.offset_bytes for one in best.buffers}}
+    compared = load_manifest(manifest.model_dump() | {"baseline": own})
+    cut = optimize(compared, cancelled=lambda: True)
+    assert cut.launch is not None
+    assert best.launch is not None
+    assert cut.launch.run_bytes > best.launch.run_bytes
+    assert cut.advice["by_hand"] == {"better": True}
+    assert optimize(compared).advice["by_hand"] == {"optimal": True}

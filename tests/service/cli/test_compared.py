@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.examining import examine
 from service.render.compared import compared
 from service.render.svg import layout_svg
 from solver import Layout, Manifest
@@ -83,3 +84,9 @@ def test_what_does_not_fit_the_budget_is_not_given_threads() -> None:
 def test_an_infeasible_layout_is_compared_with_nothing() -> None:
     manifest = manifest_of({"name": "a", "size": 20_000})
     assert compared(manifest, solved(manifest)) == []
+
+
+def test_check_tells_what_the_hand_made_layout_breaks() -> None:
+    (warning,) = examine(scratch(baseline={"offsets_bytes": {"a": 0, "b": 32, "c": 60}})).warnings
+    assert (warning.type, warning.pointer, warning.names) == ("baseline_broken", "/baseline/offsets_bytes", ("b", "c"))
+    assert examine(scratch(baseline={"offsets_bytes": {"a": 0, "b": 32, "c": 64}})).warnings == ()
