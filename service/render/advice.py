@@ -47,13 +47,17 @@ def _change(change: dict[str, Any]) -> str:
 
 
 def _next_larger_block(larger: dict[str, Any]) -> str:
-    text = (
-        f"{larger['threads_per_block']} threads need run bytes of at most {larger['run_bytes_at_most']}: "
-        f"{larger['run_bytes_to_go']} fewer"
-    )
-    if larger.get("ruled_out_by_the_bound"):
-        text += ", which no layout of these buffers has"
-    return text + (f"; {_enough(larger['enough'])}" if "enough" in larger else "")
+    told, threads = [], larger["threads_per_block"]
+    if "run_bytes_at_most" in larger:
+        text = f"run bytes of at most {larger['run_bytes_at_most']}: {larger['run_bytes_to_go']} fewer"
+        if larger.get("ruled_out_by_the_bound"):
+            text += ", which no layout of these buffers has"
+        told.append(text + (f"; {_enough(larger['enough'])}" if "enough" in larger else ""))
+    region = larger.get("block_region")
+    if region is not None:
+        text = f"a block region of at most {region['block_region_bytes_at_most']}: {region['block_region_bytes_to_go']} fewer"
+        told.append(text + (f"; {_enough(region['enough'])}" if "enough" in region else ""))
+    return f"{threads} threads need {'. Or '.join(told)}"
 
 
 def _enough(enough: dict[str, Any]) -> str:

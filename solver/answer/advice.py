@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from solver.answer.barriers import MissingBarrier
-from solver.answer.more_blocks import one_more_block
+from solver.answer.more_blocks import one_more_block, smaller_block_region
 from solver.answer.what_if import WhatIf
 from solver.devices.table import device
 from solver.launch.ranking import threads_step
@@ -47,7 +47,7 @@ def advise(
         return advice
     if launch.block_region_bytes or (flat.block.items and not packed.run.size_bytes):
         advice["one_more_block"] = one_more_block(manifest, packed, launch, of_block, barriers)
-    larger = _next_larger_block(manifest, base, launch, what_if if not packed.on_chip else None)
+    larger = _next_larger_block(manifest, base, launch, what_if if not packed.on_chip else None, barriers)
     if larger is not None:
         advice["next_larger_block"] = larger
     if manifest.objective == "threads_per_block" and manifest.launch.threads_per_block is None:
@@ -81,10 +81,15 @@ def _peak(what_if: WhatIf) -> dict[str, Any]:
 
 
 def _next_larger_block(
-    manifest: Manifest, base: Packed, launch: LaunchFigures, what_if: WhatIf | None
+    manifest: Manifest,
+    base: Packed,
+    launch: LaunchFigures,
+    what_if: WhatIf | None,
+    barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any] | None:
-    """The next block size that the launch rules allow, what its runs may take, and which single changes are enough. None where this
-    one is the largest, where the manifest gives the size, or where something else than run bytes stands in the way."""
+    """The next block size that the launch rules allow, what its runs may take, or the block region beside them, and which single changes
+    are enough. None where this one is the largest, where the manifest gives the size, or where something else than bytes stands in the
+    way."""
     rules = manifest.launch
     if rules.threads_per_block is not None or manifest.objective == "resident_threads":
         return None
@@ -95,10 +100,16 @@ def _next_larger_block(
     if threads > most:
         return None
     allowed = largest_run_bytes_for(manifest, threads, launch.block_region_bytes)
-    if allowed is None or allowed >= base.run.size_bytes:
+    if allowed is not None and allowed >= base.run.size_bytes:
         return None
-    found = {
-        "threads_per_block": threads,
+    of_block = WhatIf.of(base.flat.block, base.flat.timeline, base.block)
+    region = smaller_block_region(manifest, base, threads, of_block, barriers)
+    found: dict[str, Any] = {"threads_per_block": threads}
+    if region is not None:
+        found["block_region"] = region
+    if allowed is None:
+        return found if region is not None else None
+    found |= {
         "run_bytes_at_most": allowed,
         "run_bytes_to_go": base.run.size_bytes - allowed,
         "ruled_out_by_the_bound": allowed < base.run.lower_bound_bytes,

@@ -1,8 +1,8 @@
-"""What it would take to have one more block on a multiprocessor, for kernels whose arrays are of the block."""
+"""What it would take to have one more block on a multiprocessor, or a larger block, for kernels whose arrays are of the block."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,15 +48,46 @@ def one_more_block(
     if allowed < 0 or not what_if.possible:
         return found
     found["block_region_bytes_at_most"] = allowed
-    enough = what_if.enough(allowed, _allowed_without(manifest, packed, launch, windows))
-    enough_barriers = [one.to_json() for one in barriers if packed.block.size_bytes - one.saved.block <= allowed]
-    return found | {
-        "enough": {
-            "without": list(enough.buffers),
-            "shorter": [what_if.to_json(change) for change in enough.lifetimes],
-            "barriers": enough_barriers,
-            "settled": enough.buffers_settled and enough.lifetimes_settled and not beside_runs,
-        }
+    without = _allowed_without(manifest, packed, launch, windows)
+    return found | {"enough": _enough(packed, what_if, allowed, without, barriers)}
+
+
+def smaller_block_region(
+    manifest: Manifest, packed: Packed, threads: int, what_if: WhatIf, barriers: Sequence[MissingBarrier]
+) -> dict[str, Any] | None:
+    """What the block region may take beside the windows of a larger block, of so many threads, and which single changes are enough. None
+    where some of it lies over windows, or where it is no hindrance, or not the only one."""
+    if not packed.block.size_bytes or packed.floor is not None:
+        return None
+    shape = block_shape(manifest, run_bytes=packed.run.size_bytes, block_region_bytes=0, on_chip=packed.on_chip)
+    if not shape.fits(threads):
+        return None
+    alignment = shape.region.run_alignment_bytes
+    allowed = (shape.budget_bytes - shape.total_bytes(threads)) // alignment * alignment
+    if allowed >= packed.block.size_bytes:
+        return None
+    found = {
+        "block_region_bytes_at_most": allowed,
+        "block_region_bytes_to_go": packed.block.size_bytes - allowed,
+    }
+    return found | {"enough": _enough(packed, what_if, allowed, {}, barriers)} if what_if.possible else found
+
+
+def _enough(
+    packed: Packed,
+    what_if: WhatIf,
+    allowed: Bytes,
+    without: Mapping[str, Bytes],
+    barriers: Sequence[MissingBarrier],
+) -> dict[str, Any]:
+    """`settled`: no other single buffer or lifetime is enough; not known beside runs, in whose windows there may be room."""
+    enough = what_if.enough(allowed, without)
+    settled = enough.buffers_settled and enough.lifetimes_settled
+    return {
+        "without": list(enough.buffers),
+        "shorter": [what_if.to_json(change) for change in enough.lifetimes],
+        "barriers": [one.to_json() for one in barriers if packed.block.size_bytes - one.saved.block <= allowed],
+        "settled": settled and not packed.run.size_bytes,
     }
 
 

@@ -113,9 +113,11 @@ def _told(
             at = _common(p, q, offsets[items[0].name], offsets[items[1].name])
             if at is None or not (apart or _forbidden(problem, (first, p), (second, q), difference)):
                 continue
-            phase = _first_phase(p, q, timeline, apart)
+            phase = _first_phase(p, q, timeline)
             when = "" if phase is None else f" in phase {timeline.names[phase]}"
-            why = "the manifest keeps them apart" if apart else f"both are needed{when}"
+            why = "nothing orders the accesses of the two: no barrier stands between them, or they may run at the same time"
+            if apart or phase is not None:
+                why = "the manifest keeps them apart" if apart else f"both are needed{when}"
             message = f"{p.name} and {q.name} share bytes [{at[0]}, {at[1]}) of the {problem.region} region, but {why}"
             name = None if phase is None else timeline.names[phase]
             rule = "apart" if apart else "overlap"
@@ -143,13 +145,8 @@ def _common(p: Piece, q: Piece, p_at: Bytes, q_at: Bytes) -> tuple[Bytes, Bytes]
     return (start, end) if start < end else None
 
 
-def _first_phase(p: Piece, q: Piece, timeline: FlatTimeline, apart: bool) -> Phase | None:
-    """Where the one is accessed while the other is needed; else, of pieces that nothing else keeps apart, where it is accessed before a
-    barrier has freed the bytes."""
-    needed = (p.accesses, q.live), (p.live, q.accesses)
-    waiting = (p.accesses, q.occupied), (p.occupied, q.accesses)
-    for pairs in (needed,) if apart else (needed, waiting):
-        starts = [common.spans[0][0] for one, other in pairs if (common := intersection(one, other))]
-        if starts and min(starts) < timeline.length:
-            return min(starts)
-    return None
+def _first_phase(p: Piece, q: Piece, timeline: FlatTimeline) -> Phase | None:
+    """Where the one is accessed while the other is needed; None where something else keeps them apart."""
+    pairs = (p.accesses, q.live), (p.live, q.accesses)
+    starts = [common.spans[0][0] for one, other in pairs if (common := intersection(one, other))]
+    return min(starts) if starts and min(starts) < timeline.length else None

@@ -33,8 +33,11 @@ class Handoffs:
         self._ways: dict[Cover, FirstBarriers] = {}
         self._known: dict[tuple[int, int, Cover], frozenset[Passage]] = {}
 
-    def between(self, first: Placed, second: Placed, region: Region, at: Span) -> Iterator[Handoff]:
-        """Every hand-over between two pieces that have the bytes `at` in common, in both directions."""
+    def between(
+        self, first: Placed, second: Placed, region: Region, at: Span, *, by_alias: bool = True
+    ) -> Iterator[Handoff]:
+        """Every hand-over between two pieces that have the bytes `at` in common, in both directions. `by_alias`: an alias may be what orders
+        them. Where none is, a way without a barrier hands nothing on: it leads into a track that no thread of the run comes to."""
         for source, destination in ((first, second), (second, first)):
             cover = self._relation.cover(source.use, destination.use)
             if cover is None or not source.use.life.accesses or not destination.use.life.accesses:
@@ -43,6 +46,8 @@ class Handoffs:
             if key not in self._known:
                 self._known[key] = self._passages(source.use, destination.use, cover)
             for phase, place in self._known[key]:
+                if place is None and not by_alias:
+                    continue
                 yield self._handoff(source.name, destination.name, region, at, phase, place, cover.fence)
 
     def _passages(self, source: Use, destination: Use, cover: Cover) -> frozenset[Passage]:
@@ -78,7 +83,9 @@ def list_handoffs(flat: FlatManifest, problem: RegionProblem, offsets: Sequence[
     found: set[Handoff] = set()
     listing = Handoffs(relation)
     for a, b in sharing(placed(problem, offsets, uses)):
-        found.update(listing.between(a, b, problem.region, (max(a.start, b.start), min(a.end, b.end))))
+        at = max(a.start, b.start), min(a.end, b.end)
+        by_alias = (min(a.item, b.item), max(a.item, b.item)) in problem.alias_permits
+        found.update(listing.between(a, b, problem.region, at, by_alias=by_alias))
     return tuple(sorted(found, key=lambda one: (*one.order, one.start_bytes)))
 
 

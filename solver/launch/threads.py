@@ -131,8 +131,11 @@ def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
     whole = _best(manifest, shape, range(most // step * step, 0, -step))
     if whole is not None:
         return whole
-    per_run = shape.threads_per_run  # larger blocks never fit where the smallest multiple does not
-    return _best(manifest, shape, range(min(most, step - 1) // per_run * per_run, 0, -per_run))
+    per_run = (
+        shape.threads_per_run
+    )  # larger blocks never fit where the smallest multiple that has enough threads does not
+    below = align_up(max(step, shape.least_threads), step) - 1
+    return _best(manifest, shape, range(min(most, below) // per_run * per_run, 0, -per_run))
 
 
 def _best(manifest: Manifest, shape: BlockShape, sizes: Iterable[int]) -> int | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from solver.launch.block import BlockShape
 from solver.launch.ranking import Rank, rank, threads_step
 from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from solver.wire.units import Bytes, align_up
 
 
 class Wanted(NamedTuple):
@@ -41,8 +41,9 @@ def _sizes(manifest: Manifest, shape: BlockShape) -> list[int]:
         exact = launch.threads_per_block
         return [exact] if shape.least_threads <= exact <= most and exact % per_run == 0 else []
     step = threads_step(manifest)
-    sizes = [*range(step, most + 1, step), *range(per_run, min(most, step - 1) + 1, per_run)]
-    return [threads for threads in sizes if threads >= shape.least_threads]
+    below = min(most + 1, align_up(max(step, shape.least_threads), step))
+    whole_runs = (threads for threads in range(per_run, below, per_run) if threads % step)
+    return [threads for threads in (*range(step, most + 1, step), *whole_runs) if threads >= shape.least_threads]
 
 
 def _blocks(shape: BlockShape, threads: int, dynamic_bytes: Bytes) -> int:

@@ -13,11 +13,12 @@ from solver.verifier.findings import Findings
 from solver.verifier.over import RunWindows
 from solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_at
 from solver.verifier.placement import PlacedPiece
+from solver.verifier.spans import common, covers, merged
 from solver.verifier.story import Story, derive
 from solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, ThreadsBy
 from solver.wire.manifest import Buffer, HandLayout, Manifest
 from solver.wire.report import Finding
-from solver.wire.units import Bytes, Phase, align_up
+from solver.wire.units import Bytes, align_up
 
 _NO_WINDOWS = RunWindows(0, 0, 0)
 
@@ -177,32 +178,46 @@ def _check_broken(
 ) -> None:
     """What is listed is so, and where the list is not full, nothing is left out."""
     places = [one for one in _own_places(manifest, own) if one.size]
-    right = {_key(one) for one in _misplaced(places)}
     placed = list(_pieces(story, places))
     judged = Findings(story)
     check_overlaps(manifest, placed, _NO_WINDOWS, judged)
-    right |= {_key(one) for one in judged.found if one.buffers}
+    right = {_key(one) for one in (*_misplaced(places), *judged.found) if one.buffers}
     cut_short = any(not one.buffers for one in judged.found)
-    told = {_key(one) for one in stated}
-    for key in sorted(told - right, key=str):
-        if not (cut_short and _is_so(story, placed, key)):
-            findings.add("baseline", f"baselines.by_hand is said to break {_said(key)}, but does not", *key[1])
+    for one in stated:
+        if _key(one) not in right and not (cut_short and _is_so(story, placed, one)):
+            findings.add(
+                "baseline", f"baselines.by_hand is said to break {_said(_key(one))}, but does not", *one.buffers
+            )
+        elif one.rule in ("overlap", "apart") and not _phase_is_so(story, one):
+            findings.add(
+                "baseline", f"baselines.by_hand breaks {_said(_key(one))}, but not in phase {one.phase}", *one.buffers
+            )
     if len(stated) < MOST_BROKEN_LISTED:
-        for key in sorted(right - told, key=str):
+        for key in sorted(right - {_key(one) for one in stated}, key=str):
             findings.add("baseline", f"baselines.by_hand breaks {_said(key)}, which is not listed", *key[1])
 
 
-_Key = tuple[str, tuple[str, ...], str | None, Bytes | None, Bytes | None, Phase | None]
+_Key = tuple[str, tuple[str, ...], str | None, Bytes | None, Bytes | None]
 
 
 def _key(one: Finding) -> _Key:
-    return one.rule, tuple(sorted(one.buffers)), one.region, one.start_bytes, one.end_bytes, one.phase
+    return one.rule, tuple(sorted(one.buffers)), one.region, one.start_bytes, one.end_bytes
 
 
 def _said(key: _Key) -> str:
-    rule, names, region, start, end, phase = key
-    when = "" if phase is None else f", phase {phase}"
-    return f"{rule} of {' and '.join(names)} in bytes [{start}, {end}) of the {region} region{when}"
+    rule, names, region, start, end = key
+    return f"{rule} of {' and '.join(names)} in bytes [{start}, {end}) of the {region} region"
+
+
+def _phase_is_so(story: Story, one: Finding) -> bool:
+    """The first phase in which the one is accessed while the other is needed. Where there is none, any in which they conflict will do,
+    or none."""
+    a, b = (story.piece_by_name[name] for name in one.buffers)
+    needed = merged((*common(a.accesses, b.live), *common(a.live, b.accesses)))
+    if needed:
+        return one.phase == needed[0][0]
+    conflict = story.astray(a, b)
+    return one.phase is None or (conflict is not None and covers(conflict.phases, one.phase))
 
 
 def _misplaced(places: Iterable[_Own]) -> Iterator[Finding]:
@@ -224,15 +239,12 @@ def _pieces(story: Story, places: Iterable[_Own]) -> Iterator[PlacedPiece]:
                 yield PlacedPiece(piece, one.buffer.scope, at, at + piece.size_bytes)
 
 
-def _is_so(story: Story, placed: Sequence[PlacedPiece], key: _Key) -> bool:
+def _is_so(story: Story, placed: Sequence[PlacedPiece], one: Finding) -> bool:
     """For lists of findings that are cut short: whether this pair does share these bytes, and must not."""
-    rule, names, _, start, end, phase = key
-    pair = [one for one in placed if one.piece.name in names]
-    if len(pair) != 2 or bytes_in_common(pair[0], pair[1], _NO_WINDOWS) != (start, end):
+    pair = [piece for piece in placed if piece.piece.name in one.buffers]
+    if len(pair) != 2 or bytes_in_common(pair[0], pair[1], _NO_WINDOWS) != (one.start_bytes, one.end_bytes):
         return False
-    conflict = story.conflict(pair[0].piece, pair[1].piece)
-    if rule == "overlap":
-        conflict = conflict_at(pair[0], pair[1], _NO_WINDOWS, story)
-    if conflict is None or conflict.apart != (rule == "apart"):
-        return False
-    return phase == (conflict.phases[0][0] if conflict.phases else None)
+    if one.rule == "apart":
+        conflict = story.conflict(pair[0].piece, pair[1].piece)
+        return conflict is not None and conflict.apart
+    return one.rule == "overlap" and conflict_at(pair[0], pair[1], _NO_WINDOWS, story) is not None

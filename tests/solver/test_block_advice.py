@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest, optimize
-from tests.helpers.machine.programs import random_programs
+from solver import Manifest, load_manifest, optimize
+from tests.helpers.block_kernels import block, blocks, kernel, region, with_barriers
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, scattered_manifest, solved
 from tests.solver.test_recipe_advice import _left_out, shortened, without
 
-
-def block(name: str, size: int, *lifetime: list[int], **fields: Any) -> dict[str, Any]:
-    return {"name": name, "size": size, "scope": "block", "lifetime": list(lifetime)} | fields
-
-
-def kernel(*buffers: dict[str, Any], threads: int = 128, **fields: Any) -> Manifest:
-    """Eight phases with a barrier before each, on 100 KB of shared memory a multiprocessor."""
-    rules: dict[str, Any] = {
-        "timeline": {"length": 8, "barriers": "every"},
-        "launch": {"threads_per_block": threads},
-        "target": {"compute_capability": "8.6", "registers_per_thread": 32},
-    }
-    return manifest_of(*buffers, **(rules | fields))
-
-
-def blocks(layout: Layout) -> int:
-    return layout.launch.occupancy.blocks_per_sm if layout.launch else 0
-
-
-def region(layout: Layout) -> int:
-    return layout.launch.block_region_bytes if layout.launch else 0
-
-
-def with_barriers(manifest: Manifest, barrier: dict[str, Any]) -> Manifest:
-    """The manifest with a barrier of the block before each of the phases that a piece of advice names."""
-    document = manifest.model_dump()
-    for place in barrier["before"]:
-        timeline = document["timeline"]
-        if place["component"]:
-            timeline = next(one for one in document["components"] if one["path"] == place["component"])["timeline"]
-        timeline["barriers"].append({"before": place["phase"], "scope": "block"})
-    return load_manifest(document)
-
-
 _CHAIN = [block("a", 3000, [0, 5]), block("b", 3000, [4, 8]), block("c", 1000, [1, 3])]
-_UNORDERED = {"length": 8, "barriers": []}
 
 
 def test_the_peak_of_the_block_and_what_lowers_it_are_named() -> None:
@@ -133,99 +100,6 @@ def test_the_buffer_that_alone_has_the_widest_alignment_is_weighed_without_it() 
         assert told == (blocks(solved(without(manifest, buffer.full_name))) >= more["blocks_per_sm"])
 
 
-def test_a_missing_barrier_is_named_with_its_saving_and_its_blocks() -> None:
-    manifest = kernel(block("a", 3000, [0, 4]), block("b", 3000, [4, 8]), timeline=_UNORDERED)
-    layout = solved(manifest)
-    (barrier,) = layout.advice["barriers"]
-    assert barrier == {
-        "before": [{"component": "", "phase": 4, "phase_name": "4"}],
-        "run_bytes_saved": 0,
-        "block_region_bytes_saved": 12_000,
-    }
-    mended = solved(with_barriers(manifest, barrier))
-    assert region(layout) - region(mended) == 12_000
-    assert layout.advice["one_more_block"]["enough"]["barriers"] == [barrier]
-    assert blocks(mended) >= layout.advice["one_more_block"]["blocks_per_sm"]
-    told = [one.message for one in layout.warnings if one.type == "no_barrier_no_sharing"]
-    assert told
-    assert all("before 4 saves 12000 of 24000 bytes of the block region." in one for one in told)
-    assert "barriers" not in mended.advice
-
-
-def test_barriers_that_save_only_together_are_named_together() -> None:
-    """`a` is reused by `b`, and `c` by `d`: one of the two alone leaves the peak where it is."""
-    pairs = [
-        block("a", 1000, [0, 2]),
-        block("b", 1000, [2, 3]),
-        block("c", 1000, [3, 5]),
-        block("d", 1000, [5, 6]),
-        block("e", 3000, [0, 8]),
-    ]
-    manifest = kernel(*pairs, timeline={"length": 8, "barriers": []})
-    layout = solved(manifest)
-    for barrier in layout.advice["barriers"]:
-        assert (
-            region(layout) - region(solved(with_barriers(manifest, barrier))) >= barrier["block_region_bytes_saved"] > 0
-        )
-
-
-def test_a_barrier_of_a_component_is_named_with_its_component() -> None:
-    manifest = kernel(
-        block("a", 500, [0, 2], component="child"),
-        block("b", 500, [2, 4], component="child"),
-        timeline={"length": 3, "barriers": []},
-        components=[{"path": "child", "timeline": {"length": 4, "barriers": []}, "called_in": [1]}],
-    )
-    layout = solved(manifest)
-    (barrier,) = layout.advice["barriers"]
-    assert barrier["before"] == [{"component": "child", "phase": 2, "phase_name": "2"}]
-    assert (
-        region(layout) - region(solved(with_barriers(manifest, barrier))) == barrier["block_region_bytes_saved"] == 2000
-    )
-
-
-def test_no_barrier_is_offered_where_not_all_threads_come_by() -> None:
-    arms = {"length": 8, "branches": [{"arms": [[2, 6]], "may_skip": True}]}
-    buffers = block("a", 100, [2, 4]), block("b", 100, [4, 6])
-    assert "barriers" not in solved(kernel(*buffers, timeline=arms)).advice
-    uniform = {"length": 8, "branches": [{"arms": [[2, 6]], "may_skip": True, "uniform": "block"}]}
-    (barrier,) = solved(kernel(*buffers, timeline=uniform)).advice["barriers"]
-    assert barrier["before"][0]["phase"] == 4
-
-
-def test_barriers_between_the_threads_of_a_run_are_offered_too() -> None:
-    mine = [{"name": name, "size": 64, "lifetime": [[n * 4, n * 4 + 4]]} for n, name in enumerate("ab")]
-    manifest = kernel(*mine, timeline=_UNORDERED, launch={"threads_per_run": 4})
-    layout = solved(manifest)
-    (barrier,) = layout.advice["barriers"]
-    assert barrier["run_bytes_saved"] == 256
-    mended = solved(with_barriers(manifest, barrier)).launch
-    assert layout.launch is not None
-    assert mended is not None
-    assert layout.launch.run_bytes - mended.run_bytes == 256
-
-
-@pytest.mark.parametrize("seed", range(150))
-def test_barriers_of_random_manifests_save_at_least_what_is_told(seed: int) -> None:
-    manifest = load_manifest(random_manifest(seed, 12))
-    _check_barriers(manifest, optimize(manifest))
-
-
-def test_barriers_of_random_programs_save_at_least_what_is_told() -> None:
-    for _, program in random_programs(7, 60):
-        _check_barriers(program, optimize(program))
-
-
-def _check_barriers(manifest: Manifest, layout: Layout) -> None:
-    for barrier in layout.advice.get("barriers", ())[:2]:
-        mended = solved(with_barriers(manifest, barrier))
-        if layout.launch is not None and mended.launch is not None and mended.status == "optimal":
-            if barrier["run_bytes_saved"]:
-                assert layout.launch.run_bytes - mended.launch.run_bytes >= barrier["run_bytes_saved"]
-            if barrier["block_region_bytes_saved"]:
-                assert region(layout) - region(mended) >= barrier["block_region_bytes_saved"]
-
-
 @pytest.mark.parametrize("seed", range(60))
 def test_what_is_said_to_bring_one_more_block_in_random_manifests_does(seed: int) -> None:
     manifest = load_manifest(random_manifest(seed, 12))
@@ -271,3 +145,78 @@ def test_a_hand_made_layout_that_is_better_than_what_a_cut_search_found_is_calle
     assert cut.launch.run_bytes > best.launch.run_bytes
     assert cut.advice["by_hand"] == {"better": True}
     assert optimize(compared).advice["by_hand"] == {"optimal": True}
+
+
+def test_a_larger_block_may_be_had_from_the_block_region_as_well() -> None:
+    """The runs leave little of the 48 KB, and the table is what would make room for 32 more."""
+    mine = {"name": "mine", "size": 40, "persistent": True}
+    table, other = block("table", 1500, [0, 8]), block("other", 200, [0, 8])
+    manifest = manifest_of(mine, table, other, timeline={"length": 8, "barriers": "every"})
+    layout = solved(manifest)
+    larger = layout.advice["next_larger_block"]
+    region_too = larger["block_region"]
+    assert region_too["block_region_bytes_to_go"] == region(layout) - region_too["block_region_bytes_at_most"]
+    assert region_too["enough"]["without"] == ["table"]
+    assert not region_too["enough"]["settled"]
+    grown = solved(without(manifest, "table")).launch
+    assert grown is not None
+    assert grown.threads_per_block >= larger["threads_per_block"]
+
+
+def test_where_the_block_region_alone_is_in_the_way_only_it_is_told() -> None:
+    mine = {"name": "mine", "size": 1, "persistent": True}
+    manifest = manifest_of(
+        mine, block("table", 12_220, [0, 8]), block("small", 30, [0, 8]), timeline={"length": 8, "barriers": "every"}
+    )
+    layout = solved(manifest)
+    larger = layout.advice["next_larger_block"]
+    assert layout.launch is not None
+    assert "run_bytes_at_most" not in larger
+    for name in larger["block_region"]["enough"]["without"]:
+        grown = solved(without(manifest, name)).launch
+        assert grown is not None
+        assert grown.threads_per_block >= larger["threads_per_block"]
+    assert larger["block_region"]["enough"]["without"]
+
+
+def mixed(seed: int) -> Manifest:
+    """Persistent buffers of runs, and arrays of the block that lie before all windows; with few barriers, or one before each phase."""
+    random = Random(seed)
+    runs = [{"name": f"r{n}", "size": random.randint(1, 30), "persistent": True} for n in range(random.randint(0, 2))]
+    scratch = []
+    for number in range(random.randint(2, 7)):
+        start = random.randrange(7)
+        scratch.append(block(f"b{number}", random.randint(100, 3000), [start, random.randint(start + 1, 8)]))
+    barriers: Any = "every"
+    if random.random() < 0.5:
+        barriers = [{"before": phase} for phase in sorted(random.sample(range(1, 8), 3))]
+    return manifest_of(
+        *runs,
+        *scratch,
+        timeline={"length": 8, "barriers": barriers},
+        launch={"max_threads_per_block": random.choice([96, 256])},
+    )
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_every_single_change_that_is_named_for_a_random_kernel_of_both_scopes_is_enough(seed: int) -> None:
+    manifest = mixed(seed)
+    layout = solved(manifest)
+    assert layout.launch is not None
+    larger, more = layout.advice.get("next_larger_block", {}), layout.advice["one_more_block"]
+    document = manifest.model_dump()
+    same_block = load_manifest(
+        document | {"launch": document["launch"] | {"threads_per_block": layout.launch.threads_per_block}}
+    )
+    for changed in _changes(manifest, larger.get("block_region", {}).get("enough", {})):
+        grown = solved(changed).launch
+        assert grown is not None
+        assert grown.threads_per_block >= larger["threads_per_block"]
+    for changed in _changes(same_block, more.get("enough", {})):
+        assert blocks(solved(changed)) >= more["blocks_per_sm"]
+
+
+def _changes(manifest: Manifest, enough: dict[str, Any]) -> Iterator[Manifest]:
+    yield from (without(manifest, name) for name in enough.get("without", ()))
+    yield from (shortened(manifest, change) for change in enough.get("shorter", ()))
+    yield from (with_barriers(manifest, barrier) for barrier in enough.get("barriers", ()))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from solver import load_manifest, optimize, verify
 from solver.wire.layout import MOST_PASSING_PAIRS, Layout
 from solver.wire.manifest import Manifest
+from tests.helpers.solving import manifest_of, run_bytes, solved
 
 
 def _one_after_the_other(count: int, threads_per_run: int) -> tuple[Manifest, Layout]:
@@ -57,3 +60,18 @@ def test_a_list_that_is_given_is_compared_whatever_the_layout_says() -> None:
     invented = _one_after_the_other(3, 4)[1].handoffs[:1]
     rules = {finding.rule for finding in verify(manifest, replace(layout, handoffs=invented)).findings}
     assert "handoff-missing" in rules
+
+
+@pytest.mark.parametrize("barriers", [[], [{"before": 2}]])
+def test_threads_of_a_run_that_lies_whole_in_a_track_hand_nothing_over_to_another_track(barriers: list[Any]) -> None:
+    """The loop leads from each track into the other one, but with other runs."""
+    tracks = [{"name": "x", "span": [0, 1], "threads": "rest"}, {"name": "y", "span": [1, 2], "threads": 4}]
+    manifest = manifest_of(
+        {"name": "a", "size": 8, "lifetime": [[0, 1]], "reentry": "dropped"},
+        {"name": "b", "size": 8, "lifetime": [[1, 2]], "reentry": "dropped"},
+        timeline={"length": 3, "loops": [[0, 3]], "tracks": [tracks], "barriers": barriers},
+        launch={"threads_per_run": 2},
+    )
+    layout = solved(manifest)
+    assert run_bytes(layout) == 32
+    assert all(one.ordered_by == "barrier" for one in layout.handoffs)

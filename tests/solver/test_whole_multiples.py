@@ -9,7 +9,7 @@ import pytest
 
 from solver import Manifest, load_manifest, optimize
 from tests.helpers.oracle import compare
-from tests.helpers.solving import manifest_of
+from tests.helpers.solving import manifest_of, solved
 
 
 def few_threads(seed: int) -> Manifest:
@@ -64,3 +64,15 @@ def test_an_auto_buffer_does_not_cost_the_one_whole_multiple() -> None:
     assert layout.launch is not None
     assert (layout.launch.threads_per_block, layout.launch.occupancy.resident_threads) == (7, 35)
     assert layout.by_name["extra"].location == "local"
+
+
+@pytest.mark.parametrize("beside", [(), ({"name": "s", "size": 10, "scope": "block", "lifetime": [[0, 1]]},)])
+def test_where_tracks_need_more_threads_than_one_multiple_whole_runs_between_two_are_looked_at(
+    beside: tuple[dict[str, Any], ...],
+) -> None:
+    """At least 41 threads: 64 do not fit, and 32 are too few."""
+    tracks = [{"name": "x", "span": [0, 1], "threads": 40}, {"name": "y", "span": [1, 2], "threads": "rest"}]
+    layout = solved(manifest_of({"name": "m", "size": 250}, *beside, timeline={"length": 2, "tracks": [tracks]}))
+    assert layout.launch is not None
+    assert (layout.status, layout.launch.threads_per_block) == ("optimal", 48)
+    assert [warning.type for warning in layout.warnings] == ["threads-not-a-multiple"]

@@ -11,7 +11,7 @@ import pytest
 from solver.reading import load_manifest
 from solver.reading.layout_figures import no_proof
 from solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer, PlacedPart
-from solver.wire.manifest import Buffer, Growth, Manifest, Part
+from solver.wire.manifest import Buffer, Growth, HandLayout, Manifest, Part
 from solver.wire.rows import FEW_ROWS
 
 COUNTS = (10, FEW_ROWS + 44)
@@ -81,6 +81,7 @@ CHANGES: dict[str, Change] = {
     "track": lambda grow, m: replace(
         m, timeline=replace(m.timeline, tracks=(with_first(m.timeline.tracks[0], grow), *m.timeline.tracks[1:]))
     ),
+    "baseline": lambda grow, m: replace(m, baseline=grow(HandLayout({"b0": 0}, 4, 0))),
 }
 
 
