@@ -43,7 +43,6 @@ def source(calls: Calls, threads_per_run: int) -> str:
         "",
         f"def {ENTRY}({arguments}):",
         *indent(_opening(threads_per_run)),
-        *indent(calls.local_arrays()),
         *indent(_places(calls)),
         *indent(_walk(calls)),
         *indent(_closing()),
@@ -70,9 +69,8 @@ while at < memory_1.size:
         memory_1[at] = ({GUARD_STEP} * at + {GUARD_FIRST}) % 256
     at += threads
 cuda.syncthreads()
-shared = A.window(run)
-kept = A.persistent()
-A.init(shared, kept)
+memory = A.thread_memory(run)
+A.init(memory)
 if A.thread_in_block() != t or A.run_in_block() != run or A.lane_in_run() != t % {threads_per_run}:
     report[mine + 7] = 1
 cuda.syncthreads()""".strip().splitlines()
