@@ -40,11 +40,11 @@ def make_kernel(A: Any) -> Any:
     def kernel(out, record):
         run = A.run_in_block()
         A.begin(record, run)
-        shared, kept = A.window(run), A.persistent()
-        A.init(shared, kept)
-        state, stage = A.step_state(shared), A.step_stage(shared)
-        slope0, slope1 = A.step_slopes_row0(shared), A.step_slopes_row1(shared)
-        history, steps, squares = A.step_history(shared), A.step_steps(shared), A.step_squares(shared)
+        memory = A.thread_memory(run)
+        A.init(memory)
+        state, stage = A.step_state(memory), A.step_stage(memory)
+        slope0, slope1 = A.step_slopes_row0(memory), A.step_slopes_row1(memory)
+        history, steps, squares = A.step_history(memory), A.step_steps(memory), A.step_squares(memory)
         A.phase(record, run, A.PHASE_load)
         for i in range(SIZE):
             state[i] = run + i

@@ -80,6 +80,7 @@ def host_tables(
     yield f"_CHECKED_PERMITTED = {_dictionary((pair, True) for pair in permitted)}"
     yield f"_CHECKED_IN_PLACE = {_dictionary(in_place.items())}"
     yield f"_CHECKED_BARRIERS = {_dictionary(_barriers(layout, pieces).items())}"
+    yield f"_CHECKED_WINDOWS = {len(plan.run_elements)}  # so many arrays of a thread's memory are windows of its run"
     getters = [slot.identifier for slot in plan.slots if slot.region == "block" and slot.count]
     yield f"_CHECKED_BLOCK_GETTERS = {_lines(map(repr, getters))}"
     zeros = [zero_name(slot.identifier) for slot in plan.slots if slot.region in ("run", "block") and slot.zero]

@@ -36,9 +36,8 @@ In a kernel, which is handed a record (`new_record(blocks)`, an int32 array) bes
 
     run = run_in_block()
     begin(record, run)
-    shared = window(run)
-    kept = persistent()
-    init(shared, kept)
+    memory = thread_memory(run)
+    init(memory)
     phase(record, run, PHASE_...)      # at the start of every phase
     end(record, run)                   # at the kernel's end
 
@@ -82,7 +81,7 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
         *host_tables(layout, layout.launch, story, plan, pieces, guards),
     ]
     _check_names(plan, support, tables)
-    text = _with_docstring(emit_text(replace(plan, layout_sha256=layout.sha256)))
+    text = _with_docstring(emit_text(replace(plan, layout_sha256=layout.sha256), any_block=True))
     return "\n".join([text, *tables, "", *support])
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from gpu_runtime.compiler.header_claims import header_claims
 from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
-from gpu_runtime.emitters.cuda_cpp.init import ZERO_ARGUMENT
 from gpu_runtime.emitters.planning import plan_allocators
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
@@ -60,24 +59,19 @@ def touch_source_cpp(layout: Layout, manifest: Manifest) -> str:
 
 
 def _body(group: Sequence[Accessor]) -> Iterator[str]:
-    yield "const unsigned run = layout::run_in_block();"
-    yield "layout::persistent kept;"
-    yield "layout::init(run, kept);"
+    yield "WARPACK_MEMORY(layout, memory);"
+    yield "layout::init(memory);"
     yield "__syncthreads();"
     reads = []
-    for number, accessor in enumerate(group):
+    for accessor in group:
         slot = accessor.slot
         if slot is None or not slot.count:
             continue
-        argument, path = ZERO_ARGUMENT[slot.region], f"layout::{accessor.path}"
-        if slot.region == "local":
-            argument = f"array_{number}"
-            yield f"{path}::array {argument};"
-        which = [f"place % {path}::slots"] if slot.is_ring else []
-        got = f"{path}::get({', '.join([*([argument] if argument else []), *which])})"
+        path = f"layout::{accessor.path}"
+        got = f"{path}::get(memory, place % {path}::slots)" if slot.is_ring else f"{path}::get(memory)"
         yield f"put({got}, {path}::count, place, from);"
         if slot.zero:
-            yield f"{path}::zero({argument});"
+            yield f"{path}::zero(memory);"
         reads.append(f"total += take({got}, {path}::count, place);")
     yield "__syncthreads();"
     yield "unsigned total = 0;"

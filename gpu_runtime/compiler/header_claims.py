@@ -24,26 +24,26 @@ constexpr __device__ bool same(const char* one, const char* other) {
 template <class One, class Other> inline constexpr bool same_type = false;
 template <class One> inline constexpr bool same_type<One, One> = true;
 
-struct place { char region; unsigned first, slots, pitch; };
-template <class E, unsigned C, unsigned O, unsigned A>
+struct place { char region; unsigned first; int slots; unsigned pitch; };
+template <class E, int C, unsigned O, unsigned A>
 constexpr __device__ place of(const layout::memory::run_slice<E, C, O, A>*) { return {'r', O, 1, 0}; }
-template <class E, unsigned C, unsigned O, unsigned A>
+template <class E, int C, unsigned O, unsigned A>
 constexpr __device__ place of(const layout::memory::block_slice<E, C, O, A>*) { return {'b', O, 1, 0}; }
-template <class E, unsigned C, unsigned O, unsigned A, auto Array, unsigned F>
+template <class E, int C, unsigned O, unsigned A, auto Array, unsigned F>
 constexpr __device__ place of(const layout::memory::persistent_slice<E, C, O, A, Array, F>*) { return {'p', F, 1, 0}; }
-template <class E, unsigned C, unsigned F, unsigned A, unsigned W, unsigned B>
-constexpr __device__ place of(const layout::memory::local_slice<E, C, F, A, W, B>*) {
+template <class E, int C, unsigned F, unsigned A, auto Array>
+constexpr __device__ place of(const layout::memory::local_slice<E, C, F, A, Array>*) {
     return {'l', F * static_cast<unsigned>(sizeof(E)), 1, 0};
 }"""
 
-_RINGS = """template <class E, unsigned C, unsigned O, unsigned A, unsigned S, unsigned P>
+_RINGS = """template <class E, int C, unsigned O, unsigned A, int S, unsigned P>
 constexpr __device__ place of(const layout::memory::run_ring<E, C, O, A, S, P>*) { return {'r', O, S, P}; }
-template <class E, unsigned C, unsigned O, unsigned A, unsigned S, unsigned P>
+template <class E, int C, unsigned O, unsigned A, int S, unsigned P>
 constexpr __device__ place of(const layout::memory::block_ring<E, C, O, A, S, P>*) { return {'b', O, S, P}; }
-template <class E, unsigned C, unsigned O, unsigned A, unsigned S, unsigned P, auto Array, unsigned F>
+template <class E, int C, unsigned O, unsigned A, int S, unsigned P, auto Array, unsigned F>
 constexpr __device__ place of(const layout::memory::persistent_ring<E, C, O, A, S, P, Array, F>*) { return {'p', F, S, P}; }
-template <class E, unsigned C, unsigned A, unsigned S, unsigned P, unsigned W>
-constexpr __device__ place of(const layout::memory::local_ring<E, C, A, S, P, W>*) { return {'l', 0, S, P}; }"""
+template <class E, int C, unsigned A, int S, unsigned P, auto Array>
+constexpr __device__ place of(const layout::memory::local_ring<E, C, A, S, P, Array>*) { return {'l', 0, S, P}; }"""
 
 _AT = """template <class Struct> inline constexpr place at = of(static_cast<const Struct*>(nullptr));
 }  // namespace claims"""
@@ -69,7 +69,7 @@ def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor])
         size = buffer.size if part is None else part.size
         path = f"layout::{accessor.path}"
         items = size // buffer.dtype.per_item
-        yield _claim(f"{path}::count == {items:d}u", f"{accessor.full_name} has {size} elements")
+        yield _claim(f"{path}::count == {items:d}", f"{accessor.full_name} has {size} elements")
         if not size:
             continue
         inside = 0 if part is None else buffer.dtype.bytes_of(part.offset)
@@ -82,7 +82,7 @@ def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor])
         place = f"claims::at<{path}>"
         yield _claim(f"{place}.region == '{_LETTERS[region]}'", f"{accessor.full_name} lies in region {region}")
         yield _claim(f"{place}.first == {first:d}u", f"{accessor.full_name} begins at byte {first}")
-        yield _claim(f"{place}.slots == {buffer.stages:d}u", f"{accessor.full_name} has {buffer.stages} slots")
+        yield _claim(f"{place}.slots == {buffer.stages:d}", f"{accessor.full_name} has {buffer.stages} slots")
         if buffer.stages > 1:
             pitch = buffer.slot_pitch_bytes
             yield _claim(f"{place}.pitch == {pitch:d}u", f"slots of {accessor.full_name} are {pitch} bytes apart")
@@ -111,7 +111,7 @@ def _constants(layout: Layout, manifest: Manifest, launch: LaunchFigures) -> Ite
         "local_bytes": layout.local.local_bytes,
         "persistent_local_bytes": layout.local.persistent_local_bytes,
     }.items():
-        yield _claim(f"layout::{name} == {number:d}u", f"{name} is {number}")
+        yield _claim(f"layout::{name} == {number:d}{'u' if name.endswith('_bytes') else ''}", f"{name} is {number}")
     yield _claim(f"layout::opt_in == {str(launch.opt_in).lower()}", f"opt_in is {launch.opt_in}")
 
 
@@ -121,6 +121,8 @@ def _claim(condition: str, right: str) -> str:
 
 def _first_byte(placed: PlacedBuffer, part: str | None, inside: Bytes) -> Bytes:
     """Where the buffer or part begins in its region, or in its own array where it is a plain local one."""
+    if placed.parts is not None and part is None:  # they fill it, or it would have no accessor
+        return min(each.offset_bytes for each in placed.parts)
     if placed.parts is not None:
         return next(each.offset_bytes for each in placed.parts if each.name == part)
     return (placed.offset_bytes or 0) + inside

@@ -37,14 +37,13 @@ MOST_REGISTERS = 64
 """Of functions that are assembled once for kernels of any block size: what a thread has in a block of 1024."""
 
 
-def link_ptx(ptx: str, compute_capability: str, *, functions: bytes | None = None) -> Linked:
+def link_ptx(ptx: str, compute_capability: str, *, functions: Sequence[bytes] = ()) -> Linked:
     """`functions`: what `assemble_functions` made of those that the PTX calls and has not. Raises CompileError with
     the linker's log, e.g. where static shared memory is above 48 KB."""
     from cuda.bindings.nvjitlink import InputType
 
     inputs = [(InputType.PTX, ptx.encode(), "kernel.ptx")]
-    if functions is not None:
-        inputs.append((InputType.CUBIN, functions, "functions.cubin"))
+    inputs += [(InputType.CUBIN, code, f"functions_{number}.cubin") for number, code in enumerate(functions)]
     return _linked(inputs, compute_capability)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from gpu_runtime.compiler.errors import CompileError, ToolchainError
@@ -25,6 +27,20 @@ def function_to_ptx(function: Callable[..., Any], signature: Any, compute_capabi
     return _compiled(function, signature, compute_capability, device=True)
 
 
+_DEEP = 20_000
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """numba recurses over a function's basic blocks, of which a loop for each of some hundred buffers makes more than Python's usual limit."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _DEEP))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
 def _compiled(function: Callable[..., Any], signature: Any, compute_capability: str, **options: Any) -> str:
     architecture = check_architecture(compute_capability)
     from numba import cuda as numba_cuda
@@ -36,7 +52,8 @@ def _compiled(function: Callable[..., Any], signature: Any, compute_capability: 
     from numba.cuda.cudadrv.error import CudaSupportError, NvvmError
 
     try:
-        ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, **options)
+        with _deep():
+            ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, **options)
     except (NumbaError, NvvmError, CudaSupportError, TypeError, ValueError, RecursionError) as error:
         raise CompileError(
             "ptx", f"numba-cuda refuses {function.__name__}: {type(error).__name__}", str(error)

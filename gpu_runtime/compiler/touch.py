@@ -21,7 +21,7 @@ _GETTERS_PER_KERNEL = 64
 def compile_touch_kernels(layout: Layout, manifest: Manifest) -> tuple[CompiledKernel, ...]:
     """Compiles the emitted allocators for the manifest's architecture, with the layout's threads per block as launch bounds.
 
-    One kernel for each 64 getters (some 4 s); every one calls `window`, `persistent` and `init`. Their registers say nothing about
+    One kernel for each 64 getters (some 4 s); every one calls `thread_memory` and `init`. Their registers say nothing about
     the user's kernel. Raises EmitError, ToolchainError and CompileError.
     """
     allocators = emit(layout, manifest)
@@ -57,19 +57,15 @@ def _groups(every: list[Getter]) -> Iterator[list[Getter]]:
 
 
 def _body(group: Sequence[Getter]) -> Iterator[str]:
-    yield "shared = window(run_in_block())"
-    yield "kept = persistent()"
-    yield "init(shared, kept)"
+    yield "memory = thread_memory(run_in_block())"
+    yield "init(memory)"
     yield "cuda.syncthreads()"
     views: list[tuple[str, Getter]] = []
-    array = ""
     for index, getter in enumerate(group):
         view = f"view_{index}"
-        if not getter.is_part:
-            array = view
-        yield f"{view} = {getter.call_with(f'min(place, {getter.slots - 1})', array)}"
-        if getter.zero is not None:
-            yield f"{getter.zero}({array if getter.zero_argument == 'array' else getter.zero_argument or ''})"
+        yield f"{view} = {getter.call_with(f'min(place, {getter.slots - 1})')}"
+        if getter.zero_call is not None:
+            yield getter.zero_call
         views.append((view, getter))
     yield "total = 0.0"
     yield from (f"{view}[min(place, {getter.count - 1})] = {_value(getter)}" for view, getter in views if getter.count)

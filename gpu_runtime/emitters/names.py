@@ -12,16 +12,16 @@ import re
 from collections import Counter
 
 from gpu_runtime.emitters.errors import EmitError
-from solver.wire.manifest import Buffer, Manifest
+from solver.wire.manifest import Manifest
 
 _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _PART = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*|0|[1-9][0-9]*", re.ASCII)
 
 _OWN = """
-    cuda types window persistent init thread_in_block threads_in_block run_in_block lane_in_run shared kept array view run slot i
+    cuda types thread_memory init thread_in_block threads_in_block run_in_block lane_in_run memory view run slot i
     LAYOUT_SHA256 MANIFEST_SHA256 COMPUTE_CAPABILITY THREADS_PER_BLOCK RUNS_PER_BLOCK THREADS_PER_RUN
     DYNAMIC_SHARED_BYTES RUN_BYTES PADDING_BYTES STRIDE_BYTES BLOCK_REGION_BYTES REGION_GAP_BYTES BASE_ALIGNMENT_BYTES
-    LOCAL_BYTES PERSISTENT_LOCAL_BYTES OPT_IN ALIGN
+    LOCAL_BYTES PERSISTENT_LOCAL_BYTES OPT_IN ALIGN IN_SIMULATOR
 """
 _BUILTIN = """
     abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright
@@ -39,8 +39,7 @@ _DIGITS = (0, 8, 16, 32, 64)
 
 
 def getter_names(manifest: Manifest) -> dict[str, str]:
-    """The identifier of the getter of every buffer (by full name) and every part (by `full_name#part`), in manifest order. A ring that
-    may become a plain local array has one more, by `full_name#slot`, for what slices one slot out of that array.
+    """The identifier of the getter of every buffer (by full name) and every part (by `full_name#part`), in manifest order.
 
     Two names that would give one identifier (`a/b` + `c`, `a` + `b_c`) both get the start of the SHA-256 of their
     full name behind it. A name that the emitted module needs itself gets `buffer_` before it.
@@ -55,18 +54,7 @@ def getter_names(manifest: Manifest) -> dict[str, str]:
         for part in buffer.parts:
             _check(part.name, _PART, buffer.full_name)
             _want(wanted, buffer.part_name(part), "_".join([*segments, part.name]))
-        if may_be_local_ring(buffer):
-            _want(wanted, slot_name(buffer.full_name), "_".join([*segments, "slot"]))
     return _distinct(wanted)
-
-
-def may_be_local_ring(buffer: Buffer) -> bool:
-    return buffer.stages > 1 and buffer.location != "shared" and not buffer.persistent
-
-
-def slot_name(full_name: str) -> str:
-    """The name, among the getters, of what slices one slot out of a ring that is a plain local array (a ring has no parts)."""
-    return f"{full_name}#slot"
 
 
 def zero_name(identifier: str) -> str:

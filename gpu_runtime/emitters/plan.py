@@ -19,7 +19,7 @@ class Slot:
     """One getter: `count` elements at `offset` elements from the start of the typed memory that it slices.
 
     `name` is a full name, or that of a part. `offset_bytes` counts from the start of the region and is None for a
-    plain local array; for a part of one, `offset` counts inside the array. A ring has `stages` such slots, `pitch` elements
+    plain local array; for a part of one, `offset` counts inside the array, which is that of the buffer `owner`. A ring has `stages` such slots, `pitch` elements
     apart, and its getter takes which. `shares`: full names of the buffers that have bytes in common with this one. `zero`: a zero
     function is wanted; `entry`: `init` calls it.
     """
@@ -40,8 +40,11 @@ class Slot:
     stages: int = 1
     pitch: Elements = 0
     shares: tuple[str, ...] = ()
-    slot_identifier: str = ""
-    """In Python, what slices one slot out of a ring that is a plain local array."""
+
+    @property
+    def owner(self) -> str:
+        """The full name of the buffer."""
+        return self.name.partition("#")[0]
 
     @property
     def is_ring(self) -> bool:
@@ -61,6 +64,26 @@ class Slot:
         return self.pitch * self.element.itemsize_bytes
 
 
+def refusal_of(name: str) -> str:
+    """What whoever asks for the whole of a buffer is told whose parts lie apart."""
+    return f"{name}: its parts lie apart in this layout, so there is no view of the whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Scattered:
+    """A splittable buffer whose parts lie apart, or in another order: there is no view of the whole. `parts`: the identifiers of their
+    getters. `zeros`: those of the parts that its own zero function zeroes; none where it has no such function."""
+
+    name: str
+    identifier: str
+    parts: tuple[str, ...]
+    zeros: tuple[Slot, ...] = ()
+
+    @property
+    def refusal(self) -> str:
+        return refusal_of(self.name)
+
+
 @dataclass(frozen=True, slots=True)
 class LocalArray:
     """The persistent local storage of one dtype of the manifest: one array per thread."""
@@ -74,7 +97,8 @@ class LocalArray:
 @dataclass(frozen=True, slots=True)
 class AllocatorPlan:
     """Everything that a target needs. `slots` in manifest order, a buffer before its parts; `run_elements` are the element
-    types of `window`, `kept` the arrays of `persistent`, both in the order of their tuples."""
+    types of the run's windows, `kept` the arrays of persistent local storage, by dtype, both in the order in which a thread's memory
+    has them, and then come those of `local`."""
 
     layout_sha256: str
     manifest_sha256: str
@@ -86,6 +110,7 @@ class AllocatorPlan:
     slots: tuple[Slot, ...]
     run_elements: tuple[Element, ...]
     kept: tuple[LocalArray, ...]
+    scattered: tuple[Scattered, ...] = ()
     shares_listed: bool = True
     """False where so many buffers share bytes that the layout does not say which."""
 
@@ -108,6 +133,11 @@ class AllocatorPlan:
         return self.launch.block_region_bytes + self.launch.region_gap_bytes
 
     @property
+    def local(self) -> tuple[Slot, ...]:
+        """The plain local buffers with elements: each is an array of its own, which compilers can keep in registers."""
+        return tuple(slot for slot in self.slots if slot.region == "local" and not slot.is_part and slot.extent)
+
+    @property
     def initial(self) -> tuple[Slot, ...]:
         """What `init` zeroes."""
-        return tuple(slot for slot in self.slots if slot.entry and slot.region != "local")
+        return tuple(slot for slot in self.slots if slot.entry)

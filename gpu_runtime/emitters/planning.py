@@ -16,8 +16,8 @@ from gpu_runtime.emitters.checks import (
 )
 from gpu_runtime.emitters.elements import handed_out
 from gpu_runtime.emitters.errors import EmitError
-from gpu_runtime.emitters.names import getter_names, slot_name
-from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Slot
+from gpu_runtime.emitters.names import getter_names
+from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Scattered, Slot
 from solver.wire.dtypes import DType
 from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, sized_for
 from solver.wire.manifest import Buffer, Manifest, Part
@@ -35,12 +35,12 @@ def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:
     check_same_buffers(layout, manifest)
     check_launch(layout.launch, manifest.launch.threads_per_run)
     placed = layout.by_name
-    slots = [
-        slot
-        for buffer in manifest.buffers
-        for slot in _Join(buffer, placed[buffer.full_name], layout.launch, identifiers).slots()
+    joined = [
+        _Join(buffer, placed[buffer.full_name], layout.launch, identifiers).slots() for buffer in manifest.buffers
     ]
-    kept = _kept_arrays(slots)
+    kept = _kept_arrays(slot for slots in joined for slot in slots)
+    buffers = [[_from_array_start(slot, kept) for slot in slots] for slots in joined]
+    slots = [slot for of_one in buffers for slot in of_one]
     return AllocatorPlan(
         layout_sha256=layout.sha256,
         manifest_sha256=manifest.sha256,
@@ -49,9 +49,10 @@ def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:
         launch=layout.launch,
         local_bytes=layout.local.local_bytes,
         persistent_local_bytes=layout.local.persistent_local_bytes,
-        slots=tuple(_from_array_start(slot, kept) for slot in slots),
+        slots=tuple(slots),
         run_elements=tuple(sorted({slot.element for slot in slots if slot.region == "run" and slot.count})),
         kept=tuple(array for array, _ in kept.values()),
+        scattered=tuple(_scattered(of_one, manifest, identifiers) for of_one in buffers if of_one[0].is_part),
         shares_listed=all(warning.type != "shares-not-listed" for warning in layout.warnings),
     )
 
@@ -65,19 +66,23 @@ class _Join:
     launch: LaunchFigures
     identifiers: dict[str, str]
 
-    def slots(self) -> Iterator[Slot]:
-        """The buffer's getter (unless its parts were placed apart), then those of its parts."""
+    def slots(self) -> list[Slot]:
+        """The buffer's getter (unless its parts lie apart, or in another order), then those of its parts."""
+        return list(self._slots())
+
+    def _slots(self) -> Iterator[Slot]:
         apart = part_offsets(self.buffer, self.placed)
         if apart is not None and self.placed.region == "local":
             raise EmitError(
                 "a plain local buffer is one array, its parts cannot be placed apart", buffer=self.placed.full_name
             )
-        by_part = bool(self.buffer.parts) and (apart is not None or not self.buffer.persistent)
-        if apart is None:
+        by_part = bool(self.buffer.parts) and not self.buffer.persistent
+        first = self.placed.offset_bytes if apart is None else self._in_one_piece(apart)
+        if apart is None or first is not None:
             zero = self.buffer.zero != "none" and not by_part
             slot = self._slot(
                 self.buffer.full_name,
-                self.placed.offset_bytes,
+                first,
                 self.buffer.size,
                 max(self.buffer.alignment_bytes, self.buffer.dtype.alignment_bytes),
                 zero=zero,
@@ -92,16 +97,26 @@ class _Join:
                 offset = inside
             else:
                 offset = None if self.placed.offset_bytes is None else self.placed.offset_bytes + inside
-            zero = by_part and self.buffer.zero != "none"
+            zero = self.buffer.zero != "none"
             slot = self._slot(
                 self.buffer.part_name(part),
                 offset,
                 part.size,
                 part_alignment_bytes(self.buffer, inside, apart=apart is not None),
                 zero=zero,
-                entry=zero and self._read_at_entry(part),
+                entry=zero and (by_part or first is None) and self._read_at_entry(part),
             )
             yield replace(slot, is_part=True, shares=slot.shares if apart is not None else ())
+
+    def _in_one_piece(self, apart: dict[str, Bytes]) -> Bytes | None:
+        """Where the buffer begins whose parts may lie apart and do not: they fill it, and lie as they do inside it. Else None."""
+        bytes_of, end = self.buffer.dtype.bytes_of, 0
+        for part in sorted(self.buffer.parts, key=lambda part: (part.offset, part.size)):
+            if part.offset != end:
+                return None
+            end += part.size
+        firsts = {apart[part.name] - bytes_of(part.offset) for part in self.buffer.parts if part.size}
+        return firsts.pop() if end == self.buffer.size and len(firsts) == 1 else None
 
     def _ring(self, slot: Slot) -> Slot:
         pitch = self.buffer.slot_pitch_bytes
@@ -111,12 +126,7 @@ class _Join:
                 buffer=slot.name,
                 number=pitch,
             )
-        return replace(
-            slot,
-            stages=self.buffer.stages,
-            pitch=pitch // slot.element.itemsize_bytes,
-            slot_identifier=self.identifiers.get(slot_name(slot.name), ""),
-        )
+        return replace(slot, stages=self.buffer.stages, pitch=pitch // slot.element.itemsize_bytes)
 
     def _read_at_entry(self, part: Part) -> bool:
         if self.buffer.zero != "entry":
@@ -149,6 +159,12 @@ class _Join:
             entry=entry,
             shares=self.placed.shares_bytes_with,
         )
+
+
+def _scattered(parts: list[Slot], manifest: Manifest, identifiers: dict[str, str]) -> Scattered:
+    buffer = manifest.by_name[parts[0].owner]
+    zeros = tuple(part for part in parts if part.zero) if buffer.persistent else ()
+    return Scattered(buffer.full_name, identifiers[buffer.full_name], tuple(part.identifier for part in parts), zeros)
 
 
 _Kept = dict[DType, tuple[LocalArray, Bytes]]

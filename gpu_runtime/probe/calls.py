@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,24 +55,9 @@ class Calls:
         """Bytes of an element of the view that this getter returns."""
         return ITEMSIZES[self.getters[self.names[ref]].element]
 
-    @cached_property
-    def _arrays(self) -> dict[str, str]:
-        """Plain local buffers by full name, and the variable that holds each one's array."""
-        owners = dict.fromkeys(name.partition("#")[0] for name in self.names if self.getters[name].region == "local")
-        return {owner: f"array_{number}" for number, owner in enumerate(owners)}
-
-    def local_arrays(self) -> Iterator[str]:
-        """Makes each plain local array, once."""
-        for owner, variable in self._arrays.items():
-            yield f"{variable} = A.{self.getters[owner].call}"
-
     def view(self, ref: int) -> str:
         name = self.names[ref]
-        getter = self.getters[name]
-        if getter.region == "local" and not getter.is_part:
-            return self._arrays[getter.name]
-        array = self._arrays[getter.name.partition("#")[0]] if getter.region == "local" else "array"
-        return f"A.{getter.call_with(name.rpartition(_SLOT)[2], array)}"
+        return f"A.{self.getters[name].call_with(name.rpartition(_SLOT)[2])}"
 
     def zero(self, ref: int) -> str | None:
         """The call of the zero function, which for a ring belongs to its first slot."""
@@ -80,10 +65,4 @@ class Calls:
         getter = self.getters[name]
         if getter.zero_call is None or (getter.takes_slot and name != slot_of(getter.name, 0)):
             return None
-        return f"A.{self._on_array(getter, getter.zero_call)}"
-
-    def _on_array(self, getter: Getter, call: str) -> str:
-        """The emitter calls the whole local array `array`; here each has a variable of its own."""
-        if getter.region != "local":
-            return call
-        return call.replace("(array)", f"({self._arrays[getter.name.partition('#')[0]]})")
+        return f"A.{getter.zero_call}"

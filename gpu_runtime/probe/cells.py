@@ -98,9 +98,8 @@ def _cell(index: int, piece: StoryPiece, manifest: Manifest, placed: Mapping[str
         element=element.name,
         itemsize_bytes=element.itemsize_bytes,
         count=piece.size_bytes // element.itemsize_bytes,
-        slots=1 if place.region == "local" else buffer.stages,
-        slot_count=(piece.size_bytes if place.region == "local" or buffer.stages == 1 else buffer.slot_bytes)
-        // element.itemsize_bytes,
+        slots=buffer.stages,
+        slot_count=(piece.size_bytes if buffer.stages == 1 else buffer.slot_bytes) // element.itemsize_bytes,
         pitch=buffer.slot_pitch_bytes // element.itemsize_bytes,
         alignment_bytes=max(buffer.alignment_bytes, buffer.dtype.alignment_bytes)
         if part is None

@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from gpu_runtime.compiler import CompileError, Toolchain, ToolchainError, find_toolchain
 from gpu_runtime.compiler.cache import KernelCache, cache_key, default_cache_folder
 from gpu_runtime.compiler.figures import figures_of, figures_of_all
 from gpu_runtime.compiler.header import HEADER
-from gpu_runtime.compiler.link import Linked, link_ptx
+from gpu_runtime.compiler.link import Linked, assemble_functions, link_ptx
 from gpu_runtime.compiler.nvrtc import cpp_to_cubin
 from gpu_runtime.compiler.ptx import kernel_to_ptx
-from gpu_runtime.probe.abi import ARGUMENTS, ENTRY, MARK, OTHER_ARGUMENTS, WALK
+from gpu_runtime.probe.abi import ARGUMENTS, AT, ENTRY, MARK, OTHER_ARGUMENTS, WALK
 from gpu_runtime.probe.children import die_with_parent
 from gpu_runtime.probe.loading import load_both
-from gpu_runtime.probe.walk import walk_of
+from gpu_runtime.probe.walk import named_ptx, walk_of
 
 _NOT_OF_THE_CODE = ("cache", "with_cubin")
 
@@ -94,16 +96,33 @@ def _compiled(request: Mapping[str, Any], kept: KernelCache | None) -> dict[str,
     walk = walk_of(request["kernel"].partition(MARK)[0])
     _, kernel = load_both(request["allocators"], request["kernel"])
     setattr(kernel, WALK, walk.declared())
+    groups = _declared(kernel, oldest)
     ptx = kernel_to_ptx(getattr(kernel, ENTRY), signature(request["elements"]), oldest, request["threads"])
     probe = {}
     for architecture in architectures:
-        linked = link_ptx(ptx, architecture, functions=walk.code(architecture, kept))
+        functions = [assemble_functions(of_group, architecture) for of_group in groups]
+        linked = link_ptx(ptx, architecture, functions=[walk.code(architecture, kept), *functions])
         probe[architecture] = {
             "figures": figures_of(linked).to_json(),
             "cubin_bytes": len(linked.cubin),
             "cubin": base64.b64encode(linked.cubin).decode(),
         }
     return {"toolchain": toolchain.to_json(), "ptx_architecture": oldest, "probe": probe, "header": header}
+
+
+def _declared(kernel: ModuleType, oldest: str) -> list[str]:
+    """The PTX of the functions that call getters, in the place of which the kernel's module has names to be linked."""
+    from numba import cuda as numba_cuda
+    from numba import types
+
+    cuda: Any = numba_cuda  # its typed surface leaves out what it exports at run time
+    signature = types.int64(types.int64, types.int64, types.Array(types.int64, 1, "C"))
+    found = []
+    for name in [name for name in vars(kernel) if re.fullmatch(rf"{AT}[0-9]+", name)]:
+        symbol = f"warpack_{name}"
+        found.append(named_ptx(getattr(kernel, name), signature, symbol, oldest))
+        setattr(kernel, name, cuda.declare_device(symbol, signature))
+    return found
 
 
 def _of_header(linked: Linked) -> list[dict[str, Any]]:

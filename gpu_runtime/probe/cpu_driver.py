@@ -44,7 +44,7 @@ def _start(threads_per_run: int) -> Iterator[str]:
 def start({MEMORY}):
     for t in range({MEMORY}[0][{THREADS}]):
         {MEMORY}[0][{THREAD}] = t
-        A.init(A.window(t // {threads_per_run}, {MEMORY}), A.persistent({MEMORY}), {MEMORY})""".splitlines()
+        A.init(A.thread_memory(t // {threads_per_run}, {MEMORY}), {MEMORY})""".splitlines()
 
 
 def _play(calls: Calls, number: int, own: Sequence[int], threads_per_run: int) -> Iterator[str]:
@@ -58,7 +58,7 @@ def play_{number}(
     for t in range(threads):
         {MEMORY}[0][{THREAD}] = t
         run = t // {threads_per_run}
-        shared = A.window(run, {MEMORY})
+        memory = A.thread_memory(run, {MEMORY})
         base, n, low = token * multipliers[run] + first, {threads_per_run}, t % {threads_per_run} - owner
         if sharing == {Sharing.BLOCK:d}:
             base, n, low = token * of_block + first, threads, t - owner

@@ -1,17 +1,19 @@
 """The probe kernel's source: asks every emitted getter for its place, then walks through the rows of a plan.
 
 The timeline is data, never code: written out as code, a real kernel's 88 phases took the compiler minutes. Code grows with
-the number of getters alone, each of which is called once, and all other work is that of `walk`, which is the same for all layouts.
+the number of getters alone, each of which is called once, and all other work is that of `walk`, which is the same for all layouts. numba's
+time grows with the square of a function's length: many getters are called in functions of some each.
 All that is taken from a manifest are the emitter's identifiers, and numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gpu_runtime.probe.abi import (
     ALLOCATORS,
     ARGUMENTS,
+    AT,
     CONFIG,
     ENTRY,
     GUARD_FIRST,
@@ -23,7 +25,8 @@ from gpu_runtime.probe.abi import (
     WALK,
 )
 from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.row_code import LOCAL, indent, own_arrays, state, zeroing
+from gpu_runtime.probe.groups_code import at_functions, groups_of, notes, own_refs, shared_refs, zeroing_in_groups
+from gpu_runtime.probe.row_code import indent, own_arrays, state, zeroing
 from gpu_runtime.probe.walk_code import ARGUMENTS as WALK_ARGUMENTS
 from gpu_runtime.probe.walk_code import walk_source
 
@@ -31,6 +34,7 @@ from gpu_runtime.probe.walk_code import walk_source
 def source(calls: Calls, threads_per_run: int) -> str:
     """The text of a module with `walk` and the kernel `probe`."""
     arguments = ", ".join([*ARGUMENTS, *(f"pool_{number}" for number in range(len(calls.elements)))])
+    groups = groups_of(calls)
     lines = [
         "",
         "from numba import cuda, types",
@@ -39,13 +43,13 @@ def source(calls: Calls, threads_per_run: int) -> str:
         "from gpu_runtime.probe import places as P",
         "",
         "ALIGN = A.ALIGN",
+        *at_functions(calls, groups),
         "",
         "",
         f"def {ENTRY}({arguments}):",
         *indent(_opening(threads_per_run)),
-        *indent(calls.local_arrays()),
-        *indent(_places(calls)),
-        *indent(_walk(calls)),
+        *indent(_places(calls, groups)),
+        *indent(_walk(calls, groups)),
         *indent(_closing()),
     ]
     return walk_source() + MARK + "\n".join(lines) + "\n"
@@ -70,31 +74,29 @@ while at < memory_1.size:
         memory_1[at] = ({GUARD_STEP} * at + {GUARD_FIRST}) % 256
     at += threads
 cuda.syncthreads()
-shared = A.window(run)
-kept = A.persistent()
-A.init(shared, kept)
+memory = A.thread_memory(run)
+A.init(memory)
 if A.thread_in_block() != t or A.run_in_block() != run or A.lane_in_run() != t % {threads_per_run}:
     report[mine + 7] = 1
 cuda.syncthreads()""".strip().splitlines()
 
 
-def _places(calls: Calls) -> Iterator[str]:
-    """Where each getter's view of shared memory begins, and its length; straight on, which is what compilers are quick with."""
+def _places(calls: Calls, groups: Sequence[Sequence[int]]) -> Iterator[str]:
+    """Where each getter's view of shared memory begins, and its length."""
     yield f"places = cuda.local.array({max(1, 2 * len(calls.names))}, types.int64)"
-    for ref, name in enumerate(calls.names):
-        getter = calls.getters[name]
-        if getter.region in LOCAL:
-            continue
-        yield f"P.note_{getter.element}({calls.view(ref)}, memory_1, places, {2 * ref})"
+    yield from (f"{AT}{number}(run, -1, places)" for number in range(len(groups)))
+    if not groups:
+        yield from notes(calls, shared_refs(calls))
 
 
-def _walk(calls: Calls) -> Iterator[str]:
+def _walk(calls: Calls, groups: Sequence[Sequence[int]]) -> Iterator[str]:
     yield f"state = cuda.local.array({len(STATE)}, types.int64)"
     yield f"for number in range({len(STATE)}):"
     yield "    state[number] = 0"
     yield f"{state('first_row')} = -1"
     yield f"while {WALK}({', '.join(WALK_ARGUMENTS)}) == 1:"
-    work = [*zeroing(calls), *own_arrays(calls)]
+    here = range(len(calls.names)) if not groups else own_refs(calls)
+    work = [*zeroing(calls, here), *zeroing_in_groups(groups), *own_arrays(calls)]
     if not work:
         yield "    pass"
         return

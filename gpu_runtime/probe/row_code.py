@@ -65,10 +65,10 @@ if {column("op")} >= {Op.SYNC:d}:
 start_of_row = low""".strip().splitlines()
 
 
-def zeroing(calls: Calls) -> Iterator[str]:
-    """The zero functions that rows call. What `init` zeroes is zeroed by it alone: a second copy of its loops would cost the
+def zeroing(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
+    """The zero functions of these getters that rows call. What `init` zeroes is zeroed by it alone: a second copy of its loops would cost the
     compiler as much as all the getters do."""
-    for ref in range(len(calls.names)):
+    for ref in refs:
         call = calls.zero(ref)
         if call is not None and not calls.getters[calls.names[ref]].at_entry:
             yield f"if op == {Op.ZERO:d} and ref == {ref}:"

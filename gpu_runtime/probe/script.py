@@ -59,7 +59,9 @@ class ScriptWriter:
 
     def _step(self, index: int, step: Step) -> tuple[Row, ...]:
         self._coverage.step()
-        rows: list[Row] = list(self._zeroes()) if index == 0 else []
+        if index == 0:
+            self._start()
+        rows: list[Row] = []
         self._leave(step)
         for front in step.fronts:
             if step.waits:
@@ -75,13 +77,12 @@ class ScriptWriter:
     def _used(self, phase: int) -> Iterator[Cell]:
         return (used.cell for used in self._calendar.at(phase) if used.cell.index in self._group)
 
-    def _zeroes(self) -> Iterator[Row]:
-        """What is zeroed at the kernel's start, by `init` or by the kernel itself."""
+    def _start(self) -> None:
+        """What `init` has zeroed at the kernel's start."""
         if self._group.lingering:
             return
         for cell in self._cells:
             if cell.index in self._group and self._rows.is_zeroed_at_entry(cell):
-                yield from self._rows.zero_at_entry(cell)
                 self._held.fill(cell, 0, ZEROES)
                 self._coverage.holds(cell.index)
 

@@ -77,16 +77,14 @@ class Simulation:
 
         def look() -> None:
             for run in range(shape["threads"] // shape["threads_per_run"]):
-                shared = module.window(run)
+                memory = module.thread_memory(run)
                 for view in self._plan["views"]:
                     slot = [] if view["slot"] is None else [view["slot"]]
-                    if view["region"] == "run":
-                        found.append((view, run, getattr(module, view["identifier"])(shared, *slot)))
-                    elif view["region"] == "block" and run == 0:
-                        found.append((view, run, getattr(module, view["identifier"])(*slot)))
+                    if view["region"] == "run" or run == 0:
+                        found.append((view, run, getattr(module, view["identifier"])(memory, *slot)))
 
-        memory = self._block(look, (), 0, [0], shape["dynamic_bytes"])
-        base = memory.__array_interface__["data"][0]
+        bytes_of_block = self._block(look, (), 0, [0], shape["dynamic_bytes"])
+        base = bytes_of_block.__array_interface__["data"][0]
         for view, run, array in found:
             seen += 1
             start = array.__array_interface__["data"][0] - base

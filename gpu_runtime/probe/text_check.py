@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gpu_runtime.emitters import getters
 from gpu_runtime.emitters.elements import handed_out
 from solver.devices import device
 from solver.wire.dtypes import DType
@@ -64,18 +63,17 @@ def _wrong_local_alignments(
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
     }
-    functions = getters(layout, manifest)
-    needed: dict[str, list[str]] = {"persistent": []}
+    needed: dict[str, list[str]] = {"thread_memory": []}
     kept: dict[DType, Bytes] = {}
     for placed in layout.buffers:
         buffer = manifest.by_name[placed.full_name]
         alignment = max(buffer.alignment_bytes, buffer.dtype.alignment_bytes)
         if placed.region == "local" and buffer.size:
-            needed[functions[placed.full_name].identifier] = _declared(buffer.dtype, alignment)
+            needed["thread_memory"] += _declared(buffer.dtype, alignment)
         elif placed.region == "persistent_local" and buffer.size:
             kept[buffer.dtype] = max(kept.get(buffer.dtype, 1), alignment)
     for dtype, alignment in kept.items():
-        needed["persistent"] += _declared(dtype, alignment)
+        needed["thread_memory"] += _declared(dtype, alignment)
     for function, right in needed.items():
         if sorted(declared.get(function, [])) != sorted(right):
             wrong.append({"name": function, "said": str(declared.get(function, [])), "right": str(right)})
@@ -127,6 +125,7 @@ def _right(manifest: Manifest, layout: Layout) -> dict[str, Any]:
         "LOCAL_BYTES": layout.local.local_bytes,
         "PERSISTENT_LOCAL_BYTES": layout.local.persistent_local_bytes,
         "OPT_IN": launch.opt_in,
+        "IN_SIMULATOR": "bool(cuda.config.ENABLE_CUDASIM)",
         "ALIGN": launch.base_alignment_bytes,
     }
 

@@ -21,12 +21,14 @@ def views_of(calls: Calls, manifest: Manifest, layout: Layout) -> list[dict[str,
             continue
         buffer = manifest.by_name[placed.full_name]
         out = handed_out(buffer.dtype)
+        whole = buffer.full_name in calls.getters or buffer.stages > 1
         apart = {part.name: part.offset_bytes for part in placed.parts or ()}
         places = []
-        if placed.parts is None:
+        first = placed.offset_bytes or min(apart.values(), default=0)
+        if whole:
             for slot in range(buffer.stages):
                 name = slot_of(buffer.full_name, slot) if buffer.stages > 1 else buffer.full_name
-                start = (placed.offset_bytes or 0) + slot * buffer.slot_pitch_bytes
+                start = first + slot * buffer.slot_pitch_bytes
                 places.append((name, start, buffer.size, buffer.alignment_bytes))
         for part in buffer.parts:
             start = apart.get(part.name, (placed.offset_bytes or 0) + buffer.dtype.bytes_of(part.offset))

@@ -64,11 +64,16 @@ class Walk:
     @cached_property
     def _ptx(self) -> str:
         function: Callable[..., int] = getattr(load_module(self._text, "warpack_walk"), WALK)
-        ptx = function_to_ptx(function, _signature(), ALL_ARCHITECTURES[0])
-        named = _NAMED.search(ptx)
-        if named is None:
-            raise CompileError("ptx", f"the PTX of {WALK} has no function", ptx[:1000])
-        return ptx.replace(named[1], SYMBOL)
+        return named_ptx(function, _signature(), SYMBOL, ALL_ARCHITECTURES[0])
+
+
+def named_ptx(function: Callable[..., int], signature: Any, symbol: str, compute_capability: str) -> str:
+    """PTX of a function under a name of our own, by which a kernel calls it. Raises ToolchainError and CompileError."""
+    ptx = function_to_ptx(function, signature, compute_capability)
+    named = _NAMED.search(ptx)
+    if named is None:
+        raise CompileError("ptx", f"the PTX of {function.__name__} has no function", ptx[:1000])
+    return ptx.replace(named[1], symbol)
 
 
 @cache

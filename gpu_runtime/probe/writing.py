@@ -51,14 +51,10 @@ class RowWriter:
         return rows
 
     def is_zeroed_at_entry(self, cell: Cell) -> bool:
-        """Whether it reads zero from the kernel's start on. A plain local array has to be zeroed by the kernel itself."""
+        """Whether it reads zero from the kernel's start on."""
         if cell.zero != "entry" or not (cell.piece.entry or cell.piece.persistent):
             return False
-        return cell.region == "local" or any(self.getters[name].at_entry for name, _ in cell.getters)
-
-    def zero_at_entry(self, cell: Cell) -> list[Row]:
-        """What is not `init`'s to zero."""
-        return self._zero(cell, 0) if cell.region == "local" else []
+        return any(self.getters[name].at_entry for name, _ in cell.getters)
 
     def zero_at_start(self, cell: Cell, team: int, sharing: int, *, used_before: bool) -> list[Row]:
         """The kernel's call at the start of an interval, and what it must leave. Threads may zero other elements than they wrote

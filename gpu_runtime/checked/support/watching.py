@@ -31,7 +31,8 @@ _checked_shared: Any = None
 _checked_ordered: Any = None
 _checked_zeroed: Any = None
 run_in_block: Any = None
-window: Any = None
+thread_memory: Any = None
+_CHECKED_WINDOWS = 0
 
 # ---- emitted from here on
 
@@ -137,20 +138,22 @@ if _CHECKED_TRACED:
         watched._checked_whose = (int(run), of_block, base + start)
         return watched
 
-    _checked_window = window
+    _checked_thread_memory = thread_memory
 
     @cuda.jit(device=True)
     def _checked_base():
         return cuda.shared.array(0, types.uint8, alignment=ALIGN)
 
     @cuda.jit(device=True)
-    def window(run):
-        return tuple(_checked_watch(array, run, False) for array in _checked_window(run))
+    def thread_memory(run):
+        memory = _checked_thread_memory(run)
+        windows = tuple(_checked_watch(array, run, False) for array in memory[:_CHECKED_WINDOWS])
+        return windows + memory[_CHECKED_WINDOWS:]
 
     def _checked_block_getter(real):
         @cuda.jit(device=True)
-        def getter(*slot):
-            return _checked_watch(real(*slot), run_in_block(), True)
+        def getter(*arguments):
+            return _checked_watch(real(*arguments), run_in_block(), True)
 
         return getter
 

@@ -9,10 +9,12 @@ names the type: by a macro for the whole header, or as the template argument of 
 from __future__ import annotations
 
 from gpu_runtime.emitters.cuda_cpp.accessors import accessors
-from gpu_runtime.emitters.cuda_cpp.head import figures, head
+from gpu_runtime.emitters.cuda_cpp.head import check_launch, figures, head
 from gpu_runtime.emitters.cuda_cpp.init import init_function
 from gpu_runtime.emitters.cuda_cpp.memory import memory_functions, persistent_struct
+from gpu_runtime.emitters.cuda_cpp.slices import slices
 from gpu_runtime.emitters.cuda_cpp.structs import structs
+from gpu_runtime.emitters.cuda_cpp.thread_memory import macro, thread_memory
 from gpu_runtime.emitters.plan import AllocatorPlan
 
 
@@ -25,11 +27,15 @@ def emit_text(plan: AllocatorPlan) -> str:
         *figures(plan),
         *memory_functions(plan),
         *persistent_struct(plan),
+        *thread_memory(plan),
+        *slices(rings=any(slot.is_ring for slot in plan.slots)),
         *structs(tree),
         *init_function(plan, tree),
+        *check_launch(plan),
         "",
         "}  // namespace WARPACK_NAMESPACE",
         "",
         "#undef WARPACK_NAMESPACE",
+        *macro(),
     ]
     return "\n".join(lines) + "\n"

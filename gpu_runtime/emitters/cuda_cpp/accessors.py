@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gpu_runtime.emitters.cuda_cpp.names import MEMBERS, TOP, distinct
@@ -13,13 +13,15 @@ from solver.wire.dtypes import DType
 @dataclass(frozen=True, slots=True)
 class Accessor:
     """One struct. `path`: its name from inside the header's namespace, e.g. `loop::algorithm::state`. `slot` None: a
-    buffer whose parts lie apart, which has no place of its own. `kept`: the number of its array in `persistent`."""
+    buffer whose parts lie apart, which has no place of its own. `array`: the number of its array in `persistent`, or of
+    that in `thread_memory` where it is a plain local one. `zeroes`: where there is no `slot`, whether the whole can be zeroed."""
 
     path: str
     full_name: str
     slot: Slot | None
-    kept: int | None
+    array: int | None
     parts: tuple[Accessor, ...] = ()
+    zeroes: bool = False
 
     @property
     def name(self) -> str:
@@ -50,14 +52,19 @@ def accessors(plan: AllocatorPlan) -> Scope:
     slots: _Slots = {}
     for slot in plan.slots:
         slots.setdefault(slot.name.partition("#")[0], []).append(slot)
-    return _scope("", slots, {array.dtype: number for number, array in enumerate(plan.kept)})
+    arrays: _Arrays = {array.dtype: number for number, array in enumerate(plan.kept)}
+    arrays |= {slot.name: number for number, slot in enumerate(plan.local)}
+    return _scope("", slots, arrays, frozenset(buffer.name for buffer in plan.scattered if buffer.zeros))
 
+
+_Arrays = dict[DType | str, int]
+"""Numbers of arrays: persistent ones by dtype, plain local ones by buffer."""
 
 _Slots = dict[str, list[Slot]]
 """By the rest of the full name that a scope has to place: the buffer's own slot, if there is one, and its parts'."""
 
 
-def _scope(path: str, slots: _Slots, arrays: Mapping[DType, int]) -> Scope:
+def _scope(path: str, slots: _Slots, arrays: _Arrays, zeroed: frozenset[str]) -> Scope:
     own: list[str] = []
     below: dict[str, _Slots] = {}
     for rest, mine in slots.items():
@@ -69,13 +76,13 @@ def _scope(path: str, slots: _Slots, arrays: Mapping[DType, int]) -> Scope:
     taken = TOP | frozenset(path.split("::"))
     spaces = distinct(below, taken, "component")
     names = distinct(own, taken | MEMBERS | frozenset(spaces.values()), "buffer")
-    scope = Scope(path, [_buffer(_inside(path, names[name]), slots[name], arrays) for name in own])
+    scope = Scope(path, [_buffer(_inside(path, names[name]), slots[name], arrays, zeroed) for name in own])
     for component, space in spaces.items():
-        scope.inner[space] = _scope(_inside(path, space), below[component], arrays)
+        scope.inner[space] = _scope(_inside(path, space), below[component], arrays, zeroed)
     return scope
 
 
-def _buffer(path: str, slots: list[Slot], arrays: Mapping[DType, int]) -> Accessor:
+def _buffer(path: str, slots: list[Slot], arrays: _Arrays, zeroed: frozenset[str]) -> Accessor:
     full_name = slots[0].name.partition("#")[0]
     whole = next((slot for slot in slots if not slot.is_part), None)
     parts = {slot.name.partition("#")[2]: slot for slot in slots if slot.is_part}
@@ -84,15 +91,22 @@ def _buffer(path: str, slots: list[Slot], arrays: Mapping[DType, int]) -> Access
         path,
         full_name,
         whole,
-        _kept(whole, arrays),
+        _array(whole, arrays),
         tuple(
-            Accessor(_inside(path, names[label]), slot.name, slot, _kept(slot, arrays)) for label, slot in parts.items()
+            Accessor(_inside(path, names[label]), slot.name, slot, _array(slot, arrays))
+            for label, slot in parts.items()
         ),
+        full_name in zeroed,
     )
 
 
-def _kept(slot: Slot | None, arrays: Mapping[DType, int]) -> int | None:
-    return arrays.get(slot.dtype) if slot is not None and slot.region == "persistent_local" else None
+def _array(slot: Slot | None, arrays: _Arrays) -> int | None:
+    match slot:
+        case Slot(region="persistent_local"):
+            return arrays.get(slot.dtype)
+        case Slot(region="local"):
+            return arrays.get(slot.owner)
+    return None
 
 
 def _inside(path: str, name: str) -> str:

@@ -13,20 +13,19 @@ _SAID = """\
 // C++17 device code for nvcc and NVRTC that includes nothing. In a kernel, with the namespace `layout` unless
 // WARPACK_NAMESPACE names another before the include:
 //
-//     layout::persistent kept;                                  // once per thread
-//     layout::init(layout::run_in_block(), kept);               // what must read zero at the start
-//     float* state = layout::COMPONENT::BUFFER::get(run);       // a run's shared buffer; without `run`: this thread's
-//     float* tile  = layout::COMPONENT::BUFFER::get();          // a shared buffer of the whole block
-//     float* memo  = layout::COMPONENT::BUFFER::get(kept);      // persistent storage of this thread
-//     layout::COMPONENT::BUFFER::array work;                    // plain local storage: work[i], or get(work)
-//     float* slot  = layout::COMPONENT::RING::get(run, slot);   // of a ring: get(slot), get(kept, slot), get(work, slot)
+//     WARPACK_MEMORY(layout, memory);                            // once per thread: declares `memory`
+//     layout::init(memory);                                      // what must read zero at the start
+//     float* state = layout::COMPONENT::BUFFER::get(memory);     // wherever the buffer lies
+//     float* slot  = layout::COMPONENT::RING::get(memory, slot); // of a ring
 //
 // A component is a namespace, a buffer a struct with value_type, count, offset_bytes, size_bytes, alignment_bytes, get
-// and zero, a part a struct in its buffer's. get<T>() is a pointer to another type of the same size. zero zeroes, by all
+// and zero, a part a struct in its buffer's. get<T>(memory) is a pointer to another type: one element, or several (`float4`) that the
+// buffer has a whole number of, aligned no more than it is. zero zeroes, by all
 // threads that share the memory together: a barrier must follow before another of them touches it. A ring has `slots` of
 // `count` elements, slot_pitch_bytes apart, and zero takes all of them; of types that are packed into bytes (four-bit ones),
-// count and value_type are of bytes. Launch with threads_per_block threads and dynamic_shared_bytes of dynamic shared
-// memory, which this header takes whole; opt_in says that the kernel's attribute must be raised first.
+// count and value_type are of bytes. Launch with exactly threads_per_block threads and dynamic_shared_bytes of dynamic
+// shared memory, which this header takes whole (on the host, check_launch says whether a launch does); opt_in says that the
+// kernel's attribute must be raised first.
 //
 // Buffers that share bytes (each says with which) are the same memory at different times: pointers to them may not be
 // __restrict__, or the compiler may move an access of the one across an access of the other.
@@ -85,7 +84,27 @@ def figures(plan: AllocatorPlan) -> Iterator[str]:
         "local_bytes": plan.local_bytes,
         "persistent_local_bytes": plan.persistent_local_bytes,
     }.items():
-        yield f"inline constexpr unsigned {name} = {number:d}u;"
+        kind, mark = ("unsigned", "u") if name.endswith("_bytes") else ("int", "")  # counts are what loops run to
+        yield f"inline constexpr {kind} {name} = {number:d}{mark};"
     yield f"inline constexpr bool opt_in = {'true' if launch.opt_in else 'false'};"
     yield 'static_assert(run_base_bytes + stride_bytes * runs_per_block <= dynamic_shared_bytes, "run windows past the end");'
     yield 'static_assert(run_bytes + padding_bytes == stride_bytes, "the stride is not the run and its padding");'
+
+
+def check_launch(plan: AllocatorPlan) -> Iterator[str]:
+    """What host code can ask before a launch; nothing of it is left on the device."""
+    threads, shared = plan.launch.threads_per_block, plan.launch.dynamic_shared_bytes
+    yield from f"""
+#ifndef __CUDACC_RTC__
+/// On the host: what is wrong with a launch of so many threads a block and bytes of dynamic shared memory; nullptr if nothing is.
+inline const char* check_launch(unsigned long long threads, unsigned long long dynamic_bytes) {{
+    if (threads != threads_per_block) return "a block of another size: this layout is for {threads} threads";
+    if (dynamic_bytes < dynamic_shared_bytes) return "too little dynamic shared memory: this layout takes {shared} bytes";
+    return nullptr;
+}}
+/// The same with a `dim3`.
+template <class Dim3>
+inline auto check_launch(const Dim3& block, unsigned long long dynamic_bytes) -> decltype(block.z, (const char*)nullptr) {{
+    return check_launch(1ull * block.x * block.y * block.z, dynamic_bytes);
+}}
+#endif""".splitlines()

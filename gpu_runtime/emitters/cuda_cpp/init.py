@@ -7,20 +7,16 @@ from collections.abc import Iterator
 from gpu_runtime.emitters.cuda_cpp.accessors import Scope
 from gpu_runtime.emitters.plan import AllocatorPlan
 from gpu_runtime.emitters.promise import promise
-from solver.wire.layout import Region
-
-ZERO_ARGUMENT: dict[Region, str] = {"run": "run", "block": "", "persistent_local": "kept", "local": "local"}
-"""What `zero` takes, by region."""
 
 
 def init_function(plan: AllocatorPlan, tree: Scope) -> Iterator[str]:
     """Always emitted, so that a kernel can call it whatever the layout holds."""
     said = promise(plan, "__syncthreads()", "__syncwarp()").splitlines()
     yield from ("", *(f"/// {line}".rstrip() for line in said))
-    yield "__device__ __forceinline__ void init(unsigned run, persistent& kept) {"
-    yield "    (void)run, (void)kept;"
+    yield "__device__ __forceinline__ void init(const thread_memory& memory) {"
+    yield "    (void)memory;"
     paths = {accessor.full_name: accessor.path for accessor in tree.every()}
     for slot in plan.initial:
         if slot.count:
-            yield f"    {paths[slot.name]}::zero({ZERO_ARGUMENT[slot.region]});"
+            yield f"    {paths[slot.name]}::zero(memory);"
     yield "}"

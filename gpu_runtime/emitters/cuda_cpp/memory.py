@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.cuda_cpp.slices import slices
 from gpu_runtime.emitters.cuda_cpp.types import NARROW, type_name
 from gpu_runtime.emitters.plan import AllocatorPlan
 
 _THREADS = """
 /// Flat index of this thread in its block, over x, then y, then z.
-__device__ __forceinline__ unsigned thread_in_block() {
-    return threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
+__device__ __forceinline__ int thread_in_block() {
+    return static_cast<int>(threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z));
 }
 
 /// How many threads this launch gives a block.
-__device__ __forceinline__ unsigned threads_in_block() { return blockDim.x * blockDim.y * blockDim.z; }
+__device__ __forceinline__ int threads_in_block() { return static_cast<int>(blockDim.x * blockDim.y * blockDim.z); }
 
 /// Index in its block of the run that this thread serves.
-__device__ __forceinline__ unsigned run_in_block() { return thread_in_block() / threads_per_run; }
+__device__ __forceinline__ int run_in_block() {
+    return static_cast<int>(static_cast<unsigned>(thread_in_block()) / static_cast<unsigned>(threads_per_run));
+}
 
 /// Index of this thread among the threads_per_run that serve its run.
-__device__ __forceinline__ unsigned lane_in_run() { return thread_in_block() % threads_per_run; }
+__device__ __forceinline__ int lane_in_run() {
+    return static_cast<int>(static_cast<unsigned>(thread_in_block()) % static_cast<unsigned>(threads_per_run));
+}
 
 /// The block's dynamic shared memory: the block region, then the windows of the runs (buffers of the block may lie over those).
 __device__ __forceinline__ unsigned char* shared_base() {
@@ -40,12 +43,25 @@ struct alignas(Alignment) item {
 };
 """
 
+_WIDE = """
+/// What C++ headers call `int64_t` here: of two types of 64 bits, each system takes one.
+#if defined(__LP64__) && !defined(__CUDACC_RTC__)
+using int64 = long;
+using uint64 = unsigned long;
+#else
+using int64 = long long;
+using uint64 = unsigned long long;
+#endif
+"""
+
 
 def memory_functions(plan: AllocatorPlan) -> Iterator[str]:
     """This thread's place, the base, and the types that plain C++ has no name for."""
     yield from _THREADS.rstrip().splitlines()
     yield from _ITEMS.rstrip().splitlines()
     used = {slot.dtype.name for slot in plan.slots}
+    if used & {"int64", "uint64"}:
+        yield from _WIDE.rstrip().splitlines()
     for dtype, (name, macro, example, size) in NARROW.items():
         if dtype in used:
             yield from (
@@ -64,11 +80,10 @@ def memory_functions(plan: AllocatorPlan) -> Iterator[str]:
 def persistent_struct(plan: AllocatorPlan) -> Iterator[str]:
     yield from (
         "",
-        "/// This thread's storage that keeps its contents for the whole kernel, an array per dtype: declare one.",
+        "/// This thread's storage that keeps its contents for the whole kernel, an array per dtype.",
         "struct persistent {",
     )
     for number, array in enumerate(plan.kept):
         count = -(-array.count * array.element.itemsize_bytes // array.dtype.itemsize_bytes)
         yield f"    alignas({array.alignment_bytes:d}) {type_name(array.dtype)} array_{number}[{count:d}];"
     yield "};"
-    yield from slices(rings=any(slot.is_ring for slot in plan.slots))

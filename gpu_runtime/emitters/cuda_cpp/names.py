@@ -16,10 +16,10 @@ _TOP = """
     layout_sha256 manifest_sha256 compute_capability threads_per_block runs_per_block threads_per_run
     dynamic_shared_bytes run_bytes padding_bytes stride_bytes block_region_bytes region_gap_bytes run_base_bytes
     base_alignment_bytes local_bytes persistent_local_bytes opt_in
-    shared_base thread_in_block threads_in_block run_in_block lane_in_run persistent init memory
+    shared_base thread_in_block threads_in_block run_in_block lane_in_run persistent thread_memory check_launch init memory
 """
 _MEMBERS = """
-    value_type count size_bytes alignment_bytes offset_bytes slots slot_pitch_bytes get zero array T run lane kept i
+    value_type count size_bytes alignment_bytes offset_bytes slots slot_pitch_bytes get zero one T run lane kept i
 """
 _OTHERS = """
     linux unix i386 assert min max NULL EOF INFINITY NAN HUGE_VAL signbit errno stdin stdout stderr

@@ -8,7 +8,7 @@ from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, Scope
 from gpu_runtime.emitters.cuda_cpp.head import count, elements
 from gpu_runtime.emitters.cuda_cpp.types import type_name
 from gpu_runtime.emitters.memory_map import sharing
-from gpu_runtime.emitters.plan import Slot
+from gpu_runtime.emitters.plan import Slot, refusal_of
 from solver.wire.layout import Region
 
 _WHERE: dict[Region, str] = {
@@ -27,25 +27,27 @@ _ENDS: dict[Region, tuple[str, str]] = {
 
 def structs(scope: Scope) -> Iterator[str]:
     for accessor in scope.buffers:
-        yield from ("", *_struct(accessor, accessor.slot, 0), *_checks(accessor))
+        yield from ("", *_struct(accessor, 0), *_checks(accessor))
     for name, inner in scope.inner.items():
         yield from ("", f"namespace {name} {{", *structs(inner), "", f"}}  // namespace {name}")
 
 
-def _struct(accessor: Accessor, whole: Slot | None, level: int) -> Iterator[str]:
+def _struct(accessor: Accessor, level: int) -> Iterator[str]:
     indent = "    " * level
     yield f"{indent}/// {_describe(accessor)}"
-    base = "" if accessor.slot is None else f" : {_base(accessor, accessor.slot, whole)}"
+    base = "" if accessor.slot is None else f" : {_base(accessor, accessor.slot)}"
     if not accessor.parts:
         yield f"{indent}struct {accessor.name}{base} {{}};"
         return
     yield f"{indent}struct {accessor.name}{base} {{"
     for part in accessor.parts:
-        yield from _struct(part, whole, level + 1)
+        yield from _struct(part, level + 1)
+    if accessor.slot is None:
+        yield from (f"{indent}    {line}" for line in _whole(accessor))
     yield f"{indent}}};"
 
 
-def _base(accessor: Accessor, slot: Slot, whole: Slot | None) -> str:
+def _base(accessor: Accessor, slot: Slot) -> str:
     element, items, alignment = type_name(slot.dtype), count(slot), slot.alignment_bytes
     if not items:
         return f"memory::empty_slice<{element}, {slot.offset_bytes or 0}, {alignment}>"
@@ -55,14 +57,32 @@ def _base(accessor: Accessor, slot: Slot, whole: Slot | None) -> str:
         case "run" | "block":
             return f"memory::{slot.region}_{kind}<{element}, {items}, {slot.offset_bytes}, {alignment}{ring}>"
         case "persistent_local":
-            place = f"{slot.offset_bytes}, {alignment}{ring}, &persistent::array_{accessor.kept}, {first_byte}"
+            place = f"{slot.offset_bytes}, {alignment}{ring}, &persistent::array_{accessor.array}, {first_byte}"
             return f"memory::persistent_{kind}<{element}, {items}, {place}>"
         case "local" if slot.is_ring:
-            whole_items = -(-slot.size_bytes // slot.dtype.itemsize_bytes)
-            return f"memory::local_ring<{element}, {items}, {alignment}{ring}, {whole_items}>"
+            return f"memory::local_ring<{element}, {items}, {alignment}{ring}, &thread_memory::array_{accessor.array}>"
         case "local":
-            array, first = slot if whole is None else whole, first_byte // slot.dtype.itemsize_bytes
-            return f"memory::local_slice<{element}, {items}, {first}, {alignment}, {count(array)}, {array.alignment_bytes}>"
+            first = first_byte // slot.dtype.itemsize_bytes
+            return (
+                f"memory::local_slice<{element}, {items}, {first}, {alignment}, &thread_memory::array_{accessor.array}>"
+            )
+
+
+def _whole(accessor: Accessor) -> Iterator[str]:
+    """What a buffer whose parts lie apart has in place of a view."""
+    parts = ", ".join(f"{accessor.name}::{part.name}::get(memory)" for part in accessor.parts)
+    yield from (
+        "template <class T = void>",
+        "static __device__ __forceinline__ T* get(const thread_memory&) {",
+        f'    static_assert(memory::never<T>, "{refusal_of(accessor.full_name)}: take {parts}");',
+        "    return nullptr;",
+        "}",
+    )
+    zeros = [part for part in accessor.parts if part.slot is not None and part.slot.zero]
+    if accessor.zeroes and zeros:
+        yield "static __device__ __forceinline__ void zero(const thread_memory& memory) {"
+        yield from (f"    {part.name}::zero(memory);" for part in zeros)
+        yield "}"
 
 
 def _checks(accessor: Accessor) -> Iterator[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import gcd
 from typing import NamedTuple
 
+from gpu_runtime.emitters.plan import Slot
 from solver.wire.dtypes import DType
 from solver.wire.units import Bytes
 
@@ -18,11 +19,11 @@ _PLAIN = {
     "int8": "signed char",
     "int16": "short",
     "int32": "int",
-    "int64": "long long",
+    "int64": "memory::int64",
     "uint8": "unsigned char",
     "uint16": "unsigned short",
     "uint32": "unsigned int",
-    "uint64": "unsigned long long",
+    "uint64": "memory::uint64",
     "float32": "float",
     "float64": "double",
     "complex64": "::float2",
@@ -64,3 +65,8 @@ def element_alignment_bytes(dtype: DType) -> int:
     """The alignment of one element in a row of them. An item of 12 bytes that starts at a multiple of 8 is followed by
     one that does not: only what divides its size holds for all."""
     return gcd(dtype.itemsize_bytes, dtype.alignment_bytes)
+
+
+def items_of(slot: Slot) -> int:
+    """Items of the manifest's dtype in all of a plain local array, every slot of a ring and what lies between them."""
+    return -(-slot.size_bytes // slot.dtype.itemsize_bytes)

@@ -7,21 +7,26 @@ view of a slice whose length does not divide ends the thread silently.
 
 from __future__ import annotations
 
-from gpu_runtime.emitters.numba_cuda.getters import getter
+from gpu_runtime.emitters.numba_cuda.expressions import Places
+from gpu_runtime.emitters.numba_cuda.getters import getter, refusal
 from gpu_runtime.emitters.numba_cuda.head import head
 from gpu_runtime.emitters.numba_cuda.memory import memory_functions
-from gpu_runtime.emitters.numba_cuda.zero import init_function, zero_function
+from gpu_runtime.emitters.numba_cuda.zero import init_function, zero_function, zero_scattered
 from gpu_runtime.emitters.plan import AllocatorPlan
 
 
-def emit_text(plan: AllocatorPlan) -> str:
-    """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`."""
-    windows = {element: index for index, element in enumerate(plan.run_elements)}
-    arrays = {array.dtype: index for index, array in enumerate(plan.kept)}
+def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:
+    """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`. `any_block`: buffers of
+    the block are zeroed by as many threads as it has, not by exactly THREADS_PER_BLOCK, which costs more."""
+    places = Places(plan)
     lines = [*head(plan), *memory_functions(plan)]
     for slot in plan.slots:
-        lines += getter(slot, windows, arrays)
+        lines += getter(slot, places)
         if slot.zero:
-            lines += zero_function(slot, plan.threads_per_run)
+            lines += zero_function(slot, plan.threads_per_run, any_block=any_block)
+    for buffer in plan.scattered:
+        lines += refusal(buffer)
+        if buffer.zeros:
+            lines += zero_scattered(buffer)
     lines += init_function(plan)
     return "\n".join(lines) + "\n"

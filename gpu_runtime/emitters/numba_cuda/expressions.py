@@ -6,24 +6,33 @@ from collections.abc import Iterable, Iterator
 
 from gpu_runtime.emitters.elements import Element
 from gpu_runtime.emitters.plan import AllocatorPlan, Slot
-from solver.wire.layout import Region
 from solver.wire.units import Bytes, Elements
 
-MEMORY: dict[Region, str] = {"run": "shared", "block": "", "persistent_local": "kept", "local": ""}
-"""What a whole buffer's getter takes, by region: the name of its argument, "" for none."""
+
+class Places:
+    """Where a slot's typed memory stands in the tuple that `thread_memory` returns: the run's windows by element type, then persistent
+    local arrays by dtype, then plain local ones. Block-scoped buffers need none of it."""
+
+    def __init__(self, plan: AllocatorPlan) -> None:
+        of_all = [*plan.run_elements, *(array.dtype for array in plan.kept), *(slot.name for slot in plan.local)]
+        self._at: dict[object, int] = {what: at for at, what in enumerate(of_all)}
+
+    def memory(self, slot: Slot) -> str:
+        """The expression for the array that the slot is cut out of."""
+        match slot.region:
+            case "run":
+                return f"memory[{self._at[slot.element]:d}]"
+            case "block":
+                return dynamic_array(slot.element)
+            case "persistent_local":
+                return f"memory[{self._at[slot.dtype]:d}]"
+            case "local":
+                return f"memory[{self._at[slot.owner]:d}]"
 
 
-def getter_argument(slot: Slot) -> str:
-    """The arguments of the slot's getter, "" for none. Parts of a plain local array slice the array itself; a ring's takes which slot."""
-    memory = "array" if slot.region == "local" and slot.is_part else MEMORY[slot.region]
-    if not slot.is_ring or slot.region == "local":
-        return memory
-    return f"{memory}, slot" if memory else "slot"
-
-
-def zero_argument(slot: Slot) -> str:
-    """The one argument of the slot's zero function, which takes all of a ring; a plain local array is always handed in."""
-    return "array" if slot.region == "local" else MEMORY[slot.region]
+def getter_arguments(slot: Slot) -> str:
+    """The same wherever the slot lies; a ring's takes which slot."""
+    return "memory, slot" if slot.is_ring else "memory"
 
 
 def device_function(name: str, argument: str, docstring: str, body: Iterable[str]) -> Iterator[str]:
@@ -58,9 +67,5 @@ def declared_alignment(element: Element, alignment_bytes: Bytes) -> Bytes:
 def local_alignments(plan: AllocatorPlan) -> list[Bytes]:
     """Every alignment that some local array declares, in rising order."""
     arrays = [(array.element, array.alignment_bytes) for array in plan.kept]
-    arrays += [
-        (slot.element, slot.alignment_bytes)
-        for slot in plan.slots
-        if slot.region == "local" and not slot.is_part and slot.extent
-    ]
+    arrays += [(slot.element, slot.alignment_bytes) for slot in plan.local]
     return sorted({declared_alignment(*array) for array in arrays} - {0})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from gpu_runtime.emitters.elements import Element
 from gpu_runtime.emitters.memory_map import sharing
-from gpu_runtime.emitters.numba_cuda.expressions import device_function, dynamic_array, getter_argument, local_array
-from gpu_runtime.emitters.plan import Slot
-from solver.wire.dtypes import DType
+from gpu_runtime.emitters.numba_cuda.expressions import Places, device_function, getter_arguments, local_array
+from gpu_runtime.emitters.plan import Scattered, Slot
 from solver.wire.layout import Region
 
 _WHERE: dict[Region, str] = {
@@ -18,14 +16,18 @@ _WHERE: dict[Region, str] = {
 }
 
 
-def getter(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[DType, int]) -> Iterator[str]:
-    """`windows` and `arrays`: the place of each element type in the tuple of `window`, of each dtype in that of `persistent`."""
-    value = _value(slot, windows, arrays)
-    yield from device_function(slot.identifier, getter_argument(slot), _describe(slot), [f"return {value}"])
-    if slot.is_ring and slot.region == "local":
-        said = f"{slot.name}, slot `slot` of the {slot.stages} in the local array handed in: {_elements(slot)}."
-        sliced = f"array{_cut(slot)}" if slot.count else _nothing(slot)
-        yield from device_function(slot.slot_identifier, "array, slot", said, [f"return {sliced}"])
+def getter(slot: Slot, places: Places) -> Iterator[str]:
+    yield from device_function(
+        slot.identifier, getter_arguments(slot), _describe(slot), [f"return {_value(slot, places)}"]
+    )
+
+
+def refusal(buffer: Scattered) -> Iterator[str]:
+    """The getter of a whole that is not in one piece. No tuple is an index into a text, so that numba refuses the call when it compiles
+    it, and tells the text with it; in the simulator it is raised."""
+    said = f'"{buffer.refusal}: take {", ".join(f"{part}(memory)" for part in buffer.parts)}"'
+    body = ["if IN_SIMULATOR:", f"    raise TypeError({said})", f"return {said}[memory]"]
+    yield from device_function(buffer.identifier, "memory", f"{buffer.refusal}.", body)
 
 
 def _cut(slot: Slot) -> str:
@@ -36,26 +38,13 @@ def _cut(slot: Slot) -> str:
     return f"[{start:d}:{end:d}]"
 
 
-def _nothing(slot: Slot) -> str:
-    """The one spelling of "no elements" that compiles and runs in the simulator; the array itself is optimised away."""
-    return f"{local_array(1, slot.element, 0)}[0:0]"
-
-
-def _value(slot: Slot, windows: Mapping[Element, int], arrays: Mapping[DType, int]) -> str:
-    if not slot.count:
-        return _nothing(slot)
-    cut = _cut(slot)
-    match slot.region:
-        case "run":
-            return f"shared[{windows[slot.element]}]{cut}"
-        case "block":
-            return f"{dynamic_array(slot.element)}{cut}"
-        case "persistent_local":
-            return f"kept[{arrays[slot.dtype]}]{cut}"
-        case "local" if slot.is_part:
-            return f"array{cut}"
-        case "local":
-            return local_array(slot.extent, slot.element, slot.alignment_bytes)
+def _value(slot: Slot, places: Places) -> str:
+    if (
+        not slot.count
+    ):  # the one spelling of "no elements" that compiles and runs in the simulator; the array is optimised away
+        return f"{local_array(1, slot.element, 0)}[0:0]"
+    whole = slot.region == "local" and not slot.is_part and not slot.is_ring
+    return places.memory(slot) if whole else f"{places.memory(slot)}{_cut(slot)}"
 
 
 def _elements(slot: Slot) -> str:
@@ -67,16 +56,14 @@ def _describe(slot: Slot) -> str:
     """`loop/state: 10 x float32, bytes [320, 360) of the run's window, shares bytes with loop/work.`"""
     said = [f"{slot.name}: {_elements(slot)}"]
     if slot.is_ring:
-        said.append(
-            f"slot `slot` (a signed integer) of {slot.stages}" if slot.region != "local" else f"{slot.stages} slots"
-        )
+        said.append(f"slot `slot` (a signed integer) of {slot.stages}")
     if not slot.count:
         said.append("an empty view")
     elif slot.offset_bytes is not None:
         said.append(_WHERE[slot.region].format(start=slot.offset_bytes, end=slot.offset_bytes + slot.size_bytes))
     elif slot.is_part:
-        said.append(f"elements [{slot.offset}, {slot.offset + slot.count}) of the local array handed in")
+        said.append(f"elements [{slot.offset}, {slot.offset + slot.count}) of a local array")
     else:
-        said.append("a new local array with every call")
+        said.append("a local array of its own")
     said += sharing(slot)
     return ", ".join(said) + "."

@@ -12,13 +12,11 @@ _DOCSTRING = '''"""Allocators of one layout, made by Warpack. Do not edit: make 
 
 In a kernel, once per thread:
 
-    shared = window(run_in_block())
-    kept = persistent()
-    init(shared, kept)
+    memory = thread_memory(run_in_block())
+    init(memory)
 
-and then a getter per buffer: NAME(shared) for a run's shared buffers, NAME() for the block's shared buffers and for
-plain local arrays (every call makes a new one), NAME(kept) for persistent local ones. The getter of a ring takes the slot as
-well. Launch with THREADS_PER_BLOCK threads and DYNAMIC_SHARED_BYTES of dynamic shared memory.
+and then a getter per buffer, NAME(memory), wherever the buffer lies; that of a ring is NAME(memory, slot). Launch with exactly
+THREADS_PER_BLOCK threads and with DYNAMIC_SHARED_BYTES of dynamic shared memory.
 
 Views of buffers that share bytes may be the same memory: no code may be told that they are not (`__restrict__` in C++).
 """
@@ -40,9 +38,10 @@ def head(plan: AllocatorPlan) -> Iterator[str]:
     yield f"OPT_IN = {bool(plan.launch.opt_in)}  # more than 48 KB: the kernel's attribute must be raised before the launch"
     yield ""
     yield "# The simulator knows no alignment and refuses to be told one."
-    yield f"ALIGN = None if cuda.config.ENABLE_CUDASIM else {plan.launch.base_alignment_bytes:d}"
+    yield "IN_SIMULATOR = bool(cuda.config.ENABLE_CUDASIM)"
+    yield f"ALIGN = None if IN_SIMULATOR else {plan.launch.base_alignment_bytes:d}"
     for alignment in local_alignments(plan):
-        yield f"ALIGN_{alignment:d} = None if cuda.config.ENABLE_CUDASIM else {alignment:d}"
+        yield f"ALIGN_{alignment:d} = None if IN_SIMULATOR else {alignment:d}"
 
 
 def _numbers(plan: AllocatorPlan) -> dict[str, int]:

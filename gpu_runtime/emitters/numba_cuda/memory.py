@@ -1,4 +1,4 @@
-"""The functions that say which thread this is and open its memory: `window` and `persistent`."""
+"""The functions that say which thread this is, and `thread_memory`, which opens its memory."""
 
 from __future__ import annotations
 
@@ -34,17 +34,16 @@ _THREADS = (
 def memory_functions(plan: AllocatorPlan) -> Iterator[str]:
     for name, docstring, value in _THREADS:
         yield from device_function(name, "", docstring, [f"return {value}"])
+    arrays = [local_array(array.count, array.element, array.alignment_bytes) for array in plan.kept]
+    arrays += [local_array(slot.extent, slot.element, slot.alignment_bytes) for slot in plan.local]
     yield from device_function(
-        "window",
+        "thread_memory",
         "run",
-        "The shared memory of run `run` of the block (a signed integer): one typed window per element type.",
-        _tuple(_run_windows(plan)),
-    )
-    yield from device_function(
-        "persistent",
-        "",
-        "New persistent local storage for this thread, one array per dtype: call it once.",
-        _tuple([local_array(array.count, array.element, array.alignment_bytes) for array in plan.kept]),
+        """What every getter takes: the windows of run `run` of the block (a signed integer), and new local storage of this thread.
+
+Call it once per thread: every call makes other local arrays.
+""",
+        _tuple([*_run_windows(plan), *arrays]),
     )
 
 

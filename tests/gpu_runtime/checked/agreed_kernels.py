@@ -20,8 +20,8 @@ def aliases_kernel(A: Any) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        whole, other = A.whole(shared), A.other(shared)
+        memory = A.thread_memory(run)
+        whole, other = A.whole(memory), A.other(memory)
         A.phase(record, run, A.PHASE_one)
         whole[3] = 1.0
         out[run] = whole[3]
@@ -49,8 +49,8 @@ def in_place_kernel(A: Any, turned: bool) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        before, after = A.before(shared), A.after(shared)
+        memory = A.thread_memory(run)
+        before, after = A.before(memory), A.after(memory)
         A.phase(record, run, A.PHASE_load)
         for i in range(8):
             before[i] = i

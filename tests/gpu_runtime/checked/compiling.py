@@ -43,10 +43,10 @@ def mixed() -> dict[str, Any]:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared, kept = A.window(run), A.persistent()
-        A.init(shared, kept)
+        memory = A.thread_memory(run)
+        A.init(memory)
         A.phase(record, run, 0)
-        rows, words = state(shared), table()
+        rows, words = state(memory), table(memory)
         rows[0] = run
         words[0] = 3
         A.phase(record, run, 1)
@@ -64,7 +64,8 @@ def parted() -> dict[str, Any]:
     def kernel(out: Any, record: Any) -> None:
         run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
-        table, made, taken = A.table(), A.made(), A.taken()
+        memory = A.thread_memory(run)
+        table, made, taken = A.table(memory), A.made(memory), A.taken(memory)
         A.phase(record, run, A.PHASE_fill)
         table[thread] = thread
         cuda.syncthreads()

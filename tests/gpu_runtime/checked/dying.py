@@ -30,8 +30,8 @@ def dying_kernel(A: Any, fault: str) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        state, order, weights = A.state(shared), A.order(shared), A.weights(shared)
+        memory = A.thread_memory(run)
+        state, order, weights = A.state(memory), A.order(memory), A.weights(memory)
         A.phase(record, run, A.PHASE_load)
         for i in range(4):
             state[i] = order[i] = weights[i] = i

@@ -54,9 +54,9 @@ class Faithful:
         A = self.module
         run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        A.init(shared, A.persistent())
-        views = {piece.name: self.views(piece, shared) for piece in self.pieces}
+        memory = A.thread_memory(run)
+        A.init(memory)
+        views = {piece.name: self.views(piece, memory) for piece in self.pieces}
         full = {piece.name: piece.entry or (piece.persistent and piece.zero == "entry") for piece in self.pieces}
         started = False
         for step in followed(self.script, thread, run, A.threads_in_block()):
@@ -100,13 +100,12 @@ class Faithful:
     def roams(self, piece: StoryPiece) -> bool:
         return not piece.private and bool(self.ways.alone)
 
-    def views(self, piece: StoryPiece, shared: Any) -> list[Any]:
+    def views(self, piece: StoryPiece, memory: Any) -> list[Any]:
         """Of a ring every slot."""
         getter = self.calls[piece.name]
         function = getattr(self.module, getter.identifier)
-        arguments = () if getter.argument is None else (shared,)
         stages = self.stages[piece.buffer]
-        return [function(*arguments, slot) for slot in range(stages)] if stages > 1 else [function(*arguments)]
+        return [function(memory, slot) for slot in range(stages)] if stages > 1 else [function(memory)]
 
     def own(self, piece: StoryPiece, view: Any) -> range:
         """The elements that this thread cares for."""

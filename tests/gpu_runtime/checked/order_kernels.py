@@ -27,7 +27,8 @@ def handed_kernel(A: Any, without: str = "", trips: int = 2) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
-        tile, sums = A.tile(), A.sums()
+        memory = A.thread_memory(run)
+        tile, sums = A.tile(memory), A.sums(memory)
         for _ in range(trips):
             A.phase(record, run, A.PHASE_fill)
             for i in range(thread, 8, A.threads_in_block()):
@@ -67,8 +68,8 @@ def of_runs_kernel(A: Any, waits: str) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run, lane = A.run_in_block(), A.lane_in_run()
         A.begin(record, run)
-        shared = A.window(run)
-        first, second = A.first(shared), A.second(shared)
+        memory = A.thread_memory(run)
+        first, second = A.first(memory), A.second(memory)
         A.phase(record, run, A.PHASE_one)
         for i in range(lane, 4, 2):
             first[i] = i
@@ -105,9 +106,10 @@ def zeroed_kernel(A: Any, waits: bool) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
-        bins = A.bins()
+        memory = A.thread_memory(run)
+        bins = A.bins(memory)
         A.phase(record, run, A.PHASE_count)
-        A.zero_bins()
+        A.zero_bins(memory)
         if waits:
             cuda.syncthreads()
         cuda.atomic.add(bins, (thread + 1) % 4, 1)
@@ -135,7 +137,8 @@ def over_kernel(A: Any, waits: bool) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
-        work, partial = A.work(A.window(run)), A.partial()
+        memory = A.thread_memory(run)
+        work, partial = A.work(memory), A.partial(memory)
         A.phase(record, run, A.PHASE_integrate)
         for i in range(8):
             work[i] = i
@@ -175,20 +178,20 @@ def ring_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        bits = A.bits(shared)
+        memory = A.thread_memory(run)
+        bits = A.bits(memory)
         A.phase(record, run, A.PHASE_fill)
         for slot in range(2):
             for i in range(3):
-                A.ring(shared, slot)[i] = slot + i
+                A.ring(memory, slot)[i] = slot + i
         for i in range(3):
             bits[i] = 17
         A.phase(record, run, A.PHASE_use)
         for i in range(3):
-            out[run] += A.ring(shared, 0)[i] + A.ring(shared, 1)[i] + bits[i]
+            out[run] += A.ring(memory, 0)[i] + A.ring(memory, 1)[i] + bits[i]
         A.phase(record, run, A.PHASE_rest)
         if fault == "ring":
-            A.ring(shared, 1)[2] = 0.0
+            A.ring(memory, 1)[2] = 0.0
         if fault == "bits":
             bits[2] = 0
         A.end(record, run)

@@ -33,7 +33,8 @@ def tracks_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run, thread = A.run_in_block(), A.thread_in_block()
         A.begin(record, run)
-        table, made, taken = A.table(), A.made(), A.taken()
+        memory = A.thread_memory(run)
+        table, made, taken = A.table(memory), A.made(memory), A.taken(memory)
         A.phase(record, run, A.PHASE_fill)
         table[thread] = thread
         cuda.syncthreads()
@@ -77,8 +78,8 @@ def beside_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        state, early, late = A.state(shared), A.left_early(shared), A.right_late(shared)
+        memory = A.thread_memory(run)
+        state, early, late = A.state(memory), A.left_early(memory), A.right_late(memory)
         A.phase(record, run, A.PHASE_load)
         state[0] = 1.0
         A.phase(record, run, A.PHASE_both_enter)

@@ -75,13 +75,13 @@ def ill_behaved(act: Any) -> Any:
         def kernel(out: Any, record: Any) -> None:
             run = A.run_in_block()
             A.begin(record, run)
-            shared = A.window(run)
-            A.init(shared, A.persistent())
+            memory = A.thread_memory(run)
+            A.init(memory)
             A.phase(record, run, A.PHASE_load)
-            state = A.step_state(shared)
+            state = A.step_state(memory)
             for i in range(SIZE):
                 state[i] = 1.0
-            act(A, shared, record, run)
+            act(A, memory, record, run)
             A.end(record, run)
 
         return kernel
@@ -89,30 +89,30 @@ def ill_behaved(act: Any) -> Any:
     return make
 
 
-def stray_write(A: Any, shared: Any, record: Any, run: int) -> None:
+def stray_write(A: Any, memory: Any, record: Any, run: int) -> None:
     A.phase(record, run, A.PHASE_slope0)
     if run == 2:
-        A.step_stage(shared)[5] = 0.0
+        A.step_stage(memory)[5] = 0.0
 
 
-def write_past_the_end(A: Any, shared: Any, record: Any, run: int) -> None:
+def write_past_the_end(A: Any, memory: Any, record: Any, run: int) -> None:
     A.phase(record, run, A.PHASE_slope0)
     if run == 1:
-        shared[0][16] = 1.0  # `state` has bytes 16 to 64 of the window
+        memory[0][16] = 1.0  # `state` has bytes 16 to 64 of the window
 
 
-def wrong_order(A: Any, shared: Any, record: Any, run: int) -> None:
+def wrong_order(A: Any, memory: Any, record: Any, run: int) -> None:
     A.phase(record, run, A.PHASE_summary)
     A.phase(record, run, A.PHASE_load)
 
 
-def unwritten(A: Any, shared: Any, record: Any, run: int) -> None:
+def unwritten(A: Any, memory: Any, record: Any, run: int) -> None:
     A.phase(record, run, A.PHASE_slope0)
-    row, state = A.step_slopes_row0(shared), A.step_state(shared)
+    row, state = A.step_slopes_row0(memory), A.step_state(memory)
     state[0] = row[3]
 
 
-def skipped(A: Any, shared: Any, record: Any, run: int) -> None:
+def skipped(A: Any, memory: Any, record: Any, run: int) -> None:
     """Straight to the last phase: what lies between is walked through, and nothing happens there."""
     A.phase(record, run, A.PHASE_summary)
 

@@ -25,9 +25,9 @@ def pair_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run, lane, thread = A.run_in_block(), A.lane_in_run(), A.thread_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        A.init(shared, A.persistent())
-        mine, swapped, tile, sums = A.mine(shared), A.swapped(shared), A.tile(), A.sums()
+        memory = A.thread_memory(run)
+        A.init(memory)
+        mine, swapped, tile, sums = A.mine(memory), A.swapped(memory), A.tile(memory), A.sums(memory)
         A.phase(record, run, A.PHASE_fill)
         for i in range(lane, 6, 2):
             mine[i] = 10 * run + i
@@ -68,8 +68,8 @@ CALLS: dict[str, Any] = {
 
 
 def calls_kernel(A: Any, fault: str = "") -> Any:
-    def solver(shared: Any, state: Any, record: Any, run: Any, first: int, again: bool) -> None:
-        defect = A.solver_defect(shared)
+    def solver(memory: Any, state: Any, record: Any, run: Any, first: int, again: bool) -> None:
+        defect = A.solver_defect(memory)
         A.phase(record, run, first)
         for i in range(4):
             if again and fault == "contents of the call before":
@@ -82,13 +82,13 @@ def calls_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        state = A.state(shared)
+        memory = A.thread_memory(run)
+        state = A.state(memory)
         A.phase(record, run, A.PHASE_begin)
         for i in range(4):
             state[i] = i + 1
-        solver(shared, state, record, run, A.PHASE_predict, False)
-        solver(shared, state, record, run, A.PHASE_correct, True)
+        solver(memory, state, record, run, A.PHASE_predict, False)
+        solver(memory, state, record, run, A.PHASE_correct, True)
         for i in range(4):
             out[run] += state[i]
         A.end(record, run)

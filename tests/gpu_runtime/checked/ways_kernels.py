@@ -23,8 +23,8 @@ def skipped_kernel(A: Any, trips: int) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        state, guess = A.state(shared), A.guess(shared)
+        memory = A.thread_memory(run)
+        state, guess = A.state(memory), A.guess(memory)
         A.phase(record, run, A.PHASE_load)
         for i in range(4):
             state[i] = i
@@ -59,8 +59,8 @@ def arms_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        state, value, factors = A.state(shared), A.value(shared), A.factors(shared)
+        memory = A.thread_memory(run)
+        state, value, factors = A.state(memory), A.value(memory), A.factors(memory)
         for trip in range(3):
             A.phase(record, run, A.PHASE_load)
             for i in range(4):
@@ -104,8 +104,8 @@ def stated_kernel(A: Any, fault: str = "") -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        shared = A.window(run)
-        sums, old = A.sums(shared), A.old(shared)
+        memory = A.thread_memory(run)
+        sums, old = A.sums(memory), A.old(memory)
         for trip in range(2):
             A.phase(record, run, A.PHASE_fill)
             for i in range(4):
@@ -139,7 +139,7 @@ def dropped_kernel(A: Any, keeps: bool) -> Any:
     def kernel(out: Any, record: Any) -> None:
         run = A.run_in_block()
         A.begin(record, run)
-        guess = A.guess(A.window(run))
+        guess = A.guess(A.thread_memory(run))
         A.phase(record, run, A.PHASE_start)
         for i in range(4):
             guess[i] = i

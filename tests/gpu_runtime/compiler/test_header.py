@@ -16,7 +16,7 @@ from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest, make_part
 
 _KERNEL = """#include "allocators.cuh"
-extern "C" __global__ void kernel(float* out) {{ {body} }}
+extern "C" __global__ void kernel(float* out) {{ WARPACK_MEMORY(layout, memory); {body} }}
 """
 
 
@@ -72,7 +72,7 @@ def test_a_number_that_is_wrong_is_refused_by_the_name_of_its_buffer(right: str,
         ("run_slice<float, 4, 88, 4>", "run_slice<float, 4, 84, 4>", "store#1 begins at byte 88"),
         ("block_slice<int, 5, 0, 4>", "block_slice<int, 4, 0, 4>", "table has 5 elements"),
         ("&persistent::array_0, 0>", "&persistent::array_0, 1>", "kept_short begins at byte 0"),
-        ("threads_per_block = 8u", "threads_per_block = 4u", "threads_per_block is 8"),
+        ("threads_per_block = 8;", "threads_per_block = 4;", "threads_per_block is 8"),
         ("run_base_bytes = 32u", "run_base_bytes = 16u", "run_base_bytes is 32"),
         ("opt_in = false", "opt_in = true", "opt_in is False"),
     ],
@@ -110,10 +110,10 @@ def test_a_ring_with_other_slots_than_the_layouts_is_refused(right: str, wrong: 
 
 def test_a_ring_is_asked_for_its_slot() -> None:
     header = _header("rings")
-    _compile("out[0] = *layout::loop::stage::get(1) + *layout::loop::stage::get(layout::run_in_block(), 0);", header)
-    _compile("layout::work::array work; out[0] = *layout::work::get(work, 1);", header)
+    _compile("out[0] = *layout::loop::stage::get(memory, 1) + *layout::loop::wide::get(memory, 0);", header)
+    _compile("out[0] = *layout::work::get(memory, 1);", header)
     with pytest.raises(CompileError, match="get"):
-        _compile("out[0] = *layout::loop::stage::get();", header)
+        _compile("out[0] = *layout::loop::stage::get(memory);", header)
 
 
 def _headers_of_cuda() -> dict[str, str]:
@@ -130,9 +130,9 @@ def test_the_types_of_cudas_own_headers_fit_the_narrow_ones() -> None:
     source = "".join(f"#define {macro} {example}\n" for _, macro, example, _ in NARROW.values())
     source = "#include <cuda_fp16.h>\n#include <cuda_bf16.h>\n#include <cuda_fp8.h>\n#include <cuda_fp4.h>\n" + source
     body = (
-        "*layout::e8m0::get() = __nv_fp8_e8m0(out[1]); *layout::e4m3::get(1) = __nv_fp8_e4m3(out[2]);"
-        "*layout::e2m1::get() = __nv_fp4x2_e2m1(make_float2(out[1], out[2])); __syncthreads();"
-        "out[0] = float(*layout::e4m3::get(1)) + float(*layout::e8m0::get()) + float2(*layout::e2m1::get()).x;"
+        "*layout::e8m0::get(memory) = __nv_fp8_e8m0(out[1]); *layout::e4m3::get(memory, 1) = __nv_fp8_e4m3(out[2]);"
+        "*layout::e2m1::get(memory) = __nv_fp4x2_e2m1(make_float2(out[1], out[2])); __syncthreads();"
+        "out[0] = float(*layout::e4m3::get(memory, 1)) + float(*layout::e8m0::get(memory)) + float2(*layout::e2m1::get(memory)).x;"
     )
     headers = _headers_of_cuda() | {"allocators.cuh": _header("narrow")}
     for architecture in ("8.6", "10.0"):
@@ -150,16 +150,16 @@ def test_a_users_type_takes_the_place_of_bytes_if_it_is_as_large_and_no_more_ali
     item = Buffer("item", 2, DType(None, 16, 4), alignment_bytes=4)
     manifest = make_manifest(item)
     header = emit(make_layout(manifest, {"item": 0}, padding_bytes=4), manifest, "cuda-c++")
-    _compile("struct Item { float x, y, z, w; }; out[0] = layout::item::get<Item>()->y;", header)
-    with pytest.raises(CompileError, match="not as large"):
-        _compile("out[0] = *layout::item::get<float>();", header)
+    _compile("struct Item { float x, y, z, w; }; out[0] = layout::item::get<Item>(memory)->y;", header)
+    with pytest.raises(CompileError, match="whole elements"):
+        _compile("out[0] = *layout::item::get<float>(memory);", header)
     with pytest.raises(CompileError, match="more alignment"):
-        _compile("out[0] = layout::item::get<double2>()->x;", header)
+        _compile("out[0] = layout::item::get<double2>(memory)->x;", header)
 
 
 def test_a_macro_names_the_type_of_half_floats() -> None:
     header = "struct Half { unsigned short bits; };\n#define WARPACK_FLOAT16 Half\n" + _header("mixed")
-    _compile("out[0] = layout::half_buffer::get()->bits;", header)
+    _compile("out[0] = layout::half_buffer::get(memory)->bits;", header)
     with pytest.raises(CompileError, match="WARPACK_FLOAT16 is no type of 2 bytes"):
         _compile("out[0] = 0;", "#define WARPACK_FLOAT16 float\n" + _header("mixed"))
 
@@ -167,10 +167,38 @@ def test_a_macro_names_the_type_of_half_floats() -> None:
 def test_two_layouts_live_in_one_source() -> None:
     source = (
         '#define WARPACK_NAMESPACE first\n#include "one.cuh"\n#define WARPACK_NAMESPACE second\n#include "two.cuh"\n'
-        'extern "C" __global__ void kernel(float* out) { out[0] = *first::loop::state::get() + *second::state::get(); }'
+        'extern "C" __global__ void kernel(float* out) { WARPACK_MEMORY(first, one); '
+        "WARPACK_MEMORY(second, two); out[0] = *first::loop::state::get(one) + *second::state::get(two); }"
     )
     headers = {"one.cuh": _header("plain"), "two.cuh": _header("apart")}
     assert figures_of(cpp_to_cubin(source, "8.6", headers)).entry == "kernel"
+
+
+def test_the_whole_of_a_buffer_whose_parts_lie_apart_is_refused_where_it_is_asked_for() -> None:
+    header = _header("apart")
+    _compile("out[0] = *layout::store::head::get(memory) + *layout::store::tail::get(memory);", header)
+    complaint = "store: its parts lie apart in this layout, so there is no view of the whole: take store::head::get"
+    with pytest.raises(CompileError, match=complaint):
+        _compile("out[0] = *layout::store::get(memory);", header)
+    _compile("out[0] = *layout::store::get(memory);", _header("together"))
+
+
+def test_a_vector_of_several_elements_is_given_where_size_and_alignment_allow() -> None:
+    manifest = make_manifest(
+        make_buffer("rows", 8, alignment_bytes=16), make_buffer("loose", 8), make_buffer("odd", 6, alignment_bytes=16)
+    )
+    header = emit(make_layout(manifest, {"rows": 0, "loose": 32, "odd": 64}, padding_bytes=8), manifest, "cuda-c++")
+    _compile("out[0] = layout::rows::get<float4>(memory)[1].w;", header)
+    with pytest.raises(CompileError, match="more alignment"):
+        _compile("out[0] = layout::loose::get<float4>(memory)->x;", header)
+    with pytest.raises(CompileError, match="whole elements"):
+        _compile("out[0] = layout::odd::get<float4>(memory)->x;", header)
+
+
+def test_constants_that_loops_run_to_are_signed() -> None:
+    body = "for (int i = layout::loop::state::count - 1; i >= 0; --i) out[i] = layout::threads_per_block - 9 < 0;"
+    source = _KERNEL.format(body=body)
+    assert "warning" not in cpp_to_cubin(source, "8.6", {"allocators.cuh": _header("mixed")}).log
 
 
 def test_names_that_clash_or_are_macros_are_told_apart() -> None:

@@ -22,8 +22,8 @@ from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
 _PYTHON = """
 
 def kernel(out, place, x):
-    shared = window(run_in_block())
-    one, other = first(shared), second(shared)
+    memory = thread_memory(run_in_block())
+    one, other = first(memory), second(memory)
     one[0] = x
     other[place] = types.{dtype}(place)
     out[0] = one[0]
@@ -31,8 +31,9 @@ def kernel(out, place, x):
 _CPP = """
 #include "allocators.cuh"
 extern "C" __global__ void kernel(float* out, unsigned place, float x) {
-    auto* one = layout::first::get();
-    auto* other = layout::second::get();
+    WARPACK_MEMORY(layout, memory);
+    auto* one = layout::first::get(memory);
+    auto* other = layout::second::get(memory);
     one[0] = x;
     other[place] = place;
     out[0] = one[0];

@@ -31,6 +31,7 @@ def _for(architecture: str, sample: str) -> tuple[Layout, Manifest]:
         ("mixed", "12.0"),
         ("opaque", "9.0"),
         ("apart", "7.5"),
+        ("together", "8.6"),
         ("plain", "10.0"),
         ("local_only", "8.9"),
         ("rings", "8.6"),
@@ -63,7 +64,7 @@ def test_every_getter_and_zero_function_is_called() -> None:
     for getter in every.values():
         assert f"= {getter.identifier}(" in source, getter.name
         assert getter.zero is None or f"    {getter.zero}(" in source
-    assert "rows_b(view_" in source
+    assert "rows_b(memory)" in source
 
 
 def test_many_buffers_are_spread_over_several_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,17 +79,16 @@ def test_a_user_kernel_over_the_emitted_getters_compiles() -> None:
     kernel = """
 
 def step(out):
-    shared = window(run_in_block())
-    kept = persistent()
-    init(shared, kept)
-    state = loop_state(shared)
-    rhs = loop_algorithm_stage_rhs(shared)
+    memory = thread_memory(run_in_block())
+    init(memory)
+    state = loop_state(memory)
+    rhs = loop_algorithm_stage_rhs(memory)
     for i in range(6):
         rhs[i] = out[i]
     for i in range(6):
         state[i] += rhs[i]
-    zero_loop_algorithm_scratch(shared)
-    scratch = loop_algorithm_scratch(shared)
+    zero_loop_algorithm_scratch(memory)
+    scratch = loop_algorithm_scratch(memory)
     out[thread_in_block()] = scratch[0] + state[3]
 """
     module = load_module(emit(layout, manifest) + kernel, "step")

@@ -13,7 +13,7 @@ import pytest
 
 from gpu_runtime.emitters import emit
 from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
-from gpu_runtime.emitters.cuda_cpp.init import ZERO_ARGUMENT
+from gpu_runtime.emitters.cuda_cpp.thread_memory import MOST_APART
 from gpu_runtime.emitters.planning import plan_allocators
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
@@ -34,9 +34,12 @@ namespace layout { alignas(1024) unsigned char warpack_shared_memory[dynamic_sha
 static layout::persistent store[layout::threads_per_block];
 static unsigned char* base() { return layout::shared_base(); }
 static void thread(unsigned t) {  // a block of two dimensions: one run's threads lie along x
-    blockDim = {layout::threads_per_run, layout::runs_per_block, 1};
-    threadIdx = {t % layout::threads_per_run, t / layout::threads_per_run, 0};
+    blockDim = {(unsigned)layout::threads_per_run, (unsigned)layout::runs_per_block, 1};
+    threadIdx = {t % (unsigned)layout::threads_per_run, t / (unsigned)layout::threads_per_run, 0};
 }
+LOCALS
+static layout::thread_memory memory(int t) { return {layout::run_in_block(), store[t], NAMES}; }
+[[maybe_unused]] static int of_macro() { WARPACK_MEMORY(layout, own); return own.with_run(1).run; }
 static void poison() { memset(base(), 0xA5, layout::dynamic_shared_bytes + 64); memset((void*)store, 0xA5, sizeof store); }
 static void shared_zeros() {
     printf("[");
@@ -54,6 +57,10 @@ static void kept_zeros() {  // of the last thread
 }
 """
 
+_LOCALS = "\n".join(f"static layout::memory::local_storage<{number}> local_{number};" for number in range(MOST_APART))
+_NAMES = ", ".join(f"local_{number}" for number in range(MOST_APART))
+"""What WARPACK_MEMORY declares, here once for all threads: plain local arrays are not looked at."""
+
 
 def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, Any]:
     """What every accessor and `init` of the header do.
@@ -66,7 +73,8 @@ def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, An
     if compiler is None:
         pytest.skip("g++ is not installed: the header cannot be run on the CPU")
     every = [each for each in accessors(plan_allocators(layout, manifest)).every() if each.slot and each.slot.count]
-    source = "\n".join([_PRELUDE, "int main() {", 'printf("{");', *_body(every), 'printf("}");', "}", ""])
+    prelude = _PRELUDE.replace("LOCALS", _LOCALS).replace("NAMES", _NAMES)
+    source = "\n".join([prelude, "int main() {", 'printf("{");', *_body(every), 'printf("}");', "}", ""])
     (folder / "allocators.cuh").write_text(emit(layout, manifest, "cuda-c++"))
     (folder / "program.cpp").write_text(source)
     command = [
@@ -88,7 +96,7 @@ def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, An
 
 
 def _body(every: list[Accessor]) -> list[str]:
-    loop = "for (unsigned t = 0; t < layout::threads_per_block; ++t) { thread(t);"
+    loop = "for (int t = 0; t < layout::threads_per_block; ++t) { thread(t);"
     lines = []
     for accessor in every:
         slot = accessor.slot
@@ -96,16 +104,15 @@ def _body(every: list[Accessor]) -> list[str]:
             continue
         path, kept = f"layout::{accessor.path}", slot.region == "persistent_local"
         origin = "(unsigned char*)&store[t]" if kept else "base()"
-        argument = {"kept": "store[t]", "run": "layout::run_in_block()"}.get(ZERO_ARGUMENT[slot.region], "")
-        taken = [*(["store[t]"] if kept else []), *(["s"] if slot.is_ring else [])]
-        place = f"(long)((unsigned char*){path}::get({', '.join(taken)}) - {origin})"
-        slots = f"{path}::slots" if slot.is_ring else "1u"
+        taken = "memory(t), s" if slot.is_ring else "memory(t)"
+        place = f"(long)((unsigned char*){path}::get({taken}) - {origin})"
+        slots = f"{path}::slots" if slot.is_ring else "1"
         lines += [
             f'printf("%s: {{\\"at\\": [", {json.dumps(json.dumps(accessor.full_name))});',
-            f'for (unsigned s = 0; s < {slots}; ++s) {loop} printf("%s%ld", s + t ? ", " : "", {place}); }}',
+            f'for (int s = 0; s < {slots}; ++s) {loop} printf("%s%ld", s + t ? ", " : "", {place}); }}',
             'printf("], \\"zeros\\": ");',
-            f"poison(); {loop} {path}::zero({argument}); }}",
+            f"poison(); {loop} {path}::zero(memory(t)); }}",
             f'{"kept_zeros" if kept else "shared_zeros"}(); printf("}}, ");',
         ]
-    lines += [f"poison(); {loop} layout::init(layout::run_in_block(), store[t]); }}"]
+    lines += [f"poison(); {loop} layout::init(memory(t)); }}"]
     return [*lines, 'printf("\\"init\\": ["); shared_zeros(); printf(", "); kept_zeros(); printf("]");']

@@ -74,6 +74,24 @@ def _apart() -> Sample:
     return replace(whole, buffers=(store, whole.by_name["state"])), manifest
 
 
+def _together() -> Sample:
+    """A splittable buffer whose parts lie one behind the other, as they do inside it."""
+    manifest = make_manifest(
+        make_buffer(
+            "store",
+            5,
+            splittable=True,
+            zero="entry",
+            parts=(make_part("head", 0, 2, 0, 1), make_part("tail", 2, 3, 1, 2)),
+        ),
+        make_buffer("state", 2, persistent=True),
+    )
+    whole = make_layout(manifest, {"store": 0, "state": 0}, run_bytes=28, stride_bytes=28)
+    parts = (PlacedPart("head", 8, 8), PlacedPart("tail", 16, 12))
+    store = replace(whole.by_name["store"], offset_bytes=None, parts=parts)
+    return replace(whole, buffers=(store, whole.by_name["state"])), manifest
+
+
 def _local_only() -> Sample:
     """Nothing on the chip."""
     manifest = make_manifest(make_buffer("only", 4, "int32", location="local", zero="entry"))
@@ -135,6 +153,7 @@ SAMPLES: dict[str, Sample] = {
     "mixed": _mixed(),
     "opaque": _opaque(),
     "apart": _apart(),
+    "together": _together(),
     "local_only": _local_only(),
     "rings": _rings(),
     "narrow": _narrow(),

@@ -33,7 +33,7 @@ def _launch(module: ModuleType, act: Any, block: tuple[int, ...]) -> list[int]:
         if module.thread_in_block() == 0:
             raw[:] = POISON
         cuda.syncthreads()
-        act(module.window(module.run_in_block()), module.persistent())
+        act(module.thread_memory(module.run_in_block()))
         cuda.syncthreads()
         if module.thread_in_block() == 0 and image.size:
             image[:] = raw
@@ -46,35 +46,24 @@ def _report(layout: Layout, manifest: Manifest) -> dict[str, Any]:
     module = load_module(emit(layout, manifest), "allocators")
     flat, square = (module.THREADS_PER_BLOCK,), (module.THREADS_PER_RUN, module.RUNS_PER_BLOCK)
     report: dict[str, Any] = {"images": {}, "zeroed": {}, "lengths": {}, "types": {}, "local_zero": {}}
-    arrays: dict[str, Any] = {}
     for name, getter in getters(layout, manifest).items():
 
-        def views_of(shared: Any, kept: Any, getter: Getter = getter, name: str = name) -> Any:
-            memory = {"shared": shared, "kept": kept, "array": arrays.get(name.partition("#")[0])}
-            given = [] if getter.argument is None else [memory[getter.argument]]
+        def views_of(memory: Any, getter: Getter = getter) -> Any:
             function = getattr(module, getter.identifier)
-            return [function(*given, *([slot] if getter.takes_slot else [])) for slot in range(getter.slots)]
+            return [function(memory, *([slot] if getter.takes_slot else [])) for slot in range(getter.slots)]
 
-        def fill(shared: Any, kept: Any, name: str = name, views_of: Any = views_of) -> None:
-            for view in views_of(shared, kept):
+        def fill(memory: Any, name: str = name, views_of: Any = views_of) -> None:
+            for view in views_of(memory):
                 report["lengths"][name], report["types"][name] = int(view.size), str(view.dtype)
-                arrays[name] = view
                 view.view(np.uint8)[:] = 0xFF
 
-        def zero(shared: Any, kept: Any, getter: Getter = getter, name: str = name, views_of: Any = views_of) -> None:
-            function = getattr(module, getter.zero or "")
-            if getter.zero_argument is None:
-                function()
-            elif getter.zero_argument == "array":
-                array = arrays[name.partition("#")[0]]
-                array.view(np.uint8)[:] = POISON
-                function(array)
-                report["local_zero"][name] = [int(byte) for byte in array.view(np.uint8)]
-            else:
-                function({"shared": shared, "kept": kept}[getter.zero_argument])
-                if getter.zero_argument == "kept":
-                    views = views_of(shared, kept)
-                    report["local_zero"][name] = [int(byte) for view in views for byte in view.view(np.uint8)]
+        def zero(memory: Any, getter: Getter = getter, name: str = name, views_of: Any = views_of) -> None:
+            local = "local" in getter.region
+            for view in views_of(memory) if local else ():
+                view.view(np.uint8)[:] = POISON
+            getattr(module, getter.zero or "")(memory)
+            if local:
+                report["local_zero"][name] = [int(byte) for view in views_of(memory) for byte in view.view(np.uint8)]
 
         report["images"][name] = _launch(module, fill, flat)
         if getter.zero is not None:

@@ -48,7 +48,7 @@ def test_the_module_imports_numba_cuda_alone_and_defines_every_documented_name(s
     assert imports == ["from numba import cuda, types"]
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert len(functions) == len(set(functions))
-    assert {"window", "persistent", "init", "thread_in_block", "run_in_block", "lane_in_run"} <= set(functions)
+    assert {"thread_memory", "init", "thread_in_block", "run_in_block", "lane_in_run"} <= set(functions)
     documented = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and ast.get_docstring(node)}
     assert documented == set(functions)
     for getter in getters(layout, manifest).values():
@@ -94,7 +94,8 @@ def test_the_text_says_which_barrier_must_follow_init() -> None:
 
     assert "cuda.syncthreads() must follow" in promise("mixed")
     assert "no barrier need follow" in promise("plain")
-    assert "Does nothing" in promise("local_only")
+    assert "no barrier need follow" in promise("local_only")
+    assert "Does nothing" in promise("apart")
 
 
 def test_threads_of_one_run_within_a_warp_may_use_a_warp_barrier_after_init() -> None:
@@ -168,7 +169,9 @@ def test_a_buffer_named_like_the_hash_form_of_another_does_not_take_its_identifi
     assert len(set(names.values())) == 3
 
 
-@pytest.mark.parametrize("name", ["window", "init", "range", "types", "THREADS_PER_BLOCK", "ALIGN_64", "zero_state"])
+@pytest.mark.parametrize(
+    "name", ["thread_memory", "init", "memory", "range", "types", "THREADS_PER_BLOCK", "ALIGN_64", "zero_state"]
+)
 def test_names_that_the_module_needs_itself_get_a_prefix(name: str) -> None:
     assert _names(name) == {name: f"buffer_{name}"}
 
@@ -186,12 +189,12 @@ def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
 
 def test_calls_as_data_say_what_to_pass() -> None:
     calls = {name: (getter.call, getter.zero_call) for name, getter in getters(*SAMPLES["mixed"]).items()}
-    assert calls["loop/state"] == ("loop_state(shared)", "zero_loop_state(shared)")
-    assert calls["store"] == ("store(shared)", None)
-    assert calls["store#row0"] == ("store_row0(shared)", "zero_store_row0(shared)")
-    assert calls["store#1"] == ("store_1(shared)", "zero_store_1(shared)")
-    assert calls["table"] == ("table()", "zero_table()")
-    assert calls["window"] == ("buffer_window()", "zero_buffer_window(array)")
-    assert calls["rows#b"] == ("rows_b(array)", None)
-    assert calls["kept_short"] == ("kept_short(kept)", "zero_kept_short(kept)")
-    assert calls["kept_long"] == ("kept_long(kept)", None)
+    assert calls["loop/state"] == ("loop_state(memory)", "zero_loop_state(memory)")
+    assert calls["store"] == ("store(memory)", None)
+    assert calls["store#row0"] == ("store_row0(memory)", "zero_store_row0(memory)")
+    assert calls["table"] == ("table(memory)", "zero_table(memory)")
+    assert calls["window"] == ("window(memory)", "zero_window(memory)")
+    assert calls["rows#b"] == ("rows_b(memory)", None)
+    assert calls["kept_long"] == ("kept_long(memory)", None)
+    rings = {name: getter.call for name, getter in getters(*SAMPLES["rings"]).items()}
+    assert rings["work"] == "work(memory, slot)"

@@ -45,10 +45,12 @@ def _compare(layout: Layout, manifest: Manifest, found: dict[str, Any]) -> None:
         size = bytes_of(buffer.size if part is None else part.size)
         slots = [slot * buffer.slot_pitch_bytes for slot in range(buffer.stages)]
         own_bytes = [slot + byte for slot in slots for byte in range(size)]
-        if placed.region == "local" or not size or (part is None and placed.parts is not None):
+        if placed.region == "local" or not size or (part is None and placed.parts is not None and name not in found):
             assert name not in found
             continue
-        if placed.parts is not None and part is not None:
+        if placed.parts is not None and part is None:
+            first = min(each.offset_bytes for each in placed.parts)
+        elif placed.parts is not None and part is not None:
             first = next(each.offset_bytes for each in placed.parts if each.name == part.name)
         else:
             first = (placed.offset_bytes or 0) + (0 if part is None else bytes_of(part.offset))

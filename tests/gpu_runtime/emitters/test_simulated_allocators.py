@@ -94,6 +94,7 @@ INITIAL = {
     "local_only": [],
     "rings": ["loop/stage", "tile"],
     "narrow": ["s4"],
+    "together": ["store#head"],
     "over": ["state"],
 }
 
@@ -127,8 +128,7 @@ def test_init_zeroes_every_entry_range_and_nothing_else(simulated: dict[str, Any
         ("apart", "store#tail", 3, "float32"),
         ("rings", "loop/stage", 3, "float32"),
         ("rings", "tile", 5, "float16"),
-        ("rings", "work", 2 * 8 - 5, "int64"),
-        ("rings", "work#slot", 3, "int64"),
+        ("rings", "work", 3, "int64"),
         ("rings", "memo", 2, "float64"),
         ("rings", "items", 24, "uint8"),
         ("rings", "none", 0, "float32"),
@@ -148,3 +148,7 @@ def test_views_have_the_length_and_type_that_the_manifest_asks_for(
 
 def test_a_buffer_whose_parts_lie_apart_has_no_getter_as_a_whole(simulated: dict[str, Any]) -> None:
     assert set(simulated["apart"]["images"]) == {"store#head", "store#tail", "state"}
+
+
+def test_one_whose_parts_happen_to_lie_together_has_one(simulated: dict[str, Any]) -> None:
+    assert set(simulated["together"]["images"]) == {"store", "store#head", "store#tail", "state"}

@@ -8,7 +8,7 @@ from typing import Any
 from tests.gpu_runtime.faults.planted import Edit, Fault, Planted, in_function, replaced
 from tests.gpu_runtime.faults.subjects import solved
 
-A, B = "return shared[1][3:8]", "return shared[1][8:13]"
+A, B = "return memory[1][3:8]", "return memory[1][8:13]"
 """What the getters of `a` and `b` say in the text for the subject `plain`."""
 
 _LEAVES = "state = cuda.local.array("
@@ -34,22 +34,22 @@ def _swapped(text: str) -> str:
 
 
 def _only_simulated(text: str) -> str:
-    chosen = "FIRST = 3 if cuda.config.ENABLE_CUDASIM else 2\nALIGN = "
-    return replaced(("\nALIGN = ", f"\n{chosen}"), (A, "return shared[1][FIRST : FIRST + 5]"))(text)
+    chosen = "FIRST = 3 if IN_SIMULATOR else 2\nALIGN = "
+    return replaced(("\nALIGN = ", f"\n{chosen}"), (A, "return memory[1][FIRST : FIRST + 5]"))(text)
 
 
 def _clears_all(text: str) -> str:
     return text.rstrip() + (
-        "\n    memory = cuda.shared.array(0, types.uint8, alignment=ALIGN)"
-        "\n    for i in range(DYNAMIC_SHARED_BYTES, memory.size):"
-        "\n        memory[i] = types.uint8(0)\n"
+        "\n    every = cuda.shared.array(0, types.uint8, alignment=ALIGN)"
+        "\n    for i in range(DYNAMIC_SHARED_BYTES, every.size):"
+        "\n        every[i] = types.uint8(0)\n"
     )
 
 
 def _scribbles(text: str) -> str:
-    old = "return cuda.local.array(3, types.float32)"
-    memory = "memory = cuda.shared.array(0, types.float32, alignment=ALIGN)"
-    return replaced((old, f"{memory}\n    memory[16] = types.float32(1)\n    {old}"))(text)
+    old = "return memory[2]"
+    every = "every = cuda.shared.array(0, types.float32, alignment=ALIGN)"
+    return replaced((old, f"{every}\n    every[16] = types.float32(1)\n    {old}"))(text)
 
 
 def _without_barrier(plan: dict[str, Any]) -> dict[str, Any]:
@@ -65,23 +65,23 @@ def _pass_left_out(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 CODE_FAULTS = (
-    Fault("a getter is one element further on", "code", _code("plain", replaced((A, "return shared[1][4:9]")))),
-    Fault("a getter's view is one element short", "code", _code("plain", replaced((A, "return shared[1][3:7]")))),
+    Fault("a getter is one element further on", "code", _code("plain", replaced((A, "return memory[1][4:9]")))),
+    Fault("a getter's view is one element short", "code", _code("plain", replaced((A, "return memory[1][3:7]")))),
     Fault("the getters of two buffers of equal size are swapped", "code", _code("plain", _swapped)),
     Fault("getters agree with one another, but not with the layout: every run has another run's window", "code", _code(
         "plain", replaced(("* run :", "* (5 - run) :"), ("* run]", "* (5 - run)]")))),
     Fault("two runs share a window", "code", _code("plain", replaced(("* run :", "* (run // 2) :"), ("* run]", "* (run // 2)]")))),
     Fault("a view of the wrong element type", "code", _code("plain", replaced(("types.float32", "types.int32"))), compiled=True),
     Fault("a misaligned view of bytes", "code", _code(
-        "plain", replaced((A, "return shared[0][13:33].view(types.float32)"))), compiled=True),
-    Fault("a getter that fails", "code", _code("plain", replaced((A, "return shared[9][3:8]"))), compiled=True),
+        "plain", replaced((A, "return memory[0][13:33].view(types.float32)"))), compiled=True),
+    Fault("a getter that fails", "code", _code("plain", replaced((A, "return memory[9][3:8]"))), compiled=True),
     Fault("the getter of a buffer that is never used is misplaced", "code", _code(
         "unused", in_function("unused", "[0:2]", "[1:3]"))),
     Fault("code that is right in the simulator only", "code", _code("plain", _only_simulated)),
-    Fault("init zeroes nothing", "code", _code("plain", in_function("init", "zero_state(shared)", "return"))),
-    Fault("a zero function leaves the last element", "code", _code("again", replaced(("in range(3):", "in range(2):")))),
+    Fault("init zeroes nothing", "code", _code("plain", in_function("init", "zero_state(memory)", "return"))),
+    Fault("a zero function leaves the last element", "code", _code("again", replaced(("i < types.uint32(3):", "i < types.uint32(2):")))),
     Fault("init leaves persistent local storage as it is", "code", _code(
-        "local", in_function("init", "zero_k1(kept)", "return"))),
+        "local", in_function("init", "zero_k1(memory)", "return"))),
     Fault("init zeroes all memory behind the layout's, too", "code", _code("plain", _clears_all)),
     Fault("a local array is one element too long", "code", _code(
         "local", replaced(("cuda.local.array(3, types.float32)", "cuda.local.array(4, types.float32)")))),

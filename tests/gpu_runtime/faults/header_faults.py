@@ -34,7 +34,7 @@ HEADER_FAULTS = (
     _fault("a block's buffer is taken for a run's", "block", replaced(("struct tile : memory::block", "struct tile : memory::run"))),
     _fault("two persistent local buffers begin at one place", "local", replaced(("&persistent::array_0, 8>", "&persistent::array_0, 0>"))),
     _fault("a stride of one word less", "plain", replaced(("stride_bytes = 60u", "stride_bytes = 56u"))),
-    _fault("a launch of more threads than the layout has", "plain", replaced(("threads_per_block = 6u", "threads_per_block = 32u"))),
+    _fault("a launch of more threads than the layout has", "plain", replaced(("threads_per_block = 6;", "threads_per_block = 32;"))),
     _fault("the header is of an older layout", "plain", _stale),
     _fault("static shared memory that no layout counts, in the header", "plain", replaced((
         "extern __shared__", "__shared__ volatile unsigned char own[64]; own[threadIdx.x] = 1;\n    extern __shared__"))),

@@ -132,12 +132,12 @@ def changed(layout: Layout, manifest: Manifest, old: str, new: str) -> str:
 
 
 FAULTY_CODE = {
-    "one element further on": ("shared[1][8:13]", "shared[1][9:14]", {"view-misplaced", "image-differs"}),
-    "one element too short": ("shared[1][8:13]", "shared[1][8:12]", {"view-misplaced", "view-length"}),
-    "another buffer's place": ("shared[1][13:18]", "shared[1][8:13]", {"contents-lost", "image-differs"}),
-    "a place of the right size that nobody has": ("shared[0][75:78]", "shared[0][64:67]", {"view-misplaced"}),
+    "one element further on": ("memory[1][8:13]", "memory[1][9:14]", {"view-misplaced", "image-differs"}),
+    "one element too short": ("memory[1][8:13]", "memory[1][8:12]", {"view-misplaced", "view-length"}),
+    "another buffer's place": ("memory[1][13:18]", "memory[1][8:13]", {"contents-lost", "image-differs"}),
+    "a place of the right size that nobody has": ("memory[0][75:78]", "memory[0][64:67]", {"view-misplaced"}),
     "the first run's window for all": ("0 + 20 * run : 19 + 20 * run", "0 : 19", {"view-misplaced", "contents-lost"}),
-    "a getter that raises": ("return shared[1][8:13]", "return shared[9][8:13]", {"simulator-error"}),
+    "a getter that raises": ("return memory[1][8:13]", "return memory[9][8:13]", {"simulator-error"}),
     "threads numbered otherwise": ("// THREADS_PER_RUN", "// 2", {"thread-numbering"}),
 }
 
@@ -156,7 +156,7 @@ def test_code_that_is_not_what_the_layout_says_is_found(name: str) -> None:
 def test_a_zero_that_is_not_written_is_found(zero: str) -> None:
     manifest = make_manifest(make_buffer("z", 5, zero=zero, lifetime=lifetime((0, 3))))
     layout = side_by_side(manifest)
-    text = changed(layout, manifest, "for i in range(5):", "for i in range(4):")
+    text = changed(layout, manifest, "i < types.uint32(5):", "i < types.uint32(4):")
     report = simulate(manifest, layout, allocators=text)
     assert "zero-missing" in rules(report)
 

@@ -42,8 +42,16 @@ def test_each_constant_that_is_missing_is_told(name: str) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "function"),
     [
-        ("cuda.local.array(5, types.float32, alignment=ALIGN_64)", "cuda.local.array(5, types.float32)", "window"),
-        ("cuda.local.array(3, types.float64)", "cuda.local.array(3, types.float64, alignment=ALIGN_64)", "persistent"),
+        (
+            "cuda.local.array(5, types.float32, alignment=ALIGN_64)",
+            "cuda.local.array(5, types.float32)",
+            "thread_memory",
+        ),
+        (
+            "cuda.local.array(3, types.float64)",
+            "cuda.local.array(3, types.float64, alignment=ALIGN_64)",
+            "thread_memory",
+        ),
     ],
 )
 def test_the_alignment_of_each_local_array_is_held_against_the_manifest(right: str, wrong: str, function: str) -> None:
