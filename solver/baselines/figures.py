@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from solver.baselines.simple import RegionBytes
-from solver.launch.threads import launch_for
-from solver.wire.layout import Baseline, LaunchFigures, ThreadsBy
+from solver.launch.threads import Block, block_for
+from solver.wire.layout import Baseline, ThreadsBy
 from solver.wire.manifest import Manifest
 
 
@@ -31,19 +31,20 @@ def threads_by(manifest: Manifest) -> ThreadsBy:
     return "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
 
 
-def _launch(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> LaunchFigures | None:
-    return launch_for(manifest, run_bytes=size.run, block_region_bytes=size.block, on_chip=on_chip)
+def _launch(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Block | None:
+    return block_for(manifest, run_bytes=size.run, block_region_bytes=size.block, on_chip=on_chip)
 
 
-def _baseline(size: RegionBytes, launch: LaunchFigures | None, by: ThreadsBy) -> Baseline:
-    if launch is None:
+def _baseline(size: RegionBytes, block: Block | None, by: ThreadsBy) -> Baseline:
+    if block is None:
         return Baseline(size.run, 0, size.block, threads_by=by)
+    occupancy = block.shape.occupancy(block.threads)
     return Baseline(
         run_bytes=size.run,
-        threads_per_block=launch.threads_per_block,
+        threads_per_block=block.threads,
         block_region_bytes=size.block,
-        dynamic_shared_bytes=launch.dynamic_shared_bytes,
-        blocks_per_sm=launch.occupancy.blocks_per_sm,
-        resident_threads=launch.occupancy.resident_threads,
+        dynamic_shared_bytes=block.shape.dynamic_bytes(block.threads),
+        blocks_per_sm=occupancy.blocks_per_sm,
+        resident_threads=occupancy.resident_threads,
         threads_by=by,
     )
