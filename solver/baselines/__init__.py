@@ -2,6 +2,7 @@
 
 simple    the bytes of the two rules
 by_hand   the user's layout, and which rules it breaks
+across    what of it lies over windows of runs
 figures   the launch of any of them, by the rules of the layout's own
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from solver.baselines.simple import RegionBytes
 from solver.launch.threads import Block, block_for
@@ -15,13 +16,22 @@ def figures_of(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -
     return _baseline(size, _launch(manifest, size, on_chip), threads_by(manifest))
 
 
-def figures_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Baseline:
+class Launched(NamedTuple):
+    """Figures, and the block that they are of; None where none can be had."""
+
+    figures: Baseline
+    block: Block | None
+
+
+def launched_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Launched:
     """Where nothing fits the budget, with all that the architecture can have."""
-    found = figures_of(manifest, size, on_chip)
-    if found.threads_per_block:
-        return found
+    by = threads_by(manifest)
+    block = _launch(manifest, size, on_chip)
+    if block is not None:
+        return Launched(_baseline(size, block, by), block)
     wider = replace(manifest, target=replace(manifest.target, shared_budget_bytes="opt-in"))
-    return replace(_baseline(size, _launch(wider, size, on_chip), found.threads_by), over_budget=True)
+    block = _launch(wider, size, on_chip)
+    return Launched(replace(_baseline(size, block, by), over_budget=True), block)
 
 
 def threads_by(manifest: Manifest) -> ThreadsBy:
@@ -32,7 +42,9 @@ def threads_by(manifest: Manifest) -> ThreadsBy:
 
 
 def _launch(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Block | None:
-    return block_for(manifest, run_bytes=size.run, block_region_bytes=size.block, on_chip=on_chip)
+    return block_for(
+        manifest, run_bytes=size.run, block_region_bytes=size.block, block_reach_bytes=size.reach, on_chip=on_chip
+    )
 
 
 def _baseline(size: RegionBytes, block: Block | None, by: ThreadsBy) -> Baseline:
