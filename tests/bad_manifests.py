@@ -1115,6 +1115,12 @@ _BASELINES: list[tuple[str, Document | bytes, str, str]] = [
     ),
     ("a region that ends too soon", _by_hand(run_bytes=79), "baseline-too-short", "/baseline/run_bytes"),
     (
+        "a block region that ends too soon",
+        manifest_of({"name": "a", "scope": "block"}, baseline={"offsets_bytes": {"a": 0}, "block_region_bytes": 12}),
+        "baseline-too-short",
+        "/baseline/block_region_bytes",
+    ),
+    (
         "a layout that no block can have",
         _by_hand({"loop/state": 101_376}),
         "baseline-too-large",

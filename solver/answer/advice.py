@@ -37,15 +37,15 @@ def advise(
     advice: dict[str, Any] = {}
     flat = packed.flat
     what_if = WhatIf.of(flat.run, flat.timeline, packed.run)
-    of_block = WhatIf.of(flat.block, flat.timeline, packed.block)
+    of_block = WhatIf.of(flat.block, flat.timeline, packed.block) if flat.block.items else None
     for key, region in (("peak", what_if), ("block_peak", of_block)):
-        if region.peak.phase is not None:
+        if region is not None and region.peak.phase is not None:
             advice[key] = _peak(region)
     if barriers:
         advice["barriers"] = [one.to_json() for one in barriers[:_MOST_LISTED]]
     if launch is None:
         return advice
-    if launch.block_region_bytes or (flat.block.items and not packed.run.size_bytes):
+    if of_block is not None and (launch.block_region_bytes or not packed.run.size_bytes):
         advice["one_more_block"] = one_more_block(manifest, packed, launch, of_block, barriers)
     larger = _next_larger_block(manifest, base, launch, what_if if not packed.on_chip else None, barriers)
     if larger is not None:
@@ -102,8 +102,7 @@ def _next_larger_block(
     allowed = largest_run_bytes_for(manifest, threads, launch.block_region_bytes)
     if allowed is not None and allowed >= base.run.size_bytes:
         return None
-    of_block = WhatIf.of(base.flat.block, base.flat.timeline, base.block)
-    region = smaller_block_region(manifest, base, threads, of_block, barriers)
+    region = smaller_block_region(manifest, base, threads, barriers)
     found: dict[str, Any] = {"threads_per_block": threads}
     if region is not None:
         found["block_region"] = region

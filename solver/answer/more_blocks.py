@@ -53,7 +53,7 @@ def one_more_block(
 
 
 def smaller_block_region(
-    manifest: Manifest, packed: Packed, threads: int, what_if: WhatIf, barriers: Sequence[MissingBarrier]
+    manifest: Manifest, packed: Packed, threads: int, barriers: Sequence[MissingBarrier]
 ) -> dict[str, Any] | None:
     """What the block region may take beside the windows of a larger block, of so many threads, and which single changes are enough. None
     where some of it lies over windows, or where it is no hindrance, or not the only one."""
@@ -66,7 +66,8 @@ def smaller_block_region(
     allowed = (shape.budget_bytes - shape.total_bytes(threads)) // alignment * alignment
     if allowed >= packed.block.size_bytes:
         return None
-    found = {
+    what_if = WhatIf.of(packed.flat.block, packed.flat.timeline, packed.block)
+    found: dict[str, Any] = {
         "block_region_bytes_at_most": allowed,
         "block_region_bytes_to_go": packed.block.size_bytes - allowed,
     }

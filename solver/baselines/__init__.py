@@ -2,6 +2,7 @@
 
 simple    the bytes of the two rules
 by_hand   the user's layout, and which rules it breaks
+across    what of it lies over windows of runs
 figures   the launch of any of them, by the rules of the layout's own
 """
 
@@ -24,5 +25,7 @@ def baselines(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> dict
 
     `on_chip`: the `auto` buffers that are; the user's own layout says so itself."""
     found = {} if manifest.baseline is None else {"by_hand": by_hand(manifest, manifest.baseline)}
-    rules = {"no_sharing": no_sharing_bytes, "declared_aliases": declared_aliases_bytes}
-    return found | {name: figures_of(manifest, rule(manifest, on_chip), on_chip) for name, rule in rules.items()}
+    apart, inside = no_sharing_bytes(manifest, on_chip), declared_aliases_bytes(manifest, on_chip)
+    no_sharing = figures_of(manifest, apart, on_chip)
+    aliases = no_sharing if inside == apart else figures_of(manifest, inside, on_chip)
+    return found | {"no_sharing": no_sharing, "declared_aliases": aliases}

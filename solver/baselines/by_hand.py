@@ -7,18 +7,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from solver.baselines.figures import figures_beyond_budget
+from solver.baselines.across import Windows, broken_pair, overlaps_across, windows_of
+from solver.baselines.figures import launched_beyond_budget
 from solver.baselines.simple import RegionBytes
 from solver.flatten import flatten
 from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import FlatTimeline, Item, Piece, RegionProblem
-from solver.flatten.spans import intersection, meet
+from solver.flatten.problem import FlatManifest, FlatTimeline, Item, Piece, RegionProblem
+from solver.flatten.spans import meet
 from solver.reading.settings import MOST_THREADS
 from solver.wire.layout import MOST_BROKEN_LISTED, Baseline
 from solver.wire.manifest import HandLayout, Manifest
 from solver.wire.problems import Problem
 from solver.wire.report import Finding
-from solver.wire.units import Bytes, Phase
+from solver.wire.units import Bytes
 
 
 def by_hand(manifest: Manifest, layout: HandLayout) -> Baseline:
@@ -29,9 +30,19 @@ def by_hand(manifest: Manifest, layout: HandLayout) -> Baseline:
             manifest.launch, threads_per_block=layout.threads_per_block, max_threads_per_block=MOST_THREADS
         )
         rules = replace(manifest, launch=launch)
-    on_chip = _autos_on_chip(manifest, layout)
-    found = figures_beyond_budget(rules, RegionBytes(layout.run_bytes, layout.block_region_bytes), on_chip)
-    return replace(found, broken=_broken(manifest, layout, on_chip))
+    on_chip = frozenset(
+        buffer.full_name for buffer in manifest.buffers if buffer.location == "auto" and layout.places(buffer)
+    )
+    split = frozenset(
+        buffer.full_name for buffer in manifest.buffers if any("#" in name for name, _ in layout.places(buffer))
+    )
+    flat = flatten(manifest, on_chip, split)
+    reach = max((layout.offsets_bytes[item.name] + item.size_bytes for item in flat.block.items), default=0)
+    size = RegionBytes(layout.run_bytes, layout.block_region_bytes, reach)
+    figures, block = launched_beyond_budget(rules, size, on_chip)
+    windows = None if block is None else windows_of(block)
+    broken = islice(_broken(manifest, layout, flat, windows), MOST_BROKEN_LISTED)
+    return replace(figures, broken=tuple(broken))
 
 
 def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
@@ -39,30 +50,18 @@ def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
     layout = manifest.baseline
     if layout is None:
         return ()
-    broken = _broken(manifest, layout, _autos_on_chip(manifest, layout))
+    broken = by_hand(manifest, layout).broken
     return tuple(Problem("baseline_broken", "/baseline/offsets_bytes", one.message, one.buffers) for one in broken)
 
 
-def _autos_on_chip(manifest: Manifest, layout: HandLayout) -> frozenset[str]:
-    return frozenset(
-        buffer.full_name for buffer in manifest.buffers if buffer.location == "auto" and layout.places(buffer)
-    )
-
-
-def _broken(manifest: Manifest, layout: HandLayout, on_chip: frozenset[str]) -> tuple[Finding, ...]:
-    return tuple(islice(_all_broken(manifest, layout, on_chip), MOST_BROKEN_LISTED))
-
-
-def _all_broken(manifest: Manifest, layout: HandLayout, on_chip: frozenset[str]) -> Iterator[Finding]:
-    """Alignments, pins and pairs that share bytes though they must not: by region, then by offset. What of the block may lie over windows
-    does not count, as the windows begin behind all of it; nor do contiguous windows, which are a wish about Warpack's own layout."""
-    split = frozenset(
-        buffer.full_name for buffer in manifest.buffers if any("#" in name for name, _ in layout.places(buffer))
-    )
-    flat = flatten(manifest, on_chip, split)
+def _broken(manifest: Manifest, layout: HandLayout, flat: FlatManifest, windows: Windows | None) -> Iterator[Finding]:
+    """Alignments, pins and pairs that share bytes though they must not: by region, then across the two. Contiguous windows are a wish about
+    Warpack's own layout, and not asked for."""
     for problem in (flat.block, flat.run):
         yield from _misplaced(problem, layout.offsets_bytes)
         yield from _overlaps(problem, flat.timeline, layout.offsets_bytes)
+    if windows is not None:
+        yield from overlaps_across(manifest, flat, layout.offsets_bytes, windows)
 
 
 def _misplaced(problem: RegionProblem, offsets: Mapping[str, Bytes]) -> Iterator[Finding]:
@@ -113,15 +112,7 @@ def _told(
             at = _common(p, q, offsets[items[0].name], offsets[items[1].name])
             if at is None or not (apart or _forbidden(problem, (first, p), (second, q), difference)):
                 continue
-            phase = _first_phase(p, q, timeline)
-            when = "" if phase is None else f" in phase {timeline.names[phase]}"
-            why = "nothing orders the accesses of the two: no barrier stands between them, or they may run at the same time"
-            if apart or phase is not None:
-                why = "the manifest keeps them apart" if apart else f"both are needed{when}"
-            message = f"{p.name} and {q.name} share bytes [{at[0]}, {at[1]}) of the {problem.region} region, but {why}"
-            name = None if phase is None else timeline.names[phase]
-            rule = "apart" if apart else "overlap"
-            yield Finding(rule, message, (p.name, q.name), problem.region, at[0], at[1], phase, name)
+            yield broken_pair(p, q, problem.region, at, timeline, apart=apart)
 
 
 def _forbidden(problem: RegionProblem, one: tuple[int, Piece], other: tuple[int, Piece], difference: Bytes) -> bool:
@@ -143,10 +134,3 @@ def _common(p: Piece, q: Piece, p_at: Bytes, q_at: Bytes) -> tuple[Bytes, Bytes]
     start = max(p_at + p.offset_bytes, q_at + q.offset_bytes)
     end = min(p_at + p.offset_bytes + p.size_bytes, q_at + q.offset_bytes + q.size_bytes)
     return (start, end) if start < end else None
-
-
-def _first_phase(p: Piece, q: Piece, timeline: FlatTimeline) -> Phase | None:
-    """Where the one is accessed while the other is needed; None where something else keeps them apart."""
-    pairs = (p.accesses, q.live), (p.live, q.accesses)
-    starts = [common.spans[0][0] for one, other in pairs if (common := intersection(one, other))]
-    return min(starts) if starts and min(starts) < timeline.length else None

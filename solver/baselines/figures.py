@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from solver.baselines.simple import RegionBytes
-from solver.launch.threads import launch_for
-from solver.wire.layout import Baseline, LaunchFigures, ThreadsBy
+from solver.launch.threads import Block, block_for
+from solver.wire.layout import Baseline, ThreadsBy
 from solver.wire.manifest import Manifest
 
 
@@ -15,13 +16,22 @@ def figures_of(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -
     return _baseline(size, _launch(manifest, size, on_chip), threads_by(manifest))
 
 
-def figures_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Baseline:
+class Launched(NamedTuple):
+    """Figures, and the block that they are of; None where none can be had."""
+
+    figures: Baseline
+    block: Block | None
+
+
+def launched_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Launched:
     """Where nothing fits the budget, with all that the architecture can have."""
-    found = figures_of(manifest, size, on_chip)
-    if found.threads_per_block:
-        return found
+    by = threads_by(manifest)
+    block = _launch(manifest, size, on_chip)
+    if block is not None:
+        return Launched(_baseline(size, block, by), block)
     wider = replace(manifest, target=replace(manifest.target, shared_budget_bytes="opt-in"))
-    return replace(_baseline(size, _launch(wider, size, on_chip), found.threads_by), over_budget=True)
+    block = _launch(wider, size, on_chip)
+    return Launched(replace(_baseline(size, block, by), over_budget=True), block)
 
 
 def threads_by(manifest: Manifest) -> ThreadsBy:
@@ -31,19 +41,22 @@ def threads_by(manifest: Manifest) -> ThreadsBy:
     return "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
 
 
-def _launch(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> LaunchFigures | None:
-    return launch_for(manifest, run_bytes=size.run, block_region_bytes=size.block, on_chip=on_chip)
+def _launch(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Block | None:
+    return block_for(
+        manifest, run_bytes=size.run, block_region_bytes=size.block, block_reach_bytes=size.reach, on_chip=on_chip
+    )
 
 
-def _baseline(size: RegionBytes, launch: LaunchFigures | None, by: ThreadsBy) -> Baseline:
-    if launch is None:
+def _baseline(size: RegionBytes, block: Block | None, by: ThreadsBy) -> Baseline:
+    if block is None:
         return Baseline(size.run, 0, size.block, threads_by=by)
+    occupancy = block.shape.occupancy(block.threads)
     return Baseline(
         run_bytes=size.run,
-        threads_per_block=launch.threads_per_block,
+        threads_per_block=block.threads,
         block_region_bytes=size.block,
-        dynamic_shared_bytes=launch.dynamic_shared_bytes,
-        blocks_per_sm=launch.occupancy.blocks_per_sm,
-        resident_threads=launch.occupancy.resident_threads,
+        dynamic_shared_bytes=block.shape.dynamic_bytes(block.threads),
+        blocks_per_sm=occupancy.blocks_per_sm,
+        resident_threads=occupancy.resident_threads,
         threads_by=by,
     )

@@ -12,10 +12,11 @@ from solver.wire.units import Bytes, align_up
 
 
 class RegionBytes(NamedTuple):
-    """Of one run, and of the block region."""
+    """Of one run, and of the block region. `reach`: where the last of the block's buffers ends, if some lie over windows of runs."""
 
     run: Bytes
     block: Bytes
+    reach: Bytes = 0
 
 
 def no_sharing_bytes(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> RegionBytes:

@@ -20,12 +20,10 @@ from solver.wire.manifest import Buffer, HandLayout, Manifest
 from solver.wire.report import Finding
 from solver.wire.units import Bytes, align_up
 
-_NO_WINDOWS = RunWindows(0, 0, 0)
-
 
 def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer], findings: Findings) -> None:
-    """`manifest` as it was asked about: where sizes follow the block, each baseline has the block that is best for it. Every figure of each baseline that the layout states, and of the user's own layout every rule that it is said to break. A layout
-    that compares itself with nothing is not asked to; one that does names the user's own layout where the manifest has it."""
+    """Every figure of each baseline that the layout states, and of the user's own layout every rule that it is said to break. `manifest` as
+    it was asked about: where sizes follow the block, each baseline has the block that is best for it. A layout that compares itself with nothing is not asked to; one that does names the user's own layout where the manifest has it."""
     stated, own = layout.baselines, manifest.baseline
     if not stated:
         return
@@ -45,9 +43,11 @@ def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer
         if own.threads_per_block is not None:
             launch = replace(manifest.launch, threads_per_block=own.threads_per_block, max_threads_per_block=1024)
             rules = replace(manifest, launch=launch)
-        right = _figures(rules, placed, own.run_bytes, own.block_region_bytes, beyond=True)
+        places = [one for one in _own_places(manifest, own) if one.size]
+        reach = max((one.offset + one.size for one in places if one.buffer.scope == "block"), default=0)
+        right, windows = _launched(rules, placed, (own.run_bytes, own.block_region_bytes, reach), beyond=True)
         _compare("by_hand", stated["by_hand"], right, findings)
-        _check_broken(manifest, own, stated["by_hand"].broken, story, findings)
+        _check_broken(manifest, places, windows, stated["by_hand"].broken, story, findings)
 
 
 def _of_rule(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iterable[Buffer]], Bytes]) -> Baseline:
@@ -79,7 +79,8 @@ def _better(manifest: Manifest, one: Baseline, found: Baseline) -> bool:
 
 def _of_sizes(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iterable[Buffer]], Bytes]) -> Baseline:
     sizes = [rule([one for one in on_chip if one.scope == scope]) for scope in ("run", "block")]
-    return _figures(manifest, on_chip, sizes[0], sizes[1], beyond=False)
+    found, _ = _launched(manifest, on_chip, (sizes[0], sizes[1], 0), beyond=False)
+    return found
 
 
 def _compare(name: str, stated: Baseline, right: Baseline, findings: Findings) -> None:
@@ -96,29 +97,33 @@ def _compare(name: str, stated: Baseline, right: Baseline, findings: Findings) -
         findings.expect("baseline", f"baselines.{name}.{figure}", getattr(stated, figure), getattr(right, figure))
 
 
-def _figures(
-    manifest: Manifest, on_chip: Iterable[Buffer], run_bytes: Bytes, block_bytes: Bytes, *, beyond: bool
-) -> Baseline:
-    """`beyond`: where nothing fits the budget, the architecture's largest is the budget."""
+def _launched(
+    manifest: Manifest, on_chip: Iterable[Buffer], size: tuple[Bytes, Bytes, Bytes], *, beyond: bool
+) -> tuple[Baseline, RunWindows]:
+    """Figures, and where the windows lie. `size`: run bytes, block region, and where the last of the block's buffers ends, as far as some
+    lie over windows. `beyond`: where nothing fits the budget, the architecture's largest is the budget."""
+    run_bytes, block_bytes, reach = size
     rules = manifest.launch
     by: ThreadsBy = "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
     if rules.threads_per_block is not None:
         by = "given"
-    found = Baseline(run_bytes, 0, block_bytes)
+    found, windows = Baseline(run_bytes, 0, block_bytes), RunWindows(0, 0, 0)
     buffers = list(on_chip)
     for over in (False, True) if beyond else (False,):
         budget = replace(manifest.target, shared_budget_bytes="opt-in") if over else manifest.target
         block = Block.of(replace(manifest, target=budget), buffers, run_bytes, block_bytes)
+        block = replace(block, highest=reach)
         stride = block.stride(avoid=rules.bank_conflicts == "avoid")
         threads = block.chosen_threads(stride)
         if threads is not None:
             dynamic = block.dynamic(threads, stride)
             blocks = min(block.limits(threads, block.static + dynamic).values())
             found = Baseline(run_bytes, threads, block_bytes, dynamic, blocks, blocks * threads)
+            windows = RunWindows(block.base, stride, threads // rules.threads_per_run if stride else 0)
         found = replace(found, over_budget=over)
         if threads is not None:
             break
-    return replace(found, threads_by=by)
+    return replace(found, threads_by=by), windows
 
 
 def _no_sharing(buffers: Iterable[Buffer]) -> Bytes:
@@ -174,17 +179,21 @@ def _own_places(manifest: Manifest, own: HandLayout) -> Iterator[_Own]:
 
 
 def _check_broken(
-    manifest: Manifest, own: HandLayout, stated: Sequence[Finding], story: Story, findings: Findings
+    manifest: Manifest,
+    places: Sequence[_Own],
+    windows: RunWindows,
+    stated: Sequence[Finding],
+    story: Story,
+    findings: Findings,
 ) -> None:
     """What is listed is so, and where the list is not full, nothing is left out."""
-    places = [one for one in _own_places(manifest, own) if one.size]
     placed = list(_pieces(story, places))
     judged = Findings(story)
-    check_overlaps(manifest, placed, _NO_WINDOWS, judged)
+    check_overlaps(manifest, placed, windows, judged)
     right = {_key(one) for one in (*_misplaced(places), *judged.found) if one.buffers}
     cut_short = any(not one.buffers for one in judged.found)
     for one in stated:
-        if _key(one) not in right and not (cut_short and _is_so(story, placed, one)):
+        if _key(one) not in right and not (cut_short and _is_so(story, placed, windows, one)):
             findings.add(
                 "baseline", f"baselines.by_hand is said to break {_said(_key(one))}, but does not", *one.buffers
             )
@@ -239,12 +248,12 @@ def _pieces(story: Story, places: Iterable[_Own]) -> Iterator[PlacedPiece]:
                 yield PlacedPiece(piece, one.buffer.scope, at, at + piece.size_bytes)
 
 
-def _is_so(story: Story, placed: Sequence[PlacedPiece], one: Finding) -> bool:
+def _is_so(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows, one: Finding) -> bool:
     """For lists of findings that are cut short: whether this pair does share these bytes, and must not."""
     pair = [piece for piece in placed if piece.piece.name in one.buffers]
-    if len(pair) != 2 or bytes_in_common(pair[0], pair[1], _NO_WINDOWS) != (one.start_bytes, one.end_bytes):
+    if len(pair) != 2 or bytes_in_common(pair[0], pair[1], windows) != (one.start_bytes, one.end_bytes):
         return False
     if one.rule == "apart":
         conflict = story.conflict(pair[0].piece, pair[1].piece)
         return conflict is not None and conflict.apart
-    return one.rule == "overlap" and conflict_at(pair[0], pair[1], _NO_WINDOWS, story) is not None
+    return one.rule == "overlap" and conflict_at(pair[0], pair[1], windows, story) is not None

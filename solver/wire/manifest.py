@@ -216,7 +216,8 @@ class InPlace:
 class HandLayout:
     """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: where each buffer on chip begins
     in its region, by full name, sorted; of parts (`component/name#part`) where these lie apart. `auto` buffers that are not named are
-    local. The regions end with their last buffer, or later where the user says so; the windows of runs begin behind the block region.
+    local. The regions end with their last buffer, or later where the user says so; the windows of runs begin behind the block region,
+    which may end before the last of the block's buffers: then these lie over windows.
     `threads_per_block` None: the launch rules choose."""
 
     offsets_bytes: dict[str, Bytes]

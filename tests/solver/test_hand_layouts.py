@@ -150,8 +150,33 @@ def test_hand_made_layouts_of_random_programs_are_judged_alike_twice() -> None:
     for seed, (_, plain) in enumerate(random_programs(3, 150)):
         random = Random(seed)
         offsets = {one.full_name: random.choice([0, 0, 64, 128, 1024]) for one in plain if one.location != "local"}
-        broken += bool(by_hand(solved(load_manifest(with_baseline(plain, offsets)))).broken)
+        over = {"block_region_bytes": random.choice([0, 16, 64])} if any(one.scope == "run" for one in plain) else {}
+        broken += bool(by_hand(solved(load_manifest(with_baseline(plain, offsets, **over)))).broken)
     assert broken > 50
+
+
+def test_scratch_of_the_block_may_lie_over_the_windows_of_runs_by_hand() -> None:
+    """128 windows of 8 bytes, 12 apart, from byte 0 on; `d` is used when no window is."""
+    mine = {"name": "mine", "size": 2, "lifetime": [[0, 6]]}
+    late = {"name": "late", "size": 300, "scope": "block", "lifetime": [[6, 8]]}
+    rules: dict[str, Any] = {"timeline": {"length": 8, "barriers": "every"}, "launch": {"threads_per_block": 128}}
+    own = {"offsets_bytes": {"mine": 0, "late": 0}, "block_region_bytes": 0}
+    found = by_hand(solved(manifest_of(mine, late, baseline=own, **rules)))
+    assert (found.block_region_bytes, found.dynamic_shared_bytes, found.broken) == (0, 128 * 12, ())
+    wrong = by_hand(solved(manifest_of(mine, late | {"lifetime": [[5, 8]]}, baseline=own, **rules)))
+    (broken,) = wrong.broken
+    assert (broken.rule, set(broken.buffers), broken.region) == ("overlap", {"late", "mine"}, "block")
+    assert (broken.start_bytes, broken.end_bytes, broken.phase) == (0, 8, 5)
+    apart = by_hand(solved(manifest_of(mine, late, baseline=own, apart=[["late", "mine"]], **rules)))
+    assert [one.rule for one in apart.broken] == ["apart"]
+
+
+def test_scratch_that_ends_behind_all_windows_counts_to_its_end() -> None:
+    mine = {"name": "mine", "size": 2, "lifetime": [[0, 6]]}
+    late = {"name": "late", "size": 1000, "scope": "block", "lifetime": [[6, 8]]}
+    own = {"offsets_bytes": {"mine": 0, "late": 0}, "block_region_bytes": 0}
+    rules: dict[str, Any] = {"timeline": {"length": 8, "barriers": "every"}, "launch": {"threads_per_block": 128}}
+    assert by_hand(solved(manifest_of(mine, late, baseline=own, **rules))).dynamic_shared_bytes == 4000
 
 
 @pytest.mark.parametrize(
