@@ -34,6 +34,8 @@ def device_tables(
     for name, number in call_constants(story.phase_names, ways.calls):
         yield f"{name} = {number}"
     yield f"_CHECKED_TOGETHER = {together}  # several threads share a buffer: the checks wait for all of the block"
+    whole = any(slot.region == "block" and slot.zero and slot.count for slot in plan.slots)
+    yield f"_CHECKED_WHOLE_BLOCK = {whole}  # buffers of the block are zeroed: by exactly THREADS_PER_BLOCK threads in allocators.py"
     yield f"_CHECKED_APART = {bool(ways.alone)}  # but not in phases that they run apart from one another"
     stretches: list[tuple[int, ...]] = []
     rows = []

@@ -14,7 +14,11 @@ from numba import types
 cuda: Any = numba_cuda
 _CHECKED_TOGETHER = _CHECKED_APART = False
 _CHECKED_PIECES: Any = np.zeros((1, 12), np.int64)
-_CHECKED_BEGUN, _CHECKED_NOT_BEGUN, _CHECKED_ORDER, _CHECKED_UNBEGUN = -1, -2, 4, 5
+_CHECKED_BEGUN, _CHECKED_NOT_BEGUN, _CHECKED_ORDER, _CHECKED_UNBEGUN, _CHECKED_LAUNCH = -1, -2, 4, 5, 6
+_CHECKED_WHOLE_BLOCK = False
+THREADS_PER_BLOCK = 1
+thread_in_block: Any = None
+threads_in_block: Any = None
 _CHECKED_EMPTY, _CHECKED_HELD = 3, 2
 _checked_once: Any = None
 _checked_state: Any = None
@@ -67,6 +71,9 @@ def _checked_move(run, at, base, goal):
 @_checked_once(types.void, None, types.int64)
 def begin(record, run):
     """Poisons all memory of the run (and of the block). Every thread of the block calls it, once, before `init`."""
+    threads = threads_in_block()
+    if (threads > THREADS_PER_BLOCK or (_CHECKED_WHOLE_BLOCK and threads != record[1])) and thread_in_block() == 0:
+        _checked_note(record, run, _CHECKED_LAUNCH, -1, -1, -1, threads)
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     for piece in range(pieces.shape[0]):
         _checked_fill(run, piece)

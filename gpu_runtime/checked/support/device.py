@@ -25,6 +25,7 @@ threads_in_block: Any = None
 _CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH = 4, 256, 8
 _CHECKED_NOT_BEGUN, _CHECKED_BEGUN = -2, -1
 _CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
+_CHECKED_LAUNCH = 6
 
 
 def _checked_once(result, *arguments):
@@ -75,7 +76,7 @@ def _checked_block():
 @cuda.jit(device=True, inline="always")
 def _checked_state():
     """Where in the record this thread stands: its phase, the last one in which the block's threads went together, its steps."""
-    thread = _checked_block() * THREADS_PER_BLOCK + thread_in_block()
+    thread = _checked_block() * THREADS_PER_BLOCK + min(thread_in_block(), THREADS_PER_BLOCK - 1)
     return _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH + 3 * thread
 
 

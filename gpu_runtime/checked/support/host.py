@@ -11,6 +11,7 @@ from typing import Any
 THREADS_PER_BLOCK = 1
 _CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH, _CHECKED_NOT_BEGUN = 4, 256, 8, -2
 _CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
+_CHECKED_LAUNCH = 6
 _CHECKED_NAMES: Sequence[str] = ()
 _CHECKED_GUARDS = 0
 _CHECKED_SLOTS: Sequence[tuple[int, int, int]] = ()
@@ -23,13 +24,15 @@ _checked_traced: Any = {}
 # ---- emitted from here on
 
 
-def new_record(blocks):
-    """What `begin`, `phase` and `end` need, for a launch of `blocks` blocks: an int32 array to hand to the kernel."""
+def new_record(blocks, threads=THREADS_PER_BLOCK):
+    """What `begin`, `phase` and `end` need, for a launch of `blocks` blocks: an int32 array to hand to the kernel. `threads`: of a block,
+    where you launch fewer than THREADS_PER_BLOCK on purpose, to be done sooner."""
     import numpy
 
     head = _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH
     record = numpy.zeros(head + 3 * THREADS_PER_BLOCK * blocks, numpy.int32)
     record[head::3] = _CHECKED_NOT_BEGUN
+    record[1] = threads
     _checked_traced.clear()
     return record
 
@@ -64,7 +67,12 @@ def report(record):
 def _checked_group(row):
     """What is one fault: writes by who was written, reads by who was read, the way by where it led from and to."""
     kind, piece, source, phase = row[:4]
-    return kind, {_CHECKED_READ: source, _CHECKED_ORDER: (piece, phase), _CHECKED_UNBEGUN: None}.get(kind, piece)
+    return kind, {
+        _CHECKED_READ: source,
+        _CHECKED_ORDER: (piece, phase),
+        _CHECKED_UNBEGUN: None,
+        _CHECKED_LAUNCH: None,
+    }.get(kind, piece)
 
 
 def _checked_first(groups):
@@ -87,6 +95,13 @@ def _checked_words(row):
         return (
             f"phase {PHASES[phase]} was entered from {PHASES[piece]} by run {run} in block {block}: no way leads there"
         )
+    if kind == _CHECKED_LAUNCH:
+        why = (
+            "their windows end behind the memory"
+            if unit > THREADS_PER_BLOCK
+            else "zero functions of the block's buffers count on all"
+        )
+        return f"block {block} was launched with {unit} threads, THREADS_PER_BLOCK is {THREADS_PER_BLOCK}: {why}"
     if kind == _CHECKED_UNBEGUN:
         return f"phase {PHASES[phase]} was entered before `begin` was called, by run {run} in block {block}"
     name = _CHECKED_NAMES[piece]

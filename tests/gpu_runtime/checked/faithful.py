@@ -123,7 +123,7 @@ class Faithful:
             view[0]
 
     def findings(self, fault: Fault | None = None) -> list[str]:
-        record = self.module.new_record(blocks=1)
+        record = self.module.new_record(blocks=1, threads=self.threads)
         cuda.jit(lambda record: self.kernel(record, fault))[1, self.threads, 0, self.module.DYNAMIC_SHARED_BYTES](
             record
         )

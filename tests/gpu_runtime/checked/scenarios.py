@@ -180,11 +180,13 @@ SCENARIOS: dict[str, tuple[dict[str, Any], Any]] = {
     "run without its barrier": (OF_RUNS, lambda A: of_runs_kernel(A, "")),
     "zeroed right": (ZEROED, lambda A: zeroed_kernel(A, waits=True)),
     "zeroed without a barrier": (ZEROED, lambda A: zeroed_kernel(A, waits=False)),
+    "few threads": (ZEROED, lambda A: zeroed_kernel(A, waits=True)),
+    "many threads": (ZEROED, lambda A: zeroed_kernel(A, waits=True)),
     "over windows right": (OVER, lambda A: over_kernel(A, waits=True)),
     "over windows without the barrier": (OVER, lambda A: over_kernel(A, waits=False)),
 }  # fmt: skip
 
-THREADS = {"tracks": 64}
+THREADS = {"tracks": 64, "zeroed": 32, "few": 8, "many": 64}
 """By the first word of a scenario's name; others have four threads."""
 ONLY_TRACED = {"run waited by syncwarp"}
 """The simulator has no such function: the checks bring one."""

@@ -70,6 +70,8 @@ FAULTS = {
     "arms factors in the other arm": "factors was written in phase explicit, before its lifetime begins (live in implicit to matrix): ",
     "ring write after the end": "ring was written in phase rest, after its lifetime had ended (live in fill to use): ",
     "bits write after the end": "bits was written in phase rest, after its lifetime had ended (live in fill to use): ",
+    "few threads": "block 0 was launched with 8 threads, THREADS_PER_BLOCK is 32: zero functions of the block's buffers count on all",
+    "many threads": "block 0 was launched with 64 threads, THREADS_PER_BLOCK is 32: their windows end behind the memory",
     "tracks into the other track": "phase drain was entered from consume by run 40 in block 0: no way leads there",
 }
 
