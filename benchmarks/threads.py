@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import exp, log
 
+from benchmarks.peers.cubie_rule import halved
 from benchmarks.peers.question import Question
 from solver import Layout
-from solver.baselines import baselines
 from solver.launch.threads import launch_for
 
 BUDGETS_KIB = (48, 99, 227)
@@ -42,8 +42,8 @@ def block_sizes(question: Question, layout: Layout) -> tuple[BlockSizes, ...]:
             block_region_bytes=layout.launch.block_region_bytes,
             on_chip=question.on_chip,
         )
-        ruled = baselines(manifest, question.on_chip)["declared_aliases"]
-        found.append(BlockSizes(kib, launch.threads_per_block if launch else 0, ruled.threads_per_block))
+        ruled = halved(manifest, question.on_chip)
+        found.append(BlockSizes(kib, launch.threads_per_block if launch else 0, ruled))
     return tuple(found)
 
 

@@ -9,6 +9,8 @@
 4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses.
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
+
+Where sizes follow the block, all this is done for some block sizes (`solver.growing`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from solver.answer.assemble import assemble
+from solver.growing import best_block
 from solver.launch.threads import launch_for
 from solver.search.firstfit import PinsCollide
 from solver.search.pack import Packing
@@ -65,7 +68,14 @@ def optimize(
 
     Raises ManifestError where pinned buffers and windows leave no place at all.
     """
-    whole = Stop.after(manifest.solver.time_limit_s, cancelled)
+    stop = Stop.after(manifest.solver.time_limit_s, cancelled)
+    if manifest.grows:
+        return best_block(manifest, lambda one: _optimize(one, stop, on_progress))
+    return _optimize(manifest, stop, on_progress)
+
+
+def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress], None] | None) -> Layout:
+    """Of a manifest whose sizes are numbers."""
     stop = whole.within(_LAYOUT_SHARE * whole.remaining_s) if _traced(manifest) else whole
     better = None if on_progress is None else _reporter(manifest, on_progress, stop)
     try:

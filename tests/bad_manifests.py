@@ -785,6 +785,82 @@ _BUFFERS: list[tuple[str, Document | bytes, str, str]] = [
     ("size a float", _set("/buffers/0/size", 4.0), "not-an-integer", "/buffers/0/size"),
     ("size a string", _set("/buffers/0/size", "4"), "not-an-integer", "/buffers/0/size"),
     ("size true", _set("/buffers/0/size", True), "not-an-integer", "/buffers/0/size"),
+    (
+        "a size that follows the block, of a run",
+        _set("/buffers/0/size", {"per_thread": 4}),
+        "size-follows-block",
+        "/buffers/0/size",
+    ),
+    (
+        "a size that follows nothing",
+        manifest_of({"name": "a", "scope": "block", "size": {"plus": 4}}),
+        "size-follows-block",
+        "/buffers/0/size",
+    ),
+    (
+        "a size that follows threads and warps",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1, "per_warp": 1}}),
+        "size-follows-block",
+        "/buffers/0/size",
+    ),
+    (
+        "no elements a thread",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 0}}),
+        "out-of-range",
+        "/buffers/0/size/per_thread",
+    ),
+    (
+        "fewer than no other elements",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_warp": 1, "plus": -1}}),
+        "out-of-range",
+        "/buffers/0/size/plus",
+    ),
+    (
+        "a size that follows the grid",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1, "per_block": 1}}),
+        "unknown-field",
+        "/buffers/0/size/per_block",
+    ),
+    (
+        "too much in the largest block",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 2**20}}),
+        "size-too-large",
+        "/buffers/0/size",
+    ),
+    (
+        "half a byte a thread",
+        manifest_of({"name": "a", "scope": "block", "dtype": "int4", "size": {"per_thread": 1}}),
+        "odd-elements",
+        "/buffers/0/size/per_thread",
+    ),
+    (
+        "parts of a size that follows the block",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1}, "parts": [{"offset": 0, "size": 1}]}),
+        "size-follows-block",
+        "/buffers/0/parts",
+    ),
+    (
+        "in place with another size that follows the block",
+        manifest_of(
+            {"name": "a", "scope": "block", "size": {"per_thread": 1}, "lifetime": [[0, 2]]},
+            {"name": "b", "scope": "block", "size": {"per_thread": 1, "plus": 1}, "lifetime": [[1, 3]]},
+            in_place=[{"phase": 1, "read": "a", "write": "b"}],
+        ),
+        "in-place-size",
+        "/in_place/0",
+    ),
+    (
+        "a layout by hand without its threads, where sizes follow them",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1}}, baseline={"offsets_bytes": {"a": 0}}),
+        "baseline-threads",
+        "/baseline/threads_per_block",
+    ),
+    (
+        "a frontier of sizes that follow the block",
+        manifest_of({"name": "a", "scope": "block", "size": {"per_thread": 1}}, frontier=True),
+        "frontier-of-growing-sizes",
+        "/frontier",
+    ),
     ("size null", _set("/buffers/0/size", None), "not-an-integer", "/buffers/0/size"),
     ("dtype missing", _without("buffers", 0, "dtype"), "missing-field", "/buffers/0/dtype"),
     ("dtype unknown", _set("/buffers/0/dtype", "float33"), "unknown-dtype", "/buffers/0/dtype"),
@@ -986,6 +1062,79 @@ _REFERENCES: list[tuple[str, Document | bytes, str, str]] = [
     ("apart from itself", _set("/apart/0/1", "loop/step/work"), "apart-self", "/apart/0"),
 ]
 
+_PLACED = {"loop/state": 0, "loop/step/work": 16, "loop/step/rhs": 32, "loop/step/store": 48}
+
+
+def _by_hand(offsets: Document | None = None, **fields: Any) -> Document:
+    """The good manifest with a layout made by hand, some of whose offsets are other ones."""
+    placed = {name: at for name, at in (_PLACED | (offsets or {})).items() if at is not None}
+    return _sets(("/baseline", {"offsets_bytes": placed, **fields}))
+
+
+_OFFSETS = "/baseline/offsets_bytes"
+
+_BASELINES: list[tuple[str, Document | bytes, str, str]] = [
+    ("baseline a list", _set("/baseline", [0]), "wrong-type", "/baseline"),
+    ("baseline without offsets", _set("/baseline", {}), "missing-field", _OFFSETS),
+    ("unknown field of the baseline", _by_hand(threads=64), "unknown-field", "/baseline/threads"),
+    ("offsets a list", _set("/baseline", {"offsets_bytes": [0]}), "wrong-type", _OFFSETS),
+    ("an offset no integer", _by_hand({"loop/state": "0"}), "not-an-integer", f"{_OFFSETS}/loop~1state"),
+    ("an offset below zero", _by_hand({"loop/state": -4}), "out-of-range", f"{_OFFSETS}/loop~1state"),
+    ("an offset of nothing", _by_hand({"loop/stat": 4}), "unknown-buffer", f"{_OFFSETS}/loop~1stat"),
+    ("a part of nothing", _by_hand({"loop/step/store#row9": 4}), "unknown-part", f"{_OFFSETS}/loop~1step~1store#row9"),
+    (
+        "a part of a buffer in one piece",
+        _by_hand({"loop/step/store": None, "loop/step/store#row0": 48}),
+        "baseline-part-of-whole",
+        f"{_OFFSETS}/loop~1step~1store#row0",
+    ),
+    (
+        "a buffer and its part",
+        _sets(
+            ("/buffers/3/splittable", True),
+            ("/baseline", {"offsets_bytes": _PLACED | {"loop/step/store#row0": 48}}),
+        ),
+        "baseline-twice",
+        f"{_OFFSETS}/loop~1step~1store#row0",
+    ),
+    (
+        "one part of two",
+        _sets(
+            ("/buffers/3/splittable", True),
+            ("/baseline", {"offsets_bytes": {"loop/step/store#row0": 48, **dict(list(_PLACED.items())[:3])}}),
+        ),
+        "baseline-missing",
+        _OFFSETS,
+    ),
+    ("a buffer without an offset", _by_hand({"loop/state": None}), "baseline-missing", _OFFSETS),
+    (
+        "a local buffer with an offset",
+        _sets(("/buffers/1/location", "local"), ("/in_place", []), ("/baseline", {"offsets_bytes": _PLACED})),
+        "baseline-not-on-chip",
+        f"{_OFFSETS}/loop~1step~1work",
+    ),
+    ("a region that ends too soon", _by_hand(run_bytes=79), "baseline-too-short", "/baseline/run_bytes"),
+    (
+        "a layout that no block can have",
+        _by_hand({"loop/state": 101_376}),
+        "baseline-too-large",
+        f"{_OFFSETS}/loop~1state",
+    ),
+    (
+        "a region that no block can have",
+        _by_hand(block_region_bytes=101_377),
+        "baseline-too-large",
+        "/baseline/block_region_bytes",
+    ),
+    ("no threads by hand", _by_hand(threads_per_block=0), "out-of-range", "/baseline/threads_per_block"),
+    (
+        "half a run by hand",
+        _sets(("/launch/threads_per_run", 4), ("/baseline", {"offsets_bytes": _PLACED, "threads_per_block": 30})),
+        "baseline-threads",
+        "/baseline/threads_per_block",
+    ),
+]
+
 
 @lru_cache(maxsize=1)
 def _too_many() -> Document:
@@ -1007,6 +1156,7 @@ BAD_MANIFESTS: tuple[BadManifest, ...] = tuple(
         *_BUFFERS,
         *_PARTS,
         *_REFERENCES,
+        *_BASELINES,
         ("65,537 buffers", _too_many(), "too-many-buffers", "/buffers"),
     )
 )

@@ -13,13 +13,18 @@ _BEFORE = pytest.StashKey[str | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before any test module is imported; child processes inherit it, so that a run compiles no kernel twice."""
+    """Before any test module is imported; child processes inherit it, the workers of a run in parallel among them, so that a run
+    compiles no kernel twice."""
+    if hasattr(config, "workerinput"):
+        return
     folder = TemporaryDirectory(prefix="warpack-tests-", ignore_cleanup_errors=True)
     config.stash[_FOLDER], config.stash[_BEFORE] = folder, os.environ.get(_VARIABLE)
     os.environ[_VARIABLE] = folder.name
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if _FOLDER not in config.stash:
+        return
     before = config.stash[_BEFORE]
     os.environ.pop(_VARIABLE, None)
     if before is not None:

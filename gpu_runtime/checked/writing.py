@@ -16,7 +16,7 @@ from gpu_runtime.emitters.numba_cuda import emit_text
 from gpu_runtime.emitters.plan import AllocatorPlan
 from gpu_runtime.emitters.planning import plan_allocators
 from solver.verifier.story import derive
-from solver.wire.layout import Layout
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import Manifest
 
 MOST_PHASES = 16384
@@ -56,6 +56,7 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
     plan_allocators(layout, manifest)  # what cannot be emitted at all is refused with the words for the layout as it is
     if layout.launch is None:
         raise EmitError("the layout is infeasible: there is nothing to hand out")
+    manifest = sized_for(manifest, layout)
     story = derive(manifest)
     if story.length > MOST_PHASES:
         raise EmitError(

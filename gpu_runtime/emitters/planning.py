@@ -19,7 +19,7 @@ from gpu_runtime.emitters.errors import EmitError
 from gpu_runtime.emitters.names import getter_names
 from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Scattered, Slot
 from solver.wire.dtypes import DType
-from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
+from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, sized_for
 from solver.wire.manifest import Buffer, Manifest, Part
 from solver.wire.units import Bytes
 
@@ -30,6 +30,7 @@ def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:
         raise EmitError("the layout is infeasible: there is nothing to hand out")
     if re.fullmatch(r"[0-9]{1,2}\.[0-9]", manifest.target.compute_capability, re.ASCII) is None:
         raise EmitError(f"the compute capability {manifest.target.compute_capability!r} is not of the form 8.6")
+    manifest = sized_for(manifest, layout)
     identifiers = getter_names(manifest)
     check_same_buffers(layout, manifest)
     check_launch(layout.launch, manifest.launch.threads_per_run)

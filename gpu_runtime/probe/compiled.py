@@ -19,7 +19,7 @@ from gpu_runtime.compiler.warmth import is_warm
 from gpu_runtime.emitters import EmitError, emit
 from gpu_runtime.probe.children import ChildError, ask
 from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
-from solver.wire.layout import Layout
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding, ValidationReport
 
@@ -99,6 +99,7 @@ def compile_request(
     cache_folder: Path | None = None,
 ) -> dict[str, Any]:
     """What the compiler is asked: see `compile`. Equal requests are answered from its cache. Raises EmitError."""
+    manifest = sized_for(manifest, layout)
     own = manifest.target.compute_capability
     return {
         "allocators": prepared.allocators,

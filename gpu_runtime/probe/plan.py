@@ -26,7 +26,7 @@ from gpu_runtime.probe.ways import Ways, ways_of
 from gpu_runtime.probe.windows import Windows
 from gpu_runtime.probe.writing import RowWriter
 from solver.verifier.story import Story, derive
-from solver.wire.layout import Layout
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import Manifest
 
 _LEAST_PRIME = 4093
@@ -77,6 +77,7 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     it is infeasible."""
     if layout.launch is None:
         raise ValueError("the layout is infeasible: there is nothing to probe")
+    manifest = sized_for(manifest, layout)
     story = derive(manifest)
     cells = cells_of(manifest, layout, story)
     found = getters(layout, manifest)

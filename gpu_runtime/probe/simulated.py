@@ -18,7 +18,7 @@ from gpu_runtime.probe.findings import CHECKS, Check, by_check
 from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
 from gpu_runtime.probe.request import arrays
 from gpu_runtime.probe.text_check import beyond_limits, wrong_constants
-from solver.wire.layout import Layout
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import Manifest
 from solver.wire.report import Finding, ValidationReport
 
@@ -76,6 +76,7 @@ def simulate(
 
 def request_of(prepared: Prepared, manifest: Manifest, layout: Layout) -> dict[str, Any]:
     """What the two children are handed: JSON values."""
+    manifest = sized_for(manifest, layout)
     threads_per_run = manifest.launch.threads_per_run
     return {
         "allocators": prepared.allocators,
@@ -87,6 +88,7 @@ def request_of(prepared: Prepared, manifest: Manifest, layout: Layout) -> dict[s
 
 def text_answers(allocators: str, manifest: Manifest, layout: Layout) -> dict[str, Any]:
     """What is read off the text and the launch, without running anything."""
+    manifest = sized_for(manifest, layout)
     return {
         "constants": wrong_constants(allocators, manifest, layout),
         "limits": beyond_limits(manifest, layout),

@@ -61,6 +61,8 @@ def _show(looked: Examined) -> None:
         if bound.size_bytes:
             where = "" if bound.phase is None else f", in phase {looked.phase_names[bound.phase]}"
             console.print(f"{what:<13} no layout has fewer than {bound.size_bytes} ({bound.kind}{where})", markup=False)
+    if manifest.grows:
+        console.print("sizes follow the block: these are the bounds of a block of one thread")
     for one in looked.derived[:_MOST_DERIVED]:
         needed = ", ".join(stretch(looked.phase_names, start, end) for start, end in one.phases) or "no phase"
         console.print(f"{one.name}: needed in {needed}", markup=False)

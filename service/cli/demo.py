@@ -82,18 +82,19 @@ def _document(source: str) -> bytes:
 def _overview(ended: list[Ended]) -> Table:
     """One line a manifest: what sharing was worth, and how far it was checked."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("manifest", "state", "run bytes", "threads per block", "validated", "seconds"):
+    for title in ("manifest", "state", "run bytes", "block region", "threads per block", "validated", "seconds"):
         table.add_column(title, justify="right" if title == "seconds" else "left")
     for each in ended:
-        cells = ["", "", ""]
+        cells = ["", "", "", ""]
         if each.layout is not None and each.layout.launch is not None:
             base, launch = each.layout.baselines["no_sharing"], each.layout.launch
             cells = [
                 f"{base.run_bytes} -> {launch.run_bytes}",
+                f"{base.block_region_bytes} -> {launch.block_region_bytes}",
                 f"{base.threads_per_block} -> {launch.threads_per_block}",
                 each.layout.validation.level,
             ]
         table.add_row(plain(each.source), each.state, *cells, f"{each.seconds:.2f}")
-    table.caption = "run bytes and threads: without sharing -> Warpack"
+    table.caption = "bytes and threads: without sharing -> Warpack"
     table.caption_justify = "left"
     return table

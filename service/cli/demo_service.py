@@ -15,7 +15,7 @@ from pathlib import Path
 
 from service.cli.exits import CommandFailed
 
-_START_S = 60.0
+_START_S = 300.0
 _STOP_S = 15.0
 _PR_SET_PDEATHSIG = 1
 

@@ -5,6 +5,7 @@ picture    the chart in a terminal
 svg        the chart as an SVG document
 table      buffers and their places
 summary    threads, bytes, proof and savings, a line each
+compared   the savings: what it is compared with, before and after
 advice     what holds the bytes up, and what would help
 frontier   other block sizes and what they have on chip
 reports    what the validation found

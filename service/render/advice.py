@@ -11,9 +11,21 @@ _MOST_COSTS = 4
 _MOST_NAMES = 4
 
 
+_LABELS = {
+    "block_peak": "peak of the block",
+    "barriers": "missing barriers",
+    "one_more_block": "one more block",
+    "by_hand": "your layout",
+}
+
+
 def advice_figures(advice: dict[str, Any]) -> list[Figure]:
     """One figure for each kind of advice that there is; kinds of a later version are given as they are."""
-    return [(key.replace("_", " "), _SPOKEN.get(key, str)(value)) for key, value in advice.items() if value]
+    return [
+        (_LABELS.get(key, key.replace("_", " ")), _SPOKEN.get(key, str)(value))
+        for key, value in advice.items()
+        if value
+    ]
 
 
 def _peak(peak: dict[str, Any]) -> str:
@@ -52,6 +64,8 @@ def _enough(enough: dict[str, Any]) -> str:
         ways.append(
             f"or if {first_few([_change(one) for one in enough['shorter']])}".removeprefix("" if ways else "or ")
         )
+    if enough.get("barriers"):
+        ways.append(f"or {first_few([_before(one) for one in enough['barriers']])}".removeprefix("" if ways else "or "))
     if not ways:
         return (
             "no single buffer less, and no single lifetime one phase shorter, is enough"
@@ -66,6 +80,42 @@ def _resident_threads(more: dict[str, Any]) -> str:
         f'"objective": "resident_threads" would give blocks of {more["threads_per_block"]} threads and '
         f"{more['resident_threads']} resident ones in place of {more['resident_threads_now']}"
     )
+
+
+def _one_more_block(more: dict[str, Any]) -> str:
+    blocks = more["blocks_per_sm"]
+    if "limited_by" in more:
+        limits = " and ".join(more["limited_by"])
+        return f"fewer bytes bring none: {limits} allow no more than {blocks - 1} on a multiprocessor"
+    text = f"{blocks} on a multiprocessor need at most {more['dynamic_shared_bytes_at_most']} bytes a block: {more['bytes_to_go']} fewer"
+    if more.get("ruled_out_by_the_bound"):
+        text += ", which no layout of these buffers has"
+    return text + (f"; {_enough(more['enough'])}" if "enough" in more else "")
+
+
+def _before(barrier: dict[str, Any]) -> str:
+    places = [f"{_phase(one)}{' of ' + one['component'] if one['component'] else ''}" for one in barrier["before"]]
+    several = "s" if len(places) > 1 else ""
+    return f"with barrier{several} before phase{several} {' and '.join(places)}"
+
+
+def _barriers(barriers: Sequence[dict[str, Any]]) -> str:
+    told = []
+    for one in barriers:
+        saved = [
+            f"{one[key]} {what}"
+            for key, what in (
+                ("run_bytes_saved", "run bytes"),
+                ("block_region_bytes_saved", "bytes of the block region"),
+            )
+            if one[key] > 0
+        ]
+        told.append(f"{_before(one)} {' and '.join(saved)} less")
+    return first_few(told)
+
+
+def _by_hand(_: dict[str, Any]) -> str:
+    return "your layout is proven optimal"
 
 
 def _promoted(promoted: dict[str, Any]) -> str:
@@ -103,6 +153,10 @@ def first_few(names: Sequence[str]) -> str:
 
 _SPOKEN: dict[str, Callable[[Any], str]] = {
     "peak": _peak,
+    "block_peak": _peak,
+    "barriers": _barriers,
+    "one_more_block": _one_more_block,
+    "by_hand": _by_hand,
     "next_larger_block": _next_larger_block,
     "resident_threads": _resident_threads,
     "promoted": _promoted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.render.compared import compared
 from service.render.figures import Figure
 from service.render.proofs import Wish, proof_figures, wishes
 from solver.launch.budget import budget_bytes
@@ -11,7 +12,6 @@ from solver.launch.hurdles import hurdle
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 
-_BASELINES = {"no_sharing": "no sharing", "declared_aliases": "declared aliases only"}
 _LIMITS = {"shared": "shared memory", "blocks": "block slots"}
 
 
@@ -27,27 +27,8 @@ def summary(manifest: Manifest, layout: Layout) -> list[Figure]:
         _shared(manifest, layout.launch),
         *_conflicts(layout.launch),
         *_local(layout),
-        *saved(layout),
+        *compared(manifest, layout),
     ]
-
-
-def saved(layout: Layout) -> list[Figure]:
-    """For each simpler rule, the run bytes and threads that it gives, and what the layout saves against it."""
-    figures = []
-    for rule, base in layout.baselines.items():
-        if layout.launch is None:
-            continue
-        less = base.run_bytes - layout.launch.run_bytes
-        share = f" ({less / base.run_bytes:.1%})" if base.run_bytes else ""
-        change = f"{less} bytes a run saved{share}" if less >= 0 else f"{-less} bytes a run more"
-        figures.append(
-            (
-                f"against {_BASELINES.get(rule, rule)}",
-                f"{base.run_bytes} -> {layout.launch.run_bytes} run bytes, {change}; "
-                f"{base.threads_per_block} -> {layout.launch.threads_per_block} threads per block",
-            )
-        )
-    return figures
 
 
 def _infeasible(manifest: Manifest, layout: Layout) -> Figure:
@@ -63,10 +44,14 @@ def _threads(launch: LaunchFigures, told: Mapping[str, Wish]) -> list[Figure]:
     runs = "" if launch.runs_per_block == launch.threads_per_block else f" ({launch.runs_per_block} runs)"
     limit = _LIMITS.get(occupancy.limited_by, occupancy.limited_by)
     registers = "; registers are not known" if occupancy.assumes_no_register_limit else ""
+    blocks = "in 1 block" if occupancy.blocks_per_sm == 1 else f"in {occupancy.blocks_per_sm} blocks"
     resident = f", {told['resident_threads'].said}; " if "resident_threads" in told else ", "
     figures = [
         ("threads per block", f"{launch.threads_per_block}{runs}, {told['threads_per_block'].said}"),
-        ("resident threads", f"{occupancy.resident_threads} a multiprocessor{resident}limited by {limit}{registers}"),
+        (
+            "resident threads",
+            f"{occupancy.resident_threads} a multiprocessor, {blocks}{resident}limited by {limit}{registers}",
+        ),
     ]
     accesses = told.get("accesses_on_chip")
     if accesses is not None:

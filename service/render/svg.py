@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from service.render.chart import Box, Chart, State, charts
-from solver.wire.layout import Layout
+from service.render.compared import compared
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import BarrierScope, Manifest
 from solver.wire.units import Phase
 
@@ -26,6 +27,8 @@ _COLOURS = (
 )
 _LEFT, _TOP, _GAP = 64, 44, 56
 _HEIGHT = 420
+_LINE = 16
+"""From one line of text below the charts to the next."""
 _CHARACTER = 6.2
 """Width of a character of the labels, in pixels, near enough to know whether a label fits its box."""
 _OPACITIES: dict[State, str] = {"stated": "0.85", "carried": "0.5", "between": "0.6", "waiting": "0.25"}
@@ -41,12 +44,17 @@ _DASHES: dict[BarrierScope, str] = {"block": "2 3", "track": "5 3", "run": "1 5"
 
 
 def layout_svg(manifest: Manifest, layout: Layout) -> str:
-    """The layout's regions below one another. The document is complete, uses no scripts and loads nothing; an infeasible
+    """The layout's regions below one another, and below them what it is compared with, before and after. The document is complete, uses no scripts and loads nothing; an infeasible
     layout gives a document that says so."""
-    found = charts(manifest, layout)
+    found = charts(sized_for(manifest, layout), layout)
     label = layout.name or "layout"
     width = max((_width(chart) for chart in found), default=400) + _LEFT + 24
-    height = _TOP + sum(_HEIGHT + _GAP for _ in found) + 24
+    below = [f"{label}: {told}" for label, told in compared(manifest, layout) if label.startswith("against")]
+    broken = [base for base in layout.baselines.values() if base.broken]
+    below += [f"your layout breaks rules of the manifest: {base.broken[0].message}" for base in broken]
+    charts_end = _TOP + sum(_HEIGHT + _GAP for _ in found)
+    width = max(width, *(round(_LEFT + len(line) * _CHARACTER * 1.1) + 24 for line in below), 0)
+    height = charts_end + _LINE * len(below) + 24
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11">',
@@ -55,6 +63,8 @@ def layout_svg(manifest: Manifest, layout: Layout) -> str:
     ]
     for number, chart in enumerate(found):
         lines.extend(_region(chart, _TOP + number * (_HEIGHT + _GAP)))
+    for number, line in enumerate(below):
+        lines.append(f'<text x="{_LEFT}" y="{charts_end + _LINE * number}" fill="#222222">{_text(line)}</text>')
     if not found:
         message = f"{layout.status}: no shared bytes to show"
         lines.append(f'<text x="24" y="{_TOP}" fill="#333333">{_text(message)}</text>')

@@ -17,7 +17,7 @@ from service.render.reports import validation_figures
 from service.render.summary import summary
 from service.render.table import buffer_table, in_order
 from service.render.text import plain
-from solver.wire.layout import Layout
+from solver.wire.layout import Layout, sized_for
 from solver.wire.manifest import Manifest
 
 MOST_PICTURED = 2000
@@ -29,6 +29,7 @@ _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow", "infeasibl
 def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[RenderableType]:
     """Renderables for a console of `width` columns: title, table, pictures, figures, advice, frontier, warnings,
     validation."""
+    manifest = sized_for(manifest, layout)
     title = Text(plain(layout.name) or "layout", style="bold")
     title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
     title.append(f"  sm_{manifest.target.compute_capability.replace('.', '')}", style="dim")

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from solver.answer.shorter import Shorter
+from solver.answer.barriers import MissingBarrier
+from solver.answer.more_blocks import one_more_block
 from solver.answer.what_if import WhatIf
 from solver.devices.table import device
 from solver.launch.ranking import threads_step
 from solver.launch.region import on_chip_buffers
 from solver.launch.threads import block_for, largest_run_bytes_for
-from solver.search.bound import heaviest, max_live
+from solver.search.bound import heaviest
 from solver.search.regions import Packed
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
 _MOST_LISTED = 6
-"""Shorter lifetimes that are named."""
+"""Shorter lifetimes, and barriers, that are named."""
 
 
-def advise(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> dict[str, Any]:
-    """`peak` of the run region; `next_larger_block` where a larger block is allowed; `resident_threads` where that objective
+def advise(
+    manifest: Manifest,
+    base: Packed,
+    packed: Packed,
+    launch: LaunchFigures | None,
+    barriers: Sequence[MissingBarrier] = (),
+) -> dict[str, Any]:
+    """`peak` of the run region and `block_peak` of the block region; `barriers` that are missing; `one_more_block` on a multiprocessor,
+    where there is a block region; `next_larger_block` where a larger block is allowed; `resident_threads` where that objective
     would give more of them; `promoted` where `auto` buffers were placed on chip. `base` is the packing without any of those,
     which decides the threads, `packed` the layout's."""
     advice: dict[str, Any] = {}
-    what_if = _what_if(packed)
-    if what_if.peak.phase is not None:
-        advice["peak"] = _peak(what_if)
+    flat = packed.flat
+    what_if = WhatIf.of(flat.run, flat.timeline, packed.run)
+    of_block = WhatIf.of(flat.block, flat.timeline, packed.block)
+    for key, region in (("peak", what_if), ("block_peak", of_block)):
+        if region.peak.phase is not None:
+            advice[key] = _peak(region)
+    if barriers:
+        advice["barriers"] = [one.to_json() for one in barriers[:_MOST_LISTED]]
     if launch is None:
         return advice
+    if launch.block_region_bytes or (flat.block.items and not packed.run.size_bytes):
+        advice["one_more_block"] = one_more_block(manifest, packed, launch, of_block, barriers)
     larger = _next_larger_block(manifest, base, launch, what_if if not packed.on_chip else None)
     if larger is not None:
         advice["next_larger_block"] = larger
@@ -48,12 +64,6 @@ def advise(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigur
     return advice
 
 
-def _what_if(packed: Packed) -> WhatIf:
-    run = packed.run
-    peak = run.bound if run.bound.kind == "max-live" else max_live(packed.flat.run)
-    return WhatIf(packed.flat.run, packed.flat.timeline, run, peak)
-
-
 def _peak(what_if: WhatIf) -> dict[str, Any]:
     """The phase whose buffers need the most bytes, those of them that must lie apart (largest first), and the lifetimes that
     lower the peak if they are one phase shorter."""
@@ -66,17 +76,8 @@ def _peak(what_if: WhatIf) -> dict[str, Any]:
     }
     lower = what_if.lowering()[:_MOST_LISTED] if what_if.possible else ()
     if lower:
-        found["lowered_by"] = [_shorter(what_if, change) | {"live_bytes": left} for change, left in lower]
+        found["lowered_by"] = [what_if.to_json(change) | {"live_bytes": left} for change, left in lower]
     return found
-
-
-def _shorter(what_if: WhatIf, change: Shorter) -> dict[str, Any]:
-    return {
-        "name": what_if.problem.items[change.item].pieces[change.piece].name,
-        "change": change.change,
-        "phase": change.phase,
-        "phase_name": what_if.timeline.names[change.phase],
-    }
 
 
 def _next_larger_block(
@@ -102,7 +103,7 @@ def _next_larger_block(
         "run_bytes_to_go": base.run.size_bytes - allowed,
         "ruled_out_by_the_bound": allowed < base.run.lower_bound_bytes,
     }
-    what_if = what_if or _what_if(base)
+    what_if = what_if or WhatIf.of(base.flat.run, base.flat.timeline, base.run)
     return (
         found | _enough(manifest, what_if, threads, allowed, launch.block_region_bytes) if what_if.possible else found
     )
@@ -116,7 +117,7 @@ def _enough(
     return {
         "enough": {
             "without": list(enough.buffers),
-            "shorter": [_shorter(what_if, change) for change in enough.lifetimes],
+            "shorter": [what_if.to_json(change) for change in enough.lifetimes],
             "settled": enough.buffers_settled and enough.lifetimes_settled,
         }
     }

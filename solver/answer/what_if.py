@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from solver.answer.settling import Settling
 from solver.answer.shorter import Shorter, shorter_lifetimes, with_shorter
 from solver.flatten.problem import FlatTimeline, RegionProblem
-from solver.search.bound import LowerBound
+from solver.search.bound import LowerBound, max_live
 from solver.search.conflicts import puzzle_of, unit_of
 from solver.search.pack import Packing
 from solver.wire.units import Bytes, Phase
@@ -61,6 +61,11 @@ class WhatIf:
     timeline: FlatTimeline
     packing: Packing
     peak: LowerBound
+
+    @classmethod
+    def of(cls, problem: RegionProblem, timeline: FlatTimeline, packing: Packing) -> WhatIf:
+        peak = packing.bound if packing.bound.kind == "max-live" else max_live(problem)
+        return cls(problem, timeline, packing, peak)
 
     @property
     def possible(self) -> bool:
@@ -238,6 +243,14 @@ class WhatIf:
     def _packs_with(self, change: Shorter, target: Bytes) -> bool:
         offsets, changed = self.packing.offsets, puzzle_of(with_shorter(self.problem, change), self._unit)
         return Settling(changed).packs(range(len(offsets)), offsets, target // self._unit)
+
+    def to_json(self, change: Shorter) -> dict[str, Any]:
+        return {
+            "name": self.problem.items[change.item].pieces[change.piece].name,
+            "change": change.change,
+            "phase": change.phase,
+            "phase_name": self.timeline.names[change.phase],
+        }
 
     def _size(self, change: Shorter) -> Bytes:
         return self.problem.items[change.item].pieces[change.piece].size_bytes

@@ -1,7 +1,6 @@
 """What a word of the user's would save: `"reentry": "dropped"` where contents are carried, and `"at_least": 1` for a loop.
 
-A word frees phases or orders accesses: what is right without it stays right with it. Each is tried by flattening the manifest with it
-and packing by first fit, near the offsets at hand. So what is told is saved at least.
+A word frees phases or orders accesses: what is right without it stays right with it. Each is tried (see `trying`).
 """
 
 from __future__ import annotations
@@ -9,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from solver.answer.settling import Settling
-from solver.answer.what_if import MOST_ITEMS
-from solver.flatten import flatten
-from solver.flatten.problem import RegionProblem
-from solver.search.bound import max_live
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.pack import Packing
+from solver.answer.barriers import UNORDERED, MissingBarrier, between
+from solver.answer.trying import Trying, worth_trying
 from solver.search.regions import Packed
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
@@ -24,36 +18,26 @@ from solver.wire.timeline import Timeline
 MOST_WORDS = 16
 """Words of each kind that are tried: the first of the manifest."""
 
-MOST_NODES = 1000
-"""Programs of more stretches are not flattened again."""
-
-_MENDED = ("carried", "no_barrier_no_sharing")
+_MENDED = ("carried", UNORDERED)
 """Warnings of bytes that a word may free."""
 
 
-def with_savings(manifest: Manifest, packed: Packed) -> tuple[Problem, ...]:
-    """The warnings of the flattened program: `carried` with what its word would save, and `at_least` for each loop where that word
-    would save bytes."""
+def with_savings(manifest: Manifest, packed: Packed, barriers: Sequence[MissingBarrier] = ()) -> tuple[Problem, ...]:
+    """The warnings of the flattened program: `carried` with what its word would save, `no_barrier_no_sharing` with the barrier of
+    `barriers` that saves the most between the buffers it names, and `at_least` for each loop where that word would save bytes."""
     warnings = packed.flat.warnings
-    if not any(warning.type in _MENDED for warning in warnings) or not _small_enough(packed) or not _may_shrink(packed):
+    if not any(warning.type in _MENDED for warning in warnings) or not worth_trying(packed):
         return warnings
     words = _Words(manifest, packed)
     carried = [warning for warning in warnings if warning.type == "carried"]
     saved = words.dropped(carried) if carried else {}
-    told = (replace(one, message=one.message + saved.get(one.pointer, "")) for one in warnings)
-    return (*told, *words.loops())
-
-
-def _small_enough(packed: Packed) -> bool:
-    flat, relation = packed.flat, packed.flat.relation
-    items = len(flat.run.items) + len(flat.block.items)
-    return relation is not None and len(relation.unrolled.graph) <= MOST_NODES and items <= MOST_ITEMS
-
-
-def _may_shrink(packed: Packed) -> bool:
-    """Whether a region is larger than what is accessed in any one phase: no word makes that less."""
-    regions = ((packed.flat.run, packed.run), (packed.flat.block, packed.block))
-    return any(max_live(replace(problem, exact=False)).size_bytes < packing.size_bytes for problem, packing in regions)
+    mended = (
+        replace(
+            one, message=one.message + (between(barriers, one) if one.type == UNORDERED else saved.get(one.pointer, ""))
+        )
+        for one in warnings
+    )
+    return (*mended, *words.loops())
 
 
 @dataclass(frozen=True)
@@ -85,30 +69,8 @@ class _Words:
 
     def _saved(self, changed: Manifest) -> str:
         """The bytes that the changed manifest saves in both regions, as a phrase; empty where first fit finds none."""
-        packed = self.packed
-        split = frozenset(
-            item.buffer for region in (packed.flat.run, packed.flat.block) for item in region.items if item.part_of
-        )
-        flat = flatten(changed, packed.on_chip, split)
-        told = [(flat.run, packed.flat.run, packed.run, "run bytes")]
-        if packed.floor is None and not packed.flat.crossing:
-            told.append((flat.block, packed.flat.block, packed.block, "bytes of the block region"))
-        phrases = []
-        for problem, before, packing, what in told:
-            saved = packing.size_bytes - _least(problem, before, packing)
-            if saved > 0:
-                phrases.append(f"{saved} of {packing.size_bytes} {what}")
-        return " and ".join(phrases)
-
-
-def _least(problem: RegionProblem, before: RegionProblem, packing: Packing) -> int:
-    """The bytes that first fit needs for a region with the word; those of the packing without it where it finds nothing smaller."""
-    alike = [item.name for item in problem.items] == [item.name for item in before.items]
-    if not alike or not packing.size_bytes or problem.windows or max_live(problem).size_bytes >= packing.size_bytes:
-        return packing.size_bytes
-    unit = unit_of(problem)
-    found = Settling(puzzle_of(problem, unit)).least([offset // unit for offset in packing.offsets])
-    return min(packing.size_bytes, found * unit)
+        trying = Trying(self.packed)
+        return trying.phrase(trying.saved(changed))
 
 
 def _with_dropped(manifest: Manifest, carried: Sequence[Problem]) -> Manifest:

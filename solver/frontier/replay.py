@@ -22,7 +22,8 @@ from solver.wire.units import Bytes
 
 def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
     """`manifest` with what the point decides written into it: the threads per block, and for every `auto` buffer whether it is
-    shared or local. The point's offsets are its warm start, so that solving it gives at most the point's run bytes."""
+    shared or local. The point's offsets are its warm start, so that solving it gives at most the point's run bytes. The user's own
+    layout is left out: it may have other `auto` buffers on chip."""
     options = replace(manifest.solver, warm_start=dict(point["offsets_bytes"]))
     on_chip = frozenset(point["on_chip"])
     return replace(
@@ -31,6 +32,7 @@ def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
         buffers=tuple(_decided(buffer, on_chip) for buffer in manifest.buffers),
         frontier=False,
         solver=options,
+        baseline=None,
     )
 
 

@@ -31,7 +31,7 @@ def wanted_launches(manifest: Manifest, shape: BlockShape, above: Rank | None) -
                 break  # fewer blocks rank lower still
             found.append((this, threads, blocks))
     for this, threads, blocks in sorted(found, reverse=True):
-        yield Wanted(this, threads, blocks, _most_bytes(shape, threads, blocks))
+        yield Wanted(this, threads, blocks, most_dynamic_bytes(shape, threads, blocks))
 
 
 def _sizes(manifest: Manifest, shape: BlockShape) -> list[int]:
@@ -52,7 +52,7 @@ def _blocks(shape: BlockShape, threads: int, dynamic_bytes: Bytes) -> int:
     return shape.occupancy_with(threads, dynamic_bytes).blocks_per_sm
 
 
-def _most_bytes(shape: BlockShape, threads: int, blocks: int) -> Bytes:
+def most_dynamic_bytes(shape: BlockShape, threads: int, blocks: int) -> Bytes:
     """The most dynamic bytes with which so many blocks are resident (they are without any): found by halving, since more bytes never
     allow more blocks."""
     low, high = 0, shape.budget_bytes - shape.static_bytes + 1

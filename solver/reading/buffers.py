@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from solver.reading.barriers import refused_scope
 from solver.reading.buffer_rows import Row
-from solver.reading.collector import Collector, show
+from solver.reading.collector import Collector
 from solver.reading.components import ComponentTree
 from solver.reading.element_types import read_alignment, read_dtype
 from solver.reading.fields import LARGEST, Fields
 from solver.reading.lifetimes import Lives, read_lives
-from solver.reading.parts import check_whole_items
-from solver.wire.dtypes import DTYPES, DType
-from solver.wire.manifest import Buffer, Location, Reentry, Scope, Zero
-
-_BYTE = DTYPES["uint8"]
+from solver.reading.sizes import read_size
+from solver.wire.manifest import Buffer, Growth, Location, Reentry, Scope, Zero
 
 
 def read_buffer(
@@ -25,7 +22,8 @@ def read_buffer(
     before = len(collector.problems)
     fields, given = row.fields, row.fields.values
     dtype = read_dtype(fields)
-    size = _size(fields, dtype)
+    sized = read_size(fields, dtype)
+    growth, size = (sized, sized.elements(1)) if isinstance(sized, Growth) else (None, sized)
     scope = _scope(fields) if "scope" in given else "run"
     location = _location(fields, row, scope, threads_per_run) if "location" in given else "shared"
     persistent = "persistent" in given and fields.flag("persistent", False)
@@ -64,6 +62,7 @@ def read_buffer(
         reentry,
         asynchronous,
         stages,
+        growth,
     )
     if stages > 1 and buffer.size_bytes > LARGEST:
         message = f"{stages} slots of {buffer.slot_bytes} bytes, {buffer.slot_pitch_bytes} apart, are more than {LARGEST} bytes."
@@ -77,29 +76,6 @@ def _stages(fields: Fields) -> int:
         message = "A ring of `stages` has no `parts`: list one buffer for each part, each with the same `stages`."
         fields.collector.error("stages-with-parts", fields.pointer("stages"), message)
     return stages
-
-
-def _size(fields: Fields, dtype: DType | None) -> int | None:
-    collector, pointer = fields.collector, fields.pointer("size")
-    if "size" not in fields:
-        collector.error("missing-field", pointer, "The field `size` (a number of elements) is required.")
-        return None
-    size = fields.values["size"]
-    if type(size) is not int:
-        collector.error("not-an-integer", pointer, f"`size` must be an integer, and is {show(size)}.")
-        return None
-    if size < 0:
-        collector.error("out-of-range", pointer, f"`size` must be at least 0, and is {show(size)}.")
-        return None
-    dtype = dtype if dtype is not None else _BYTE
-    if dtype.bytes_of(size) > LARGEST:
-        each = f"{dtype.itemsize_bytes} bytes" if dtype.per_item == 1 else f"{dtype}"
-        message = f"{show(size)} elements of {each} are more than {LARGEST} bytes, the most that a buffer may have."
-        collector.error("size-too-large", pointer, message)
-        return None
-    if dtype.per_item > 1:
-        check_whole_items(fields, "size", size, dtype)
-    return size
 
 
 def _scope(fields: Fields) -> Scope:

@@ -91,6 +91,7 @@ def _alike(fields: Fields, read: tuple[Buffer, int], write: tuple[Buffer, int]) 
             count,
             buffer.stages,
             buffer.stages > 1 and buffer.slot_pitch_bytes,
+            buffer.growth,
         )
         for buffer, count in (read, write)
     ]
@@ -106,4 +107,6 @@ def _alike(fields: Fields, read: tuple[Buffer, int], write: tuple[Buffer, int]) 
 def _shape(buffer: Buffer, count: int) -> str:
     each = f"{buffer.dtype.itemsize_bytes} bytes" if buffer.dtype.per_item == 1 else str(buffer.dtype)
     ring = "" if buffer.stages == 1 else f" in each of {buffer.stages} slots, {buffer.slot_pitch_bytes} bytes apart"
-    return f"{count} elements of {each}{ring}"
+    growth = buffer.growth
+    counted = str(count) if growth is None else f"{growth.each} a {growth.per} and {growth.plus}"
+    return f"{counted} elements of {each}{ring}"

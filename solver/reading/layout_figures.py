@@ -16,12 +16,15 @@ from solver.wire.layout import (
     Proof,
     RunInfo,
     Status,
+    ThreadsBy,
     ThreadsProof,
     Validation,
 )
 from solver.wire.problems import Problem
+from solver.wire.report import Finding
 
 _STATUSES = get_args(Status)
+_THREADS_BY = get_args(ThreadsBy)
 _REQUIRED_LEVELS = ("best", "static", "compiled", "simulated", "hardware")
 _REACHED_LEVELS = ("none", "static", "compiled", "simulated", "hardware")
 _OCCUPANCY_LIMITS = ("warps", "blocks", "registers", "shared", "barriers")
@@ -79,10 +82,35 @@ def read_local(values: Values, value: Any, at: str) -> LocalBytes:
 
 
 def read_baseline(values: Values, value: Any, at: str) -> Baseline:
-    fields = values.fields(value, at, ("run_bytes", "threads_per_block"))
+    counts = ("block_region_bytes", "dynamic_shared_bytes", "blocks_per_sm", "resident_threads")
+    optional = (*counts, "threads_by", "over_budget", "broken")
+    fields = values.fields(value, at, ("run_bytes", "threads_per_block"), optional)
+    figures = {
+        key: values.integer(fields.get(key, 0), pointed(at, key)) for key in ("run_bytes", "threads_per_block", *counts)
+    }
+    broken_at = pointed(at, "broken")
     return Baseline(
-        values.integer(fields.get("run_bytes", 0), pointed(at, "run_bytes")),
-        values.integer(fields.get("threads_per_block", 0), pointed(at, "threads_per_block")),
+        **figures,
+        threads_by=values.one_of(fields.get("threads_by", _THREADS_BY[0]), pointed(at, "threads_by"), _THREADS_BY),
+        over_budget=values.flag(fields.get("over_budget", False), pointed(at, "over_budget")),
+        broken=values.each(fields.get("broken", ()), broken_at, lambda item, here: _finding(values, item, here)),
+    )
+
+
+def _finding(values: Values, value: Any, at: str) -> Finding:
+    numbers, texts = ("start_bytes", "end_bytes", "phase"), ("region", "phase_name")
+    fields = values.fields(value, at, ("rule", "message"), ("buffers", *numbers, *texts))
+    read = {key: values.optional_integer(fields.get(key), pointed(at, key)) for key in numbers}
+    said = {key: None if fields.get(key) is None else values.text(fields[key], pointed(at, key)) for key in texts}
+    return Finding(
+        values.text(fields.get("rule", ""), pointed(at, "rule")),
+        values.text(fields.get("message", ""), pointed(at, "message")),
+        values.each(fields.get("buffers", ()), pointed(at, "buffers"), values.text),
+        said["region"],
+        read["start_bytes"],
+        read["end_bytes"],
+        read["phase"],
+        said["phase_name"],
     )
 
 

@@ -10,8 +10,9 @@ from solver.reading.collector import Collector, show
 from solver.reading.components import ComponentTree, read_components
 from solver.reading.cross_checks import check_flattened
 from solver.reading.fields import Fields
+from solver.reading.hand_layout import read_hand_layout
 from solver.reading.in_place import read_in_place
-from solver.reading.references import check_alias_graph, read_aliases, read_apart
+from solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
 from solver.reading.settings import read_launch, read_solver_options, read_target
 from solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
 from solver.reading.timelines import read_timeline
@@ -36,6 +37,7 @@ _KNOWN = (
     "frontier",
     "solver",
     "validation",
+    "baseline",
 )
 
 
@@ -75,13 +77,19 @@ def _read(collector: Collector, document: Any) -> Manifest:
     root = read_timeline(collector, timeline, "/timeline", known_launch)
     barriers = timeline.get("barriers", []) if isinstance(timeline, dict) else []
     tree = read_components(collector, fields.sequence("components"), root, barriers, known_launch)
-    buffers, in_place, apart = _read_buffers(fields, tree, threads_per_run)
+    buffers, in_place, apart, known = _read_buffers(fields, tree, threads_per_run)
     objectives: tuple[Objective, ...] = get_args(Objective)
     objective = fields.choice("objective", "threads_per_block", objectives)
     frontier = fields.flag("frontier", False)
+    if frontier and any(buffer.growth is not None for buffer in buffers):
+        message = (
+            "A frontier goes through fewer threads for more bytes, and here sizes follow the threads: leave it out."
+        )
+        collector.error("frontier-of-growing-sizes", "/frontier", message)
     solver = read_solver_options(collector, document.get("solver", {}))
     levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
     validation: Level | Literal["best"] = fields.choice("validation", "best", levels)
+    by_hand = read_hand_layout(collector, document.get("baseline"), known, target, threads_per_run)
     manifest = Manifest(
         target,
         name,
@@ -95,6 +103,7 @@ def _read(collector: Collector, document: Any) -> Manifest:
         frontier,
         solver,
         validation,
+        by_hand,
         _warnings(collector, buffers, solver.warm_start),
     )
     if not collector.problems:
@@ -125,16 +134,16 @@ def _label(fields: Fields) -> str:
 
 def _read_buffers(
     fields: Fields, tree: ComponentTree, threads_per_run: int | None
-) -> tuple[tuple[Buffer, ...], tuple[InPlace, ...], tuple[tuple[str, str], ...]]:
+) -> tuple[tuple[Buffer, ...], tuple[InPlace, ...], tuple[tuple[str, str], ...], Known]:
     collector = fields.collector
     pairs, kept_apart = fields.sequence("in_place"), fields.sequence("apart")
     values = fields.sequence("buffers")
     if values is None:
-        return (), (), ()
+        return (), (), (), {}
     if len(values) > MOST_BUFFERS:
         message = f"A manifest has at most {MOST_BUFFERS} buffers, and this one has {len(values)}."
         collector.error("too-many-buffers", "/buffers", message)
-        return (), (), ()
+        return (), (), (), {}
     rows = [read_row(collector, index, value) for index, value in enumerate(values)]
     collector.subject = None
     by_name = _by_name(collector, rows, tree)
@@ -160,7 +169,7 @@ def _read_buffers(
     }
     in_place = read_in_place(collector, pairs, known, tree)
     apart = read_apart(collector, kept_apart, known, aliased)
-    return tuple(buffer for buffer in read if buffer is not None), in_place, apart
+    return tuple(buffer for buffer in read if buffer is not None), in_place, apart, known
 
 
 def _by_name(collector: Collector, rows: list[Row], tree: ComponentTree) -> dict[str, Row]:

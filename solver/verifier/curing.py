@@ -13,7 +13,6 @@ from solver.verifier.pieces import StoryPiece
 from solver.verifier.spans import Span, Spans, common, covers, inside, meet, merged, without
 from solver.verifier.stops import NOWHERE, AtNextPhase, AtPhases
 from solver.verifier.walking import exits, forwards
-from solver.wire.manifest import Lifetime
 from solver.wire.units import Phase
 
 
@@ -41,8 +40,6 @@ class Curing:
         phases = merged(handing.span for handing in good)
         if not inside(merged([*common(a.accesses, b.live), *common(a.live, b.accesses)]), phases):
             return reasons[0] if reasons else "they are both needed in another phase too"
-        if a.entry and b.entry:
-            return "both are zeroed at the program's start"
         if self.ordering.in_two_lanes(a.accesses, b.accesses, threads, phases):
             return "they lie in lanes that may run at the same time"
         if any(self._unordered(one, other, good, threads) for one, other in ((a, b), (b, a))):
@@ -54,7 +51,7 @@ class Curing:
     ) -> tuple[list[Handing], str]:
         """The calls in which the one may hand its bytes on to the other, and why not in others."""
         read, write = (a, b) if a.buffer == ranges.read else (b, a)
-        reason = self._against(read, write, ranges.phase, threads)
+        reason = _against(read, ranges.phase, threads)
         if reason:
             return [], reason
         good = []
@@ -65,16 +62,6 @@ class Curing:
             else:
                 good.append(Handing(span, read, write))
         return good, reason
-
-    def _against(self, read: StoryPiece, write: StoryPiece, phase: Phase, threads: Threads) -> str:
-        """What is wrong wherever the timeline is called."""
-        if not _ends_in(read, phase):
-            return f"no interval of {read.name} that began before ends in that phase"
-        if not _begins_in(write, phase) and not write.dropped:
-            return f"no interval of {write.name} begins in that phase"
-        if threads != "one" and read.zero == "interval":
-            return f"{read.name} is zeroed by several threads"
-        return ""
 
     def _against_call(self, read: StoryPiece, write: StoryPiece, span: Span, threads: Threads) -> str:
         if not (span[0] in write.begins or self._comes_back(write, span[0])):
@@ -137,8 +124,13 @@ class Curing:
         return meet(forwards(ordering.graph, exits(ordering.graph, behind), stops).phases, target.accesses)
 
 
-def _intervals(piece: StoryPiece) -> Lifetime:
-    return piece.lifetime or ()
+def _against(read: StoryPiece, phase: Phase, threads: Threads) -> str:
+    """What is wrong with the read wherever the timeline is called."""
+    if not _ends_in(read, phase):
+        return f"no interval of {read.name} that began before ends in that phase"
+    if threads != "one" and read.zero == "interval":
+        return f"{read.name} is zeroed by several threads"
+    return ""
 
 
 def _ends_in(piece: StoryPiece, phase: Phase) -> bool:
@@ -146,10 +138,4 @@ def _ends_in(piece: StoryPiece, phase: Phase) -> bool:
     if piece.accesses_in is not None:
         wanted = phase in piece.accesses_in.reads or phase in piece.accesses_in.updates
         return wanted and phase not in piece.accesses_in.writes
-    return any(interval.end - 1 == phase and interval.start != phase for interval in _intervals(piece))
-
-
-def _begins_in(piece: StoryPiece, phase: Phase) -> bool:
-    if piece.accesses_in is not None:
-        return phase in piece.accesses_in.writes
-    return any(interval.start == phase for interval in _intervals(piece))
+    return any(interval.end - 1 == phase and interval.start != phase for interval in piece.lifetime or ())

@@ -15,11 +15,12 @@ from time import monotonic
 from typing import Literal
 
 from solver.devices.table import device
+from solver.verifier.block_size import next_larger
 from solver.verifier.blocks import Block
 from solver.verifier.exact import Answer, Item, fits, items_of
 from solver.verifier.report import verify
 from solver.verifier.story import Story, derive
-from solver.wire.layout import LaunchFigures, Layout
+from solver.wire.layout import LaunchFigures, Layout, sized_for
 from solver.wire.manifest import Buffer, Manifest, Scope
 from solver.wire.units import Bytes
 
@@ -43,12 +44,15 @@ def prove(manifest: Manifest, layout: Layout, *, limit_s: float = DEFAULT_LIMIT_
     """A trial of every bound of the layout that `verify` reports as resting on a search. `limit_s` is for each."""
     if layout.launch is None:
         return ()
+    asked, manifest = manifest, sized_for(manifest, layout)
     story, launch = derive(manifest), layout.launch
     trials = []
-    for what in verify(manifest, layout).by_search:
+    for what in verify(asked, layout).by_search:
         started = monotonic()
         if what in ("run_bytes", "block_region_bytes"):
             trial = _of_bytes(manifest, layout, story, what, limit_s)
+        elif what == "threads_per_block" and asked.grows:
+            trial = _of_block_sizes(asked, layout, limit_s)
         elif what == "threads_per_block":
             trial = _of_threads(manifest, layout, story, launch, limit_s)
         else:
@@ -105,6 +109,26 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
         return Trial(what, bound, "confirmed", f"no run of any size fits more than {bound} times")
     answer = fits(story, items, capacity, limit_s)
     note = f"whether {len(items)} buffers and parts fit into {capacity} bytes, so that a larger block could start"
+    return _judged(manifest, what, bound, answer, note, relaxed=False)
+
+
+def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
+    """Where sizes follow the block: whether the block-scoped buffers of the next larger block fit with their sizes. If not, no larger
+    block's do."""
+    what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
+    larger = next_larger(asked, bound)
+    if larger is None:
+        return Trial(what, bound, "confirmed", "no larger block is allowed")
+    if asked.objective != "threads_per_block":
+        return Trial(what, bound, "open", f"with the objective {asked.objective} this cannot be put to the test yet")
+    manifest = asked.in_block(larger)
+    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    if any(buffer.scope == "run" for buffer in shared):
+        return Trial(what, bound, "open", "with run-scoped buffers beside them this cannot be put to the test yet")
+    story, block = derive(manifest), Block.of(manifest, shared, 0, 0)
+    items, capacity = items_of(story, shared), block.budget - block.static
+    answer = fits(story, items, capacity, limit_s)
+    note = f"whether {len(items)} buffers and parts of a block of {larger} threads fit into {capacity} bytes"
     return _judged(manifest, what, bound, answer, note, relaxed=False)
 
 

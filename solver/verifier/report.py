@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from solver.verifier.block_size import check_block_size
 from solver.verifier.claims import check_claims
+from solver.verifier.comparing import check_baselines
 from solver.verifier.findings import Findings
 from solver.verifier.handoffs import check_handoffs
 from solver.verifier.infeasible import check_infeasible
@@ -32,6 +34,10 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     Each finding names its rule and, where the rule has such, the buffers, the bytes of the region and the phase.
     `checked` counts the buffers, phases, hand-overs, pairs found in common bytes, and (up to 512 pieces) conflicting pairs.
     """
+    asked = manifest
+    if manifest.grows:  # sizes are those of the layout's own block
+        threads = manifest.launch.threads_per_run if layout.launch is None else max(1, layout.launch.threads_per_block)
+        manifest = manifest.in_block(manifest.launch.threads_per_block or threads)
     story = derive(manifest)
     findings = Findings(story)
     checked = {"buffers": len(manifest.buffers), "pieces": len(story.pieces), "phases": story.length}
@@ -43,6 +49,8 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
             findings.add("layout-hash", warning.message)
     if layout.launch is None:
         check_infeasible(manifest, layout, findings)
+        if all(buffer.location != "auto" for buffer in manifest.buffers):  # which of them are on chip is not said
+            check_baselines(asked, layout, [one for one in manifest.buffers if one.location == "shared"], findings)
         return StaticReport(tuple(findings.found), checked)
     matched = match(manifest, layout, findings)
     placed = place_pieces(matched, findings)
@@ -56,6 +64,9 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     check_local(layout.local, matched, findings)
     check_launch(manifest, layout.launch, matched, placed, findings)
     certificates = check_claims(manifest, layout, layout.launch, matched, findings)
+    if asked.grows:
+        certificates["threads_per_block"] = check_block_size(asked, layout, findings)
+    check_baselines(asked, layout, [one.buffer for one in matched if one.placed.location == "shared"], findings)
     if len(placed) <= MOST_PIECES_COUNTED:
         checked["conflicting_pairs"] = _conflicting_pairs(story, placed)
     return StaticReport(tuple(findings.found), checked, certificates)

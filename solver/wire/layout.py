@@ -9,7 +9,9 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
+from solver.wire.report import Finding
 from solver.wire.units import Bytes
 
 LAYOUT_SCHEMA = "warpack/layout/1"
@@ -172,12 +174,28 @@ class Proof:
     stride_bytes: BytesProof | None = None
 
 
+MOST_BROKEN_LISTED = 20
+"""So many broken rules of a layout made by hand are listed."""
+
+ThreadsBy = Literal["threads_per_block", "resident_threads", "given"]
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What a simpler rule gives for the same manifest; threads 0 where not one run fits."""
+    """What a simpler rule gives for the same manifest, or the user's own layout. The launch is that of the layout's rules, `threads_by`
+    says which: the most threads per block, the most resident threads, or the number that is given. Threads and blocks are 0 where not
+    one run fits. A layout made by hand is launched even where it takes more than the budget (`over_budget`), if the architecture can;
+    `broken` are the rules of the manifest that it breaks, the first few."""
 
     run_bytes: Bytes
     threads_per_block: int
+    block_region_bytes: Bytes = 0
+    dynamic_shared_bytes: Bytes = 0
+    blocks_per_sm: int = 0
+    resident_threads: int = 0
+    threads_by: ThreadsBy = "threads_per_block"
+    over_budget: bool = False
+    broken: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +268,10 @@ class Layout:
 
     def model_dump_json(self) -> str:
         return json.dumps(self.model_dump(), ensure_ascii=False)
+
+
+def sized_for(manifest: Manifest, layout: Layout) -> Manifest:
+    """The manifest with the sizes that the layout's block brings, where sizes follow the block; the same where they do not."""
+    if not manifest.grows or layout.launch is None:
+        return manifest
+    return manifest.in_block(layout.launch.threads_per_block)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -40,6 +40,8 @@ __all__ = [
     "Branch",
     "Buffer",
     "Component",
+    "Growth",
+    "HandLayout",
     "InPlace",
     "Interval",
     "Launch",
@@ -66,6 +68,9 @@ MANIFEST_SCHEMA = "warpack/manifest/1"
 SEMANTICS_EDITION = 2
 """The edition of what a manifest means (docs/time.md). It is part of every manifest's hash: no answer of an older meaning is
 served for a newer one."""
+
+WARP_THREADS = 32
+"""Threads of a warp, on every architecture."""
 
 Location = Literal["shared", "local", "auto"]
 Zero = Literal["none", "entry", "interval"]
@@ -120,11 +125,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """Elements of a block-scoped buffer that follow the block: `each` for every thread, or every warp of 32 (the last one
+    perhaps not full), and `plus` others."""
+
+    each: Elements
+    per: Literal["thread", "warp"] = "thread"
+    plus: Elements = 0
+
+    def elements(self, threads: int) -> Elements:
+        """In a block of so many threads."""
+        return self.plus + self.each * (threads if self.per == "thread" else -(-threads // WARP_THREADS))
+
+
+@dataclass(frozen=True, slots=True)
 class Buffer:
     """A named array. Without `lifetime` and `accesses_in` it is live in every phase; `lifetime_given` says whether the user wrote
     either. A persistent buffer has neither, nor parts with either. `reentry`: whether contents that the program leaves and comes
     back to are found again. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a ring of so many slots of `size`
-    elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1."""
+    elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1. `growth`: its size follows the block,
+    and `size` is that in a block of one thread (`Manifest.in_block` has another)."""
 
     name: str
     size: Elements
@@ -145,6 +165,7 @@ class Buffer:
     reentry: Reentry = "kept"
     asynchronous: bool = False
     stages: int = 1
+    growth: Growth | None = None
 
     @property
     def full_name(self) -> str:
@@ -171,6 +192,12 @@ class Buffer:
     def lifetime_given(self) -> bool:
         return self.lifetime is not None or self.accesses_in is not None or bool(self.parts)
 
+    def in_block(self, threads: int) -> Buffer:
+        """With the size that a block of so many threads brings."""
+        if self.growth is None:
+            return self
+        return replace(self, size=self.growth.elements(threads), growth=None)
+
     def part_name(self, part: Part) -> str:
         return f"{self.full_name}#{part.name}"
 
@@ -183,6 +210,27 @@ class InPlace:
     phase: Phase
     read: str
     write: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandLayout:
+    """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: where each buffer on chip begins
+    in its region, by full name, sorted; of parts (`component/name#part`) where these lie apart. `auto` buffers that are not named are
+    local. The regions end with their last buffer, or later where the user says so; the windows of runs begin behind the block region.
+    `threads_per_block` None: the launch rules choose."""
+
+    offsets_bytes: dict[str, Bytes]
+    run_bytes: Bytes
+    block_region_bytes: Bytes
+    threads_per_block: int | None = None
+
+    def places(self, buffer: Buffer) -> tuple[tuple[str, Bytes], ...]:
+        """The names by which the buffer is placed, each with its offset: its own, or those of its parts. Empty: it is not on chip."""
+        whole = self.offsets_bytes.get(buffer.full_name)
+        if whole is not None:
+            return ((buffer.full_name, whole),)
+        names = (buffer.part_name(part) for part in buffer.parts)
+        return tuple((name, self.offsets_bytes[name]) for name in names if name in self.offsets_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +258,25 @@ class Manifest:
     frontier: bool = False
     solver: SolverOptions = SolverOptions()
     validation: Level | Literal["best"] = "best"
+    baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     @cached_property
     def by_name(self) -> dict[str, Buffer]:
         """Buffers by full name."""
         return {buffer.full_name: buffer for buffer in self.buffers}
+
+    @cached_property
+    def grows(self) -> bool:
+        """Whether sizes follow the block's threads."""
+        return any(buffer.growth is not None for buffer in self.buffers)
+
+    def in_block(self, threads: int) -> Manifest:
+        """The same where a block has exactly so many threads, with the sizes that they bring; known by the hash of this one."""
+        buffers = tuple(buffer.in_block(threads) for buffer in self.buffers)
+        found = replace(self, buffers=buffers, launch=replace(self.launch, threads_per_block=threads))
+        found.__dict__["sha256"] = self.sha256
+        return found
 
     @cached_property
     def shared_kinds(self) -> frozenset[StorageKind]:

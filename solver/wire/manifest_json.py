@@ -68,6 +68,9 @@ def _around_buffers(manifest: Manifest) -> dict[str, Any]:
     document["buffers"] = []
     document["in_place"] = [values_of(pair) for pair in manifest.in_place]
     document["apart"] = [list(pair) for pair in manifest.apart]
+    if manifest.baseline is not None:
+        document["baseline"] = values_of(manifest.baseline)
+        document["baseline"]["offsets_bytes"] = dict(manifest.baseline.offsets_bytes)
     document["solver"] = values_of(manifest.solver)
     if manifest.solver.warm_start is not None:
         document["solver"]["warm_start"] = dict(manifest.solver.warm_start)
@@ -142,6 +145,9 @@ def _buffer(buffer: Buffer, names: _Names) -> dict[str, Any]:
     document["dtype"] = buffer.dtype.to_json()
     document["zero"] = False if buffer.zero == "none" else buffer.zero
     document["async"] = document.pop("asynchronous")
+    if document.pop("growth") is not None:
+        growth = values_of(buffer.growth)
+        document["size"] = {f"per_{growth.pop('per')}": growth.pop("each")} | growth
     _put_times(document, buffer, names(buffer.component) if _names_wanted(buffer) else None)
     if buffer.parts:
         of_parts = names(buffer.component) if any(map(_names_wanted, buffer.parts)) else None
@@ -173,7 +179,13 @@ _OPEN = ("accesses", "lifetime", "name", "size")
 
 def _plain(buffer: Buffer) -> bool:
     """Whether the buffer is written like all others that differ in these keys alone."""
-    return buffer.lifetime is not None and not buffer.parts and buffer.name.isidentifier() and not _names_wanted(buffer)
+    return (
+        buffer.lifetime is not None
+        and not buffer.parts
+        and buffer.growth is None
+        and buffer.name.isidentifier()
+        and not _names_wanted(buffer)
+    )
 
 
 def _gaps(buffer: Buffer) -> tuple[str | int, ...]:

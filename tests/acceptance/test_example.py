@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from tests.helpers.processes import PATIENCE_S
 from tests.helpers.recount import conflict_edges, words
 from tests.helpers.service_process import service
 
@@ -49,4 +50,4 @@ def assert_counts(manifest: dict[str, Any], layout: dict[str, Any]) -> None:
 
 def post(url: str, manifest: dict[str, Any], wait_s: int = 1) -> httpx2.Response:
     headers = {"Prefer": f"wait={wait_s}"}
-    return httpx2.post(f"{url}/v1/layouts", json=manifest, headers=headers, timeout=90, trust_env=False)
+    return httpx2.post(f"{url}/v1/layouts", json=manifest, headers=headers, timeout=PATIENCE_S, trust_env=False)

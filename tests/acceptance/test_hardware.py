@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.fake_driver import build_double
-from tests.helpers.processes import eventually
+from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.real_gpu import real_gpu
 from tests.helpers.service_process import service
 
@@ -31,7 +31,9 @@ MANIFEST: dict[str, Any] = {
 def gpu_worker(data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`warpack worker --gpu` as a process, which ends by itself where there is no GPU."""
     command = [sys.executable, "-W", "error", "-m", "service.cli", "worker", "--gpu", "--data-dir", str(data_dir)]
-    return subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
 
 
 def without_gpu() -> None:
@@ -106,7 +108,7 @@ def test_a_worker_that_took_a_double_for_real_gets_its_jobs_and_can_report_nothi
         command = [sys.executable, "-W", "error", "-c", _WORK_ON_A_DOUBLE, str(data_dir)]
         worker = subprocess.Popen(command, cwd=_ROOT, env=environment)
         try:
-            (device,) = eventually(lambda: client.devices()["hardware_devices"], "the device is listed", limit_s=60)
+            (device,) = eventually(lambda: client.devices()["hardware_devices"], "the device is listed")
             assert (device["name"], device["compute_capability"]) == ("mistaken for real", "8.6")
             *_, job = client.follow(waiting, 30)
             assert (job["state"], job["layout"], job["validation"]["level"]) == ("failed", None, "simulated")
@@ -127,7 +129,7 @@ def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
         command = [sys.executable, "-W", "error", "-m", "service.cli", "worker", "--gpu", "--data-dir", str(tmp_path)]
         worker = subprocess.Popen(command, cwd=_ROOT)
         try:
-            eventually(lambda: client.devices()["hardware_devices"], "the device is listed", limit_s=60)
+            eventually(lambda: client.devices()["hardware_devices"], "the device is listed")
             job = client.submit(MANIFEST | {"target": target, "validation": "best"}, 60)
             assert (job["state"], job["validation"]["level"]) == ("ready", "hardware")
             (report,) = [each for each in job["layout"]["validation"]["reports"] if each["level"] == "hardware"]

@@ -14,6 +14,7 @@ import pytest
 
 from service.client import Client
 from solver import load_manifest, read_layout, verify
+from tests.helpers.processes import PATIENCE_S
 from tests.helpers.service_process import ServiceProcess, service
 
 MANIFEST: dict[str, Any] = {
@@ -56,7 +57,7 @@ def rows(data_dir: Path, query: str) -> list[Any]:
 
 def post(url: str, manifest: dict[str, Any], wait_s: int = 60) -> httpx2.Response:
     return httpx2.post(
-        f"{url}/v1/layouts", json=manifest, headers={"Prefer": f"wait={wait_s}"}, timeout=90, trust_env=False
+        f"{url}/v1/layouts", json=manifest, headers={"Prefer": f"wait={wait_s}"}, timeout=PATIENCE_S, trust_env=False
     )
 
 

@@ -15,6 +15,7 @@ from gpu_runtime.compiler import cpp_to_cubin
 from gpu_runtime.compiler.figures import figures_of
 from gpu_runtime.emitters import emit_files
 from solver import load_manifest, optimize
+from tests.helpers.processes import PATIENCE_S
 
 _ROOT = Path(__file__).parents[2]
 _PAGE = (_ROOT / "docs" / "allocators.md").read_text()
@@ -60,7 +61,7 @@ def _python(folder: Path, program: str, simulator: str) -> dict[str, object]:
         "PYTHONPATH": os.pathsep.join([str(folder), str(_ROOT)]), "NUMBA_ENABLE_CUDASIM": simulator
     }  # fmt: skip
     answer = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=folder, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", program], env=environment, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert answer.returncode == 0, answer.stderr
     found: dict[str, object] = json.loads(answer.stdout)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.helpers.processes import PATIENCE_S
+
 PROGRAM = Path(__file__).resolve().parents[2] / "examples" / "checked" / "lifetimes.py"
 
 
@@ -16,7 +18,7 @@ def test_the_shortened_lifetime_is_found_and_the_right_ones_pass() -> None:
         env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     right, _, wrong = ran.stdout.splitlines()

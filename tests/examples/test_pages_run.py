@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,7 +35,7 @@ def test_the_programs_of_a_page_run_and_print_what_the_page_says(page: str, simu
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     shown = re.findall(r"^```text\n(.*?)^```$", page_text(page), re.DOTALL | re.MULTILINE)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
+
 PROGRAM = Path(__file__).resolve().parents[2] / "examples" / "registry" / "two_stage.py"
 
 
@@ -19,7 +21,7 @@ def run(simulator: bool) -> str:
         env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1" if simulator else "0"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
+PATIENCE_S = 500.0
+"""How long a test waits for what another process does. It is there for what hangs: on a busy machine everything takes long."""
+
 
 def lives(pid: int) -> bool:
     """Whether the process runs: one that ended, and waits for its parent to notice, does not."""
@@ -35,7 +38,7 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def eventually(look: Callable[[], Value], what: str, limit_s: float = 20.0) -> Value:
+def eventually(look: Callable[[], Value], what: str, limit_s: float = PATIENCE_S) -> Value:
     """The first true value of `look`; fails the test when there is none in time."""
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:

@@ -61,7 +61,7 @@ def service(data_dir: Path, *, workers: int = 2) -> Iterator[ServiceProcess]:
     port_file.unlink(missing_ok=True)
     process = _start(_SERVE, str(data_dir), str(port_file), str(workers))
     try:
-        eventually(lambda: _exists_or_died(port_file, process), "the service listens", limit_s=60)
+        eventually(lambda: _exists_or_died(port_file, process), "the service listens")
         yield ServiceProcess(process, f"http://127.0.0.1:{port_file.read_text().strip()}")
     finally:
         _end(process)
@@ -73,7 +73,7 @@ def worker(data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
     ready = data_dir / "worker-ready"
     process = _start(_WORK, str(data_dir), str(ready))
     try:
-        eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs", limit_s=60)
+        eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs")
         yield process
     finally:
         _end(process)

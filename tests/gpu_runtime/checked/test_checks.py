@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -22,7 +24,7 @@ def simulated(program: str, *arguments: str) -> Any:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)

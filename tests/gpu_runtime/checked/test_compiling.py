@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.helpers.processes import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -19,7 +21,7 @@ def test_kernels_with_checks_compile_to_machine_code_without_a_driver() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)

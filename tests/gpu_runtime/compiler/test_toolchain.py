@@ -11,6 +11,7 @@ import pytest
 
 from gpu_runtime.compiler import ToolchainError, check_architecture, compilable_architectures, find_toolchain
 from gpu_runtime.compiler.toolchain import Library
+from tests.helpers.processes import PATIENCE_S
 
 toolchain = importlib.import_module("gpu_runtime.compiler.toolchain")
 
@@ -96,5 +97,7 @@ except ToolchainError as error:
     print(error.type)
 """
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1"}
-    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=PATIENCE_S
+    )
     assert run.stdout.strip() == "simulator-active", run.stderr

@@ -17,6 +17,7 @@ from gpu_runtime.emitters.cuda_cpp.thread_memory import MOST_APART
 from gpu_runtime.emitters.planning import plan_allocators
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
+from tests.helpers.processes import PATIENCE_S
 
 _PRELUDE = """
 #include <cstdio>
@@ -87,9 +88,9 @@ def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, An
         "program",
         "program.cpp",
     ]
-    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S)
     assert built.returncode == 0, built.stderr
-    ran = subprocess.run([folder / "program"], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run([folder / "program"], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
 

@@ -13,6 +13,7 @@ from gpu_runtime.emitters.names import zero_name
 from solver.wire.manifest import Target
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from tests.helpers.processes import PATIENCE_S
 
 _EMIT_ALL = """
 import hashlib
@@ -26,7 +27,12 @@ for layout, manifest in SAMPLES.values():
 def _hashes(seed: str) -> str:
     environment = os.environ | {"PYTHONHASHSEED": seed}
     return subprocess.run(
-        [sys.executable, "-c", _EMIT_ALL], env=environment, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", _EMIT_ALL],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     ).stdout
 
 

@@ -13,6 +13,7 @@ import pytest
 from solver.wire.layout import Layout, PlacedBuffer
 from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from tests.helpers.processes import PATIENCE_S
 
 POISON, FILLED = 0xA5, 0xFF
 
@@ -24,7 +25,7 @@ def simulated() -> dict[str, Any]:
         env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert run.returncode == 0, run.stderr
     report: dict[str, Any] = json.loads(run.stdout)

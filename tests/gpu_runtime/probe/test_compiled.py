@@ -12,6 +12,7 @@ from gpu_runtime.compiler import ALL_ARCHITECTURES
 from gpu_runtime.emitters import emit
 from gpu_runtime.probe.compiled import compile_probe
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from tests.helpers.processes import PATIENCE_S
 
 _ROOT = Path(__file__).parents[3]
 
@@ -98,7 +99,7 @@ def test_what_is_forked_from_a_warm_process_compiles_by_itself(tmp_path: Path) -
         env=environment | {"PYTHONPATH": str(_ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert (answer.returncode, answer.stdout.strip()) == (0, "0"), answer.stderr
 

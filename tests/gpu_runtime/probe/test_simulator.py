@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
+
 HEAD = """
 import sys
 from types import ModuleType
@@ -54,7 +56,7 @@ KEEPS = {
 def simulate(text: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(
-        [sys.executable, "-c", HEAD + text], env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", HEAD + text], env=environment, capture_output=True, text=True, timeout=PATIENCE_S
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
+
 DTYPES = ("bool", "int8", "uint16", "int32", "uint64", "float16", "float32", "float64", "complex64", "complex128")
 
 
@@ -20,7 +22,7 @@ def run(simulator: bool) -> dict[str, Any]:
         env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1" if simulator else "0"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)

@@ -14,6 +14,7 @@ import pytest
 
 from service.cli import main
 from tests.helpers.hard_manifest import hard_manifest
+from tests.helpers.processes import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 
@@ -63,7 +64,7 @@ def run(*arguments: str | Path, stdin: bytes = b"", **changes: str) -> subproces
         capture_output=True,
         env=environment(**changes),
         cwd=ROOT,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 

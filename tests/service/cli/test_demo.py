@@ -17,7 +17,7 @@ from rich.console import Console
 
 from service.cli import demo as demo_module
 from service.cli import demo_jobs
-from tests.helpers.processes import eventually, lives
+from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
 
 
@@ -95,7 +95,7 @@ def test_ending_the_demo_ends_the_service_that_it_started(
     process = start("demo", written(tmp_path, endless(600.0)), TMPDIR=str(scratch))
     url = until_it_answers(process)
     process.send_signal(ending)
-    _, err = process.communicate(timeout=40)
+    _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code, err
     assert b"Traceback" not in err
     assert_nothing_left(url, scratch)

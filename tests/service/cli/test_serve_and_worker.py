@@ -14,7 +14,7 @@ import pytest
 from gpu_runtime.hardware import sight
 from gpu_runtime.hardware.errors import HardwareError
 from service.client import Client
-from tests.helpers.processes import eventually
+from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import Cli, small, start
 
 
@@ -36,7 +36,7 @@ def url_of(process: subprocess.Popen[bytes], port_file: Path) -> str:
             raise AssertionError(f"serve ended with code {process.returncode}: {err.decode()}")
         return port_file.exists()
 
-    eventually(look, "the service answers", limit_s=60)
+    eventually(look, "the service answers")
     return f"http://127.0.0.1:{int(port_file.read_text())}"
 
 
@@ -48,7 +48,7 @@ def test_serve_answers_on_the_port_it_names_and_ends_with_ctrl_c(tmp_path: Path)
         with Client(url) as client:
             assert client.submit(small(), wait_s=60)["state"] == "ready"
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
     assert f"Serving on {url}" in err.decode()
     assert b"Traceback" not in err
@@ -61,9 +61,9 @@ def test_a_worker_of_its_own_does_the_jobs_of_a_service_without_workers(tmp_path
         with running("worker", "--data-dir", data, "--workers", "1") as working, Client(url) as client:
             assert client.submit(small(), wait_s=60)["state"] == "ready"
             working.send_signal(signal.SIGTERM)
-            _, err = working.communicate(timeout=30)
+            _, err = working.communicate(timeout=PATIENCE_S)
         serving.send_signal(signal.SIGTERM)
-        serving.communicate(timeout=30)
+        serving.communicate(timeout=PATIENCE_S)
     assert (working.returncode, serving.returncode) == (0, 0), err
     assert b"Working on the jobs in" in err
 

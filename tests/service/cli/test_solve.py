@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from solver import load_manifest, read_layout, verify
+from tests.helpers.processes import PATIENCE_S
 from tests.service.cli.commands import ROOT, Cli, endless, one_buffer, run, small, start, written
 
 
@@ -153,7 +154,7 @@ def test_ctrl_c_ends_the_search_with_the_best_layout_so_far(tmp_path: Path) -> N
     time.sleep(3)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
     assert b"Interrupted: the best layout so far" in err
     layout = read_layout(json.loads(out))

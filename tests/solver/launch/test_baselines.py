@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from solver import load_manifest, optimize
@@ -15,6 +17,10 @@ from tests.solver.launch.manifests import buffer, manifest
 def run_bytes(given: Manifest) -> tuple[int, int]:
     found = baselines(given)
     return found["no_sharing"].run_bytes, found["declared_aliases"].run_bytes
+
+
+def figures(found: Baseline) -> tuple[int, int]:
+    return found.run_bytes, found.threads_per_block
 
 
 def test_without_aliases_both_put_every_buffer_at_its_own_bytes() -> None:
@@ -55,38 +61,47 @@ def test_an_alias_starts_at_its_own_alignment() -> None:
 
 def test_block_buffers_are_no_run_bytes_but_cost_threads() -> None:
     given = manifest(buffer("a", 10), buffer("table", 48_000, "int8", scope="block"), launch={"threads_multiple": 1})
-    assert baselines(given)["no_sharing"] == Baseline(40, (49_152 - 48_000) // 44)
+    found = baselines(given)["no_sharing"]
+    assert figures(found) == (40, (49_152 - 48_000) // 44)
+    assert found.block_region_bytes == 48_000
 
 
-def test_halving_skips_block_sizes_that_would_fit() -> None:
+def test_all_are_launched_by_the_rules_of_the_layout() -> None:
     given = manifest(buffer("a", 63), launch={"max_threads_per_block": 256})
     found = baselines(given)
-    assert found["no_sharing"] == Baseline(252, 192)
-    assert found["declared_aliases"] == Baseline(252, 128)
+    assert figures(found["no_sharing"]) == figures(found["declared_aliases"]) == (252, 192)
 
 
-def test_halving_goes_below_one_warp_and_ends_at_nothing() -> None:
-    assert baselines(manifest(buffer("a", 1301)))["declared_aliases"] == Baseline(5204, 8)
-    assert baselines(manifest(buffer("a", 20_001)))["declared_aliases"] == Baseline(80_004, 0)
-    assert baselines(manifest(buffer("a", 20_001)))["no_sharing"] == Baseline(80_004, 0)
+def test_where_not_one_multiple_fits_whole_runs_do_as_in_the_layout() -> None:
+    found = baselines(manifest(buffer("a", 1301)))
+    assert figures(found["no_sharing"]) == figures(found["declared_aliases"]) == (5204, 9)
 
 
-def test_halving_keeps_runs_whole() -> None:
-    given = manifest(buffer("a", 2000, "int8"), launch={"threads_per_run": 3, "max_threads_per_block": 100})
-    assert baselines(given)["declared_aliases"].threads_per_block % 3 == 0
+def test_what_does_not_fit_the_budget_has_no_threads() -> None:
+    found = baselines(manifest(buffer("a", 20_001)))
+    for rule in ("no_sharing", "declared_aliases"):
+        assert found[rule] == Baseline(80_004, 0)
+
+
+def test_with_the_objective_resident_threads_the_block_is_the_one_with_the_most() -> None:
+    given = manifest(buffer("a", 63), launch={"max_threads_per_block": 256}, objective="resident_threads")
+    found = baselines(given)["no_sharing"]
+    assert (found.threads_by, found.threads_per_block, found.blocks_per_sm) == ("resident_threads", 96, 4)
+    assert found.resident_threads == 384
+    assert baselines(replace(given, objective="threads_per_block"))["no_sharing"].threads_per_block == 192
+
+
+def test_block_buffers_are_counted_in_the_block_region() -> None:
+    scratch = [buffer(name, 1000, scope="block", lifetime=(Interval(n, n + 1),)) for n, name in enumerate("ab")]
+    found = baselines(manifest(*scratch, launch={"threads_per_block": 256}))["no_sharing"]
+    assert (found.run_bytes, found.block_region_bytes, found.dynamic_shared_bytes) == (0, 8000, 8000)
+    assert (found.threads_by, found.blocks_per_sm, found.resident_threads) == ("given", 6, 1536)
 
 
 def test_auto_buffers_count_where_they_are_on_chip() -> None:
     given = manifest(buffer("a", 10), buffer("w", 3, location="auto"))
     assert baselines(given)["no_sharing"].run_bytes == 40
     assert baselines(given, frozenset({"w"}))["no_sharing"].run_bytes == 52
-
-
-def test_halving_keeps_whole_multiples_as_the_layout_does() -> None:
-    given = manifest(buffer("a", 63), launch={"threads_multiple": 96, "max_threads_per_block": 500})
-    found = baselines(given)
-    assert found["no_sharing"] == Baseline(252, 192)
-    assert found["declared_aliases"] == Baseline(252, 192)  # 500 and 250 are cut to 480 and 192
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from solver.flatten import flatten
 from solver.verifier.curing import Curing
 from solver.verifier.story import Story, derive
 from solver.wire.manifest import Accesses, Barrier, Branch, Component, InPlace, Launch, Loop, Timeline, Track
@@ -77,6 +78,20 @@ PRIVATE: dict[str, tuple[bool, Timeline, dict[str, Any], dict[str, Any]]] = {
         life((0, 2), (3, 4)),
         life((1, 4)),
     ),
+    "zeroed at the program's start": (True, Timeline(3, None, (Loop(0, 2),)), life((0, 2), zero="entry"), life((1, 2))),
+    "its zeros are still needed where phase 0 was skipped": (
+        False,
+        Timeline(3, None, (Loop(0, 2), Loop(0, 1))),
+        life((0, 2), zero="entry"),
+        life((1, 2)),
+    ),
+    "they are, though it is written anew on the way there": (
+        False,
+        Timeline(3, None, (Loop(0, 3), Loop(0, 1))),
+        life((0, 2), (2, 3), zero="entry"),
+        life((1, 2)),
+    ),
+    "the same without zeros": (True, Timeline(3, None, (Loop(0, 3), Loop(0, 1))), life((0, 2), (2, 3)), life((1, 2))),
     "a branch round it": (True, Timeline(3, None, (), (), (Branch(((1, 2),), True),)), life((0, 2)), life((1, 3))),
 }
 
@@ -86,6 +101,8 @@ def test_of_one_thread(cured: bool, timeline: Timeline, r: dict[str, Any], w: di
     found, reason = told(timeline, r=dict(r), w=dict(w))
     assert found == cured
     assert (reason is None) == cured
+    manifest = manifest_of(_buffer("r", dict(r)), _buffer("w", dict(w)), timeline=timeline, in_place=PAIR)
+    assert bool(flatten(manifest).run.in_place) == cured  # the optimiser, which shares nothing with it, says the same
 
 
 @pytest.mark.parametrize(("reentry", "cured"), [("dropped", True), ("kept", False)])

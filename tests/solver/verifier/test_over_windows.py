@@ -12,6 +12,7 @@ from solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer
 from solver.wire.manifest import (
     Barrier,
     Buffer,
+    Interval,
     Launch,
     Manifest,
     Target,
@@ -158,3 +159,37 @@ def test_without_windows_the_block_region_holds_everything() -> None:
     alone = replace(manifest, buffers=manifest.buffers[1:])
     bare = replace(layout, launch=replace(layout.launch, stride_bytes=0, run_bytes=0), buffers=layout.buffers[1:])
     assert of_rule(verify(alone, bare), "outside-region")
+
+
+@pytest.mark.parametrize("who", ["scratch", "mine"])
+def test_what_is_copied_asynchronously_lies_there_only_past_a_proxy_fence(who: str) -> None:
+    """Whichever of the two is asynchronous and comes second."""
+    first, second = ("mine", "scratch") if who == "scratch" else ("scratch", "mine")
+    phase_of = {first: (0, 1), second: (1, 2)}
+    asynchronous = replace(
+        SCOPES,
+        buffers=tuple(
+            replace(one, lifetime=(Interval(*phase_of[one.name]),), asynchronous=one.name == who)
+            for one in SCOPES.buffers
+        ),
+    )
+    (finding,) = of_rule(verify(asynchronous, over_windows(asynchronous)), "overlap")
+    assert finding.buffers == ("mine", "scratch")
+    fenced = replace(asynchronous, timeline=replace(SCOPES.timeline, barriers=(Barrier(1, proxy_fence=True),)))
+    assert not of_rule(verify(fenced, over_windows(fenced)), "overlap")
+
+
+def test_a_block_scoped_buffer_over_several_windows_lies_over_the_whole_of_those_between() -> None:
+    """From byte 200 of the first window to byte 48 of the third: over the second whole, bytes 100 to 104 included."""
+    held = buffer("held", 1, (0, 2))
+    manifest = replace(SCOPES, buffers=(buffer("mine", 25, (0, 1)), held, buffer("scratch", 92, (1, 2), scope="block")))
+    layout = over_windows(manifest)
+    mine, scratch = layout.buffers
+    places = (
+        replace(mine, size_bytes=100),
+        PlacedBuffer("", "held", "shared", "run", 100, 4),
+        replace(scratch, offset_bytes=200, size_bytes=368),
+    )
+    (finding,) = of_rule(verify(manifest, replace(layout, buffers=places)), "overlap")
+    assert finding.buffers == ("held", "scratch")
+    assert (finding.region, finding.start_bytes, finding.end_bytes) == ("block", 360, 364)

@@ -11,7 +11,7 @@ import pytest
 from solver.reading import load_manifest
 from solver.reading.layout_figures import no_proof
 from solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer, PlacedPart
-from solver.wire.manifest import Buffer, Manifest, Part
+from solver.wire.manifest import Buffer, Growth, Manifest, Part
 from solver.wire.rows import FEW_ROWS
 
 COUNTS = (10, FEW_ROWS + 44)
@@ -66,6 +66,9 @@ CHANGES: dict[str, Change] = {
     "buffer": lambda grow, m: replace(m, buffers=with_first(m.buffers, grow)),
     "part": lambda grow, m: replace(
         m, buffers=(*m.buffers[:-1], replace(m.buffers[-1], parts=(grow(m.buffers[-1].parts[0]),)))
+    ),
+    "growth": lambda grow, m: replace(
+        m, buffers=with_first(m.buffers, lambda buffer: replace(buffer, growth=grow(Growth(1))))
     ),
     "target": lambda grow, m: replace(m, target=grow(m.target)),
     "launch": lambda grow, m: replace(m, launch=grow(m.launch)),
@@ -146,6 +149,7 @@ def test_every_field_of_a_buffer_enters_the_hash(field: str, count: int) -> None
         "reentry": "dropped",
         "asynchronous": True,
         "stages": 2,
+        "growth": Growth(1, "warp", 3),
     }
     manifest = manifest_of(count)
     if field == "dtype":

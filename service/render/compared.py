@@ -1,0 +1,90 @@
+"""A layout beside what it is compared with: the user's own layout and simpler rules, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.render.figures import Figure
+from solver.launch.budget import budget_bytes
+from solver.wire.layout import Baseline, LaunchFigures, Layout
+from solver.wire.manifest import Manifest
+
+_NAMES = {"by_hand": "your layout", "no_sharing": "no sharing", "declared_aliases": "declared aliases only"}
+_MOST_BROKEN = 3
+
+
+def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
+    """For each baseline its bytes and launch, and the layout's; then the rule by which all of them were launched, and what is wrong with
+    the user's own layout. Nothing of an infeasible layout."""
+    launch = layout.launch
+    if launch is None or not layout.baselines:
+        return []
+    figures = [
+        (f"against {_NAMES.get(name, name)}", "; ".join(_changes(base, launch)))
+        for name, base in layout.baselines.items()
+    ]
+    own = layout.baselines.get("by_hand")
+    return [*figures, ("compared by", _rule(manifest, own)), *(() if own is None else _wrong(manifest, own))]
+
+
+def _changes(base: Baseline, launch: LaunchFigures) -> Iterator[str]:
+    if base.run_bytes or launch.run_bytes:
+        yield f"{base.run_bytes} -> {launch.run_bytes} run bytes, {_less(base.run_bytes, launch.run_bytes, ' a run')}"
+    if base.block_region_bytes or launch.block_region_bytes:
+        before, after = base.block_region_bytes, launch.block_region_bytes
+        yield f"{before} -> {after} bytes of the block region, {_less(before, after, '')}"
+    if not base.threads_per_block:
+        yield "it does not fit"
+        return
+    after_resident = launch.occupancy.resident_threads
+    yield (
+        f"{base.threads_per_block} -> {launch.threads_per_block} threads per block, "
+        f"{base.blocks_per_sm} -> {launch.occupancy.blocks_per_sm} blocks and "
+        f"{base.resident_threads} -> {after_resident} resident threads a multiprocessor"
+    )
+
+
+def _less(before: int, after: int, of: str) -> str:
+    less = before - after
+    if not less:
+        return "the same"
+    share = f" ({less / before:.1%})" if before else ""
+    return f"{less} bytes{of} saved{share}" if less > 0 else f"{-less} bytes{of} more"
+
+
+def _rule(manifest: Manifest, own: Baseline | None) -> str:
+    rules = manifest.launch
+    if rules.threads_per_block is not None:
+        text = f"one rule: blocks of {rules.threads_per_block} threads, as the manifest says"
+    else:
+        most = (
+            "the most resident threads, then the smallest block"
+            if manifest.objective == "resident_threads"
+            else "the most threads per block"
+        )
+        multiple = f"multiples of {rules.threads_multiple}" + (
+            f" and {rules.threads_per_run}" if rules.threads_per_run > 1 else ""
+        )
+        text = f"one rule: {most}, in {multiple}"
+    if (
+        own is None
+        or manifest.baseline is None
+        or manifest.baseline.threads_per_block in (None, rules.threads_per_block)
+    ):
+        return text
+    return f"{text}; your layout with its own {manifest.baseline.threads_per_block} threads"
+
+
+def _wrong(manifest: Manifest, own: Baseline) -> Iterator[Figure]:
+    if own.over_budget:
+        told = "and no block of this architecture can have it"
+        if own.threads_per_block:
+            told = "the figures are those with all that the architecture has"
+        yield "", f"your layout takes more than the budget of {budget_bytes(manifest)} bytes: {told}"
+    if own.broken:
+        count = len(own.broken)
+        several = "a rule" if count == 1 else f"{count} rules"
+        yield "your layout", f"breaks {several} of the manifest"
+        yield from (("", f"{one.rule}: {one.message}") for one in own.broken[:_MOST_BROKEN])
+        if count > _MOST_BROKEN:
+            yield "", f"and {count - _MOST_BROKEN} more (--json lists them)"

@@ -1,0 +1,77 @@
+"""What another manifest would save: the one at hand with one word or one barrier more.
+
+It is flattened and packed by first fit, near the offsets at hand. So what is told is saved at least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from solver.answer.settling import Settling
+from solver.answer.what_if import MOST_ITEMS
+from solver.flatten import flatten
+from solver.flatten.problem import RegionProblem
+from solver.search.bound import max_live
+from solver.search.conflicts import puzzle_of, unit_of
+from solver.search.pack import Packing
+from solver.search.regions import Packed
+from solver.wire.manifest import Manifest
+from solver.wire.units import Bytes
+
+MOST_NODES = 1000
+"""Programs of more stretches are not flattened again."""
+
+
+class Saved(NamedTuple):
+    """Bytes of one run's window, and of the block region."""
+
+    run: Bytes
+    block: Bytes
+
+
+def worth_trying(packed: Packed) -> bool:
+    """Whether the program is small enough to be flattened again, and some region larger than what is accessed in any one phase: nothing
+    that is tried makes that less."""
+    flat, relation = packed.flat, packed.flat.relation
+    items = len(flat.run.items) + len(flat.block.items)
+    if relation is None or len(relation.unrolled.graph) > MOST_NODES or items > MOST_ITEMS:
+        return False
+    regions = ((flat.run, packed.run), (flat.block, packed.block))
+    return any(max_live(replace(problem, exact=False)).size_bytes < packing.size_bytes for problem, packing in regions)
+
+
+@dataclass(frozen=True)
+class Trying:
+    """Other manifests beside the packing of one. Where some of the block lies over windows, its region is not looked at."""
+
+    packed: Packed
+
+    def saved(self, changed: Manifest) -> Saved:
+        """What the changed manifest saves; 0 where first fit finds nothing smaller."""
+        packed = self.packed
+        regions = (packed.flat.run, packed.flat.block)
+        split = frozenset(item.buffer for region in regions for item in region.items if item.part_of)
+        flat = flatten(changed, packed.on_chip, split)
+        run = packed.run.size_bytes - _least(flat.run, packed.flat.run, packed.run)
+        if packed.floor is not None or packed.flat.crossing:
+            return Saved(run, 0)
+        return Saved(run, packed.block.size_bytes - _least(flat.block, packed.flat.block, packed.block))
+
+    def phrase(self, saved: Saved) -> str:
+        """What is saved of how much; empty where that is nothing."""
+        told = (
+            (saved.run, self.packed.run, "run bytes"),
+            (saved.block, self.packed.block, "bytes of the block region"),
+        )
+        return " and ".join(f"{less} of {packing.size_bytes} {what}" for less, packing, what in told if less > 0)
+
+
+def _least(problem: RegionProblem, before: RegionProblem, packing: Packing) -> Bytes:
+    """The bytes that first fit needs for a changed region; those of the packing at hand where it finds nothing smaller."""
+    alike = [item.name for item in problem.items] == [item.name for item in before.items]
+    if not alike or not packing.size_bytes or problem.windows or max_live(problem).size_bytes >= packing.size_bytes:
+        return packing.size_bytes
+    unit = unit_of(problem)
+    found = Settling(puzzle_of(problem, unit)).least([offset // unit for offset in packing.offsets])
+    return min(packing.size_bytes, found * unit)

@@ -1,0 +1,197 @@
+"""Sizes that follow the block: which block to take where its threads bring the bytes.
+
+Every block size is a manifest of its own, with exactly so many threads and the sizes that they bring (`Manifest.in_block`). A layout of
+a larger block is one of a smaller block too: what grew is cut off, and the last windows go. So blocks fit up to some size, and none
+beyond it; that size is found by halving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from solver.answer.assemble import status_of
+from solver.baselines import baselines
+from solver.baselines.by_hand import by_hand
+from solver.baselines.figures import threads_by
+from solver.devices.table import device
+from solver.flatten import flatten
+from solver.launch.advisories import launch_warnings
+from solver.launch.ranking import rank, threads_step
+from solver.launch.threads import launch_for
+from solver.search.bound import lower_bound
+from solver.wire.layout import Baseline, CountProof, LaunchFigures, Layout, ThreadsProof
+from solver.wire.manifest import Manifest
+from solver.wire.problems import ManifestError
+from solver.wire.units import align_up
+
+Solve = Callable[[Manifest], Layout]
+"""The best layout of a manifest whose sizes are numbers."""
+
+
+def best_block(manifest: Manifest, solve: Solve) -> Layout:
+    """The layout of the best block, by the order of wishes, with what is proven of all others; the smallest block's where none fits."""
+    given = manifest.launch.threads_per_block
+    found = solve(manifest.in_block(given)) if given is not None else _best(manifest, solve)
+    return replace(found, baselines=_baselines(manifest, found))
+
+
+def _best(manifest: Manifest, solve: Solve) -> Layout:
+    for sizes in _sizes(manifest):
+        found = _Blocks(manifest, solve, sizes).best() if sizes else None
+        if found is not None:
+            return found
+    return solve(manifest.in_block(_least(manifest)))
+
+
+def _least(manifest: Manifest) -> int:
+    return align_up(manifest.least_threads, manifest.launch.threads_per_run)
+
+
+def _sizes(manifest: Manifest) -> tuple[Sequence[int], Sequence[int]]:
+    """Block sizes that are whole multiples, and those of whole runs below the first such; smallest first."""
+    launch, least = manifest.launch, manifest.least_threads
+    most = min(launch.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
+    step, per_run = threads_step(manifest), launch.threads_per_run
+    whole = range(step, most + 1, step)
+    others = range(per_run, min(most, step - 1) + 1, per_run)
+    return [size for size in whole if size >= least], [size for size in others if size >= least]
+
+
+def _ruled_out(layout: Layout | None) -> bool:
+    """Whether it is proven that nothing fits, and not only that nothing was found in time."""
+    return layout is None or (layout.launch is None and layout.proof.threads_per_block.status == "infeasible")
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """Blocks of some sizes, smallest first."""
+
+    manifest: Manifest
+    solve: Solve
+    sizes: Sequence[int]
+
+    def best(self) -> Layout | None:
+        """None where not one is found to fit."""
+        if self.manifest.objective == "threads_per_block":
+            return self._largest()
+        return self._most_resident() if self.manifest.objective == "resident_threads" else self._smallest()
+
+    def _at(self, size: int) -> Layout | None:
+        """None where the pinned buffers leave no packing at all with the sizes of this block."""
+        try:
+            return self.solve(self.manifest.in_block(size))
+        except ManifestError:
+            return None
+
+    def _largest(self) -> Layout | None:
+        """The largest that fits. `ruled_out`: the smallest of which it is proven that it does not."""
+        sizes = self.sizes
+        found: Layout | None = None
+        fitting, beyond, ruled_out = -1, len(sizes), len(sizes)
+        at = len(sizes) - 1
+        while beyond - fitting > 1:
+            layout = self._at(sizes[at])
+            if layout is not None and layout.launch is not None:
+                fitting, found = at, layout
+            else:
+                beyond = at
+                ruled_out = at if _ruled_out(layout) else ruled_out
+            at = (fitting + beyond) // 2
+        if found is None or found.launch is None:
+            return None
+        return self._with_threads(found, found.launch, sizes[ruled_out - 1])
+
+    def _smallest(self) -> Layout | None:
+        """With the fewest bytes."""
+        for size in self.sizes:
+            layout = self._at(size)
+            if layout is not None and layout.launch is not None:
+                return self._with_threads(layout, layout.launch, size)
+        return None
+
+    def _most_resident(self) -> Layout | None:
+        """With the most threads resident, then the smallest. Sizes whose bounds allow no more than what was found are not solved."""
+        best: tuple[int, int] | None = None
+        found: Layout | None = None
+        upper = 0
+        for bound, negative in sorted(((self._resident_at_most(size), -size) for size in self.sizes), reverse=True):
+            if not bound or (best is not None and (bound, negative) <= best):
+                break
+            layout = self._at(-negative)
+            if layout is None or layout.launch is None:
+                upper = upper if _ruled_out(layout) else max(upper, bound)
+                continue
+            resident = layout.launch.occupancy.resident_threads
+            of_this = layout.proof.resident_threads
+            upper = max(upper, resident if of_this is None else of_this.upper_bound)
+            if best is None or (resident, negative) > best:
+                best, found = (resident, negative), layout
+        if found is None or found.launch is None or best is None:
+            return None
+        launch = found.launch
+        count = CountProof("optimal" if upper == best[0] else "feasible", upper, {"kind": "block-sizes"})
+        found = replace(found, proof=replace(found.proof, resident_threads=count))
+        return self._with_threads(found, launch, launch.threads_per_block)
+
+    def _resident_at_most(self, threads: int) -> int:
+        """What the bounds of a block's bytes allow; block-scoped buffers may lie over windows, and conflicts be ignored."""
+        manifest = self.manifest.in_block(threads)
+        manifest = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
+        flat = flatten(manifest)
+        run, block = lower_bound(flat.run).size_bytes, lower_bound(flat.block).size_bytes
+        launch = launch_for(
+            manifest, run_bytes=run, block_region_bytes=0 if run else block, block_reach_bytes=block if run else 0
+        )
+        return 0 if launch is None else launch.occupancy.resident_threads
+
+    def _with_threads(self, layout: Layout, launch: LaunchFigures, upper: int) -> Layout:
+        """The layout with the proof that no better block has more than `upper` threads."""
+        resident = layout.proof.resident_threads
+        certificate = {
+            "kind": "block-sizes",
+            "resident_threads_upper_bound": launch.occupancy.resident_threads
+            if resident is None
+            else resident.upper_bound,
+        }
+        settled = upper == launch.threads_per_block
+        if self.manifest.objective == "resident_threads":
+            settled = resident is not None and resident.status == "optimal"
+        proof = replace(
+            layout.proof,
+            threads_per_block=ThreadsProof("optimal" if settled else "feasible", upper, certificate),
+        )
+        said = {warning.type for warning in layout.warnings}
+        warnings = [one for one in launch_warnings(self.manifest, launch) if one.type not in said]
+        return replace(
+            layout,
+            proof=proof,
+            status=status_of(proof),
+            warnings=(*layout.warnings, *warnings),
+        )
+
+
+def _baselines(manifest: Manifest, layout: Layout) -> dict[str, Baseline]:
+    """Each with the block that the launch rules choose for it, and the sizes of that block."""
+    autos = {buffer.full_name for buffer in manifest.buffers if buffer.location == "auto"}
+    on_chip = frozenset(one.full_name for one in layout.buffers if one.location == "shared") & autos
+    own, bare = manifest.baseline, replace(manifest, baseline=None)
+    found: dict[str, Baseline] = {}
+    if own is not None and own.threads_per_block is not None:
+        found["by_hand"] = by_hand(manifest.in_block(own.threads_per_block), own)
+    chosen: dict[str, Baseline] = {}
+    given = manifest.launch.threads_per_block
+    whole, others = _sizes(manifest)
+    for size in (*whole, *others) if given is None else (given,):
+        for name, one in baselines(bare.in_block(size), on_chip).items():
+            if name not in chosen or _beats(manifest, one, chosen[name]):
+                chosen[name] = replace(one, threads_by=threads_by(manifest))
+    return found | chosen
+
+
+def _beats(manifest: Manifest, one: Baseline, other: Baseline) -> bool:
+    """Whether a baseline's block is better than its block of a smaller size; the smaller one has fewer bytes."""
+    if not one.threads_per_block or not other.threads_per_block:
+        return one.threads_per_block > 0
+    first, second = (rank(manifest, two.threads_per_block, two.resident_threads) for two in (one, other))
+    return first > second and manifest.objective != "shared_bytes"

@@ -1,0 +1,102 @@
+"""Where sizes follow the block: whether the layout's block is the one that the objective wants, as far as bounds tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import lcm
+
+from solver.devices.table import device
+from solver.verifier.blocks import Block
+from solver.verifier.certificates import Outcome
+from solver.verifier.findings import Findings
+from solver.verifier.pieces import StoryPiece
+from solver.verifier.story import Story, derive
+from solver.wire.layout import Layout
+from solver.wire.manifest import Manifest, Scope
+from solver.wire.units import Bytes
+
+
+def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> Outcome:
+    """`manifest` as it was asked about. How it is known that no better block fits: "checked" where there is none to be had, or the bytes
+    that the next better one needs in one phase are too many; a smaller multiple than the one next to a block that is none."""
+    if layout.launch is None:
+        return "checked"
+    threads, given = layout.launch.threads_per_block, manifest.launch.threads_per_block
+    if given is not None:
+        return "checked"
+    step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
+    if threads % step and threads > step:
+        message = f"{threads} threads per block are no multiple of {step}, and more than {step}: then that many fit too"
+        findings.add("threads", message)
+        return "wrong"
+    if manifest.objective == "resident_threads":
+        return "by search"
+    if manifest.objective == "shared_bytes":
+        return "checked" if next(smaller_sizes(manifest, threads), None) is None else "by search"
+    better = next_larger(manifest, threads)
+    return "checked" if better is None or not _may_fit(manifest, better) else "by search"
+
+
+def next_larger(manifest: Manifest, threads: int) -> int | None:
+    """The smallest block size that is better than one of `threads` threads, where more are: if it does not fit, none does."""
+    rules = manifest.launch
+    most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
+    step = lcm(rules.threads_per_run, rules.threads_multiple)
+    larger = threads + step if threads % step == 0 else min(threads + rules.threads_per_run, step)
+    return larger if larger <= most else None
+
+
+def smaller_sizes(manifest: Manifest, threads: int) -> Iterator[int]:
+    """The block sizes of the same kind below it."""
+    rules = manifest.launch
+    step = lcm(rules.threads_per_run, rules.threads_multiple)
+    each = step if threads % step == 0 else rules.threads_per_run
+    yield from (size for size in range(each, threads, each) if size >= manifest.least_threads)
+
+
+def block_sizes(manifest: Manifest) -> list[int]:
+    """All of them: whole multiples, then whole runs below the first such; smallest first."""
+    rules = manifest.launch
+    most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
+    step = lcm(rules.threads_per_run, rules.threads_multiple)
+    sizes = [*range(step, most + 1, step), *range(rules.threads_per_run, min(step, most + 1), rules.threads_per_run)]
+    return [size for size in sizes if size >= manifest.least_threads]
+
+
+def _may_fit(asked: Manifest, threads: int) -> bool:
+    """Whether what is accessed in one phase, and may share nothing, leaves room for a block of so many threads."""
+    manifest = asked.in_block(threads)
+    story = derive(manifest)
+    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    run, block = (_apart_at_once(manifest, story, scope) for scope in ("run", "block"))
+    launch = Block.of(manifest, shared, run, 0 if run else block)
+    total = launch.static + max(launch.dynamic(threads, launch.stride(avoid=False)), block)
+    return total <= launch.budget and launch.fits(threads, launch.stride(avoid=False))
+
+
+def _apart_at_once(manifest: Manifest, story: Story, scope: Scope) -> Bytes:
+    """The most bytes of pieces of one scope that are accessed in one phase and must all lie apart."""
+    pieces = [
+        piece
+        for buffer in manifest.buffers
+        if buffer.scope == scope and buffer.location == "shared"
+        for piece in story.pieces_of.get(buffer.full_name, ())
+    ]
+    phases = sorted({start for piece in pieces for start, _ in piece.accesses})
+    return max((_apart(story, pieces, phase) for phase in phases), default=0)
+
+
+def _apart(story: Story, pieces: list[StoryPiece], phase: int) -> Bytes:
+    here = [piece for piece in pieces if any(start <= phase < end for start, end in piece.accesses)]
+    chosen: list[StoryPiece] = []
+    for piece in sorted(here, key=lambda one: (-one.size_bytes, one.name)):
+        if all(_are_apart(story, piece, other) for other in chosen):
+            chosen.append(piece)
+    return sum(piece.size_bytes for piece in chosen)
+
+
+def _are_apart(story: Story, a: StoryPiece, b: StoryPiece) -> bool:
+    if a.buffer == b.buffer:
+        return True
+    conflict = story.conflict(a, b)
+    return conflict is not None and not conflict.allowed_differences

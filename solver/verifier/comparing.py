@@ -1,0 +1,238 @@
+"""What a layout is compared with, derived again: the bytes of the simpler rules and of the user's own layout, and the launch of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from math import lcm
+from typing import NamedTuple
+
+from solver.verifier.block_size import block_sizes
+from solver.verifier.blocks import Block
+from solver.verifier.findings import Findings
+from solver.verifier.over import RunWindows
+from solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_at
+from solver.verifier.placement import PlacedPiece
+from solver.verifier.story import Story, derive
+from solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, ThreadsBy
+from solver.wire.manifest import Buffer, HandLayout, Manifest
+from solver.wire.report import Finding
+from solver.wire.units import Bytes, Phase, align_up
+
+_NO_WINDOWS = RunWindows(0, 0, 0)
+
+
+def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer], findings: Findings) -> None:
+    """`manifest` as it was asked about: where sizes follow the block, each baseline has the block that is best for it. Every figure of each baseline that the layout states, and of the user's own layout every rule that it is said to break. A layout
+    that compares itself with nothing is not asked to; one that does names the user's own layout where the manifest has it."""
+    stated, own = layout.baselines, manifest.baseline
+    if not stated:
+        return
+    if ("by_hand" in stated) != (own is not None):
+        message = "the layout compares with a layout made by hand" if own is None else "the baselines lack by_hand"
+        findings.add("baseline", f"{message}, but the manifest has {'none' if own is None else 'one'}")
+    for name, rule in (("no_sharing", _no_sharing), ("declared_aliases", _declared_aliases)):
+        if name in stated:
+            _compare(name, stated[name], _of_rule(manifest, on_chip, rule), findings)
+    if own is not None and "by_hand" in stated:
+        story = findings.story
+        if manifest.grows and own.threads_per_block is not None:
+            manifest = manifest.in_block(own.threads_per_block)
+            story = derive(manifest)
+        placed = [buffer for buffer in manifest.buffers if own.places(buffer)]
+        rules = manifest
+        if own.threads_per_block is not None:
+            launch = replace(manifest.launch, threads_per_block=own.threads_per_block, max_threads_per_block=1024)
+            rules = replace(manifest, launch=launch)
+        right = _figures(rules, placed, own.run_bytes, own.block_region_bytes, beyond=True)
+        _compare("by_hand", stated["by_hand"], right, findings)
+        _check_broken(manifest, own, stated["by_hand"].broken, story, findings)
+
+
+def _of_rule(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iterable[Buffer]], Bytes]) -> Baseline:
+    if not manifest.grows:
+        return _of_sizes(manifest, on_chip, rule)
+    given, names = manifest.launch.threads_per_block, {buffer.full_name for buffer in on_chip}
+    blocks = [given] if given is not None else block_sizes(manifest)
+    found: Baseline | None = None
+    for threads in blocks:  # whole multiples first, smallest first
+        sized = manifest.in_block(threads)
+        one = _of_sizes(sized, [buffer for buffer in sized.buffers if buffer.full_name in names], rule)
+        if found is None or (one.threads_per_block and (not found.threads_per_block or _better(manifest, one, found))):
+            found = one
+    by: ThreadsBy = "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
+    return Baseline(0, 0) if found is None else replace(found, threads_by="given" if given is not None else by)
+
+
+def _better(manifest: Manifest, one: Baseline, found: Baseline) -> bool:
+    """Of two blocks that fit."""
+    step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
+    if found.threads_per_block % step != one.threads_per_block % step and found.threads_per_block % step == 0:
+        return False
+    if manifest.objective == "shared_bytes":
+        return False
+    if manifest.objective == "resident_threads":
+        return one.resident_threads > found.resident_threads
+    return one.threads_per_block > found.threads_per_block
+
+
+def _of_sizes(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iterable[Buffer]], Bytes]) -> Baseline:
+    sizes = [rule([one for one in on_chip if one.scope == scope]) for scope in ("run", "block")]
+    return _figures(manifest, on_chip, sizes[0], sizes[1], beyond=False)
+
+
+def _compare(name: str, stated: Baseline, right: Baseline, findings: Findings) -> None:
+    for figure in (
+        "run_bytes",
+        "block_region_bytes",
+        "dynamic_shared_bytes",
+        "threads_per_block",
+        "blocks_per_sm",
+        "resident_threads",
+        "threads_by",
+        "over_budget",
+    ):
+        findings.expect("baseline", f"baselines.{name}.{figure}", getattr(stated, figure), getattr(right, figure))
+
+
+def _figures(
+    manifest: Manifest, on_chip: Iterable[Buffer], run_bytes: Bytes, block_bytes: Bytes, *, beyond: bool
+) -> Baseline:
+    """`beyond`: where nothing fits the budget, the architecture's largest is the budget."""
+    rules = manifest.launch
+    by: ThreadsBy = "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
+    if rules.threads_per_block is not None:
+        by = "given"
+    found = Baseline(run_bytes, 0, block_bytes)
+    buffers = list(on_chip)
+    for over in (False, True) if beyond else (False,):
+        budget = replace(manifest.target, shared_budget_bytes="opt-in") if over else manifest.target
+        block = Block.of(replace(manifest, target=budget), buffers, run_bytes, block_bytes)
+        stride = block.stride(avoid=rules.bank_conflicts == "avoid")
+        threads = block.chosen_threads(stride)
+        if threads is not None:
+            dynamic = block.dynamic(threads, stride)
+            blocks = min(block.limits(threads, block.static + dynamic).values())
+            found = Baseline(run_bytes, threads, block_bytes, dynamic, blocks, blocks * threads)
+        found = replace(found, over_budget=over)
+        if threads is not None:
+            break
+    return replace(found, threads_by=by)
+
+
+def _no_sharing(buffers: Iterable[Buffer]) -> Bytes:
+    end = 0
+    for buffer in buffers:
+        if buffer.size_bytes:
+            end = align_up(end, buffer.alignment_bytes) + buffer.size_bytes
+    return end
+
+
+def _declared_aliases(buffers: Iterable[Buffer]) -> Bytes:
+    """First those without an alias; then each of the others behind what lies in the first of its targets that has room, or at the end."""
+    with_bytes = [buffer for buffer in buffers if buffer.size_bytes]
+    end = 0
+    used: dict[str, Bytes] = {}
+    ends: dict[str, Bytes] = {}
+    persistent = {buffer.full_name for buffer in with_bytes if buffer.persistent}
+    for buffer in sorted(with_bytes, key=lambda one: bool(one.aliases)):
+        name, size, at = buffer.full_name, buffer.size_bytes, -1
+        for target in buffer.aliases:
+            if target in used and name not in persistent and target not in persistent:
+                inside = align_up(used[target], buffer.alignment_bytes)
+                if inside + size <= ends[target]:
+                    at = inside
+                    used[target] = inside + size
+                    break
+        if at < 0:
+            at = align_up(end, buffer.alignment_bytes)
+            end = at + size
+        used[name], ends[name] = at, at + size
+    return end
+
+
+class _Own(NamedTuple):
+    """What has an offset of its own in the user's layout: a buffer, or a part."""
+
+    name: str
+    buffer: Buffer
+    offset: Bytes
+    size: Bytes
+    alignment: Bytes
+
+
+def _own_places(manifest: Manifest, own: HandLayout) -> Iterator[_Own]:
+    for buffer in manifest.buffers:
+        for name, offset in own.places(buffer):
+            if name == buffer.full_name:
+                yield _Own(name, buffer, offset, buffer.size_bytes, buffer.alignment_bytes)
+                continue
+            part = next(part for part in buffer.parts if buffer.part_name(part) == name)
+            alignment = buffer.dtype.alignment_bytes if part.offset else buffer.alignment_bytes
+            yield _Own(name, buffer, offset, buffer.dtype.bytes_of(part.size), alignment)
+
+
+def _check_broken(
+    manifest: Manifest, own: HandLayout, stated: Sequence[Finding], story: Story, findings: Findings
+) -> None:
+    """What is listed is so, and where the list is not full, nothing is left out."""
+    places = [one for one in _own_places(manifest, own) if one.size]
+    right = {_key(one) for one in _misplaced(places)}
+    placed = list(_pieces(story, places))
+    judged = Findings(story)
+    check_overlaps(manifest, placed, _NO_WINDOWS, judged)
+    right |= {_key(one) for one in judged.found if one.buffers}
+    cut_short = any(not one.buffers for one in judged.found)
+    told = {_key(one) for one in stated}
+    for key in sorted(told - right, key=str):
+        if not (cut_short and _is_so(story, placed, key)):
+            findings.add("baseline", f"baselines.by_hand is said to break {_said(key)}, but does not", *key[1])
+    if len(stated) < MOST_BROKEN_LISTED:
+        for key in sorted(right - told, key=str):
+            findings.add("baseline", f"baselines.by_hand breaks {_said(key)}, which is not listed", *key[1])
+
+
+_Key = tuple[str, tuple[str, ...], str | None, Bytes | None, Bytes | None, Phase | None]
+
+
+def _key(one: Finding) -> _Key:
+    return one.rule, tuple(sorted(one.buffers)), one.region, one.start_bytes, one.end_bytes, one.phase
+
+
+def _said(key: _Key) -> str:
+    rule, names, region, start, end, phase = key
+    when = "" if phase is None else f", phase {phase}"
+    return f"{rule} of {' and '.join(names)} in bytes [{start}, {end}) of the {region} region{when}"
+
+
+def _misplaced(places: Iterable[_Own]) -> Iterator[Finding]:
+    for one in places:
+        there = (one.buffer.scope, one.offset, one.offset + one.size)
+        pin = one.buffer.pinned_offset_bytes
+        if one.offset % one.alignment:
+            yield Finding("misaligned", "", (one.name,), *there)
+        if pin is not None and one.offset != pin:
+            yield Finding("pin-moved", "", (one.name,), *there)
+
+
+def _pieces(story: Story, places: Iterable[_Own]) -> Iterator[PlacedPiece]:
+    for one in places:
+        whole = one.name == one.buffer.full_name
+        for piece in story.pieces_of.get(one.buffer.full_name, ()):
+            if whole or piece.name == one.name:
+                at = one.offset + (piece.offset_bytes if whole else 0)
+                yield PlacedPiece(piece, one.buffer.scope, at, at + piece.size_bytes)
+
+
+def _is_so(story: Story, placed: Sequence[PlacedPiece], key: _Key) -> bool:
+    """For lists of findings that are cut short: whether this pair does share these bytes, and must not."""
+    rule, names, _, start, end, phase = key
+    pair = [one for one in placed if one.piece.name in names]
+    if len(pair) != 2 or bytes_in_common(pair[0], pair[1], _NO_WINDOWS) != (start, end):
+        return False
+    conflict = story.conflict(pair[0].piece, pair[1].piece)
+    if rule == "overlap":
+        conflict = conflict_at(pair[0], pair[1], _NO_WINDOWS, story)
+    if conflict is None or conflict.apart != (rule == "apart"):
+        return False
+    return phase == (conflict.phases[0][0] if conflict.phases else None)
