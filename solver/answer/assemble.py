@@ -15,6 +15,7 @@ from solver.answer.words import with_savings
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
 from solver.launch.budget import budget_bytes
+from solver.launch.conflicts import conflicts_by_width
 from solver.launch.hurdles import hurdle
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
@@ -57,6 +58,7 @@ def assemble(
     placed = placements(manifest, packed, launch)
     auto = auto_advice(manifest, packed, launch)
     passing, not_listed = handoffs(packed, launch)
+    widths = conflicts_by_width(manifest, launch, packed.on_chip)
     return replace(
         unplaced,
         status=_status(proof),
@@ -66,7 +68,8 @@ def assemble(
         components=placed.windows,
         handoffs=passing,
         local=placed.local,
-        warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch)),
+        bank_conflicts=widths,
+        warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch, widths)),
     )
 
 

@@ -3,6 +3,8 @@
 budget      the most shared bytes that a block may have
 region      alignments and element widths of what is on chip
 stride      the distance between two runs' windows, and its bank conflicts
+mixing      whether accesses decide about the stride, or the widths agree on one
+conflicts   what a stride costs each element width
 block       what a block of so many threads costs
 ranking     which of two blocks is better
 threads     the block size that the manifest's objective wants

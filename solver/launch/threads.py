@@ -63,7 +63,7 @@ def block_for(
         block_reach_bytes=block_reach_bytes,
         on_chip=on_chip,
     )
-    threads = _choose(manifest, shape)
+    threads = chosen_threads(manifest, shape)
     return None if threads is None else Block(shape, threads)
 
 
@@ -121,7 +121,8 @@ def largest_run_bytes_for(
     return stride or None
 
 
-def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
+def chosen_threads(manifest: Manifest, shape: BlockShape) -> int | None:
+    """The threads of the block that the objective wants; None where not one run fits."""
     launch, most = manifest.launch, _most_threads(manifest, shape)
     if launch.threads_per_block is not None:
         threads = launch.threads_per_block
@@ -156,7 +157,7 @@ def _threads_if_conflicts_ignored(manifest: Manifest, shape: BlockShape, run_byt
     narrow = stride_bytes(run_bytes, shape.region, shape.threads_per_run, "ignore")
     if narrow == shape.stride_bytes:
         return threads
-    return _choose(manifest, replace(shape, stride_bytes=narrow)) or threads
+    return chosen_threads(manifest, replace(shape, stride_bytes=narrow)) or threads
 
 
 def _figures(manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int) -> LaunchFigures:

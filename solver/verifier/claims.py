@@ -157,7 +157,7 @@ def _ranked(manifest: Manifest, launch: LaunchFigures, matched: Sequence[PlacedR
     least = least_stride(
         bound,
         block.run_alignment,
-        block.widths[-1] if block.widths else 1,
+        block.accesses,
         manifest.launch.threads_per_run,
         avoid=manifest.launch.bank_conflicts == "avoid",
     )

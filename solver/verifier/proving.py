@@ -109,9 +109,15 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
 
 
 def _widens(auto: Buffer, shared: list[Buffer]) -> bool:
-    widest = max((buffer.dtype.itemsize_bytes for buffer in shared), default=0)
+    """Whether the buffer on chip might lessen the padding: it is aligned wider than the others, or widths of which some has a stride of
+    its own are mixed. Where one thread serves a run, and only there is `auto`, powers of two up to 16 that divide the alignment
+    are all free at the same strides, or as free as they can be."""
+    if not auto.size_bytes:
+        return False
     aligned = max((buffer.alignment_bytes for buffer in shared), default=0)
-    return auto.size_bytes > 0 and (auto.dtype.itemsize_bytes > widest or auto.alignment_bytes > aligned)
+    widths = {buffer.dtype.itemsize_bytes for buffer in (*shared, auto)}
+    plain = all(width in (1, 2, 4, 8, 16) and width <= aligned for width in widths)
+    return auto.alignment_bytes > aligned or not (plain or len(widths) == 1)
 
 
 def _larger(manifest: Manifest, shared: list[Buffer], bound: int) -> Iterator[Bytes]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from solver import optimize
-from solver.wire.layout import ComponentWindow, Layout, Occupancy, PlacedBuffer, Proof, Status
+from solver.wire.layout import ComponentWindow, Layout, Occupancy, PlacedBuffer, Proof, Status, WidthConflicts
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 from tests.gpu_runtime.faults.subjects import (
@@ -25,6 +25,9 @@ from tests.gpu_runtime.faults.subjects import (
 )
 
 Pair = tuple[Manifest, Layout]
+
+_WIDTHS = (WidthConflicts(1, 1, 1, 1, 4),)
+"""Of a layout that has two."""
 
 
 def _launch(subject: str, **figures: Any) -> Pair:
@@ -220,6 +223,7 @@ def _stride() -> Pair:
 RULE_FAULTS = {
     "apart": _apart,
     "bank-conflict-degree": lambda: _launch("plain", bank_conflict_degree={1: 1, 4: 7}),
+    "bank-conflicts": lambda: (solved("plain")[0], replace(solved("plain")[1], bank_conflicts=_WIDTHS)),
     "base-alignment": lambda: _launch("plain", base_alignment_bytes=32),
     "budget": _budget,
     "certificate": _certificate,
