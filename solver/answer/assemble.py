@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 from solver.answer.advice import advise
 from solver.answer.auto import auto_advice
@@ -17,6 +18,7 @@ from solver.launch.advisories import launch_warnings
 from solver.launch.budget import budget_bytes
 from solver.launch.conflicts import conflicts_by_width
 from solver.launch.hurdles import hurdle
+from solver.launch.weighing import weighs
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
 from solver.wire.bulk import uncollected
@@ -46,7 +48,7 @@ def assemble(
         proof=proof,
         baselines=baselines(manifest, packed.on_chip),
         name=manifest.name,
-        advice=advise(manifest, base, packed, launch),
+        advice=_advice(manifest, base, packed, launch),
         warnings=(*manifest.warnings, *with_savings(manifest, packed)),
         validation=Validation(manifest.validation, "none"),
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
@@ -56,7 +58,8 @@ def assemble(
         warnings = (*unplaced.warnings, *_why(manifest, base, minimum, proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed, launch)
-    auto = auto_advice(manifest, packed, launch)
+    accesses = proof.accesses_on_chip
+    auto = auto_advice(manifest, packed, launch, proven=accesses is not None and accesses.status == "optimal")
     passing, not_listed = handoffs(packed, launch)
     widths = conflicts_by_width(manifest, launch, packed.on_chip)
     return replace(
@@ -71,6 +74,14 @@ def assemble(
         bank_conflicts=widths,
         warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch, widths)),
     )
+
+
+def _advice(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> dict[str, Any]:
+    """Where accesses are weighed, another objective would give no other threads."""
+    advice = advise(manifest, base, packed, launch)
+    if weighs(manifest):
+        advice.pop("resident_threads", None)
+    return advice
 
 
 def _status(proof: Proof) -> Status:

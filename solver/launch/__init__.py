@@ -7,6 +7,7 @@ mixing      whether accesses decide about the stride, or the widths agree on one
 conflicts   what a stride costs each element width
 block       what a block of so many threads costs
 ranking     which of two blocks is better
+weighing    what resident threads and accesses on chip are worth together, where the registers are known
 threads     the block size that the manifest's objective wants
 advisories  warnings about the launch that came out
 hurdles     why no block can be launched, whatever the budget

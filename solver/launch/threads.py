@@ -9,6 +9,7 @@ from solver.launch.advisories import launch_warnings as launch_warnings
 from solver.launch.block import BlockShape, block_shape
 from solver.launch.ranking import rank, threads_step
 from solver.launch.stride import conflict_degree, stride_bytes
+from solver.launch.weighing import by_residents
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes, align_up
@@ -138,7 +139,7 @@ def chosen_threads(manifest: Manifest, shape: BlockShape) -> int | None:
 
 def _best(manifest: Manifest, shape: BlockShape, sizes: Iterable[int]) -> int | None:
     """The best of falling block sizes; None where not one fits."""
-    if manifest.objective != "resident_threads":
+    if not by_residents(manifest):
         return next((threads for threads in sizes if shape.fits(threads)), None)
     ranked = (
         (rank(manifest, threads, resident), threads)

@@ -59,6 +59,22 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Weighing:
+    """A choice that was weighed (`solver.search.weighing`): its resident threads and accesses on chip. `settled`: of all choices with at
+    most `most_resident` resident threads, in blocks that are `whole` multiples as its own are, none is worth more. No choice with so many
+    has more than `accesses_at_the_most`. So many `numbers` of resident threads came into question, and `searched` of them were searched."""
+
+    resident_threads: int
+    accesses: int
+    settled: bool
+    most_resident: int
+    accesses_at_the_most: int
+    whole: bool
+    numbers: int
+    searched: int
+
+
+@dataclass(frozen=True)
 class Choice:
     """`accesses` on chip; with the threads kept no choice has more than `accesses_at_most`. `run_bytes_at_most`: what a run
     may take of what this choice brings (its alignment and element widths) without costing threads.

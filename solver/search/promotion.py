@@ -49,10 +49,14 @@ def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop,
     """`base` with the `auto` buffers on chip that have the most accesses of any choice that leaves the threads per block of
     `launch`, and no fewer resident threads; among those, with the smallest stride and the fewest run bytes. `choice` says
     what of that is proven. `wider`: the packing that has this launch, where `base` itself has a worse one."""
+    return promote_to(manifest, base, rank_of(manifest, launch), stop, wider)
+
+
+def promote_to(manifest: Manifest, base: Packed, wanted: Rank, stop: Stop, wider: Packed | None = None) -> Packed:
+    """The same for any launch that is as good as `wanted`."""
     waiting = candidates(manifest)
     if not waiting:
         return wider or base
-    wanted = rank_of(manifest, launch)
     free = Rooms(manifest, tuple(waiting), wanted, base)
     stock = Stock.of(manifest, frozenset(buffer.full_name for buffer in waiting))
     if stock.many or len(waiting) > _MOST_CANDIDATES:

@@ -8,6 +8,7 @@ from math import lcm
 
 from solver.devices.table import Device, device
 from solver.verifier.banks import least_stride
+from solver.verifier.weighing import residents_first
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes, align_up
 
@@ -113,8 +114,9 @@ class Block:
         fitting = [threads for threads in range(step, most + 1, step) if self.fits(threads, stride)]
         if not fitting:  # whole runs are better than nothing
             fitting = [threads for threads in range(per_run, most + 1, per_run) if self.fits(threads, stride)]
-        if fitting and self.manifest.objective == "resident_threads":
-            return min(fitting, key=lambda threads: (-self.resident(threads, stride), threads))
+        if fitting and residents_first(self.manifest):
+            smallest = self.manifest.objective == "resident_threads"
+            return min(fitting, key=lambda one: (-self.resident(one, stride), one if smallest else -one))
         return fitting[-1] if fitting else None
 
     def resident(self, threads: int, stride: Bytes) -> int:

@@ -13,6 +13,7 @@ from solver.verifier.findings import Findings
 from solver.verifier.over import RunWindows
 from solver.verifier.overlaps import cross_overlap
 from solver.verifier.placement import PlacedPiece, PlacedRange
+from solver.verifier.weighing import residents_first
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
@@ -191,7 +192,7 @@ def _check_threads(manifest: Manifest, threads: int, block: Block, stride: Bytes
     if threads % step and right % step == 0:
         findings.add("threads", f"{threads} threads per block are no multiple of {step}, though {right} fit")
     else:
-        wish = "has the most resident threads" if manifest.objective == "resident_threads" else "fits"
+        wish = "has the most resident threads" if residents_first(manifest) else "fits"
         findings.add("threads", f"{threads} threads per block, but with these bytes a block of {right} {wish}")
 
 

@@ -19,6 +19,7 @@ from solver.verifier.blocks import Block
 from solver.verifier.exact import Answer, Item, fits, items_of
 from solver.verifier.report import verify
 from solver.verifier.story import Story, derive
+from solver.verifier.weighing import residents_first
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Buffer, Manifest, Scope
 from solver.wire.units import Bytes
@@ -92,7 +93,7 @@ def _judged(manifest: Manifest, what: str, bound: int, answer: Answer, note: str
 def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: LaunchFigures, limit_s: float) -> Trial:
     """Whether the runs of some larger block fit. Block-scoped buffers and `auto` ones that change the stride are not looked at."""
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
-    if manifest.objective == "resident_threads":
+    if residents_first(manifest):
         return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
     shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
     if any(buffer.scope == "block" for buffer in shared):

@@ -233,6 +233,15 @@ class Manifest:
         return found
 
     @cached_property
+    def run_accesses(self) -> tuple[int, int]:
+        """The accesses of run-scoped buffers with bytes: of those that must be shared, and of those that are `auto`."""
+        found = {"shared": 0, "auto": 0, "local": 0}
+        for buffer in self.buffers:
+            if buffer.scope == "run" and buffer.size:
+                found[buffer.location] += buffer.accesses
+        return found["shared"], found["auto"]
+
+    @cached_property
     def component_by_path(self) -> dict[str, Component]:
         return {component.path: component for component in self.components}
 

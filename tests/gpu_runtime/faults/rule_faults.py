@@ -220,6 +220,19 @@ def _stride() -> Pair:
     )  # fmt: skip
 
 
+def _weighing() -> Pair:
+    """A proof that states another cost than the accesses have."""
+    document = UNUSED | {"target": {**UNUSED["target"], "registers_per_thread": 40}}
+    document["buffers"] = [*UNUSED["buffers"], {"name": "w", "size": 2, "dtype": "float32", "location": "auto"}]
+    manifest = read(document)
+    layout = optimize(manifest)
+    threads = layout.proof.threads_per_block
+    certificate = {**threads.certificate, "cost": 1}
+    return manifest, replace(
+        layout, proof=replace(layout.proof, threads_per_block=replace(threads, certificate=certificate))
+    )
+
+
 RULE_FAULTS = {
     "apart": _apart,
     "bank-conflict-degree": lambda: _launch("plain", bank_conflict_degree={1: 1, 4: 7}),
@@ -254,6 +267,7 @@ RULE_FAULTS = {
     "threads": _threads,
     "threads-if-conflicts-ignored": lambda: _launch("plain", threads_if_conflicts_ignored=7),
     "unknown-buffer": _stranger,
+    "weighing": _weighing,
     "window-cut": lambda: _window(hull=False),
     "window-hull": lambda: _window(hull=True),
     "wrong-location": lambda: _placed("unused", "empty", location="local", region="local"),

@@ -80,7 +80,19 @@ def launch_of(manifest: Manifest, sizes: Bytes, *, avoid: bool | None = None) ->
             (other if threads % step else whole).append(Launched(threads, resident, stride))
     if manifest.objective == "resident_threads":
         return max(whole or other, key=lambda one: (one.resident, -one.threads), default=None)
+    if weighing(manifest):
+        return max(whole or other, key=lambda one: (one.resident, one.threads), default=None)
     return max(whole or other, key=lambda one: (one.threads, one.resident), default=None)
+
+
+def weighing(manifest: Manifest) -> bool:
+    """Whether resident threads and accesses on chip are weighed against each other."""
+    autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size_bytes]
+    return (
+        sum(buffer.accesses for buffer in autos) > 0
+        and manifest.target.registers_per_thread is not None
+        and manifest.objective in ("threads_per_block", "resident_threads")
+    )
 
 
 def enough_budget(manifest: Manifest, sizes: Bytes) -> int | None:
