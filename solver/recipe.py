@@ -5,7 +5,7 @@
    the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
    at falling capacities until nothing smaller is left.
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
-   bytes' lower bounds bound the threads; but for the padding, which a wider `auto` buffer may lessen (`solver.search.widening`).
+   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`solver.search.widening`).
 4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers are known, into
    bytes that cost resident threads as well, if that is worth it (`solver.search.weighing`).
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
