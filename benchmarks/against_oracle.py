@@ -3,6 +3,8 @@
     python -m benchmarks.against_oracle --count 10000 --processes 2
     python -m benchmarks.against_oracle --grown --count 1000 --processes 2
     python -m benchmarks.against_oracle --programs --count 1000 --processes 2
+    python -m benchmarks.against_oracle --mixed --count 1000 --processes 2
+    python -m benchmarks.against_oracle --weighed --count 1000 --processes 2
 
 Every layout is verified; all that it says is proven must agree with the oracle (tests/helpers/oracle). Prints how many agree, each
 disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
@@ -22,9 +24,11 @@ from typing import Any, Literal
 
 from solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
 from tests.helpers.machine.programs import program_of_one_scope
+from tests.helpers.mixed_manifests import mixed_manifest
 from tests.helpers.oracle import Judged, NoPacking, best_figures, compare
 from tests.helpers.oracle.packing import NotSettled
 from tests.helpers.small_manifests import grown_manifest, small_manifest
+from tests.helpers.weighed_manifests import weighed_manifest
 
 Make = Callable[[int], dict[str, Any]]
 
@@ -100,13 +104,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--programs", action="store_true", help="programs with every construct of time, of one scope each"
     )
+    parser.add_argument("--mixed", action="store_true", help="element types that want different strides")
+    parser.add_argument("--weighed", action="store_true", help="registers are known, and accesses are weighed")
     parser.add_argument("--without-splitting", action="store_true", help="hold all parts in their buffers")
     parser.add_argument("--without-promotion", action="store_true", help="judge any choice of auto buffers by itself")
     options = parser.parse_args(arguments)
     judged = Judged(split=not options.without_splitting, promote=not options.without_promotion)
     seeds = range(options.first, options.first + options.count)
     started, counted, kinds = perf_counter(), Counter[str](), Counter[str]()
-    make = program_of_one_scope if options.programs else grown_manifest if options.grown else small_manifest
+    asked = (
+        (options.programs, program_of_one_scope),
+        (options.grown, grown_manifest),
+        (options.mixed, mixed_manifest),
+        (options.weighed, weighed_manifest),
+    )
+    make = next((make for wanted, make in asked if wanted), small_manifest)
     for outcome in outcomes(seeds, options.processes, judged, make):
         counted[outcome.verdict] += 1
         kinds[outcome.kind] += 1

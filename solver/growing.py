@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from solver.answer.assemble import status_of
 from solver.answer.own_layout import standing
@@ -20,11 +21,15 @@ from solver.flatten import flatten
 from solver.launch.advisories import launch_warnings
 from solver.launch.ranking import rank, threads_step
 from solver.launch.threads import launch_for
+from solver.launch.weighing import by_residents, weighed, weighs
 from solver.search.bound import lower_bound
-from solver.wire.layout import Baseline, CountProof, LaunchFigures, Layout, ThreadsProof
+from solver.wire.layout import Baseline, CountProof, LaunchFigures, Layout, Status, ThreadsProof
 from solver.wire.manifest import Manifest
 from solver.wire.problems import ManifestError
 from solver.wire.units import align_up
+
+_Value = tuple[Fraction, int, int]
+"""What accesses and resident threads are worth, then resident threads, then what decides between block sizes."""
 
 Solve = Callable[[Manifest], Layout]
 """The best layout of a manifest whose sizes are numbers."""
@@ -74,9 +79,9 @@ class _Blocks:
 
     def best(self) -> Layout | None:
         """None where not one is found to fit."""
-        if self.manifest.objective == "threads_per_block":
-            return self._largest()
-        return self._most_resident() if self.manifest.objective == "resident_threads" else self._smallest()
+        if by_residents(self.manifest):
+            return self._most_resident()
+        return self._largest() if self.manifest.objective == "threads_per_block" else self._smallest()
 
     def _at(self, size: int) -> Layout | None:
         """None where the pinned buffers leave no packing at all with the sizes of this block."""
@@ -112,28 +117,48 @@ class _Blocks:
         return None
 
     def _most_resident(self) -> Layout | None:
-        """With the most threads resident, then the smallest. Sizes whose bounds allow no more than what was found are not solved."""
-        best: tuple[int, int] | None = None
+        """With the most threads resident, or with what is worth the most where accesses are weighed against them. Sizes whose bounds allow
+        no more than what was found are not solved."""
+        best: _Value | None = None
         found: Layout | None = None
-        upper = 0
-        for bound, negative in sorted(((self._resident_at_most(size), -size) for size in self.sizes), reverse=True):
-            if not bound or (best is not None and (bound, negative) <= best):
+        upper, settled, everything = 0, True, self.manifest.run_accesses[1]
+        bounds = {size: self._resident_at_most(size) for size in self.sizes}
+        hoped = sorted((self._value(size, bounds[size], everything), size) for size in self.sizes if bounds[size])
+        for value, size in reversed(hoped):
+            if best is not None and value <= best:
                 break
-            layout = self._at(-negative)
+            layout = self._at(size)
             if layout is None or layout.launch is None:
-                upper = upper if _ruled_out(layout) else max(upper, bound)
+                if not _ruled_out(layout):
+                    upper, settled = max(upper, bounds[size]), False
                 continue
-            resident = layout.launch.occupancy.resident_threads
-            of_this = layout.proof.resident_threads
+            resident, of_this = layout.launch.occupancy.resident_threads, layout.proof.resident_threads
             upper = max(upper, resident if of_this is None else of_this.upper_bound)
-            if best is None or (resident, negative) > best:
-                best, found = (resident, negative), layout
-        if found is None or found.launch is None or best is None:
+            settled = settled and (of_this is None or of_this.status == "optimal")
+            here = self._value(size, resident, self._on_chip(layout))
+            if best is None or here > best:
+                best, found = here, layout
+        if found is None or found.launch is None:
             return None
         launch = found.launch
-        count = CountProof("optimal" if upper == best[0] else "feasible", upper, {"kind": "block-sizes"})
-        found = replace(found, proof=replace(found.proof, resident_threads=count))
-        return self._with_threads(found, launch, launch.threads_per_block)
+        if not weighs(self.manifest):
+            most = max(upper, launch.occupancy.resident_threads)
+            status: Status = "optimal" if most == launch.occupancy.resident_threads else "feasible"
+            count = CountProof(status, most, {"kind": "block-sizes"})
+            found, settled = replace(found, proof=replace(found.proof, resident_threads=count)), status == "optimal"
+        return self._with_threads(found, launch, launch.threads_per_block, settled=settled)
+
+    def _value(self, threads: int, resident: int, accesses: int) -> _Value:
+        """What the objective ranks, larger is better."""
+        if weighs(self.manifest):
+            return weighed(self.manifest, resident, accesses), *rank(self.manifest, threads, resident)[1:]
+        return Fraction(0), resident, -threads
+
+    def _on_chip(self, layout: Layout) -> int:
+        """Accesses of `auto` buffers in shared memory."""
+        placed = layout.by_name
+        autos = (buffer for buffer in self.manifest.buffers if buffer.location == "auto")
+        return sum(buffer.accesses for buffer in autos if placed[buffer.full_name].location == "shared")
 
     def _resident_at_most(self, threads: int) -> int:
         """What the bounds of a block's bytes allow; block-scoped buffers may lie over windows, and conflicts be ignored."""
@@ -146,8 +171,8 @@ class _Blocks:
         )
         return 0 if launch is None else launch.occupancy.resident_threads
 
-    def _with_threads(self, layout: Layout, launch: LaunchFigures, upper: int) -> Layout:
-        """The layout with the proof that no better block has more than `upper` threads."""
+    def _with_threads(self, layout: Layout, launch: LaunchFigures, upper: int, *, settled: bool = True) -> Layout:
+        """The layout with the proof that no better block has more than `upper` threads. `settled`: no better one was left open."""
         resident = layout.proof.resident_threads
         certificate = {
             "kind": "block-sizes",
@@ -155,12 +180,11 @@ class _Blocks:
             if resident is None
             else resident.upper_bound,
         }
-        settled = upper == launch.threads_per_block
-        if self.manifest.objective == "resident_threads":
-            settled = resident is not None and resident.status == "optimal"
         proof = replace(
             layout.proof,
-            threads_per_block=ThreadsProof("optimal" if settled else "feasible", upper, certificate),
+            threads_per_block=ThreadsProof(
+                "optimal" if settled and upper == launch.threads_per_block else "feasible", upper, certificate
+            ),
         )
         said = {warning.type for warning in layout.warnings}
         warnings = [one for one in launch_warnings(self.manifest, launch) if one.type not in said]

@@ -5,8 +5,9 @@
    the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
    at falling capacities until nothing smaller is left.
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
-   bytes' lower bounds bound the threads; but for the padding, which a wider `auto` buffer may lessen (`solver.search.widening`).
-4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses.
+   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`solver.search.widening`).
+4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers are known, into
+   bytes that cost resident threads as well, if that is worth it (`solver.search.weighing`).
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
 
@@ -23,12 +24,14 @@ from typing import NoReturn
 from solver.answer.assemble import assemble
 from solver.growing import best_block
 from solver.launch.threads import launch_for
+from solver.launch.weighing import weighs
 from solver.search.firstfit import PinsCollide
 from solver.search.pack import Packing
 from solver.search.promotion import candidates, promote
 from solver.search.regions import Better, Packed, pack_regions
 from solver.search.stop import Stop, Stopped
 from solver.search.together import apply_to, together
+from solver.search.weighing import weigh
 from solver.search.widening import launch_of, threads_settled, widened, worth
 from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
@@ -96,7 +99,8 @@ def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress],
     if launch is None:
         packed = base
     elif manifest.objective != "shared_bytes":
-        packed = promote(manifest, base, launch, stop, packed)
+        best = weigh if weighs(manifest) else promote
+        packed = best(manifest, base, launch, stop, packed)
         base = base if packed.on_chip else packed
         launch = launch_of(manifest, packed)
     if not manifest.frontier:
@@ -135,7 +139,7 @@ def _with_frontier(
     if launch is None:
         return replace(assemble(manifest, base, packed, launch, stop.elapsed_s, wider), frontier=())
     frontier = trace(manifest, base, packed, launch, stop)
-    chosen = frontier.chosen.packed
+    chosen = replace(frontier.chosen.packed, weighing=packed.weighing)
     layout = assemble(manifest, base, chosen, launch_of(manifest, chosen), stop.elapsed_s, wider)
     return replace(layout, frontier=frontier.to_json(), warnings=(*layout.warnings, *frontier.warnings))
 

@@ -16,7 +16,8 @@ _TARGET = ("shared_budget_bytes", "static_shared_bytes", "registers_per_thread",
 def launch_of(
     window_bytes: Bytes, entries: Sequence[CUDABuffer], compute_capability: str, settings: Mapping[str, Any]
 ) -> LaunchFigures:
-    """The launch with the most threads. The window counts as one piece; the widths of its elements decide about padding."""
+    """The launch with the most threads. The window counts as one piece; the widths of its elements decide about padding, each by the
+    elements that were registered."""
     from solver import load_manifest, optimize  # the front door: the optimiser's own rooms stay closed to this one
 
     target = {key: value for key, value in settings.items() if key in _TARGET}
@@ -36,14 +37,16 @@ def launch_of(
 
 
 def _pieces(window_bytes: Bytes, entries: Sequence[CUDABuffer]) -> list[dict[str, Any]]:
-    """Buffers that add up to the window: one element of each wider type, the rest of the narrowest."""
+    """Buffers that add up to the window: one element of each wider type, the rest of the narrowest. The elements of each width count as
+    its accesses."""
     if not window_bytes:
         return []
     kinds = {entry.dtype.itemsize: entry.dtype.name for entry in entries if entry.size}
+    accesses = {size: sum(entry.count for entry in entries if entry.dtype.itemsize == size) for size in kinds}
     alignment = max(entry.absolute_alignment_bytes for entry in entries)
     *wider, narrowest = sorted(kinds, reverse=True)
-    pieces = [{"name": f"wide{size}", "size": 1, "dtype": kinds[size]} for size in wider]
+    pieces = [{"name": f"wide{size}", "size": 1, "dtype": kinds[size], "accesses": accesses[size]} for size in wider]
     rest = (window_bytes - sum(wider)) // narrowest
-    pieces.append({"name": "rest", "size": rest, "dtype": kinds[narrowest]})
+    pieces.append({"name": "rest", "size": rest, "dtype": kinds[narrowest], "accesses": accesses[narrowest]})
     pieces[0]["alignment_bytes"] = alignment
     return [{**piece, "location": "shared", "persistent": True} for piece in pieces]

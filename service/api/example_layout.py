@@ -55,6 +55,7 @@ LAYOUT: dict[str, Any] = {
     "components": [],
     "handoffs": [],
     "local": {"local_bytes": 0, "persistent_local_bytes": 0},
+    "bank_conflicts": [],
     "proof": {
         "threads_per_block": {
             "status": "optimal",

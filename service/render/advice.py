@@ -127,28 +127,32 @@ def _by_hand(own: dict[str, Any]) -> str:
 def _promoted(promoted: dict[str, Any]) -> str:
     return (
         f"{promoted['accesses_on_chip']} of {promoted['accesses']} accesses of auto buffers are on chip: "
-        f"{first_few(promoted['buffers']) or 'none fits'}"
+        f"{first_few(promoted['buffers']) or 'none'}"
     )
 
 
 def _auto(auto: dict[str, Any]) -> str:
     if "status" not in auto:
         return "the objective keeps auto buffers local"
-    if auto["status"] == "optimal":
+    weighed = auto.get("weighed")
+    if weighed is not None:
+        text = _weighed(weighed)
+    elif auto["status"] == "optimal":
         text = "no choice of auto buffers has more accesses on chip with these threads"
     else:
         text = f"no choice of auto buffers has more than {auto['accesses_at_most']} accesses on chip with these threads"
-    costs = [
-        f"{one['name']} ({one['accesses']} accesses): {one['run_bytes_with_it']} run bytes, "
-        + (
-            f"{one['threads_per_block_with_it']} threads, {one['resident_threads_with_it']} resident"
-            if one["threads_per_block_with_it"]
-            else "does not fit"
-        )
-        for one in auto["buffers"]
-        if "run_bytes_with_it" in one
-    ]
-    return text + (f"; one more would take: {'; '.join(costs[:_MOST_COSTS])}" if costs else "")
+    left = [f"{one['name']} ({one['accesses']} accesses): {one['why']}" for one in auto["buffers"] if "why" in one]
+    more = len(left) - _MOST_COSTS
+    told = "; ".join(left[:_MOST_COSTS]) + (f"; and {more} more" if more > 0 else "")
+    return text + (f"; left local: {told}" if left else "")
+
+
+def _weighed(weighed: dict[str, Any]) -> str:
+    best = "no choice of auto buffers is worth more" if weighed["status"] == "optimal" else "the best choice found"
+    return (
+        f"{best}: {weighed['resident_threads']} resident threads for accesses that cost {weighed['cost']} a run, "
+        f"{weighed['local_access_cost']} each off chip"
+    )
 
 
 def first_few(names: Sequence[str]) -> str:

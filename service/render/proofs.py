@@ -59,7 +59,7 @@ def wish_name(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " "))
 
 
-_BY_SEARCH = frozenset({"search-exhausted", "choice-search", "block-sizes"})
+_BY_SEARCH = frozenset({"search-exhausted", "choice-search", "block-sizes", "weighed"})
 
 
 def wishes(manifest: Manifest, layout: Layout) -> dict[str, Wish]:

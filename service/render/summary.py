@@ -25,7 +25,7 @@ def summary(manifest: Manifest, layout: Layout) -> list[Figure]:
         *_bytes(layout.launch, told),
         *proof_figures(manifest, layout),
         _shared(manifest, layout.launch),
-        *_conflicts(layout.launch),
+        *_conflicts(layout, layout.launch),
         *_local(layout),
         *compared(manifest, layout),
     ]
@@ -78,9 +78,21 @@ def _shared(manifest: Manifest, launch: LaunchFigures) -> Figure:
     return "shared memory", f"{text} of a budget of {budget_bytes(manifest)}{opt_in}"
 
 
-def _conflicts(launch: LaunchFigures) -> list[Figure]:
-    worst = {width: degree for width, degree in launch.bank_conflict_degree.items() if degree > 1}
-    said = [f"{degree} passes for elements of {width} bytes" for width, degree in sorted(worst.items())]
+def _conflicts(layout: Layout, launch: LaunchFigures) -> list[Figure]:
+    choice = {one.width_bytes: one for one in layout.bank_conflicts}
+    said = []
+    for width, degree in sorted(launch.bank_conflict_degree.items()):
+        if degree > 1:
+            text, one = f"{degree} passes for elements of {width} bytes", choice.get(width)
+            if one is not None:
+                text += f" ({one.accesses} accesses"
+                text += (
+                    f"; {one.least_degree} at stride {one.stride_alone_bytes})" if one.least_degree < degree else ")"
+                )
+            said.append(text)
+    free = [str(width) for width, one in choice.items() if one.degree == 1]
+    if said and free:
+        said.append(f"none for elements of {' and '.join(free)} bytes")
     if launch.threads_if_conflicts_ignored > launch.threads_per_block:
         said.append(f"ignoring them would allow {launch.threads_if_conflicts_ignored} threads per block")
     return [("bank conflicts", "; ".join(said))] if said else []

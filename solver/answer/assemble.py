@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 from solver.answer.advice import advise
 from solver.answer.auto import auto_advice
-from solver.answer.barriers import missing_barriers
+from solver.answer.barriers import MissingBarrier, missing_barriers
 from solver.answer.certificates import prove
 from solver.answer.own_layout import standing
 from solver.answer.passing import handoffs
@@ -17,7 +18,9 @@ from solver.answer.words import with_savings
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
 from solver.launch.budget import budget_bytes
+from solver.launch.conflicts import conflicts_by_width
 from solver.launch.hurdles import hurdle
+from solver.launch.weighing import weighs
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
 from solver.wire.bulk import uncollected
@@ -48,7 +51,7 @@ def assemble(
         proof=proof,
         baselines=baselines(manifest, packed.on_chip),
         name=manifest.name,
-        advice=advise(manifest, base, packed, launch, barriers),
+        advice=_advice(manifest, base, packed, launch, barriers),
         warnings=(*manifest.warnings, *with_savings(manifest, packed, barriers)),
         validation=Validation(manifest.validation, "none"),
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
@@ -58,13 +61,16 @@ def assemble(
         warnings = (*unplaced.warnings, *_why(manifest, base, minimum, proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed, launch)
-    advice, auto, status = dict(unplaced.advice), auto_advice(manifest, packed, launch), status_of(proof)
+    accesses = proof.accesses_on_chip
+    auto = auto_advice(manifest, packed, launch, proven=accesses is not None and accesses.status == "optimal")
+    advice, status = dict(unplaced.advice), status_of(proof)
     if auto is not None:
         advice["auto"] = auto
     own = standing(manifest, unplaced.baselines.get("by_hand"), packed.on_chip, launch, status)
     if own is not None:
         advice["by_hand"] = own
     passing, not_listed = handoffs(packed, launch)
+    widths = conflicts_by_width(manifest, launch, packed.on_chip)
     return replace(
         unplaced,
         status=status,
@@ -74,8 +80,23 @@ def assemble(
         components=placed.windows,
         handoffs=passing,
         local=placed.local,
-        warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch)),
+        bank_conflicts=widths,
+        warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch, widths)),
     )
+
+
+def _advice(
+    manifest: Manifest,
+    base: Packed,
+    packed: Packed,
+    launch: LaunchFigures | None,
+    barriers: tuple[MissingBarrier, ...],
+) -> dict[str, Any]:
+    """Where accesses are weighed, another objective would give no other threads."""
+    advice = advise(manifest, base, packed, launch, barriers)
+    if weighs(manifest):
+        advice.pop("resident_threads", None)
+    return advice
 
 
 def status_of(proof: Proof) -> Status:

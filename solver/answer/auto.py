@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from solver.answer.left_local import reason, weighed_advice
 from solver.launch.threads import launch_for
+from solver.launch.weighing import weighs
 from solver.search.regions import Packed
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Buffer, Manifest
@@ -13,13 +15,13 @@ _MOST_COSTED = 64
 """So many of the buffers left local, those with the most accesses, are given with what they would cost."""
 
 
-def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> dict[str, Any] | None:
-    """None where the manifest has no `auto` buffer.
+def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, proven: bool) -> dict[str, Any] | None:
+    """None where the manifest has no `auto` buffer. `proven`: the accesses on chip are.
 
     `accesses_on_chip` of `accesses`. Where a choice was searched for: `status` says whether it is proven to be the best with
     these threads, no choice has more than `accesses_at_most`, and a run may take `run_bytes_at_most` without costing threads.
-    `buffers` by falling accesses; those left local with the run bytes that are enough if they came on chip as well, and the
-    threads that this leaves (0: it does not fit).
+    `weighed`: where accesses were weighed against resident threads, what came of it. `buffers` by falling accesses; those left local with
+    the run bytes that are enough if they came on chip as well, the threads that this leaves (0: it does not fit), and the `reason`.
     """
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto"]
     if not autos:
@@ -31,6 +33,8 @@ def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> di
         advice["status"] = "optimal" if choice.proven else "feasible"
         advice["accesses_at_most"] = choice.accesses_at_most
         advice["run_bytes_at_most"] = choice.run_bytes_at_most
+    if weighs(manifest):
+        advice["weighed"] = weighed_advice(manifest, packed, launch, proven=proven)
     on_chip = [buffer for buffer in autos if buffer.full_name in packed.on_chip]
     costed = [buffer.full_name for buffer in autos if choice is not None and buffer.full_name in choice.run_bytes_with]
     advice["accesses_on_chip"] = sum(buffer.accesses for buffer in on_chip)
@@ -50,6 +54,9 @@ def _entry(
         "accesses": buffer.accesses,
         "bytes": buffer.size_bytes,
     }
+    if entry["on_chip"]:
+        return entry
+    run_bytes, found = None, None
     if with_cost and packed.choice is not None:
         run_bytes = packed.choice.run_bytes_with[name]
         found = launch_for(
@@ -62,4 +69,5 @@ def _entry(
         entry["run_bytes_with_it"] = run_bytes
         entry["threads_per_block_with_it"] = 0 if found is None else found.threads_per_block
         entry["resident_threads_with_it"] = 0 if found is None else found.occupancy.resident_threads
+    entry["reason"], entry["why"] = reason(manifest, packed, launch, buffer, run_bytes, found)
     return entry

@@ -18,8 +18,10 @@ from dataclasses import replace
 from typing import Any
 
 from solver.answer.limits import Best, Limits, best_of
+from solver.answer.weighed import weighed_proofs
 from solver.answer.wishes import accesses_proof, resident_proof, run_proof_with_choices, stride_proof
 from solver.flatten.problem import FlatTimeline, RegionProblem
+from solver.launch.weighing import by_residents, weighs
 from solver.search.bound import LowerBound, heaviest
 from solver.search.pack import Packing
 from solver.search.regions import Packed
@@ -45,12 +47,16 @@ def prove(
     block = replace(block, status="optimal" if met else "feasible")
     if launch is None:
         return Proof(threads, run, block)
+    resident = resident_proof(manifest, limits, launch, best)
+    accesses = accesses_proof(manifest, packed)
+    if weighs(manifest):
+        threads, resident, accesses = weighed_proofs(manifest, packed, launch, best, threads, resident)
     return Proof(
         threads,
         run_proof_with_choices(manifest, base, packed, run),
         block,
-        resident_proof(manifest, limits, launch, best),
-        accesses_proof(manifest, packed),
+        resident,
+        accesses,
         stride_proof(manifest, base, packed, launch),
     )
 
@@ -69,7 +75,7 @@ def threads_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures | No
         return ThreadsProof("feasible", best.threads_per_block, certificate)
     proven = launch.threads_per_block == best.threads_per_block
     upper = best.threads_per_block
-    if manifest.objective == "resident_threads":
+    if by_residents(manifest):
         proven = proven and launch.occupancy.resident_threads == best.resident_threads
         upper = max(upper, launch.threads_per_block)
     return ThreadsProof("optimal" if proven else "feasible", upper, certificate)

@@ -13,7 +13,7 @@ from solver.launch.threads import launch_for
 from solver.launch.wanted import wanted_launches
 from solver.search.ceiling import Ceiling
 from solver.search.regions import Packed
-from solver.search.widening import PAIRED_AUTOS, launch_of, least_with, widening_autos, widening_pairs
+from solver.search.widening import launch_of, least_with, padding_bounded, widening_autos, widening_choices
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
@@ -79,9 +79,9 @@ class Limits:
     def most(self, rules: Manifest) -> Best | None:
         """The best launch by the launch rules of `rules`, the same manifest but for these; None where there is none.
 
-        The stride depends on the bytes, the widest element and the widest alignment. Whatever is on chip, one buffer has that
-        element and one that alignment, and it takes at least the bytes of these two: so all pairs are looked at. Where there
-        are too many, any stride counts as free of conflicts.
+        Whatever is on chip, one buffer has the largest alignment; it takes at least the bytes of that one, and where the widths
+        agree all others make no stride smaller: so each that is aligned wider is looked at. Where there are too many, or where
+        accesses decide about the stride, any stride counts as free of conflicts.
         """
         if self._together:
             return self._most_together(rules)
@@ -93,18 +93,18 @@ class Limits:
                 rules, run_bytes=run_bytes, block_region_bytes=region, block_reach_bytes=least_block, on_chip=on_chip
             )
 
-        if len(self.wider) > PAIRED_AUTOS:
+        if not padding_bounded(self.manifest):
             return best_of(best(replace(rules, launch=replace(rules.launch, bank_conflicts="ignore")), least_run))
         found = [best(rules, least_run)]
-        for pair, run_bytes in self._pairs.items():
-            found.append(best(rules, run_bytes, pair))
+        for names, run_bytes in self._with_wider.items():
+            found.append(best(rules, run_bytes, names))
         launches = (figures for figures in found if figures is not None)
         return best_of(max(launches, key=lambda one: rank_of(rules, one), default=None))
 
     @cached_property
-    def _pairs(self) -> dict[frozenset[str], Bytes]:
-        """Run bytes that each widening pair takes at least beside all that must be shared."""
+    def _with_wider(self) -> dict[frozenset[str], Bytes]:
+        """Run bytes that each widening buffer takes at least beside all that must be shared."""
         return {
-            pair: max(self.known.get(pair, 0), least_with(self.manifest, self.base, pair))
-            for pair in widening_pairs(self.manifest)
+            names: max(self.known.get(names, 0), least_with(self.manifest, self.base, names))
+            for names in widening_choices(self.manifest)
         }

@@ -4,6 +4,7 @@ Each is about layouts that are as good in the wishes before it. Kinds of certifi
 - `bytes-bounds`: what the launch rules give for the fewest bytes that the regions can have;
 - `all-on-chip`: there is no more access than those;
 - `choice-search`: a branch and bound over the choices of `auto` buffers;
+- `weighed`: a search over the numbers of resident threads found no choice of `auto` buffers that is worth more (`solver.launch.weighing`);
 - `bound-only`: nothing was searched.
 """
 
@@ -16,6 +17,7 @@ from solver.answer.limits import Best, Limits
 from solver.launch.ranking import rank_of, threads_step
 from solver.launch.region import run_region
 from solver.launch.stride import stride_bytes
+from solver.launch.weighing import by_residents
 from solver.search.promotion import candidates
 from solver.search.regions import Packed
 from solver.wire.layout import BytesProof, CountProof, LaunchFigures, Status
@@ -28,7 +30,7 @@ def resident_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures, be
     a whole multiple as the layout's is. `best` is the launch that they allow. None where the objective ranks none."""
     if manifest.objective == "shared_bytes":
         return None
-    if manifest.objective == "resident_threads":
+    if by_residents(manifest):
         alike = (
             best is not None and (best.threads_per_block % threads_step(manifest) == 0) == rank_of(manifest, launch)[0]
         )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from solver.baselines.simple import RegionBytes
 from solver.launch.threads import Block, block_for
+from solver.launch.weighing import by_residents
 from solver.wire.layout import Baseline, ThreadsBy
 from solver.wire.manifest import Manifest
 
@@ -35,10 +36,11 @@ def launched_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: froze
 
 
 def threads_by(manifest: Manifest) -> ThreadsBy:
-    """What chooses the block size; with the objective `shared_bytes` that is the most threads too."""
+    """What chooses the block size: resident threads too where accesses are weighed against them; with the objective `shared_bytes` the
+    most threads."""
     if manifest.launch.threads_per_block is not None:
         return "given"
-    return "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
+    return "resident_threads" if by_residents(manifest) else "threads_per_block"
 
 
 def _launch(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Block | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from solver.frontier.levels import accesses_of, block_sizes, find_levels, with_block_size
 from solver.launch.threads import launch_for
+from solver.launch.weighing import by_residents, cost, weighs
 from solver.search.regions import Packed
 from solver.search.stop import Stop
 from solver.wire.layout import LaunchFigures
@@ -42,12 +43,13 @@ class Point:
 class Frontier:
     """`points` by falling threads per block; `chosen` is the one that the layout is."""
 
+    manifest: Manifest
     points: tuple[Point, ...]
     chosen: Point
     warnings: tuple[Problem, ...] = ()
 
     def to_json(self) -> tuple[dict[str, Any], ...]:
-        return tuple(_to_json(point, point is self.chosen) for point in self.points)
+        return tuple(_to_json(self.manifest, point, point is self.chosen) for point in self.points)
 
 
 def trace(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures, stop: Stop) -> Frontier:
@@ -69,15 +71,16 @@ def trace(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigure
         if not any(other.beats(point, resident_only=resident_only) for other in kept):
             kept.append(point)
     kept.sort(key=lambda point: (_speed(point), _worth(point)), reverse=True)
-    return Frontier(tuple(kept), chosen, () if levels.complete else (_CUT_SHORT,))
+    return Frontier(manifest, tuple(kept), chosen, () if levels.complete else (_CUT_SHORT,))
 
 
 def _most_threads(manifest: Manifest, base: Packed, launch: LaunchFigures) -> int:
     """The largest block, where the objective may have chosen a smaller one."""
-    if manifest.objective != "resident_threads" or manifest.launch.threads_per_block is not None:
+    if not by_residents(manifest) or manifest.launch.threads_per_block is not None:
         return launch.threads_per_block
+    shared = tuple(buffer for buffer in manifest.buffers if buffer.location != "auto")
     largest = launch_for(
-        replace(manifest, objective="threads_per_block"),
+        replace(manifest, objective="threads_per_block", buffers=shared),
         run_bytes=base.run.size_bytes,
         block_region_bytes=base.region_bytes,
         block_reach_bytes=base.reach_bytes,
@@ -114,12 +117,13 @@ def _worth(point: Point) -> tuple[int, int, int]:
     return point.accesses, -point.launch.stride_bytes, -point.launch.run_bytes
 
 
-def _to_json(point: Point, chosen: bool) -> dict[str, Any]:
+def _to_json(manifest: Manifest, point: Point, chosen: bool) -> dict[str, Any]:
     launch, packed = point.launch, point.packed
     return {
         "threads_per_block": launch.threads_per_block,
         "resident_threads": launch.occupancy.resident_threads,
         "accesses_on_chip": point.accesses,
+        **({"cost": cost(manifest, point.accesses)} if weighs(manifest) else {}),
         "run_bytes": launch.run_bytes,
         "stride_bytes": launch.stride_bytes,
         "dynamic_shared_bytes": launch.dynamic_shared_bytes,

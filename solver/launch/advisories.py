@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from solver.launch.ranking import threads_step
-from solver.wire.layout import LaunchFigures
+from solver.wire.layout import LaunchFigures, WidthConflicts
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 
 
-def launch_warnings(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
+def launch_warnings(
+    manifest: Manifest, figures: LaunchFigures, widths: Sequence[WidthConflicts] = ()
+) -> tuple[Problem, ...]:
     """`threads-not-a-multiple` and, where the manifest asks to avoid bank conflicts, `bank-conflicts-remain` for each element
-    width that keeps some."""
-    return (*_threads_not_a_multiple(manifest, figures), *_conflicts_remain(manifest, figures))
+    width that keeps some. `widths`: what `solver.launch.conflicts` says of the launch."""
+    return (*_threads_not_a_multiple(manifest, figures), *_conflicts_remain(manifest, figures, widths))
 
 
 def _threads_not_a_multiple(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
@@ -26,23 +30,27 @@ def _threads_not_a_multiple(manifest: Manifest, figures: LaunchFigures) -> tuple
     return (Problem("threads-not-a-multiple", "/launch/threads_multiple", message),)
 
 
-def _conflicts_remain(manifest: Manifest, figures: LaunchFigures) -> tuple[Problem, ...]:
+def _conflicts_remain(
+    manifest: Manifest, figures: LaunchFigures, widths: Sequence[WidthConflicts]
+) -> tuple[Problem, ...]:
     if manifest.launch.bank_conflicts == "ignore" or not figures.bank_conflict_degree:
         return ()
-    widest = max(figures.bank_conflict_degree)
-    found = []
+    better = {one.width_bytes: one for one in widths if one.degree > one.least_degree}
+    found, widest = [], max(figures.bank_conflict_degree)
     for width, degree in sorted(figures.bank_conflict_degree.items()):
         if degree == 1:
             continue
-        if width == widest:
-            message = (
-                f"{width}-byte elements take {degree} passes an access: no stride that keeps the alignment has fewer"
+        message = f"{width}-byte elements take {degree} passes an access"
+        if width in better:
+            one = better[width]
+            message += (
+                f" ({one.least_degree} with a stride of {one.stride_alone_bytes} bytes): the stride of {figures.stride_bytes} "
+                "gives the fewest passes to the accesses of all widths together, and this width counts for "
+                f"{one.accesses} of {sum(each.accesses for each in widths)} accesses"
             )
         else:
-            message = (
-                f"{width}-byte elements take {degree} passes an access, because the stride of {figures.stride_bytes} bytes "
-                f"is chosen for the widest elements ({widest} bytes)"
-            )
+            wider = f" of elements of {widest} bytes" if width < widest else ""
+            message += f": no stride that keeps the alignment{wider} has fewer"
         names = tuple(
             buffer.full_name
             for buffer in manifest.buffers

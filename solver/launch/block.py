@@ -95,10 +95,12 @@ def block_shape(
     block_region_bytes: Bytes,
     block_reach_bytes: Bytes = 0,
     on_chip: frozenset[str] = frozenset(),
+    region: RunRegion | None = None,
     bank_conflicts: Literal["avoid", "ignore"] | None = None,
 ) -> BlockShape:
-    """The shape of the manifest's blocks; `bank_conflicts` None takes the manifest's policy."""
-    region, launch = run_region(manifest, on_chip), manifest.launch
+    """The shape of the manifest's blocks; `region` None is that of what `on_chip` names, `bank_conflicts` None the manifest's policy."""
+    launch = manifest.launch
+    region = run_region(manifest, on_chip) if region is None else region
     return BlockShape(
         target=manifest.target,
         device=device(manifest.target.compute_capability),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from math import lcm
 
+from solver.launch.weighing import weighs
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 
 Rank = tuple[bool, int, int]
 """Larger is better: whether the threads are a whole multiple, then threads per block and resident threads; with the objective
-`resident_threads` these first, then the smallest block."""
+`resident_threads` these first, then the smallest block; where accesses are weighed (`weighing`) these first as well, then what the
+objective wants of the block."""
 
 
 def threads_step(manifest: Manifest) -> int:
@@ -25,6 +27,8 @@ def rank(manifest: Manifest, threads: int, resident: int) -> Rank:
     whole = threads % threads_step(manifest) == 0
     if manifest.objective == "resident_threads":
         return whole, resident, -threads
+    if weighs(manifest):
+        return whole, resident, threads
     return whole, threads, resident
 
 

@@ -1,4 +1,4 @@
-"""What the launch needs to know about the buffers on chip: alignments, and the widths of the elements."""
+"""What the launch needs to know about the buffers on chip: alignments, and the widths of the elements with their accesses."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ from solver.wire.units import Bytes
 LEAST_BASE_ALIGNMENT_BYTES = 16
 """Dynamic shared memory starts at a multiple of this whatever the kernel declares (seen in ptxas' output)."""
 
+Weights = tuple[tuple[Bytes, int], ...]
+"""Element widths in bytes, each with what it counts for in the choice of a stride."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunRegion:
     """`run_alignment_bytes`: largest alignment of a run buffer on chip (1: there is none), of which the stride is a multiple.
-    `widths`: distinct element sizes in bytes of the run buffers on chip, ascending. `base_alignment_bytes`: what the
-    dynamic shared memory's start must be a multiple of."""
+    `weights`: distinct element sizes in bytes of the run buffers on chip, ascending, each with the accesses of its buffers, at
+    least 1. `base_alignment_bytes`: what the dynamic shared memory's start must be a multiple of."""
 
     run_alignment_bytes: Bytes
-    widths: tuple[Bytes, ...]
+    weights: Weights
     base_alignment_bytes: Bytes
+
+    @property
+    def widths(self) -> tuple[Bytes, ...]:
+        return tuple(width for width, _ in self.weights)
 
 
 def on_chip_buffers(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> Iterator[Buffer]:
@@ -37,20 +44,23 @@ def run_region(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> Run
     """The figures of the manifest's run region when the `auto` buffers in `on_chip` (full names) are placed in shared."""
     kinds = manifest.shared_kinds
     if on_chip:
+        kinds = dict(kinds)
         autos = (buffer for name in on_chip if (buffer := manifest.by_name.get(name)) is not None)
-        kinds |= {
-            (buffer.scope, buffer.alignment_bytes, buffer.dtype.itemsize_bytes)
-            for buffer in autos
-            if buffer.location == "auto" and buffer.size
-        }
-    return _region_of(kinds)
+        for buffer in autos:
+            if buffer.location == "auto" and buffer.size:
+                kind = buffer.storage_kind
+                kinds[kind] = kinds.get(kind, 0) + buffer.accesses
+    return _region_of(frozenset(kinds.items()))
 
 
-@lru_cache(maxsize=256)
-def _region_of(kinds: frozenset[StorageKind]) -> RunRegion:
-    of_runs = [(alignment, width) for scope, alignment, width in kinds if scope == "run"]
+@lru_cache(maxsize=1024)
+def _region_of(kinds: frozenset[tuple[StorageKind, int]]) -> RunRegion:
+    accesses: dict[Bytes, int] = {}
+    for (scope, _, width), count in kinds:
+        if scope == "run":
+            accesses[width] = accesses.get(width, 0) + count
     return RunRegion(
-        max((alignment for alignment, _ in of_runs), default=1),
-        tuple(sorted({width for _, width in of_runs})),
-        max((LEAST_BASE_ALIGNMENT_BYTES, *(alignment for _, alignment, _ in kinds))),
+        max((alignment for (scope, alignment, _), _ in kinds if scope == "run"), default=1),
+        tuple((width, max(1, accesses[width])) for width in sorted(accesses)),
+        max((LEAST_BASE_ALIGNMENT_BYTES, *(alignment for (_, alignment, _), _ in kinds))),
     )

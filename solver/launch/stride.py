@@ -8,11 +8,11 @@ lanes that want the same word at once (CUDA C++ Programming Guide, "Shared Memor
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from math import gcd
 from typing import Literal
 
-from solver.launch.region import RunRegion
+from solver.launch.region import RunRegion, Weights
 from solver.wire.units import Bytes, align_up
 
 BANKS = 32
@@ -29,8 +29,7 @@ def conflict_degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: in
     """
     if stride_bytes == 0:
         return 1
-    # Beyond the reach of one run's threads no two runs touch the same word, and only the banks count, which repeat.
-    reach_bytes = align_up(min(threads_per_run, BANKS) * width_bytes + BANK_WIDTH_BYTES, _PERIOD_BYTES)
+    reach_bytes = _reach_bytes(width_bytes, threads_per_run)
     if stride_bytes > reach_bytes:
         stride_bytes = reach_bytes + (stride_bytes - reach_bytes) % _PERIOD_BYTES
     return _degree(stride_bytes, width_bytes, threads_per_run)
@@ -41,23 +40,67 @@ def stride_bytes(
 ) -> Bytes:
     """The distance between two runs' windows: a multiple of the run alignment, at least `run_bytes`.
 
-    With `avoid` it is the least such stride whose conflict degree for the widest element is the smallest that any has;
-    with `ignore` simply the least. 0 where there are no run bytes. Never falls when `run_bytes` grows.
+    With `avoid` it is the least such stride with which the accesses of all widths together, each times its conflict degree, take
+    the fewest passes that any stride gives; with `ignore` simply the least. 0 where there are no run bytes. Never falls when
+    `run_bytes` grows: of two strides that hold both, the same one has the fewer passes.
     """
     if run_bytes == 0:
         return 0
     alignment = region.run_alignment_bytes
     least = align_up(run_bytes, alignment)
-    if bank_conflicts == "ignore" or not region.widths:
+    if bank_conflicts == "ignore" or not region.weights:
         return least
-    # Degrees repeat after every whole number of bank rows, so one period of strides holds the smallest of all.
-    candidates = range(least, least + alignment * (_PERIOD_BYTES // gcd(alignment, _PERIOD_BYTES)), alignment)
+    if len(region.weights) > 1:
+        return _fewest_passes(least, alignment, region.weights, threads_per_run)
+    return least_free(least, alignment, region.weights[0][0], threads_per_run)
+
+
+def least_free(least: Bytes, alignment: Bytes, width: Bytes, threads_per_run: int) -> Bytes:
+    """The first stride from `least` on whose conflict degree for elements of `width` bytes is the smallest of any."""
 
     def passes(stride: Bytes) -> int:
-        return conflict_degree(stride, region.widths[-1], threads_per_run)
+        return conflict_degree(stride, width, threads_per_run)
 
+    candidates = _one_period(least, alignment)
     free = next((stride for stride in candidates if passes(stride) == 1), None)
     return min(candidates, key=passes) if free is None else free
+
+
+@lru_cache(maxsize=16384)
+def widths_agree(alignment: Bytes, widths: tuple[Bytes, ...], threads_per_run: int) -> bool:
+    """Whether every period of strides has one that is best for each of these widths, so that accesses decide nothing: then the
+    stride is the first such one, and more widths only ever make it larger."""
+    if len(widths) < 2:
+        return True
+    beyond_reach = max(_reach_bytes(width, threads_per_run) for width in widths) + alignment
+    for least in range(alignment, beyond_reach + 1, alignment):
+        candidates = _one_period(least, alignment)
+        best = set(candidates)
+        for width in widths:
+            degrees = {stride: conflict_degree(stride, width, threads_per_run) for stride in candidates}
+            fewest = min(degrees.values())
+            best = {stride for stride in best if degrees[stride] == fewest}
+        if not best:
+            return False
+    return True
+
+
+@lru_cache(maxsize=16384)
+def _fewest_passes(least: Bytes, alignment: Bytes, weights: Weights, threads_per_run: int) -> Bytes:
+    def passes(stride: Bytes) -> int:
+        return sum(count * conflict_degree(stride, width, threads_per_run) for width, count in weights)
+
+    return min(_one_period(least, alignment), key=passes)
+
+
+def _one_period(least: Bytes, alignment: Bytes) -> range:
+    """Degrees repeat after every whole number of bank rows, so one period of strides holds the smallest of all."""
+    return range(least, least + alignment * (_PERIOD_BYTES // gcd(alignment, _PERIOD_BYTES)), alignment)
+
+
+def _reach_bytes(width_bytes: Bytes, threads_per_run: int) -> Bytes:
+    """Beyond the reach of one run's threads no two runs touch the same word, and only the banks count, which repeat."""
+    return align_up(min(threads_per_run, BANKS) * width_bytes + BANK_WIDTH_BYTES, _PERIOD_BYTES)
 
 
 @cache

@@ -9,6 +9,7 @@ from solver.launch.advisories import launch_warnings as launch_warnings
 from solver.launch.block import BlockShape, block_shape
 from solver.launch.ranking import rank, threads_step
 from solver.launch.stride import conflict_degree, stride_bytes
+from solver.launch.weighing import by_residents
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes, align_up
@@ -63,7 +64,7 @@ def block_for(
         block_reach_bytes=block_reach_bytes,
         on_chip=on_chip,
     )
-    threads = _choose(manifest, shape)
+    threads = chosen_threads(manifest, shape)
     return None if threads is None else Block(shape, threads)
 
 
@@ -121,7 +122,8 @@ def largest_run_bytes_for(
     return stride or None
 
 
-def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
+def chosen_threads(manifest: Manifest, shape: BlockShape) -> int | None:
+    """The threads of the block that the objective wants; None where not one run fits."""
     launch, most = manifest.launch, _most_threads(manifest, shape)
     if launch.threads_per_block is not None:
         threads = launch.threads_per_block
@@ -140,7 +142,7 @@ def _choose(manifest: Manifest, shape: BlockShape) -> int | None:
 
 def _best(manifest: Manifest, shape: BlockShape, sizes: Iterable[int]) -> int | None:
     """The best of falling block sizes; None where not one fits."""
-    if manifest.objective != "resident_threads":
+    if not by_residents(manifest):
         return next((threads for threads in sizes if shape.fits(threads)), None)
     ranked = (
         (rank(manifest, threads, resident), threads)
@@ -159,7 +161,7 @@ def _threads_if_conflicts_ignored(manifest: Manifest, shape: BlockShape, run_byt
     narrow = stride_bytes(run_bytes, shape.region, shape.threads_per_run, "ignore")
     if narrow == shape.stride_bytes:
         return threads
-    return _choose(manifest, replace(shape, stride_bytes=narrow)) or threads
+    return chosen_threads(manifest, replace(shape, stride_bytes=narrow)) or threads
 
 
 def _figures(manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int) -> LaunchFigures:

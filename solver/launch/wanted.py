@@ -34,6 +34,18 @@ def wanted_launches(manifest: Manifest, shape: BlockShape, above: Rank | None) -
         yield Wanted(this, threads, blocks, most_dynamic_bytes(shape, threads, blocks))
 
 
+def resident_numbers(manifest: Manifest, shape: BlockShape, *, whole: bool) -> set[int]:
+    """Every number of resident threads that blocks of whole multiples may come to, or blocks of whole runs; the bytes of `shape` do not
+    count."""
+    step = threads_step(manifest)
+    return {
+        threads * blocks
+        for threads in _sizes(manifest, shape)
+        if (threads % step == 0) == whole
+        for blocks in range(_blocks(shape, threads, 0), 0, -1)
+    }
+
+
 def _sizes(manifest: Manifest, shape: BlockShape) -> list[int]:
     launch, per_run = manifest.launch, shape.threads_per_run
     most = min(launch.max_threads_per_block, shape.device.max_threads_per_block)

@@ -19,6 +19,7 @@ from solver.wire.layout import (
     ThreadsBy,
     ThreadsProof,
     Validation,
+    WidthConflicts,
 )
 from solver.wire.problems import Problem
 from solver.wire.report import Finding
@@ -61,6 +62,12 @@ def read_launch(values: Values, value: Any, at: str) -> LaunchFigures:
         if "occupancy" in fields
         else Occupancy(0, 0, "warps", True),
     )
+
+
+def read_width(values: Values, value: Any, at: str) -> WidthConflicts:
+    counts = ("width_bytes", "accesses", "degree", "least_degree", "stride_alone_bytes")
+    fields = values.fields(value, at, counts)
+    return WidthConflicts(*(values.integer(fields.get(key, 0), pointed(at, key)) for key in counts))
 
 
 def _occupancy(values: Values, value: Any, at: str) -> Occupancy:

@@ -23,6 +23,7 @@ from solver.reading.layout_figures import (
     read_run_info,
     read_validation,
     read_warning,
+    read_width,
 )
 from solver.reading.layout_places import read_buffer, read_handoff, read_window
 from solver.reading.layout_values import Values
@@ -64,7 +65,7 @@ def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
 def _layout(values: Values, document: Any) -> Layout:
     required = ("schema", "manifest_sha256", "status", "launch", "buffers", "proof")
     optional = ("name", "layout_sha256", "components", "handoffs", "local", "minimum_budget_bytes", "baselines")
-    informative = ("advice", "frontier", "warnings", "validation", "run_info")
+    informative = ("bank_conflicts", "advice", "frontier", "warnings", "validation", "run_info")
     fields = values.fields(document, "", required, (*optional, *informative))
     if fields.get("schema", LAYOUT_SCHEMA) != LAYOUT_SCHEMA:
         values.fault("wrong-schema", "/schema", f"the schema must be {LAYOUT_SCHEMA!r}, not {fields['schema']!r}")
@@ -86,6 +87,9 @@ def _layout(values: Values, document: Any) -> Layout:
         ),
         handoffs=values.each(fields.get("handoffs", ()), "/handoffs", lambda item, at: read_handoff(values, item, at)),
         local=read_local(values, fields["local"], "/local") if "local" in fields else LocalBytes(),
+        bank_conflicts=values.each(
+            fields.get("bank_conflicts", ()), "/bank_conflicts", lambda item, at: read_width(values, item, at)
+        ),
         minimum_budget_bytes=values.optional_integer(fields.get("minimum_budget_bytes"), "/minimum_budget_bytes"),
         advice=values.free(fields.get("advice", {}), "/advice"),
         frontier=None if frontier is None else values.each(frontier, "/frontier", values.free),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from solver.search.room import Class
+from solver.search.room import Class, Order
 from solver.wire.units import Bytes
 
 Members = tuple[int, ...]
@@ -14,7 +14,7 @@ Members = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Candidate:
-    """`kind`: its alignment and element width. Candidates of one `likeness` can stand for one another."""
+    """`kind`: its alignment and element width (`solver.search.room`). Candidates of one `likeness` can stand for one another."""
 
     accesses: int
     kind: Class
@@ -31,23 +31,19 @@ class Tried:
     at_least: Bytes = 0
 
 
-Rank = tuple[Bytes, Bytes]
-"""Stride and run bytes, by which choices of equal accesses are compared: smaller is better."""
-
-
 @dataclass(frozen=True)
 class Left:
-    """What a part of the search that was not finished may still have: at most so many accesses, and ranks not below this one.
+    """What a part of the search that was not finished may still have: at most so many accesses, and orders not below this one.
     `tried`: packings were tried, and more effort might settle it."""
 
     accesses: int
-    rank: Rank
+    order: Order
     tried: bool
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The best choice found; no choice has more than `accesses_at_most`, and none has as many and a smaller rank but in what was
+    """The best choice found; no choice has more than `accesses_at_most`, and none has as many and a smaller order but in what was
     `left`."""
 
     members: Members
@@ -60,6 +56,22 @@ class Chosen:
     def undecided(self) -> bool:
         """Whether more effort for each packing might find a better choice, or prove that there is none."""
         return any(one.tried for one in self.left)
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """A choice that was weighed (`solver.search.weighing`): its resident threads and accesses on chip. `settled`: of all choices with at
+    most `most_resident` resident threads, in blocks that are `whole` multiples as its own are, none is worth more. No choice with so many
+    has more than `accesses_at_the_most`. So many `numbers` of resident threads came into question, and `searched` of them were searched."""
+
+    resident_threads: int
+    accesses: int
+    settled: bool
+    most_resident: int
+    accesses_at_the_most: int
+    whole: bool
+    numbers: int
+    searched: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ class Choice:
     accesses_at_most: int
     run_bytes_at_most: Bytes
     nodes: int = 0
-    others_at_least: Rank | None = None
+    others_at_least: Order | None = None
     run_bytes_with: Mapping[str, Bytes] = field(default_factory=dict)
 
     @property

@@ -11,25 +11,23 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from solver.search.choice import Candidate, Chosen, Left, Members, Rank, Tried
+from solver.search.choice import Candidate, Chosen, Left, Members, Tried
 from solver.search.demand import Demand, Held, Used
-from solver.search.room import Class, Rooms, joined
+from solver.search.room import Class, Order, Rooms, joined
 from solver.search.stop import Stop
 from solver.wire.units import Bytes
 
 
 @dataclass
 class Chooser:
-    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. `rank` is that of so many run bytes of a
-    class. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are
-    spent on better ranks alone."""
+    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are
+    spent on better orders alone."""
 
     candidates: Sequence[Candidate]
     demand: Demand
     rooms: Rooms
     pack: Callable[[Members, Bytes], Tried]
     settle: Callable[[Members], Tried]
-    rank: Callable[[Bytes, Class], Rank]
     stop: Stop
     node_limit: int
     pack_limit: int
@@ -39,16 +37,16 @@ class Chooser:
     start_bytes: Bytes = 0
     _best: Members = ()
     _accesses: int = 0
-    _rank: Rank = (0, 0)
-    _at_least: Rank = (0, 0)
-    """No packing of the best choice has a smaller rank."""
+    _order: Order = (0, 0)
+    _at_least: Order = (0, 0)
+    """No packing of the best choice has a smaller order."""
     _settled: bool = False
-    """Whether the best choice's rank is that of a tight packing."""
+    """Whether the best choice's order is that of a tight packing."""
     _nodes: int = 0
     _packs: int = 0
     _ties: int = 0
     _left: set[Left] = field(default_factory=set)
-    _least: dict[tuple[Bytes, Class], Rank] = field(default_factory=dict)
+    _least: dict[tuple[Bytes, Class], Order] = field(default_factory=dict)
     _impossible: list[Counter[int]] = field(default_factory=list)
 
     def run(self) -> Chosen:
@@ -58,12 +56,15 @@ class Chooser:
             self.demand.add(used, held, number)
         kind = self._kind(self.start)
         self._best, self._accesses = self.start, self._worth(self.start)
-        self._rank, self._at_least = self.rank(self.start_bytes, kind), self.rank(max(used, default=0), kind)
+        self._order, self._at_least = (
+            self.rooms.order(self.start_bytes, kind),
+            self.rooms.order(max(used, default=0), kind),
+        )
         self._branch((), self.rooms.base, list(self.demand.start), self.demand.held, everything)
         left = frozenset(
             one
             for one in self._left
-            if one.accesses > self._accesses or (one.accesses == self._accesses and one.rank < self._rank)
+            if one.accesses > self._accesses or (one.accesses == self._accesses and one.order < self._order)
         )
         at_most = max((one.accesses for one in left), default=0)
         return Chosen(tuple(sorted(self._best)), self._accesses, max(self._accesses, at_most), self._nodes, left)
@@ -72,20 +73,20 @@ class Chooser:
         """All choices that hold `members` and any of `left`: the first of these is taken, then left out, and so on."""
         value = self._worth(members)
         while not self._hopeless(members):
-            room = self.rooms.reach[kind]
+            room = self.rooms.reach(kind)
             left = [number for number in left if self.demand.fits(used, held, number, room)]
             hoped = value + self._hope(used, left, room)
             if hoped < self._accesses:
                 return
-            least = self._least_rank(max(used, default=0), kind)
-            if hoped == self._accesses and least >= self._rank:
+            least = self._least_order(max(used, default=0), kind)
+            if hoped == self._accesses and least >= self._order:
                 return
             if self._over() or (hoped == self._accesses and self._ties >= self.tie_limit):
                 self._left.add(Left(hoped, least, tried=False))
                 return
             self._nodes += 1
             if not left:
-                self._leaf(members, kind, value, self.rank(max(used, default=0), kind))
+                self._leaf(members, kind, value, self.rooms.order(max(used, default=0), kind))
                 return
             first, *rest = left
             more, kept = list(used), dict(held)
@@ -97,12 +98,11 @@ class Chooser:
     def _worth(self, members: Members) -> int:
         return sum(self.candidates[number].accesses for number in members)
 
-    def _least_rank(self, run_bytes: Bytes, kind: Class) -> Rank:
-        """The best rank of so many run bytes of this class, or of any that it may still grow into."""
+    def _least_order(self, run_bytes: Bytes, kind: Class) -> Order:
+        """The best order of so many run bytes of this class, or of any that it may still grow into."""
         key = run_bytes, kind
         if key not in self._least:
-            wider = (one for one in self.rooms.most if one[0] >= kind[0] and one[1] >= kind[1])
-            self._least[key] = min(self.rank(run_bytes, one) for one in wider)
+            self._least[key] = self.rooms.least_order(run_bytes, kind)
         return self._least[key]
 
     def _hopeless(self, members: Members) -> bool:
@@ -136,14 +136,14 @@ class Chooser:
             lost = max(lost, lost_here)
         return sum(self.candidates[number].accesses for number in left) - lost
 
-    def _leaf(self, members: Members, kind: Class, value: int, least: Rank) -> None:
+    def _leaf(self, members: Members, kind: Class, value: int, least: Order) -> None:
         if not members:
             return
         tie = value == self._accesses
-        if tie and least >= self._rank:
+        if tie and least >= self._order:
             return
         self._ties += tie
-        room, reach = self.rooms.most[kind], self.rooms.reach[kind]
+        room, reach = self.rooms.most(kind), self.rooms.reach(kind)
         tried = self._try(members, room)
         if tried.run_bytes is not None:
             if tie:
@@ -151,33 +151,33 @@ class Chooser:
             else:
                 self._settled = False
                 self._best, self._accesses = members, value
-                self._rank, self._at_least = self.rank(tried.run_bytes, kind), least
+                self._order, self._at_least = self.rooms.order(tried.run_bytes, kind), least
         elif not tried.impossible:
             self._left.add(Left(value, least, tried=True))
         elif room == reach or self._try(members, reach).impossible:
             self._remember(members)
 
-    def _contest(self, members: Members, kind: Class, run_bytes: Bytes, least: Rank) -> None:
-        """A choice with as many accesses as the best one: both are packed tightly, since ranks of loose packings say little."""
+    def _contest(self, members: Members, kind: Class, run_bytes: Bytes, least: Order) -> None:
+        """A choice with as many accesses as the best one: both are packed tightly, since orders of loose packings say little."""
         if not self._settled:
             self._settled = True
-            self._rank, self._at_least = self._tightly(self._best, self._rank, self._at_least)
-        if least >= self._rank:
+            self._order, self._at_least = self._tightly(self._best, self._order, self._at_least)
+        if least >= self._order:
             return
-        rank, at_least = self._tightly(members, self.rank(run_bytes, kind), least)
-        if rank < self._rank:
+        order, at_least = self._tightly(members, self.rooms.order(run_bytes, kind), least)
+        if order < self._order:
             members, self._best = self._best, members
-            (rank, at_least), (self._rank, self._at_least) = (self._rank, self._at_least), (rank, at_least)
-        if at_least < self._rank:
+            (order, at_least), (self._order, self._at_least) = (self._order, self._at_least), (order, at_least)
+        if at_least < self._order:
             self._left.add(Left(self._accesses, at_least, tried=True))
 
-    def _tightly(self, members: Members, rank: Rank, at_least: Rank) -> tuple[Rank, Rank]:
-        """The rank of a tight packing, and one that no packing is below."""
+    def _tightly(self, members: Members, order: Order, at_least: Order) -> tuple[Order, Order]:
+        """The order of a tight packing, and one that no packing is below."""
         kind = self._kind(members)
         tried = self.settle(members)
         if tried.run_bytes is not None:
-            rank = min(rank, self.rank(tried.run_bytes, kind))
-        return rank, max(at_least, self.rank(tried.at_least, kind))
+            order = min(order, self.rooms.order(tried.run_bytes, kind))
+        return order, max(at_least, self.rooms.order(tried.at_least, kind))
 
     def _kind(self, members: Members) -> Class:
         kind = self.rooms.base
@@ -196,6 +196,6 @@ class Chooser:
             if len(core) == 1 or self.stop.now():
                 break
             fewer = tuple(number for number in core if number != member)
-            if self._try(fewer, self.rooms.reach[self._kind(fewer)]).impossible:
+            if self._try(fewer, self.rooms.reach(self._kind(fewer))).impossible:
                 core = list(fewer)
         self._impossible.append(Counter(self.candidates[number].likeness for number in core))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from solver.flatten.problem import RegionProblem
 from solver.search.choice import Candidate
-from solver.search.room import class_of
+from solver.search.room import Class
 from solver.wire.manifest import Buffer
 
 
-def likened(buffers: Sequence[Buffer], problem: RegionProblem) -> list[Candidate]:
-    """Buffers that lie in the same phases, are as large and as often used, and have no rule of their own, are alike."""
+def likened(buffers: Sequence[Buffer], kinds: Sequence[Class], problem: RegionProblem) -> list[Candidate]:
+    """`kinds`: the class of each. Buffers that lie in the same phases, are as large and as often used, and have no rule of their own, are alike."""
     special = {index for pair in (*problem.apart, *problem.alias_permits) for index in pair}
     special |= {index for entry in problem.in_place for index in (entry.read, entry.write)}
     special |= {index for window in problem.windows for index in window.items}
@@ -23,8 +23,8 @@ def likened(buffers: Sequence[Buffer], problem: RegionProblem) -> list[Candidate
         item.name: tuple((piece.offset_bytes, piece.size_bytes, piece.occupied) for piece in item.pieces)
         for item in problem.items
     }
-    for buffer in buffers:
-        shape: object = (buffer.accesses, class_of(buffer), pieces.get(buffer.full_name, buffer.full_name))
+    for buffer, kind in zip(buffers, kinds, strict=True):
+        shape: object = (buffer.accesses, kind, pieces.get(buffer.full_name, buffer.full_name))
         key = buffer.full_name if buffer.full_name in own else shape
-        found.append(Candidate(buffer.accesses, class_of(buffer), known.setdefault(key, len(known))))
+        found.append(Candidate(buffer.accesses, kind, known.setdefault(key, len(known))))
     return found

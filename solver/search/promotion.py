@@ -18,7 +18,7 @@ from solver.search.finishing import finished
 from solver.search.firstfit import PinsCollide
 from solver.search.greedy import taken_greedily
 from solver.search.regions import Packed, pack_regions
-from solver.search.room import Rooms, class_of, joined, rooms
+from solver.search.room import Rooms
 from solver.search.selecting import Selection
 from solver.search.stock import Stock
 from solver.search.stop import Stop
@@ -49,11 +49,15 @@ def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop,
     """`base` with the `auto` buffers on chip that have the most accesses of any choice that leaves the threads per block of
     `launch`, and no fewer resident threads; among those, with the smallest stride and the fewest run bytes. `choice` says
     what of that is proven. `wider`: the packing that has this launch, where `base` itself has a worse one."""
+    return promote_to(manifest, base, rank_of(manifest, launch), stop, wider)
+
+
+def promote_to(manifest: Manifest, base: Packed, wanted: Rank, stop: Stop, wider: Packed | None = None) -> Packed:
+    """The same for any launch that is as good as `wanted`."""
     waiting = candidates(manifest)
     if not waiting:
         return wider or base
-    wanted = rank_of(manifest, launch)
-    free = rooms(manifest, waiting, wanted, base)
+    free = Rooms(manifest, tuple(waiting), wanted, base)
     stock = Stock.of(manifest, frozenset(buffer.full_name for buffer in waiting))
     if stock.many or len(waiting) > _MOST_CANDIDATES:
         used = [buffer for buffer in waiting if buffer.accesses]
@@ -76,17 +80,16 @@ def _greedily(
 
     taken_greedily(range(len(buffers)), fits)
     packed = finished(manifest, packed, packed.on_chip, packed.offsets, stop)
-    kind = free.base
-    for buffer in buffers:
-        if buffer.full_name in packed.on_chip:
-            kind = joined(kind, class_of(buffer))
-    accesses = sum(buffer.accesses for buffer in buffers if buffer.full_name in packed.on_chip)
+    chosen = [buffer for buffer in buffers if buffer.full_name in packed.on_chip]
+    accesses = sum(buffer.accesses for buffer in chosen)
     everything = sum(buffer.accesses for buffer in buffers)
     others = None
     if accesses < everything or widening_autos(manifest):
         least = packed.run.lower_bound_bytes if accesses == everything else base.run.lower_bound_bytes
         others = least, least
-    return replace(packed, choice=Choice(accesses, everything, free.most.get(kind, 0), others_at_least=others))
+    return replace(
+        packed, choice=Choice(accesses, everything, free.most(free.with_all(chosen)), others_at_least=others)
+    )
 
 
 def _try(manifest: Manifest, packed: Packed, on_chip: frozenset[str], wanted: Rank, stop: Stop) -> Packed | None:

@@ -10,7 +10,7 @@ from solver.flatten.items import splittable
 from solver.flatten.problem import FlatManifest, RegionProblem
 from solver.launch.wanted import Wanted
 from solver.search.bound import lower_bound
-from solver.search.choice import Choice
+from solver.search.choice import Choice, Weighing
 from solver.search.over import Floor, floor_of, free_names, lay_over
 from solver.search.pack import MANY_ITEMS, Packing
 from solver.search.repair import repaired
@@ -32,7 +32,8 @@ class Packed:
     """`on_chip`: full names of the `auto` buffers among the items; `choice`: what is known about them, once they were searched
     for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`. `floor`: where some of the block's
     buffers lie over windows, what does not; `block` has the offsets of all. `weighed`: block and runs share one memory, and every better
-    launch was looked at; `open_launch` is the best of those that nothing rules out (None: the packing's own launch is the best)."""
+    launch was looked at; `open_launch` is the best of those that nothing rules out (None: the packing's own launch is the best). `weighing`: where accesses
+    were weighed against resident threads, what came of it."""
 
     flat: FlatManifest
     run: Packing
@@ -42,6 +43,7 @@ class Packed:
     floor: Floor | None = None
     weighed: bool = False
     open_launch: Wanted | None = None
+    weighing: Weighing | None = None
 
     @property
     def region_bytes(self) -> Bytes:

@@ -1,89 +1,145 @@
 """How many bytes a run may take without costing threads, for every choice of `auto` buffers.
 
-The stride, and with it the threads, depends on three things of what is on chip: the bytes, the largest alignment, and the widest element.
-The last two are the choice's *class*. With the class given, fewer bytes never give a launch of a lower rank
+The stride, and with it the threads, depends on three things of what is on chip: the bytes, the largest alignment, and the element
+widths with their accesses. The last two are the choice's *class*. With the class given, fewer bytes never give a launch of a lower rank
 (`solver.launch.ranking`), so that the most can be found by halving.
+
+Where the widths agree on a stride whatever is on chip (`solver.launch.mixing`), accesses are left out of the class: more widths then only
+make a stride larger, and only a larger alignment may make it smaller. Where they do not, any stride may come of more buffers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
+from solver.launch.block import block_shape
 from solver.launch.budget import budget_bytes
-from solver.launch.ranking import Rank, rank_of
-from solver.launch.region import run_region
-from solver.launch.threads import launch_for
+from solver.launch.mixing import accesses_decide
+from solver.launch.ranking import Rank, rank
+from solver.launch.region import RunRegion, Weights, run_region
+from solver.launch.stride import stride_bytes
+from solver.launch.threads import chosen_threads
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
 
 if TYPE_CHECKING:
     from solver.search.regions import Packed
 
-Class = tuple[Bytes, Bytes]
-"""Largest alignment and widest element, in bytes, of the run buffers on chip."""
+Class = tuple[Bytes, Weights]
+"""Largest alignment, and the widths with their accesses (0 where these decide nothing), of the run buffers on chip."""
+
+Order = tuple[Bytes, Bytes]
+"""Stride and run bytes, by which choices of equal accesses are compared: smaller is better."""
 
 
 def joined(first: Class, second: Class) -> Class:
-    return max(first[0], second[0]), max(first[1], second[1])
+    weights = dict(first[1])
+    for width, accesses in second[1]:
+        weights[width] = weights.get(width, 0) + accesses
+    return max(first[0], second[0]), tuple(sorted(weights.items()))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rooms:
-    """`most` run bytes for every class that a choice may have, -1 where even one byte is too many; `reach` the most
-    for any class that it may still grow into."""
+    """`wanted`: what the launch must be as good as, beside the block of the packing `beside`. `base`: the class of what must be
+    shared."""
 
-    base: Class
-    most: dict[Class, Bytes]
-    reach: dict[Class, Bytes]
+    manifest: Manifest
+    candidates: tuple[Buffer, ...]
+    wanted: Rank
+    beside: Packed
+    _most: dict[Class, Bytes] = field(default_factory=dict)
+    _reach: dict[Class, Bytes] = field(default_factory=dict)
 
+    @cached_property
+    def base(self) -> Class:
+        region = run_region(self.manifest)
+        return region.run_alignment_bytes, tuple((width, self._weight(count)) for width, count in region.weights)
 
-def class_of(buffer: Buffer) -> Class:
-    return buffer.alignment_bytes, buffer.dtype.itemsize_bytes
+    def class_of(self, buffer: Buffer) -> Class:
+        return buffer.alignment_bytes, ((buffer.dtype.itemsize_bytes, self._weight(buffer.accesses)),)
 
+    def with_all(self, buffers: Iterable[Buffer]) -> Class:
+        """The class of what must be shared and these."""
+        kind = self.base
+        for buffer in buffers:
+            kind = joined(kind, self.class_of(buffer))
+        return kind
 
-def rooms(manifest: Manifest, candidates: Iterable[Buffer], wanted: Rank, beside: Packed) -> Rooms:
-    """`wanted`: what the launch must be as good as."""
-    region = run_region(manifest)
-    base = (region.run_alignment_bytes, region.widths[-1] if region.widths else 0)
-    example: dict[Class, str] = {}
-    for buffer in candidates:
-        example.setdefault(class_of(buffer), buffer.full_name)
-    on_chip = {base: frozenset[str]()}
-    for first, one in example.items():
-        for second, other in example.items():
-            on_chip.setdefault(joined(base, joined(first, second)), frozenset((one, other)))
-    most = {kind: _most(manifest, names, kind, wanted, beside) for kind, names in on_chip.items() if kind[1]}
-    most.setdefault(base, 0)  # nothing on chip takes no bytes
-    reach = {
-        kind: max(bytes_ for other, bytes_ in most.items() if other[0] >= kind[0] and other[1] >= kind[1])
-        for kind in most
-    }
-    return Rooms(base, most, reach)
+    def most(self, kind: Class) -> Bytes:
+        """The most run bytes of a choice of this class; 0 with nothing on chip, -1 where even one byte is too many."""
+        if kind not in self._most:
+            self._most[kind] = self._halved(kind, self.manifest.launch.bank_conflicts) if kind[1] else 0
+        return self._most[kind]
 
+    def reach(self, kind: Class) -> Bytes:
+        """The most for any class that this one may still grow into."""
+        if kind not in self._reach:
+            self._reach[kind] = (
+                self._halved(kind, "ignore")
+                if self._weighed and kind[1]
+                else max(self.most(grown) for grown in self._grown(kind))
+            )
+        return self._reach[kind]
 
-def _most(manifest: Manifest, on_chip: frozenset[str], kind: Class, wanted: Rank, beside: Packed) -> Bytes:
-    """The largest multiple of the alignment with which the launch is as good as wanted: found by halving."""
-    alignment = kind[0]
+    def order(self, run_bytes: Bytes, kind: Class) -> Order:
+        return self._stride(run_bytes, kind, self.manifest.launch.bank_conflicts), run_bytes
 
-    def good(steps: int) -> bool:
-        launch = launch_for(
-            manifest,
-            run_bytes=steps * alignment,
-            block_region_bytes=beside.region_bytes,
-            block_reach_bytes=beside.reach_bytes,
-            on_chip=on_chip,
-        )
-        return launch is not None and rank_of(manifest, launch) >= wanted
+    def least_order(self, run_bytes: Bytes, kind: Class) -> Order:
+        """What no choice of this class, or of one that it may still grow into, is below with at least so many run bytes."""
+        if self._weighed:
+            return self._stride(run_bytes, kind, "ignore"), run_bytes
+        return min(self.order(run_bytes, grown) for grown in self._grown(kind))
 
-    if not good(1):
-        return -1
-    low, high = 1, budget_bytes(manifest) // alignment + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if good(middle):
-            low = middle
-        else:
-            high = middle
-    return low * alignment
+    def _grown(self, kind: Class) -> list[Class]:
+        """The class itself, and with each that has a larger alignment: whatever else comes beside that makes no stride smaller."""
+        larger = (one for one in self._classes if one[0] > kind[0] or not kind[1])
+        return [kind, *(joined(kind, one) for one in larger)]
+
+    @cached_property
+    def _classes(self) -> list[Class]:
+        return list(dict.fromkeys(self.class_of(buffer) for buffer in self.candidates))
+
+    @cached_property
+    def _weighed(self) -> bool:
+        return accesses_decide(self.manifest)
+
+    def _weight(self, accesses: int) -> int:
+        return accesses if self._weighed else 0
+
+    def _stride(self, run_bytes: Bytes, kind: Class, policy: Literal["avoid", "ignore"]) -> Bytes:
+        return stride_bytes(run_bytes, self._region(kind), self.manifest.launch.threads_per_run, policy)
+
+    def _region(self, kind: Class) -> RunRegion:
+        weights = tuple((width, max(1, accesses)) for width, accesses in kind[1])
+        return RunRegion(kind[0], weights, max(run_region(self.manifest).base_alignment_bytes, kind[0]))
+
+    def _halved(self, kind: Class, policy: Literal["avoid", "ignore"]) -> Bytes:
+        """The largest multiple of the alignment with which the launch is as good as wanted."""
+        alignment, region = kind[0], self._region(kind)
+
+        def good(steps: int) -> bool:
+            shape = block_shape(
+                self.manifest,
+                run_bytes=steps * alignment,
+                block_region_bytes=self.beside.region_bytes,
+                block_reach_bytes=self.beside.reach_bytes,
+                region=region,
+                bank_conflicts=policy,
+            )
+            threads = chosen_threads(self.manifest, shape)
+            return threads is not None and rank(self.manifest, threads, shape.resident_threads(threads)) >= self.wanted
+
+        if not good(1):
+            return -1
+        low, high = 1, budget_bytes(self.manifest) // alignment + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            if good(middle):
+                low = middle
+            else:
+                high = middle
+        return low * alignment

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
-from solver.launch.region import RunRegion
-from solver.launch.stride import stride_bytes
-from solver.search.choice import Choice, Chosen, Members, Rank, Tried
+from solver.search.choice import Choice, Chosen, Members, Tried
 from solver.search.choosing import Chooser
 from solver.search.demand import Demand
 from solver.search.finishing import finished
 from solver.search.greedy import greedy_orders, taken_greedily
 from solver.search.likeness import likened
 from solver.search.regions import Packed
-from solver.search.room import Class, Rooms, class_of, joined
+from solver.search.room import Class, Order, Rooms, joined
 from solver.search.stock import Stock, Trial
 from solver.search.stop import Stop
 from solver.wire.manifest import Buffer, Manifest
@@ -62,7 +59,6 @@ class Selection:
         self._found: dict[Members, Trial] = {self._first: Trial(first.run.size_bytes, offsets=first.offsets)}
         self._decided: dict[tuple[Members, Bytes], Tried] = {}
         self._effort = _EFFORTS[0]
-        self._rank = cache(self._ranked)
 
     def run(self) -> Packed:
         searching = self._stop.within(_SHARE * self._stop.remaining_s)
@@ -78,21 +74,21 @@ class Selection:
         choice = Choice(
             chosen.accesses,
             chosen.accesses_at_most,
-            self._free.most.get(kind, 0),
+            self._free.most(kind),
             chosen.nodes,
-            self._others(chosen, self._rank(packed.run.size_bytes, kind)),
+            self._others(chosen, self._free.order(packed.run.size_bytes, kind)),
             self._with_one_more(names),
         )
         return replace(packed, choice=choice)
 
     def _choose(self, start: Members, stop: Stop) -> Chosen:
+        kinds = [self._free.class_of(buffer) for buffer in self._buffers]
         return Chooser(
-            candidates=likened(self._buffers, self._stock.problem),
+            candidates=likened(self._buffers, kinds, self._stock.problem),
             demand=self._demand,
             rooms=self._free,
             pack=self._pack,
             settle=self._settle,
-            rank=self._rank,
             stop=stop,
             node_limit=_NODES,
             pack_limit=_PACKINGS,
@@ -111,7 +107,7 @@ class Selection:
             if stop.now() or left <= 0 or not self._may_fit(members):
                 return False
             left -= len(self._stock.problem.items)
-            return self._pack(members, self._free.most[self._kind(members)], quickly=True).run_bytes is not None
+            return self._pack(members, self._free.most(self._kind(members)), quickly=True).run_bytes is not None
 
         def worth(members: Members) -> int:
             return sum(accesses[number] for number in members)
@@ -127,12 +123,12 @@ class Selection:
         used, held = list(self._demand.start), self._demand.held
         for number in members:
             self._demand.add(used, held, number)
-        return max(used, default=0) <= self._free.most[self._kind(members)]
+        return max(used, default=0) <= self._free.most(self._kind(members))
 
     def _too_high(self, buffer: Buffer) -> bool:
         """Whether a pin alone takes more than there is room for."""
         end = (buffer.pinned_offset_bytes or 0) + buffer.size_bytes
-        return end > self._free.reach[joined(self._free.base, class_of(buffer))]
+        return end > self._free.reach(joined(self._free.base, self._free.class_of(buffer)))
 
     def _pack(self, members: Members, room: Bytes, *, quickly: bool = False) -> Tried:
         members = tuple(sorted(members))
@@ -146,7 +142,7 @@ class Selection:
 
     def _settle(self, members: Members) -> Tried:
         members = tuple(sorted(members))
-        on_chip, room = [self._names[number] for number in members], self._free.most[self._kind(members)]
+        on_chip, room = [self._names[number] for number in members], self._free.most(self._kind(members))
         return self._tried(members, room, self._stock.tight(on_chip, room, self._stop.sparing(self._effort)))
 
     def _tried(self, members: Members, room: Bytes, trial: Trial) -> Tried:
@@ -162,19 +158,11 @@ class Selection:
         return tried
 
     def _kind(self, members: Members) -> Class:
-        kind = self._free.base
-        for number in members:
-            kind = joined(kind, class_of(self._buffers[number]))
-        return kind
+        return self._free.with_all(self._buffers[number] for number in members)
 
-    def _ranked(self, run_bytes: Bytes, kind: Class) -> Rank:
-        region = RunRegion(kind[0], (kind[1],), 1)
-        launch = self._manifest.launch
-        return stride_bytes(run_bytes, region, launch.threads_per_run, launch.bank_conflicts), run_bytes
-
-    def _others(self, chosen: Chosen, rank: Rank) -> Rank | None:
+    def _others(self, chosen: Chosen, order: Order) -> Order | None:
         """What no choice that might be better than this one is below."""
-        left = [one.rank for one in chosen.left if one.rank < rank]
+        left = [one.order for one in chosen.left if one.order < order]
         return (min(one[0] for one in left), min(one[1] for one in left)) if left else None
 
     def _with_one_more(self, on_chip: frozenset[str]) -> dict[str, Bytes]:

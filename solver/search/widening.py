@@ -1,15 +1,17 @@
-"""`auto` buffers whose width or alignment changes which strides are free of bank conflicts.
+"""`auto` buffers that change which strides are free of bank conflicts.
 
-With `bank_conflicts: avoid` the padding between two runs depends on the widest element and the largest alignment of what is on
-chip. A wider buffer may bring bytes and still take a smaller stride. Whatever is on chip, one buffer has the widest element
-and one the largest alignment, and more buffers need no fewer bytes: so pairs are all that has to be looked at.
+With `bank_conflicts: avoid` the padding between two runs depends on the largest alignment, the element widths and their accesses of what
+is on chip. A buffer of a larger alignment may bring bytes and still take a smaller stride. Whatever is on chip, one buffer has the largest
+alignment, and where the widths agree (`solver.launch.mixing`) all others beside it make no stride smaller: so each such buffer alone is
+all that has to be looked at. Where they do not agree any buffer may lessen the padding, and bounds take it for none.
 """
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations
 
 from solver.flatten import flatten
+from solver.launch.mixing import accesses_decide
 from solver.launch.ranking import Rank, rank_of
 from solver.launch.region import run_region
 from solver.launch.threads import launch_for, minimum_budget_bytes
@@ -21,11 +23,14 @@ from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
-PAIRED_AUTOS = 12
-"""Up to so many widening buffers are looked at in pairs."""
+MOST_WIDENING = 64
+"""Of more widening buffers none is looked at by itself."""
+
+_PAIRED = 12
+"""Where accesses decide, up to so many buffers are also tried in pairs."""
 
 _EFFORT = 0.5
-"""What packing one pair may cost."""
+"""What packing one choice may cost."""
 
 Worth = tuple[bool, Rank, Bytes]
 """Whether there is a launch, and its rank, or minus the budget that it takes where there is none: larger is better."""
@@ -37,49 +42,50 @@ _NO_BUDGET: Bytes = 1 << 62
 
 
 def widening_autos(manifest: Manifest) -> list[str]:
-    """The `auto` buffers that would change which strides are free of bank conflicts: wider, or aligned wider, than all that
-    must be shared. More bytes with one of them may then take less padding."""
+    """The `auto` buffers that may change which strides are free of bank conflicts: aligned wider than all that must be shared, or
+    any where accesses decide. More bytes with one of them may then take less padding."""
     if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
         return []
-    shared = run_region(manifest)
-    widest = max(shared.widths, default=0)
-    return [
-        buffer.full_name
-        for buffer in manifest.buffers
-        if buffer.location == "auto"
-        and buffer.size
-        and (buffer.dtype.itemsize_bytes > widest or buffer.alignment_bytes > shared.run_alignment_bytes)
-    ]
+    autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size]
+    aligned, decide = run_region(manifest).run_alignment_bytes, accesses_decide(manifest)
+    return [buffer.full_name for buffer in autos if decide or buffer.alignment_bytes > aligned]
 
 
-def widening_pairs(manifest: Manifest) -> list[frozenset[str]]:
-    """Each widening buffer alone, and each two of them; none where there are too many."""
-    wider = widening_autos(manifest)
-    if len(wider) > PAIRED_AUTOS:
+def widening_choices(manifest: Manifest) -> list[frozenset[str]]:
+    """Each widening buffer alone, and a few in pairs where accesses decide; none where there are too many."""
+    wider = sorted(widening_autos(manifest))
+    if len(wider) > MOST_WIDENING:
         return []
-    pairs = {frozenset(pair) for pair in product(wider, repeat=2)}
-    return sorted(pairs, key=lambda pair: (len(pair), sorted(pair)))
+    pairs = combinations(wider, 2) if len(wider) <= _PAIRED and accesses_decide(manifest) else ()
+    return [frozenset((name,)) for name in wider] + [frozenset(pair) for pair in pairs]
 
 
-def least_with(manifest: Manifest, base: Packed, pair: frozenset[str]) -> Bytes:
+def padding_bounded(manifest: Manifest) -> bool:
+    """Whether no choice of `auto` buffers has a smaller stride than what must be shared has, alone or with one of
+    `widening_choices` beside it."""
+    wider = widening_autos(manifest)
+    return not wider or (len(wider) <= MOST_WIDENING and not accesses_decide(manifest))
+
+
+def least_with(manifest: Manifest, base: Packed, names: frozenset[str]) -> Bytes:
     """Run bytes that these take at least beside all that must be shared."""
-    return max(base.run.lower_bound_bytes, lower_bound(flatten(manifest, pair).run).size_bytes)
+    return max(base.run.lower_bound_bytes, lower_bound(flatten(manifest, names).run).size_bytes)
 
 
 def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
-    """Packings with a widening pair on chip, of those pairs that may bring more threads than `base`, or where that does not
+    """Packings with a widening choice on chip, of those that may bring more threads than `base`, or where that does not
     fit at all, a smaller budget."""
-    pairs = widening_pairs(manifest) if base.run.size_bytes else []
-    if not pairs:
+    choices = widening_choices(manifest) if base.run.size_bytes else []
+    if not choices:
         return ()
     found = []
     now = worth(manifest, base.run.size_bytes, base)
-    for pair in pairs:
-        least = least_with(manifest, base, pair)
-        if stop.now() or worth(manifest, least, base, pair) <= now:
+    for names in choices:
+        least = least_with(manifest, base, names)
+        if stop.now() or worth(manifest, least, base, names) <= now:
             continue
         try:
-            packed = pack_regions(manifest, stop=stop.sparing(_EFFORT), on_chip=pair, beside=base)
+            packed = pack_regions(manifest, stop=stop.sparing(_EFFORT), on_chip=names, beside=base)
         except (PinsCollide, Stopped):
             continue
         found.append(packed)

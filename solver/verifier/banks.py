@@ -6,6 +6,7 @@ four transactions; each takes as many passes as the most distinct words that it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from solver.wire.units import Bytes
@@ -37,20 +38,24 @@ def degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: int) -> int
     return slowest
 
 
-def least_stride(run_bytes: Bytes, alignment: Bytes, widest: Bytes, threads_per_run: int, *, avoid: bool) -> Bytes:
-    """The least multiple of `alignment`, at least `run_bytes`, whose degree for elements of `widest` bytes is the smallest
-    that any such stride has (`avoid`), or simply the least. 0 where there are no run bytes.
+def least_stride(
+    run_bytes: Bytes, alignment: Bytes, accesses: Mapping[Bytes, int], threads_per_run: int, *, avoid: bool
+) -> Bytes:
+    """The least multiple of `alignment`, at least `run_bytes`, at which the `accesses` of each element width (none counts for less
+    than 1), every one as many passes as its degree, come to the fewest passes of any such stride (`avoid`), or simply the least. 0
+    where there are no run bytes.
 
     Which banks are met depends on the stride modulo one row of banks, so that one row's worth of candidates decides.
     """
     least = -(-run_bytes // alignment) * alignment
     if run_bytes == 0 or not avoid:
         return least
-    best, best_degree = least, degree(least, widest, threads_per_run)
-    for stride in range(least + alignment, least + max(alignment, _ROW), alignment):
-        if best_degree == 1:
+    free = sum(max(1, count) for count in accesses.values())
+    best, fewest = least, 0
+    for stride in range(least, least + max(alignment, _ROW), alignment):
+        passes = sum(max(1, count) * degree(stride, width, threads_per_run) for width, count in accesses.items())
+        if passes < fewest or stride == least:
+            best, fewest = stride, passes
+        if fewest <= free:
             break
-        this = degree(stride, widest, threads_per_run)
-        if this < best_degree:
-            best, best_degree = stride, this
     return best

@@ -11,6 +11,7 @@ from solver.verifier.certificates import Outcome
 from solver.verifier.findings import Findings
 from solver.verifier.pieces import StoryPiece
 from solver.verifier.story import Story, derive
+from solver.verifier.weighing import residents_first
 from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest, Scope
 from solver.wire.units import Bytes
@@ -29,7 +30,7 @@ def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> 
         message = f"{threads} threads per block are no multiple of {step}, and more than {step}: then that many fit too"
         findings.add("threads", message)
         return "wrong"
-    if manifest.objective == "resident_threads":
+    if residents_first(manifest):
         return "by search"
     if manifest.objective == "shared_bytes":
         return "checked" if next(smaller_sizes(manifest, threads), None) is None else "by search"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import lcm
 
 from solver.devices.table import Device, device
 from solver.verifier.banks import least_stride
+from solver.verifier.weighing import residents_first
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes, align_up
 
@@ -16,8 +17,8 @@ _UNLIMITED = 2**31 - 1
 
 @dataclass(frozen=True)
 class Block:
-    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count. `highest`:
-    where the last block-scoped buffer ends, if some lie over windows; `allowed`: whether so many runs at this stride may lie under
+    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count. `accesses`: of
+    the run-scoped buffers on chip, by element width, narrow ones first. `highest`: where the last block-scoped buffer ends, if some lie over windows; `allowed`: whether so many runs at this stride may lie under
     them."""
 
     manifest: Manifest
@@ -26,7 +27,7 @@ class Block:
     block_region_bytes: Bytes
     run_alignment: Bytes
     base_alignment: Bytes
-    widths: tuple[Bytes, ...]
+    accesses: Mapping[Bytes, int]
     highest: Bytes = 0
     allowed: Callable[[int, Bytes], bool] | None = None
 
@@ -35,6 +36,9 @@ class Block:
         """`on_chip`: the buffers in the run and block regions; those of no bytes ask for nothing."""
         with_bytes = [buffer for buffer in on_chip if buffer.size_bytes]
         of_runs = [buffer for buffer in with_bytes if buffer.scope == "run"]
+        accesses = dict.fromkeys(sorted({buffer.dtype.itemsize_bytes for buffer in of_runs}), 0)
+        for buffer in of_runs:
+            accesses[buffer.dtype.itemsize_bytes] += buffer.accesses
         return cls(
             manifest=manifest,
             device=device(manifest.target.compute_capability),
@@ -42,7 +46,7 @@ class Block:
             block_region_bytes=block_region_bytes,
             run_alignment=max((buffer.alignment_bytes for buffer in of_runs), default=1),
             base_alignment=max((16, *(buffer.alignment_bytes for buffer in with_bytes))),
-            widths=tuple(sorted({buffer.dtype.itemsize_bytes for buffer in of_runs})),
+            accesses=accesses,
         )
 
     @property
@@ -68,9 +72,8 @@ class Block:
         return limits.max_smem_per_block_default if budget == "default" else limits.max_smem_per_block_optin
 
     def stride(self, *, avoid: bool) -> Bytes:
-        widest = self.widths[-1] if self.widths else 1
         per_run = self.manifest.launch.threads_per_run
-        return least_stride(self.run_bytes, self.run_alignment, widest, per_run, avoid=avoid)
+        return least_stride(self.run_bytes, self.run_alignment, self.accesses, per_run, avoid=avoid)
 
     def dynamic(self, threads: int, stride: Bytes) -> Bytes:
         return max(self.base + stride * (threads // self.manifest.launch.threads_per_run), self.highest)
@@ -111,8 +114,9 @@ class Block:
         fitting = [threads for threads in range(step, most + 1, step) if self.fits(threads, stride)]
         if not fitting:  # whole runs are better than nothing
             fitting = [threads for threads in range(per_run, most + 1, per_run) if self.fits(threads, stride)]
-        if fitting and self.manifest.objective == "resident_threads":
-            return min(fitting, key=lambda threads: (-self.resident(threads, stride), threads))
+        if fitting and residents_first(self.manifest):
+            smallest = self.manifest.objective == "resident_threads"
+            return min(fitting, key=lambda one: (-self.resident(one, stride), one if smallest else -one))
         return fitting[-1] if fitting else None
 
     def resident(self, threads: int, stride: Bytes) -> int:

@@ -11,6 +11,7 @@ from solver.verifier.blocks import Block
 from solver.verifier.certificates import Certificates, Outcome
 from solver.verifier.findings import Findings
 from solver.verifier.placement import PlacedRange
+from solver.verifier.weighing import check_weighing, residents_first
 from solver.wire.layout import BytesProof, CountProof, LaunchFigures, Layout, Proof
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
@@ -42,6 +43,7 @@ def check_claims(
         certificates.check_other("stride_bytes", proof.stride_bytes.certificate, trivial=launch.stride_bytes == 0)
     _check_threads(manifest, proof, launch, certificates, findings)
     _check_counts(manifest, proof, launch, matched, certificates, findings)
+    check_weighing(manifest, layout, launch, matched, findings)
     _check_layout_status(manifest, layout, launch, matched, findings)
     return dict(certificates.outcomes)
 
@@ -52,7 +54,7 @@ def _check_threads(
     threads, bound = launch.threads_per_block, proof.threads_per_block.upper_bound
     if bound < threads:
         findings.add("proof", f"proof.threads_per_block says at most {bound} threads, but the layout has {threads}")
-    elif manifest.objective != "resident_threads":
+    elif not residents_first(manifest):
         _check_status("threads_per_block", proof.threads_per_block.status, bound == threads, findings)
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
@@ -79,7 +81,7 @@ def _from_bytes(manifest: Manifest, proof: Proof, certificates: Certificates, fi
     shared = [buffer for buffer in manifest.buffers if buffer.location == "shared"]
     block = Block.of(manifest, shared, of_run, of_region)
     best = block.chosen_threads(block.stride(avoid=manifest.launch.bank_conflicts == "avoid"))
-    if manifest.objective != "resident_threads" and (best or 0) > proof.threads_per_block.upper_bound:
+    if not residents_first(manifest) and (best or 0) > proof.threads_per_block.upper_bound:
         findings.add(
             "certificate",
             f"with the bytes of the certificate of proof.threads_per_block a block of {best} threads fits",
@@ -157,7 +159,7 @@ def _ranked(manifest: Manifest, launch: LaunchFigures, matched: Sequence[PlacedR
     least = least_stride(
         bound,
         block.run_alignment,
-        block.widths[-1] if block.widths else 1,
+        block.accesses,
         manifest.launch.threads_per_run,
         avoid=manifest.launch.bank_conflicts == "avoid",
     )

@@ -15,6 +15,7 @@ from solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_a
 from solver.verifier.placement import PlacedPiece
 from solver.verifier.spans import common, covers, merged
 from solver.verifier.story import Story, derive
+from solver.verifier.weighing import residents_first
 from solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, ThreadsBy
 from solver.wire.manifest import Buffer, HandLayout, Manifest
 from solver.wire.report import Finding
@@ -61,7 +62,7 @@ def _of_rule(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iter
         one = _of_sizes(sized, [buffer for buffer in sized.buffers if buffer.full_name in names], rule)
         if found is None or (one.threads_per_block and (not found.threads_per_block or _better(manifest, one, found))):
             found = one
-    by: ThreadsBy = "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
+    by: ThreadsBy = "resident_threads" if residents_first(manifest) else "threads_per_block"
     return Baseline(0, 0) if found is None else replace(found, threads_by="given" if given is not None else by)
 
 
@@ -72,9 +73,11 @@ def _better(manifest: Manifest, one: Baseline, found: Baseline) -> bool:
         return False
     if manifest.objective == "shared_bytes":
         return False
-    if manifest.objective == "resident_threads":
+    if not residents_first(manifest):
+        return one.threads_per_block > found.threads_per_block
+    if one.resident_threads != found.resident_threads:
         return one.resident_threads > found.resident_threads
-    return one.threads_per_block > found.threads_per_block
+    return manifest.objective != "resident_threads" and one.threads_per_block > found.threads_per_block
 
 
 def _of_sizes(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iterable[Buffer]], Bytes]) -> Baseline:
@@ -104,7 +107,7 @@ def _launched(
     lie over windows. `beyond`: where nothing fits the budget, the architecture's largest is the budget."""
     run_bytes, block_bytes, reach = size
     rules = manifest.launch
-    by: ThreadsBy = "resident_threads" if manifest.objective == "resident_threads" else "threads_per_block"
+    by: ThreadsBy = "resident_threads" if residents_first(manifest) else "threads_per_block"
     if rules.threads_per_block is not None:
         by = "given"
     found, windows = Baseline(run_bytes, 0, block_bytes), RunWindows(0, 0, 0)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import cache
 from math import lcm
 
-from solver.verifier.banks import degree
+from solver.verifier.banks import degree, least_stride
 from solver.verifier.blocks import Block
 from solver.verifier.findings import Findings
 from solver.verifier.over import RunWindows
 from solver.verifier.overlaps import cross_overlap
 from solver.verifier.placement import PlacedPiece, PlacedRange
-from solver.wire.layout import LaunchFigures
+from solver.verifier.weighing import residents_first
+from solver.wire.layout import LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
 
@@ -118,9 +119,33 @@ def _check_stride(manifest: Manifest, launch: LaunchFigures, block: Block, findi
         findings.add("stride", message, region="run")
     padding = launch.stride_bytes - launch.run_bytes
     findings.expect("padding", "padding_bytes", launch.padding_bytes, padding)
-    degrees = {width: degree(launch.stride_bytes, width, per_run) for width in block.widths}
+    degrees = {width: degree(launch.stride_bytes, width, per_run) for width in block.accesses}
     findings.expect("bank-conflict-degree", "bank_conflict_degree", launch.bank_conflict_degree, degrees)
     return stride
+
+
+def check_widths(
+    manifest: Manifest, layout: Layout, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings
+) -> None:
+    """Where several element widths share a stride that was chosen: for each its accesses, its degree at the stride, and what it would
+    have alone at which stride. Layouts made by hand, or before there was such a list, say nothing of it."""
+    if not layout.bank_conflicts:
+        return
+    on_chip = [one.buffer for one in matched if one.placed.location == "shared"]
+    block = Block.of(manifest, on_chip, launch.run_bytes, launch.block_region_bytes)
+    chosen = manifest.launch.bank_conflicts == "avoid" and len(block.accesses) > 1
+    told = [astuple(one) for one in layout.bank_conflicts]
+    right = _widths(launch.stride_bytes, block) if chosen else []
+    findings.expect("bank-conflicts", "bank_conflicts", told, right)
+
+
+def _widths(stride: Bytes, block: Block) -> list[tuple[int, ...]]:
+    per_run = block.manifest.launch.threads_per_run
+    found: list[tuple[int, ...]] = []
+    for width, accesses in block.accesses.items():
+        alone = least_stride(block.run_bytes, block.run_alignment, {width: 1}, per_run, avoid=True)
+        found.append((width, max(1, accesses), degree(stride, width, per_run), degree(alone, width, per_run), alone))
+    return found
 
 
 def _check_budget(block: Block, dynamic: Bytes, findings: Findings) -> None:
@@ -167,7 +192,7 @@ def _check_threads(manifest: Manifest, threads: int, block: Block, stride: Bytes
     if threads % step and right % step == 0:
         findings.add("threads", f"{threads} threads per block are no multiple of {step}, though {right} fit")
     else:
-        wish = "has the most resident threads" if manifest.objective == "resident_threads" else "fits"
+        wish = "has the most resident threads" if residents_first(manifest) else "fits"
         findings.add("threads", f"{threads} threads per block, but with these bytes a block of {right} {wish}")
 
 

@@ -20,6 +20,7 @@ from solver.verifier.blocks import Block
 from solver.verifier.exact import Answer, Item, fits, items_of
 from solver.verifier.report import verify
 from solver.verifier.story import Story, derive
+from solver.verifier.weighing import residents_first
 from solver.wire.layout import LaunchFigures, Layout, sized_for
 from solver.wire.manifest import Buffer, Manifest, Scope
 from solver.wire.units import Bytes
@@ -96,7 +97,7 @@ def _judged(manifest: Manifest, what: str, bound: int, answer: Answer, note: str
 def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: LaunchFigures, limit_s: float) -> Trial:
     """Whether the runs of some larger block fit. Block-scoped buffers and `auto` ones that change the stride are not looked at."""
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
-    if manifest.objective == "resident_threads":
+    if residents_first(manifest):
         return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
     shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
     if any(buffer.scope == "block" for buffer in shared):
@@ -133,9 +134,15 @@ def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
 
 
 def _widens(auto: Buffer, shared: list[Buffer]) -> bool:
-    widest = max((buffer.dtype.itemsize_bytes for buffer in shared), default=0)
+    """Whether the buffer on chip might lessen the padding: it is aligned wider than the others, or widths of which some has a stride of
+    its own are mixed. Where one thread serves a run, and only there is `auto`, powers of two up to 16 that divide the alignment
+    are all free at the same strides, or as free as they can be."""
+    if not auto.size_bytes:
+        return False
     aligned = max((buffer.alignment_bytes for buffer in shared), default=0)
-    return auto.size_bytes > 0 and (auto.dtype.itemsize_bytes > widest or auto.alignment_bytes > aligned)
+    widths = {buffer.dtype.itemsize_bytes for buffer in (*shared, auto)}
+    plain = all(width in (1, 2, 4, 8, 16) and width <= aligned for width in widths)
+    return auto.alignment_bytes > aligned or not (plain or len(widths) == 1)
 
 
 def _larger(manifest: Manifest, shared: list[Buffer], bound: int) -> Iterator[Bytes]:

@@ -10,7 +10,7 @@ from solver.verifier.comparing import check_baselines
 from solver.verifier.findings import Findings
 from solver.verifier.handoffs import check_handoffs
 from solver.verifier.infeasible import check_infeasible
-from solver.verifier.launching import check_launch, check_regions
+from solver.verifier.launching import check_launch, check_regions, check_widths
 from solver.verifier.local import check_local
 from solver.verifier.over import RunWindows
 from solver.verifier.overlaps import check_overlaps
@@ -63,6 +63,7 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     checked["handoffs"] = check_handoffs(layout, placed, windows, findings, left_out="handoffs-not-listed" in said)
     check_local(layout.local, matched, findings)
     check_launch(manifest, layout.launch, matched, placed, findings)
+    check_widths(manifest, layout, layout.launch, matched, findings)
     certificates = check_claims(manifest, layout, layout.launch, matched, findings)
     if asked.grows:
         certificates["threads_per_block"] = check_block_size(asked, layout, findings)

@@ -39,6 +39,18 @@ class Occupancy:
 
 
 @dataclass(frozen=True, slots=True)
+class WidthConflicts:
+    """What the stride comes to for run buffers on chip of one element width: the `accesses` that they count for, the passes of each
+    (`degree`), the fewest that a stride would give this width alone, and the least such stride."""
+
+    width_bytes: Bytes
+    accesses: int
+    degree: int
+    least_degree: int
+    stride_alone_bytes: Bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchFigures:
     """How to launch. `stride_bytes` = `run_bytes` + `padding_bytes`; thread t serves run t // threads_per_run.
 
@@ -227,7 +239,8 @@ class RunInfo:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
-    `minimum_budget_bytes` says what would be enough."""
+    `minimum_budget_bytes` says what would be enough. `bank_conflicts`: where run buffers of several widths are on chip and conflicts
+    are to be avoided, what the stride comes to for each, narrow ones first."""
 
     manifest_sha256: str
     status: Status
@@ -239,6 +252,7 @@ class Layout:
     components: tuple[ComponentWindow, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
     local: LocalBytes = LocalBytes()
+    bank_conflicts: tuple[WidthConflicts, ...] = ()
     minimum_budget_bytes: Bytes | None = None
     advice: dict[str, Any] = field(default_factory=dict)
     frontier: tuple[dict[str, Any], ...] | None = None

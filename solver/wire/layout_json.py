@@ -18,6 +18,7 @@ _ORDER = (
     "components",
     "handoffs",
     "local",
+    "bank_conflicts",
     "proof",
     "minimum_budget_bytes",
     "baselines",

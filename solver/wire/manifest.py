@@ -189,6 +189,10 @@ class Buffer:
         return (self.stages - 1) * self.slot_pitch_bytes + self.slot_bytes if self.size else 0
 
     @property
+    def storage_kind(self) -> StorageKind:
+        return self.scope, self.alignment_bytes, self.dtype.itemsize_bytes
+
+    @property
     def lifetime_given(self) -> bool:
         return self.lifetime is not None or self.accesses_in is not None or bool(self.parts)
 
@@ -280,13 +284,24 @@ class Manifest:
         return found
 
     @cached_property
-    def shared_kinds(self) -> frozenset[StorageKind]:
-        """The kinds of storage that buffers with bytes take which must be shared: a handful, however many buffers there are."""
-        return frozenset(
-            (buffer.scope, buffer.alignment_bytes, buffer.dtype.itemsize_bytes)
-            for buffer in self.buffers
-            if buffer.location == "shared" and buffer.size
-        )
+    def shared_kinds(self) -> dict[StorageKind, int]:
+        """The kinds of storage that buffers with bytes take which must be shared, each with the accesses of its buffers: a handful,
+        however many buffers there are."""
+        found: dict[StorageKind, int] = {}
+        for buffer in self.buffers:
+            if buffer.location == "shared" and buffer.size:
+                kind = buffer.storage_kind
+                found[kind] = found.get(kind, 0) + buffer.accesses
+        return found
+
+    @cached_property
+    def run_accesses(self) -> tuple[int, int]:
+        """The accesses of run-scoped buffers with bytes: of those that must be shared, and of those that are `auto`."""
+        found = {"shared": 0, "auto": 0, "local": 0}
+        for buffer in self.buffers:
+            if buffer.scope == "run" and buffer.size:
+                found[buffer.location] += buffer.accesses
+        return found["shared"], found["auto"]
 
     @cached_property
     def component_by_path(self) -> dict[str, Component]:

@@ -12,6 +12,7 @@ from benchmarks.against_oracle import main, outcome_of
 from solver import Manifest, load_manifest, optimize
 from solver.verifier.story import derive
 from tests.helpers.machine.programs import program_of_one_scope
+from tests.helpers.mixed_manifests import mixed_manifest
 from tests.helpers.oracle import Figures, Infeasible, Judged, NoPacking, best_figures, disagreements
 from tests.helpers.oracle.packing import least_bytes
 from tests.helpers.oracle.trying import fits
@@ -41,6 +42,12 @@ def test_the_optimiser_agrees_with_the_oracle_on_more_buffers_and_fewer_threads(
 def test_the_optimiser_agrees_with_the_oracle_on_programs_with_every_construct_of_time(batch: int) -> None:
     found = [outcome_of(seed, JUDGED, program_of_one_scope) for seed in range(batch * BATCH, (batch + 1) * BATCH)]
     assert {outcome.seed: outcome.said for outcome in found if outcome.verdict not in ("agrees", "open")} == {}
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_the_optimiser_agrees_with_the_oracle_where_element_types_want_different_strides(batch: int) -> None:
+    found = [outcome_of(seed, JUDGED, mixed_manifest) for seed in range(batch * BATCH, (batch + 1) * BATCH)]
+    assert {outcome.seed: outcome.said for outcome in found if outcome.verdict != "agrees"} == {}
 
 
 @pytest.mark.parametrize("seed", [538, 546, 557, 581, 691, 868, 1434, 2100, 2550, 2669])

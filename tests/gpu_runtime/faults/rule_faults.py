@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from solver import optimize
-from solver.wire.layout import ComponentWindow, Layout, Occupancy, PlacedBuffer, Proof, Status
+from solver.wire.layout import ComponentWindow, Layout, Occupancy, PlacedBuffer, Proof, Status, WidthConflicts
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
 from tests.gpu_runtime.faults.subjects import (
@@ -25,6 +25,9 @@ from tests.gpu_runtime.faults.subjects import (
 )
 
 Pair = tuple[Manifest, Layout]
+
+_WIDTHS = (WidthConflicts(1, 1, 1, 1, 4),)
+"""Of a layout that has two."""
 
 
 def _launch(subject: str, **figures: Any) -> Pair:
@@ -217,9 +220,23 @@ def _stride() -> Pair:
     )  # fmt: skip
 
 
+def _weighing() -> Pair:
+    """A proof that states another cost than the accesses have."""
+    document = UNUSED | {"target": {**UNUSED["target"], "registers_per_thread": 40}}
+    document["buffers"] = [*UNUSED["buffers"], {"name": "w", "size": 2, "dtype": "float32", "location": "auto"}]
+    manifest = read(document)
+    layout = optimize(manifest)
+    threads = layout.proof.threads_per_block
+    certificate = {**threads.certificate, "cost": 1}
+    return manifest, replace(
+        layout, proof=replace(layout.proof, threads_per_block=replace(threads, certificate=certificate))
+    )
+
+
 RULE_FAULTS = {
     "apart": _apart,
     "bank-conflict-degree": lambda: _launch("plain", bank_conflict_degree={1: 1, 4: 7}),
+    "bank-conflicts": lambda: (solved("plain")[0], replace(solved("plain")[1], bank_conflicts=_WIDTHS)),
     "base-alignment": lambda: _launch("plain", base_alignment_bytes=32),
     "budget": _budget,
     "certificate": _certificate,
@@ -250,6 +267,7 @@ RULE_FAULTS = {
     "threads": _threads,
     "threads-if-conflicts-ignored": lambda: _launch("plain", threads_if_conflicts_ignored=7),
     "unknown-buffer": _stranger,
+    "weighing": _weighing,
     "window-cut": lambda: _window(hull=False),
     "window-hull": lambda: _window(hull=True),
     "wrong-location": lambda: _placed("unused", "empty", location="local", region="local"),

@@ -29,6 +29,17 @@ def test_the_widest_element_decides_about_padding_and_alignment() -> None:
     assert launch.stride_bytes % registry.shared_alignment_bytes(parent) == 0
 
 
+@pytest.mark.parametrize(("floats", "doubles", "stride"), [(340, 9, 1440), (2, 178, 1472)])
+def test_the_width_with_the_most_elements_decides_where_several_threads_serve_a_run(
+    floats: int, doubles: int, stride: int
+) -> None:
+    """Both windows have 1432 bytes."""
+    registry, parent = registered(floats)
+    registry.register("sums", parent, doubles, "shared", dtype="float64")
+    assert registry.shared_buffer_size(parent) * 4 == 1432
+    assert registry.launch(parent, "8.6", threads_per_run=8).stride_bytes == stride
+
+
 def test_settings_of_target_and_launch_count() -> None:
     registry, parent = registered(1000)
     assert registry.launch(parent, "9.0").threads_per_block == 12

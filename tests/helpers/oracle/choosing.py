@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from math import lcm
@@ -11,7 +12,7 @@ from typing import Any
 
 from solver.verifier.story import Story, derive
 from solver.wire.manifest import Buffer, Manifest, Scope
-from tests.helpers.oracle.launching import Bytes, Launched, enough_budget, launch_of
+from tests.helpers.oracle.launching import Bytes, Launched, enough_budget, launch_of, weighing
 from tests.helpers.oracle.packing import least_bytes
 
 Names = frozenset[str]
@@ -124,10 +125,18 @@ class Oracle:
         """The order of wishes: larger is better. Where any choice has a whole multiple of threads, the block must be one."""
         launch = self.manifest.launch
         whole = figures.threads % lcm(launch.threads_per_run, launch.threads_multiple) == 0
-        wished = (figures.threads, figures.resident)
-        if self.manifest.objective == "resident_threads":
+        wished: tuple[Any, Any] = (figures.threads, figures.resident)
+        if weighing(self.manifest):
+            wished = (Fraction(figures.resident, self._cost(figures.accesses)), figures.resident)
+        elif self.manifest.objective == "resident_threads":
             wished = (figures.resident, -figures.threads)
         return (whole, *wished, figures.accesses, -figures.stride, -figures.run_bytes, -figures.block_bytes)
+
+    def _cost(self, on_chip: int) -> int:
+        """Of a run's accesses: one each on chip, eight each in local memory."""
+        shared = [one for one in self.manifest.buffers if one.scope == "run" and one.location == "shared"]
+        local = sum(buffer.accesses for buffer in self.autos) - on_chip
+        return sum(buffer.accesses for buffer in shared if buffer.size_bytes) + on_chip + 8 * local
 
     def _choices(self) -> Iterator[Names]:
         """Smaller choices first."""

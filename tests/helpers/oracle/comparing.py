@@ -9,6 +9,7 @@ from typing import Literal
 from solver.wire.layout import BytesProof, LaunchFigures, Layout, Proof
 from solver.wire.manifest import Manifest
 from tests.helpers.oracle.choosing import Figures, Infeasible, NoPacking, Oracle
+from tests.helpers.oracle.launching import weighing
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _at_least_as_good(
             yield "wrong" if proven else "open", f"minimum budget: {said}, but {least} is enough"
     elif isinstance(best, Figures):
         threads = proof.threads_per_block
-        if oracle.manifest.objective != "resident_threads" and threads.upper_bound < best.threads:
+        if not _by_residents(oracle) and threads.upper_bound < best.threads:
             yield "wrong", f"threads: proven to be at most {threads.upper_bound}, but {best.threads} fit"
         yield from _bounds(layout, launch, oracle, best, on_chip)
         found, wanted = oracle.rank(_figures(launch, oracle, on_chip)), oracle.rank(best)
@@ -127,7 +128,7 @@ def _launched(
     proof, threads = layout.proof, layout.proof.threads_per_block
     found = (launch.threads_per_block, launch.occupancy.resident_threads)
     wanted = (best.threads, best.resident)
-    if oracle.manifest.objective != "resident_threads" and threads.upper_bound < best.threads:
+    if not _by_residents(oracle) and threads.upper_bound < best.threads:
         yield "wrong", f"threads: proven to be at most {threads.upper_bound}, but {best.threads} fit"
     yield from _bounds(layout, launch, oracle, best, on_chip)
     if threads.status != "optimal":
@@ -165,7 +166,7 @@ def _bounds(
     proof = layout.proof
     resident, accesses, stride = proof.resident_threads, proof.accesses_on_chip, proof.stride_bytes
     found, wanted = oracle.rank(_figures(launch, oracle, on_chip)), oracle.rank(best)
-    first = 2 if oracle.manifest.objective == "resident_threads" else 3
+    first = 2 if oracle.manifest.objective == "resident_threads" and not weighing(oracle.manifest) else 3
     if resident is not None and found[: first - 1] == wanted[: first - 1] and resident.upper_bound < best.resident:
         yield "wrong", f"resident threads: proven to be at most {resident.upper_bound}, but {best.resident} fit"
     if not oracle.promote or found[:3] != wanted[:3]:
@@ -176,6 +177,10 @@ def _bounds(
         yield "wrong", f"stride: proven to be at least {stride.lower_bound_bytes}, but {best.stride} is enough"
     if found[:5] == wanted[:5] and proof.run_bytes.lower_bound_bytes > best.run_bytes:
         yield "wrong", f"run bytes: at least {proof.run_bytes.lower_bound_bytes}, but {best.run_bytes} are enough"
+
+
+def _by_residents(oracle: Oracle) -> bool:
+    return oracle.manifest.objective == "resident_threads" or weighing(oracle.manifest)
 
 
 def _figures(launch: LaunchFigures, oracle: Oracle, on_chip: frozenset[str]) -> Figures:

@@ -20,13 +20,13 @@ class Launched:
 
 @dataclass(frozen=True)
 class Bytes:
-    """What a block is made of: bytes of the regions, alignments, and the width of the widest element of a run."""
+    """What a block is made of: bytes of the regions, alignments, and the accesses of a run's buffers by element width."""
 
     run: int
     block: int
     run_alignment: int
     base_alignment: int
-    widest: int
+    accesses: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, on_chip: Iterable[Buffer], run: int, block: int) -> Bytes:
@@ -37,12 +37,12 @@ class Bytes:
             block,
             max([1, *(buffer.alignment_bytes for buffer in of_runs)]),
             max([16, *(buffer.alignment_bytes for buffer in placed)]),
-            max([1, *(buffer.dtype.itemsize_bytes for buffer in of_runs)]),
+            tuple((width, sum(_counts(of_runs, width))) for width in {b.dtype.itemsize_bytes for b in of_runs}),
         )
 
     def stride(self, threads_per_run: int, *, avoid: bool) -> int:
-        """The least multiple of the run alignment that holds a run and, where conflicts are to be avoided, has as few for
-        the widest element as any."""
+        """The least multiple of the run alignment that holds a run and, where conflicts are to be avoided, gives all accesses
+        together as few passes as any; widths of no accesses count for one."""
         if not self.run:
             return 0
         least = _up(self.run, self.run_alignment)
@@ -50,12 +50,20 @@ class Bytes:
             return least
         beyond = least + 2 * max(128, self.run_alignment)
         strides = range(least, beyond, self.run_alignment)
-        return min(strides, key=lambda stride: (passes(stride, self.widest, threads_per_run), stride))
+
+        def total(stride: int) -> int:
+            return sum((count or 1) * passes(stride, width, threads_per_run) for width, count in self.accesses)
+
+        return min(strides, key=lambda stride: (total(stride), stride))
 
     def total(self, manifest: Manifest, threads: int, stride: int) -> int:
         """Static and dynamic bytes of a block: the runs' windows start at a multiple of the run alignment."""
         static = _up(manifest.target.static_shared_bytes, self.base_alignment)
         return static + _up(self.block, self.run_alignment) + stride * (threads // manifest.launch.threads_per_run)
+
+
+def _counts(buffers: Iterable[Buffer], width: int) -> list[int]:
+    return [buffer.accesses for buffer in buffers if buffer.dtype.itemsize_bytes == width]
 
 
 def launch_of(manifest: Manifest, sizes: Bytes, *, avoid: bool | None = None) -> Launched | None:
@@ -72,7 +80,19 @@ def launch_of(manifest: Manifest, sizes: Bytes, *, avoid: bool | None = None) ->
             (other if threads % step else whole).append(Launched(threads, resident, stride))
     if manifest.objective == "resident_threads":
         return max(whole or other, key=lambda one: (one.resident, -one.threads), default=None)
+    if weighing(manifest):
+        return max(whole or other, key=lambda one: (one.resident, one.threads), default=None)
     return max(whole or other, key=lambda one: (one.threads, one.resident), default=None)
+
+
+def weighing(manifest: Manifest) -> bool:
+    """Whether resident threads and accesses on chip are weighed against each other."""
+    autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size_bytes]
+    return (
+        sum(buffer.accesses for buffer in autos) > 0
+        and manifest.target.registers_per_thread is not None
+        and manifest.objective in ("threads_per_block", "resident_threads")
+    )
 
 
 def enough_budget(manifest: Manifest, sizes: Bytes) -> int | None:

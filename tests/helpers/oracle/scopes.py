@@ -48,9 +48,12 @@ def _fits(
     budget: int,
 ) -> bool:
     run_alignment = max((alignment[piece.buffer] for piece, _ in window), default=1)
-    widths = [manifest.by_name[piece.buffer].dtype.itemsize_bytes for piece, _ in window]
+    accesses: dict[int, int] = {}
+    for name in {piece.buffer for piece, _ in window}:
+        buffer = manifest.by_name[name]
+        accesses[buffer.dtype.itemsize_bytes] = accesses.get(buffer.dtype.itemsize_bytes, 0) + buffer.accesses
     avoid = manifest.launch.bank_conflicts == "avoid"
-    stride = least_stride(_top(window), run_alignment, max(widths, default=1), 1, avoid=avoid)
+    stride = least_stride(_top(window), run_alignment, accesses, 1, avoid=avoid)
     if stride * runs > budget:
         return False
     if not window:

@@ -53,6 +53,7 @@ def test_all_faults_are_named_at_once(document: dict[str, Any]) -> None:
     document["launch"]["stride_bytes"] = -4
     document["launch"]["opt_in"] = 0
     document["launch"]["bank_conflict_degree"] = {"four": 1}
+    document["bank_conflicts"] = [{"width_bytes": "four", "accesses": 1, "degree": 1, "spare": 0}]
     document["handoffs"][0]["bytes"] = [0]
     document["proof"]["run_bytes"] = []
     document["status"] = "perfect"
@@ -67,6 +68,10 @@ def test_all_faults_are_named_at_once(document: dict[str, Any]) -> None:
         "/launch/stride_bytes": "out-of-range",
         "/launch/opt_in": "wrong-type",
         "/launch/bank_conflict_degree/four": "wrong-type",
+        "/bank_conflicts/0/width_bytes": "wrong-type",
+        "/bank_conflicts/0/spare": "unknown-field",
+        "/bank_conflicts/0/least_degree": "missing-field",
+        "/bank_conflicts/0/stride_alone_bytes": "missing-field",
         "/handoffs/0/bytes": "wrong-type",
         "/proof/run_bytes": "wrong-type",
         "/status": "wrong-type",

@@ -62,8 +62,13 @@ def test_an_opaque_element_is_read_in_pieces() -> None:
 def test_the_stride_is_the_least_of_those_with_fewest_conflicts(
     run_bytes: int, alignment: int, widest: int, threads_per_run: int, avoiding: int, ignoring: int
 ) -> None:
-    assert least_stride(run_bytes, alignment, widest, threads_per_run, avoid=True) == avoiding
-    assert least_stride(run_bytes, alignment, widest, threads_per_run, avoid=False) == ignoring
+    assert least_stride(run_bytes, alignment, {widest: 7}, threads_per_run, avoid=True) == avoiding
+    assert least_stride(run_bytes, alignment, {widest: 7}, threads_per_run, avoid=False) == ignoring
+
+
+@pytest.mark.parametrize(("accesses", "stride"), [({4: 340, 8: 9}, 1440), ({4: 9, 8: 340}, 1472), ({4: 0, 8: 0}, 1440)])
+def test_the_accesses_decide_between_widths_that_want_different_strides(accesses: dict[int, int], stride: int) -> None:
+    assert least_stride(1432, 8, accesses, 8, avoid=True) == stride
 
 
 @pytest.mark.parametrize("threads_per_run", [1, 2, 3, 5, 8, 32])
@@ -71,6 +76,6 @@ def test_the_stride_is_the_least_of_those_with_fewest_conflicts(
 def test_no_longer_stride_has_fewer_conflicts(width: int, threads_per_run: int) -> None:
     for run_bytes in (1, 30, 200):
         alignment = width & -width
-        chosen = least_stride(run_bytes, alignment, width, threads_per_run, avoid=True)
+        chosen = least_stride(run_bytes, alignment, {width: 1}, threads_per_run, avoid=True)
         longer = range(-(-run_bytes // alignment) * alignment, run_bytes + 600, alignment)
         assert degree(chosen, width, threads_per_run) == min(degree(one, width, threads_per_run) for one in longer)

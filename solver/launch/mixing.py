@@ -1,0 +1,28 @@
+"""Whether the accesses of what is on chip decide which strides are free of bank conflicts, or the widths agree on one anyway."""
+
+from __future__ import annotations
+
+from solver.launch.region import run_region
+from solver.launch.stride import widths_agree
+from solver.wire.manifest import Manifest
+
+
+def accesses_decide(manifest: Manifest) -> bool:
+    """Whether some choice of `auto` buffers may have a stride that accesses decide. Where none has, a choice's stride is the
+    first that is best for each of its widths: no further buffer makes it smaller, unless by a larger alignment.
+
+    Element types of which the alignment is the width agree where one thread serves a run, and only there is `auto` legal; opaque
+    types may not."""
+    if manifest.launch.bank_conflicts == "ignore":
+        return False
+    autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size]
+    if not autos:
+        return False
+    shared = run_region(manifest)
+    kinds = {(shared.run_alignment_bytes, width) for width in shared.widths}
+    kinds |= {(buffer.alignment_bytes, buffer.dtype.itemsize_bytes) for buffer in autos}
+    for alignment in {max(shared.run_alignment_bytes, alignment) for alignment, _ in kinds}:
+        widths = tuple(sorted({width for least, width in kinds if least <= alignment}))
+        if not widths_agree(alignment, widths, manifest.launch.threads_per_run):
+            return True
+    return False
