@@ -117,7 +117,7 @@ def test_a_worker_that_took_a_double_for_real_gets_its_jobs_and_can_report_nothi
             assert (best["state"], best["validation"]["level"]) == ("ready", "simulated")
         finally:
             worker.terminate()
-            worker.wait(30)
+            worker.wait(PATIENCE_S)
         assert client.devices()["hardware_devices"] == []
 
 
@@ -136,5 +136,5 @@ def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
             assert report["detail"]["device"]["uuid"] == device["uuid"]
         finally:
             worker.terminate()
-            worker.wait(30)
+            worker.wait(PATIENCE_S)
         assert client.devices()["hardware_devices"] == []

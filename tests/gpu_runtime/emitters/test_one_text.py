@@ -18,6 +18,7 @@ from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.one_text import BUDGETS, CPP, LOCATIONS, PYTHON, expected, layouts
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from tests.helpers.processes import PATIENCE_S
 
 _CASES: dict[str, tuple[Layout, Manifest]] = {name: (layout, manifest) for name, layout, manifest in layouts()}
 
@@ -39,7 +40,7 @@ def test_the_kernel_computes_the_same_in_all_of_them() -> None:
         env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -78,7 +79,13 @@ def start(*arguments: str | Path, stdin: int = subprocess.DEVNULL, **changes: st
         stderr=subprocess.PIPE,
         env=environment(**changes),
         cwd=ROOT,
+        preexec_fn=_heed_ctrl_c,
     )
+
+
+def _heed_ctrl_c() -> None:
+    """Tests that are started in the background ignore Ctrl-C, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def small(**fields: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from service.engine import Handler, TaskKey
 from service.engine.dbos_engine import DbosEngine
-from tests.helpers.processes import eventually
+from tests.helpers.processes import PATIENCE_S, eventually
 
 _WORKER = """
 import asyncio, os, signal, sys, time
@@ -134,7 +134,7 @@ def test_a_task_that_kills_its_workers_is_given_up(tmp_path: Path) -> None:
         submitting.submit(task)
         for _ in range(4):
             process = worker_process(tmp_path, "dies")
-            process.wait(60)
+            process.wait(PATIENCE_S)
         assert len(list(tmp_path.glob("begun-one-*"))) == 4
         last = worker_process(tmp_path, "dies")
         eventually(lambda: submitting.fates((task,))[task] == "crashed", "the task is given up")
