@@ -107,7 +107,7 @@ def test_the_time_limit_of_the_command_line_wins(warpack: Cli, tmp_path: Path) -
     started = time.monotonic()
     ran = warpack("solve", written(tmp_path, endless(3000.0)), "--time-limit", "0.5", "--json")
     assert (ran.code, ran.json["status"]) == (0, "feasible")
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < PATIENCE_S
 
 
 def test_piped_output_and_no_color_have_no_escape_codes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic
+from time import process_time
 
 from solver.launch.threads import launch_for
 from solver.verifier import verify
@@ -56,10 +56,10 @@ def test_many_loops_and_many_phases_take_no_time() -> None:
         Target("8.6"), timeline=Timeline(2**20, None, (), barriers), launch=Launch(threads_per_run=2), buffers=buffers
     )
     for manifest, seconds in ((nest, 3), (long, 15)):
-        started = monotonic()
+        started = process_time()
         story = derive(manifest)
         assert story.conflict(story.pieces[0], story.pieces[1]) is not None or manifest is long
-        assert monotonic() - started < seconds
+        assert process_time() - started < seconds
 
 
 def test_a_deep_nest_of_loops_is_no_matter() -> None:
