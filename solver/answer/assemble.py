@@ -58,8 +58,8 @@ def assemble(
         warnings = (*unplaced.warnings, *_why(manifest, base, minimum, proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed, launch)
-    accesses = proof.accesses_on_chip
-    auto = auto_advice(manifest, packed, launch, proven=accesses is not None and accesses.status == "optimal")
+    settled = proof.threads_per_block.certificate.get("kind") == "weighed"
+    auto = auto_advice(manifest, packed, launch, settled=settled)
     passing, not_listed = handoffs(packed, launch)
     widths = conflicts_by_width(manifest, launch, packed.on_chip)
     return replace(
