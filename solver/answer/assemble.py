@@ -12,6 +12,7 @@ from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.shortfall import needed_bytes, shortfall
 from solver.answer.versions import versions
+from solver.answer.without_one import that_hold
 from solver.answer.words import with_savings
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
@@ -78,7 +79,7 @@ def assemble(
 
 def _advice(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None) -> dict[str, Any]:
     """Where accesses are weighed, another objective would give no other threads."""
-    advice = advise(manifest, base, packed, launch)
+    advice = that_hold(manifest, launch, advise(manifest, base, packed, launch))
     if weighs(manifest):
         advice.pop("resident_threads", None)
     return advice
