@@ -14,6 +14,7 @@ from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.shortfall import needed_bytes, shortfall
 from solver.answer.versions import versions
+from solver.answer.without_one import that_hold
 from solver.answer.words import with_savings
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
@@ -61,8 +62,8 @@ def assemble(
         warnings = (*unplaced.warnings, *_why(manifest, base, minimum, proof))
         return replace(unplaced, minimum_budget_bytes=minimum, warnings=warnings)
     placed = placements(manifest, packed, launch)
-    accesses = proof.accesses_on_chip
-    auto = auto_advice(manifest, packed, launch, proven=accesses is not None and accesses.status == "optimal")
+    settled = proof.threads_per_block.certificate.get("kind") == "weighed"
+    auto = auto_advice(manifest, packed, launch, settled=settled)
     advice, status = dict(unplaced.advice), status_of(proof)
     if auto is not None:
         advice["auto"] = auto
@@ -93,7 +94,7 @@ def _advice(
     barriers: tuple[MissingBarrier, ...],
 ) -> dict[str, Any]:
     """Where accesses are weighed, another objective would give no other threads."""
-    advice = advise(manifest, base, packed, launch, barriers)
+    advice = that_hold(manifest, launch, advise(manifest, base, packed, launch, barriers))
     if weighs(manifest):
         advice.pop("resident_threads", None)
     return advice

@@ -15,8 +15,9 @@ _MOST_COSTED = 64
 """So many of the buffers left local, those with the most accesses, are given with what they would cost."""
 
 
-def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, proven: bool) -> dict[str, Any] | None:
-    """None where the manifest has no `auto` buffer. `proven`: the accesses on chip are.
+def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, settled: bool) -> dict[str, Any] | None:
+    """None where the manifest has no `auto` buffer. `settled`: it is proven that no choice is worth more, where
+    accesses are weighed.
 
     `accesses_on_chip` of `accesses`. Where a choice was searched for: `status` says whether it is proven to be the best with
     these threads, no choice has more than `accesses_at_most`, and a run may take `run_bytes_at_most` without costing threads.
@@ -34,7 +35,7 @@ def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, pr
         advice["accesses_at_most"] = choice.accesses_at_most
         advice["run_bytes_at_most"] = choice.run_bytes_at_most
     if weighs(manifest):
-        advice["weighed"] = weighed_advice(manifest, packed, launch, proven=proven)
+        advice["weighed"] = weighed_advice(manifest, packed, launch, settled=settled)
     on_chip = [buffer for buffer in autos if buffer.full_name in packed.on_chip]
     costed = [buffer.full_name for buffer in autos if choice is not None and buffer.full_name in choice.run_bytes_with]
     advice["accesses_on_chip"] = sum(buffer.accesses for buffer in on_chip)

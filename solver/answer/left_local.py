@@ -127,10 +127,10 @@ def accesses_of(manifest: Manifest, packed: Packed) -> int:
     return sum(manifest.by_name[name].accesses for name in packed.on_chip)
 
 
-def weighed_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, proven: bool) -> dict[str, Any]:
+def weighed_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, settled: bool) -> dict[str, Any]:
     """The weighing of the layout's own choice; `status` says whether no choice is worth more."""
     return {
-        "status": "optimal" if proven else "feasible",
+        "status": "optimal" if settled else "feasible",
         "resident_threads": launch.occupancy.resident_threads,
         "cost": cost(manifest, accesses_of(manifest, packed)),
         "local_access_cost": LOCAL_ACCESS_COST,

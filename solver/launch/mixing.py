@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from solver.launch.region import run_region
+from solver.launch.region import RunRegion, run_region
 from solver.launch.stride import widths_agree
 from solver.wire.manifest import Manifest
+
+
+def strides_alike(region: RunRegion, threads_per_run: int) -> bool:
+    """Whether any of these widths, alone or with others, has the same strides at this alignment: there is one width, or one thread
+    serves a run and all are powers of two that divide the alignment, up to what a lane reads at once."""
+    plain = all(width in (1, 2, 4, 8, 16) and width <= region.run_alignment_bytes for width in region.widths)
+    return len(region.widths) < 2 or (threads_per_run == 1 and plain)
 
 
 def accesses_decide(manifest: Manifest) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 
 from service.render.summary import summary
 from solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
-from solver.launch.mixing import accesses_decide
+from solver.launch.mixing import accesses_decide, strides_alike
+from solver.launch.region import RunRegion
+from solver.launch.stride import stride_bytes
 from solver.wire.layout import LaunchFigures, WidthConflicts
 from tests.helpers.mixed_manifests import mixed_manifest
 from tests.helpers.solving import manifest_of, solved
@@ -115,6 +118,43 @@ def test_an_auto_buffer_whose_accesses_would_change_the_padding_is_tried_on_chip
     assert layout.by_name["hot"].location == "shared"
     assert launch(layout).stride_bytes == 92
     assert layout.status == "optimal"
+
+
+def test_a_buffer_said_to_be_enough_to_leave_out_is_enough() -> None:
+    """Without one buffer the accesses of the others may want another stride."""
+    tried = 0
+    for seed in range(380, 400):
+        random = Random(seed)
+        buffers = [
+            {
+                "name": f"b{number}",
+                "size": random.randint(2, 60),
+                "dtype": random.choice(["float32", "float64"]),
+                "accesses": random.choice([1, 10, 300]),
+            }
+            for number in range(random.randint(3, 5))
+        ]
+        manifest = manifest_of(
+            *buffers,
+            launch={"threads_per_run": random.choice([2, 4, 8])},
+            target={"compute_capability": "8.6", "shared_budget_bytes": random.choice([4000, 9000, 20_000])},
+        )
+        larger = solved(manifest).advice.get("next_larger_block", {})
+        for name in larger.get("enough", {}).get("without", []):
+            left = tuple(buffer for buffer in manifest.buffers if buffer.full_name != name)
+            assert launch(solved(replace(manifest, buffers=left))).threads_per_block >= larger["threads_per_block"]
+            tried += 1
+    assert tried > 10
+
+
+def test_widths_that_are_alike_have_the_same_strides_alone_and_together() -> None:
+    for alignment in (4, 8, 16, 64):
+        widths = [width for width in (1, 2, 4, 8, 16) if width <= alignment]
+        every = RunRegion(alignment, tuple((width, 1) for width in widths), 64)
+        assert strides_alike(every, 1)
+        for run_bytes in range(1, 300):
+            strides = {stride_bytes(run_bytes, RunRegion(alignment, ((w, 1),), 64), 1, "avoid") for w in widths}
+            assert strides == {stride_bytes(run_bytes, every, 1, "avoid")}
 
 
 def test_many_random_manifests_have_accesses_that_decide() -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from benchmarks.against_oracle import outcome_of
 from service.render.advice import advice_figures
-from solver import Layout, Manifest, verify
+from solver import Layout, Manifest, load_manifest, optimize, verify
 from solver.frontier.replay import layout_of_point, manifest_of_point
 from solver.launch.weighing import LOCAL_ACCESS_COST
+from tests.helpers.auto_manifests import auto_manifest
 from tests.helpers.oracle import Judged
 from tests.helpers.solving import manifest_of, solved
 from tests.helpers.weighed_manifests import weighed_manifest
@@ -80,6 +81,21 @@ def test_the_layout_says_what_was_weighed() -> None:
     assert told == {"status": "optimal", "resident_threads": occupancy(layout), "cost": cost, "local_access_cost": 8}
     certificate = layout.proof.threads_per_block.certificate
     assert (certificate["kind"], certificate["cost"]) == ("weighed", cost)
+
+
+@pytest.mark.parametrize("asked", [0, 1, 4, 12, 40, 120, 400])
+def test_a_search_that_is_cut_short_claims_nothing_of_the_weighing(asked: int) -> None:
+    """Cancelled when it has asked so many times."""
+    left = iter(range(asked))
+    manifest = load_manifest(
+        auto_manifest(2, target=FEW_REGISTERS, launch={"max_threads_per_block": 256}, frontier=asked % 3 == 0)
+    )
+    layout = optimize(manifest, cancelled=lambda: next(left, None) is None)
+    report = verify(manifest, layout)
+    assert report.passed, [finding.message for finding in report.findings]
+    settled = layout.proof.threads_per_block.certificate["kind"] == "weighed"
+    assert (layout.advice["auto"]["weighed"]["status"] == "optimal") == settled
+    assert settled or layout.status == "feasible"
 
 
 def test_no_point_of_the_frontier_is_worth_more_and_all_of_them_verify() -> None:
