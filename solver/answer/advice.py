@@ -10,13 +10,15 @@ from solver.answer.barriers import MissingBarrier
 from solver.answer.more_blocks import one_more_block, smaller_block_region
 from solver.answer.what_if import WhatIf
 from solver.devices.table import device
+from solver.launch.mixing import strides_alike
 from solver.launch.ranking import threads_step
-from solver.launch.region import on_chip_buffers
+from solver.launch.region import on_chip_buffers, run_region
 from solver.launch.threads import block_for, largest_run_bytes_for
+from solver.launch.weighing import weighs
 from solver.search.bound import heaviest
 from solver.search.regions import Packed
 from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
+from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
 
 _MOST_LISTED = 6
@@ -50,7 +52,8 @@ def advise(
     larger = _next_larger_block(manifest, base, launch, what_if if not packed.on_chip else None, barriers)
     if larger is not None:
         advice["next_larger_block"] = larger
-    if manifest.objective == "threads_per_block" and manifest.launch.threads_per_block is None:
+    chosen_by_threads = manifest.objective == "threads_per_block" and manifest.launch.threads_per_block is None
+    if chosen_by_threads and not weighs(manifest):  # where accesses are weighed, another objective gives no others
         resident = _more_resident(manifest, base, launch)
         if resident is not None:
             advice["resident_threads"] = resident
@@ -134,18 +137,28 @@ def _enough(
 
 
 def _allowed_without(manifest: Manifest, threads: int, block_region_bytes: Bytes) -> dict[str, Bytes]:
-    """What a run may take in a block of `threads` threads once one buffer has gone, for those that alone have the widest elements
-    or the largest alignment: without them other strides are free of bank conflicts. -1 where nothing is little enough."""
+    """What a run may take in a block of `threads` threads once one buffer has gone, for those without which
+    another stride may be the best: that alone have the widest elements or the largest alignment; any, where accesses decide. -1 where nothing is little enough."""
     of_runs = [buffer for buffer in on_chip_buffers(manifest) if buffer.scope == "run"]
+    if strides_alike(run_region(manifest), manifest.launch.threads_per_run):
+        with_traits = ([b.dtype.itemsize_bytes for b in of_runs], [b.alignment_bytes for b in of_runs])
+        alone = (_alone_with_most(of_runs, traits) for traits in with_traits)
+        looked_at = [buffer for buffer in alone if buffer is not None]
+    else:  # accesses decide about the stride, and any buffer may be what turns the scale
+        looked_at = of_runs
     allowed: dict[str, Bytes] = {}
-    for traits in ([b.dtype.itemsize_bytes for b in of_runs], [b.alignment_bytes for b in of_runs]):
-        most = max(traits, default=0)
-        holders = [buffer for buffer, trait in zip(of_runs, traits, strict=True) if trait == most]
-        if len(holders) == 1 and holders[0].full_name not in allowed:
-            left = replace(manifest, buffers=tuple(one for one in manifest.buffers if one is not holders[0]))
-            most_bytes = largest_run_bytes_for(left, threads, block_region_bytes)
-            allowed[holders[0].full_name] = -1 if most_bytes is None else most_bytes
+    for gone in looked_at:
+        left = replace(manifest, buffers=tuple(one for one in manifest.buffers if one is not gone))
+        most_bytes = largest_run_bytes_for(left, threads, block_region_bytes)
+        allowed[gone.full_name] = -1 if most_bytes is None else most_bytes
     return allowed
+
+
+def _alone_with_most(buffers: Sequence[Buffer], traits: Sequence[int]) -> Buffer | None:
+    """The buffer that alone has the largest trait; None where several have it."""
+    most = max(traits, default=0)
+    holders = [buffer for buffer, trait in zip(buffers, traits, strict=True) if trait == most]
+    return holders[0] if len(holders) == 1 else None
 
 
 def _more_resident(manifest: Manifest, base: Packed, launch: LaunchFigures) -> dict[str, Any] | None:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any
 
 from solver.answer.advice import advise
 from solver.answer.auto import auto_advice
-from solver.answer.barriers import MissingBarrier, missing_barriers
+from solver.answer.barriers import missing_barriers
 from solver.answer.certificates import prove
 from solver.answer.own_layout import standing
 from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.shortfall import needed_bytes, shortfall
 from solver.answer.versions import versions
-from solver.answer.without_one import that_hold
 from solver.answer.words import with_savings
 from solver.baselines import baselines
 from solver.launch.advisories import launch_warnings
 from solver.launch.budget import budget_bytes
 from solver.launch.conflicts import conflicts_by_width
 from solver.launch.hurdles import hurdle
-from solver.launch.weighing import weighs
 from solver.search.regions import Packed
 from solver.search.widening import least_budget
 from solver.wire.bulk import uncollected
@@ -52,7 +49,7 @@ def assemble(
         proof=proof,
         baselines=baselines(manifest, packed.on_chip),
         name=manifest.name,
-        advice=_advice(manifest, base, packed, launch, barriers),
+        advice=advise(manifest, base, packed, launch, barriers),
         warnings=(*manifest.warnings, *with_savings(manifest, packed, barriers)),
         validation=Validation(manifest.validation, "none"),
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
@@ -84,20 +81,6 @@ def assemble(
         bank_conflicts=widths,
         warnings=(*unplaced.warnings, *placed.warnings, *not_listed, *launch_warnings(manifest, launch, widths)),
     )
-
-
-def _advice(
-    manifest: Manifest,
-    base: Packed,
-    packed: Packed,
-    launch: LaunchFigures | None,
-    barriers: tuple[MissingBarrier, ...],
-) -> dict[str, Any]:
-    """Where accesses are weighed, another objective would give no other threads."""
-    advice = that_hold(manifest, launch, advise(manifest, base, packed, launch, barriers))
-    if weighs(manifest):
-        advice.pop("resident_threads", None)
-    return advice
 
 
 def status_of(proof: Proof) -> Status:
