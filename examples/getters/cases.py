@@ -59,7 +59,7 @@ class Case:
 
 
 def _reduce() -> Problem:
-    data = np.random.default_rng(1).normal(3, 2, (3, 200)).astype(np.float32)
+    data = np.random.default_rng(1).normal(3, 2, (3, 150)).astype(np.float32)
     exact = data.astype(np.float64)
     return Problem(
         (data,), (), data.shape, np.stack([exact.mean(axis=1), exact.var(axis=1)], axis=1).astype(np.float32)
@@ -67,27 +67,27 @@ def _reduce() -> Problem:
 
 
 def _scan() -> Problem:
-    data = np.random.default_rng(2).integers(-100, 100, (2, 450)).astype(np.int32)
+    data = np.random.default_rng(2).integers(-100, 100, (2, 400)).astype(np.int32)
     return Problem((data,), (), data.shape[1:], np.cumsum(data, axis=1, dtype=np.int32))
 
 
 def _histogram() -> Problem:
-    data = np.random.default_rng(3).binomial(15, 0.3, (3, 600)).astype(np.uint8)
+    data = np.random.default_rng(3).binomial(15, 0.3, (3, 540)).astype(np.uint8)
     return Problem((data,), (), data.shape, np.array([np.bincount(row, minlength=16) for row in data], np.int32))
 
 
 def _attention() -> Problem:
     random = np.random.default_rng(4)
-    queries, keys, values = (random.normal(0, 2, (rows, 8)).astype(np.float32) for rows in (70, 37, 37))
+    queries, keys, values = (random.normal(0, 2, (rows, 8)).astype(np.float32) for rows in (70, 21, 21))
     scores = queries.astype(np.float64) @ keys.T / math.sqrt(8)
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     answer = weights @ values / weights.sum(axis=1, keepdims=True)
-    return Problem((queries, keys, values), (), (70, 37), answer.astype(np.float32))
+    return Problem((queries, keys, values), (), (70, 21), answer.astype(np.float32))
 
 
 def _cg() -> Problem:
     random = np.random.default_rng(5)
-    systems, n = 40, 24
+    systems, n = 36, 24
     beside = random.uniform(-1, 1, (systems, n - 1)).astype(np.float32)
     diagonal, right = (random.uniform(2.5, 4, (systems, n)).astype(np.float32) for _ in range(2))
     matrices = np.zeros((systems, n, n))
@@ -110,6 +110,6 @@ CASES = {
         Case("scan", (2048, 49152), "void(int32[:, ::1], int32[:, ::1])", _scan, lambda _: 2),
         Case("histogram", (1024, 49152), "void(uint8[:, ::1], int32[:, ::1])", _histogram, lambda _: 2),
         Case("attention", (4096, 49152), f"void({', '.join(['float32[:, ::1]'] * 4)})", _attention, _enough_for(70)),
-        Case("cg", (12480, 49152), f"void({', '.join(['float32[:, ::1]'] * 4)}, int64, float32)", _cg, _enough_for(40)),
+        Case("cg", (12480, 49152), f"void({', '.join(['float32[:, ::1]'] * 4)}, int64, float32)", _cg, _enough_for(36)),
     )
 }
