@@ -39,7 +39,7 @@ Zeros:
 
     init(memory)              # always there, once per thread, before anything else is written
 
-zeroes every `zero: "entry"` range wherever it lies; the threads that share a buffer stride over it together, so every thread of the
+zeroes every `zero: "entry"` range wherever it lies (what lies in one piece, in one loop); the threads that share a buffer stride over it together, so every thread of the
 block calls it. Its docstring names the barrier that must follow. `zero_NAME` exists for each `zero: "interval"` or `"entry"` buffer, and
 (in place of it) for each part where the buffer has parts with lifetimes of their own; the kernel calls it at the start of each
 interval, with all threads that share the buffer. Those of a block's buffers step by THREADS_PER_BLOCK: a launch has exactly so many.

@@ -7,11 +7,12 @@ view of a slice whose length does not divide ends the thread silently.
 
 from __future__ import annotations
 
+from gpu_runtime.emitters.numba_cuda.entry import init_function
 from gpu_runtime.emitters.numba_cuda.expressions import Places
 from gpu_runtime.emitters.numba_cuda.getters import getter, refusal
 from gpu_runtime.emitters.numba_cuda.head import head
 from gpu_runtime.emitters.numba_cuda.memory import memory_functions
-from gpu_runtime.emitters.numba_cuda.zero import init_function, zero_function, zero_scattered
+from gpu_runtime.emitters.numba_cuda.zero import zero_function, zero_scattered
 from gpu_runtime.emitters.plan import AllocatorPlan
 
 
@@ -28,5 +29,5 @@ def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:
         lines += refusal(buffer)
         if buffer.zeros:
             lines += zero_scattered(buffer)
-    lines += init_function(plan)
+    lines += init_function(plan, places, any_block=any_block)
     return "\n".join(lines) + "\n"

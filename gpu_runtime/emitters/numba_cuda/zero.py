@@ -1,4 +1,4 @@
-"""Zeroing: one function per buffer that asks for it, and `init` for what must read zero at the kernel's start."""
+"""Zeroing: one function per buffer that asks for it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,22 @@ from collections.abc import Iterator
 
 from gpu_runtime.emitters.names import zero_name
 from gpu_runtime.emitters.numba_cuda.expressions import device_function, getter_arguments, type_of
-from gpu_runtime.emitters.plan import AllocatorPlan, Scattered, Slot
-from gpu_runtime.emitters.promise import promise
+from gpu_runtime.emitters.plan import Scattered, Slot
+from solver.wire.units import Elements
 
 
 def zero_function(slot: Slot, threads_per_run: int, *, any_block: bool) -> Iterator[str]:
-    """The threads that share the buffer stride over it together; a buffer of one thread is zeroed by that thread. The step is a constant.
-    No `range`, which counts first how often it goes round, and no sign: an index that may be below 0 is asked each time if it is."""
-    who, first, step, then = "this thread alone", "0", "1", ""
+    """The threads that share the buffer stride over it together; a buffer of one thread is zeroed by that thread."""
+    who, then = "this thread alone", ""
     if slot.region == "block":
-        who, first, step = "all threads of the block together", "thread_in_block()", "THREADS_PER_BLOCK"
-        step = "threads_in_block()" if any_block else step
+        who = "all threads of the block together"
     elif slot.region == "run" and threads_per_run > 1:
-        who, first, step = "all threads of the run together", "lane_in_run()", "THREADS_PER_RUN"
-    if step != "1":
+        who = "all threads of the run together"
+    if who != "this thread alone":
         then = " A barrier must follow before another thread touches it."
     body = [
         f"view = {slot.identifier}({getter_arguments(slot)})",
-        f"i = types.uint32({first})",
-        f"while i < types.uint32({slot.count:d}):",
-        f"    view[i] = {type_of(slot.element)}(0)",
-        f"    i = types.uint32(i + types.uint32({step}))",
+        *zero_loop("view", slot.count, slot, threads_per_run, any_block=any_block),
     ]
     what = slot.name
     if slot.is_ring:
@@ -35,17 +30,23 @@ def zero_function(slot: Slot, threads_per_run: int, *, any_block: bool) -> Itera
     yield from device_function(zero_name(slot.identifier), "memory", f"Zeroes {what}, by {who}.{then}", body)
 
 
+def zero_loop(view: str, count: Elements, slot: Slot, threads_per_run: int, *, any_block: bool) -> Iterator[str]:
+    """Zeroes `count` elements of a view, by the threads that share what is in the slot's region. The step is a constant. No `range`,
+    which counts first how often it goes round, and no sign: an index that may be below 0 is asked each time if it is."""
+    first, step = "0", "1"
+    if slot.region == "block":
+        first, step = "thread_in_block()", "threads_in_block()" if any_block else "THREADS_PER_BLOCK"
+    elif slot.region == "run" and threads_per_run > 1:
+        first, step = "lane_in_run()", "THREADS_PER_RUN"
+    yield f"i = types.uint32({first})"
+    yield f"while i < types.uint32({count:d}):"
+    yield f"    {view}[i] = {type_of(slot.element)}(0)"
+    yield f"    i = types.uint32(i + types.uint32({step}))"
+
+
 def zero_scattered(buffer: Scattered) -> Iterator[str]:
     """Of a persistent buffer whose parts lie apart."""
     calls = [f"{zero_name(slot.identifier)}(memory)" for slot in buffer.zeros]
     yield from device_function(
         zero_name(buffer.identifier), "memory", f"Zeroes {buffer.name}, by the threads that share it.", calls
-    )
-
-
-def init_function(plan: AllocatorPlan) -> Iterator[str]:
-    """Always emitted, so that a kernel can call it whatever the layout holds."""
-    calls = [f"{zero_name(slot.identifier)}(memory)" for slot in plan.initial]
-    yield from device_function(
-        "init", "memory", promise(plan, "cuda.syncthreads()", "cuda.syncwarp()"), calls or ["return"]
     )

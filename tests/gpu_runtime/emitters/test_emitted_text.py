@@ -198,3 +198,34 @@ def test_calls_as_data_say_what_to_pass() -> None:
     assert calls["kept_long"] == ("kept_long(memory)", None)
     rings = {name: getter.call for name, getter in getters(*SAMPLES["rings"]).items()}
     assert rings["work"] == "work(memory, slot)"
+
+
+def _init(*buffers: tuple[str, int, str], threads_per_run: int = 1) -> str:
+    """The body of `init` for buffers of the run, one behind the other, that read zero at the start."""
+    manifest = make_manifest(
+        *(make_buffer(name, size, dtype, zero="entry") for name, size, dtype in buffers),
+        threads_per_run=threads_per_run,
+    )
+    offsets, end = {}, 0
+    for buffer in manifest.buffers:
+        offsets[buffer.name] = end
+        end += buffer.size_bytes
+    text = emit(make_layout(manifest, offsets, stride_bytes=-(-end // 16) * 16, padding_bytes=-end % 16), manifest)
+    return text[text.index("def init(") :]
+
+
+def test_init_zeroes_what_lies_in_one_piece_in_one_loop() -> None:
+    body = _init(*((f"b{number}", 3, ("float32", "int32")[number % 2]) for number in range(300)))
+    assert body.count("while ") == 1
+    assert "zero_b" not in body
+
+
+def test_init_takes_the_widest_elements_and_narrow_ones_where_those_do_not_fit() -> None:
+    body = _init(("d", 2, "float64"), ("f", 3, "float32"), ("g", 4, "float32"), ("h", 5, "uint8"), ("k", 2, "uint8"))
+    assert [line.split("[")[-1] for line in body.splitlines() if " = memory[" in line] == ["0:6]", "48:51]"]
+
+
+def test_init_calls_the_zero_functions_where_one_loop_for_several_would_not_be_fewer() -> None:
+    body = _init(("f", 3, "float32"), ("h", 5, "uint8"))
+    assert "while " not in body
+    assert "zero_f(memory)\n    zero_h(memory)" in body
