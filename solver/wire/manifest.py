@@ -16,6 +16,7 @@ from typing import Any, Literal
 from solver.wire.dtypes import DType
 from solver.wire.hand_layout import HandLayout
 from solver.wire.problems import Problem
+from solver.wire.settings import InPlace, Launch, SolverOptions, Target
 from solver.wire.timeline import (
     Accesses,
     Barrier,
@@ -76,24 +77,6 @@ Level = Literal["static", "compiled", "simulated", "hardware"]
 
 StorageKind = tuple[Scope, Bytes, Bytes]
 """What the launch has to know of a buffer: scope, alignment, and the size of an element."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    compute_capability: str
-    shared_budget_bytes: Bytes | Literal["default", "opt-in"] = "default"
-    static_shared_bytes: Bytes = 0
-    registers_per_thread: int | None = None
-    carveout: int | Literal["max"] = "max"
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    threads_per_run: int = 1
-    threads_per_block: int | None = None
-    max_threads_per_block: int = 1024
-    threads_multiple: int = 32
-    bank_conflicts: Literal["avoid", "ignore"] = "avoid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,32 +160,13 @@ class Buffer:
         return f"{self.full_name}#{part.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """In `phase` (of the timeline that both buffers count in) `write` is computed elementwise from `read` by the same
-    thread. Both are full names of buffers, or of parts (`component/name#part`)."""
-
-    phase: Phase
-    read: str
-    write: str
-
-
-@dataclass(frozen=True, slots=True)
-class SolverOptions:
-    """`warm_start` maps full buffer names to offsets in their region (bytes) of an earlier layout."""
-
-    time_limit_s: float = 10.0
-    seed: int = 0
-    warm_start: dict[str, Bytes] | None = None
-
-
 @dataclass(frozen=True)
 class Manifest:
     """The buffers of one kernel and what Warpack may do with them. `warnings` is what reading it had to say."""
 
     target: Target
     name: str = ""
-    launch: Launch = Launch()
+    launch: Launch = field(default_factory=Launch)
     timeline: Timeline = field(default_factory=Timeline)
     components: tuple[Component, ...] = ()
     buffers: tuple[Buffer, ...] = ()
@@ -210,7 +174,7 @@ class Manifest:
     apart: tuple[tuple[str, str], ...] = ()
     objective: Objective = "threads_per_block"
     frontier: bool = False
-    solver: SolverOptions = SolverOptions()
+    solver: SolverOptions = field(default_factory=SolverOptions)
     validation: Level | Literal["best"] = "best"
     baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
