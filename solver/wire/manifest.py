@@ -14,7 +14,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from solver.wire.dtypes import DType
+from solver.wire.hand_layout import HandLayout
 from solver.wire.problems import Problem
+from solver.wire.settings import InPlace, Launch, SolverOptions, Target
 from solver.wire.timeline import (
     Accesses,
     Barrier,
@@ -79,24 +81,6 @@ Level = Literal["static", "compiled", "simulated", "hardware"]
 
 StorageKind = tuple[Scope, Bytes, Bytes]
 """What the launch has to know of a buffer: scope, alignment, and the size of an element."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    compute_capability: str
-    shared_budget_bytes: Bytes | Literal["default", "opt-in"] = "default"
-    static_shared_bytes: Bytes = 0
-    registers_per_thread: int | None = None
-    carveout: int | Literal["max"] = "max"
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    threads_per_run: int = 1
-    threads_per_block: int | None = None
-    max_threads_per_block: int = 1024
-    threads_multiple: int = 32
-    bank_conflicts: Literal["avoid", "ignore"] = "avoid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,54 +190,13 @@ class Buffer:
         return f"{self.full_name}#{part.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """In `phase` (of the timeline that both buffers count in) `write` is computed elementwise from `read` by the same
-    thread. Both are full names of buffers, or of parts (`component/name#part`)."""
-
-    phase: Phase
-    read: str
-    write: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandLayout:
-    """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: where each buffer on chip begins
-    in its region, by full name, sorted; of parts (`component/name#part`) where these lie apart. `auto` buffers that are not named are
-    local. The regions end with their last buffer, or later where the user says so; the windows of runs begin behind the block region,
-    which may end before the last of the block's buffers: then these lie over windows.
-    `threads_per_block` None: the launch rules choose."""
-
-    offsets_bytes: dict[str, Bytes]
-    run_bytes: Bytes
-    block_region_bytes: Bytes
-    threads_per_block: int | None = None
-
-    def places(self, buffer: Buffer) -> tuple[tuple[str, Bytes], ...]:
-        """The names by which the buffer is placed, each with its offset: its own, or those of its parts. Empty: it is not on chip."""
-        whole = self.offsets_bytes.get(buffer.full_name)
-        if whole is not None:
-            return ((buffer.full_name, whole),)
-        names = (buffer.part_name(part) for part in buffer.parts)
-        return tuple((name, self.offsets_bytes[name]) for name in names if name in self.offsets_bytes)
-
-
-@dataclass(frozen=True, slots=True)
-class SolverOptions:
-    """`warm_start` maps full buffer names to offsets in their region (bytes) of an earlier layout."""
-
-    time_limit_s: float = 10.0
-    seed: int = 0
-    warm_start: dict[str, Bytes] | None = None
-
-
 @dataclass(frozen=True)
 class Manifest:
     """The buffers of one kernel and what Warpack may do with them. `warnings` is what reading it had to say."""
 
     target: Target
     name: str = ""
-    launch: Launch = Launch()
+    launch: Launch = field(default_factory=Launch)
     timeline: Timeline = field(default_factory=Timeline)
     components: tuple[Component, ...] = ()
     buffers: tuple[Buffer, ...] = ()
@@ -261,7 +204,7 @@ class Manifest:
     apart: tuple[tuple[str, str], ...] = ()
     objective: Objective = "threads_per_block"
     frontier: bool = False
-    solver: SolverOptions = SolverOptions()
+    solver: SolverOptions = field(default_factory=SolverOptions)
     validation: Level | Literal["best"] = "best"
     baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
