@@ -20,6 +20,7 @@ from solver.wire.manifest import Manifest
 from tests.helpers.processes import PATIENCE_S
 
 _PRELUDE = """
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #define __device__
@@ -29,6 +30,7 @@ _PRELUDE = """
 struct float2 { alignas(8) float x; float y; };
 struct double2 { alignas(16) double x; double y; };
 struct { unsigned x, y, z; } threadIdx, blockDim;
+struct dim { int x, y, z; };
 #include "allocators.cuh"
 namespace layout { alignas(1024) unsigned char warpack_shared_memory[dynamic_shared_bytes + 64]; }
 static layout::persistent store[layout::threads_per_block];
@@ -61,13 +63,22 @@ _LOCALS = "\n".join(f"static layout::memory::local_storage<{number}> local_{numb
 _NAMES = ", ".join(f"local_{number}" for number in range(MOST_APART))
 """What WARPACK_MEMORY declares, here once for all threads: plain local arrays are not looked at."""
 
+LAUNCHES = {
+    "layout::threads_per_block, layout::dynamic_shared_bytes": 1,
+    "dim{layout::threads_per_block, 1, 1}, layout::dynamic_shared_bytes + 16": 1,
+    "layout::threads_per_block + 1, layout::dynamic_shared_bytes": 0,
+    "dim{1, layout::threads_per_block, 2}, layout::dynamic_shared_bytes": 0,
+    "layout::threads_per_block, layout::dynamic_shared_bytes / 2": 0,
+}
+"""What `check_launch` is asked, and whether it has nothing against it; the last, where there is shared memory."""
+
 
 def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, Any]:
     """What every accessor and `init` of the header do.
 
     By full name of each buffer and part with bytes, plain local arrays aside: `at`, where `get()` points for each thread (bytes
     from the base of shared memory, or from the thread's own persistent storage), slot by slot of a ring, and `zeros`, the bytes that `zero` by all
-    threads clears. `init`: the bytes that `init` by all threads clears, `[shared, persistent of one thread]`.
+    threads clears. `launch`: which of LAUNCHES `check_launch` has nothing against. `init`: the bytes that `init` by all threads clears, `[shared, persistent of one thread]`.
     """
     compiler = shutil.which("g++")
     if compiler is None:
@@ -100,9 +111,14 @@ def _body(every: list[Accessor]) -> list[str]:
     lines = []
     for accessor in every:
         slot = accessor.slot
-        if slot is None or slot.region == "local":
+        if slot is None:
             continue
         path, kept = f"layout::{accessor.path}", slot.region == "persistent_local"
+        if slot.dtype.name in ("int64", "uint64"):
+            zeroth = "memory(0), 0" if slot.is_ring else "memory(0)"
+            lines.append(f"{{ thread(0); std::{slot.dtype.name}_t* typed = {path}::get({zeroth}); (void)typed; }}")
+        if slot.region == "local":
+            continue
         origin = "(unsigned char*)&store[t]" if kept else "base()"
         taken = "memory(t), s" if slot.is_ring else "memory(t)"
         place = f"(long)((unsigned char*){path}::get({taken}) - {origin})"
@@ -115,4 +131,6 @@ def _body(every: list[Accessor]) -> list[str]:
             f'{"kept_zeros" if kept else "shared_zeros"}(); printf("}}, ");',
         ]
     lines += [f"poison(); {loop} layout::init(memory(t)); }}"]
+    told = ", ".join(f"layout::check_launch({launch}) == nullptr" for launch in LAUNCHES)
+    lines += [f'printf("\\"launch\\": [{", ".join(["%d"] * len(LAUNCHES))}], ", {told});']
     return [*lines, 'printf("\\"init\\": ["); shared_zeros(); printf(", "); kept_zeros(); printf("]");']

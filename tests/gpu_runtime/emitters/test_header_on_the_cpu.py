@@ -10,7 +10,7 @@ import pytest
 from solver import load_manifest, optimize
 from solver.wire.layout import Layout
 from solver.wire.manifest import Buffer, Manifest, Part
-from tests.gpu_runtime.emitters.header_program import run_header
+from tests.gpu_runtime.emitters.header_program import LAUNCHES, run_header
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.manifests import random_manifest
 
@@ -66,6 +66,8 @@ def _compare(layout: Layout, manifest: Manifest, found: dict[str, Any]) -> None:
         assert at == [origin + first + slot for slot in slots for origin in own], name
         assert zeros == sorted({origin + first + byte for origin in origins for byte in own_bytes}), name
     _compare_kept(kept)
+    half_is_enough = launch.dynamic_shared_bytes == 0
+    assert found["launch"] == [*list(LAUNCHES.values())[:-1], int(half_is_enough)]
     _compare_init(layout, manifest, found)
 
 
