@@ -73,7 +73,7 @@ def test_emit_writes_allocators_layout_and_manifest(warpack: Cli, tmp_path: Path
         for node in ast.walk(ast.parse((folder / "allocators.py").read_text()))
         if isinstance(node, ast.FunctionDef)
     }
-    assert {"steady", "early", "late", "window", "init"} <= defined
+    assert {"steady", "early", "late", "thread_memory", "init"} <= defined
     manifest = load_manifest(folder / "manifest.json")
     assert verify(manifest, read_layout(folder / "layout.json")).passed
     assert json.loads((folder / "layout.json").read_text()) == ran.json
