@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, load_manifest, verify
+from solver import Layout, Manifest, load_manifest, verify
+from solver.launch.ranking import rank
+from solver.launch.weighing import weighed, weighs
 from solver.verifier.proving import prove
 from tests.helpers.solving import solved
 
@@ -199,3 +201,45 @@ def test_random_manifests_get_the_best_of_all_block_sizes(first: int) -> None:
         layout = solved(load_manifest(document))
         assert chosen(layout) == best_of_all(document), seed
         assert layout.status == "infeasible" or layout.proof.threads_per_block.status == "optimal", seed
+
+
+def with_autos(seed: int) -> dict[str, Any]:
+    """The same with `auto` buffers beside, and sometimes with registers, so that accesses are weighed."""
+    document, random = random_document(seed), Random(seed + 99)
+    document["launch"] |= {
+        "threads_per_run": 1,
+        "max_threads_per_block": 32,
+        "threads_multiple": random.choice([8, 16]),
+    }
+    document["target"] |= {
+        "registers_per_thread": random.choice([None, 40, 168]),
+        "shared_budget_bytes": random.choice([700, 2000, 6000]),
+    }
+    document["buffers"] = [one for one in document["buffers"] if one.get("scope") == "block"][:2]
+    for number in range(random.randint(1, 3)):
+        auto = {"name": f"a{number}", "size": random.randint(1, 9), "dtype": "float32", "location": "auto"}
+        accesses, lifetime = random.randint(0, 40), document["buffers"][0]["lifetime"]
+        document["buffers"].append({**auto, "accesses": accesses, "lifetime": lifetime})
+    return document
+
+
+def worth(manifest: Manifest, layout: Layout) -> tuple[Any, ...] | None:
+    """What the order of wishes ranks of a layout, larger is better."""
+    launch = layout.launch
+    if launch is None:
+        return None
+    placed = layout.by_name
+    autos = [one for one in manifest.buffers if one.location == "auto"]
+    accesses = sum(one.accesses for one in autos if placed[one.full_name].location == "shared")
+    ranked = rank(manifest, launch.threads_per_block, launch.occupancy.resident_threads)
+    if weighs(manifest):
+        return ranked[0], weighed(manifest, launch.occupancy.resident_threads, accesses), *ranked[1:]
+    return *ranked, accesses
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_with_auto_buffers_no_block_size_is_worth_more(seed: int) -> None:
+    document = with_autos(seed)
+    manifest = load_manifest(document)
+    of_all = (worth(manifest, solved(load_manifest(written_out(document, threads)))) for threads in range(1, 33))
+    assert worth(manifest, solved(manifest)) == max((one for one in of_all if one is not None), default=None)
