@@ -13,9 +13,7 @@ from fractions import Fraction
 
 from solver.answer.assemble import status_of
 from solver.answer.own_layout import standing
-from solver.baselines import baselines
-from solver.baselines.by_hand import by_hand
-from solver.baselines.figures import threads_by
+from solver.baselines.of_blocks import baselines_of_blocks
 from solver.devices.table import device
 from solver.flatten import flatten
 from solver.launch.advisories import launch_warnings
@@ -23,7 +21,7 @@ from solver.launch.ranking import rank, threads_step
 from solver.launch.threads import launch_for
 from solver.launch.weighing import by_residents, weighed, weighs
 from solver.search.bound import lower_bound
-from solver.wire.layout import Baseline, CountProof, LaunchFigures, Layout, Status, ThreadsProof
+from solver.wire.layout import CountProof, LaunchFigures, Layout, Status, ThreadsProof
 from solver.wire.manifest import Manifest
 from solver.wire.problems import ManifestError
 from solver.wire.units import align_up
@@ -200,33 +198,11 @@ def _compared(manifest: Manifest, layout: Layout) -> Layout:
     """With baselines that have their own best block each."""
     autos = {buffer.full_name for buffer in manifest.buffers if buffer.location == "auto"}
     on_chip = frozenset(one.full_name for one in layout.buffers if one.location == "shared") & autos
-    found = _baselines(manifest, on_chip)
+    given = manifest.launch.threads_per_block
+    whole, others = _sizes(manifest)
+    found = baselines_of_blocks(manifest, (*whole, *others) if given is None else (given,), on_chip)
     advice = {key: told for key, told in layout.advice.items() if key != "by_hand"}
     if layout.launch is not None:
         own = standing(manifest, found.get("by_hand"), on_chip, layout.launch, layout.status)
         advice |= {} if own is None else {"by_hand": own}
     return replace(layout, baselines=found, advice=advice)
-
-
-def _baselines(manifest: Manifest, on_chip: frozenset[str]) -> dict[str, Baseline]:
-    """Each with the block that the launch rules choose for it, and the sizes of that block."""
-    own, bare = manifest.baseline, replace(manifest, baseline=None)
-    found: dict[str, Baseline] = {}
-    if own is not None and own.threads_per_block is not None:
-        found["by_hand"] = by_hand(manifest.in_block(own.threads_per_block), own)
-    chosen: dict[str, Baseline] = {}
-    given = manifest.launch.threads_per_block
-    whole, others = _sizes(manifest)
-    for size in (*whole, *others) if given is None else (given,):
-        for name, one in baselines(bare.in_block(size), on_chip).items():
-            if name not in chosen or _beats(manifest, one, chosen[name]):
-                chosen[name] = replace(one, threads_by=threads_by(manifest))
-    return found | chosen
-
-
-def _beats(manifest: Manifest, one: Baseline, other: Baseline) -> bool:
-    """Whether a baseline's block is better than its block of a smaller size; the smaller one has fewer bytes."""
-    if not one.threads_per_block or not other.threads_per_block:
-        return one.threads_per_block > 0
-    first, second = (rank(manifest, two.threads_per_block, two.resident_threads) for two in (one, other))
-    return first > second and manifest.objective != "shared_bytes"

@@ -3,6 +3,7 @@
 simple    the bytes of the two rules
 by_hand   the user's layout, and which rules it breaks
 across    what of it lies over windows of runs
+of_blocks where sizes follow the block
 figures   the launch of any of them, by the rules of the layout's own
 """
 
