@@ -33,6 +33,8 @@ if _CHECKED_TRACED:
     import sys as _sys
     import threading as _threading
 
+    _checked_counting = _threading.Lock()
+
     class _CheckedPlace:
         """One thread of the block: its run, the phase it is in (None: none yet), how often it has waited with all threads of the
         block, of its run, of its track; whether it zeroes a buffer just now."""
@@ -130,7 +132,8 @@ if _CHECKED_TRACED:
         ):
             frame = frame.f_back
         words = f"{what}: {frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
-        _checked_traced[words] = _checked_traced.get(words, 0) + 1
+        with _checked_counting:
+            _checked_traced[words] = _checked_traced.get(words, 0) + 1
 
     _checked_real = {"begin": begin, "phase": phase, "end": end}
 

@@ -41,9 +41,9 @@ def _placed(subject: str, name: str, **changes: Any) -> Pair:
 
 
 def _judged_by(document: dict[str, Any], other: dict[str, Any]) -> Pair:
-    """The layout of `document`, judged by `other`."""
+    """The layout of `document`, judged by `other`. What it is compared with would have other figures, too."""
     manifest = read(other)
-    return manifest, solved_for(document, manifest)
+    return manifest, replace(solved_for(document, manifest), baselines={})
 
 
 def _region(subject: str, change: int) -> Pair:
@@ -220,6 +220,15 @@ def _stride() -> Pair:
     )  # fmt: skip
 
 
+def _baseline() -> Pair:
+    """What the buffers would take without sharing, one byte less than it is."""
+    manifest, layout = solved("plain")
+    apart = layout.baselines["no_sharing"]
+    return manifest, replace(
+        layout, baselines=layout.baselines | {"no_sharing": replace(apart, run_bytes=apart.run_bytes - 1)}
+    )
+
+
 def _weighing() -> Pair:
     """A proof that states another cost than the accesses have."""
     document = UNUSED | {"target": {**UNUSED["target"], "registers_per_thread": 40}}
@@ -237,6 +246,7 @@ RULE_FAULTS = {
     "apart": _apart,
     "bank-conflict-degree": lambda: _launch("plain", bank_conflict_degree={1: 1, 4: 7}),
     "bank-conflicts": lambda: (solved("plain")[0], replace(solved("plain")[1], bank_conflicts=_WIDTHS)),
+    "baseline": _baseline,
     "base-alignment": lambda: _launch("plain", base_alignment_bytes=32),
     "budget": _budget,
     "certificate": _certificate,
