@@ -54,12 +54,10 @@ def _least(manifest: Manifest) -> int:
 
 def _sizes(manifest: Manifest) -> tuple[Sequence[int], Sequence[int]]:
     """Block sizes that are whole multiples, and those of whole runs below the first such; smallest first."""
-    launch, least = manifest.launch, manifest.least_threads
+    launch, step = manifest.launch, threads_step(manifest)
     most = min(launch.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
-    step, per_run = threads_step(manifest), launch.threads_per_run
-    whole = range(step, most + 1, step)
-    others = range(per_run, min(most, step - 1) + 1, per_run)
-    return [size for size in whole if size >= least], [size for size in others if size >= least]
+    first = align_up(manifest.least_threads, step)
+    return range(first, most + 1, step), range(_least(manifest), min(most + 1, first), launch.threads_per_run)
 
 
 def _ruled_out(layout: Layout | None) -> bool:

@@ -26,8 +26,11 @@ def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> 
     if given is not None:
         return "checked"
     step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
-    if threads % step and threads > step:
-        message = f"{threads} threads per block are no multiple of {step}, and more than {step}: then that many fit too"
+    first = first_multiple(manifest)
+    if threads % step and threads > first:
+        message = (
+            f"{threads} threads per block are no multiple of {step}, and more than {first}: then that many fit too"
+        )
         findings.add("threads", message)
         return "wrong"
     if residents_first(manifest):
@@ -43,8 +46,14 @@ def next_larger(manifest: Manifest, threads: int) -> int | None:
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     step = lcm(rules.threads_per_run, rules.threads_multiple)
-    larger = threads + step if threads % step == 0 else min(threads + rules.threads_per_run, step)
+    larger = threads + (step if threads % step == 0 else rules.threads_per_run)
     return larger if larger <= most else None
+
+
+def first_multiple(manifest: Manifest) -> int:
+    """The smallest block that is a whole multiple and has as many threads as its tracks take."""
+    step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
+    return -(-manifest.least_threads // step) * step
 
 
 def smaller_sizes(manifest: Manifest, threads: int) -> Iterator[int]:
@@ -60,7 +69,8 @@ def block_sizes(manifest: Manifest) -> list[int]:
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     step = lcm(rules.threads_per_run, rules.threads_multiple)
-    sizes = [*range(step, most + 1, step), *range(rules.threads_per_run, min(step, most + 1), rules.threads_per_run)]
+    first, per_run = first_multiple(manifest), rules.threads_per_run
+    sizes = [*range(first, most + 1, step), *range(per_run, min(first, most + 1), per_run)]
     return [size for size in sizes if size >= manifest.least_threads]
 
 

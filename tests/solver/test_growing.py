@@ -112,6 +112,29 @@ def test_what_it_is_compared_with_has_the_sizes_of_its_own_best_block() -> None:
     assert baselines["no_sharing"].block_region_bytes == 4 * (20 * 480 + 3) + 4 * 15 + 4 * 4 * 480
 
 
+@pytest.mark.parametrize(("budget", "threads"), [(64 * 80, 64), (48 * 80, 48), (41 * 80, 41), (40 * 80, None)])
+def test_where_tracks_need_more_threads_than_one_multiple_whole_runs_are_looked_at(
+    budget: int, threads: int | None
+) -> None:
+    """Forty threads copy, the rest compute: a block has at least 41, and the first multiple of 32 is 64."""
+    timeline = {
+        "phases": ["copy", "compute"],
+        "tracks": [
+            [
+                {"name": "copiers", "span": ["copy", "copy"], "threads": 40},
+                {"name": "others", "span": ["compute", "compute"], "threads": "rest"},
+            ]
+        ],
+    }
+    buffers = [
+        block("a", {"per_thread": 10}, [["copy", "copy"]]),
+        block("b", {"per_thread": 10}, [["compute", "compute"]]),
+    ]
+    target = {"compute_capability": "8.6", "shared_budget_bytes": budget}
+    layout = solved(load_manifest(reduction(timeline=timeline, buffers=buffers, target=target)))
+    assert (layout.launch and layout.launch.threads_per_block) == threads
+
+
 def random_document(seed: int) -> dict[str, Any]:
     random = Random(seed)
     phases = random.randint(1, 4)
