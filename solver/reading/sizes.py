@@ -32,7 +32,7 @@ def read_size(fields: Fields, dtype: DType | None) -> int | Growth | None:
     if size < 0:
         collector.error("out-of-range", pointer, f"`size` must be at least 0, and is {show(size)}.")
         return None
-    if not _held(fields, dtype, size, show(size)):
+    if not _held(fields, dtype, size):
         return None
     if dtype is not None and dtype.per_item > 1:
         check_whole_items(fields, "size", size, dtype)
@@ -64,7 +64,7 @@ def _growth(outer: Fields, value: dict[str, Any], dtype: DType | None) -> Growth
     per: Literal["thread", "warp"] = "thread" if given == ["per_thread"] else "warp"
     growth = Growth(fields.integer(given[0], 1, 1), per, fields.integer("plus", 0, 0))
     most = growth.elements(_MOST_THREADS)
-    if len(collector.problems) > before or not _held(outer, dtype, most, f"With {_MOST_THREADS} threads, {most}"):
+    if len(collector.problems) > before or not _held(outer, dtype, most, f"With {_MOST_THREADS} threads, "):
         return None
     if dtype is not None and dtype.per_item > 1:
         check_whole_items(fields, given[0], growth.each, dtype)
@@ -72,11 +72,11 @@ def _growth(outer: Fields, value: dict[str, Any], dtype: DType | None) -> Growth
     return growth
 
 
-def _held(fields: Fields, dtype: DType | None, size: int, told: str) -> bool:
+def _held(fields: Fields, dtype: DType | None, size: int, when: str = "") -> bool:
     dtype = dtype if dtype is not None else _BYTE
     if dtype.bytes_of(size) <= LARGEST:
         return True
     each = f"{dtype.itemsize_bytes} bytes" if dtype.per_item == 1 else f"{dtype}"
-    message = f"{told} elements of {each} are more than {LARGEST} bytes, the most that a buffer may have."
+    message = f"{when}{show(size)} elements of {each} are more than {LARGEST} bytes, the most that a buffer may have."
     fields.collector.error("size-too-large", fields.pointer("size"), message)
     return False
