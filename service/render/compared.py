@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from service.render.figures import Figure
 from solver.launch.budget import budget_bytes
+from solver.launch.weighing import by_residents
 from solver.wire.layout import Baseline, LaunchFigures, Layout
 from solver.wire.manifest import Manifest
 
@@ -57,11 +58,10 @@ def _rule(manifest: Manifest, own: Baseline | None) -> str:
     if rules.threads_per_block is not None:
         text = f"one rule: blocks of {rules.threads_per_block} threads, as the manifest says"
     else:
-        most = (
-            "the most resident threads, then the smallest block"
-            if manifest.objective == "resident_threads"
-            else "the most threads per block"
-        )
+        most = "the most threads per block"
+        if by_residents(manifest):
+            smallest = manifest.objective == "resident_threads"
+            most = f"the most resident threads, then the {'smallest' if smallest else 'largest'} block"
         multiple = f"multiples of {rules.threads_multiple}" + (
             f" and {rules.threads_per_run}" if rules.threads_per_run > 1 else ""
         )

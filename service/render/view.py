@@ -29,7 +29,7 @@ _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow", "infeasibl
 def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[RenderableType]:
     """Renderables for a console of `width` columns: title, table, pictures, figures, advice, frontier, warnings,
     validation."""
-    manifest = sized_for(manifest, layout)
+    sized = sized_for(manifest, layout)
     title = Text(plain(layout.name) or "layout", style="bold")
     title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
     title.append(f"  sm_{manifest.target.compute_capability.replace('.', '')}", style="dim")
@@ -39,9 +39,9 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
     yield Text()
     if layout.launch is not None:
         marks = Marks(b.full_name for b in in_order(layout) if b.region in ("block", "run") and b.size_bytes)
-        yield buffer_table(manifest, layout, marks)
+        yield buffer_table(sized, layout, marks)
         yield Text()
-        yield from _pictures(manifest, layout, marks, width)
+        yield from _pictures(sized, layout, marks, width)
     yield figures_table([*summary(manifest, layout), *advice_figures(layout.advice)])
     if layout.frontier:
         yield Text()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
+
+from rich.console import Console
 
 from service.examining import examine
 from service.render.compared import compared
 from service.render.svg import layout_svg
-from solver import Layout, Manifest
+from service.render.view import layout_view
+from solver import Layout, Manifest, load_manifest
 from tests.helpers.solving import manifest_of, solved
+from tests.solver.test_growing import reduction
 
 
 def scratch(**fields: Any) -> Manifest:
@@ -90,3 +95,14 @@ def test_check_tells_what_the_hand_made_layout_breaks() -> None:
     (warning,) = examine(scratch(baseline={"offsets_bytes": {"a": 0, "b": 32, "c": 60}})).warnings
     assert (warning.type, warning.pointer, warning.names) == ("baseline_broken", "/baseline/offsets_bytes", ("b", "c"))
     assert examine(scratch(baseline={"offsets_bytes": {"a": 0, "b": 32, "c": 64}})).warnings == ()
+
+
+def test_where_sizes_follow_the_block_the_table_names_the_rule_and_not_the_block_that_came_of_it() -> None:
+    manifest = load_manifest(reduction())
+    layout = solved(manifest)
+    console = Console(width=200, file=StringIO())
+    console.print(*layout_view(manifest, layout, 200))
+    assert isinstance(console.file, StringIO)
+    shown = console.file.getvalue()
+    assert "one rule: the most threads per block, in multiples of 32" in shown
+    assert "float32[12163]" in shown
