@@ -46,7 +46,10 @@ class Outcome:
     kind: str
 
 
-def outcome_of(seed: int, judged: Judged = Judged(), make: Make = small_manifest) -> Outcome:  # noqa: B008 - frozen: one for all calls is safe
+_ALL_JUDGED = Judged()
+
+
+def outcome_of(seed: int, judged: Judged = _ALL_JUDGED, make: Make = small_manifest) -> Outcome:
     """Solves and judges the manifest that `make` makes of one seed."""
     manifest = load_manifest(make(seed))
     try:

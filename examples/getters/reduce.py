@@ -6,6 +6,17 @@ from numba import cuda, types
 ITEMS = 8  # as in the manifest: a row has at most so many elements for each thread
 
 
+@cuda.jit(device=True, inline="always")
+def fold(values, t):
+    left = THREADS_PER_BLOCK
+    while left > 1:
+        cuda.syncthreads()
+        half = (left + 1) // 2
+        if t + half < left:
+            values[t] += values[t + half]
+        left = half
+
+
 @cuda.jit
 def reduce(data, out):
     """data: (rows, columns); out: (rows, 2), the mean and the variance. Any number of blocks."""
@@ -22,13 +33,7 @@ def reduce(data, out):
                 total += items[i]
         cuda.syncthreads()
         sums[t] = total  # add: where the row before had its squares
-        left = THREADS_PER_BLOCK
-        while left > 1:
-            cuda.syncthreads()
-            half = (left + 1) // 2  # fold
-            if t + half < left:
-                sums[t] += sums[t + half]
-            left = half
+        fold(sums, t)  # fold
         cuda.syncthreads()
         mean = sums[0] / types.float32(columns)  # mean
         cuda.syncthreads()
@@ -37,13 +42,7 @@ def reduce(data, out):
             if i * THREADS_PER_BLOCK + t < columns:
                 total += (items[i] - mean) * (items[i] - mean)
         squares[t] = total
-        left = THREADS_PER_BLOCK
-        while left > 1:
-            cuda.syncthreads()
-            half = (left + 1) // 2  # fold_squares
-            if t + half < left:
-                squares[t] += squares[t + half]
-            left = half
+        fold(squares, t)  # fold_squares
         cuda.syncthreads()
         if t < 2:  # store
             out[row, t] = mean if t == 0 else squares[0] / types.float32(columns)

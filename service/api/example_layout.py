@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+_SIDE_BY_SIDE: dict[str, Any] = {
+    "run_bytes": 64,
+    "threads_per_block": 256,
+    "block_region_bytes": 0,
+    "dynamic_shared_bytes": 17408,
+    "blocks_per_sm": 5,
+    "resident_threads": 1280,
+    "threads_by": "threads_per_block",
+    "over_budget": False,
+    "broken": [],
+}
+"""Neither rule lets the two buffers share."""
+
 LAYOUT: dict[str, Any] = {
     "schema": "warpack/layout/1",
     "name": "two buffers",
@@ -92,28 +105,8 @@ LAYOUT: dict[str, Any] = {
     },
     "minimum_budget_bytes": None,
     "baselines": {
-        "no_sharing": {
-            "run_bytes": 64,
-            "threads_per_block": 256,
-            "block_region_bytes": 0,
-            "dynamic_shared_bytes": 17408,
-            "blocks_per_sm": 5,
-            "resident_threads": 1280,
-            "threads_by": "threads_per_block",
-            "over_budget": False,
-            "broken": [],
-        },
-        "declared_aliases": {
-            "run_bytes": 64,
-            "threads_per_block": 256,
-            "block_region_bytes": 0,
-            "dynamic_shared_bytes": 17408,
-            "blocks_per_sm": 5,
-            "resident_threads": 1280,
-            "threads_by": "threads_per_block",
-            "over_budget": False,
-            "broken": [],
-        },
+        "no_sharing": _SIDE_BY_SIDE,
+        "declared_aliases": _SIDE_BY_SIDE,
     },
     "advice": {},
     "frontier": None,

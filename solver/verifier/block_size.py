@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import lcm
 
 from solver.devices.table import device
@@ -36,7 +35,8 @@ def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> 
     if residents_first(manifest):
         return "by search"
     if manifest.objective == "shared_bytes":
-        return "checked" if next(smaller_sizes(manifest, threads), None) is None else "by search"
+        alike = (size for size in block_sizes(manifest) if (size % step == 0) == (threads % step == 0))
+        return "by search" if any(size < threads for size in alike) else "checked"
     better = next_larger(manifest, threads)
     return "checked" if better is None or not _may_fit(manifest, better) else "by search"
 
@@ -54,14 +54,6 @@ def first_multiple(manifest: Manifest) -> int:
     """The smallest block that is a whole multiple and has as many threads as its tracks take."""
     step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
     return -(-manifest.least_threads // step) * step
-
-
-def smaller_sizes(manifest: Manifest, threads: int) -> Iterator[int]:
-    """The block sizes of the same kind below it."""
-    rules = manifest.launch
-    step = lcm(rules.threads_per_run, rules.threads_multiple)
-    each = step if threads % step == 0 else rules.threads_per_run
-    yield from (size for size in range(each, threads, each) if size >= manifest.least_threads)
 
 
 def block_sizes(manifest: Manifest) -> list[int]:

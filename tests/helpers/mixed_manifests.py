@@ -12,8 +12,7 @@ import copy
 from random import Random
 from typing import Any
 
-from solver import ManifestError, load_manifest
-from tests.helpers.small_manifests import small_manifest
+from tests.helpers.small_manifests import loads, small_manifest
 
 _OPAQUE = tuple(
     {"itemsize_bytes": size, "alignment_bytes": alignment} for size, alignment in ((8, 4), (16, 4), (12, 4), (16, 8))
@@ -27,7 +26,7 @@ def mixed_manifest(seed: int) -> dict[str, Any]:
     for change in (_few_per_run, *(_one_type for _ in document["buffers"])):
         changed = copy.deepcopy(document)
         change(random, changed)
-        if _loads(changed):
+        if loads(changed):
             document = changed
     document["name"] = f"mixed {seed}"
     return document
@@ -44,11 +43,3 @@ def _one_type(random: Random, document: dict[str, Any]) -> None:
     per_run = document["launch"]["threads_per_run"]
     buffer["dtype"] = random.choice(_OPAQUE if per_run == 1 else _PLAIN)
     buffer["accesses"] = random.choice([0, 1, 10, 100, 1000])
-
-
-def _loads(document: dict[str, Any]) -> bool:
-    try:
-        load_manifest(document)
-    except ManifestError:
-        return False
-    return True

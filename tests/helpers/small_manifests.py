@@ -53,12 +53,13 @@ def _changed(
         if chance(random, probability):
             changed = copy.deepcopy(document)
             change(random, changed)
-            if _loads(changed):
+            if loads(changed):
                 document = changed
     return document
 
 
-def _loads(document: dict[str, Any]) -> bool:
+def loads(document: dict[str, Any]) -> bool:
+    """Whether it is a manifest that keeps every rule of the format."""
     try:
         load_manifest(document)
     except ManifestError:
