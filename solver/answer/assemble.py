@@ -12,6 +12,7 @@ from solver.answer.own_layout import standing
 from solver.answer.passing import handoffs
 from solver.answer.placements import placements
 from solver.answer.shortfall import needed_bytes, shortfall
+from solver.answer.trying import Trying
 from solver.answer.versions import versions
 from solver.answer.words import with_savings
 from solver.baselines import baselines
@@ -40,7 +41,8 @@ def assemble(
     """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
     `solver.search.widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
     proof = prove(manifest, base, packed, launch, wider)
-    barriers = missing_barriers(manifest, packed)
+    trying = Trying(packed)
+    barriers = missing_barriers(manifest, trying)
     unplaced = Layout(
         manifest_sha256=manifest.sha256,
         status="infeasible",
@@ -50,7 +52,7 @@ def assemble(
         baselines=baselines(manifest, packed.on_chip),
         name=manifest.name,
         advice=advise(manifest, base, packed, launch, barriers),
-        warnings=(*manifest.warnings, *with_savings(manifest, packed, barriers)),
+        warnings=(*manifest.warnings, *with_savings(manifest, trying, barriers)),
         validation=Validation(manifest.validation, "none"),
         run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from solver.answer.left_local import reason, weighed_advice
-from solver.launch.threads import launch_for
 from solver.launch.weighing import weighs
 from solver.search.regions import Packed
+from solver.search.widening import launch_beside
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Buffer, Manifest
 
@@ -60,13 +60,7 @@ def _entry(
     run_bytes, found = None, None
     if with_cost and packed.choice is not None:
         run_bytes = packed.choice.run_bytes_with[name]
-        found = launch_for(
-            manifest,
-            run_bytes=run_bytes,
-            block_region_bytes=packed.region_bytes,
-            block_reach_bytes=packed.reach_bytes,
-            on_chip=packed.on_chip | {name},
-        )
+        found = launch_beside(manifest, run_bytes, packed, packed.on_chip | {name})
         entry["run_bytes_with_it"] = run_bytes
         entry["threads_per_block_with_it"] = 0 if found is None else found.threads_per_block
         entry["resident_threads_with_it"] = 0 if found is None else found.occupancy.resident_threads

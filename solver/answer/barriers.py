@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from solver.answer.trying import Saved, Trying, worth_trying
-from solver.search.regions import Packed
+from solver.answer.trying import Saved, Trying
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.problems import Problem
-from solver.wire.timeline import Accesses, Barrier, Lifetime, Timeline
+from solver.wire.timeline import Accesses, Barrier, Lifetime
+from solver.wire.timelines import timeline_of, with_timeline
 from solver.wire.units import Phase
 
 UNORDERED = "no_barrier_no_sharing"
@@ -48,18 +48,18 @@ class MissingBarrier:
         }
 
 
-def missing_barriers(manifest: Manifest, packed: Packed) -> tuple[MissingBarrier, ...]:
+def missing_barriers(manifest: Manifest, trying: Trying) -> tuple[MissingBarrier, ...]:
     """Those that save bytes, the most first; where no single one does, all that were tried, if they do together. None is looked for
     where nothing lies apart for want of a barrier."""
-    warnings = [one for one in packed.flat.warnings if one.type == UNORDERED and one.names]
-    if not warnings or not worth_trying(packed):
+    warnings = [one for one in trying.packed.flat.warnings if one.type == UNORDERED and one.names]
+    if not warnings or not trying.worthwhile:
         return ()
     users = _places(manifest, {name.partition("#")[0] for one in warnings for name in one.names})
     places = sorted(users)[:MOST_BARRIERS]
-    alone = [_tried(manifest, packed, (place,), users[place]) for place in places]
+    alone = [_tried(manifest, trying, (place,), users[place]) for place in places]
     found = [one for one in alone if one.phrase]
     if not found and len(places) > 1:
-        together = _tried(manifest, packed, tuple(places), frozenset().union(*(users[place] for place in places)))
+        together = _tried(manifest, trying, tuple(places), frozenset().union(*(users[place] for place in places)))
         found = [together] if together.phrase else []
     return tuple(sorted(found, key=lambda one: (-sum(one.saved), one.places)))
 
@@ -79,30 +79,21 @@ def between(barriers: Sequence[MissingBarrier], warning: Problem) -> str:
     return f" {what} before {where} {verb} {best.phrase}."
 
 
-def _tried(manifest: Manifest, packed: Packed, places: tuple[Place, ...], names: frozenset[str]) -> MissingBarrier:
-    changed, trying = manifest, Trying(packed)
+def _tried(manifest: Manifest, trying: Trying, places: tuple[Place, ...], names: frozenset[str]) -> MissingBarrier:
+    changed = manifest
     for place in places:
         changed = with_barrier(changed, place)
     saved = trying.saved(changed)
-    phases = tuple(_timeline(manifest, place.owner).phase_name(place.phase) for place in places)
+    phases = tuple(timeline_of(manifest, place.owner).phase_name(place.phase) for place in places)
     return MissingBarrier(places, phases, saved, trying.phrase(saved), names)
 
 
 def with_barrier(manifest: Manifest, place: Place) -> Manifest:
     """The manifest with a barrier of the whole block more."""
-    timeline = _timeline(manifest, place.owner)
+    timeline = timeline_of(manifest, place.owner)
     barriers = {*timeline.barriers, Barrier(place.phase)}
     ordered = sorted(barriers, key=lambda one: (one.phase, one.after, one.scope, one.proxy_fence))
-    changed = replace(timeline, barriers=tuple(ordered))
-    if not place.owner:
-        return replace(manifest, timeline=changed)
-    components = (replace(one, timeline=changed) if one.path == place.owner else one for one in manifest.components)
-    return replace(manifest, components=tuple(components))
-
-
-def _timeline(manifest: Manifest, owner: str) -> Timeline:
-    timeline = manifest.component_by_path[owner].timeline if owner else None
-    return manifest.timeline if timeline is None else timeline
+    return with_timeline(manifest, place.owner, replace(timeline, barriers=tuple(ordered)))
 
 
 def _places(manifest: Manifest, names: set[str]) -> dict[Place, frozenset[str]]:
@@ -129,7 +120,7 @@ def _begins(buffer: Buffer) -> Iterator[Phase]:
 
 
 def _may_stand(manifest: Manifest, place: Place) -> bool:
-    timeline = _timeline(manifest, place.owner)
+    timeline = timeline_of(manifest, place.owner)
     if any(
         barrier.scope == "block" and barrier.phase == place.phase and not barrier.after for barrier in timeline.barriers
     ):
@@ -139,7 +130,7 @@ def _may_stand(manifest: Manifest, place: Place) -> bool:
 
 def _all_come_by(manifest: Manifest, place: Place) -> bool:
     """Whether all threads of the block go through the phase together: not in a track, nor in an arm that they do not choose together."""
-    timeline, phase = _timeline(manifest, place.owner), place.phase
+    timeline, phase = timeline_of(manifest, place.owner), place.phase
     if any(track.start <= phase < track.end for group in timeline.tracks for track in group):
         return False
     if any(

@@ -6,10 +6,10 @@ from typing import Any, Literal, NamedTuple
 
 from solver.flatten import flatten
 from solver.launch.ranking import rank_of
-from solver.launch.threads import launch_for
 from solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed, weighs
 from solver.search.bound import lower_bound
 from solver.search.regions import Packed
+from solver.search.widening import launch_beside
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
@@ -60,13 +60,7 @@ def reason(
 def _fits_nowhere(manifest: Manifest, packed: Packed, buffer: Buffer, run_bytes: Bytes) -> Reason:
     names = packed.on_chip | {buffer.full_name}
     least = lower_bound(flatten(manifest, names).run).size_bytes
-    possible = launch_for(
-        manifest,
-        run_bytes=least,
-        block_region_bytes=packed.region_bytes,
-        block_reach_bytes=packed.reach_bytes,
-        on_chip=names,
-    )
+    possible = launch_beside(manifest, least, packed, names)
     if possible is None:
         return Reason(
             "too-large",

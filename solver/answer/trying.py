@@ -6,6 +6,7 @@ It is flattened and packed by first fit, near the offsets at hand. So what is to
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from solver.answer.settling import Settling
@@ -30,29 +31,35 @@ class Saved(NamedTuple):
     block: Bytes
 
 
-def worth_trying(packed: Packed) -> bool:
-    """Whether the program is small enough to be flattened again, and some region larger than what is accessed in any one phase: nothing
-    that is tried makes that less."""
-    flat, relation = packed.flat, packed.flat.relation
-    items = len(flat.run.items) + len(flat.block.items)
-    if relation is None or len(relation.unrolled.graph) > MOST_NODES or items > MOST_ITEMS:
-        return False
-    regions = ((flat.run, packed.run), (flat.block, packed.block))
-    return any(max_live(replace(problem, exact=False)).size_bytes < packing.size_bytes for problem, packing in regions)
-
-
 @dataclass(frozen=True)
 class Trying:
     """Other manifests beside the packing of one. Where some of the block lies over windows, its region is not looked at."""
 
     packed: Packed
 
+    @cached_property
+    def worthwhile(self) -> bool:
+        """Whether the program is small enough to be flattened again, and some region larger than what is accessed in any one phase: nothing
+        that is tried makes that less."""
+        flat, relation = self.packed.flat, self.packed.flat.relation
+        items = len(flat.run.items) + len(flat.block.items)
+        if relation is None or len(relation.unrolled.graph) > MOST_NODES or items > MOST_ITEMS:
+            return False
+        regions = ((flat.run, self.packed.run), (flat.block, self.packed.block))
+        return any(
+            max_live(replace(problem, exact=False)).size_bytes < packing.size_bytes for problem, packing in regions
+        )
+
+    @cached_property
+    def _split(self) -> frozenset[str]:
+        """The buffers whose parts lie apart."""
+        regions = (self.packed.flat.run, self.packed.flat.block)
+        return frozenset(item.buffer for region in regions for item in region.items if item.part_of)
+
     def saved(self, changed: Manifest) -> Saved:
         """What the changed manifest saves; 0 where first fit finds nothing smaller."""
         packed = self.packed
-        regions = (packed.flat.run, packed.flat.block)
-        split = frozenset(item.buffer for region in regions for item in region.items if item.part_of)
-        flat = flatten(changed, packed.on_chip, split)
+        flat = flatten(changed, packed.on_chip, self._split)
         run = packed.run.size_bytes - _least(flat.run, packed.flat.run, packed.run)
         if packed.floor is not None or packed.flat.crossing:
             return Saved(run, 0)

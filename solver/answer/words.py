@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from solver.answer.barriers import UNORDERED, MissingBarrier, between
-from solver.answer.trying import Trying, worth_trying
-from solver.search.regions import Packed
+from solver.answer.trying import Trying
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
-from solver.wire.timeline import Timeline
+from solver.wire.timelines import with_timeline
 
 MOST_WORDS = 16
 """Words of each kind that are tried: the first of the manifest."""
@@ -22,13 +22,13 @@ _MENDED = ("carried", UNORDERED)
 """Warnings of bytes that a word may free."""
 
 
-def with_savings(manifest: Manifest, packed: Packed, barriers: Sequence[MissingBarrier] = ()) -> tuple[Problem, ...]:
+def with_savings(manifest: Manifest, trying: Trying, barriers: Sequence[MissingBarrier] = ()) -> tuple[Problem, ...]:
     """The warnings of the flattened program: `carried` with what its word would save, `no_barrier_no_sharing` with the barrier of
     `barriers` that saves the most between the buffers it names, and `at_least` for each loop where that word would save bytes."""
-    warnings = packed.flat.warnings
-    if not any(warning.type in _MENDED for warning in warnings) or not worth_trying(packed):
+    warnings = trying.packed.flat.warnings
+    if not any(warning.type in _MENDED for warning in warnings) or not trying.worthwhile:
         return warnings
-    words = _Words(manifest, packed)
+    words = _Words(manifest, trying)
     carried = [warning for warning in warnings if warning.type == "carried"]
     saved = words.dropped(carried) if carried else {}
     mended = (
@@ -45,7 +45,7 @@ class _Words:
     """Words tried on a manifest and its packing."""
 
     manifest: Manifest
-    packed: Packed
+    trying: Trying
 
     def dropped(self, carried: Sequence[Problem]) -> dict[str, str]:
         """By the warning's pointer, what the word saves by itself; where that is nothing as far as is seen, what it saves on all."""
@@ -59,7 +59,7 @@ class _Words:
         return told
 
     def loops(self) -> Iterator[Problem]:
-        for pointer, name, always in list(_always_run(self.manifest))[:MOST_WORDS]:
+        for pointer, name, always in islice(_always_run(self.manifest), MOST_WORDS):
             saved = self._saved(always)
             if saved:
                 message = (
@@ -69,8 +69,7 @@ class _Words:
 
     def _saved(self, changed: Manifest) -> str:
         """The bytes that the changed manifest saves in both regions, as a phrase; empty where first fit finds none."""
-        trying = Trying(self.packed)
-        return trying.phrase(trying.saved(changed))
+        return self.trying.phrase(self.trying.saved(changed))
 
 
 def _with_dropped(manifest: Manifest, carried: Sequence[Problem]) -> Manifest:
@@ -90,22 +89,15 @@ def _with_dropped(manifest: Manifest, carried: Sequence[Problem]) -> Manifest:
 
 def _always_run(manifest: Manifest) -> Iterator[tuple[str, str, Manifest]]:
     """For each loop that may be skipped: its pointer, its phases by name, and the manifest where it may not."""
-    for pointer, name, timeline in _loops_always_run(manifest.timeline, ""):
-        yield pointer, name, replace(manifest, timeline=timeline)
+    owners = [("", "", manifest.timeline)]
     for number, component in enumerate(manifest.components):
-        if component.timeline is None:
-            continue
-        for pointer, name, timeline in _loops_always_run(component.timeline, f"/components/{number}"):
-            components = list(manifest.components)
-            components[number] = replace(component, timeline=timeline)
-            yield pointer, name, replace(manifest, components=tuple(components))
-
-
-def _loops_always_run(timeline: Timeline, at: str) -> Iterator[tuple[str, str, Timeline]]:
-    for number, loop in enumerate(timeline.loops):
-        if loop.at_least or loop.endless:
-            continue
-        loops = list(timeline.loops)
-        loops[number] = replace(loop, at_least=1)
-        name = f"[{timeline.phase_name(loop.start)}, {timeline.phase_name(loop.end - 1)}]"
-        yield f"{at}/timeline/loops/{number}", name, replace(timeline, loops=tuple(loops))
+        if component.timeline is not None:
+            owners.append((component.path, f"/components/{number}", component.timeline))
+    for owner, at, timeline in owners:
+        for number, loop in enumerate(timeline.loops):
+            if loop.at_least or loop.endless:
+                continue
+            loops = (*timeline.loops[:number], replace(loop, at_least=1), *timeline.loops[number + 1 :])
+            name = f"[{timeline.phase_name(loop.start)}, {timeline.phase_name(loop.end - 1)}]"
+            always = with_timeline(manifest, owner, replace(timeline, loops=loops))
+            yield f"{at}/timeline/loops/{number}", name, always

@@ -18,6 +18,7 @@ from solver.flatten.relation import Relation
 from solver.flatten.spans import Span, intersection, meet, phases_of
 from solver.wire.manifest import Buffer, InPlace, Manifest
 from solver.wire.problems import Problem
+from solver.wire.timelines import timeline_of
 from solver.wire.units import Bytes
 
 
@@ -184,5 +185,4 @@ def _permission(meeting: _Meeting, phases: Phases) -> InPlacePermission:
 
 def _phase_name(manifest: Manifest, lives: Lives, entry: InPlace) -> str:
     owner = lives.owner(manifest.by_name[split_reference(entry.read)[0]].component)
-    timeline = manifest.component_by_path[owner].timeline if owner else manifest.timeline
-    return (timeline or manifest.timeline).phase_name(entry.phase)
+    return timeline_of(manifest, owner).phase_name(entry.phase)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from solver.devices.table import device
 from solver.launch.budget import budget_bytes
 from solver.launch.ranking import threads_step
-from solver.launch.threads import launch_for
 from solver.search.promotion import candidates, promote
 from solver.search.regions import Packed
 from solver.search.stop import Stop
+from solver.search.widening import launch_beside
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.units import Bytes
@@ -94,12 +94,7 @@ def _rooms(manifest: Manifest, base: Packed, sizes: list[int]) -> list[_Room]:
     rooms: dict[Bytes, _Room] = {}
     limits, budget = device(manifest.target.compute_capability), budget_bytes(manifest)
     for threads in sizes:
-        figures = launch_for(
-            with_block_size(manifest, threads),
-            run_bytes=base.run.size_bytes,
-            block_region_bytes=base.region_bytes,
-            block_reach_bytes=base.reach_bytes,
-        )
+        figures = launch_beside(with_block_size(manifest, threads), base.run.size_bytes, base)
         if figures is None:
             continue
         for blocks in range(figures.occupancy.blocks_per_sm, 0, -1):

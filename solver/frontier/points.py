@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from solver.frontier.levels import accesses_of, block_sizes, find_levels, with_block_size
-from solver.launch.threads import launch_for
 from solver.launch.weighing import by_residents, cost, weighs
 from solver.search.regions import Packed
 from solver.search.stop import Stop
+from solver.search.widening import launch_beside, launch_of
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Manifest
 from solver.wire.problems import Problem
@@ -79,12 +79,7 @@ def _most_threads(manifest: Manifest, base: Packed, launch: LaunchFigures) -> in
     if not by_residents(manifest) or manifest.launch.threads_per_block is not None:
         return launch.threads_per_block
     shared = tuple(buffer for buffer in manifest.buffers if buffer.location != "auto")
-    largest = launch_for(
-        replace(manifest, objective="threads_per_block", buffers=shared),
-        run_bytes=base.run.size_bytes,
-        block_region_bytes=base.region_bytes,
-        block_reach_bytes=base.reach_bytes,
-    )
+    largest = launch_beside(replace(manifest, objective="threads_per_block", buffers=shared), base.run.size_bytes, base)
     return launch.threads_per_block if largest is None else largest.threads_per_block
 
 
@@ -94,13 +89,7 @@ def _launches(
     for level in levels:
         accesses = accesses_of(manifest, level.on_chip)
         for threads in sizes:
-            figures = launch_for(
-                with_block_size(manifest, threads),
-                run_bytes=level.run.size_bytes,
-                block_region_bytes=level.region_bytes,
-                block_reach_bytes=level.reach_bytes,
-                on_chip=level.on_chip,
-            )
+            figures = launch_of(with_block_size(manifest, threads), level)
             if figures is not None:
                 yield level, figures, accesses
 

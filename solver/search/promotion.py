@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from solver.flatten import flatten
 from solver.launch.ranking import Rank, rank_of
-from solver.launch.threads import launch_for
 from solver.search.bound import lower_bound
 from solver.search.choice import Choice, Members
 from solver.search.finishing import finished
@@ -22,7 +21,7 @@ from solver.search.room import Rooms
 from solver.search.selecting import Selection
 from solver.search.stock import Stock
 from solver.search.stop import Stop
-from solver.search.widening import widening_autos
+from solver.search.widening import launch_beside, widening_autos
 from solver.wire.layout import LaunchFigures
 from solver.wire.manifest import Buffer, Manifest
 from solver.wire.units import Bytes
@@ -107,11 +106,5 @@ def _try(manifest: Manifest, packed: Packed, on_chip: frozenset[str], wanted: Ra
 
 def _kept(manifest: Manifest, wanted: Rank, on_chip: frozenset[str], run_bytes: Bytes, beside: Packed) -> bool:
     """Whether so many bytes, beside the block of a packing, allow a launch as good as wanted."""
-    found = launch_for(
-        manifest,
-        run_bytes=run_bytes,
-        block_region_bytes=beside.region_bytes,
-        block_reach_bytes=beside.reach_bytes,
-        on_chip=on_chip,
-    )
+    found = launch_beside(manifest, run_bytes, beside, on_chip)
     return found is not None and rank_of(manifest, found) >= wanted

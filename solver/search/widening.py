@@ -94,23 +94,27 @@ def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
 
 def worth(manifest: Manifest, run_bytes: Bytes, base: Packed, on_chip: frozenset[str] = frozenset()) -> Worth:
     """What so many run bytes of a choice come to."""
-    block, reach = base.region_bytes, base.reach_bytes
-    launch = launch_for(
-        manifest, run_bytes=run_bytes, block_region_bytes=block, block_reach_bytes=reach, on_chip=on_chip
-    )
+    launch = launch_beside(manifest, run_bytes, base, on_chip)
     if launch is not None:
         return True, rank_of(manifest, launch), 0
-    budget = minimum_budget_bytes(manifest, run_bytes, block, on_chip, reach)
+    budget = minimum_budget_bytes(manifest, run_bytes, base.region_bytes, on_chip, base.reach_bytes)
     return False, _NO_RANK, -(_NO_BUDGET if budget is None else budget)
 
 
 def launch_of(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
+    return launch_beside(manifest, packed.run.size_bytes, packed, packed.on_chip)
+
+
+def launch_beside(
+    manifest: Manifest, run_bytes: Bytes, packed: Packed, on_chip: frozenset[str] = frozenset()
+) -> LaunchFigures | None:
+    """The launch where a run takes so many bytes beside the block of a packing."""
     return launch_for(
         manifest,
-        run_bytes=packed.run.size_bytes,
+        run_bytes=run_bytes,
         block_region_bytes=packed.region_bytes,
         block_reach_bytes=packed.reach_bytes,
-        on_chip=packed.on_chip,
+        on_chip=on_chip,
     )
 
 

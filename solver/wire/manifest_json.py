@@ -28,6 +28,7 @@ from solver.wire.manifest import (
 )
 from solver.wire.plain import all_but, values_of
 from solver.wire.rows import Rows, sha256_with
+from solver.wire.timelines import timeline_of
 
 _Names = Callable[[str], tuple[str, ...] | None]
 """The names of the phases that a component's lifetimes count in; None where there are only indices."""
@@ -54,9 +55,7 @@ def manifest_sha256(manifest: Manifest) -> str:
 
 
 def _names(manifest: Manifest, component: str) -> tuple[str, ...] | None:
-    owner = manifest.timeline_owner(component)
-    timeline = manifest.component_by_path[owner].timeline if owner else manifest.timeline
-    return None if timeline is None else timeline.names
+    return timeline_of(manifest, manifest.timeline_owner(component)).names
 
 
 def _around_buffers(manifest: Manifest) -> dict[str, Any]:

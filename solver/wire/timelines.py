@@ -1,0 +1,22 @@
+"""The timelines of a manifest by the path of their owner: the root's ("") or a component's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from solver.wire.manifest import Manifest
+from solver.wire.timeline import Timeline
+
+
+def timeline_of(manifest: Manifest, owner: str) -> Timeline:
+    """Of an owner, as `Manifest.timeline_owner` names them."""
+    timeline = manifest.component_by_path[owner].timeline if owner else None
+    return manifest.timeline if timeline is None else timeline
+
+
+def with_timeline(manifest: Manifest, owner: str, timeline: Timeline) -> Manifest:
+    """The manifest with another timeline of this owner's."""
+    if not owner:
+        return replace(manifest, timeline=timeline)
+    components = (replace(one, timeline=timeline) if one.path == owner else one for one in manifest.components)
+    return replace(manifest, components=tuple(components))
