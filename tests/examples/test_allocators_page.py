@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from gpu_runtime.compiler import cpp_to_cubin
 from gpu_runtime.compiler.figures import figures_of
 from gpu_runtime.emitters import emit_files
 from solver import load_manifest, optimize
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 _ROOT = Path(__file__).parents[2]
 _PAGE = (_ROOT / "docs" / "allocators.md").read_text()
@@ -56,20 +53,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _python(folder: Path, program: str, simulator: str) -> dict[str, object]:
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(folder), str(_ROOT)]), "NUMBA_ENABLE_CUDASIM": simulator
-    }  # fmt: skip
-    answer = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S
+def _python(folder: Path, program: str, *, simulator: bool) -> dict[str, object]:
+    found: dict[str, object] = json.loads(
+        output_of("-c", program, simulator=simulator, paths=(folder, _ROOT), cwd=folder)
     )
-    assert answer.returncode == 0, answer.stderr
-    found: dict[str, object] = json.loads(answer.stdout)
     return found
 
 
 def test_the_numba_kernel_compiles(folder: Path) -> None:
-    figures = _python(folder, _COMPILE, "0")
+    figures = _python(folder, _COMPILE, simulator=False)
     assert (figures["architecture"], figures["static_shared_bytes"], figures["max_threads"]) == ("8.6", 0, 192)
 
 
@@ -80,7 +72,7 @@ def test_the_cpp_kernel_compiles(folder: Path) -> None:
 
 
 def test_the_numba_kernel_computes_the_steps_with_buffers_that_share_bytes(folder: Path) -> None:
-    found = _python(folder, _RUN, "1")
+    found = _python(folder, _RUN, simulator=True)
     for start, end in zip(found["start"], found["end"], strict=True):  # type: ignore[call-overload]
         assert end == pytest.approx([_stepped(value, index + 1) for index, value in enumerate(start)], rel=1e-5)
 

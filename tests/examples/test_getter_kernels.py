@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from getters.run import compile_both, main
 from gpu_runtime.emitters import emit
 from solver import Layout, Manifest
 from tests.examples.block_on_the_cpu import built, ran
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 from tests.helpers.solving import solved
 
 LABELS = [(name, location, budget) for name, case in CASES.items() for location in LOCATIONS for budget in case.budgets]
@@ -95,15 +92,7 @@ def test_the_buffers_that_the_page_names_share_bytes_in_every_layout(name: str) 
 
 
 def test_the_numba_kernels_compute_what_numpy_computes_in_every_layout() -> None:
-    simulated = subprocess.run(
-        [sys.executable, FOLDER / "run.py"],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert simulated.returncode == 0, simulated.stderr
-    lines = simulated.stdout.splitlines()
+    lines = output_of(FOLDER / "run.py", simulator=True).splitlines()
     found = [re.match(r"(\w+), (\w+), (\d+) bytes: .*: agrees with numpy$", line) for line in lines]
     assert [(one[1], one[2], int(one[3])) if one else None for one in found] == LABELS
     (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,14 +26,6 @@ def test_the_programs_of_a_page_run_and_print_what_the_page_says(page: str, simu
     program = programs(page)
     assert program
     (tmp_path / "program.py").write_text(program, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, tmp_path / "program.py"],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": str(int(simulator)), "PYTHONPATH": str(ROOT)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert ran.returncode == 0, ran.stderr
+    printed = output_of(tmp_path / "program.py", simulator=simulator, paths=(ROOT,), cwd=tmp_path)
     shown = re.findall(r"^```text\n(.*?)^```$", page_text(page), re.DOTALL | re.MULTILINE)
-    assert ran.stdout == "".join(shown)
+    assert printed == "".join(shown)

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 PROGRAM = Path(__file__).resolve().parents[2] / "examples" / "registry" / "two_stage.py"
 
 
 def run(simulator: bool) -> str:
-    ran = subprocess.run(
-        [sys.executable, PROGRAM],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1" if simulator else "0"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    return output_of(PROGRAM, simulator=simulator)
 
 
 @pytest.fixture(scope="module")

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def simulated(program: str, *arguments: str) -> Any:
-    paths = os.pathsep.join((str(ROOT), str(ROOT / "examples")))
-    ran = subprocess.run(
-        [sys.executable, "-m", f"tests.gpu_runtime.checked.{program}", *arguments],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": paths},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
+    name, paths = f"tests.gpu_runtime.checked.{program}", (ROOT, ROOT / "examples")
+    return json.loads(output_of("-m", name, *arguments, simulator=True, paths=paths, cwd=ROOT))
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +15,7 @@ from solver.wire.layout import Layout
 from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.one_text import BUDGETS, CPP, LOCATIONS, PYTHON, expected, layouts
 from tests.gpu_runtime.emitters.samples import SAMPLES
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 _CASES: dict[str, tuple[Layout, Manifest]] = {name: (layout, manifest) for name, layout, manifest in layouts()}
 
@@ -35,15 +32,7 @@ def test_the_cases_put_buffers_into_every_region_and_parts_apart_and_together() 
 
 
 def test_the_kernel_computes_the_same_in_all_of_them() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.gpu_runtime.emitters.one_text"],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert ran.returncode == 0, ran.stderr
-    found = json.loads(ran.stdout)
+    found = json.loads(output_of("-m", "tests.gpu_runtime.emitters.one_text", simulator=True))
     assert set(found) == set(_CASES)
     for values in found.values():
         assert values

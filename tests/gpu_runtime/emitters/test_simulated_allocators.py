@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -13,22 +10,14 @@ import pytest
 from solver.wire.layout import Layout, PlacedBuffer
 from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.samples import SAMPLES
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 POISON, FILLED = 0xA5, 0xFF
 
 
 @pytest.fixture(scope="module")
 def simulated() -> dict[str, Any]:
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.gpu_runtime.emitters.simulate"],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert run.returncode == 0, run.stderr
-    report: dict[str, Any] = json.loads(run.stdout)
+    report: dict[str, Any] = json.loads(output_of("-m", "tests.gpu_runtime.emitters.simulate", simulator=True))
     return report
 
 

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 
 DTYPES = ("bool", "int8", "uint16", "int32", "uint64", "float16", "float32", "float64", "complex64", "complex128")
 
 
 def run(simulator: bool) -> dict[str, Any]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.gpu_runtime.registry.kernels"],
-        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1" if simulator else "0"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert ran.returncode == 0, ran.stderr
-    found: dict[str, Any] = json.loads(ran.stdout)
+    found: dict[str, Any] = json.loads(output_of("-m", "tests.gpu_runtime.registry.kernels", simulator=simulator))
     return found
 
 
