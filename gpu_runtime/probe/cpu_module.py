@@ -38,11 +38,20 @@ def cpu_text(allocators: str) -> tuple[str, tuple[Handed, ...]]:
     SyntaxError) for text of another form."""
     tree = ast.parse(allocators)
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    tree.body = [node for node in tree.body if not (isinstance(node, ast.ImportFrom) and node.module == "numba")]
+    tree.body = [node for node in tree.body if not (_imports_numba(node) or _is_for_the_compiler_alone(node))]
     rewriting = _OnCpu(functions)
     text = ast.unparse(ast.fix_missing_locations(rewriting.visit(tree)))
     head = ["from numba import njit, types", ""]
     return "\n".join([*head, text]) + "\n", tuple(rewriting.arrays)
+
+
+def _imports_numba(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "numba"
+
+
+def _is_for_the_compiler_alone(node: ast.stmt) -> bool:
+    """What replaces a function where a GPU's compiler reads it; the one that the simulator runs stands before it."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "not IN_SIMULATOR"
 
 
 class _OnCpu(ast.NodeTransformer):

@@ -15,12 +15,11 @@ def test_the_emitted_calls_cost_no_more_than_pointers_by_hand(architecture: str)
     assert [name for name, costs in found.items() if misses(name[0], *costs)] == []
 
 
-def test_what_costs_more_is_missed_and_a_view_may_bring_two_instructions_in_numba() -> None:
+def test_what_costs_more_is_missed() -> None:
     hundred = Cost(100, 8)
     assert not misses("numba-cuda", Cost(103, 8), hundred)
     assert misses("numba-cuda", Cost(104, 8), hundred)
-    assert not misses("numba-cuda", Cost(42, 8), Cost(40, 8))
-    assert misses("numba-cuda", Cost(43, 8), Cost(40, 8))
+    assert misses("numba-cuda", Cost(42, 8), Cost(40, 8))
     assert not misses("CUDA C++", hundred, hundred)
     assert misses("CUDA C++", Cost(101, 8), hundred)
 

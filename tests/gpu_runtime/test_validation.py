@@ -125,7 +125,7 @@ def test_code_with_static_shared_memory_or_that_does_not_compile_fails_the_compi
     assert static != text
     report = compile_probe(manifest, layout, allocators=static)
     assert "static-shared" in {finding.rule for finding in report.findings}
-    report = compile_probe(manifest, layout, allocators=text.replace("return memory[", "return undefined["))
+    report = compile_probe(manifest, layout, allocators=text.replace("view_at(memory[", "view_at(undefined["))
     assert [finding.rule for finding in report.findings] == ["compile-ptx"]
     assert "undefined" in report.findings[0].message
 

@@ -1,6 +1,6 @@
-"""The target `numba-cuda`: device functions over typed slices of dynamic shared memory.
+"""The target `numba-cuda`: device functions over typed views of dynamic shared memory.
 
-Why this form: an inlined device function that slices a typed array compiles without a driver, gives the same PTX in
+Why this form: an inlined device function over a typed array compiles without a driver, gives the same PTX in
 every process, and runs in the simulator. `.view()` and functions that are not inlined need a driver to compile, and a
 view of a slice whose length does not divide ends the thread silently.
 """
@@ -12,6 +12,7 @@ from gpu_runtime.emitters.numba_cuda.expressions import Places
 from gpu_runtime.emitters.numba_cuda.getters import getter, refusal
 from gpu_runtime.emitters.numba_cuda.head import head
 from gpu_runtime.emitters.numba_cuda.memory import memory_functions
+from gpu_runtime.emitters.numba_cuda.views import view_function
 from gpu_runtime.emitters.numba_cuda.zero import zero_function, zero_scattered
 from gpu_runtime.emitters.plan import AllocatorPlan
 
@@ -20,7 +21,7 @@ def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:
     """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`. `any_block`: buffers of
     the block are zeroed by as many threads as it has, not by exactly THREADS_PER_BLOCK, which costs more."""
     places = Places(plan)
-    lines = [*head(plan), *memory_functions(plan)]
+    lines = [*head(plan), *view_function(), *memory_functions(plan)]
     for slot in plan.slots:
         lines += getter(slot, places)
         if slot.zero:

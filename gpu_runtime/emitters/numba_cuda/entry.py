@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gpu_runtime.emitters.names import zero_name
 from gpu_runtime.emitters.numba_cuda.expressions import Places, device_function
+from gpu_runtime.emitters.numba_cuda.views import view
 from gpu_runtime.emitters.numba_cuda.zero import zero_loop
 from gpu_runtime.emitters.plan import AllocatorPlan, Slot
 from gpu_runtime.emitters.promise import promise
@@ -34,9 +35,10 @@ def init_function(plan: AllocatorPlan, places: Places, *, any_block: bool) -> It
             continue
         lines.append(f"# {', '.join(dict.fromkeys(slot.name for slot in piece.slots))}")
         for part, (start, end, slot) in enumerate(loops):
-            view, size = f"view_{number}_{part}", slot.element.itemsize_bytes
-            lines.append(f"{view} = {places.memory(slot)}[{start // size:d}:{end // size:d}]")
-            lines += zero_loop(view, (end - start) // size, slot, plan.threads_per_run, any_block=any_block)
+            size = slot.element.itemsize_bytes
+            name, count = f"view_{number}_{part}", (end - start) // size
+            lines.append(f"{name} = {view(places.memory(slot), start // size, count)}")
+            lines += zero_loop(name, count, slot, plan.threads_per_run, any_block=any_block)
     yield from device_function(
         "init", "memory", promise(plan, "cuda.syncthreads()", "cuda.syncwarp()"), lines or ["return"]
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gpu_runtime.emitters.memory_map import sharing
 from gpu_runtime.emitters.numba_cuda.expressions import Places, device_function, getter_arguments, local_array
+from gpu_runtime.emitters.numba_cuda.views import view
 from gpu_runtime.emitters.plan import Scattered, Slot
 from solver.wire.layout import Region
 
@@ -30,21 +31,16 @@ def refusal(buffer: Scattered) -> Iterator[str]:
     yield from device_function(buffer.identifier, "memory", f"{buffer.refusal}.", body)
 
 
-def _cut(slot: Slot) -> str:
-    """The slot's elements in its typed memory; of a ring, those of one slot."""
-    start, end = slot.offset, slot.offset + slot.count
-    if slot.is_ring:
-        return f"[{start:d} + {slot.pitch:d} * slot : {end:d} + {slot.pitch:d} * slot]"
-    return f"[{start:d}:{end:d}]"
-
-
 def _value(slot: Slot, places: Places) -> str:
     if (
         not slot.count
     ):  # the one spelling of "no elements" that compiles and runs in the simulator; the array is optimised away
         return f"{local_array(1, slot.element, 0)}[0:0]"
     whole = slot.region == "local" and not slot.is_part and not slot.is_ring
-    return places.memory(slot) if whole else f"{places.memory(slot)}{_cut(slot)}"
+    if whole:
+        return places.memory(slot)
+    first = f"{slot.offset:d} + {slot.pitch:d} * slot" if slot.is_ring else slot.offset
+    return view(places.memory(slot), first, slot.count)
 
 
 def _elements(slot: Slot) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpu_runtime.emitters.numba_cuda.expressions import device_function, dynamic_array, local_array
+from gpu_runtime.emitters.numba_cuda.views import view
 from gpu_runtime.emitters.plan import AllocatorPlan
 
 _THREADS = (
@@ -48,13 +49,12 @@ Call it once per thread: every call makes other local arrays.
 
 
 def _run_windows(plan: AllocatorPlan) -> list[str]:
-    """Each window ends where the run's bytes end, so that a getter cannot reach into the next run's."""
+    """Each window ends where the run's bytes end, so that in the simulator a getter cannot reach into the next run's."""
     windows = []
     for element in plan.run_elements:
         size = element.itemsize_bytes
         start, stride = plan.run_base_bytes // size, plan.launch.stride_bytes // size
-        end = start + plan.launch.run_bytes // size
-        windows.append(f"{dynamic_array(element)}[{start} + {stride} * run : {end} + {stride} * run]")
+        windows.append(view(dynamic_array(element), f"{start} + {stride} * run", plan.launch.run_bytes // size))
     return windows
 
 

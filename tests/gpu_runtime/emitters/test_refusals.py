@@ -89,7 +89,7 @@ def test_a_part_that_lies_apart_must_be_aligned_too() -> None:
 
 def test_persistent_local_offsets_count_from_the_start_of_their_array() -> None:
     layout, manifest = SAMPLES["mixed"]
-    assert "memory[3][0:3]" in emit(_moved(layout, "kept_long", offset_bytes=20), manifest)
+    assert "view_at(memory[3], 0, 3)" in emit(_moved(layout, "kept_long", offset_bytes=20), manifest)
     two = make_manifest(*(make_buffer(name, 2, location="local", persistent=True) for name in ("a", "b")))
     with pytest.raises(EmitError, match=r"b: offset 10 bytes is no multiple"):
         emit(make_layout(two, {"a": 4, "b": 14}), two)
@@ -139,10 +139,10 @@ def test_an_infeasible_layout_has_no_allocators() -> None:
 def test_an_aligned_overlap_end_or_stride_that_is_wrong_is_emitted_faithfully() -> None:
     """What the simulated probe must be able to see may not be repaired or refused here."""
     layout, manifest = SAMPLES["plain"]
-    assert "memory[0][5:15]" in emit(_moved(layout, "loop/state", offset_bytes=20), manifest)
-    assert "memory[0][7:17]" in emit(_moved(layout, "loop/state", offset_bytes=28), manifest)
-    assert "[0 + 16 * run : 16 + 16 * run]" in emit(_launched(layout, stride_bytes=64), manifest)
-    assert "[0 + 15 * run : 15 + 15 * run]" in emit(_launched(layout, run_bytes=60, stride_bytes=60), manifest)
+    assert "view_at(memory[0], 5, 10)" in emit(_moved(layout, "loop/state", offset_bytes=20), manifest)
+    assert "view_at(memory[0], 7, 10)" in emit(_moved(layout, "loop/state", offset_bytes=28), manifest)
+    assert ", 0 + 16 * run, 16)" in emit(_launched(layout, stride_bytes=64), manifest)
+    assert ", 0 + 15 * run, 15)" in emit(_launched(layout, run_bytes=60, stride_bytes=60), manifest)
 
 
 def test_a_layout_that_shares_with_a_buffer_of_another_manifest_is_refused() -> None:

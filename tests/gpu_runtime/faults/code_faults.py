@@ -8,7 +8,7 @@ from typing import Any
 from tests.gpu_runtime.faults.planted import Edit, Fault, Planted, in_function, replaced
 from tests.gpu_runtime.faults.subjects import solved
 
-A, B = "return memory[1][3:8]", "return memory[1][8:13]"
+A, B = "return view_at(memory[1], 3, 5)", "return view_at(memory[1], 8, 5)"
 """What the getters of `a` and `b` say in the text for the subject `plain`."""
 
 _LEAVES = "state = cuda.local.array("
@@ -35,7 +35,7 @@ def _swapped(text: str) -> str:
 
 def _only_simulated(text: str) -> str:
     chosen = "FIRST = 3 if IN_SIMULATOR else 2\nALIGN = "
-    return replaced(("\nALIGN = ", f"\n{chosen}"), (A, "return memory[1][FIRST : FIRST + 5]"))(text)
+    return replaced(("\nALIGN = ", f"\n{chosen}"), (A, "return view_at(memory[1], FIRST, 5)"))(text)
 
 
 def _clears_all(text: str) -> str:
@@ -65,18 +65,18 @@ def _pass_left_out(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 CODE_FAULTS = (
-    Fault("a getter is one element further on", "code", _code("plain", replaced((A, "return memory[1][4:9]")))),
-    Fault("a getter's view is one element short", "code", _code("plain", replaced((A, "return memory[1][3:7]")))),
+    Fault("a getter is one element further on", "code", _code("plain", replaced((A, "return view_at(memory[1], 4, 5)")))),
+    Fault("a getter's view is one element short", "code", _code("plain", replaced((A, "return view_at(memory[1], 3, 4)")))),
     Fault("the getters of two buffers of equal size are swapped", "code", _code("plain", _swapped)),
     Fault("getters agree with one another, but not with the layout: every run has another run's window", "code", _code(
-        "plain", replaced(("* run :", "* (5 - run) :"), ("* run]", "* (5 - run)]")))),
-    Fault("two runs share a window", "code", _code("plain", replaced(("* run :", "* (run // 2) :"), ("* run]", "* (run // 2)]")))),
+        "plain", replaced(("* run,", "* (5 - run),")))),
+    Fault("two runs share a window", "code", _code("plain", replaced(("* run,", "* (run // 2),")))),
     Fault("a view of the wrong element type", "code", _code("plain", replaced(("types.float32", "types.int32"))), compiled=True),
     Fault("a misaligned view of bytes", "code", _code(
         "plain", replaced((A, "return memory[0][13:33].view(types.float32)"))), compiled=True),
-    Fault("a getter that fails", "code", _code("plain", replaced((A, "return memory[9][3:8]"))), compiled=True),
+    Fault("a getter that fails", "code", _code("plain", replaced((A, "return view_at(memory[9], 3, 5)"))), compiled=True),
     Fault("the getter of a buffer that is never used is misplaced", "code", _code(
-        "unused", in_function("unused", "[0:2]", "[1:3]"))),
+        "unused", in_function("unused", ", 0, 2)", ", 1, 2)"))),
     Fault("code that is right in the simulator only", "code", _code("plain", _only_simulated)),
     Fault("init zeroes nothing", "code", _code("plain", in_function("init", "zero_state(memory)", "return"))),
     Fault("a zero function leaves the last element", "code", _code("again", replaced(("i < types.uint32(3):", "i < types.uint32(2):")))),

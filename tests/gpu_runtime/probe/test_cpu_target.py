@@ -48,7 +48,7 @@ def changed(edit: Callable[[str], str]) -> ValidationReport:
 
 
 def test_code_that_only_a_simulator_takes_is_found() -> None:
-    report = changed(lambda text: text.replace("memory[1][8:13]", "list(memory)[1][8:13]"))
+    report = changed(lambda text: text.replace("memory[1], 8, 5", "list(memory)[1], 8, 5"))
     assert [name for name, check in report.detail["checks"].items() if check.get("findings")] == ["cpu-target"]
     assert {finding.rule for finding in report.findings} == {"cpu-target-error"}
 
