@@ -11,31 +11,32 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PATH=/opt/warpack/bin:${PATH}
 
-# Dependencies first: they change seldom, so that a change of the code alone builds in seconds.
+# Dependencies first, those of an empty package: they change seldom, so that a change of the code alone builds in seconds.
 FROM base AS service-packages
 WORKDIR /build
 RUN python3 -m venv /opt/warpack
 COPY pyproject.toml constraints.txt ./
-RUN python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies']))" > service.txt \
- && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -r service.txt
+RUN mkdir warpack && touch warpack/__init__.py README.md \
+ && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[service]'
 
 FROM service-packages AS worker-packages
-RUN python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['gpu']))" > gpu.txt \
- && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -r gpu.txt
+RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[service,gpu]'
 
 FROM service-packages AS service-installed
 COPY README.md ./
-COPY solver solver
-COPY gpu_runtime gpu_runtime
-COPY service service
-RUN pip install --no-cache-dir --disable-pip-version-check --no-deps . && python3 -m compileall -q /opt/warpack
+COPY warpack/*.py warpack/py.typed warpack/
+COPY solver warpack/solver
+COPY gpu_runtime warpack/gpu_runtime
+COPY service warpack/service
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --force-reinstall . && python3 -m compileall -q /opt/warpack
 
 FROM worker-packages AS worker-installed
 COPY README.md ./
-COPY solver solver
-COPY gpu_runtime gpu_runtime
-COPY service service
-RUN pip install --no-cache-dir --disable-pip-version-check --no-deps . && python3 -m compileall -q /opt/warpack
+COPY warpack/*.py warpack/py.typed warpack/
+COPY solver warpack/solver
+COPY gpu_runtime warpack/gpu_runtime
+COPY service warpack/service
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --force-reinstall . && python3 -m compileall -q /opt/warpack
 
 FROM base AS runtime
 RUN echo 'warpack:x:10001:10001:Warpack:/data:/usr/sbin/nologin' >> /etc/passwd \

@@ -76,12 +76,12 @@ define install
 endef
 
 $(DEMO_STAMP): | python
-	$(call install,gpu)
+	$(call install,all)
 	@rm -f $(VENV)/.installed-gpu-[0-9a-f]*
 	@touch $@
 
 $(TEST_STAMP): | python
-	$(call install,gpu$(comma)test$(comma)cubie)
+	$(call install,test)
 	@rm -f $(VENV)/.installed-*
 	@touch $@ $(DEMO_STAMP)
 
@@ -90,4 +90,3 @@ $(BENCH_STAMP): | python
 	@rm -f $(VENV)/.installed-bench-*
 	@touch $@
 
-comma := ,

@@ -22,13 +22,13 @@ from multiprocessing import get_context
 from time import perf_counter
 from typing import Any, Literal
 
-from solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
 from tests.helpers.machine.programs import program_of_one_scope
 from tests.helpers.mixed_manifests import mixed_manifest
 from tests.helpers.oracle import Judged, NoPacking, best_figures, compare
 from tests.helpers.oracle.packing import NotSettled
 from tests.helpers.small_manifests import grown_manifest, small_manifest
 from tests.helpers.weighed_manifests import weighed_manifest
+from warpack.solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
 
 Make = Callable[[int], dict[str, Any]]
 

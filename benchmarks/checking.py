@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solver import Manifest, verify
-from solver.answer.assemble import assemble
-from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.launch.threads import launch_for
-from solver.search.bound import lower_bound
-from solver.search.pack import Packing
-from solver.search.regions import Packed
-from solver.verifier.story import StoryPiece, derive
+from warpack.solver import Manifest, verify
+from warpack.solver.answer.assemble import assemble
+from warpack.solver.flatten.problem import FlatManifest, RegionProblem
+from warpack.solver.launch.threads import launch_for
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.regions import Packed
+from warpack.solver.verifier.story import StoryPiece, derive
 
 
 @dataclass(frozen=True)

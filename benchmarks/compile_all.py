@@ -16,9 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from gpu_runtime import validate
-from gpu_runtime.compiler import warm_up
-from solver import load_manifest, optimize
+from warpack.gpu_runtime import validate
+from warpack.gpu_runtime.compiler import warm_up
+from warpack.solver import load_manifest, optimize
 
 _SOLVE_S = 5.0
 

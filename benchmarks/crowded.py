@@ -20,7 +20,7 @@ from itertools import pairwise
 from multiprocessing import get_context
 
 from benchmarks.instances.crowds import KINDS, crowd
-from solver import load_manifest, optimize, verify
+from warpack.solver import load_manifest, optimize, verify
 
 
 @dataclass(frozen=True)

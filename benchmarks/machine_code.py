@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from elftools.elf.elffile import ELFFile
 
 from benchmarks.machine_code_kernels import CPP, MANIFEST, PYTHON, Kernel
-from gpu_runtime.compiler import compile_kernel, cpp_to_cubin, load_module
-from gpu_runtime.compiler.figures import figures_of
-from gpu_runtime.emitters import emit
-from solver import load_manifest, optimize
+from warpack.gpu_runtime.compiler import compile_kernel, cpp_to_cubin, load_module
+from warpack.gpu_runtime.compiler.figures import figures_of
+from warpack.gpu_runtime.emitters import emit
+from warpack.solver import load_manifest, optimize
 
 _INSTRUCTION_BYTES = 16
 _OPCODE, _NOP = 0xFFF, 0x918

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from solver.wire.layout import Layout
+from warpack.solver.wire.layout import Layout
 
 MANIFEST: dict[str, Any] = {
     "schema": "warpack/manifest/1",

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from ortools.sat.python import cp_model
 
-from solver.verifier.story import StoryPiece, derive
-from solver.wire.manifest import Buffer, Manifest, Scope
+from warpack.solver.verifier.story import StoryPiece, derive
+from warpack.solver.wire.manifest import Buffer, Manifest, Scope
 
 Verdict = Literal["fits", "impossible", "unanswered"]
 

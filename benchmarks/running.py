@@ -10,8 +10,8 @@ from benchmarks.instances.instance import Instance
 from benchmarks.peers import cubie_rule, omni, plain_cpsat, warpack
 from benchmarks.peers.question import Question
 from benchmarks.threads import BlockSizes, block_sizes
-from solver import Layout, Manifest
-from solver.wire.problems import ManifestError, Problem
+from warpack.solver import Layout, Manifest
+from warpack.solver.wire.problems import ManifestError, Problem
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
     python -m benchmarks.solve_folder FOLDER [--confirm] [--limit SECONDS]
 
-Each layout is verified. Times are wall-clock, taken round `solver.optimize` alone; every manifest is read just before and solved
+Each layout is verified. Times are wall-clock, taken round `warpack.optimize` alone; every manifest is read just before and solved
 once, so the first one carries Python's imports. With `reference.csv` in
 the folder (columns `manifest` and `packed_run_bytes`), run bytes are compared with it. With `--confirm` every optimum above the
 max-live bound is put to a second CP-SAT model that shares nothing with the optimiser: it must find one byte less impossible.
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.plain_model import Verdict, fits_within
-from solver import Layout, Manifest, load_manifest, optimize, verify
-from solver.wire.manifest import Scope
+from warpack.solver import Layout, Manifest, load_manifest, optimize, verify
+from warpack.solver.wire.manifest import Scope
 
 
 @dataclass(frozen=True)

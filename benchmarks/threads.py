@@ -7,8 +7,8 @@ from math import exp, log
 
 from benchmarks.peers.cubie_rule import halved
 from benchmarks.peers.question import Question
-from solver import Layout
-from solver.launch.threads import launch_for
+from warpack.solver import Layout
+from warpack.solver.launch.threads import launch_for
 
 BUDGETS_KIB = (48, 99, 227)
 """What a block gets by default, and at most on compute capability 8.6 and 9.0."""

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-import gpu_runtime
-from solver import load_manifest, optimize
-from solver.wire.manifest import Level
-from solver.wire.report import ValidationReport
+from warpack import gpu_runtime
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.manifest import Level
+from warpack.solver.wire.report import ValidationReport
 
 
 @dataclass(frozen=True)

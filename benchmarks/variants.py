@@ -3,7 +3,7 @@
     python -m benchmarks.variants FOLDER
 
 The budgets are the default one and the opt-in ones of compute capability 8.6 and 9.0. Each layout is verified. Times are
-wall-clock, taken round `solver.optimize` alone, in this process. What splitting and moving on chip gain is printed against the manifest
+wall-clock, taken round `warpack.optimize` alone, in this process. What splitting and moving on chip gain is printed against the manifest
 as it is and against every `auto` buffer local. The exit code is 1 where a layout fails verification.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from solver import Layout, Manifest, load_manifest, optimize, verify
+from warpack.solver import Layout, Manifest, load_manifest, optimize, verify
 
 TARGETS = {
     "48 KB (8.6)": {"compute_capability": "8.6", "shared_budget_bytes": "default"},

@@ -61,7 +61,7 @@ def run_cubie(folder: Path) -> None:
 def dump_all(folder: Path) -> None:
     """Build every example's solver and write its manifest, and nothing else, as `folder/NAME.json`."""
     from cubie_systems import SOLVERS
-    from gpu_runtime.adapters.cubie import collect
+    from warpack.gpu_runtime.adapters.cubie import collect
 
     warnings.simplefilter("ignore")  # the simulator warns that it is one
     for name, (label, build) in SOLVERS.items():

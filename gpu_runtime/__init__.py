@@ -13,26 +13,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gpu_runtime.checked import emit_checked as emit_checked
-    from gpu_runtime.emitters import EmitError as EmitError
-    from gpu_runtime.emitters import emit as emit
-    from gpu_runtime.emitters import getter_names as getter_names
-    from gpu_runtime.emitters import getters as getters
-    from gpu_runtime.registry import BufferRegistry as BufferRegistry
-    from gpu_runtime.validation import LEVELS as LEVELS
-    from gpu_runtime.validation import validate as validate
-    from gpu_runtime.validation import validate_up_to as validate_up_to
+    from warpack.gpu_runtime.checked import emit_checked as emit_checked
+    from warpack.gpu_runtime.emitters import EmitError as EmitError
+    from warpack.gpu_runtime.emitters import emit as emit
+    from warpack.gpu_runtime.emitters import getter_names as getter_names
+    from warpack.gpu_runtime.emitters import getters as getters
+    from warpack.gpu_runtime.registry import BufferRegistry as BufferRegistry
+    from warpack.gpu_runtime.validation import LEVELS as LEVELS
+    from warpack.gpu_runtime.validation import validate as validate
+    from warpack.gpu_runtime.validation import validate_up_to as validate_up_to
 
 _HOMES = {
-    "BufferRegistry": "gpu_runtime.registry",
-    "EmitError": "gpu_runtime.emitters",
-    "LEVELS": "gpu_runtime.validation",
-    "emit": "gpu_runtime.emitters",
-    "emit_checked": "gpu_runtime.checked",
-    "getter_names": "gpu_runtime.emitters",
-    "getters": "gpu_runtime.emitters",
-    "validate": "gpu_runtime.validation",
-    "validate_up_to": "gpu_runtime.validation",
+    "BufferRegistry": "warpack.gpu_runtime.registry",
+    "EmitError": "warpack.gpu_runtime.emitters",
+    "LEVELS": "warpack.gpu_runtime.validation",
+    "emit": "warpack.gpu_runtime.emitters",
+    "emit_checked": "warpack.gpu_runtime.checked",
+    "getter_names": "warpack.gpu_runtime.emitters",
+    "getters": "warpack.gpu_runtime.emitters",
+    "validate": "warpack.gpu_runtime.validation",
+    "validate_up_to": "warpack.gpu_runtime.validation",
 }
 
 __all__ = list(_HOMES)

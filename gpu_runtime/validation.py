@@ -17,13 +17,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from solver.wire.layout import Layout, Validation
-from solver.wire.manifest import Level, Manifest
-from solver.wire.report import Finding, ValidationReport
+from warpack.solver.wire.layout import Layout, Validation
+from warpack.solver.wire.manifest import Level, Manifest
+from warpack.solver.wire.report import Finding, ValidationReport
 
 if TYPE_CHECKING:
-    from gpu_runtime.compiler.architectures import Architectures
-    from gpu_runtime.probe.prepared import Prepared
+    from warpack.gpu_runtime.compiler.architectures import Architectures
+    from warpack.gpu_runtime.probe.prepared import Prepared
 
 LEVELS: tuple[Level, ...] = ("static", "compiled", "simulated", "hardware")
 """From the weakest to the strongest. Each stands on the ones before it."""
@@ -93,13 +93,13 @@ class Subject:
     @cached_property
     def prepared(self) -> Prepared:
         """Raises NotProbedError where there is nothing to run."""
-        from gpu_runtime.probe.prepared import prepare
+        from warpack.gpu_runtime.probe.prepared import prepare
 
         return prepare(self.manifest, self.layout, None)
 
 
 def _static(subject: Subject) -> ValidationReport:
-    from solver.verifier import verify
+    from warpack.solver.verifier import verify
 
     began = perf_counter()
     report = verify(subject.manifest, subject.layout)
@@ -108,21 +108,21 @@ def _static(subject: Subject) -> ValidationReport:
 
 
 def _compiled(subject: Subject) -> ValidationReport:
-    from gpu_runtime.probe.compiled import compile_probe
+    from warpack.gpu_runtime.probe.compiled import compile_probe
 
     run = partial(compile_probe, architectures=subject.architectures, cache_folder=subject.cache_folder)
     return _probed("compiled", subject, run)
 
 
 def _simulated(subject: Subject) -> ValidationReport:
-    from gpu_runtime.probe.simulated import simulate
+    from warpack.gpu_runtime.probe.simulated import simulate
 
     return _probed("simulated", subject, simulate)
 
 
 def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]) -> ValidationReport:
     """Runs a level of the probe, unless it cannot run at all."""
-    from gpu_runtime.probe.prepared import NotProbedError
+    from warpack.gpu_runtime.probe.prepared import NotProbedError
 
     if not _gpu_extra():
         return _did_not_run(level, _EXTRA_MISSING)
@@ -134,7 +134,7 @@ def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]
 
 
 def _hardware(subject: Subject) -> ValidationReport:
-    from gpu_runtime.hardware.local import validate_here
+    from warpack.gpu_runtime.hardware.local import validate_here
 
     return validate_here(
         subject.manifest,

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from solver.wire.units import Phase
+from warpack.solver.wire.units import Phase
 
 if TYPE_CHECKING:
-    from solver.verifier.lives import Why
-    from solver.verifier.story import Story, StoryPiece
-    from solver.wire.manifest import Manifest
+    from warpack.solver.verifier.lives import Why
+    from warpack.solver.verifier.story import Story, StoryPiece
+    from warpack.solver.wire.manifest import Manifest
 
 _MOST_ASKED = 64
 """Phases of one stretch that are asked about one by one; of a longer one the first speaks for all."""
@@ -51,7 +51,7 @@ def derived_of(manifest: Manifest) -> tuple[tuple[Derived, ...], tuple[str, ...]
     buffers = manifest.buffers
     if all(one.accesses_in is None and all(part.accesses_in is None for part in one.parts) for one in buffers):
         return (), ()
-    from solver.verifier.story import derive
+    from warpack.solver.verifier.story import derive
 
     story = derive(manifest)
     return derived_lifetimes(story), story.phase_names
@@ -77,7 +77,7 @@ def to_json(derived: Derived, names: tuple[str, ...]) -> dict[str, Any]:
 
 def reasons(story: Story, piece: StoryPiece) -> Iterator[Because]:
     """One for each stretch of phases that are in for the same reason."""
-    from solver.verifier.spans import without
+    from warpack.solver.verifier.spans import without
 
     for start, end in without(piece.live, piece.accesses):
         cuts = list(range(start, end)) if end - start <= _MOST_ASKED else [start]
@@ -103,7 +103,7 @@ def _because(story: Story, piece: StoryPiece, start: Phase, why: Why, end: Phase
 
 
 def _said(story: Story, piece: StoryPiece, why: Why) -> str:
-    from solver.verifier.spans import covers
+    from warpack.solver.verifier.spans import covers
 
     names, stated = story.phase_names, piece.stated
     if why.reason == "entry":

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from service.derived import Derived, derived_of, to_json
-from solver.answer.shortfall import ruled_out
-from solver.baselines import broken_by_hand
-from solver.flatten import flatten
-from solver.search.bound import LowerBound, lower_bound
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
+from warpack.service.derived import Derived, derived_of, to_json
+from warpack.solver.answer.shortfall import ruled_out
+from warpack.solver.baselines import broken_by_hand
+from warpack.solver.flatten import flatten
+from warpack.solver.search.bound import LowerBound, lower_bound
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from solver.wire.problems import Problem
+from warpack.solver.wire.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:warpack:problem:"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import uvicorn
 
-from service.api import create_app
-from service.settings import Settings
+from warpack.service.api import create_app
+from warpack.service.settings import Settings
 
 _BACKLOG = 2048
 

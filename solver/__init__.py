@@ -13,24 +13,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from solver.reading import load_manifest as load_manifest
-    from solver.reading.layout_reader import LayoutFormatError as LayoutFormatError
-    from solver.reading.layout_reader import read_layout as read_layout
-    from solver.recipe import optimize as optimize
-    from solver.verifier import verify as verify
-    from solver.wire.layout import Layout as Layout
-    from solver.wire.manifest import Manifest as Manifest
-    from solver.wire.problems import ManifestError as ManifestError
+    from warpack.solver.reading import load_manifest as load_manifest
+    from warpack.solver.reading.layout_reader import LayoutFormatError as LayoutFormatError
+    from warpack.solver.reading.layout_reader import read_layout as read_layout
+    from warpack.solver.recipe import optimize as optimize
+    from warpack.solver.verifier import verify as verify
+    from warpack.solver.wire.layout import Layout as Layout
+    from warpack.solver.wire.manifest import Manifest as Manifest
+    from warpack.solver.wire.problems import ManifestError as ManifestError
 
 _HOMES = {
-    "Layout": "solver.wire.layout",
-    "LayoutFormatError": "solver.reading.layout_reader",
-    "Manifest": "solver.wire.manifest",
-    "ManifestError": "solver.wire.problems",
-    "load_manifest": "solver.reading",
-    "optimize": "solver.recipe",
-    "read_layout": "solver.reading.layout_reader",
-    "verify": "solver.verifier",
+    "Layout": "warpack.solver.wire.layout",
+    "LayoutFormatError": "warpack.solver.reading.layout_reader",
+    "Manifest": "warpack.solver.wire.manifest",
+    "ManifestError": "warpack.solver.wire.problems",
+    "load_manifest": "warpack.solver.reading",
+    "optimize": "warpack.solver.recipe",
+    "read_layout": "warpack.solver.reading.layout_reader",
+    "verify": "warpack.solver.verifier",
 }
 
 __all__ = list(_HOMES)

@@ -11,20 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from solver.answer.assemble import status_of
-from solver.answer.own_layout import standing
-from solver.baselines.of_blocks import baselines_of_blocks
-from solver.devices.table import device
-from solver.flatten import flatten
-from solver.launch.advisories import launch_warnings
-from solver.launch.ranking import rank, threads_step
-from solver.launch.threads import launch_for
-from solver.launch.weighing import by_residents, weighed, weighs
-from solver.search.bound import lower_bound
-from solver.wire.layout import CountProof, LaunchFigures, Layout, Status, ThreadsProof
-from solver.wire.manifest import Manifest
-from solver.wire.problems import ManifestError
-from solver.wire.units import align_up
+from warpack.solver.answer.assemble import status_of
+from warpack.solver.answer.own_layout import standing
+from warpack.solver.baselines.of_blocks import baselines_of_blocks
+from warpack.solver.devices.table import device
+from warpack.solver.flatten import flatten
+from warpack.solver.launch.advisories import launch_warnings
+from warpack.solver.launch.ranking import rank, threads_step
+from warpack.solver.launch.threads import launch_for
+from warpack.solver.launch.weighing import by_residents, weighed, weighs
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.wire.layout import CountProof, LaunchFigures, Layout, Status, ThreadsProof
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import ManifestError
+from warpack.solver.wire.units import align_up
 
 _Value = tuple[Fraction, int, int]
 """What accesses and resident threads are worth, then resident threads, then what decides between block sizes."""

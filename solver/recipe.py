@@ -1,17 +1,17 @@
 """The optimiser's recipe: a manifest in, a layout with its proof out.
 
-1. Flatten the manifest to one packing problem a region, in bytes and phases (`solver.flatten`).
-2. Pack the block region and the run region, each into as few bytes as can be, with a proven lower bound (`solver.search`):
+1. Flatten the manifest to one packing problem a region, in bytes and phases (`warpack.solver.flatten`).
+2. Pack the block region and the run region, each into as few bytes as can be, with a proven lower bound (`warpack.solver.search`):
    the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
    at falling capacities until nothing smaller is left.
-3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`solver.launch`), and the
-   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`solver.search.widening`).
+3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`warpack.solver.launch`), and the
+   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`warpack.solver.search.widening`).
 4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers are known, into
-   bytes that cost resident threads as well, if that is worth it (`solver.search.weighing`).
-5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`solver.frontier`).
-6. Write the layout, with proofs, hand-overs, baselines and advice (`solver.answer`).
+   bytes that cost resident threads as well, if that is worth it (`warpack.solver.search.weighing`).
+5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`warpack.solver.frontier`).
+6. Write the layout, with proofs, hand-overs, baselines and advice (`warpack.solver.answer`).
 
-Where sizes follow the block, all this is done for some block sizes (`solver.growing`).
+Where sizes follow the block, all this is done for some block sizes (`warpack.solver.growing`).
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from solver.answer.assemble import assemble
-from solver.growing import best_block
-from solver.launch.threads import launch_for
-from solver.launch.weighing import weighs
-from solver.search.firstfit import PinsCollide
-from solver.search.pack import Packing
-from solver.search.promotion import candidates, promote
-from solver.search.regions import Better, Packed, pack_regions
-from solver.search.stop import Stop, Stopped
-from solver.search.together import apply_to, together
-from solver.search.weighing import weigh
-from solver.search.widening import launch_of, threads_settled, widened, worth
-from solver.wire.layout import LaunchFigures, Layout
-from solver.wire.manifest import Manifest
-from solver.wire.problems import ManifestError, Problem
-from solver.wire.units import Bytes
+from warpack.solver.answer.assemble import assemble
+from warpack.solver.growing import best_block
+from warpack.solver.launch.threads import launch_for
+from warpack.solver.launch.weighing import weighs
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.promotion import candidates, promote
+from warpack.solver.search.regions import Better, Packed, pack_regions
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.together import apply_to, together
+from warpack.solver.search.weighing import weigh
+from warpack.solver.search.widening import launch_of, threads_settled, widened, worth
+from warpack.solver.wire.layout import LaunchFigures, Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import ManifestError, Problem
+from warpack.solver.wire.units import Bytes
 
 _LAYOUT_SHARE = 2 / 3
 """Of the time limit, what the layout itself may take where a frontier is to be searched for as well."""
@@ -134,7 +134,7 @@ def _with_frontier(
     wider: tuple[Packed, ...],
 ) -> Layout:
     """No points where nothing fits."""
-    from solver.frontier.points import trace
+    from warpack.solver.frontier.points import trace
 
     if launch is None:
         return replace(assemble(manifest, base, packed, launch, stop.elapsed_s, wider), frontier=())

@@ -8,8 +8,8 @@ from math import gcd
 from pathlib import Path
 
 from benchmarks.instances.instance import Instance, region_manifest
-from solver import load_manifest
-from solver.wire.problems import ManifestError, Problem
+from warpack.solver import load_manifest
+from warpack.solver.wire.problems import ManifestError, Problem
 
 _COLUMNS = ("id", "lower", "upper", "size")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from solver import Manifest, load_manifest
+from warpack.solver import Manifest, load_manifest
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from benchmarks.attempt import Attempt
 from benchmarks.peers.question import Question
-from solver.baselines import declared_aliases_bytes
-from solver.launch.block import block_shape
-from solver.launch.ranking import threads_step
-from solver.wire.manifest import Manifest
+from warpack.solver.baselines import declared_aliases_bytes
+from warpack.solver.launch.block import block_shape
+from warpack.solver.launch.ranking import threads_step
+from warpack.solver.wire.manifest import Manifest
 
 NAME = "CuBIE's rule"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.attempt import Attempt
 from benchmarks.peers.question import Packed, Question, attempt
-from solver.flatten.problem import RegionProblem
+from warpack.solver.flatten.problem import RegionProblem
 
 NAME = "omnimalloc"
 

@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 
 from benchmarks.attempt import Attempt
 from benchmarks.peers.question import Packed, Question, attempt
-from solver.flatten.problem import RegionProblem
+from warpack.solver.flatten.problem import RegionProblem
 
 NAME = "plain CP-SAT"
 

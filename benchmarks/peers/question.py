@@ -9,9 +9,9 @@ from functools import cached_property
 
 from benchmarks.attempt import Attempt, Curve
 from benchmarks.checking import judge
-from solver import Manifest
-from solver.flatten import flatten
-from solver.flatten.problem import FlatManifest
+from warpack.solver import Manifest
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.problem import FlatManifest
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from benchmarks.attempt import Attempt
-from solver import Layout, Manifest, optimize, verify
-from solver.recipe import Progress
+from warpack.solver import Layout, Manifest, optimize, verify
+from warpack.solver.recipe import Progress
 
 NAME = "Warpack"
 

@@ -18,9 +18,8 @@ from numba import cuda, types
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from gpu_runtime import emit_checked
-from gpu_runtime.compiler import load_module
-from solver import load_manifest, optimize
+from warpack import emit_checked, load_manifest, optimize
+from warpack.gpu_runtime.compiler import load_module
 
 MANIFEST = Path(__file__).parent / "step.json"
 SIZE, TRIPS = 12, 3

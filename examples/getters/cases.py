@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from solver import Layout, Manifest, load_manifest, optimize
+from warpack import Layout, Manifest, load_manifest, optimize
 
 FOLDER = Path(__file__).resolve().parent
 LOCATIONS = ("shared", "local", "auto")

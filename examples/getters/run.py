@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
 from getters.cases import CASES, Case
-from gpu_runtime.compiler import compile_kernel, cpp_to_cubin, load_module
-from gpu_runtime.compiler.figures import figures_of
-from gpu_runtime.emitters import emit
-from solver import Layout, Manifest
+from warpack import Layout, Manifest
+from warpack.gpu_runtime.compiler import compile_kernel, cpp_to_cubin, load_module
+from warpack.gpu_runtime.compiler.figures import figures_of
+from warpack.gpu_runtime.emitters import emit
 
 
 def kernel_of(case: Case, allocators: str) -> tuple[Any, int, int]:

@@ -18,7 +18,7 @@ from numba import cuda, types
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from gpu_runtime import BufferRegistry
+from warpack import BufferRegistry
 
 FORCING = 8.0
 DT = 0.01

@@ -21,6 +21,6 @@ from that arithmetic has stripped of its number.
 
 from __future__ import annotations
 
-from gpu_runtime.checked.writing import emit_checked
+from warpack.gpu_runtime.checked.writing import emit_checked
 
 __all__ = ["emit_checked"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from solver.verifier import tree
+from warpack.solver.verifier import tree
 
 
 def phase_constants(names: Sequence[str], enters: Collection[int] = ()) -> Iterator[tuple[str, int]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solver.wire.dtypes import DType
-from solver.wire.units import Bytes
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.units import Bytes
 
 GUARD = 0xA5
 """Every byte that belongs to no buffer, and every byte of poison that is no NaN."""

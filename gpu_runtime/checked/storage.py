@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import lcm
 
-from solver.devices import device
-from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, PlacedPart, Region
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.solver.devices import device
+from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, PlacedPart, Region
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 GUARD_BYTES = 16
 

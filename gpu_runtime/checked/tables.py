@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gpu_runtime.checked.poison import GUARD, Poison, poison_of
-from gpu_runtime.checked.storage import Storage
-from gpu_runtime.checked.ways import Ways
-from solver.verifier.spans import Spans, common, covers, merged, without
-from solver.verifier.story import Story, StoryPiece
-from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.checked.poison import GUARD, Poison, poison_of
+from warpack.gpu_runtime.checked.storage import Storage
+from warpack.gpu_runtime.checked.ways import Ways
+from warpack.solver.verifier.spans import Spans, common, covers, merged, without
+from warpack.solver.verifier.story import Story, StoryPiece
+from warpack.solver.wire.layout import Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 LIVE, BEGINS, HELD = 0, 1, 2
 """In a stretch of phases a piece has contents; it has new ones at its first phase; or nothing is known, and nothing looked at: other

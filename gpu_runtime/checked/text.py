@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gpu_runtime.checked.names import call_constants, phase_constants
-from gpu_runtime.checked.tables import Piece
-from gpu_runtime.checked.ways import Ways
-from gpu_runtime.emitters.names import zero_name
-from gpu_runtime.emitters.plan import AllocatorPlan
-from solver.verifier.story import Story
-from solver.wire.layout import LaunchFigures, Layout
+from warpack.gpu_runtime.checked.names import call_constants, phase_constants
+from warpack.gpu_runtime.checked.tables import Piece
+from warpack.gpu_runtime.checked.ways import Ways
+from warpack.gpu_runtime.emitters.names import zero_name
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.layout import LaunchFigures, Layout
 
 MOST_BARRIERS = 1000
 """So many pairs of pieces are told by which barrier the layout hands bytes from one to the other."""

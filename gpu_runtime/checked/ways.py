@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solver.verifier import tree
-from solver.verifier.spans import Span, Spans, common, merged
-from solver.verifier.story import Story
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.spans import Span, Spans, common, merged
+from warpack.solver.verifier.story import Story
 
 
 @dataclass(frozen=True)

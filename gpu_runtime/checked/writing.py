@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 
-from gpu_runtime.checked.storage import apart
-from gpu_runtime.checked.tables import pieces_of
-from gpu_runtime.checked.text import constant_bytes, device_tables, host_tables
-from gpu_runtime.checked.ways import ways_of
-from gpu_runtime.emitters.errors import EmitError
-from gpu_runtime.emitters.numba_cuda import emit_text
-from gpu_runtime.emitters.plan import AllocatorPlan
-from gpu_runtime.emitters.planning import plan_allocators
-from solver.verifier.story import derive
-from solver.wire.layout import Layout, sized_for
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.checked.storage import apart
+from warpack.gpu_runtime.checked.tables import pieces_of
+from warpack.gpu_runtime.checked.text import constant_bytes, device_tables, host_tables
+from warpack.gpu_runtime.checked.ways import ways_of
+from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.gpu_runtime.emitters.numba_cuda import emit_text
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.layout import Layout, sized_for
+from warpack.solver.wire.manifest import Manifest
 
 MOST_PHASES = 16384
 """More than this is no table for a kernel to walk through at every phase."""
@@ -87,7 +87,7 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
 
 def _support(name: str) -> str:
     """The part of a support module that is emitted."""
-    return files("gpu_runtime.checked.support").joinpath(name).read_text(encoding="utf-8").split(_MARK, 1)[1]
+    return files("warpack.gpu_runtime.checked.support").joinpath(name).read_text(encoding="utf-8").split(_MARK, 1)[1]
 
 
 def _with_docstring(text: str) -> str:

@@ -17,23 +17,23 @@ CompileError           the tools refused the kernel
 
 from __future__ import annotations
 
-from gpu_runtime.compiler.architectures import ALL_ARCHITECTURES
-from gpu_runtime.compiler.cache import KernelCache, default_cache_folder
-from gpu_runtime.compiler.errors import CompileError, ToolchainError
-from gpu_runtime.compiler.figures import KernelFigures
-from gpu_runtime.compiler.header import touch_source_cpp
-from gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
-from gpu_runtime.compiler.modules import load_module
-from gpu_runtime.compiler.nvrtc import cpp_to_cubin
-from gpu_runtime.compiler.toolchain import (
+from warpack.gpu_runtime.compiler.architectures import ALL_ARCHITECTURES
+from warpack.gpu_runtime.compiler.cache import KernelCache, default_cache_folder
+from warpack.gpu_runtime.compiler.errors import CompileError, ToolchainError
+from warpack.gpu_runtime.compiler.figures import KernelFigures
+from warpack.gpu_runtime.compiler.header import touch_source_cpp
+from warpack.gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
+from warpack.gpu_runtime.compiler.modules import load_module
+from warpack.gpu_runtime.compiler.nvrtc import cpp_to_cubin
+from warpack.gpu_runtime.compiler.toolchain import (
     Library,
     Toolchain,
     check_architecture,
     compilable_architectures,
     find_toolchain,
 )
-from gpu_runtime.compiler.touch import compile_touch_kernels
-from gpu_runtime.compiler.warming import warm_up
+from warpack.gpu_runtime.compiler.touch import compile_touch_kernels
+from warpack.gpu_runtime.compiler.warming import warm_up
 
 __all__ = [
     "ALL_ARCHITECTURES",

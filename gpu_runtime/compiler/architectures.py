@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from solver.devices import DEVICES
+from warpack.solver.devices import DEVICES
 
 ALL_ARCHITECTURES: tuple[str, ...] = tuple(name for name in DEVICES if name not in ("7.0", "7.2"))
 """What the pinned toolchain compiles for, oldest first: all that a manifest may name but Volta, which CUDA 13 gave up."""

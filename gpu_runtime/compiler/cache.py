@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gpu_runtime.compiler.errors import ToolchainError
-from gpu_runtime.compiler.toolchain import wheel_versions
+from warpack.gpu_runtime.compiler.errors import ToolchainError
+from warpack.gpu_runtime.compiler.toolchain import wheel_versions
 
 _FORM = 1
 """Of what an entry holds. Entries of another form are never looked for."""

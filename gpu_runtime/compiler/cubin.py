@@ -13,8 +13,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gpu_runtime.compiler.errors import CompileError
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.compiler.errors import CompileError
+from warpack.solver.wire.units import Bytes
 
 _SIZED_VALUE = 4
 _MAX_THREADS = 0x05

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gpu_runtime.compiler.cubin import RESERVED_SHARED_BYTES, CubinKernel, read_cubin
-from gpu_runtime.compiler.errors import CompileError, ToolchainError
-from gpu_runtime.compiler.link import Linked, LogFigures, read_log
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.compiler.cubin import RESERVED_SHARED_BYTES, CubinKernel, read_cubin
+from warpack.gpu_runtime.compiler.errors import CompileError, ToolchainError
+from warpack.gpu_runtime.compiler.link import Linked, LogFigures, read_log
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True, slots=True)

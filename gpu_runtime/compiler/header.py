@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gpu_runtime.compiler.header_claims import header_claims
-from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
-from gpu_runtime.emitters.planning import plan_allocators
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.compiler.header_claims import header_claims
+from warpack.gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
+from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 HEADER = "allocators.cuh"
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from gpu_runtime.emitters.cuda_cpp.accessors import Accessor
-from gpu_runtime.emitters.cuda_cpp.types import type_name
-from solver.wire.dtypes import DType
-from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.emitters.cuda_cpp.accessors import Accessor
+from warpack.gpu_runtime.emitters.cuda_cpp.types import type_name
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 _HELPERS = """namespace claims {
 constexpr __device__ bool same(const char* one, const char* other) {

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.compiler.figures import KernelFigures, figures_of
-from gpu_runtime.compiler.link import link_ptx
-from gpu_runtime.compiler.ptx import kernel_to_ptx
-from gpu_runtime.compiler.toolchain import Toolchain, find_toolchain
+from warpack.gpu_runtime.compiler.figures import KernelFigures, figures_of
+from warpack.gpu_runtime.compiler.link import link_ptx
+from warpack.gpu_runtime.compiler.ptx import kernel_to_ptx
+from warpack.gpu_runtime.compiler.toolchain import Toolchain, find_toolchain
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.compiler.errors import CompileError
-from gpu_runtime.compiler.toolchain import check_architecture
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.compiler.errors import CompileError
+from warpack.gpu_runtime.compiler.toolchain import check_architecture
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_runtime.compiler.errors import CompileError
-from gpu_runtime.compiler.link import Linked
-from gpu_runtime.compiler.toolchain import check_architecture
+from warpack.gpu_runtime.compiler.errors import CompileError
+from warpack.gpu_runtime.compiler.link import Linked
+from warpack.gpu_runtime.compiler.toolchain import check_architecture
 
 _OPTIONS = ("--std=c++17", "--ptxas-options=-v")
 

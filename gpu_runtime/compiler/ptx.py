@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gpu_runtime.compiler.errors import CompileError, ToolchainError
-from gpu_runtime.compiler.toolchain import check_architecture
+from warpack.gpu_runtime.compiler.errors import CompileError, ToolchainError
+from warpack.gpu_runtime.compiler.toolchain import check_architecture
 
 
 def kernel_to_ptx(

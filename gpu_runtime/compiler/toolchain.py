@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from gpu_runtime.compiler.errors import ToolchainError
+from warpack.gpu_runtime.compiler.errors import ToolchainError
 
 _LIBRARIES = {"nvvm": "nvidia-nvvm", "nvrtc": "nvidia-cuda-nvrtc", "nvJitLink": "nvidia-nvjitlink"}
 """Library, by the name that cuda-pathfinder loads it under, to the wheel that brings it."""

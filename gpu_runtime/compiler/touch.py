@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
-from gpu_runtime.compiler.modules import load_module
-from gpu_runtime.emitters import Getter, emit, getters
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
+from warpack.gpu_runtime.compiler.modules import load_module
+from warpack.gpu_runtime.emitters import Getter, emit, getters
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _GETTERS_PER_KERNEL = 64
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-from gpu_runtime.compiler import warmth
-from gpu_runtime.compiler.errors import ToolchainError
-from gpu_runtime.compiler.kernels import compile_kernel
+from warpack.gpu_runtime.compiler import warmth
+from warpack.gpu_runtime.compiler.errors import ToolchainError
+from warpack.gpu_runtime.compiler.kernels import compile_kernel
 
 
 def warm_up() -> None:

@@ -58,9 +58,9 @@ Every `EmitError` names the buffer and the number that is wrong.
 
 from __future__ import annotations
 
-from gpu_runtime.emitters.calls import Getter, getters
-from gpu_runtime.emitters.errors import EmitError
-from gpu_runtime.emitters.names import getter_names
-from gpu_runtime.emitters.targets import FILES, TARGETS, emit, emit_files
+from warpack.gpu_runtime.emitters.calls import Getter, getters
+from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.gpu_runtime.emitters.names import getter_names
+from warpack.gpu_runtime.emitters.targets import FILES, TARGETS, emit, emit_files
 
 __all__ = ["FILES", "TARGETS", "EmitError", "Getter", "emit", "emit_files", "getter_names", "getters"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu_runtime.emitters.names import zero_name
-from gpu_runtime.emitters.plan import Slot
-from gpu_runtime.emitters.planning import plan_allocators
-from solver.wire.layout import Layout, Region
-from solver.wire.manifest import Manifest
-from solver.wire.units import Elements
+from warpack.gpu_runtime.emitters.names import zero_name
+from warpack.gpu_runtime.emitters.plan import Slot
+from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.wire.layout import Layout, Region
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Elements
 
 
 @dataclass(frozen=True, slots=True)

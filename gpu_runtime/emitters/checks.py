@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import gcd
 from typing import get_args
 
-from gpu_runtime.emitters.errors import EmitError
-from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, Region
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, Region
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 _SHARED: tuple[Region, ...] = ("run", "block")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solver.wire.dtypes import DTYPES, DType
-from solver.wire.units import Bytes, Elements
+from warpack.solver.wire.dtypes import DTYPES, DType
+from warpack.solver.wire.units import Bytes, Elements
 
 
 @dataclass(frozen=True, slots=True, order=True)

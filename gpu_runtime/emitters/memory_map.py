@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gpu_runtime.emitters.plan import AllocatorPlan, Slot
-from solver.wire.layout import Region
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from warpack.solver.wire.layout import Region
 
 _MOST_NAMED = 8
 

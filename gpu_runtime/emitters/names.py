@@ -11,8 +11,8 @@ import keyword
 import re
 from collections import Counter
 
-from gpu_runtime.emitters.errors import EmitError
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.solver.wire.manifest import Manifest
 
 _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _PART = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*|0|[1-9][0-9]*", re.ASCII)

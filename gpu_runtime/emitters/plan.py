@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu_runtime.emitters.elements import Element
-from solver.wire.dtypes import DType
-from solver.wire.layout import LaunchFigures, Region
-from solver.wire.units import Bytes, Elements
+from warpack.gpu_runtime.emitters.elements import Element
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import LaunchFigures, Region
+from warpack.solver.wire.units import Bytes, Elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from gpu_runtime.emitters.checks import (
+from warpack.gpu_runtime.emitters.checks import (
     check_launch,
     check_offset,
     check_region,
@@ -14,14 +14,14 @@ from gpu_runtime.emitters.checks import (
     part_alignment_bytes,
     part_offsets,
 )
-from gpu_runtime.emitters.elements import handed_out
-from gpu_runtime.emitters.errors import EmitError
-from gpu_runtime.emitters.names import getter_names
-from gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Scattered, Slot
-from solver.wire.dtypes import DType
-from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, sized_for
-from solver.wire.manifest import Buffer, Manifest, Part
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.emitters.elements import handed_out
+from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.gpu_runtime.emitters.names import getter_names
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Scattered, Slot
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, sized_for
+from warpack.solver.wire.manifest import Buffer, Manifest, Part
+from warpack.solver.wire.units import Bytes
 
 
 def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 _WARP = 32
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from gpu_runtime.emitters.errors import EmitError
-from gpu_runtime.emitters.plan import AllocatorPlan
-from gpu_runtime.emitters.planning import plan_allocators
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 TARGETS: dict[str, str] = {
-    "numba-cuda": "gpu_runtime.emitters.numba_cuda",
-    "cuda-c++": "gpu_runtime.emitters.cuda_cpp",
+    "numba-cuda": "warpack.gpu_runtime.emitters.numba_cuda",
+    "cuda-c++": "warpack.gpu_runtime.emitters.cuda_cpp",
 }
 """Target name to the module whose `emit_text(plan: AllocatorPlan) -> str` writes it; imported when first used."""
 

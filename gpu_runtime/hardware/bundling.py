@@ -5,19 +5,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from gpu_runtime.compiler.architectures import chosen
-from gpu_runtime.emitters import EmitError
-from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.whole_block import of_whole_block
-from gpu_runtime.probe.children import ChildError
-from gpu_runtime.probe.compiled import compile_answer, compile_request
-from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
-from gpu_runtime.probe.request import arrays
-from solver.devices import DEVICES
-from solver.devices.occupancy import occupancy
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.compiler.architectures import chosen
+from warpack.gpu_runtime.emitters import EmitError
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.whole_block import of_whole_block
+from warpack.gpu_runtime.probe.children import ChildError
+from warpack.gpu_runtime.probe.compiled import compile_answer, compile_request
+from warpack.gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
+from warpack.gpu_runtime.probe.request import arrays
+from warpack.solver.devices import DEVICES
+from warpack.solver.devices.occupancy import occupancy
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 
 def make_bundle(

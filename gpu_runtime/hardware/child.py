@@ -8,13 +8,13 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
-from gpu_runtime.probe.children import ChildError
+from warpack.gpu_runtime.interpreter import import_environment, python
+from warpack.gpu_runtime.probe.children import ChildError
 
 _TAIL_LINES = 12
 _REAPED_S = 30.0
@@ -32,12 +32,10 @@ def ask(
     Raises ChildError as `probe.children.ask` does, with reason `stuck` where even a killed child does not end. An exit
     status other than 0 with an answer is the prefix's and no error here.
     """
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = {**os.environ, **import_environment()}
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [*prefix, sys.executable, "-m", module],
+            [*prefix, *python("-m", module)],
             stdin=subprocess.PIPE,
             stdout=answer,
             stderr=errors,
@@ -85,7 +83,7 @@ def _kill(process: subprocess.Popen[bytes]) -> bool:
 @contextmanager
 def answering() -> Iterator[IO[str]]:
     """For the child: its answer alone goes to standard output, whatever the driver or a tool may print."""
-    from gpu_runtime.probe.children import die_with_parent
+    from warpack.gpu_runtime.probe.children import die_with_parent
 
     die_with_parent()
     with os.fdopen(os.dup(1), "w") as out:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.hardware.driver import attribute, call, start
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.identity import Evidence, collect
-from solver.devices import DEVICES
+from warpack.gpu_runtime.hardware.driver import attribute, call, start
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.identity import Evidence, collect
+from warpack.solver.devices import DEVICES
 
 _ATTRIBUTES = {
     "max_threads_per_block": "MAX_THREADS_PER_BLOCK",

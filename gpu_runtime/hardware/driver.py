@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpu_runtime.hardware.errors import DriverError, HardwareError
+from warpack.gpu_runtime.hardware.errors import DriverError, HardwareError
 
 
 def start() -> None:

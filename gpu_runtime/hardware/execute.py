@@ -1,4 +1,4 @@
-"""One validation on a GPU: the child's side. `python -m gpu_runtime.hardware.execute` reads one JSON object and writes one.
+"""One validation on a GPU: the child's side. `python -m warpack.gpu_runtime.hardware.execute` reads one JSON object and writes one.
 
 A kernel that faults takes its context with it, and one that hangs can only be killed: so each validation has its process.
 """
@@ -10,11 +10,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
-from gpu_runtime.hardware.child import answering, end_by_itself
-from gpu_runtime.hardware.device import open_device
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.identity import objections
+from warpack.gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
+from warpack.gpu_runtime.hardware.child import answering, end_by_itself
+from warpack.gpu_runtime.hardware.device import open_device
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.identity import objections
 
 
 def main() -> int:
@@ -40,7 +40,7 @@ def execute(request: Mapping[str, Any]) -> dict[str, Any]:
     answer |= {"real": not against, "objections": list(against), "device": device.to_json()}
     if against and not request["host_path_test"]:
         return answer
-    from gpu_runtime.hardware.running import Run
+    from warpack.gpu_runtime.hardware.running import Run
 
     return answer | {"ran": Run(device, bundle).answer()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_runtime.hardware.driver import attribute, call
+from warpack.gpu_runtime.hardware.driver import attribute, call
 
 _ATTRIBUTES = {
     "registers": "NUM_REGS",

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal
 
-from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.child import ask
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
-from gpu_runtime.hardware.sight import refusal
-from gpu_runtime.hardware.whole_block import of_whole_block
-from gpu_runtime.probe.children import ChildError
-from gpu_runtime.probe.findings import CHECKS, by_check
-from gpu_runtime.probe.plan import Plan, plan_probe
-from gpu_runtime.probe.request import arrays
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding, ValidationReport
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.gpu_runtime.hardware.child import ask
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
+from warpack.gpu_runtime.hardware.sight import refusal
+from warpack.gpu_runtime.hardware.whole_block import of_whole_block
+from warpack.gpu_runtime.probe.children import ChildError
+from warpack.gpu_runtime.probe.findings import CHECKS, by_check
+from warpack.gpu_runtime.probe.plan import Plan, plan_probe
+from warpack.gpu_runtime.probe.request import arrays
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding, ValidationReport
 
-_CHILD = "gpu_runtime.hardware.execute"
+_CHILD = "warpack.gpu_runtime.hardware.execute"
 _SLOWER_UNDER_SANITIZER = 10.0
 CHECKED = (
     "completed", "coverage", "lengths", "numbering", "contents", "zeros", "image", "guards", "finished", "words"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from gpu_runtime.hardware.bundling import make_bundle
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.level import run_on_hardware
-from gpu_runtime.hardware.sight import look_at_real
-from gpu_runtime.probe.prepared import Prepared
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding, ValidationReport
+from warpack.gpu_runtime.hardware.bundling import make_bundle
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.level import run_on_hardware
+from warpack.gpu_runtime.hardware.sight import look_at_real
+from warpack.gpu_runtime.probe.prepared import Prepared
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding, ValidationReport
 
 
 def validate_here(

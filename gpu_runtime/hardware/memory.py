@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.hardware.driver import call
+from warpack.gpu_runtime.hardware.driver import call
 
 GUARD_BYTES = 256
 """On either side: also what the driver aligns allocations to, so that every array begins as it would without."""

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.device import OpenDevice
-from gpu_runtime.hardware.driver import call
-from gpu_runtime.hardware.errors import DriverError, HardwareError
-from gpu_runtime.hardware.figures import differences, function_attribute, measure, set_function_attribute
-from gpu_runtime.hardware.memory import DeviceArray
-from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, OTHER_ARGUMENTS, REPORT_WIDTH
-from gpu_runtime.probe.launches import Judge, Launch, Launches
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.gpu_runtime.hardware.device import OpenDevice
+from warpack.gpu_runtime.hardware.driver import call
+from warpack.gpu_runtime.hardware.errors import DriverError, HardwareError
+from warpack.gpu_runtime.hardware.figures import differences, function_attribute, measure, set_function_attribute
+from warpack.gpu_runtime.hardware.memory import DeviceArray
+from warpack.gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, OTHER_ARGUMENTS, REPORT_WIDTH
+from warpack.gpu_runtime.probe.launches import Judge, Launch, Launches
 
 _WHOLE_CARVEOUT = 100
 

@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
-from gpu_runtime.hardware.child import ask
-from gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.child import ask
+from warpack.gpu_runtime.hardware.errors import HardwareError
 
 TOOLS = ("memcheck", "racecheck", "synccheck")
 """Out-of-bounds and misaligned accesses; unordered accesses to shared memory; barriers that not all threads reach."""

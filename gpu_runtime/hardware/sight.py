@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.hardware.child import ask
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.probe.children import ChildError
+from warpack.gpu_runtime.hardware.child import ask
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.probe.children import ChildError
 
 _LIMIT_S = 60.0
 
@@ -25,7 +25,7 @@ def look(ordinal: int) -> Sight:
     """The device of that number, looked at in a process of its own. Raises HardwareError where there is none to see."""
     try:
         _, answer = ask(
-            "gpu_runtime.hardware.look", {"ordinal": ordinal, "time_limit_s": _LIMIT_S}, time_limit_s=_LIMIT_S
+            "warpack.gpu_runtime.hardware.look", {"ordinal": ordinal, "time_limit_s": _LIMIT_S}, time_limit_s=_LIMIT_S
         )
     except ChildError as error:
         raise HardwareError(f"driver-{error.reason}", f"looking at the device failed: {error}") from error

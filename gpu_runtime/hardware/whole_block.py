@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.primes import distinct_multipliers, prime_above
-from gpu_runtime.probe.rows import Op
-from gpu_runtime.probe.shape import BLOCKS
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.primes import distinct_multipliers, prime_above
+from warpack.gpu_runtime.probe.rows import Op
+from warpack.gpu_runtime.probe.shape import BLOCKS
 
 MOST_DUMPED_BYTES = 256 << 20
 """Of one pass: the windows of all runs, after every step."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from gpu_runtime.probe.cells import Cell
-from solver.verifier.spans import covers
-from solver.wire.units import Phase
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.solver.verifier.spans import covers
+from warpack.solver.wire.units import Phase
 
 
 class Use(Enum):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from gpu_runtime.emitters import Getter
-from solver.wire.dtypes import DTYPES
+from warpack.gpu_runtime.emitters import Getter
+from warpack.solver.wire.dtypes import DTYPES
 
 ITEMSIZES = {name: dtype.itemsize_bytes for name, dtype in DTYPES.items()}
 """Bytes of an element, by numba's name of its type."""

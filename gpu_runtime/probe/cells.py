@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gpu_runtime.emitters.elements import handed_out
-from solver.verifier.story import Story, StoryPiece
-from solver.wire.layout import Layout, PlacedBuffer, Region
-from solver.wire.manifest import Buffer, Manifest, Part, Zero
-from solver.wire.units import Bytes, Elements, Phase
+from warpack.gpu_runtime.emitters.elements import handed_out
+from warpack.solver.verifier.story import Story, StoryPiece
+from warpack.solver.wire.layout import Layout, PlacedBuffer, Region
+from warpack.solver.wire.manifest import Buffer, Manifest, Part, Zero
+from warpack.solver.wire.units import Bytes, Elements, Phase
 
 
 @dataclass(frozen=True)

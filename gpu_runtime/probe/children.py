@@ -11,9 +11,10 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
+
+from warpack.gpu_runtime.interpreter import import_environment, python
 
 _PR_SET_PDEATHSIG = 1
 _TAIL_LINES = 12
@@ -33,13 +34,9 @@ def ask(
     module: str, request: Mapping[str, Any], *, time_limit_s: float, environment: Mapping[str, str]
 ) -> dict[str, Any]:
     """Runs `python -m module` with `request` and returns its answer. Raises ChildError."""
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    child_environment = {
-        **os.environ, "PYTHONPATH": os.pathsep.join(paths), _PARENT: str(os.getpid()), **environment
-    }  # fmt: skip
+    child_environment = {**os.environ, **import_environment(), _PARENT: str(os.getpid()), **environment}
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-        [sys.executable, "-m", module],
+        python("-m", module),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

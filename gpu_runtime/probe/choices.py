@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
-from solver.verifier import tree
-from solver.wire.units import Phase
+from warpack.solver.verifier import tree
+from warpack.solver.wire.units import Phase
 
 
 class Trips(NamedTuple):

@@ -1,6 +1,6 @@
 """Compiles a probe to machine code: the side that has the tools.
 
-`python -m gpu_runtime.probe.compile` reads one JSON object from standard input and writes one; a process that is warm
+`python -m warpack.gpu_runtime.probe.compile` reads one JSON object from standard input and writes one; a process that is warm
 calls `answer` itself. The request: the emitted `allocators` and the probe's `kernel` (source texts), its `elements`, `threads`,
 `architecture`; and where they are given, all `architectures`, the `header` with the kernels that `touch` it, the folder of
 the `cache` (null: the user's), without which nothing is looked up or kept, and `with_cubin`.
@@ -17,17 +17,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gpu_runtime.compiler import CompileError, Toolchain, ToolchainError, find_toolchain
-from gpu_runtime.compiler.cache import KernelCache, cache_key, default_cache_folder
-from gpu_runtime.compiler.figures import figures_of, figures_of_all
-from gpu_runtime.compiler.header import HEADER
-from gpu_runtime.compiler.link import Linked, assemble_functions, link_ptx
-from gpu_runtime.compiler.nvrtc import cpp_to_cubin
-from gpu_runtime.compiler.ptx import kernel_to_ptx
-from gpu_runtime.probe.abi import ARGUMENTS, AT, ENTRY, MARK, OTHER_ARGUMENTS, WALK
-from gpu_runtime.probe.children import die_with_parent
-from gpu_runtime.probe.loading import load_both
-from gpu_runtime.probe.walk import named_ptx, walk_of
+from warpack.gpu_runtime.compiler import CompileError, Toolchain, ToolchainError, find_toolchain
+from warpack.gpu_runtime.compiler.cache import KernelCache, cache_key, default_cache_folder
+from warpack.gpu_runtime.compiler.figures import figures_of, figures_of_all
+from warpack.gpu_runtime.compiler.header import HEADER
+from warpack.gpu_runtime.compiler.link import Linked, assemble_functions, link_ptx
+from warpack.gpu_runtime.compiler.nvrtc import cpp_to_cubin
+from warpack.gpu_runtime.compiler.ptx import kernel_to_ptx
+from warpack.gpu_runtime.probe.abi import ARGUMENTS, AT, ENTRY, MARK, OTHER_ARGUMENTS, WALK
+from warpack.gpu_runtime.probe.children import die_with_parent
+from warpack.gpu_runtime.probe.loading import load_both
+from warpack.gpu_runtime.probe.walk import named_ptx, walk_of
 
 _NOT_OF_THE_CODE = ("cache", "with_cubin")
 

@@ -13,19 +13,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from gpu_runtime.compiler.architectures import Architectures, chosen
-from gpu_runtime.compiler.header import touch_source_cpp
-from gpu_runtime.compiler.warmth import is_warm
-from gpu_runtime.emitters import EmitError, emit
-from gpu_runtime.probe.children import ChildError, ask
-from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
-from solver.wire.layout import Layout, sized_for
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding, ValidationReport
+from warpack.gpu_runtime.compiler.architectures import Architectures, chosen
+from warpack.gpu_runtime.compiler.header import touch_source_cpp
+from warpack.gpu_runtime.compiler.warmth import is_warm
+from warpack.gpu_runtime.emitters import EmitError, emit
+from warpack.gpu_runtime.probe.children import ChildError, ask
+from warpack.gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
+from warpack.solver.wire.layout import Layout, sized_for
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding, ValidationReport
 
 _EXTRA_MISSING = ("packages-missing", "library-not-found")
 
-_COMPILER = "gpu_runtime.probe.compile"
+_COMPILER = "warpack.gpu_runtime.probe.compile"
 """The module that has the tools, by name: whoever imports this one may never come to load them."""
 
 _NOTE = "registers, stack and spills are those of the probe's kernels, not of the kernel that uses the layout"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpu_runtime.probe.edges import bits
+from warpack.gpu_runtime.probe.edges import bits
 
 
 class Coverage:

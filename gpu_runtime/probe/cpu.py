@@ -1,4 +1,4 @@
-"""The differential check on numba's CPU target: the child's side. `python -m gpu_runtime.probe.cpu` reads one JSON object (the
+"""The differential check on numba's CPU target: the child's side. `python -m warpack.gpu_runtime.probe.cpu` reads one JSON object (the
 emitted text, the driver's text, the plan's arrays) and writes one.
 
 Every run of the full block fills and checks its buffers through the emitted getters, compiled by numba with bounds checks
@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.compiler import load_module
-from gpu_runtime.probe.abi import ALLOCATORS, POISON
-from gpu_runtime.probe.children import die_with_parent
-from gpu_runtime.probe.cpu_driver import SEEN
-from gpu_runtime.probe.cpu_module import Handed, cpu_text, on_cpu
-from gpu_runtime.probe.image import Image
-from gpu_runtime.probe.patterns import Bytes8, numpy_dtype, pool
-from gpu_runtime.probe.primes import distinct_multipliers
-from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
+from warpack.gpu_runtime.compiler import load_module
+from warpack.gpu_runtime.probe.abi import ALLOCATORS, POISON
+from warpack.gpu_runtime.probe.children import die_with_parent
+from warpack.gpu_runtime.probe.cpu_driver import SEEN
+from warpack.gpu_runtime.probe.cpu_module import Handed, cpu_text, on_cpu
+from warpack.gpu_runtime.probe.image import Image
+from warpack.gpu_runtime.probe.patterns import Bytes8, numpy_dtype, pool
+from warpack.gpu_runtime.probe.primes import distinct_multipliers
+from warpack.gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
 
 MOST_EXAMPLES = 8
 _BESIDE = 1024

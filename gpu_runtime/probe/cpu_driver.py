@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gpu_runtime.probe.abi import ALLOCATORS
-from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.cpu_module import MEMORY, THREAD, THREADS
-from gpu_runtime.probe.row_code import choice, indent
-from gpu_runtime.probe.rows import Op, Sharing
+from warpack.gpu_runtime.probe.abi import ALLOCATORS
+from warpack.gpu_runtime.probe.calls import Calls
+from warpack.gpu_runtime.probe.cpu_module import MEMORY, THREAD, THREADS
+from warpack.gpu_runtime.probe.row_code import choice, indent
+from warpack.gpu_runtime.probe.rows import Op, Sharing
 
 REGIONS = ("run", "block")
 """Local arrays are the simulator's to check: on the CPU target a thread has none that outlast a call."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gpu_runtime.probe.cells import Cell
-from gpu_runtime.probe.outline import ProbeTooLargeError
-from gpu_runtime.probe.windows import Windows
-from solver.verifier.story import Story
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.gpu_runtime.probe.outline import ProbeTooLargeError
+from warpack.gpu_runtime.probe.windows import Windows
+from warpack.solver.verifier.story import Story
 
 MOST_CELLS = 4096
 """Every pair of cells in one memory is looked at: 8 million pairs at the most."""

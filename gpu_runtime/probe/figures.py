@@ -24,9 +24,9 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from gpu_runtime.probe.abi import KINDS
-from gpu_runtime.probe.edges import bits
-from gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.abi import KINDS
+from warpack.gpu_runtime.probe.edges import bits
+from warpack.gpu_runtime.probe.plan import Plan
 
 _MOST_NAMED = 20
 _PACKAGES = ("numba", "numba-cuda", "numpy")

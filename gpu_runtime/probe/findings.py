@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gpu_runtime.probe import pass_checks, side_checks
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.telling import Answer
-from solver.wire.report import Finding
+from warpack.gpu_runtime.probe import pass_checks, side_checks
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.telling import Answer
+from warpack.solver.wire.report import Finding
 
 _MOST_OF_A_RULE = 6
 

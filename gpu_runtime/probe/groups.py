@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gpu_runtime.probe.cells import Cell
-from gpu_runtime.probe.edges import Edges, bits
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.gpu_runtime.probe.edges import Edges, bits
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gpu_runtime.probe.abi import AT
-from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.row_code import LOCAL, indent, zeroing
-from gpu_runtime.probe.rows import Op
+from warpack.gpu_runtime.probe.abi import AT
+from warpack.gpu_runtime.probe.calls import Calls
+from warpack.gpu_runtime.probe.row_code import LOCAL, indent, zeroing
+from warpack.gpu_runtime.probe.rows import Op
 
 MOST_IN_THE_KERNEL = 64
 """So many getters of shared memory are called by the kernel itself, which is the quickest."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.probe.cells import Cell
-from gpu_runtime.probe.teams import EVERYBODY, Teams
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.gpu_runtime.probe.teams import EVERYBODY, Teams
 
 ZEROES = 0
 """The token of what `init` leaves."""

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.probe.abi import POISON
-from gpu_runtime.probe.patterns import Bytes8
-from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
+from warpack.gpu_runtime.probe.abi import POISON
+from warpack.gpu_runtime.probe.patterns import Bytes8
+from warpack.gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
 
 _AT: dict[str, int] = {name: number for number, name in enumerate(FIELDS)}
 

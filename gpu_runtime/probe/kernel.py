@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gpu_runtime.probe.abi import (
+from warpack.gpu_runtime.probe.abi import (
     ALLOCATORS,
     ARGUMENTS,
     AT,
@@ -24,11 +24,18 @@ from gpu_runtime.probe.abi import (
     STATE,
     WALK,
 )
-from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.groups_code import at_functions, groups_of, notes, own_refs, shared_refs, zeroing_in_groups
-from gpu_runtime.probe.row_code import indent, own_arrays, state, zeroing
-from gpu_runtime.probe.walk_code import ARGUMENTS as WALK_ARGUMENTS
-from gpu_runtime.probe.walk_code import walk_source
+from warpack.gpu_runtime.probe.calls import Calls
+from warpack.gpu_runtime.probe.groups_code import (
+    at_functions,
+    groups_of,
+    notes,
+    own_refs,
+    shared_refs,
+    zeroing_in_groups,
+)
+from warpack.gpu_runtime.probe.row_code import indent, own_arrays, state, zeroing
+from warpack.gpu_runtime.probe.walk_code import ARGUMENTS as WALK_ARGUMENTS
+from warpack.gpu_runtime.probe.walk_code import walk_source
 
 
 def source(calls: Calls, threads_per_run: int) -> str:
@@ -40,7 +47,7 @@ def source(calls: Calls, threads_per_run: int) -> str:
         "from numba import cuda, types",
         "",
         f"import {ALLOCATORS} as A",
-        "from gpu_runtime.probe import places as P",
+        "from warpack.gpu_runtime.probe import places as P",
         "",
         "ALIGN = A.ALIGN",
         *at_functions(calls, groups),

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.probe.abi import CONFIG, GUARD_FIRST, GUARD_STEP, REPORT_WIDTH
-from gpu_runtime.probe.image import Image
-from gpu_runtime.probe.patterns import Bytes8, pool, raw_pool, words_of
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.probe.abi import CONFIG, GUARD_FIRST, GUARD_STEP, REPORT_WIDTH
+from warpack.gpu_runtime.probe.image import Image
+from warpack.gpu_runtime.probe.patterns import Bytes8, pool, raw_pool, words_of
+from warpack.solver.wire.units import Bytes
 
 MOST_DUMP_BYTES = 64 << 20
 """A pass whose dumps are more than this is run several times, each time dumping other steps."""

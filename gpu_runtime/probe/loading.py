@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from gpu_runtime.compiler import load_module
-from gpu_runtime.probe.abi import ALLOCATORS
+from warpack.gpu_runtime.compiler import load_module
+from warpack.gpu_runtime.probe.abi import ALLOCATORS
 
 
 def load_both(allocators: str, kernel: str) -> tuple[ModuleType, ModuleType]:

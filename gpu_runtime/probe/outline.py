@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gpu_runtime.probe.teams import EVERYBODY
-from solver.verifier import tree
-from solver.verifier.program import Fence
-from solver.wire.manifest import BarrierScope
-from solver.wire.units import Phase
+from warpack.gpu_runtime.probe.teams import EVERYBODY
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.program import Fence
+from warpack.solver.wire.manifest import BarrierScope
+from warpack.solver.wire.units import Phase
 
 MOST_STEPS = 200_000
 """More steps than this are no probe but a soak: `ProbeTooLargeError`."""

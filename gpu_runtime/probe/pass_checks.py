@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.rows import Op
-from gpu_runtime.probe.script import Script
-from gpu_runtime.probe.telling import Answer, cells_at, phase_at, region_of, row_at, who
-from solver.wire.report import Finding
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.rows import Op
+from warpack.gpu_runtime.probe.script import Script
+from warpack.gpu_runtime.probe.telling import Answer, cells_at, phase_at, region_of, row_at, who
+from warpack.solver.wire.report import Finding
 
 
 def contents(plan: Plan, answer: Answer) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_runtime.probe.abi import WORDS
+from warpack.gpu_runtime.probe.abi import WORDS
 
 Bytes8 = npt.NDArray[np.uint8]
 

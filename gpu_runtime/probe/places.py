@@ -12,8 +12,8 @@ from typing import Any
 
 from numba import cuda
 
-from gpu_runtime.probe.cpu_module import ELEMENTS
-from gpu_runtime.probe.patterns import numpy_dtype
+from warpack.gpu_runtime.probe.cpu_module import ELEMENTS
+from warpack.gpu_runtime.probe.patterns import numpy_dtype
 
 _SIMULATED: bool = cuda.config.ENABLE_CUDASIM  # type: ignore[attr-defined]  # exported at run time
 

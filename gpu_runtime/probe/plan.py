@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gpu_runtime.emitters import Getter, getters
-from gpu_runtime.probe.calendar import Calendar
-from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.cells import Cell, cells_of
-from gpu_runtime.probe.edges import Edges, edges_of
-from gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
-from gpu_runtime.probe.outline import Outline, Step
-from gpu_runtime.probe.primes import distinct_multipliers, prime_above
-from gpu_runtime.probe.rows import Op, Row, Sharing
-from gpu_runtime.probe.script import Script, ScriptWriter, uncovered
-from gpu_runtime.probe.shape import Shape, shape_of
-from gpu_runtime.probe.takeovers import Takeovers
-from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import straight
-from gpu_runtime.probe.ways import Ways, ways_of
-from gpu_runtime.probe.windows import Windows
-from gpu_runtime.probe.writing import RowWriter
-from solver.verifier.story import Story, derive
-from solver.wire.layout import Layout, sized_for
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.emitters import Getter, getters
+from warpack.gpu_runtime.probe.calendar import Calendar
+from warpack.gpu_runtime.probe.calls import Calls
+from warpack.gpu_runtime.probe.cells import Cell, cells_of
+from warpack.gpu_runtime.probe.edges import Edges, edges_of
+from warpack.gpu_runtime.probe.groups import Group, lingering_groups, plain_groups
+from warpack.gpu_runtime.probe.outline import Outline, Step
+from warpack.gpu_runtime.probe.primes import distinct_multipliers, prime_above
+from warpack.gpu_runtime.probe.rows import Op, Row, Sharing
+from warpack.gpu_runtime.probe.script import Script, ScriptWriter, uncovered
+from warpack.gpu_runtime.probe.shape import Shape, shape_of
+from warpack.gpu_runtime.probe.takeovers import Takeovers
+from warpack.gpu_runtime.probe.teams import Teams
+from warpack.gpu_runtime.probe.trace import straight
+from warpack.gpu_runtime.probe.ways import Ways, ways_of
+from warpack.gpu_runtime.probe.windows import Windows
+from warpack.gpu_runtime.probe.writing import RowWriter
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.wire.layout import Layout, sized_for
+from warpack.solver.wire.manifest import Manifest
 
 _LEAST_PRIME = 4093
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu_runtime.emitters import EmitError, emit
-from gpu_runtime.probe.kernel import source
-from gpu_runtime.probe.outline import ProbeTooLargeError
-from gpu_runtime.probe.plan import Plan, plan_probe
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding
+from warpack.gpu_runtime.emitters import EmitError, emit
+from warpack.gpu_runtime.probe.kernel import source
+from warpack.gpu_runtime.probe.outline import ProbeTooLargeError
+from warpack.gpu_runtime.probe.plan import Plan, plan_probe
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding
 
 
 class NotProbedError(Exception):

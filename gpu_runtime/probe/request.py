@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from gpu_runtime.probe.abi import KINDS
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.rows import flat
-from gpu_runtime.probe.script import Script
-from gpu_runtime.probe.shape import places_of
-from gpu_runtime.probe.teams import EVERYBODY
-from gpu_runtime.probe.views import views_of
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.probe.abi import KINDS
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.rows import flat
+from warpack.gpu_runtime.probe.script import Script
+from warpack.gpu_runtime.probe.shape import places_of
+from warpack.gpu_runtime.probe.teams import EVERYBODY
+from warpack.gpu_runtime.probe.views import views_of
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 
 def passes(plan: Plan) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gpu_runtime.probe.abi import STATE
-from gpu_runtime.probe.calls import Calls
-from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
+from warpack.gpu_runtime.probe.abi import STATE
+from warpack.gpu_runtime.probe.calls import Calls
+from warpack.gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
 
 LOCAL = ("persistent_local", "local")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from enum import IntEnum
 
-from solver.wire.units import Bytes, Elements
+from warpack.solver.wire.units import Bytes, Elements
 
 
 class Op(IntEnum):

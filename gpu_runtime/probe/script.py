@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gpu_runtime.probe.calendar import Calendar, Use
-from gpu_runtime.probe.cells import Cell
-from gpu_runtime.probe.coverage import Coverage
-from gpu_runtime.probe.edges import bits
-from gpu_runtime.probe.groups import Group
-from gpu_runtime.probe.held import ZEROES, Held
-from gpu_runtime.probe.outline import Front, Step
-from gpu_runtime.probe.rows import Op, Row
-from gpu_runtime.probe.takeovers import Takeover, Takeovers, in_order
-from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.writing import RowWriter
+from warpack.gpu_runtime.probe.calendar import Calendar, Use
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.gpu_runtime.probe.coverage import Coverage
+from warpack.gpu_runtime.probe.edges import bits
+from warpack.gpu_runtime.probe.groups import Group
+from warpack.gpu_runtime.probe.held import ZEROES, Held
+from warpack.gpu_runtime.probe.outline import Front, Step
+from warpack.gpu_runtime.probe.rows import Op, Row
+from warpack.gpu_runtime.probe.takeovers import Takeover, Takeovers, in_order
+from warpack.gpu_runtime.probe.teams import Teams
+from warpack.gpu_runtime.probe.writing import RowWriter
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
-from gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed, in_place_leaders
-from gpu_runtime.probe.shadow_slowest import Slowest
+from warpack.gpu_runtime.probe.rows import FIELDS, WIDTH, Op, Sharing
+from warpack.gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed, in_place_leaders
+from warpack.gpu_runtime.probe.shadow_slowest import Slowest
 
 ORDERS = ("forward", "reversed", "shuffled", "slowest")
 MOST_EXAMPLES = 8

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed
+from warpack.gpu_runtime.probe.shadow_barriers import Bools, Ints, Passed
 
 _NOBODY = -1
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gpu_runtime.probe.teams import Teams
-from solver.wire.layout import LaunchFigures
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.probe.teams import Teams
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.units import Bytes
 
 BLOCKS = 2
 

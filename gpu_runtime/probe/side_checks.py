@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gpu_runtime.probe.abi import KINDS
-from gpu_runtime.probe.edges import bits
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.rows import Op, Sharing
-from gpu_runtime.probe.script import Script, uncovered
-from gpu_runtime.probe.telling import Answer, cells_at, in_region, phase_at, region_of, row_at
-from solver.wire.report import Finding
+from warpack.gpu_runtime.probe.abi import KINDS
+from warpack.gpu_runtime.probe.edges import bits
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.rows import Op, Sharing
+from warpack.gpu_runtime.probe.script import Script, uncovered
+from warpack.gpu_runtime.probe.telling import Answer, cells_at, in_region, phase_at, region_of, row_at
+from warpack.solver.wire.report import Finding
 
 
 def completed(plan: Plan, answer: Answer) -> Iterator[Finding]:

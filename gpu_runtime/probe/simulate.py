@@ -1,4 +1,4 @@
-"""Runs a probe in numba's CUDA simulator: the child's side. `python -m gpu_runtime.probe.simulate` reads one JSON object
+"""Runs a probe in numba's CUDA simulator: the child's side. `python -m warpack.gpu_runtime.probe.simulate` reads one JSON object
 (the emitted text, the kernel's text, the plan's arrays) and writes one (what happened). Nothing here knows a manifest.
 """
 
@@ -13,13 +13,13 @@ from typing import Any
 
 from numba import cuda as numba_cuda
 
-from gpu_runtime.probe.abi import ENTRY, GUARD_BYTES, POISON
-from gpu_runtime.probe.children import die_with_parent
-from gpu_runtime.probe.launches import MOST_EXAMPLES, Judge, Launches, guard_words
-from gpu_runtime.probe.loading import load_both
-from gpu_runtime.probe.patterns import Bytes8
-from gpu_runtime.probe.shadow import shadow
-from gpu_runtime.probe.simulator import call_device_functions_directly, run_block
+from warpack.gpu_runtime.probe.abi import ENTRY, GUARD_BYTES, POISON
+from warpack.gpu_runtime.probe.children import die_with_parent
+from warpack.gpu_runtime.probe.launches import MOST_EXAMPLES, Judge, Launches, guard_words
+from warpack.gpu_runtime.probe.loading import load_both
+from warpack.gpu_runtime.probe.patterns import Bytes8
+from warpack.gpu_runtime.probe.shadow import shadow
+from warpack.gpu_runtime.probe.simulator import call_device_functions_directly, run_block
 
 
 def main() -> int:

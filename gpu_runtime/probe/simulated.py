@@ -11,16 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any
 
-from gpu_runtime.probe.children import ChildError, ask
-from gpu_runtime.probe.cpu_driver import driver_source
-from gpu_runtime.probe.figures import planned, seen
-from gpu_runtime.probe.findings import CHECKS, Check, by_check
-from gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
-from gpu_runtime.probe.request import arrays
-from gpu_runtime.probe.text_check import beyond_limits, wrong_constants
-from solver.wire.layout import Layout, sized_for
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding, ValidationReport
+from warpack.gpu_runtime.probe.children import ChildError, ask
+from warpack.gpu_runtime.probe.cpu_driver import driver_source
+from warpack.gpu_runtime.probe.figures import planned, seen
+from warpack.gpu_runtime.probe.findings import CHECKS, Check, by_check
+from warpack.gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
+from warpack.gpu_runtime.probe.request import arrays
+from warpack.gpu_runtime.probe.text_check import beyond_limits, wrong_constants
+from warpack.solver.wire.layout import Layout, sized_for
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding, ValidationReport
 
 MOST_CPU_GETTERS = 768
 """numba takes about a twentieth of a second for each getter: layouts with more do without the CPU target."""
@@ -99,13 +99,13 @@ def _ask(request: Mapping[str, Any], time_limit_s: float, *, with_cpu: bool) -> 
     """Both children at once: one takes no longer than the other. Raises ChildError."""
     with ThreadPoolExecutor(2) as threads:
         simulator = threads.submit(
-            ask, "gpu_runtime.probe.simulate", request,
+            ask, "warpack.gpu_runtime.probe.simulate", request,
             time_limit_s=time_limit_s, environment={"NUMBA_ENABLE_CUDASIM": "1"},
         )  # fmt: skip
         cpu = None
         if with_cpu:
             cpu = threads.submit(
-                ask, "gpu_runtime.probe.cpu", request, time_limit_s=time_limit_s, environment=_CPU_ENVIRONMENT
+                ask, "warpack.gpu_runtime.probe.cpu", request, time_limit_s=time_limit_s, environment=_CPU_ENVIRONMENT
             )
         answer = simulator.result()
         answer["cpu"] = None if cpu is None else cpu.result()

@@ -19,7 +19,7 @@ from numba.cuda.np import numpy_support
 from numba.cuda.simulator import kernel as numba_kernel
 from numba.cuda.simulator.kernelapi import Dim3, FakeCUDAModule
 
-from gpu_runtime.probe.patterns import Bytes8
+from warpack.gpu_runtime.probe.patterns import Bytes8
 
 MOST_THREADS = 1024
 """Threads of a block on every architecture."""

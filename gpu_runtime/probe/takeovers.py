@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gpu_runtime.probe.cells import Cell
-from solver.verifier.story import Story
-from solver.wire.units import Phase
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.units import Phase
 
 
 @dataclass(frozen=True, slots=True)

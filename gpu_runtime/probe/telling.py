@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.rows import Row
-from gpu_runtime.probe.script import Script
-from solver.wire.layout import Region
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.rows import Row
+from warpack.gpu_runtime.probe.script import Script
+from warpack.solver.wire.layout import Region
+from warpack.solver.wire.units import Bytes
 
 Answer = Mapping[str, Any]
 """What a back end saw: see `simulate` and `launches.Judge`. Keys that it has not are of checks that did not run."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gpu_runtime.emitters.elements import handed_out
-from solver.devices import device
-from solver.wire.dtypes import DType
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.gpu_runtime.emitters.elements import handed_out
+from warpack.solver.devices import device
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 _ABSENT = "nothing"
 

@@ -11,12 +11,12 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from gpu_runtime.probe.choices import APART, SKIPPED, Arrangement, Choices
-from gpu_runtime.probe.outline import MOST_STEPS, Front, Outline, ProbeTooLargeError, Step, Wait
-from gpu_runtime.probe.teams import EVERYBODY, Teams
-from solver.verifier import tree
-from solver.verifier.program import Fence
-from solver.wire.units import Phase
+from warpack.gpu_runtime.probe.choices import APART, SKIPPED, Arrangement, Choices
+from warpack.gpu_runtime.probe.outline import MOST_STEPS, Front, Outline, ProbeTooLargeError, Step, Wait
+from warpack.gpu_runtime.probe.teams import EVERYBODY, Teams
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.program import Fence
+from warpack.solver.wire.units import Phase
 
 
 def trace(outline: Outline, choices: Choices, teams: Teams) -> tuple[Step, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpu_runtime.emitters.elements import handed_out
-from gpu_runtime.probe.calls import Calls, slot_of
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.emitters.elements import handed_out
+from warpack.gpu_runtime.probe.calls import Calls, slot_of
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 
 def views_of(calls: Calls, manifest: Manifest, layout: Layout) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any
 
-from gpu_runtime.compiler import (
+from warpack.gpu_runtime.compiler import (
     ALL_ARCHITECTURES,
     CompileError,
     KernelCache,
@@ -20,11 +20,11 @@ from gpu_runtime.compiler import (
     default_cache_folder,
     load_module,
 )
-from gpu_runtime.compiler.cache import cache_key
-from gpu_runtime.compiler.link import assemble_functions
-from gpu_runtime.compiler.ptx import function_to_ptx
-from gpu_runtime.probe.abi import OTHER_ARGUMENTS, WALK
-from gpu_runtime.probe.walk_code import ARGUMENTS, walk_source
+from warpack.gpu_runtime.compiler.cache import cache_key
+from warpack.gpu_runtime.compiler.link import assemble_functions
+from warpack.gpu_runtime.compiler.ptx import function_to_ptx
+from warpack.gpu_runtime.probe.abi import OTHER_ARGUMENTS, WALK
+from warpack.gpu_runtime.probe.walk_code import ARGUMENTS, walk_source
 
 SYMBOL = f"warpack_{WALK}"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from gpu_runtime.probe.abi import CONFIG, WALK, WORDS
-from gpu_runtime.probe.row_code import column, elements, indent, state
-from gpu_runtime.probe.rows import WIDTH, Op, Sharing
+from warpack.gpu_runtime.probe.abi import CONFIG, WALK, WORDS
+from warpack.gpu_runtime.probe.row_code import column, elements, indent, state
+from warpack.gpu_runtime.probe.rows import WIDTH, Op, Sharing
 
 ARGUMENTS = (
     "state", "places", "rows", "offsets", "barriers", "config", "slot_of_run", "team_places", "active_slots", "multipliers", "windows",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu_runtime.probe.choices import Choices
-from gpu_runtime.probe.outline import MOST_STEPS, Outline, ProbeTooLargeError, Step
-from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import trace
+from warpack.gpu_runtime.probe.choices import Choices
+from warpack.gpu_runtime.probe.outline import MOST_STEPS, Outline, ProbeTooLargeError, Step
+from warpack.gpu_runtime.probe.teams import Teams
+from warpack.gpu_runtime.probe.trace import trace
 
 MOST_WAYS = 12
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu_runtime.probe.cells import Cell
-from solver.wire.layout import LaunchFigures
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.units import Bytes
 
 _SHARED = ("run", "block")
 

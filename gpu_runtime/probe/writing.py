@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gpu_runtime.emitters import Getter
-from gpu_runtime.probe.calls import slot_of
-from gpu_runtime.probe.cells import Cell
-from gpu_runtime.probe.rows import Op, Row, Sharing
-from solver.wire.units import Elements
+from warpack.gpu_runtime.emitters import Getter
+from warpack.gpu_runtime.probe.calls import slot_of
+from warpack.gpu_runtime.probe.cells import Cell
+from warpack.gpu_runtime.probe.rows import Op, Row, Sharing
+from warpack.solver.wire.units import Elements
 
 
 @dataclass(frozen=True)

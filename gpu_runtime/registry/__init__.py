@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from gpu_runtime.registry.entry import CUDABuffer
-from gpu_runtime.registry.layouts import GroupLayout, Span
-from gpu_runtime.registry.registry import BufferRegistry
+from warpack.gpu_runtime.registry.entry import CUDABuffer
+from warpack.gpu_runtime.registry.layouts import GroupLayout, Span
+from warpack.gpu_runtime.registry.registry import BufferRegistry
 
 __all__ = ["BufferRegistry", "CUDABuffer", "GroupLayout", "Span"]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from gpu_runtime.registry.entry import CUDABuffer, ElementType, Ranges
-from gpu_runtime.registry.group import BufferGroup
-from gpu_runtime.registry.sizes import SizeQueries
+from warpack.gpu_runtime.registry.entry import CUDABuffer, ElementType, Ranges
+from warpack.gpu_runtime.registry.group import BufferGroup
+from warpack.gpu_runtime.registry.sizes import SizeQueries
 
 Allocator = Callable[..., Any]
 

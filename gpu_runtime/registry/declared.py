@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gpu_runtime.registry.entry import CUDABuffer
-from gpu_runtime.registry.layouts import GroupLayout, Span
-from solver.wire.units import Elements
+from warpack.gpu_runtime.registry.entry import CUDABuffer
+from warpack.gpu_runtime.registry.layouts import GroupLayout, Span
+from warpack.solver.wire.units import Elements
 
 
 def declared_layout(entries: Mapping[str, CUDABuffer]) -> GroupLayout:

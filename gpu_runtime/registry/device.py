@@ -13,10 +13,10 @@ from numba import cuda as numba_cuda
 from numba import types
 from numba.cuda.np.numpy_support import from_dtype
 
-from gpu_runtime.registry.entry import CUDABuffer, ElementType
-from gpu_runtime.registry.layouts import GroupLayout
-from gpu_runtime.registry.views import view_of_bytes
-from solver.wire.units import Bytes, Elements
+from warpack.gpu_runtime.registry.entry import CUDABuffer, ElementType
+from warpack.gpu_runtime.registry.layouts import GroupLayout
+from warpack.gpu_runtime.registry.views import view_of_bytes
+from warpack.solver.wire.units import Bytes, Elements
 
 cuda: Any = numba_cuda  # its typed surface leaves out what it exports at run time
 

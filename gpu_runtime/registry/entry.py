@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from solver.wire.dtypes import DTYPES
-from solver.wire.units import Bytes, Elements
+from warpack.solver.wire.dtypes import DTYPES
+from warpack.solver.wire.units import Bytes, Elements
 
 Location = Literal["shared", "local"]
 Reentry = Literal["kept", "dropped"]

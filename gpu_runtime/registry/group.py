@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
 
-from gpu_runtime.registry.entry import FLOAT32, CUDABuffer, ElementType, Ranges
-from gpu_runtime.registry.layouts import GroupLayout
-from gpu_runtime.registry.phases import Phases
-from solver.wire.units import Bytes, Elements
+from warpack.gpu_runtime.registry.entry import FLOAT32, CUDABuffer, ElementType, Ranges
+from warpack.gpu_runtime.registry.layouts import GroupLayout
+from warpack.gpu_runtime.registry.phases import Phases
+from warpack.solver.wire.units import Bytes, Elements
 
 Place = Callable[[dict[str, CUDABuffer], Phases], GroupLayout]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gpu_runtime.registry.entry import CUDABuffer
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import MANIFEST_SCHEMA
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.registry.entry import CUDABuffer
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import MANIFEST_SCHEMA
+from warpack.solver.wire.units import Bytes
 
 _TARGET = ("shared_budget_bytes", "static_shared_bytes", "registers_per_thread", "carveout")
 
@@ -18,7 +18,10 @@ def launch_of(
 ) -> LaunchFigures:
     """The launch with the most threads. The window counts as one piece; the widths of its elements decide about padding, each by the
     elements that were registered."""
-    from solver import load_manifest, optimize  # the front door: the optimiser's own rooms stay closed to this one
+    from warpack.solver import (  # the front door: the optimiser's own rooms stay closed to this one
+        load_manifest,
+        optimize,
+    )
 
     target = {key: value for key, value in settings.items() if key in _TARGET}
     document = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from solver.wire.layout import Layout
-from solver.wire.units import Bytes, Elements
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.units import Bytes, Elements
 
 
 class Span(NamedTuple):

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gpu_runtime.registry.declared import declared_layout
-from gpu_runtime.registry.entry import CUDABuffer
-from gpu_runtime.registry.layouts import GroupLayout, Span
-from gpu_runtime.registry.phases import Phases
-from gpu_runtime.registry.problem import Options, manifest_of
-from solver.wire.layout import Layout
+from warpack.gpu_runtime.registry.declared import declared_layout
+from warpack.gpu_runtime.registry.entry import CUDABuffer
+from warpack.gpu_runtime.registry.layouts import GroupLayout, Span
+from warpack.gpu_runtime.registry.phases import Phases
+from warpack.gpu_runtime.registry.problem import Options, manifest_of
+from warpack.solver.wire.layout import Layout
 
 Entries = Mapping[str, CUDABuffer]
 
@@ -47,7 +47,10 @@ def _without_alias(entry: CUDABuffer) -> CUDABuffer:
 def _solve(
     entries: Entries, chosen: Sequence[str], phases: Phases, options: Options
 ) -> tuple[GroupLayout, dict[str, Span]]:
-    from solver import load_manifest, optimize  # the front door: the optimiser's own rooms stay closed to this one
+    from warpack.solver import (  # the front door: the optimiser's own rooms stay closed to this one
+        load_manifest,
+        optimize,
+    )
 
     if not chosen:
         return GroupLayout({}, {}, {}), {}

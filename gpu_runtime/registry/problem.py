@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.registry.entry import CUDABuffer
-from gpu_runtime.registry.phases import Phases
-from solver.wire.manifest import MANIFEST_SCHEMA
+from warpack.gpu_runtime.registry.entry import CUDABuffer
+from warpack.gpu_runtime.registry.phases import Phases
+from warpack.solver.wire.manifest import MANIFEST_SCHEMA
 
 _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 

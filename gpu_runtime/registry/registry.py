@@ -10,15 +10,15 @@ from functools import partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from gpu_runtime.registry.children import ChildWindows
-from gpu_runtime.registry.declared import declared_layout
-from gpu_runtime.registry.entry import LOCATIONS, CUDABuffer, Location, Ranges, Reentry, element_type
-from gpu_runtime.registry.group import BufferGroup, Place
-from gpu_runtime.registry.layouts import GroupLayout
-from gpu_runtime.registry.optimal import optimal_layout
-from gpu_runtime.registry.phases import Barriers, Loop, Phases
-from gpu_runtime.registry.problem import Options
-from gpu_runtime.registry.toplevel import TopLevel, precision_of
+from warpack.gpu_runtime.registry.children import ChildWindows
+from warpack.gpu_runtime.registry.declared import declared_layout
+from warpack.gpu_runtime.registry.entry import LOCATIONS, CUDABuffer, Location, Ranges, Reentry, element_type
+from warpack.gpu_runtime.registry.group import BufferGroup, Place
+from warpack.gpu_runtime.registry.layouts import GroupLayout
+from warpack.gpu_runtime.registry.optimal import optimal_layout
+from warpack.gpu_runtime.registry.phases import Barriers, Loop, Phases
+from warpack.gpu_runtime.registry.problem import Options
+from warpack.gpu_runtime.registry.toplevel import TopLevel, precision_of
 
 Allocator = Callable[..., Any]
 
@@ -165,7 +165,7 @@ class BufferRegistry(ChildWindows, TopLevel):
             raise KeyError(f"Parent {parent} has no registered buffer group.")
         if name not in group.entries:
             raise KeyError(f"Buffer '{name}' not registered for parent.")
-        from gpu_runtime.registry.device import allocator
+        from warpack.gpu_runtime.registry.device import allocator
 
         return allocator(group.entries[name], group.layout, zero=zero)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gpu_runtime.registry.group import BufferGroup
-from solver.wire.units import Bytes, Elements
+from warpack.gpu_runtime.registry.group import BufferGroup
+from warpack.solver.wire.units import Bytes, Elements
 
 
 class SizeQueries:

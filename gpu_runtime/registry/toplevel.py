@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gpu_runtime.registry.entry import FLOAT32, ElementType, element_type
-from gpu_runtime.registry.group import BufferGroup
-from gpu_runtime.registry.launching import launch_of
-from gpu_runtime.registry.sizes import SizeQueries
-from solver.wire.layout import LaunchFigures
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.registry.entry import FLOAT32, ElementType, element_type
+from warpack.gpu_runtime.registry.group import BufferGroup
+from warpack.gpu_runtime.registry.launching import launch_of
+from warpack.gpu_runtime.registry.sizes import SizeQueries
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.units import Bytes
 
 Allocator = Callable[..., Any]
 
@@ -29,7 +29,7 @@ class TopLevel(SizeQueries):
 
         `kernel` has `precision` and may have `persistent_local_elements`; without the latter, what is registered for it counts.
         """
-        from gpu_runtime.registry.device import toplevel_persistent, toplevel_shared
+        from warpack.gpu_runtime.registry.device import toplevel_persistent, toplevel_shared
 
         count = getattr(kernel, "persistent_local_elements", None)
         if count is None:
@@ -39,7 +39,7 @@ class TopLevel(SizeQueries):
     def get_run_window(self, parent: object, stride_bytes: Bytes) -> Allocator:
         """A device function `(shared, run) -> array` that cuts the window of one run out of the block's memory, as elements of
         the parent's type; `stride_bytes` is the distance of two runs (`launch(...).stride_bytes`). Raises ValueError."""
-        from gpu_runtime.registry.device import run_window
+        from warpack.gpu_runtime.registry.device import run_window
 
         if stride_bytes < self.shared_buffer_bytes(parent) or stride_bytes % self.shared_alignment_bytes(parent):
             raise ValueError(

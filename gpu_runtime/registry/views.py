@@ -16,8 +16,8 @@ from numba import types
 from numba.core.errors import TypingError
 from numba.cuda.np.numpy_support import from_dtype
 
-from gpu_runtime.registry.entry import ElementType
-from solver.wire.units import Elements
+from warpack.gpu_runtime.registry.entry import ElementType
+from warpack.solver.wire.units import Elements
 
 cuda: Any = numba_cuda  # its typed surface leaves out what it exports at run time
 

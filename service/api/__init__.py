@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from service.api.app import create_app
+from warpack.service.api.app import create_app
 
 __all__ = ["create_app"]

@@ -9,11 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from service.api import devices, layouts, manifests, operations
-from service.api.errors import install_error_answers
-from service.api.rehearsal import rehearse
-from service.jobs.workshop import Workshop
-from service.settings import Settings
+from warpack.service.api import devices, layouts, manifests, operations
+from warpack.service.api.errors import install_error_answers
+from warpack.service.api.rehearsal import rehearse
+from warpack.service.jobs.workshop import Workshop
+from warpack.service.settings import Settings
 
 _DESCRIPTION = """
 Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is

@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from service.api.errors import ApiError
-from service.problems import ProblemDetails
-from solver.reading.source import MOST_MANIFEST_BYTES
-from solver.wire.problems import Problem
+from warpack.service.api.errors import ApiError
+from warpack.service.problems import ProblemDetails
+from warpack.solver.reading.source import MOST_MANIFEST_BYTES
+from warpack.solver.wire.problems import Problem
 
 MAX_BODY_BYTES = MOST_MANIFEST_BYTES
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from service.api.workshop import workshop_of
-from service.engine import Worker
-from service.jobs.capabilities import GPU_EXTRA_QUEUE
-from service.jobs.workshop import Workshop
-from solver.devices import DEVICES
+from warpack.service.api.workshop import workshop_of
+from warpack.service.engine import Worker
+from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE
+from warpack.service.jobs.workshop import Workshop
+from warpack.solver.devices import DEVICES
 
 router = APIRouter(tags=["operations"])
 

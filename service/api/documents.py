@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from service.api.waiting import Waiting
-from service.store.records import Job
+from warpack.service.api.waiting import Waiting
+from warpack.service.store.records import Job
 
 _UNNAMED = '{"schema": "warpack/layout/1", "name": ""'
 """How every stored layout begins: it belongs to all callers of one manifest, whatever each of them calls it."""

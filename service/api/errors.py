@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from service.problems import MEDIA_TYPE, ProblemDetails, internal_error
-from solver.wire.problems import Problem
+from warpack.service.problems import MEDIA_TYPE, ProblemDetails, internal_error
+from warpack.solver.wire.problems import Problem
 
 _LOG = logging.getLogger("warpack.api")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.api.example_layout import LAYOUT
-from service.problems import MEDIA_TYPE
+from warpack.service.api.example_layout import LAYOUT
+from warpack.service.problems import MEDIA_TYPE
 
 MANIFEST: dict[str, Any] = {
     "schema": "warpack/manifest/1",

@@ -12,19 +12,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from service.api.bodies import read_body
-from service.api.documents import cancelled_text, job_text, summary
-from service.api.errors import ApiError, not_found
-from service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
-from service.api.manifests import read_manifest
-from service.api.prefer import until, wait_s
-from service.api.waiting import what_it_waits_for
-from service.api.workshop import workshop_of
-from service.jobs.workshop import Workshop
-from service.problems import ProblemDetails
-from service.store import IdempotencyKeyReused
-from service.store.records import FINAL_STATES, Job, JobState, Order, Taken
-from solver import load_manifest
+from warpack.service.api.bodies import read_body
+from warpack.service.api.documents import cancelled_text, job_text, summary
+from warpack.service.api.errors import ApiError, not_found
+from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
+from warpack.service.api.manifests import read_manifest
+from warpack.service.api.prefer import until, wait_s
+from warpack.service.api.waiting import what_it_waits_for
+from warpack.service.api.workshop import workshop_of
+from warpack.service.jobs.workshop import Workshop
+from warpack.service.problems import ProblemDetails
+from warpack.service.store import IdempotencyKeyReused
+from warpack.service.store.records import FINAL_STATES, Job, JobState, Order, Taken
+from warpack.solver import load_manifest
 
 router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
 

@@ -8,16 +8,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from service.api.bodies import read_body
-from service.api.errors import ApiError
-from service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
-from service.examining import examine
-from service.problems import faults
-from solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
-from solver.reading.collector import Collector
-from solver.reading.source import MOST_MANIFEST_BYTES, read_source
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
+from warpack.service.api.bodies import read_body
+from warpack.service.api.errors import ApiError
+from warpack.service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
+from warpack.service.examining import examine
+from warpack.service.problems import faults
+from warpack.solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
+from warpack.solver.reading.collector import Collector
+from warpack.solver.reading.source import MOST_MANIFEST_BYTES, read_source
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
 
 router = APIRouter(tags=["manifests"])
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from service.api.workshop import workshop_of
-from service.jobs.workshop import Workshop
+from warpack.service.api.workshop import workshop_of
+from warpack.service.jobs.workshop import Workshop
 
 router = APIRouter(tags=["operations"])
 

@@ -10,10 +10,10 @@ import json
 
 from starlette.types import ASGIApp, Message, Scope
 
-from service.api.examples import MANIFEST
-from service.jobs.workshop import Workshop
-from service.store.records import Order
-from solver import load_manifest
+from warpack.service.api.examples import MANIFEST
+from warpack.service.jobs.workshop import Workshop
+from warpack.service.store.records import Order
+from warpack.solver import load_manifest
 
 
 async def rehearse(app: ASGIApp, workshop: Workshop) -> None:

@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from service.api.errors import ApiError
-from service.jobs.workshop import Workshop
-from service.problems import ProblemDetails
+from warpack.service.api.errors import ApiError
+from warpack.service.jobs.workshop import Workshop
+from warpack.service.problems import ProblemDetails
 
 
 async def workshop_of(request: Request) -> Workshop:

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from warpack.extras import explained
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a traceback."""
@@ -18,10 +20,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the locale cannot write is no reason to fail
     try:
-        from service.cli.app import run
+        from warpack.service.cli.app import run
 
         code = run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
+    except ModuleNotFoundError as error:
+        told = explained("this command", error)
+        if told is None:
+            raise
+        print(f"warpack: {told}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("warpack: interrupted", file=sys.stderr)
         return 130

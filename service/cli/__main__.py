@@ -1,7 +1,7 @@
-"""`python -m service.cli` is `warpack`."""
+"""`python -m warpack.service.cli` is `warpack`."""
 
 import sys
 
-from service.cli import main
+from warpack.service.cli import main
 
 sys.exit(main())

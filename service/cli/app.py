@@ -7,10 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 from cyclopts import App, CycloptsError
 
-from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from service.cli.inputs import with_stdin_named
-from service.cli.terminal import complain, complain_of
-from solver.wire.problems import ManifestError
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
+from warpack.service.cli.inputs import with_stdin_named
+from warpack.service.cli.terminal import complain, complain_of
+from warpack.solver.wire.problems import ManifestError
 
 _HELP = """
 Packs GPU buffers so that more warps fit.
@@ -46,7 +46,7 @@ def build() -> App:
         result_action="return_value",
     )
     for name, summary in _COMMANDS.items():
-        app.command(f"service.cli.{name}:{name}", name=name, help=summary)
+        app.command(f"warpack.service.cli.{name}:{name}", name=name, help=summary)
     return app
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from service.cli.terminal import complain, err, note, out, write_json
+from warpack.gpu_runtime.interpreter import import_root
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
+from warpack.service.cli.terminal import complain, err, note, out, write_json
 
 if TYPE_CHECKING:
     from benchmarks.instances.instance import Instance
     from benchmarks.report.tables import Table
     from benchmarks.running import Row
 
-_SOURCES = Path(__file__).resolve().parents[2]
+_SOURCES = import_root()
 
 
 def bench(

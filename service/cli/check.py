@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from service.cli.exits import BAD_INPUT, DONE
-from service.cli.inputs import read_manifest
-from service.cli.terminal import complain_of, out, write_json
-from service.derived import stretch
-from solver.wire.problems import ManifestError
+from warpack.service.cli.exits import BAD_INPUT, DONE
+from warpack.service.cli.inputs import read_manifest
+from warpack.service.cli.terminal import complain_of, out, write_json
+from warpack.service.derived import stretch
+from warpack.solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
-    from service.examining import Examined
+    from warpack.service.examining import Examined
 
 _MOST_DERIVED = 40
 
@@ -29,7 +29,7 @@ def check(
     Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on standard
     error.
     """
-    from service.examining import examine
+    from warpack.service.examining import examine
 
     try:
         found = read_manifest(manifest)
@@ -48,8 +48,8 @@ def check(
 
 
 def _show(looked: Examined) -> None:
-    from solver.launch import budget_bytes
-    from solver.launch.region import on_chip_buffers
+    from warpack.solver.launch import budget_bytes
+    from warpack.solver.launch.region import on_chip_buffers
 
     console, manifest = out(), looked.manifest
     console.print(

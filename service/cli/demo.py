@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from service.cli.demo_jobs import Ended, follow, send
-from service.cli.demo_service import running_service
-from service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from service.cli.inputs import STDIN
-from service.cli.terminal import note, out
-from service.render.text import plain
+from warpack.gpu_runtime.interpreter import import_root
+from warpack.service.cli.demo_jobs import Ended, follow, send
+from warpack.service.cli.demo_service import running_service
+from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
+from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.terminal import note, out
+from warpack.service.render.text import plain
 
 if TYPE_CHECKING:
-    from service.client import Client
+    from warpack.service.client import Client
 
 
 def demo(
@@ -30,7 +31,7 @@ def demo(
 
     Everything that it starts ends with it. Exit code 0: every layout came back validated.
     """
-    from service.client import Client
+    from warpack.service.client import Client
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     documents = [(source, _document(source)) for source in manifests] or _examples()
@@ -62,11 +63,11 @@ def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
 
 def _examples() -> list[tuple[str, bytes]]:
     """The manifests of the source tree's examples, smallest first; installed without them, the one in the package."""
-    folder = Path(__file__).resolve().parents[2] / "examples"
+    folder = import_root() / "examples"
     found = sorted(folder.glob("[0-9]*.json"))
     if found:
         return [(f"examples/{path.name}", path.read_bytes()) for path in found]
-    sample = resources.files("service.cli").joinpath("sample.json")
+    sample = resources.files("warpack.service.cli").joinpath("sample.json")
     return [("sample.json", sample.read_bytes())]
 
 

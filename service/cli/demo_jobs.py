@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE
-from service.cli.terminal import complain, note
-from service.render.text import plain
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE
+from warpack.service.cli.terminal import complain, note
+from warpack.service.render.text import plain
 
 if TYPE_CHECKING:
-    from service.client import ApiProblem, Client
-    from solver.wire.layout import Layout
+    from warpack.service.client import ApiProblem, Client
+    from warpack.solver.wire.layout import Layout
 
 _ASK_AGAIN_S = 1
 """A job is asked for at least so often: its states show soon after they change."""
@@ -50,7 +50,7 @@ class Ended:
 
 
 def send(client: Client, source: str, document: bytes) -> Sent:
-    from service.client import ApiProblem
+    from warpack.service.client import ApiProblem
 
     started = time.monotonic()
     try:
@@ -115,8 +115,8 @@ def _ended(sent: Sent, job: dict[str, Any], layout: Layout | None) -> Ended:
 
 
 def _show(console: Console, document: bytes, job: dict[str, Any]) -> Layout | None:
-    from service.render.view import layout_view
-    from solver import load_manifest, read_layout
+    from warpack.service.render.view import layout_view
+    from warpack.solver import load_manifest, read_layout
 
     if job.get("layout") is not None:
         layout = read_layout(job["layout"])

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.cli.exits import CommandFailed
+from warpack.gpu_runtime.interpreter import import_environment, python
+from warpack.service.cli.exits import CommandFailed
 
 _START_S = 300.0
 _STOP_S = 15.0
@@ -28,14 +29,14 @@ def running_service() -> Iterator[str]:
         arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
         arguments += ["--data-dir", str(Path(folder, "data")), "--port-file", str(port_file)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WARPACK_")}
+        environment |= import_environment()
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-m", "service.cli", *arguments],
+                python("-m", "warpack.service.cli", *arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=environment,
-                cwd=_import_root(),
                 start_new_session=True,  # Ctrl-C reaches the demo alone, which then ends the service in order
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
@@ -71,11 +72,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _tail(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(lines[-15:]) or "(it said nothing)"
-
-
-def _import_root() -> Path:
-    """Where `service` is imported from, so that the child finds it too where Warpack is not installed."""
-    return Path(__file__).resolve().parents[2]
 
 
 def _end_with_parent() -> None:

@@ -8,8 +8,8 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.exits import DONE, FAILED
-from service.cli.terminal import out, write_json
+from warpack.service.cli.exits import DONE, FAILED
+from warpack.service.cli.terminal import out, write_json
 
 _STYLES = {"ok": "green", "missing": "red", "absent": "yellow"}
 
@@ -26,7 +26,7 @@ def doctor(
     Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something for that is missing.
     With --gpu: whether this machine can run layouts on its GPU.
     """
-    from service.cli import doctor_checks
+    from warpack.service.cli import doctor_checks
 
     findings = doctor_checks.examine_gpu_worker() if gpu else doctor_checks.examine()
     works = all(finding.state != "missing" for finding in findings)

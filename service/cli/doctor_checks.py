@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from service.cli.doctor_findings import Finding, installed_version
-from service.cli.doctor_hardware import examine_hardware
-from solver.devices import DEVICES
+from warpack.gpu_runtime.interpreter import import_environment, python
+from warpack.service.cli.doctor_findings import Finding, installed_version
+from warpack.service.cli.doctor_hardware import examine_hardware
+from warpack.solver.devices import DEVICES
 
 _PYTHONS = ((3, 11), (3, 14))
 _TOOLCHAIN_S = 120
@@ -27,7 +27,7 @@ _PACKAGES = {
 _TOOLCHAIN_PROGRAM = """
 import json
 from dataclasses import asdict
-from gpu_runtime.compiler import ToolchainError, compilable_architectures, find_toolchain
+from warpack.gpu_runtime.compiler import ToolchainError, compilable_architectures, find_toolchain
 try:
     found = [asdict(library) for library in find_toolchain().libraries]
     print(json.dumps({"libraries": found, "architectures": compilable_architectures()}))
@@ -77,13 +77,12 @@ def _toolchain() -> Iterator[Finding]:
     environment = {name: value for name, value in os.environ.items() if name != "NUMBA_ENABLE_CUDASIM"}
     try:
         answer = subprocess.run(  # noqa: S603  (our own interpreter and program)
-            [sys.executable, "-c", _TOOLCHAIN_PROGRAM],
+            python("-c", _TOOLCHAIN_PROGRAM),
             capture_output=True,
             text=True,
             timeout=_TOOLCHAIN_S,
             check=False,
-            env=environment,
-            cwd=Path(__file__).resolve().parents[2],  # where `gpu_runtime` lies too
+            env=environment | import_environment(),
         )
         found: dict[str, Any] = (
             json.loads(answer.stdout) if answer.returncode == 0 else {"error": _last_line(answer.stderr)}

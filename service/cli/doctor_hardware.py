@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from service.cli.doctor_findings import Finding, State, installed_version
-from service.cli.doctor_gpu import find_gpus
-from solver.devices import DEVICES
+from warpack.service.cli.doctor_findings import Finding, State, installed_version
+from warpack.service.cli.doctor_gpu import find_gpus
+from warpack.solver.devices import DEVICES
 
 _MEANING = "level hardware (`warpack worker --gpu`); all else works without"
 _OLDEST_DRIVER = (13, 0)
@@ -37,8 +37,8 @@ def examine_hardware(*, needed: bool) -> Iterator[Finding]:
 
 
 def _device(ordinal: int, lacking: State) -> Iterator[Finding]:
-    from gpu_runtime.hardware.errors import HardwareError
-    from gpu_runtime.hardware.sight import look
+    from warpack.gpu_runtime.hardware.errors import HardwareError
+    from warpack.gpu_runtime.hardware.sight import look
 
     name = f"GPU {ordinal}"
     try:
@@ -88,8 +88,8 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
 
 
 def _sanitizer() -> Finding:
-    from gpu_runtime.hardware.errors import HardwareError
-    from gpu_runtime.hardware.sanitizer import find_sanitizer
+    from warpack.gpu_runtime.hardware.errors import HardwareError
+    from warpack.gpu_runtime.hardware.sanitizer import find_sanitizer
 
     meaning = "`warpack worker --gpu --sanitizer`; nothing else"
     try:

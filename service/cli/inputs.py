@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from service.cli.exits import BAD_INPUT, CommandFailed
-from solver.wire.problems import ManifestError, Problem
+from warpack.service.cli.exits import BAD_INPUT, CommandFailed
+from warpack.solver.wire.problems import ManifestError, Problem
 
 if TYPE_CHECKING:
-    from solver.wire.layout import Layout
-    from solver.wire.manifest import Manifest
+    from warpack.solver.wire.layout import Layout
+    from warpack.solver.wire.manifest import Manifest
 
 STDIN = "<standard input>"
 """What stands for `-` once the command line is parsed: cyclopts takes a lone `-` for an option without a name."""
@@ -31,16 +31,16 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
 
 def read_manifest(source: str) -> Manifest:
     """The manifest in the file `source`, or on standard input for STDIN. Raises ManifestError with every problem."""
-    from solver import load_manifest
-    from solver.reading.source import MOST_MANIFEST_BYTES
+    from warpack.solver import load_manifest
+    from warpack.solver.reading.source import MOST_MANIFEST_BYTES
 
     return load_manifest(sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1) if source == STDIN else source)
 
 
 def read_layout(source: str) -> Layout:
     """The layout in a file or on standard input for STDIN. Raises ManifestError with every fault of its form."""
-    from solver.reading.layout_reader import LayoutFormatError
-    from solver.reading.layout_reader import read_layout as read
+    from warpack.solver.reading.layout_reader import LayoutFormatError
+    from warpack.solver.reading.layout_reader import read_layout as read
 
     try:
         return read(sys.stdin.buffer.read() if source == STDIN else source)

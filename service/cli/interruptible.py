@@ -7,12 +7,12 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.cli.terminal import err, note
+from warpack.service.cli.terminal import err, note
 
 if TYPE_CHECKING:
-    from solver.recipe import Progress
-    from solver.wire.layout import Layout
-    from solver.wire.manifest import Manifest
+    from warpack.solver.recipe import Progress
+    from warpack.solver.wire.layout import Layout
+    from warpack.solver.wire.manifest import Manifest
 
 
 @dataclass
@@ -27,7 +27,7 @@ def optimize_interruptibly(manifest: Manifest) -> tuple[Layout, bool]:
     The search runs in a thread of its own, because Python hears signals in the main thread alone, and only between two
     steps of the interpreter: not while a solver written in C++ works there.
     """
-    from solver import optimize
+    from warpack.solver import optimize
 
     outcome, stop = _Outcome(), threading.Event()
     status = err().status("packing")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from service.cli.terminal import note, out, write_json
+from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
+from warpack.service.cli.terminal import note, out, write_json
 
 if TYPE_CHECKING:
-    from gpu_runtime.compiler.cubin import Cubin, CubinKernel
+    from warpack.gpu_runtime.compiler.cubin import Cubin, CubinKernel
 
 
 def measure(
@@ -39,9 +39,9 @@ def measure(
 
 def _read(path: Path) -> Cubin:
     try:
-        from gpu_runtime.compiler.cubin import read_cubin
-        from gpu_runtime.compiler.errors import CompileError
-        from gpu_runtime.compiler.file_kinds import kind_of
+        from warpack.gpu_runtime.compiler.cubin import read_cubin
+        from warpack.gpu_runtime.compiler.errors import CompileError
+        from warpack.gpu_runtime.compiler.file_kinds import kind_of
 
         data = path.read_bytes()
         kind = kind_of(data)

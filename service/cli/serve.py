@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from service.cli.exits import DONE
-from service.cli.settings import settings_with
-from service.cli.terminal import note
+from warpack.service.cli.exits import DONE
+from warpack.service.cli.settings import settings_with
+from warpack.service.cli.terminal import note
 
 
 def serve(
@@ -26,7 +26,7 @@ def serve(
 
     Everything is kept in one folder; no other service is needed.
     """
-    from service.serving import serve as serve_until_stopped
+    from warpack.service.serving import serve as serve_until_stopped
 
     settings = settings_with(host=host, port=port, data_dir=data_dir, workers=workers)
     serve_until_stopped(

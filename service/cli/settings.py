@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service.cli.exits import BAD_INPUT, CommandFailed
+from warpack.service.cli.exits import BAD_INPUT, CommandFailed
 
 if TYPE_CHECKING:
-    from service.settings import Settings
+    from warpack.service.settings import Settings
 
 
 def settings_with(**given: Any) -> Settings:
     """The service's settings; arguments that are None leave a setting to the environment and its default."""
     from pydantic import ValidationError
 
-    from service.settings import Settings
+    from warpack.service.settings import Settings
 
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
-from service.cli.inputs import checked_time_limit, read_manifest
-from service.cli.terminal import complain, err, note, out, write_json
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
+from warpack.service.cli.inputs import checked_time_limit, read_manifest
+from warpack.service.cli.terminal import complain, err, note, out, write_json
 
 Level = Literal["static", "compiled", "simulated", "hardware", "best"]
 
 if TYPE_CHECKING:
-    from solver.wire.layout import Layout
-    from solver.wire.manifest import Manifest
+    from warpack.solver.wire.layout import Layout
+    from warpack.solver.wire.manifest import Manifest
 
 
 def solve(
@@ -46,7 +46,7 @@ def solve(
     Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, every error on standard error. 3: infeasible.
     Ctrl-C ends the search with the best layout so far.
     """
-    from service.cli.interruptible import optimize_interruptibly
+    from warpack.service.cli.interruptible import optimize_interruptibly
 
     if checked and emit is None:
         raise CommandFailed("--checked says what --emit DIR writes: give both", BAD_INPUT)
@@ -83,7 +83,7 @@ def _with_time_limit(manifest: Manifest, time_limit_s: float | None) -> Manifest
 
 
 def _validated(manifest: Manifest, layout: Layout, level: Level, architectures: Literal["own", "all"]) -> Layout:
-    from gpu_runtime.validation import validate_up_to
+    from warpack.gpu_runtime.validation import validate_up_to
 
     with err().status(f"validating: {level}"):
         return layout.with_validation(validate_up_to(manifest, layout, level, architectures=architectures))
@@ -102,7 +102,7 @@ def _verdict(layout: Layout) -> int:
 
 
 def _show(manifest: Manifest, layout: Layout) -> None:
-    from service.render.view import layout_view
+    from warpack.service.render.view import layout_view
 
     console = out()
     for renderable in layout_view(manifest, layout, console.width):
@@ -110,14 +110,14 @@ def _show(manifest: Manifest, layout: Layout) -> None:
 
 
 def _write_svg(manifest: Manifest, layout: Layout, path: Path) -> None:
-    from service.render.svg import layout_svg
+    from warpack.service.render.svg import layout_svg
 
     path.write_text(layout_svg(manifest, layout), encoding="utf-8")
     note(f"Wrote {path}.")
 
 
 def _emit(manifest: Manifest, layout: Layout, folder: Path) -> None:
-    from gpu_runtime.emitters import EmitError, emit_files
+    from warpack.gpu_runtime.emitters import EmitError, emit_files
 
     try:
         files = emit_files(layout, manifest)
@@ -132,8 +132,8 @@ def _emit(manifest: Manifest, layout: Layout, folder: Path) -> None:
 
 
 def _emit_checked(manifest: Manifest, layout: Layout, folder: Path) -> None:
-    from gpu_runtime.checked import emit_checked
-    from gpu_runtime.emitters import EmitError
+    from warpack.gpu_runtime.checked import emit_checked
+    from warpack.gpu_runtime.emitters import EmitError
 
     try:
         text = emit_checked(layout, manifest)

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from service.render.text import plain
-from solver.wire.problems import Problem
+from warpack.service.render.text import plain
+from warpack.solver.wire.problems import Problem
 
 _PIPED_COLUMNS = 120
 

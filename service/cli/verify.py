@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
 
-from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from service.cli.inputs import STDIN, checked_time_limit, read_layout, read_manifest
-from service.cli.terminal import complain, complain_of, err, out, write_json
-from solver.wire.problems import ManifestError
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
+from warpack.service.cli.inputs import STDIN, checked_time_limit, read_layout, read_manifest
+from warpack.service.cli.terminal import complain, complain_of, err, out, write_json
+from warpack.solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
-    from solver.verifier.proving import Trial
-    from solver.wire.layout import Layout
-    from solver.wire.manifest import Manifest
+    from warpack.solver.verifier.proving import Trial
+    from warpack.solver.wire.layout import Layout
+    from warpack.solver.wire.manifest import Manifest
 
 _Document = TypeVar("_Document")
 
@@ -44,11 +44,11 @@ def verify(
     code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted, each on standard error. 2: one of the two cannot
     be read.
     """
-    from service.render.figures import figures_table
-    from service.render.proofs import trial_figures, wish_name
-    from service.render.reports import report_figures
-    from solver import verify as verify_layout
-    from solver.wire.report import STATEMENT
+    from warpack.service.render.figures import figures_table
+    from warpack.service.render.proofs import trial_figures, wish_name
+    from warpack.service.render.reports import report_figures
+    from warpack.solver import verify as verify_layout
+    from warpack.solver.wire.report import STATEMENT
 
     if manifest == layout == STDIN:
         raise CommandFailed("manifest and layout cannot both come from standard input", BAD_INPUT)
@@ -87,7 +87,7 @@ def verify(
 
 
 def _tried(manifest: Manifest, layout: Layout, time_limit_s: float | None) -> tuple[Trial, ...]:
-    from solver.verifier.proving import DEFAULT_LIMIT_S, prove
+    from warpack.solver.verifier.proving import DEFAULT_LIMIT_S, prove
 
     with err().status("putting bounds to a second model"):
         return prove(manifest, layout, limit_s=DEFAULT_LIMIT_S if time_limit_s is None else time_limit_s)

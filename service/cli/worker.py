@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from service.cli.settings import settings_with
-from service.cli.terminal import note
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
+from warpack.service.cli.settings import settings_with
+from warpack.service.cli.terminal import note
 
 if TYPE_CHECKING:
-    from service.jobs.gpu import Gpu
+    from warpack.service.jobs.gpu import Gpu
 
 
 def worker(
@@ -41,7 +41,7 @@ def worker(
         raise CommandFailed("--device and --sanitizer go with --gpu", BAD_INPUT)
     if gpu and workers not in (None, 1):
         raise CommandFailed("a worker with --gpu does one validation at a time: leave out --workers", BAD_INPUT)
-    from service.working import work
+    from warpack.service.working import work
 
     found = _gpu(device, sanitizer) if gpu else None
     what = "" if found is None else f", on {found.device['name']} (compute capability {found.compute_capability})"
@@ -50,8 +50,8 @@ def worker(
 
 
 def _gpu(ordinal: int, sanitizer: bool) -> Gpu:
-    from gpu_runtime.hardware.errors import HardwareError
-    from service.jobs.gpu import find_gpu
+    from warpack.gpu_runtime.hardware.errors import HardwareError
+    from warpack.service.jobs.gpu import find_gpu
 
     if ordinal < 0:
         raise CommandFailed(f"--device {ordinal}: GPUs are numbered from 0", BAD_INPUT)

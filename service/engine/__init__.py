@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from service.engine.seam import Fate, Handler, JobEngine, TaskKey, Worker
+from warpack.service.engine.seam import Fate, Handler, JobEngine, TaskKey, Worker
 
 __all__ = ["Fate", "Handler", "JobEngine", "TaskKey", "Worker"]

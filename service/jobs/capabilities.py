@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from service.store.records import Task
-from solver.devices import DEVICES
+from warpack.service.store.records import Task
+from warpack.solver.devices import DEVICES
 
 SOLVE_QUEUE = "solve"
 GPU_EXTRA_QUEUE = "validate"

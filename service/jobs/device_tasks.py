@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from solver.wire.layout import Layout, Validation
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding, ValidationReport
+from warpack.solver.wire.layout import Layout, Validation
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding, ValidationReport
 
 
 def bundle_for(manifest: Manifest, layout: Layout) -> tuple[str | None, ValidationReport | None]:
     """The bundle, as text; or the report of level hardware that says why there is none."""
-    from gpu_runtime.hardware.bundling import make_bundle
-    from gpu_runtime.hardware.errors import HardwareError
+    from warpack.gpu_runtime.hardware.bundling import make_bundle
+    from warpack.gpu_runtime.hardware.errors import HardwareError
 
     try:
         return make_bundle(manifest, layout).to_text(), None
@@ -27,9 +27,9 @@ def validate_on_device(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest`, `layout`, `bundle` (texts), `required`, `reports` of the levels below, `ordinal` of the device,
     `sanitizer` and `time_limit_s`. Answer: as that of `tasks.validate`, with the one new report, and `ran`: whether the
     device could run the probe at all. Cancelling is left to a signal."""
-    from gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
-    from gpu_runtime.hardware.level import run_on_hardware
-    from solver import load_manifest, read_layout
+    from warpack.gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
+    from warpack.gpu_runtime.hardware.level import run_on_hardware
+    from warpack.solver import load_manifest, read_layout
 
     asked: dict[str, Any] = json.loads(request)
     manifest = replace(load_manifest(asked["manifest"].encode()), name="", validation=asked["required"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from solver.devices import DEVICES
+from warpack.solver.devices import DEVICES
 
 _TOLD = ("name", "uuid", "compute_capability", "driver_version", "cuda_version", "ordinal")
 
@@ -34,9 +34,9 @@ class Gpu:
 def find_gpu(ordinal: int, *, sanitizer: bool = False) -> Gpu:
     """The device of that number. Raises HardwareError: no driver, no device, none that is real, one of an architecture that is not
     known, or a missing compute-sanitizer that was asked for."""
-    from gpu_runtime.hardware.errors import HardwareError
-    from gpu_runtime.hardware.sanitizer import find_sanitizer
-    from gpu_runtime.hardware.sight import look_at_real
+    from warpack.gpu_runtime.hardware.errors import HardwareError
+    from warpack.gpu_runtime.hardware.sanitizer import find_sanitizer
+    from warpack.gpu_runtime.hardware.sight import look_at_real
 
     device = look_at_real(ordinal)
     if device["compute_capability"] not in DEVICES:

@@ -14,24 +14,27 @@ from multiprocessing import forkserver, get_context, reduction, util
 from multiprocessing.context import ForkServerProcess, set_spawning_popen
 from multiprocessing.popen_forkserver import Popen
 from multiprocessing.process import BaseProcess
+from threading import Lock
 from typing import Any, BinaryIO
 
-from service.jobs import crib
+from warpack.gpu_runtime.interpreter import import_environment
+from warpack.service.jobs import crib
 
 _CONTEXT = get_context("forkserver")
 _PRELOADED = [
-    "service.jobs.tasks",
-    "solver.reading",
-    "solver.reading.layout_reader",
-    "solver.recipe",
-    "solver.verifier",
+    "warpack.service.jobs.tasks",
+    "warpack.solver.reading",
+    "warpack.solver.reading.layout_reader",
+    "warpack.solver.recipe",
+    "warpack.solver.verifier",
     "ortools.sat.python.cp_model",
-    "gpu_runtime.validation",
-    "gpu_runtime.emitters",
-    "gpu_runtime.probe.compiled",
-    "service.jobs.warmth",
+    "warpack.gpu_runtime.validation",
+    "warpack.gpu_runtime.emitters",
+    "warpack.gpu_runtime.probe.compiled",
+    "warpack.service.jobs.warmth",
 ]
 _CONTEXT.set_forkserver_preload(_PRELOADED)
+_STARTING = Lock()
 _STDERR_KEPT_BYTES = 4000
 _LONGEST_TMPDIR = 107 - len("/pymp-12345678/listener-12345678")
 """Bytes of a path in which the fork server's socket has room (sun_path of unix(7), without its last zero)."""
@@ -44,6 +47,22 @@ def prepare() -> None:
     child.close()
 
 
+def _with_fork_server() -> None:
+    """The fork server runs, and has imported nothing from the folder that we were started in."""
+    with _STARTING:
+        added = import_environment()
+        before = {name: os.environ.get(name) for name in added}
+        os.environ.update(added)
+        try:
+            forkserver.ensure_running()
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
 class Child:
     """A started child that waits for its request. One thread may wait in `answer` while others call the rest."""
 
@@ -51,6 +70,7 @@ class Child:
         handle, path = tempfile.mkstemp(prefix="warpack-")
         self._stderr: BinaryIO = os.fdopen(handle, "rb")
         self._channel, theirs = _CONTEXT.Pipe()
+        _with_fork_server()
         self._process = _Process(target=crib.main, args=(do, theirs, path), daemon=True)
         self._process.start()
         theirs.close()

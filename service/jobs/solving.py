@@ -6,13 +6,13 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from service.jobs.supervision import run_child
-from service.jobs.tasks import solve
-from service.problems import crashed, faults, overdue
-from service.store import Store
-from service.store.records import Claim, Task
-from service.store.solves import SolvedLayout
-from solver.wire.problems import Problem
+from warpack.service.jobs.supervision import run_child
+from warpack.service.jobs.tasks import solve
+from warpack.service.problems import crashed, faults, overdue
+from warpack.service.store import Store
+from warpack.service.store.records import Claim, Task
+from warpack.service.store.solves import SolvedLayout
+from warpack.solver.wire.problems import Problem
 
 _GRACE_S = 60.0
 """Beyond the manifest's time limit, for reading, building and proving. A solver that needs more hangs."""

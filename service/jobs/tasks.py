@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from service.jobs.device_tasks import bundle_for
+from warpack.service.jobs.device_tasks import bundle_for
 
 Request = dict[str, Any]
 
@@ -18,7 +18,7 @@ Request = dict[str, Any]
 def solve(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of it; or
     `problems`, where the search finds that the manifest asks for what no layout can give."""
-    from solver import ManifestError, load_manifest, optimize
+    from warpack.solver import ManifestError, load_manifest, optimize
 
     asked: Request = json.loads(request)
     manifest = load_manifest(asked["manifest"].encode())
@@ -39,9 +39,9 @@ def validate(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest`, `layout` (texts), `required` and `with_bundle`. Answer: the verdict, and where it passed the
     layout with it and the allocators. Level hardware is left to a worker that has the GPU: `with_bundle` asks for the
     `bundle` that it needs. Cancelling is left to a signal: compilers cannot be asked to stop."""
-    from gpu_runtime.emitters import emit_files
-    from gpu_runtime.validation import validate_up_to
-    from solver import load_manifest, read_layout
+    from warpack.gpu_runtime.emitters import emit_files
+    from warpack.gpu_runtime.validation import validate_up_to
+    from warpack.solver import load_manifest, read_layout
 
     asked: Request = json.loads(request)
     manifest = replace(load_manifest(asked["manifest"].encode()), name="", validation=asked["required"])

@@ -7,14 +7,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from service.jobs.device_tasks import validate_on_device
-from service.jobs.gpu import Gpu
-from service.jobs.supervision import run_child
-from service.jobs.tasks import validate
-from service.problems import crashed, overdue, validation_failed
-from service.store import Store
-from service.store.records import Claim, Task
-from service.store.validations import Stage, Verdict
+from warpack.service.jobs.device_tasks import validate_on_device
+from warpack.service.jobs.gpu import Gpu
+from warpack.service.jobs.supervision import run_child
+from warpack.service.jobs.tasks import validate
+from warpack.service.problems import crashed, overdue, validation_failed
+from warpack.service.store import Store
+from warpack.service.store.records import Claim, Task
+from warpack.service.store.validations import Stage, Verdict
 
 _LIMIT_S = 1800.0
 """Compiling and simulating the largest kernels takes minutes. A validator that needs more hangs."""

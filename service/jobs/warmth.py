@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import gc
 
-from service.jobs.capabilities import has_gpu_extra
+from warpack.service.jobs.capabilities import has_gpu_extra
 
 
 def _warm_up() -> None:
-    from gpu_runtime.compiler import CompileError, ToolchainError, warm_up
-    from gpu_runtime.probe.walk import warm_up_walk
+    from warpack.gpu_runtime.compiler import CompileError, ToolchainError, warm_up
+    from warpack.gpu_runtime.probe.walk import warm_up_walk
 
     try:
         warm_up()

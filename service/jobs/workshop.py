@@ -8,18 +8,18 @@ import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from service.engine import Fate, Handler, JobEngine, TaskKey
-from service.engine.dbos_engine import DbosEngine
-from service.jobs import nursery
-from service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
-from service.jobs.gpu import Gpu
-from service.jobs.solving import handle_solve
-from service.jobs.validating import handle_device, handle_validation
-from service.problems import ProblemDetails, internal_error, worker_crashed
-from service.settings import Settings
-from service.store import Store
-from service.store.records import Task
-from service.store.validations import Stage
+from warpack.service.engine import Fate, Handler, JobEngine, TaskKey
+from warpack.service.engine.dbos_engine import DbosEngine
+from warpack.service.jobs import nursery
+from warpack.service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
+from warpack.service.jobs.gpu import Gpu
+from warpack.service.jobs.solving import handle_solve
+from warpack.service.jobs.validating import handle_device, handle_validation
+from warpack.service.problems import ProblemDetails, internal_error, worker_crashed
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+from warpack.service.store.records import Task
+from warpack.service.store.validations import Stage
 
 _LOG = logging.getLogger("warpack.jobs")
 _SWEEP_S = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from service.render.figures import Figure
+from warpack.service.render.figures import Figure
 
 _MOST_COSTS = 4
 _MOST_NAMES = 4

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from service.derived import reasons
-from service.render.structures import BarrierMark, Structure, barriers_of, structures_of
-from solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, Phase
+from warpack.service.derived import reasons
+from warpack.service.render.structures import BarrierMark, Structure, barriers_of, structures_of
+from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, Phase
 
 if TYPE_CHECKING:
-    from solver.verifier.story import Story, StoryPiece
+    from warpack.solver.verifier.story import Story, StoryPiece
 
 Spans = tuple[tuple[Phase, Phase], ...]
 State = Literal["stated", "carried", "between", "waiting"]
@@ -89,7 +89,7 @@ def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
     """The chart of the block-scoped buffers and of the run region, as far as the layout has such bytes."""
     if layout.launch is None:
         return ()
-    from solver.verifier.story import derive
+    from warpack.solver.verifier.story import derive
 
     drawing = _Drawing(derive(manifest), layout, layout.launch)
     return tuple(chart for chart in (drawing.of_block(), drawing.of_run()) if chart.size_bytes)
@@ -151,7 +151,7 @@ class _Drawing:
 
     def _above(self) -> Iterator[Box]:
         """Block-scoped pieces by the bytes of a window that some window has under them."""
-        from solver.verifier.over import RunWindows
+        from warpack.solver.verifier.over import RunWindows
 
         windows = RunWindows.of(self.launch)
         for box in self._boxes("block"):
@@ -161,7 +161,7 @@ class _Drawing:
                     yield Box(box.buffer, box.name, box.start, box.end, low, high, box.state, box.why, True)
 
     def _times(self, piece: StoryPiece) -> Iterator[tuple[Phase, Phase, State, str]]:
-        from solver.verifier.spans import without
+        from warpack.solver.verifier.spans import without
 
         for start, end in piece.accesses:
             yield start, end, "stated", ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.render.figures import Figure
-from solver.launch.budget import budget_bytes
-from solver.launch.weighing import by_residents
-from solver.wire.layout import Baseline, LaunchFigures, Layout
-from solver.wire.manifest import Manifest
+from warpack.service.render.figures import Figure
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.weighing import by_residents
+from warpack.solver.wire.layout import Baseline, LaunchFigures, Layout
+from warpack.solver.wire.manifest import Manifest
 
 _NAMES = {"by_hand": "your layout", "no_sharing": "no sharing", "declared_aliases": "declared aliases only"}
 _MOST_BROKEN = 3

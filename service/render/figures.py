@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from rich.table import Table
-from rich.text import Text
+from warpack.service.render.text import plain
 
-from service.render.text import plain
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Figure: TypeAlias = tuple[str, str]
 """A label and a text."""
 
 
 def figures_table(figures: Iterable[Figure]) -> Table:
+    """For the terminal, which alone needs `rich`."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

@@ -8,8 +8,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from service.render.advice import first_few
-from service.render.text import plain
+from warpack.service.render.advice import first_few
+from warpack.service.render.text import plain
 
 MOST_POINTS = 40
 

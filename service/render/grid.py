@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from service.render.chart import Chart
-from solver.wire.units import Bytes, Phase
+from warpack.service.render.chart import Chart
+from warpack.solver.wire.units import Bytes, Phase
 
 MOST_LINES = 44
 FEW_LINES = 12

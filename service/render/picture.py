@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 
 from rich.text import Text
 
-from service.derived import stretch
-from service.render.chart import Box, Chart, State
-from service.render.grid import Grid, grid_of
-from service.render.marks import BETWEEN, CARRIED, HOLE, WAITING, Marks
-from service.render.ruler import scopes_said, under
+from warpack.service.derived import stretch
+from warpack.service.render.chart import Box, Chart, State
+from warpack.service.render.grid import Grid, grid_of
+from warpack.service.render.marks import BETWEEN, CARRIED, HOLE, WAITING, Marks
+from warpack.service.render.ruler import scopes_said, under
 
 _NARROWEST = 24
 _SIDE_NOTE = 10

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from service.render.figures import Figure
-from solver.wire.layout import BytesProof, Layout
-from solver.wire.manifest import Manifest
+from warpack.service.render.figures import Figure
+from warpack.solver.wire.layout import BytesProof, Layout
+from warpack.solver.wire.manifest import Manifest
 
 if TYPE_CHECKING:
-    from solver.verifier.proving import Trial
+    from warpack.solver.verifier.proving import Trial
 
 _NAMES = {
     "threads_per_block": "threads per block",

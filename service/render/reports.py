@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from service.render.device import KEYS, device_lines
-from service.render.figures import Figure
-from service.render.proofs import wish_name
-from solver.wire.layout import Validation
-from solver.wire.report import STATEMENT
+from warpack.service.render.device import KEYS, device_lines
+from warpack.service.render.figures import Figure
+from warpack.service.render.proofs import wish_name
+from warpack.solver.wire.layout import Validation
+from warpack.solver.wire.report import STATEMENT
 
 _LONGEST_WORD = 40
 """Longer texts among a report's figures (names of kernels, logs) are left to the JSON."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from service.render.chart import Chart
-from service.render.grid import Grid
-from service.render.structures import BarrierMark, Kind, Structure
-from solver.wire.manifest import BarrierScope
+from warpack.service.render.chart import Chart
+from warpack.service.render.grid import Grid
+from warpack.service.render.structures import BarrierMark, Kind, Structure
+from warpack.solver.wire.manifest import BarrierScope
 
 _MOST_LINES = 8
 _BRACKETS: dict[Kind, tuple[str, str, str]] = {

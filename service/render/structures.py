@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from solver.wire.manifest import BarrierScope
-from solver.wire.units import Phase
+from warpack.solver.wire.manifest import BarrierScope
+from warpack.solver.wire.units import Phase
 
 if TYPE_CHECKING:
-    from solver.verifier.story import Story
+    from warpack.solver.verifier.story import Story
 
 Kind = Literal["loop", "branch", "tracks"]
 
@@ -37,7 +37,7 @@ class BarrierMark:
 
 def structures_of(story: Story) -> tuple[Structure, ...]:
     """All of a program, outer before inner."""
-    from solver.verifier import tree
+    from warpack.solver.verifier import tree
 
     found: set[Structure] = set()
     waiting = list(story.tree)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.render.compared import compared
-from service.render.figures import Figure
-from service.render.proofs import Wish, proof_figures, wishes
-from solver.launch.budget import budget_bytes
-from solver.launch.hurdles import hurdle
-from solver.wire.layout import LaunchFigures, Layout
-from solver.wire.manifest import Manifest
+from warpack.service.render.compared import compared
+from warpack.service.render.figures import Figure
+from warpack.service.render.proofs import Wish, proof_figures, wishes
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.hurdles import hurdle
+from warpack.solver.wire.layout import LaunchFigures, Layout
+from warpack.solver.wire.manifest import Manifest
 
 _LIMITS = {"shared": "shared memory", "blocks": "block slots"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from service.render.chart import Box, Chart, State, charts
-from service.render.compared import compared
-from solver.wire.layout import Layout, sized_for
-from solver.wire.manifest import BarrierScope, Manifest
-from solver.wire.units import Phase
+from warpack.service.render.chart import Box, Chart, State, charts
+from warpack.service.render.compared import compared
+from warpack.solver.wire.layout import Layout, sized_for
+from warpack.solver.wire.manifest import BarrierScope, Manifest
+from warpack.solver.wire.units import Phase
 
 _COLOURS = (
     "#4e79a7",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from service.render.chart import by_place
-from service.render.marks import Marks
-from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
+from warpack.service.render.chart import by_place
+from warpack.service.render.marks import Marks
+from warpack.solver.wire.layout import Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Manifest
 
 MOST_ROWS = 200
 _REGIONS = ("block", "run", "persistent_local", "local")

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from service.render.advice import advice_figures
-from service.render.chart import charts
-from service.render.figures import figures_table
-from service.render.frontier import frontier_table
-from service.render.marks import Marks
-from service.render.picture import picture
-from service.render.reports import validation_figures
-from service.render.summary import summary
-from service.render.table import buffer_table, in_order
-from service.render.text import plain
-from solver.wire.layout import Layout, sized_for
-from solver.wire.manifest import Manifest
+from warpack.service.render.advice import advice_figures
+from warpack.service.render.chart import charts
+from warpack.service.render.figures import figures_table
+from warpack.service.render.frontier import frontier_table
+from warpack.service.render.marks import Marks
+from warpack.service.render.picture import picture
+from warpack.service.render.reports import validation_figures
+from warpack.service.render.summary import summary
+from warpack.service.render.table import buffer_table, in_order
+from warpack.service.render.text import plain
+from warpack.solver.wire.layout import Layout, sized_for
+from warpack.solver.wire.manifest import Manifest
 
 MOST_PICTURED = 2000
 """Buffers beyond which a picture in letters says nothing any more."""

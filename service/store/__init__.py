@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from service.settings import Settings
-from service.store.database import Database
-from service.store.jobs import IdempotencyKeyReused, Jobs
-from service.store.migrate import migrate
-from service.store.solves import Solves
-from service.store.validations import Validations
+from warpack.service.settings import Settings
+from warpack.service.store.database import Database
+from warpack.service.store.jobs import IdempotencyKeyReused, Jobs
+from warpack.service.store.migrate import migrate
+from warpack.service.store.solves import Solves
+from warpack.service.store.validations import Validations
 
 __all__ = ["IdempotencyKeyReused", "Store"]
 

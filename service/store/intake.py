@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, insert, or_, select, update
 
-from service.store.records import Order, Taken, Task, new_id, now, satisfies
-from service.store.tables import idempotency_keys, jobs, layouts, manifests, solves, validations
+from warpack.service.store.records import Order, Taken, Task, new_id, now, satisfies
+from warpack.service.store.tables import idempotency_keys, jobs, layouts, manifests, solves, validations
 
 
 class IdempotencyKeyReused(ValueError):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from service.store.database import Database
-from service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order
-from service.store.records import FINAL_STATES, Job, Order, Taken, now
-from service.store.tables import artefacts, bundles, jobs, manifests, solves, validations
-from service.store.views import STATE, job_rows, to_job
+from warpack.service.store.database import Database
+from warpack.service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order
+from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
+from warpack.service.store.tables import artefacts, bundles, jobs, manifests, solves, validations
+from warpack.service.store.views import STATE, job_rows, to_job
 
 __all__ = ["IdempotencyKeyReused", "Jobs"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from service.store.database import Database
+from warpack.service.store.database import Database
 
 SCRIPTS = Path(__file__).parent / "migrations"
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from service.store.database import Database
-from service.store.intake import new_validation, usable_validation
-from service.store.records import Claim, Task, now
-from service.store.tables import jobs, layouts, manifests, solves
+from warpack.service.store.database import Database
+from warpack.service.store.intake import new_validation, usable_validation
+from warpack.service.store.records import Claim, Task, now
+from warpack.service.store.tables import jobs, layouts, manifests, solves
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Update, delete, insert, select, update
 
-from service.store.database import Database
-from service.store.records import Claim, Task, now, rank
-from service.store.tables import artefacts, bundles, layouts, manifests, reports, solves, validations
+from warpack.service.store.database import Database
+from warpack.service.store.records import Claim, Task, now, rank
+from warpack.service.store.tables import artefacts, bundles, layouts, manifests, reports, solves, validations
 
 Stage = Literal["host", "device"]
 _UNFINISHED = ("waiting", "validating")

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
-from service.store.records import Job, JobState
-from service.store.tables import jobs, layouts, manifests, solves, validations
+from warpack.service.store.records import Job, JobState
+from warpack.service.store.tables import jobs, layouts, manifests, solves, validations
 
 STATE: ColumnElement[str] = case(
     (jobs.c.cancelled_at.is_not(None), "cancelled"),

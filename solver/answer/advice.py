@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from solver.answer.barriers import MissingBarrier
-from solver.answer.more_blocks import one_more_block, smaller_block_region
-from solver.answer.what_if import WhatIf
-from solver.devices.table import device
-from solver.launch.mixing import strides_alike
-from solver.launch.ranking import threads_step
-from solver.launch.region import on_chip_buffers, run_region
-from solver.launch.threads import block_for, largest_run_bytes_for
-from solver.launch.weighing import weighs
-from solver.search.bound import heaviest
-from solver.search.regions import Packed
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.answer.barriers import MissingBarrier
+from warpack.solver.answer.more_blocks import one_more_block, smaller_block_region
+from warpack.solver.answer.what_if import WhatIf
+from warpack.solver.devices.table import device
+from warpack.solver.launch.mixing import strides_alike
+from warpack.solver.launch.ranking import threads_step
+from warpack.solver.launch.region import on_chip_buffers, run_region
+from warpack.solver.launch.threads import block_for, largest_run_bytes_for
+from warpack.solver.launch.weighing import weighs
+from warpack.solver.search.bound import heaviest
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 _MOST_LISTED = 6
 """Shorter lifetimes, and barriers, that are named."""

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from solver.answer.advice import advise
-from solver.answer.auto import auto_advice
-from solver.answer.barriers import missing_barriers
-from solver.answer.certificates import prove
-from solver.answer.own_layout import standing
-from solver.answer.passing import handoffs
-from solver.answer.placements import placements
-from solver.answer.shortfall import needed_bytes, shortfall
-from solver.answer.trying import Trying
-from solver.answer.versions import versions
-from solver.answer.words import with_savings
-from solver.baselines import baselines
-from solver.launch.advisories import launch_warnings
-from solver.launch.budget import budget_bytes
-from solver.launch.conflicts import conflicts_by_width
-from solver.launch.hurdles import hurdle
-from solver.search.regions import Packed
-from solver.search.widening import least_budget
-from solver.wire.bulk import uncollected
-from solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
-from solver.wire.units import Bytes
+from warpack.solver.answer.advice import advise
+from warpack.solver.answer.auto import auto_advice
+from warpack.solver.answer.barriers import missing_barriers
+from warpack.solver.answer.certificates import prove
+from warpack.solver.answer.own_layout import standing
+from warpack.solver.answer.passing import handoffs
+from warpack.solver.answer.placements import placements
+from warpack.solver.answer.shortfall import needed_bytes, shortfall
+from warpack.solver.answer.trying import Trying
+from warpack.solver.answer.versions import versions
+from warpack.solver.answer.words import with_savings
+from warpack.solver.baselines import baselines
+from warpack.solver.launch.advisories import launch_warnings
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.conflicts import conflicts_by_width
+from warpack.solver.launch.hurdles import hurdle
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.widening import least_budget
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import Bytes
 
 
 @uncollected()
@@ -39,7 +39,7 @@ def assemble(
     wider: tuple[Packed, ...] = (),
 ) -> Layout:
     """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
-    `solver.search.widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
+    `warpack.solver.search.widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
     proof = prove(manifest, base, packed, launch, wider)
     trying = Trying(packed)
     barriers = missing_barriers(manifest, trying)

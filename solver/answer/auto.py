@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.answer.left_local import reason, weighed_advice
-from solver.launch.weighing import weighs
-from solver.search.regions import Packed
-from solver.search.widening import launch_beside
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Buffer, Manifest
+from warpack.solver.answer.left_local import reason, weighed_advice
+from warpack.solver.launch.weighing import weighs
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.widening import launch_beside
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Buffer, Manifest
 
 _MOST_COSTED = 64
 """So many of the buffers left local, those with the most accesses, are given with what they would cost."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from solver.answer.trying import Saved, Trying
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.problems import Problem
-from solver.wire.timeline import Accesses, Barrier, Lifetime
-from solver.wire.timelines import timeline_of, with_timeline
-from solver.wire.units import Phase
+from warpack.solver.answer.trying import Saved, Trying
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.timeline import Accesses, Barrier, Lifetime
+from warpack.solver.wire.timelines import timeline_of, with_timeline
+from warpack.solver.wire.units import Phase
 
 UNORDERED = "no_barrier_no_sharing"
 

@@ -17,23 +17,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from solver.answer.limits import Best, Limits, best_of
-from solver.answer.weighed import weighed_proofs
-from solver.answer.wishes import accesses_proof, resident_proof, run_proof_with_choices, stride_proof
-from solver.flatten.problem import FlatTimeline, RegionProblem
-from solver.launch.weighing import by_residents, weighs
-from solver.search.bound import LowerBound, heaviest
-from solver.search.pack import Packing
-from solver.search.regions import Packed
-from solver.wire.layout import BytesProof, LaunchFigures, Proof, ThreadsProof
-from solver.wire.manifest import Manifest
+from warpack.solver.answer.limits import Best, Limits, best_of
+from warpack.solver.answer.weighed import weighed_proofs
+from warpack.solver.answer.wishes import accesses_proof, resident_proof, run_proof_with_choices, stride_proof
+from warpack.solver.flatten.problem import FlatTimeline, RegionProblem
+from warpack.solver.launch.weighing import by_residents, weighs
+from warpack.solver.search.bound import LowerBound, heaviest
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.layout import BytesProof, LaunchFigures, Proof, ThreadsProof
+from warpack.solver.wire.manifest import Manifest
 
 
 def prove(
     manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, wider: Sequence[Packed] = ()
 ) -> Proof:
     """`base` is the packing without any `auto` buffer, `wider` are packings with buffers on chip that may take less padding: both
-    bound the threads (`solver.answer.limits`)."""
+    bound the threads (`warpack.solver.answer.limits`)."""
     limits = Limits(manifest, base, {one.on_chip: one.run.lower_bound_bytes for one in wider})
     settled = packed is base and base.run.proven and base.block.proven and not base.weighed and not limits.wider
     best = best_of(launch) if settled else limits.most(manifest)

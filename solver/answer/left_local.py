@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from solver.flatten import flatten
-from solver.launch.ranking import rank_of
-from solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed, weighs
-from solver.search.bound import lower_bound
-from solver.search.regions import Packed
-from solver.search.widening import launch_beside
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten import flatten
+from warpack.solver.launch.ranking import rank_of
+from warpack.solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed, weighs
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.widening import launch_beside
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 Kind = Literal[
     "objective",

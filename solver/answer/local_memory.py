@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from solver.wire.dtypes import DType
-from solver.wire.layout import LocalBytes
-from solver.wire.manifest import Buffer
-from solver.wire.units import Bytes, align_up
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import LocalBytes
+from warpack.solver.wire.manifest import Buffer
+from warpack.solver.wire.units import Bytes, align_up
 
 
 def place_persistent(buffers: Iterable[Buffer]) -> tuple[dict[str, Bytes], Bytes]:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from solver.answer.barriers import MissingBarrier
-from solver.answer.what_if import WhatIf
-from solver.devices.occupancy import block_limits
-from solver.launch.block import BlockShape, block_shape
-from solver.launch.wanted import most_dynamic_bytes
-from solver.search.regions import Packed
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.answer.barriers import MissingBarrier
+from warpack.solver.answer.what_if import WhatIf
+from warpack.solver.devices.occupancy import block_limits
+from warpack.solver.launch.block import BlockShape, block_shape
+from warpack.solver.launch.wanted import most_dynamic_bytes
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def one_more_block(

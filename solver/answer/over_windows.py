@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from solver.wire.layout import LaunchFigures
-from solver.wire.units import Bytes
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.units import Bytes
 
 Placed = tuple[Bytes, Bytes]
 Upper = TypeVar("Upper")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.launch.ranking import rank, rank_of
-from solver.wire.layout import Baseline, LaunchFigures, Status
-from solver.wire.manifest import Manifest
+from warpack.solver.launch.ranking import rank, rank_of
+from warpack.solver.wire.layout import Baseline, LaunchFigures, Status
+from warpack.solver.wire.manifest import Manifest
 
 
 def standing(

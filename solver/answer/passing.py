@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.answer.over_windows import over_windows, windows_start
-from solver.answer.sharing import at_most_shares
-from solver.flatten.handoffs import Handoffs, list_handoffs, placed
-from solver.flatten.problem import RegionProblem
-from solver.search.pack import Packing
-from solver.search.regions import Packed
-from solver.wire.layout import MOST_PASSING_PAIRS, Handoff, LaunchFigures
-from solver.wire.problems import Problem
-from solver.wire.units import Bytes
+from warpack.solver.answer.over_windows import over_windows, windows_start
+from warpack.solver.answer.sharing import at_most_shares
+from warpack.solver.flatten.handoffs import Handoffs, list_handoffs, placed
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.layout import MOST_PASSING_PAIRS, Handoff, LaunchFigures
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import Bytes
 
 _NOT_LISTED = Problem(
     "handoffs-not-listed",

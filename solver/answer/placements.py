@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solver.answer.local_memory import local_bytes, place_persistent
-from solver.answer.over_windows import over_windows
-from solver.answer.sharing import at_most_shares, sharing
-from solver.flatten.problem import RegionProblem
-from solver.search.pack import Packing
-from solver.search.regions import Packed
-from solver.search.windows import hull_of
-from solver.wire.layout import (
+from warpack.solver.answer.local_memory import local_bytes, place_persistent
+from warpack.solver.answer.over_windows import over_windows
+from warpack.solver.answer.sharing import at_most_shares, sharing
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.windows import hull_of
+from warpack.solver.wire.layout import (
     MOST_SHARES_LISTED,
     ComponentWindow,
     LaunchFigures,
@@ -19,9 +19,9 @@ from solver.wire.layout import (
     PlacedBuffer,
     PlacedPart,
 )
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.problems import Problem
-from solver.wire.units import Bytes
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import Bytes
 
 _NOT_LISTED = Problem(
     "shares-not-listed",

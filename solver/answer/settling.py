@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import inf
 
-from solver.search.firstfit import lowest_between
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.firstfit import lowest_between
+from warpack.solver.search.puzzle import Puzzle
 
 
 class Settling:

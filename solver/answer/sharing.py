@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from solver.wire.units import Bytes
+from warpack.solver.wire.units import Bytes
 
 Placed = tuple[str, Bytes, Bytes]
 """Full name, start and end in its region of a buffer, or of a part of it that lies apart (named as its buffer)."""

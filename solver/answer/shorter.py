@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from solver.flatten.problem import FlatTimeline, Phases, Piece, RegionProblem
-from solver.wire.units import Phase
+from warpack.solver.flatten.problem import FlatTimeline, Phases, Piece, RegionProblem
+from warpack.solver.wire.units import Phase
 
 Change = Literal["ends_earlier", "starts_later"]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solver.devices.table import device
-from solver.flatten.problem import FlatManifest, FlatTimeline, RegionProblem
-from solver.launch.budget import budget_bytes
-from solver.launch.hurdles import hurdle
-from solver.launch.threads import minimum_budget_bytes
-from solver.search.bound import heaviest, lower_bound
-from solver.search.widening import widening_autos
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
-from solver.wire.units import Bytes
+from warpack.solver.devices.table import device
+from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, RegionProblem
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.hurdles import hurdle
+from warpack.solver.launch.threads import minimum_budget_bytes
+from warpack.solver.search.bound import heaviest, lower_bound
+from warpack.solver.search.widening import widening_autos
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import Bytes
 
 EXCEEDS_BUDGET = "exceeds-budget"
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from solver.answer.settling import Settling
-from solver.answer.what_if import MOST_ITEMS
-from solver.flatten import flatten
-from solver.flatten.problem import RegionProblem
-from solver.search.bound import max_live
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.pack import Packing
-from solver.search.regions import Packed
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.answer.settling import Settling
+from warpack.solver.answer.what_if import MOST_ITEMS
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.bound import max_live
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 MOST_NODES = 1000
 """Programs of more stretches are not flattened again."""

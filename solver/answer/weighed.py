@@ -1,16 +1,16 @@
-"""The proofs of threads, resident threads and accesses where these were weighed against one another (`solver.launch.weighing`)."""
+"""The proofs of threads, resident threads and accesses where these were weighed against one another (`warpack.solver.launch.weighing`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from solver.answer.limits import Best
-from solver.launch.ranking import threads_step
-from solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed
-from solver.search.choice import Weighing
-from solver.search.regions import Packed
-from solver.wire.layout import CountProof, LaunchFigures, ThreadsProof
-from solver.wire.manifest import Manifest
+from warpack.solver.answer.limits import Best
+from warpack.solver.launch.ranking import threads_step
+from warpack.solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed
+from warpack.solver.search.choice import Weighing
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.layout import CountProof, LaunchFigures, ThreadsProof
+from warpack.solver.wire.manifest import Manifest
 
 Proofs = tuple[ThreadsProof, CountProof | None, CountProof | None]
 

@@ -14,13 +14,13 @@ from itertools import islice, pairwise
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from solver.answer.settling import Settling
-from solver.answer.shorter import Shorter, shorter_lifetimes, with_shorter
-from solver.flatten.problem import FlatTimeline, RegionProblem
-from solver.search.bound import LowerBound, max_live
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.pack import Packing
-from solver.wire.units import Bytes, Phase
+from warpack.solver.answer.settling import Settling
+from warpack.solver.answer.shorter import Shorter, shorter_lifetimes, with_shorter
+from warpack.solver.flatten.problem import FlatTimeline, RegionProblem
+from warpack.solver.search.bound import LowerBound, max_live
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.pack import Packing
+from warpack.solver.wire.units import Bytes, Phase
 
 MOST_ITEMS = 256
 """Regions of more items are not looked into."""

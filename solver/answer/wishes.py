@@ -4,7 +4,7 @@ Each is about layouts that are as good in the wishes before it. Kinds of certifi
 - `bytes-bounds`: what the launch rules give for the fewest bytes that the regions can have;
 - `all-on-chip`: there is no more access than those;
 - `choice-search`: a branch and bound over the choices of `auto` buffers;
-- `weighed`: a search over the numbers of resident threads found no choice of `auto` buffers that is worth more (`solver.launch.weighing`);
+- `weighed`: a search over the numbers of resident threads found no choice of `auto` buffers that is worth more (`warpack.solver.launch.weighing`);
 - `bound-only`: nothing was searched.
 """
 
@@ -13,16 +13,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from solver.answer.limits import Best, Limits
-from solver.launch.ranking import rank_of, threads_step
-from solver.launch.region import run_region
-from solver.launch.stride import stride_bytes
-from solver.launch.weighing import by_residents
-from solver.search.promotion import candidates
-from solver.search.regions import Packed
-from solver.wire.layout import BytesProof, CountProof, LaunchFigures, Status
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.answer.limits import Best, Limits
+from warpack.solver.launch.ranking import rank_of, threads_step
+from warpack.solver.launch.region import run_region
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.launch.weighing import by_residents
+from warpack.solver.search.promotion import candidates
+from warpack.solver.search.regions import Packed
+from warpack.solver.wire.layout import BytesProof, CountProof, LaunchFigures, Status
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def resident_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures, best: Best | None) -> CountProof | None:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from solver.answer.barriers import UNORDERED, MissingBarrier, between
-from solver.answer.trying import Trying
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
-from solver.wire.timelines import with_timeline
+from warpack.solver.answer.barriers import UNORDERED, MissingBarrier, between
+from warpack.solver.answer.trying import Trying
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.timelines import with_timeline
 
 MOST_WORDS = 16
 """Words of each kind that are tried: the first of the manifest."""

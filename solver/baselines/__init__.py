@@ -9,11 +9,11 @@ figures   the launch of any of them, by the rules of the layout's own
 
 from __future__ import annotations
 
-from solver.baselines.by_hand import broken_by_hand, by_hand
-from solver.baselines.figures import figures_of
-from solver.baselines.simple import RegionBytes, declared_aliases_bytes, no_sharing_bytes
-from solver.wire.layout import Baseline
-from solver.wire.manifest import Manifest
+from warpack.solver.baselines.by_hand import broken_by_hand, by_hand
+from warpack.solver.baselines.figures import figures_of
+from warpack.solver.baselines.simple import RegionBytes, declared_aliases_bytes, no_sharing_bytes
+from warpack.solver.wire.layout import Baseline
+from warpack.solver.wire.manifest import Manifest
 
 __all__ = ["RegionBytes", "baselines", "broken_by_hand", "declared_aliases_bytes", "no_sharing_bytes"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from solver.flatten.problem import FlatManifest, FlatTimeline, Piece
-from solver.flatten.spans import intersection
-from solver.launch.threads import Block
-from solver.wire.layout import Region
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding
-from solver.wire.units import Bytes, Phase
+from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, Piece
+from warpack.solver.flatten.spans import intersection
+from warpack.solver.launch.threads import Block
+from warpack.solver.wire.layout import Region
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding
+from warpack.solver.wire.units import Bytes, Phase
 
 _Span = tuple[Bytes, Bytes]
 

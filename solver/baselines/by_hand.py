@@ -7,19 +7,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from solver.baselines.across import Windows, broken_pair, overlaps_across, windows_of
-from solver.baselines.figures import launched_beyond_budget
-from solver.baselines.simple import RegionBytes
-from solver.flatten import flatten
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import FlatManifest, FlatTimeline, Item, Piece, RegionProblem
-from solver.flatten.spans import meet
-from solver.reading.settings import MOST_THREADS
-from solver.wire.layout import MOST_BROKEN_LISTED, Baseline
-from solver.wire.manifest import HandLayout, Manifest
-from solver.wire.problems import Problem
-from solver.wire.report import Finding
-from solver.wire.units import Bytes
+from warpack.solver.baselines.across import Windows, broken_pair, overlaps_across, windows_of
+from warpack.solver.baselines.figures import launched_beyond_budget
+from warpack.solver.baselines.simple import RegionBytes
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, Item, Piece, RegionProblem
+from warpack.solver.flatten.spans import meet
+from warpack.solver.reading.settings import MOST_THREADS
+from warpack.solver.wire.layout import MOST_BROKEN_LISTED, Baseline
+from warpack.solver.wire.manifest import HandLayout, Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.report import Finding
+from warpack.solver.wire.units import Bytes
 
 
 def by_hand(manifest: Manifest, layout: HandLayout) -> Baseline:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from solver.baselines.simple import RegionBytes
-from solver.launch.threads import Block, block_for
-from solver.launch.weighing import by_residents
-from solver.wire.layout import Baseline, ThreadsBy
-from solver.wire.manifest import Manifest
+from warpack.solver.baselines.simple import RegionBytes
+from warpack.solver.launch.threads import Block, block_for
+from warpack.solver.launch.weighing import by_residents
+from warpack.solver.wire.layout import Baseline, ThreadsBy
+from warpack.solver.wire.manifest import Manifest
 
 
 def figures_of(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Baseline:

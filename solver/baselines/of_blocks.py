@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from solver.baselines import baselines
-from solver.baselines.by_hand import by_hand
-from solver.baselines.figures import threads_by
-from solver.launch.ranking import rank
-from solver.wire.layout import Baseline
-from solver.wire.manifest import Manifest
+from warpack.solver.baselines import baselines
+from warpack.solver.baselines.by_hand import by_hand
+from warpack.solver.baselines.figures import threads_by
+from warpack.solver.launch.ranking import rank
+from warpack.solver.wire.layout import Baseline
+from warpack.solver.wire.manifest import Manifest
 
 
 def baselines_of_blocks(manifest: Manifest, sizes: Iterable[int], on_chip: frozenset[str]) -> dict[str, Baseline]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from solver.launch.region import on_chip_buffers
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.solver.launch.region import on_chip_buffers
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 
 class RegionBytes(NamedTuple):

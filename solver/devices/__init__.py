@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from solver.devices.table import Device as Device
-    from solver.devices.table import UnknownArchitecture as UnknownArchitecture
-    from solver.devices.table import device as device
+    from warpack.solver.devices.table import Device as Device
+    from warpack.solver.devices.table import UnknownArchitecture as UnknownArchitecture
+    from warpack.solver.devices.table import device as device
 
     DEVICES: dict[str, Device]
 
@@ -22,8 +22,8 @@ __all__ = ["DEVICES", "Device", "UnknownArchitecture", "device"]
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(f"module 'solver.devices' has no attribute {name!r}")
-    from solver.devices import table
+        raise AttributeError(f"module 'warpack.solver.devices' has no attribute {name!r}")
+    from warpack.solver.devices import table
 
     value = table.devices() if name == "DEVICES" else getattr(table, name)
     globals()[name] = value

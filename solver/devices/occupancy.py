@@ -12,9 +12,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from solver.devices.table import Device
-from solver.wire.layout import Occupancy
-from solver.wire.units import Bytes, align_up
+from warpack.solver.devices.table import Device
+from warpack.solver.wire.layout import Occupancy
+from warpack.solver.wire.units import Bytes, align_up
 
 NO_LIMIT = 2**31 - 1
 """What a resource that a kernel does not use allows."""

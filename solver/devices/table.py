@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from solver.wire.units import Bytes
+from warpack.solver.wire.units import Bytes
 
 
 class UnknownArchitecture(ValueError):
@@ -58,7 +58,7 @@ class Device:
 @cache
 def devices() -> dict[str, Device]:
     """Every architecture of the table by compute capability, oldest first."""
-    text = resources.files("solver.devices").joinpath("gpu_table.json").read_text(encoding="utf-8")
+    text = resources.files("warpack.solver.devices").joinpath("gpu_table.json").read_text(encoding="utf-8")
     return {cc: _device(cc, row) for cc, row in json.loads(text)["cc"].items()}
 
 

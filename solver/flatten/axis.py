@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from solver.flatten.problem import Phases
-from solver.flatten.relation import Relation, Use, edges_of, occupied
-from solver.flatten.spans import phases_of
-from solver.wire.manifest import Span
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.relation import Relation, Use, edges_of, occupied
+from warpack.solver.flatten.spans import phases_of
+from warpack.solver.wire.manifest import Span
 
 MOST_COMPARED, MOST_APART = 1536, 384
 """Of more different lives that need it, columns are not made exact: each then holds all that may conflict in it. The second is for lives

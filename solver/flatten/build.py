@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from solver.flatten import in_place, observations, permissions
-from solver.flatten.crossing import crossing
-from solver.flatten.items import Shelf, shelf, windows
-from solver.flatten.lifetimes import Lives
-from solver.flatten.problem import FlatManifest, FlatTimeline, RegionProblem
-from solver.flatten.relation import Relation
-from solver.flatten.unroll import unroll
-from solver.wire.bulk import uncollected
-from solver.wire.layout import Region
-from solver.wire.manifest import Manifest, Scope
-from solver.wire.units import Phase
+from warpack.solver.flatten import in_place, observations, permissions
+from warpack.solver.flatten.crossing import crossing
+from warpack.solver.flatten.items import Shelf, shelf, windows
+from warpack.solver.flatten.lifetimes import Lives
+from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, RegionProblem
+from warpack.solver.flatten.relation import Relation
+from warpack.solver.flatten.unroll import unroll
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.layout import Region
+from warpack.solver.wire.manifest import Manifest, Scope
+from warpack.solver.wire.units import Phase
 
 
 @uncollected()
@@ -27,7 +27,7 @@ def flatten(
     """The run region's and the block region's problem, over one program with every call expanded.
 
     `on_chip` names the `auto` buffers (in full) that are placed in shared memory; the others and the local ones are
-    left out. `split` names (in full) the buffers whose parts are placed apart, out of `solver.flatten.items.splittable`.
+    left out. `split` names (in full) the buffers whose parts are placed apart, out of `warpack.solver.flatten.items.splittable`.
     `warnings` are those that need the flattened program; reading the manifest gave the others. Once `stopped` says so, what is left to
     be found out is taken to be the worst, and the problems are not `exact`.
     """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solver.flatten.items import Shelf
-from solver.flatten.permissions import aliases_across
-from solver.flatten.problem import Item
-from solver.flatten.relation import Relation
-from solver.wire.manifest import Manifest
+from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.permissions import aliases_across
+from warpack.solver.flatten.problem import Item
+from warpack.solver.flatten.relation import Relation
+from warpack.solver.wire.manifest import Manifest
 
 MOST_PAIRS = 250_000
 """Of more pairs of items only is it looked at whether a buffer may lie over everything."""

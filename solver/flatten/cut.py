@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from solver.flatten.graph import Graph, Passing, leads, passing_edges, pieces_in
-from solver.flatten.problem import Phases
-from solver.flatten.spans import NO_PHASES, holds, phases_of
-from solver.wire.manifest import Span
-from solver.wire.units import Phase
+from warpack.solver.flatten.graph import Graph, Passing, leads, passing_edges, pieces_in
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.spans import NO_PHASES, holds, phases_of
+from warpack.solver.wire.manifest import Span
+from warpack.solver.wire.units import Phase
 
 
 class Cut:

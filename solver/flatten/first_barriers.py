@@ -3,11 +3,11 @@ access of the other."""
 
 from __future__ import annotations
 
-from solver.flatten.graph import Graph, Place, first_at, leads, passing_edges, pieces_in
-from solver.flatten.problem import Phases
-from solver.flatten.reach import Reach
-from solver.flatten.spans import phases_of
-from solver.wire.units import Phase
+from warpack.solver.flatten.graph import Graph, Place, first_at, leads, passing_edges, pieces_in
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.reach import Reach
+from warpack.solver.flatten.spans import phases_of
+from warpack.solver.wire.units import Phase
 
 Passage = tuple[Phase, Place | None]
 """The phase in which the destination is accessed next, and the first covering barrier on the way there (None: there is none)."""

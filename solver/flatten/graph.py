@@ -14,8 +14,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from solver.wire.manifest import Barrier, Span
-from solver.wire.units import Phase
+from warpack.solver.wire.manifest import Barrier, Span
+from warpack.solver.wire.units import Phase
 
 Place = int
 """A place where a barrier may stand: 2p just before phase p, 2p + 1 just after it."""

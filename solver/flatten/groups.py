@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from solver.wire.manifest import Scope, Span, Track
-from solver.wire.units import Phase
+from warpack.solver.wire.manifest import Scope, Span, Track
+from warpack.solver.wire.units import Phase
 
 Beside = Literal["tracks", "calls", "arms"]
 

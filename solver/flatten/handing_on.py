@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from solver.flatten.cut import Cut
-from solver.flatten.lifetimes import Life
-from solver.flatten.problem import Phases
-from solver.flatten.reach import Cover
-from solver.flatten.relation import Relation, Use
-from solver.flatten.spans import NO_PHASES, difference, holds, intersection, meet, phases_of, within
-from solver.wire.manifest import Span, Zero
-from solver.wire.units import Phase
+from warpack.solver.flatten.cut import Cut
+from warpack.solver.flatten.lifetimes import Life
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.reach import Cover
+from warpack.solver.flatten.relation import Relation, Use
+from warpack.solver.flatten.spans import NO_PHASES, difference, holds, intersection, meet, phases_of, within
+from warpack.solver.wire.manifest import Span, Zero
+from warpack.solver.wire.units import Phase
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from solver.flatten.first_barriers import FirstBarriers, Passage
-from solver.flatten.graph import Place
-from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.flatten.reach import Cover
-from solver.flatten.relation import Relation, Use
-from solver.wire.layout import Handoff, Region
-from solver.wire.manifest import Span
-from solver.wire.units import Bytes, Phase
+from warpack.solver.flatten.first_barriers import FirstBarriers, Passage
+from warpack.solver.flatten.graph import Place
+from warpack.solver.flatten.problem import FlatManifest, RegionProblem
+from warpack.solver.flatten.reach import Cover
+from warpack.solver.flatten.relation import Relation, Use
+from warpack.solver.wire.layout import Handoff, Region
+from warpack.solver.wire.manifest import Span
+from warpack.solver.wire.units import Bytes, Phase
 
 
 class Placed(NamedTuple):

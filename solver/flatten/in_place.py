@@ -10,16 +10,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from solver.flatten.handing_on import HandingOn, Pair
-from solver.flatten.items import Shelf
-from solver.flatten.lifetimes import Lives
-from solver.flatten.problem import InPlacePermission, Phases, Piece
-from solver.flatten.relation import Relation
-from solver.flatten.spans import Span, intersection, meet, phases_of
-from solver.wire.manifest import Buffer, InPlace, Manifest
-from solver.wire.problems import Problem
-from solver.wire.timelines import timeline_of
-from solver.wire.units import Bytes
+from warpack.solver.flatten.handing_on import HandingOn, Pair
+from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.lifetimes import Lives
+from warpack.solver.flatten.problem import InPlacePermission, Phases, Piece
+from warpack.solver.flatten.relation import Relation
+from warpack.solver.flatten.spans import Span, intersection, meet, phases_of
+from warpack.solver.wire.manifest import Buffer, InPlace, Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.timelines import timeline_of
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from solver.flatten.axis import axis_of
-from solver.flatten.lifetimes import Lives
-from solver.flatten.problem import Item, Piece, Window
-from solver.flatten.relation import Relation, Use
-from solver.wire.manifest import Buffer, Manifest, Part, Scope
+from warpack.solver.flatten.axis import axis_of
+from warpack.solver.flatten.lifetimes import Lives
+from warpack.solver.flatten.problem import Item, Piece, Window
+from warpack.solver.flatten.relation import Relation, Use
+from warpack.solver.wire.manifest import Buffer, Manifest, Part, Scope
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from solver.flatten.cut import Cut
-from solver.flatten.problem import Phases
-from solver.flatten.spans import NO_PHASES, difference, holds, phases_of
-from solver.flatten.structure import spans_of
-from solver.flatten.unroll import Unrolled
-from solver.wire.manifest import Accesses, Buffer, Interval, Lifetime, Manifest, Part, Reentry, Span
-from solver.wire.units import Phase
+from warpack.solver.flatten.cut import Cut
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.spans import NO_PHASES, difference, holds, phases_of
+from warpack.solver.flatten.structure import spans_of
+from warpack.solver.flatten.unroll import Unrolled
+from warpack.solver.wire.manifest import Accesses, Buffer, Interval, Lifetime, Manifest, Part, Reentry, Span
+from warpack.solver.wire.units import Phase
 
 Stated = Lifetime | Accesses | None
 Key = tuple[str, Stated, Reentry, bool, bool]

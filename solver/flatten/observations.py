@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.flatten.cut import Cut
-from solver.flatten.items import Shelf
-from solver.flatten.lifetimes import Life, Lives
-from solver.flatten.problem import Phases, RegionProblem
-from solver.flatten.relation import Relation, Use
-from solver.flatten.spans import meet
-from solver.flatten.unroll import Unrolled
-from solver.wire.manifest import Buffer, Manifest, Part
-from solver.wire.problems import Problem
-from solver.wire.units import Phase
+from warpack.solver.flatten.cut import Cut
+from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.lifetimes import Life, Lives
+from warpack.solver.flatten.problem import Phases, RegionProblem
+from warpack.solver.flatten.relation import Relation, Use
+from warpack.solver.flatten.spans import meet
+from warpack.solver.flatten.unroll import Unrolled
+from warpack.solver.wire.manifest import Buffer, Manifest, Part
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import Phase
 
 PAIR_TESTS = 100_000
 """Beyond so many comparisons of different lifetimes the search for missing barriers stops, and says so."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from solver.flatten.problem import RegionProblem
-from solver.flatten.spans import meet
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.flatten.spans import meet
+from warpack.solver.wire.units import Bytes
 
 Closed = tuple[Bytes, Bytes]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from solver.flatten.items import Shelf
-from solver.flatten.spans import meet
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.problems import Problem
+from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.spans import meet
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.problems import Problem
 
 Pair = tuple[int, int]
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from solver.wire.layout import Region
-from solver.wire.problems import Problem
-from solver.wire.units import Bytes, Phase
+from warpack.solver.wire.layout import Region
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import Bytes, Phase
 
 if TYPE_CHECKING:
-    from solver.flatten.relation import Relation, Use
+    from warpack.solver.flatten.relation import Relation, Use
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class FlatTimeline:
 
 class Piece(NamedTuple):
     """`accesses`: phases in which it may be accessed; `live`: these, and those in which its contents are needed in between.
-    `occupied`: columns, of which two pieces have one in common where they conflict (see `solver.flatten.axis`); mostly these are
+    `occupied`: columns, of which two pieces have one in common where they conflict (see `warpack.solver.flatten.axis`); mostly these are
     phases, live ones and on to the barrier that frees the bytes. A piece that is never used has none, and meets nothing."""
 
     name: str

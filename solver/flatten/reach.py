@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from solver.flatten.graph import Graph, Standing, first_at, leads, passing_edges
-from solver.flatten.problem import Phases
-from solver.flatten.spans import NO_PHASES, phases_of
-from solver.wire.manifest import Span
-from solver.wire.units import Phase
+from warpack.solver.flatten.graph import Graph, Standing, first_at, leads, passing_edges
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.spans import NO_PHASES, phases_of
+from warpack.solver.wire.manifest import Span
+from warpack.solver.wire.units import Phase
 
 
 class Cover(NamedTuple):

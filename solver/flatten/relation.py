@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solver.flatten.groups import Membership, in_two
-from solver.flatten.lifetimes import Life
-from solver.flatten.problem import Phases
-from solver.flatten.reach import Cover, Reach
-from solver.flatten.spans import NO_PHASES, difference, intersection, meet, phases_of
-from solver.flatten.unroll import Unrolled
-from solver.wire.manifest import Manifest, Scope, Span
-from solver.wire.units import Phase
+from warpack.solver.flatten.groups import Membership, in_two
+from warpack.solver.flatten.lifetimes import Life
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.reach import Cover, Reach
+from warpack.solver.flatten.spans import NO_PHASES, difference, intersection, meet, phases_of
+from warpack.solver.flatten.unroll import Unrolled
+from warpack.solver.wire.manifest import Manifest, Scope, Span
+from warpack.solver.wire.units import Phase
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from solver.flatten.problem import Phases
-from solver.wire.units import Phase
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.wire.units import Phase
 
 Span = tuple[Phase, Phase]
 

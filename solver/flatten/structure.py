@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from solver.wire.manifest import Branch, Interval, Loop, Span, Timeline, Track
-from solver.wire.units import Phase
+from warpack.solver.wire.manifest import Branch, Interval, Loop, Span, Timeline, Track
+from warpack.solver.wire.units import Phase
 
 Kind = Literal["tracks", "track", "arm", "loop", "branch"]
 

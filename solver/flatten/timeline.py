@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from solver.flatten.structure import Structures, structures
-from solver.wire.manifest import Component, Manifest, Timeline
-from solver.wire.units import Phase
+from warpack.solver.flatten.structure import Structures, structures
+from warpack.solver.wire.manifest import Component, Manifest, Timeline
+from warpack.solver.wire.units import Phase
 
 LONGEST = 1 << 20
 """The most phases that a flattened timeline may have."""

@@ -10,14 +10,14 @@ from itertools import pairwise, product
 from math import prod
 from typing import NamedTuple
 
-from solver.flatten.graph import Graph, Passing, Standing
-from solver.flatten.groups import Group, aligned
-from solver.flatten.problem import Phases
-from solver.flatten.spans import NO_PHASES, phases_of
-from solver.flatten.structure import Structure
-from solver.flatten.timeline import Sheet, sheets
-from solver.wire.manifest import Manifest, Span, Timeline
-from solver.wire.units import Phase
+from warpack.solver.flatten.graph import Graph, Passing, Standing
+from warpack.solver.flatten.groups import Group, aligned
+from warpack.solver.flatten.problem import Phases
+from warpack.solver.flatten.spans import NO_PHASES, phases_of
+from warpack.solver.flatten.structure import Structure
+from warpack.solver.flatten.timeline import Sheet, sheets
+from warpack.solver.wire.manifest import Manifest, Span, Timeline
+from warpack.solver.wire.units import Phase
 
 _MOST_CHOICES = 64
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from solver.devices.table import device
-from solver.launch.budget import budget_bytes
-from solver.launch.ranking import threads_step
-from solver.search.promotion import candidates, promote
-from solver.search.regions import Packed
-from solver.search.stop import Stop
-from solver.search.widening import launch_beside
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.devices.table import device
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.ranking import threads_step
+from warpack.solver.search.promotion import candidates, promote
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.widening import launch_beside
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 MOST_BLOCK_SIZES = 32
 """Where the launch rules allow more block sizes, only every second, third, … one is looked at, from the largest down."""

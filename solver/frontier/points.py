@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from solver.frontier.levels import accesses_of, block_sizes, find_levels, with_block_size
-from solver.launch.weighing import by_residents, cost, weighs
-from solver.search.regions import Packed
-from solver.search.stop import Stop
-from solver.search.widening import launch_beside, launch_of
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
+from warpack.solver.frontier.levels import accesses_of, block_sizes, find_levels, with_block_size
+from warpack.solver.launch.weighing import by_residents, cost, weighs
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.widening import launch_beside, launch_of
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
 
 _CUT_SHORT = Problem(
     "frontier-incomplete",

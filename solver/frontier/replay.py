@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from solver.answer.assemble import assemble
-from solver.flatten import flatten
-from solver.flatten.items import splittable
-from solver.flatten.problem import RegionProblem
-from solver.search.bound import lower_bound
-from solver.search.over import floor_of, free_names
-from solver.search.pack import Packing
-from solver.search.regions import Packed
-from solver.search.widening import launch_of
-from solver.wire.layout import Layout
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.answer.assemble import assemble
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.items import splittable
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.over import floor_of, free_names
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.widening import launch_of
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
@@ -38,7 +38,7 @@ def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
 
 def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
     """The layout of `manifest_of_point`, with the point's own offsets: nothing is searched, and run bytes are proven by the
-    max-live bound alone. `solver.verify` holds it against that manifest.
+    max-live bound alone. `warpack.verify` holds it against that manifest.
 
     Raises KeyError where the point places no buffer that has to lie on chip, ValueError where its block does not fit: it is then
     no point of this manifest."""

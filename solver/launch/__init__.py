@@ -15,6 +15,6 @@ hurdles     why no block can be launched, whatever the budget
 
 from __future__ import annotations
 
-from solver.launch.budget import budget_bytes as budget_bytes
+from warpack.solver.launch.budget import budget_bytes as budget_bytes
 
 __all__ = ["budget_bytes"]

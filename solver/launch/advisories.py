@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solver.launch.ranking import threads_step
-from solver.wire.layout import LaunchFigures, WidthConflicts
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
+from warpack.solver.launch.ranking import threads_step
+from warpack.solver.wire.layout import LaunchFigures, WidthConflicts
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
 
 
 def launch_warnings(
     manifest: Manifest, figures: LaunchFigures, widths: Sequence[WidthConflicts] = ()
 ) -> tuple[Problem, ...]:
     """`threads-not-a-multiple` and, where the manifest asks to avoid bank conflicts, `bank-conflicts-remain` for each element
-    width that keeps some. `widths`: what `solver.launch.conflicts` says of the launch."""
+    width that keeps some. `widths`: what `warpack.solver.launch.conflicts` says of the launch."""
     return (*_threads_not_a_multiple(manifest, figures), *_conflicts_remain(manifest, figures, widths))
 
 

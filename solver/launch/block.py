@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.devices.occupancy import block_limits, occupancy
-from solver.devices.table import Device, device
-from solver.launch.budget import budget_bytes
-from solver.launch.region import RunRegion, run_region
-from solver.launch.stride import stride_bytes
-from solver.wire.layout import Occupancy
-from solver.wire.manifest import Manifest, Target
-from solver.wire.units import Bytes, align_up
+from warpack.solver.devices.occupancy import block_limits, occupancy
+from warpack.solver.devices.table import Device, device
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.region import RunRegion, run_region
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.wire.layout import Occupancy
+from warpack.solver.wire.manifest import Manifest, Target
+from warpack.solver.wire.units import Bytes, align_up
 
 
 @dataclass(frozen=True, slots=True)

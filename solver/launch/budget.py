@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from solver.devices.table import device
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.devices.table import device
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def budget_bytes(manifest: Manifest) -> Bytes:

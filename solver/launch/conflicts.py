@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from solver.launch.region import run_region
-from solver.launch.stride import conflict_degree, least_free
-from solver.wire.layout import LaunchFigures, WidthConflicts
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.solver.launch.region import run_region
+from warpack.solver.launch.stride import conflict_degree, least_free
+from warpack.solver.wire.layout import LaunchFigures, WidthConflicts
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 
 def conflicts_by_width(

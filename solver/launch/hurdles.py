@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from solver.devices.table import device
-from solver.launch.block import BlockShape, block_shape
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
-from solver.wire.units import align_up
+from warpack.solver.devices.table import device
+from warpack.solver.launch.block import BlockShape, block_shape
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.units import align_up
 
 NO_BLOCK = "no-block"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from solver.launch.region import RunRegion, run_region
-from solver.launch.stride import widths_agree
-from solver.wire.manifest import Manifest
+from warpack.solver.launch.region import RunRegion, run_region
+from warpack.solver.launch.stride import widths_agree
+from warpack.solver.wire.manifest import Manifest
 
 
 def strides_alike(region: RunRegion, threads_per_run: int) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import lcm
 
-from solver.launch.weighing import weighs
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
+from warpack.solver.launch.weighing import weighs
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
 
 Rank = tuple[bool, int, int]
 """Larger is better: whether the threads are a whole multiple, then threads per block and resident threads; with the objective

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from solver.wire.manifest import Buffer, Manifest, StorageKind
-from solver.wire.units import Bytes
+from warpack.solver.wire.manifest import Buffer, Manifest, StorageKind
+from warpack.solver.wire.units import Bytes
 
 LEAST_BASE_ALIGNMENT_BYTES = 16
 """Dynamic shared memory starts at a multiple of this whatever the kernel declares (seen in ptxas' output)."""

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from math import gcd
 from typing import Literal
 
-from solver.launch.region import RunRegion, Weights
-from solver.wire.units import Bytes, align_up
+from warpack.solver.launch.region import RunRegion, Weights
+from warpack.solver.wire.units import Bytes, align_up
 
 BANKS = 32
 BANK_WIDTH_BYTES = 4

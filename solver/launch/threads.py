@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from solver.launch.advisories import launch_warnings as launch_warnings
-from solver.launch.block import BlockShape, block_shape
-from solver.launch.ranking import rank, threads_step
-from solver.launch.stride import conflict_degree, stride_bytes
-from solver.launch.weighing import by_residents
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.solver.launch.advisories import launch_warnings as launch_warnings
+from warpack.solver.launch.block import BlockShape, block_shape
+from warpack.solver.launch.ranking import rank, threads_step
+from warpack.solver.launch.stride import conflict_degree, stride_bytes
+from warpack.solver.launch.weighing import by_residents
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 
 def launch_for(
@@ -28,7 +28,7 @@ def launch_for(
     `threads_per_block` given, not exactly so many threads).
 
     Threads are a whole multiple of lcm(threads_per_run, threads_multiple), or where not even one such multiple fits, of
-    threads_per_run; of either kind the best by `solver.launch.ranking`. Fewer bytes never give a launch of a lower rank.
+    threads_per_run; of either kind the best by `warpack.solver.launch.ranking`. Fewer bytes never give a launch of a lower rank.
     """
     block = block_for(
         manifest,
@@ -76,7 +76,7 @@ def minimum_budget_bytes(
     block_reach_bytes: Bytes = 0,
 ) -> Bytes | None:
     """The least budget with which a launch exists: for `threads_per_block` threads where given, else for one run. It may be
-    more than the architecture has. None where no budget helps (`solver.launch.hurdles` says why)."""
+    more than the architecture has. None where no budget helps (`warpack.solver.launch.hurdles` says why)."""
     shape = block_shape(
         manifest,
         run_bytes=run_bytes,

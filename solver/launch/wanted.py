@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from solver.launch.block import BlockShape
-from solver.launch.ranking import Rank, rank, threads_step
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.solver.launch.block import BlockShape
+from warpack.solver.launch.ranking import Rank, rank, threads_step
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 
 class Wanted(NamedTuple):

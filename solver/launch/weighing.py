@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from solver.wire.manifest import Manifest
+from warpack.solver.wire.manifest import Manifest
 
 LOCAL_ACCESS_COST = 8
 """What an access to local memory counts for: about what the second-level cache takes longer than shared memory. The arrays of as many

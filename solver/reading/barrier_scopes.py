@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from solver.reading.clock import Clock
-from solver.reading.collector import Collector
-from solver.reading.structures import BLOCK, ONE_THREAD, RUN, Node
-from solver.reading.surroundings import Surroundings
-from solver.reading.track_threads import tracks_of_whole_runs
-from solver.wire.manifest import BarrierScope, Launch
-from solver.wire.units import Phase
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import Collector
+from warpack.solver.reading.structures import BLOCK, ONE_THREAD, RUN, Node
+from warpack.solver.reading.surroundings import Surroundings
+from warpack.solver.reading.track_threads import tracks_of_whole_runs
+from warpack.solver.wire.manifest import BarrierScope, Launch
+from warpack.solver.wire.units import Phase
 
 WARP = 32
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-from solver.reading.barrier_scopes import Judge
-from solver.reading.clock import Clock
-from solver.reading.collector import Collector, show
-from solver.reading.fields import Fields
-from solver.reading.surroundings import ALONE, Surroundings
-from solver.wire.manifest import Barrier, BarrierScope, Launch
-from solver.wire.units import Phase
+from warpack.solver.reading.barrier_scopes import Judge
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.surroundings import ALONE, Surroundings
+from warpack.solver.wire.manifest import Barrier, BarrierScope, Launch
+from warpack.solver.wire.units import Phase
 
 _KNOWN = ("before", "after", "scope", "proxy_fence")
 

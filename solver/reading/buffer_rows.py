@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from solver.reading.collector import Collector, show
-from solver.reading.fields import Fields
-from solver.reading.names import name_fault, path_fault
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.names import name_fault, path_fault
 
 KNOWN = frozenset(
     [

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from solver.reading.barriers import refused_scope
-from solver.reading.buffer_rows import Row
-from solver.reading.collector import Collector
-from solver.reading.components import ComponentTree
-from solver.reading.element_types import read_alignment, read_dtype
-from solver.reading.fields import LARGEST, Fields
-from solver.reading.lifetimes import Lives, read_lives
-from solver.reading.sizes import read_size
-from solver.wire.manifest import Buffer, Growth, Location, Reentry, Scope, Zero
+from warpack.solver.reading.barriers import refused_scope
+from warpack.solver.reading.buffer_rows import Row
+from warpack.solver.reading.collector import Collector
+from warpack.solver.reading.components import ComponentTree
+from warpack.solver.reading.element_types import read_alignment, read_dtype
+from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.reading.lifetimes import Lives, read_lives
+from warpack.solver.reading.sizes import read_size
+from warpack.solver.wire.manifest import Buffer, Growth, Location, Reentry, Scope, Zero
 
 
 def read_buffer(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from solver.reading.collector import Collector, show, spelled
-from solver.reading.structures import Tree
-from solver.wire.manifest import Interval, Span, Timeline
-from solver.wire.units import Phase
+from warpack.solver.reading.collector import Collector, show, spelled
+from warpack.solver.reading.structures import Tree
+from warpack.solver.wire.manifest import Interval, Span, Timeline
+from warpack.solver.wire.units import Phase
 
 
 class Clock:
     """`phases_sound` is False where the phases themselves were wrong, and `sound` where the phases or the structures over them were:
-    nothing is held against what was not understood. The barriers of `timeline` are read last, when it is known what calls it (`solver.reading.barriers`)."""
+    nothing is held against what was not understood. The barriers of `timeline` are read last, when it is known what calls it (`warpack.solver.reading.barriers`)."""
 
     def __init__(
         self, collector: Collector, timeline: Timeline, tree: Tree, *, phases_sound: bool, sound: bool

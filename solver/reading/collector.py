@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from solver.wire.problems import Problem
+from warpack.solver.wire.problems import Problem
 
 SHOWN_CHARACTERS = 60
 HINTS = 40

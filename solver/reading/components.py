@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from solver.reading.barriers import add_barriers
-from solver.reading.branches import check_tracks
-from solver.reading.clock import Clock
-from solver.reading.collector import Collector, show
-from solver.reading.fields import Fields
-from solver.reading.intervals import held
-from solver.reading.names import path_fault
-from solver.reading.statements import read_lifetime
-from solver.reading.surroundings import ALONE, Surroundings, check_calls, of_calls
-from solver.reading.timelines import read_timeline
-from solver.wire.manifest import Component, Launch, Lifetime, Span
-from solver.wire.units import Phase
+from warpack.solver.reading.barriers import add_barriers
+from warpack.solver.reading.branches import check_tracks
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.intervals import held
+from warpack.solver.reading.names import path_fault
+from warpack.solver.reading.statements import read_lifetime
+from warpack.solver.reading.surroundings import ALONE, Surroundings, check_calls, of_calls
+from warpack.solver.reading.timelines import read_timeline
+from warpack.solver.wire.manifest import Component, Launch, Lifetime, Span
+from warpack.solver.wire.units import Phase
 
 _KNOWN = frozenset(("path", "active", "window", "timeline", "called_in"))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from solver.flatten import flatten
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import FlatManifest, Phases, Piece, RegionProblem
-from solver.flatten.timeline import LONGEST, flattened_length
-from solver.reading.collector import Collector
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Phase
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import FlatManifest, Phases, Piece, RegionProblem
+from warpack.solver.flatten.timeline import LONGEST, flattened_length
+from warpack.solver.reading.collector import Collector
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Phase
 
 MOST_INTERVALS = 4_000_000
 PINNED_TESTS = 500_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from solver.reading.collector import Collector, show
-from solver.reading.fields import Fields
-from solver.wire.dtypes import DTYPES, SYNONYMS, DType
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.fields import Fields
+from warpack.solver.wire.dtypes import DTYPES, SYNONYMS, DType
 
 LARGEST_ITEM = 65536
 LARGEST_ALIGNMENT = 1024

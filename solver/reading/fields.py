@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
-from solver.reading.collector import Collector, escaped, show
+from warpack.solver.reading.collector import Collector, escaped, show
 
 Choice = TypeVar("Choice", bound=str)
 

@@ -6,12 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from solver.reading.clock import Clock
-from solver.reading.collector import spelled
-from solver.reading.intervals import left_out
-from solver.reading.structures import Node
-from solver.wire.manifest import Interval, Span
-from solver.wire.units import Phase
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import spelled
+from warpack.solver.reading.intervals import left_out
+from warpack.solver.reading.structures import Node
+from warpack.solver.wire.manifest import Interval, Span
+from warpack.solver.wire.units import Phase
 
 ARMS_NAMED = 4
 

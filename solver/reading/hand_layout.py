@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from solver.reading.collector import Collector, escaped, show, some
-from solver.reading.fields import LARGEST, Fields
-from solver.reading.references import Known, unknown_buffer
-from solver.reading.settings import MOST_THREADS
-from solver.wire.manifest import Buffer, HandLayout, Scope, Target
-from solver.wire.units import Bytes
+from warpack.solver.reading.collector import Collector, escaped, show, some
+from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.reading.references import Known, unknown_buffer
+from warpack.solver.reading.settings import MOST_THREADS
+from warpack.solver.wire.manifest import Buffer, HandLayout, Scope, Target
+from warpack.solver.wire.units import Bytes
 
 _REGIONS: tuple[tuple[Scope, str], ...] = (("run", "run_bytes"), ("block", "block_region_bytes"))
 
@@ -61,7 +61,7 @@ def read_hand_layout(
 
 
 def _most_bytes(target: Target) -> Bytes | None:
-    from solver.devices import DEVICES
+    from warpack.solver.devices import DEVICES
 
     known = DEVICES.get(target.compute_capability)
     return None if known is None else known.max_smem_per_block_optin

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.reading.collector import Collector, show
-from solver.reading.components import ComponentTree
-from solver.reading.fields import Fields
-from solver.reading.in_place_circles import Step, check_circles
-from solver.reading.references import Known, unknown_buffer
-from solver.wire.manifest import Buffer, InPlace
-from solver.wire.units import Phase
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.components import ComponentTree
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.in_place_circles import Step, check_circles
+from warpack.solver.reading.references import Known, unknown_buffer
+from warpack.solver.wire.manifest import Buffer, InPlace
+from warpack.solver.wire.units import Phase
 
 
 def read_in_place(

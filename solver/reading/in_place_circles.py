@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from solver.reading.collector import Collector
+from warpack.solver.reading.collector import Collector
 
 NAMES_SHOWN = 8
 

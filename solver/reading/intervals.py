@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from solver.reading.clock import Clock
-from solver.reading.collector import spelled
-from solver.reading.structures import Node, Tree
-from solver.wire.manifest import Interval, Span
-from solver.wire.units import Phase
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import spelled
+from warpack.solver.reading.structures import Node, Tree
+from warpack.solver.wire.manifest import Interval, Span
+from warpack.solver.wire.units import Phase
 
 
 class Held(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, get_args
 
-from solver.reading.layout_values import Values, pointed
-from solver.wire.layout import (
+from warpack.solver.reading.layout_values import Values, pointed
+from warpack.solver.wire.layout import (
     Baseline,
     BytesProof,
     CountProof,
@@ -21,8 +21,8 @@ from solver.wire.layout import (
     Validation,
     WidthConflicts,
 )
-from solver.wire.problems import Problem
-from solver.wire.report import Finding
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.report import Finding
 
 _STATUSES = get_args(Status)
 _THREADS_BY = get_args(ThreadsBy)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
-from solver.reading.layout_values import Values, pointed
-from solver.wire.layout import ComponentWindow, Handoff, PlacedBuffer, PlacedPart, Region
+from warpack.solver.reading.layout_values import Values, pointed
+from warpack.solver.wire.layout import ComponentWindow, Handoff, PlacedBuffer, PlacedPart, Region
 
 _REGIONS = get_args(Region)
 _SIDES: tuple[Literal["before", "after"], ...] = ("before", "after")

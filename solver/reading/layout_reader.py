@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from solver.reading.collector import Collector
-from solver.reading.layout_figures import (
+from warpack.solver.reading.collector import Collector
+from warpack.solver.reading.layout_figures import (
     no_proof,
     read_baseline,
     read_launch,
@@ -25,11 +25,11 @@ from solver.reading.layout_figures import (
     read_warning,
     read_width,
 )
-from solver.reading.layout_places import read_buffer, read_handoff, read_window
-from solver.reading.layout_values import Values
-from solver.reading.source import MOST_LAYOUT_BYTES, read_source
-from solver.wire.layout import LAYOUT_SCHEMA, Layout, LocalBytes, RunInfo, Status, Validation
-from solver.wire.problems import Problem
+from warpack.solver.reading.layout_places import read_buffer, read_handoff, read_window
+from warpack.solver.reading.layout_values import Values
+from warpack.solver.reading.source import MOST_LAYOUT_BYTES, read_source
+from warpack.solver.wire.layout import LAYOUT_SCHEMA, Layout, LocalBytes, RunInfo, Status, Validation
+from warpack.solver.wire.problems import Problem
 
 _STATUSES = get_args(Status)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from solver.reading.collector import Collector, escaped
+from warpack.solver.reading.collector import Collector, escaped
 
 T = TypeVar("T")
 

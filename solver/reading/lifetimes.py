@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from solver.reading.clock import Clock
-from solver.reading.collector import show
-from solver.reading.components import ComponentTree
-from solver.reading.fields import Fields
-from solver.reading.intervals import held, holds
-from solver.reading.parts import Statement, read_parts
-from solver.reading.statements import read_lifetime
-from solver.wire.dtypes import DType
-from solver.wire.manifest import Accesses, Lifetime, Part, Reentry, Span
-from solver.wire.units import Phase
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import show
+from warpack.solver.reading.components import ComponentTree
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.intervals import held, holds
+from warpack.solver.reading.parts import Statement, read_parts
+from warpack.solver.reading.statements import read_lifetime
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.manifest import Accesses, Lifetime, Part, Reentry, Span
+from warpack.solver.wire.units import Phase
 
 _ACCESSES = ("writes", "updates", "reads")
 

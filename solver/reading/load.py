@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from solver.reading.buffer_rows import Row, read_row
-from solver.reading.buffers import read_buffer
-from solver.reading.collector import Collector, show
-from solver.reading.components import ComponentTree, read_components
-from solver.reading.cross_checks import check_flattened
-from solver.reading.fields import Fields
-from solver.reading.hand_layout import read_hand_layout
-from solver.reading.in_place import read_in_place
-from solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
-from solver.reading.settings import read_launch, read_solver_options, read_target
-from solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
-from solver.reading.timelines import read_timeline
-from solver.wire.bulk import uncollected
-from solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
-from solver.wire.problems import ManifestError, Problem
+from warpack.solver.reading.buffer_rows import Row, read_row
+from warpack.solver.reading.buffers import read_buffer
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.components import ComponentTree, read_components
+from warpack.solver.reading.cross_checks import check_flattened
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.hand_layout import read_hand_layout
+from warpack.solver.reading.in_place import read_in_place
+from warpack.solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
+from warpack.solver.reading.settings import read_launch, read_solver_options, read_target
+from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
+from warpack.solver.reading.timelines import read_timeline
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
+from warpack.solver.wire.problems import ManifestError, Problem
 
 MOST_BUFFERS = 65536
 LONGEST_LABEL = 1000
@@ -46,7 +46,7 @@ def load_manifest(source: Source) -> Manifest:
     """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path).
 
     Raises ManifestError with every problem found, each with its JSON pointer. What is allowed but worth knowing is in
-    `Manifest.warnings`; `solver.flatten.flatten` adds the warnings that only flattened phases show.
+    `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that only flattened phases show.
     """
     collector = Collector()
     document = read_source(collector, source, MOST_MANIFEST_BYTES)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from solver.reading.clock import Clock
-from solver.reading.collector import Collector, show, spelled
-from solver.reading.fields import Fields
-from solver.reading.nesting import LOOP
-from solver.reading.structures import Structure, Tree
-from solver.wire.manifest import Loop
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import Collector, show, spelled
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.nesting import LOOP
+from warpack.solver.reading.structures import Structure, Tree
+from warpack.solver.wire.manifest import Loop
 
 _KNOWN = ("span", "at_least", "breaks", "endless")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from solver.reading.collector import Collector
-from solver.reading.structures import Structure
+from warpack.solver.reading.collector import Collector
+from warpack.solver.reading.structures import Structure
 
 WHOLE_GROUP, CHOICE, LOOP, WHOLE_BRANCH, ONLY_ARM = range(5)
 """Ranks of structures over one span, the outer first. A group of one track lies outside that track; tracks, and arms of two or more,

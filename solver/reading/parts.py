@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from solver.reading.collector import show
-from solver.reading.fields import Fields
-from solver.reading.names import name_fault
-from solver.wire.dtypes import DType
-from solver.wire.manifest import Accesses, Lifetime, Part, Reentry
+from warpack.solver.reading.collector import show
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.names import name_fault
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.manifest import Accesses, Lifetime, Part, Reentry
 
 _KNOWN = ("name", "offset", "size", "lifetime", "accesses_in", "reentry")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from solver.reading.buffer_rows import Row
-from solver.reading.collector import Collector, show
-from solver.wire.manifest import Buffer
+from warpack.solver.reading.buffer_rows import Row
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.wire.manifest import Buffer
 
 Known = Mapping[str, Buffer | None]
 """Every full name of the manifest; None stands for a buffer that could not be read."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from solver.reading.collector import Collector, escaped, show
-from solver.reading.fields import LARGEST, Fields
-from solver.wire.manifest import Launch, SolverOptions, Target
+from warpack.solver.reading.collector import Collector, escaped, show
+from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.wire.manifest import Launch, SolverOptions, Target
 
 MOST_THREADS = 1024
 """The most threads of a block on every architecture (CUDA programming guide, compute capabilities)."""
@@ -28,7 +28,7 @@ def read_target(collector: Collector, value: Any) -> Target:
 
 
 def _capability(fields: Fields) -> str | None:
-    from solver.devices import DEVICES
+    from warpack.solver.devices import DEVICES
 
     value = fields.values["compute_capability"]
     pointer = fields.pointer("compute_capability")
@@ -54,7 +54,7 @@ def _budget(fields: Fields, capability: str | None) -> int | Literal["default", 
         return "default"
     budget = fields.integer("shared_budget_bytes", 0, 0)
     if capability is not None:
-        from solver.devices import DEVICES
+        from warpack.solver.devices import DEVICES
 
         most = DEVICES[capability].max_smem_per_block_optin
         if budget > most:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from solver.reading.collector import show
-from solver.reading.fields import LARGEST, Fields
-from solver.reading.parts import check_whole_items
-from solver.wire.dtypes import DTYPES, DType
-from solver.wire.manifest import Growth
+from warpack.solver.reading.collector import show
+from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.reading.parts import check_whole_items
+from warpack.solver.wire.dtypes import DTYPES, DType
+from warpack.solver.wire.manifest import Growth
 
 _BYTE = DTYPES["uint8"]
 _KEYS = ("per_thread", "per_warp", "plus")

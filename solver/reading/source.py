@@ -12,7 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from solver.reading.collector import Collector, escaped, show
+from warpack.solver.reading.collector import Collector, escaped, show
 
 Source = Mapping[str, Any] | bytes | bytearray | memoryview | str | Path
 

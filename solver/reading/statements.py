@@ -6,11 +6,11 @@ from bisect import bisect_left
 from itertools import accumulate, pairwise
 from typing import Any
 
-from solver.reading.clock import Clock
-from solver.reading.collector import spelled
-from solver.reading.free_arms import warn_of_free_arms
-from solver.reading.intervals import Held, held, read_interval
-from solver.wire.manifest import Interval, Lifetime
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import spelled
+from warpack.solver.reading.free_arms import warn_of_free_arms
+from warpack.solver.reading.intervals import Held, held, read_interval
+from warpack.solver.wire.manifest import Interval, Lifetime
 
 
 def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:

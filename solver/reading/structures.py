@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from solver.reading.collector import some, spelled
-from solver.wire.manifest import Span
-from solver.wire.units import Phase
+from warpack.solver.reading.collector import some, spelled
+from warpack.solver.wire.manifest import Span
+from warpack.solver.wire.units import Phase
 
 Kind = Literal["program", "loop", "branch", "arm", "tracks", "track"]
 
@@ -82,7 +82,7 @@ class Node:
 
 
 class Tree:
-    """`structures` must be properly nested (`solver.reading.nesting`)."""
+    """`structures` must be properly nested (`warpack.solver.reading.nesting`)."""
 
     def __init__(self, length: int, structures: Iterable[Structure] = ()) -> None:
         self.program = Node(Structure((0, length), -1, "program", "", [0, length]), None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from solver.reading.clock import Clock
-from solver.reading.collector import Collector
-from solver.reading.structures import BLOCK, Node
-from solver.reading.track_threads import tracks_of_whole_runs
-from solver.wire.manifest import Launch
-from solver.wire.units import Phase
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import Collector
+from warpack.solver.reading.structures import BLOCK, Node
+from warpack.solver.reading.track_threads import tracks_of_whole_runs
+from warpack.solver.wire.manifest import Launch
+from warpack.solver.wire.units import Phase
 
 
 class Surroundings(NamedTuple):

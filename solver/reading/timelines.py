@@ -1,19 +1,19 @@
-"""Reads a timeline: its phases and the structures over them. Its barriers are read later (`solver.reading.barriers`)."""
+"""Reads a timeline: its phases and the structures over them. Its barriers are read later (`warpack.solver.reading.barriers`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from solver.flatten.timeline import LONGEST
-from solver.reading.branches import read_branches, read_tracks
-from solver.reading.clock import Clock
-from solver.reading.collector import Collector, show
-from solver.reading.fields import Fields
-from solver.reading.loops import read_loops
-from solver.reading.names import phase_name_fault
-from solver.reading.nesting import check_nesting
-from solver.reading.structures import Structure, Tree
-from solver.wire.manifest import Launch, Timeline
+from warpack.solver.flatten.timeline import LONGEST
+from warpack.solver.reading.branches import read_branches, read_tracks
+from warpack.solver.reading.clock import Clock
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.fields import Fields
+from warpack.solver.reading.loops import read_loops
+from warpack.solver.reading.names import phase_name_fault
+from warpack.solver.reading.nesting import check_nesting
+from warpack.solver.reading.structures import Structure, Tree
+from warpack.solver.wire.manifest import Launch, Timeline
 
 _KNOWN = ("phases", "length", "loops", "branches", "tracks", "barriers")
 _ASYNCHRONOUS = ("async", "asynchronous")

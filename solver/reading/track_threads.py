@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from solver.reading.collector import Collector, show
-from solver.wire.manifest import Launch, Track
-from solver.wire.units import Phase
+from warpack.solver.reading.collector import Collector, show
+from warpack.solver.wire.manifest import Launch, Track
+from warpack.solver.wire.units import Phase
 
 
 def check_threads(collector: Collector, tracks: tuple[Track, ...], at: str, launch: Launch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.puzzle import Puzzle
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

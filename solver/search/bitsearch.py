@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.search.domains import Narrowing
-from solver.search.patterns import offset_patterns
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
+from warpack.solver.search.domains import Narrowing
+from warpack.solver.search.patterns import offset_patterns
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
 
 _ASK_EVERY = 64
 """Nodes between two questions whether to stop: a node takes some tens of microseconds."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solver.flatten.problem import Item, Phases, Piece, RegionProblem, Window
-from solver.search.pack import pack
-from solver.search.stop import Stop
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import Item, Phases, Piece, RegionProblem, Window
+from warpack.solver.search.pack import pack
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes
 
 
 def pack_blocks(problem: RegionProblem, seed: int, stop: Stop) -> tuple[Bytes, ...]:

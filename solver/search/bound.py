@@ -12,10 +12,10 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import RegionProblem
-from solver.wire.bulk import uncollected
-from solver.wire.units import Bytes, Phase
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.units import Bytes, Phase
 
 _PHASES_TRIED = 256
 """Where sharing permissions make the sum of live bytes too high a bound, so many of the fullest phases are looked at."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from solver.search.alike import alike_pairs
-from solver.search.bitsearch import Attempt
-from solver.search.puzzle import Gaps, Puzzle
-from solver.search.stop import Stop
+from warpack.solver.search.alike import alike_pairs
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.puzzle import Gaps, Puzzle
+from warpack.solver.search.stop import Stop
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from solver.flatten.problem import FlatManifest
-from solver.launch.block import BlockShape
-from solver.launch.stride import stride_bytes
-from solver.launch.wanted import Wanted
-from solver.search.bound import max_live
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import FlatManifest
+from warpack.solver.launch.block import BlockShape
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.launch.wanted import Wanted
+from warpack.solver.search.bound import max_live
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 class Ceiling:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from solver.search.room import Class, Order
-from solver.wire.units import Bytes
+from warpack.solver.search.room import Class, Order
+from warpack.solver.wire.units import Bytes
 
 Members = tuple[int, ...]
 """Numbers of candidates."""
@@ -14,7 +14,7 @@ Members = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Candidate:
-    """`kind`: its alignment and element width (`solver.search.room`). Candidates of one `likeness` can stand for one another."""
+    """`kind`: its alignment and element width (`warpack.solver.search.room`). Candidates of one `likeness` can stand for one another."""
 
     accesses: int
     kind: Class
@@ -60,7 +60,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Weighing:
-    """A choice that was weighed (`solver.search.weighing`): its resident threads and accesses on chip. `settled`: of all choices with at
+    """A choice that was weighed (`warpack.solver.search.weighing`): its resident threads and accesses on chip. `settled`: of all choices with at
     most `most_resident` resident threads, in blocks that are `whole` multiples as its own are, none is worth more. No choice with so many
     has more than `accesses_at_the_most`. So many `numbers` of resident threads came into question, and `searched` of them were searched."""
 

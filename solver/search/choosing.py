@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from solver.search.choice import Candidate, Chosen, Left, Members, Tried
-from solver.search.demand import Demand, Held, Used
-from solver.search.room import Class, Order, Rooms, joined
-from solver.search.stop import Stop
-from solver.wire.units import Bytes
+from warpack.solver.search.choice import Candidate, Chosen, Left, Members, Tried
+from warpack.solver.search.demand import Demand, Held, Used
+from warpack.solver.search.room import Class, Order, Rooms, joined
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.puzzle import Puzzle
 
 Member = TypeVar("Member")
 

@@ -10,12 +10,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 
-from solver.search.bitsearch import Attempt
-from solver.search.finding import Finder
-from solver.search.proving import Prover
-from solver.search.puzzle import Puzzle
-from solver.search.reduction import Reductions
-from solver.search.stop import Stop
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.finding import Finder
+from warpack.solver.search.proving import Prover
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.reduction import Reductions
+from warpack.solver.search.stop import Stop
 
 _FIRST_EFFORT, _GROWTH = 0.02, 1.5
 """Deterministic seconds of a lane's first round (about half a second of one core), and how they grow."""

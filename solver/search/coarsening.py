@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
-from solver.search.puzzle import Gaps, Puzzle, Strip
+from warpack.solver.search.puzzle import Gaps, Puzzle, Strip
 
 _LOSSES = (0.015, 0.003)
 """Parts of the items' area (bytes times stretches of phases) that two relaxed levels may lose at most."""

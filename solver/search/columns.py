@@ -10,11 +10,11 @@ from __future__ import annotations
 from itertools import product
 from math import gcd
 
-from solver.flatten.pairs import joined
-from solver.search.cliques import maximal
-from solver.search.conflicts import mirrored
-from solver.search.puzzle import Gaps, Puzzle, Strip
-from solver.search.strips import Place, columns_of, largest_first, overlapping
+from warpack.solver.flatten.pairs import joined
+from warpack.solver.search.cliques import maximal
+from warpack.solver.search.conflicts import mirrored
+from warpack.solver.search.puzzle import Gaps, Puzzle, Strip
+from warpack.solver.search.strips import Place, columns_of, largest_first, overlapping
 
 
 def fullest_columns(puzzle: Puzzle) -> list[int]:

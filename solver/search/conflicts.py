@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import gcd
 
-from solver.flatten.pairs import forbidden_differences, joined
-from solver.flatten.problem import Item, RegionProblem
-from solver.search.puzzle import Gaps, Puzzle, Strip
-from solver.wire.units import Bytes
+from warpack.solver.flatten.pairs import forbidden_differences, joined
+from warpack.solver.flatten.problem import Item, RegionProblem
+from warpack.solver.search.puzzle import Gaps, Puzzle, Strip
+from warpack.solver.wire.units import Bytes
 
 Pair = tuple[int, int]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from solver.flatten.problem import RegionProblem
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.wire.units import Bytes
 
 Held = dict[tuple[int, int], Bytes]
 """The largest chosen piece of a group in a stretch."""

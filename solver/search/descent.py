@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from solver.search.bitsearch import Attempt, search_bits
-from solver.search.capacity import Hull, search_cpsat
-from solver.search.cliques import heavy_clique
-from solver.search.closing import Closed, Closer
-from solver.search.coarsening import coarsened
-from solver.search.firstfit import FirstFit
-from solver.search.puzzle import Puzzle, Solution, solution
-from solver.search.reduction import reduce
-from solver.search.squeezing import Squeezing
-from solver.search.stacking import Stacker
-from solver.search.stop import Stop, Stopped
-from solver.search.valleys import Valleys, spans_of
+from warpack.solver.search.bitsearch import Attempt, search_bits
+from warpack.solver.search.capacity import Hull, search_cpsat
+from warpack.solver.search.cliques import heavy_clique
+from warpack.solver.search.closing import Closed, Closer
+from warpack.solver.search.coarsening import coarsened
+from warpack.solver.search.firstfit import FirstFit
+from warpack.solver.search.puzzle import Puzzle, Solution, solution
+from warpack.solver.search.reduction import reduce
+from warpack.solver.search.squeezing import Squeezing
+from warpack.solver.search.stacking import Stacker
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.valleys import Valleys, spans_of
 
 _BIT_ITEMS, _BIT_UNITS, _BIT_NODES = 24, 1 << 13, 25_000
 """Limits of the bitset search: items, capacity and nodes. Some 10 µs a node: at most half of what importing CP-SAT takes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solver.search.alike import alike_pairs
-from solver.search.firstfit import bits_of
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.alike import alike_pairs
+from warpack.solver.search.firstfit import bits_of
+from warpack.solver.search.puzzle import Puzzle
 
 
 class Narrowing:

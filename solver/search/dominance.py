@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from solver.search.puzzle import Gaps, Puzzle
+from warpack.solver.search.puzzle import Gaps, Puzzle
 
 
 def place_inside(puzzle: Puzzle, item: int, host: int, left: Collection[int]) -> int | None:

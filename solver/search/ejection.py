@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import TYPE_CHECKING
 
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from solver.search.bitsearch import Attempt
-from solver.search.cliques import cover
-from solver.search.coarsening import coarsened, kept_in, levels, relaxed_to
-from solver.search.ejection import Ejector, ejectable
-from solver.search.firstfit import FirstFit
-from solver.search.fitting import Fitter
-from solver.search.puzzle import Puzzle
-from solver.search.reduction import Reduced, Reductions
-from solver.search.restarts import Restarts
-from solver.search.squeezing import Squeezer
-from solver.search.stacking import turns
-from solver.search.stop import Stop, Stopped
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.cliques import cover
+from warpack.solver.search.coarsening import coarsened, kept_in, levels, relaxed_to
+from warpack.solver.search.ejection import Ejector, ejectable
+from warpack.solver.search.firstfit import FirstFit
+from warpack.solver.search.fitting import Fitter
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.reduction import Reduced, Reductions
+from warpack.solver.search.restarts import Restarts
+from warpack.solver.search.squeezing import Squeezer
+from warpack.solver.search.stacking import turns
+from warpack.solver.search.stop import Stop, Stopped
 
 _QUESTION_SHARE = 0.2
 """Of a round's effort, the most for one question."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solver.flatten import flatten
-from solver.flatten.items import splittable
-from solver.search.pack import unclaimed
-from solver.search.regions import Packed, Placed, pack_regions
-from solver.search.stop import Stop
-from solver.wire.manifest import Manifest
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.items import splittable
+from warpack.solver.search.pack import unclaimed
+from warpack.solver.search.regions import Packed, Placed, pack_regions
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.manifest import Manifest
 
 
 def finished(manifest: Manifest, base: Packed, on_chip: frozenset[str], known: Placed, stop: Stop) -> Packed:

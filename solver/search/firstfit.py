@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from solver.search.orders import moved, rule_orders
-from solver.search.puzzle import Gaps, Puzzle, Solution, solution
-from solver.search.stop import Stop
+from warpack.solver.search.orders import moved, rule_orders
+from warpack.solver.search.puzzle import Gaps, Puzzle, Solution, solution
+from warpack.solver.search.stop import Stop
 
 _BITSET_UNITS = 1 << 15
 """Regions of up to so many units keep the blocked offsets of an item as the bits of one integer."""

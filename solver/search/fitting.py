@@ -12,14 +12,14 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from solver.search.alike import alike_pairs, keep_in_order
-from solver.search.bitsearch import Attempt
-from solver.search.capacity import keep_pair_apart
-from solver.search.ordering import Orders
-from solver.search.positions import Positions
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
-from solver.search.strips import stacks_of
+from warpack.solver.search.alike import alike_pairs, keep_in_order
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.capacity import keep_pair_apart
+from warpack.solver.search.ordering import Orders
+from warpack.solver.search.positions import Positions
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.strips import stacks_of
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

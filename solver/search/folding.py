@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from solver.search.seams import Seam, seams_at
+from warpack.solver.search.seams import Seam, seams_at
 
 Span = tuple[int, int]
 Parts = tuple[tuple[int, int], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from solver.search.seams import Seam
+from warpack.solver.search.seams import Seam
 
 NEVER = 1 << 62
 """The level of columns without items, and beyond the first and the last."""

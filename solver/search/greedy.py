@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from solver.search.choice import Members
-from solver.search.demand import Demand
+from warpack.solver.search.choice import Members
+from warpack.solver.search.demand import Demand
 
 
 def taken_greedily(wanted: Sequence[int], fits: Callable[[Members], bool]) -> Members:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solver.flatten.problem import RegionProblem
-from solver.search.choice import Candidate
-from solver.search.room import Class
-from solver.wire.manifest import Buffer
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.choice import Candidate
+from warpack.solver.search.room import Class
+from warpack.solver.wire.manifest import Buffer
 
 
 def likened(buffers: Sequence[Buffer], kinds: Sequence[Class], problem: RegionProblem) -> list[Candidate]:

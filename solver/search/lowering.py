@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from solver.search.stop import Stop
-from solver.search.tide import Field
-from solver.wire.units import Bytes
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.tide import Field
+from warpack.solver.wire.units import Bytes
 
 _NEARLY_FULL, _ROOMY = 0.02, 0.003
 """A phase is e times cheaper for so much of the bound that it has left; and what the emptiest costs."""

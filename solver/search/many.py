@@ -1,7 +1,7 @@
 """Packs a region of very many items: no pairs are held, and nothing is searched exhaustively.
 
-Nearly all items of such regions are plain intervals, and are laid by filling valleys (`solver.search.tide`); what sticks out then is
-lowered (`solver.search.lowering`). What is not plain (pins, permissions, `apart`, lives with holes) goes to the bottom before that,
+Nearly all items of such regions are plain intervals, and are laid by filling valleys (`warpack.solver.search.tide`); what sticks out then is
+lowered (`warpack.solver.search.lowering`). What is not plain (pins, permissions, `apart`, lives with holes) goes to the bottom before that,
 by first fit.
 """
 
@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import RegionProblem
-from solver.search.firstfit import PinsCollide
-from solver.search.lowering import Lowering
-from solver.search.skyline import Span, occupied_spans, pack_skyline
-from solver.search.stop import Stop
-from solver.search.sweep import first_fit
-from solver.search.tide import MANNERS, Field, fill
-from solver.wire.bulk import uncollected
-from solver.wire.units import Bytes, align_up
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.lowering import Lowering
+from warpack.solver.search.skyline import Span, occupied_spans, pack_skyline
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.sweep import first_fit
+from warpack.solver.search.tide import MANNERS, Field, fill
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.units import Bytes, align_up
 
 _SEARCH_SHARE = 0.66
 """Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written as well."""

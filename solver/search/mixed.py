@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.launch.region import RunRegion
-from solver.launch.stride import stride_bytes
-from solver.search.stop import Stop
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import FlatManifest, RegionProblem
+from warpack.solver.launch.region import RunRegion
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from solver.search.alike import keep_in_order
-from solver.search.puzzle import Gaps, Puzzle
-from solver.search.strips import Place, Stacks, overlapping
+from warpack.solver.search.alike import keep_in_order
+from warpack.solver.search.puzzle import Gaps, Puzzle
+from warpack.solver.search.strips import Place, Stacks, overlapping
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

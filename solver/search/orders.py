@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.puzzle import Puzzle
 
 
 def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:

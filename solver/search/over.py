@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from solver.flatten import flatten
-from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.search.bound import lower_bound
-from solver.search.firstfit import PinsCollide
-from solver.search.pack import Packing
-from solver.search.stop import Stop, Stopped
-from solver.search.windows import pack_region
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.problem import FlatManifest, RegionProblem
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.pack import Packing
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.windows import pack_region
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True)

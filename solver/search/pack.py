@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from solver.flatten.problem import RegionProblem
-from solver.search.bound import LowerBound, heaviest, lower_bound
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.descent import Descender, Descent
-from solver.search.firstfit import check_pins, construct
-from solver.search.many import pack_many
-from solver.search.puzzle import Puzzle, Solution, solution
-from solver.search.reduction import Reduced, reduce
-from solver.search.stop import Stop
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.bound import LowerBound, heaviest, lower_bound
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.descent import Descender, Descent
+from warpack.solver.search.firstfit import check_pins, construct
+from warpack.solver.search.many import pack_many
+from warpack.solver.search.puzzle import Puzzle, Solution, solution
+from warpack.solver.search.reduction import Reduced, reduce
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes
 
 MANY_ITEMS = 512
 """From here on the pairs of items are no longer held, and nothing is searched exhaustively."""

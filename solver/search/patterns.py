@@ -13,7 +13,7 @@ and every aligned offset has to be tried.
 
 from __future__ import annotations
 
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.puzzle import Puzzle
 
 
 def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from solver.search.cliques import maximal
-from solver.search.patterns import anywhere
-from solver.search.puzzle import Puzzle
-from solver.search.strips import columns_of
+from warpack.solver.search.cliques import maximal
+from warpack.solver.search.patterns import anywhere
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.strips import columns_of
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

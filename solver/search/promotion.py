@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from solver.flatten import flatten
-from solver.launch.ranking import Rank, rank_of
-from solver.search.bound import lower_bound
-from solver.search.choice import Choice, Members
-from solver.search.finishing import finished
-from solver.search.firstfit import PinsCollide
-from solver.search.greedy import taken_greedily
-from solver.search.regions import Packed, pack_regions
-from solver.search.room import Rooms
-from solver.search.selecting import Selection
-from solver.search.stock import Stock
-from solver.search.stop import Stop
-from solver.search.widening import launch_beside, widening_autos
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten import flatten
+from warpack.solver.launch.ranking import Rank, rank_of
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.choice import Choice, Members
+from warpack.solver.search.finishing import finished
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.greedy import taken_greedily
+from warpack.solver.search.regions import Packed, pack_regions
+from warpack.solver.search.room import Rooms
+from warpack.solver.search.selecting import Selection
+from warpack.solver.search.stock import Stock
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.widening import launch_beside, widening_autos
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 _TRIAL_SHARE = 0.05
 """Of the time that is left, the most that one trial may take where buffers are taken greedily."""

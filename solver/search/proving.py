@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from solver.search.bitsearch import Attempt
-from solver.search.coarsening import coarsened, levels, relaxed_to
-from solver.search.columns import fullest_columns, in_columns
-from solver.search.fitting import Fitter
-from solver.search.puzzle import Puzzle
-from solver.search.reduction import Reduced, Reductions, reduce
-from solver.search.stop import Stop
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.coarsening import coarsened, levels, relaxed_to
+from warpack.solver.search.columns import fullest_columns, in_columns
+from warpack.solver.search.fitting import Fitter
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.reduction import Reduced, Reductions, reduce
+from warpack.solver.search.stop import Stop
 
 _FEWEST, _MORE = 4, 3
 """Columns of the smallest relaxation, and how many times as many the next ones have."""

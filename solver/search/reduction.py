@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import gcd
 
-from solver.search.dominance import place_inside
-from solver.search.firstfit import lowest_between
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.dominance import place_inside
+from warpack.solver.search.firstfit import lowest_between
+from warpack.solver.search.puzzle import Puzzle
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from solver.flatten import flatten
-from solver.flatten.items import splittable
-from solver.flatten.problem import FlatManifest, RegionProblem
-from solver.launch.wanted import Wanted
-from solver.search.bound import lower_bound
-from solver.search.choice import Choice, Weighing
-from solver.search.over import Floor, floor_of, free_names, lay_over
-from solver.search.pack import MANY_ITEMS, Packing
-from solver.search.repair import repaired
-from solver.search.splitting import Region, pack_in_parts
-from solver.search.stop import Stop
-from solver.search.windows import pack_region
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.items import splittable
+from warpack.solver.flatten.problem import FlatManifest, RegionProblem
+from warpack.solver.launch.wanted import Wanted
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.choice import Choice, Weighing
+from warpack.solver.search.over import Floor, floor_of, free_names, lay_over
+from warpack.solver.search.pack import MANY_ITEMS, Packing
+from warpack.solver.search.repair import repaired
+from warpack.solver.search.splitting import Region, pack_in_parts
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.windows import pack_region
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 _BLOCK_EFFORT = 1.0
 """What the block region may cost before the run region had its turn: there is one of it, and a run region per run."""

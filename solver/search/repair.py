@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from solver.flatten.problem import RegionProblem
-from solver.search.conflicts import special_pairs, unit_of
-from solver.search.firstfit import lowest_between
-from solver.search.skyline import apart_partners, occupied_spans
-from solver.search.stop import Stop
-from solver.search.sweep import Meetings, blocked_by
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.conflicts import special_pairs, unit_of
+from warpack.solver.search.firstfit import lowest_between
+from warpack.solver.search.skyline import apart_partners, occupied_spans
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.sweep import Meetings, blocked_by
+from warpack.solver.wire.units import Bytes
 
 _ASK_EVERY = 64
 """Items placed between two questions whether to stop."""

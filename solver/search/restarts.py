@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from math import exp
 from random import Random
 
-from solver.search.bitsearch import Attempt
-from solver.search.domains import Narrowing
-from solver.search.patterns import anywhere
-from solver.search.puzzle import Puzzle
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.domains import Narrowing
+from warpack.solver.search.patterns import anywhere
+from warpack.solver.search.puzzle import Puzzle
 
 NODES = 250
 """Of one search: a node takes some 0.1 ms."""

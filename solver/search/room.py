@@ -2,9 +2,9 @@
 
 The stride, and with it the threads, depends on three things of what is on chip: the bytes, the largest alignment, and the element
 widths with their accesses. The last two are the choice's *class*. With the class given, fewer bytes never give a launch of a lower rank
-(`solver.launch.ranking`), so that the most can be found by halving.
+(`warpack.solver.launch.ranking`), so that the most can be found by halving.
 
-Where the widths agree on a stride whatever is on chip (`solver.launch.mixing`), accesses are left out of the class: more widths then only
+Where the widths agree on a stride whatever is on chip (`warpack.solver.launch.mixing`), accesses are left out of the class: more widths then only
 make a stride larger, and only a larger alignment may make it smaller. Where they do not, any stride may come of more buffers.
 """
 
@@ -15,18 +15,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from solver.launch.block import block_shape
-from solver.launch.budget import budget_bytes
-from solver.launch.mixing import accesses_decide
-from solver.launch.ranking import Rank, rank
-from solver.launch.region import RunRegion, Weights, run_region
-from solver.launch.stride import stride_bytes
-from solver.launch.threads import chosen_threads
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.launch.block import block_shape
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.mixing import accesses_decide
+from warpack.solver.launch.ranking import Rank, rank
+from warpack.solver.launch.region import RunRegion, Weights, run_region
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.launch.threads import chosen_threads
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 if TYPE_CHECKING:
-    from solver.search.regions import Packed
+    from warpack.solver.search.regions import Packed
 
 Class = tuple[Bytes, Weights]
 """Largest alignment, and the widths with their accesses (0 where these decide nothing), of the run buffers on chip."""

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from solver.search.choice import Choice, Chosen, Members, Tried
-from solver.search.choosing import Chooser
-from solver.search.demand import Demand
-from solver.search.finishing import finished
-from solver.search.greedy import greedy_orders, taken_greedily
-from solver.search.likeness import likened
-from solver.search.regions import Packed
-from solver.search.room import Class, Order, Rooms, joined
-from solver.search.stock import Stock, Trial
-from solver.search.stop import Stop
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.search.choice import Choice, Chosen, Members, Tried
+from warpack.solver.search.choosing import Chooser
+from warpack.solver.search.demand import Demand
+from warpack.solver.search.finishing import finished
+from warpack.solver.search.greedy import greedy_orders, taken_greedily
+from warpack.solver.search.likeness import likened
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.room import Class, Order, Rooms, joined
+from warpack.solver.search.stock import Stock, Trial
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 _NODES, _PACKINGS, _TIES = 8_000, 1_600, 40
 """Limits of one search for a choice: branches, packings, and packings for a smaller stride with the same accesses. Real buffer

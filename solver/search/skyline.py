@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain
 
-from solver.flatten.problem import RegionProblem
-from solver.search.stop import Stop
-from solver.wire.units import Bytes, Phase, align_up
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes, Phase, align_up
 
 Span = tuple[Phase, Phase]
 

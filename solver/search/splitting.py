@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from solver.flatten.problem import RegionProblem
-from solver.search.bound import lower_bound
-from solver.search.firstfit import PinsCollide
-from solver.search.pack import Packing, Progressed, unclaimed
-from solver.search.stop import Stop, Stopped
-from solver.search.windows import pack_region
-from solver.wire.units import Bytes
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.pack import Packing, Progressed, unclaimed
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.windows import pack_region
+from warpack.solver.wire.units import Bytes
 
 _WHOLE_EFFORT = 1.0
 """What packing the buffers whole may cost."""

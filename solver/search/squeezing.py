@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from solver.search.bitsearch import Attempt
-from solver.search.ejection import Ejector, ejectable
-from solver.search.puzzle import Puzzle
-from solver.search.stacking import Stacker
-from solver.search.stop import Stop, Stopped
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.ejection import Ejector, ejectable
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stacking import Stacker
+from warpack.solver.search.stop import Stop, Stopped
 
 _PART = 5
 """A fifth of the way to the bound at a time: each step is about twice as hard as the one before."""

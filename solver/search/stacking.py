@@ -16,12 +16,12 @@ from math import log
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from solver.search.alike import alike_pairs, keep_in_order
-from solver.search.bitsearch import Attempt
-from solver.search.capacity import keep_pair_apart
-from solver.search.cliques import Cover, cover
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
+from warpack.solver.search.alike import alike_pairs, keep_in_order
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.capacity import keep_pair_apart
+from warpack.solver.search.cliques import Cover, cover
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

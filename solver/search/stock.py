@@ -6,19 +6,19 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from solver.flatten import flatten
-from solver.flatten.items import splittable
-from solver.flatten.problem import RegionProblem
-from solver.search.bitsearch import search_bits
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.firstfit import FirstFit, PinsCollide
-from solver.search.orders import rule_orders
-from solver.search.pack import MANY_ITEMS
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop, Stopped
-from solver.search.windows import pack_region
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.items import splittable
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.bitsearch import search_bits
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.firstfit import FirstFit, PinsCollide
+from warpack.solver.search.orders import rule_orders
+from warpack.solver.search.pack import MANY_ITEMS
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.windows import pack_region
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 _SEARCH_NODES = 300
 """Nodes of the search that settles whether a choice fits, before the whole recipe for a region is asked."""

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from solver.flatten.pairs import joined
-from solver.search.cliques import maximal
-from solver.search.puzzle import Gaps, Puzzle
+from warpack.solver.flatten.pairs import joined
+from warpack.solver.search.cliques import maximal
+from warpack.solver.search.puzzle import Gaps, Puzzle
 
 Place = tuple[int, int, int]
 """An item, where in it the strip starts, and the strip's size."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import RegionProblem
-from solver.search.conflicts import Pair, special_pairs
-from solver.search.firstfit import lowest_between
-from solver.search.skyline import Span, apart_partners
-from solver.search.stop import Stop
-from solver.wire.units import Bytes
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.conflicts import Pair, special_pairs
+from warpack.solver.search.firstfit import lowest_between
+from warpack.solver.search.skyline import Span, apart_partners
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes
 
 _ASK_EVERY = 64
 """Items placed between two questions whether to stop."""

@@ -15,8 +15,8 @@ from itertools import pairwise
 from math import exp
 from typing import Any, NamedTuple
 
-from solver.search.stop import Stop
-from solver.wire.units import Bytes
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes
 
 _ASK_EVERY = 256
 """Steps between two questions whether to stop."""

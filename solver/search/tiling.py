@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
-from solver.search.bitsearch import Attempt
-from solver.search.folding import Folding
-from solver.search.footing import Footing
-from solver.search.seams import Seam
-from solver.search.stop import Stop
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.folding import Folding
+from warpack.solver.search.footing import Footing
+from warpack.solver.search.seams import Seam
+from warpack.solver.search.stop import Stop
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 48
 """The length of a search in choices for each item, and how it grows from so many turns to the next."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solver.launch.block import block_shape
-from solver.launch.ranking import rank_of
-from solver.launch.wanted import Wanted, wanted_launches
-from solver.search.bound import lower_bound
-from solver.search.ceiling import Ceiling
-from solver.search.mixed import Mixed, Together
-from solver.search.over import Floor
-from solver.search.regions import Packed
-from solver.search.stop import Stop
-from solver.search.widening import launch_of, widening_autos
-from solver.wire.manifest import Manifest
+from warpack.solver.launch.block import block_shape
+from warpack.solver.launch.ranking import rank_of
+from warpack.solver.launch.wanted import Wanted, wanted_launches
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.ceiling import Ceiling
+from warpack.solver.search.mixed import Mixed, Together
+from warpack.solver.search.over import Floor
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.widening import launch_of, widening_autos
+from warpack.solver.wire.manifest import Manifest
 
 
 def apply_to(manifest: Manifest, packed: Packed) -> bool:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from solver.search.bitsearch import Attempt
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
-from solver.search.tiling import Tiling
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.tiling import Tiling
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
 """The length of a search in choices for each item, and how it grows from so many turns to the next."""

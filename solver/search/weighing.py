@@ -1,4 +1,4 @@
-"""The choice of `auto` buffers with the most resident threads for what its accesses cost (`solver.launch.weighing`).
+"""The choice of `auto` buffers with the most resident threads for what its accesses cost (`warpack.solver.launch.weighing`).
 
 For any number of resident threads the most accesses on chip are a search of their own (`promotion`). They never fall as the threads do,
 so that between two numbers that were searched no choice is worth more than the larger threads with the accesses of the fewer: most are
@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from solver.launch.block import BlockShape, block_shape
-from solver.launch.ranking import Rank, rank_of
-from solver.launch.wanted import resident_numbers
-from solver.launch.weighing import weighed
-from solver.search.choice import Weighing
-from solver.search.promotion import promote_to
-from solver.search.regions import Packed
-from solver.search.stop import Stop
-from solver.search.widening import launch_of
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
+from warpack.solver.launch.block import BlockShape, block_shape
+from warpack.solver.launch.ranking import Rank, rank_of
+from warpack.solver.launch.wanted import resident_numbers
+from warpack.solver.launch.weighing import weighed
+from warpack.solver.search.choice import Weighing
+from warpack.solver.search.promotion import promote_to
+from warpack.solver.search.regions import Packed
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.widening import launch_of
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
 
 _SHARE = 0.4
 """Of the time that is left, the most that one number of resident threads may take."""

@@ -2,7 +2,7 @@
 
 With `bank_conflicts: avoid` the padding between two runs depends on the largest alignment, the element widths and their accesses of what
 is on chip. A buffer of a larger alignment may bring bytes and still take a smaller stride. Whatever is on chip, one buffer has the largest
-alignment, and where the widths agree (`solver.launch.mixing`) all others beside it make no stride smaller: so each such buffer alone is
+alignment, and where the widths agree (`warpack.solver.launch.mixing`) all others beside it make no stride smaller: so each such buffer alone is
 all that has to be looked at. Where they do not agree any buffer may lessen the padding, and bounds take it for none.
 """
 
@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from solver.flatten import flatten
-from solver.launch.mixing import accesses_decide
-from solver.launch.ranking import Rank, rank_of
-from solver.launch.region import run_region
-from solver.launch.threads import launch_for, minimum_budget_bytes
-from solver.search.bound import lower_bound
-from solver.search.firstfit import PinsCollide
-from solver.search.regions import Packed, pack_regions
-from solver.search.stop import Stop, Stopped
-from solver.wire.layout import LaunchFigures
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.flatten import flatten
+from warpack.solver.launch.mixing import accesses_decide
+from warpack.solver.launch.ranking import Rank, rank_of
+from warpack.solver.launch.region import run_region
+from warpack.solver.launch.threads import launch_for, minimum_budget_bytes
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.regions import Packed, pack_regions
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 MOST_WIDENING = 64
 """Of more widening buffers none is looked at by itself."""

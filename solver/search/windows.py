@@ -12,18 +12,18 @@ from dataclasses import replace
 from itertools import chain
 from math import gcd
 
-from solver.flatten.pairs import conflict
-from solver.flatten.problem import RegionProblem, Window
-from solver.flatten.spans import meet
-from solver.search.blocks import pack_blocks
-from solver.search.capacity import Cut, Hull
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.descent import Descender
-from solver.search.firstfit import PinsCollide
-from solver.search.pack import MANY_ITEMS, Packing, Progressed, SearchProof, pack, unclaimed
-from solver.search.puzzle import Solution, solution
-from solver.search.stop import Stop
-from solver.wire.units import Bytes, align_up
+from warpack.solver.flatten.pairs import conflict
+from warpack.solver.flatten.problem import RegionProblem, Window
+from warpack.solver.flatten.spans import meet
+from warpack.solver.search.blocks import pack_blocks
+from warpack.solver.search.capacity import Cut, Hull
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.descent import Descender
+from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.pack import MANY_ITEMS, Packing, Progressed, SearchProof, pack, unclaimed
+from warpack.solver.search.puzzle import Solution, solution
+from warpack.solver.search.stop import Stop
+from warpack.solver.wire.units import Bytes, align_up
 
 _FREE_EFFORT = 1.0
 """What the packing without regard to windows may cost: it is a bound, and seldom the packing."""

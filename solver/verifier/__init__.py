@@ -5,6 +5,6 @@
 Nothing here is shared with the optimiser but the wire types and the device table: a mistake there is found here.
 """
 
-from solver.verifier.report import verify as verify
+from warpack.solver.verifier.report import verify as verify
 
 __all__ = ["verify"]

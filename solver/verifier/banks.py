@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from solver.wire.units import Bytes
+from warpack.solver.wire.units import Bytes
 
 _WARP, _BANKS, _WORD = 32, 32, 4
 _ROW = _BANKS * _WORD

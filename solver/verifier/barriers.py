@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from solver.verifier.graph import Place
-from solver.verifier.lanes import Lanes
-from solver.verifier.program import Fence
-from solver.verifier.stops import AtPlaces
+from warpack.solver.verifier.graph import Place
+from warpack.solver.verifier.lanes import Lanes
+from warpack.solver.verifier.program import Fence
+from warpack.solver.verifier.stops import AtPlaces
 
 Threads = str | int
 """Whose accesses barriers have to order: of one thread ("one"), of a run ("run"), of the whole block ("block"), or of a track, by its

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from math import lcm
 
-from solver.devices.table import device
-from solver.verifier.blocks import Block
-from solver.verifier.certificates import Outcome
-from solver.verifier.findings import Findings
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.story import Story, derive
-from solver.verifier.weighing import residents_first
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest, Scope
-from solver.wire.units import Bytes
+from warpack.solver.devices.table import device
+from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.certificates import Outcome
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest, Scope
+from warpack.solver.wire.units import Bytes
 
 
 def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> Outcome:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import lcm
 
-from solver.devices.table import Device, device
-from solver.verifier.banks import least_stride
-from solver.verifier.weighing import residents_first
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes, align_up
+from warpack.solver.devices.table import Device, device
+from warpack.solver.verifier.banks import least_stride
+from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes, align_up
 
 _UNLIMITED = 2**31 - 1
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from solver.verifier import tree
-from solver.verifier.graph import Beside, Graph, Node, Place
-from solver.wire.units import Phase
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.graph import Beside, Graph, Node, Place
+from warpack.solver.wire.units import Phase
 
 
 def graph_of(body: tree.Sequence) -> Graph:

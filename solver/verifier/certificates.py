@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
-from solver.verifier.findings import Findings
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.spans import Spans, covers, inside, merged
-from solver.verifier.story import Story
-from solver.wire.manifest import Buffer, Manifest, Scope
-from solver.wire.units import Bytes, Phase
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.spans import Spans, covers, inside, merged
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.manifest import Buffer, Manifest, Scope
+from warpack.solver.wire.units import Bytes, Phase
 
 Outcome = Literal["checked", "by search", "wrong"]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import lcm
 
-from solver.devices.table import device
-from solver.verifier.banks import least_stride
-from solver.verifier.blocks import Block
-from solver.verifier.certificates import Certificates, Outcome
-from solver.verifier.findings import Findings
-from solver.verifier.placement import PlacedRange
-from solver.verifier.weighing import check_weighing, residents_first
-from solver.wire.layout import BytesProof, CountProof, LaunchFigures, Layout, Proof
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.devices.table import device
+from warpack.solver.verifier.banks import least_stride
+from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.certificates import Certificates, Outcome
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.placement import PlacedRange
+from warpack.solver.verifier.weighing import check_weighing, residents_first
+from warpack.solver.wire.layout import BytesProof, CountProof, LaunchFigures, Layout, Proof
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def check_claims(

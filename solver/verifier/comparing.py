@@ -7,19 +7,19 @@ from dataclasses import replace
 from math import lcm
 from typing import NamedTuple
 
-from solver.verifier.block_size import block_sizes
-from solver.verifier.blocks import Block
-from solver.verifier.findings import Findings
-from solver.verifier.over import RunWindows
-from solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_at
-from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import common, covers, merged
-from solver.verifier.story import Story, derive
-from solver.verifier.weighing import residents_first
-from solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, ThreadsBy
-from solver.wire.manifest import Buffer, HandLayout, Manifest
-from solver.wire.report import Finding
-from solver.wire.units import Bytes, align_up
+from warpack.solver.verifier.block_size import block_sizes
+from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.over import RunWindows
+from warpack.solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_at
+from warpack.solver.verifier.placement import PlacedPiece
+from warpack.solver.verifier.spans import common, covers, merged
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, ThreadsBy
+from warpack.solver.wire.manifest import Buffer, HandLayout, Manifest
+from warpack.solver.wire.report import Finding
+from warpack.solver.wire.units import Bytes, align_up
 
 
 def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer], findings: Findings) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.verifier.spans import Spans
-from solver.wire.units import Bytes
+from warpack.solver.verifier.spans import Spans
+from warpack.solver.wire.units import Bytes
 
 Reason = Literal["needed", "lanes", "unordered", "persistent", "entry", "apart"]
 

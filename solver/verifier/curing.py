@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from solver.verifier.barriers import Threads
-from solver.verifier.in_place import InPlaceRanges
-from solver.verifier.ordering import Ordering
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.spans import Span, Spans, common, covers, inside, meet, merged, without
-from solver.verifier.stops import NOWHERE, AtNextPhase, AtPhases
-from solver.verifier.walking import exits, forwards
-from solver.wire.units import Phase
+from warpack.solver.verifier.barriers import Threads
+from warpack.solver.verifier.in_place import InPlaceRanges
+from warpack.solver.verifier.ordering import Ordering
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.spans import Span, Spans, common, covers, inside, meet, merged, without
+from warpack.solver.verifier.stops import NOWHERE, AtNextPhase, AtPhases
+from warpack.solver.verifier.walking import exits, forwards
+from warpack.solver.wire.units import Phase
 
 
 class Handing(NamedTuple):

@@ -13,10 +13,10 @@ from itertools import combinations
 from math import gcd
 from typing import Any, Literal, NamedTuple
 
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.story import Story
-from solver.wire.manifest import Buffer
-from solver.wire.units import Bytes
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.manifest import Buffer
+from warpack.solver.wire.units import Bytes
 
 MOST_PAIRS = 200_000
 """Above so many pairs of items nothing is asked."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from solver.verifier.spans import Span, Spans
-from solver.verifier.story import Story
-from solver.wire.report import Finding
-from solver.wire.units import Bytes
+from warpack.solver.verifier.spans import Span, Spans
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.report import Finding
+from warpack.solver.wire.units import Bytes
 
 MOST_PER_RULE = 100
 """So many findings of one rule are written out; one more says that there were others."""

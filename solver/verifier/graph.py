@@ -15,8 +15,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from solver.verifier.spans import Span, Spans, covers
-from solver.wire.units import Phase
+from warpack.solver.verifier.spans import Span, Spans, covers
+from warpack.solver.wire.units import Phase
 
 Place = int
 Node = int

@@ -7,15 +7,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from solver.verifier.findings import Findings
-from solver.verifier.over import RunWindows, over_windows, sharing
-from solver.verifier.passing import Arrival, passages
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import Span
-from solver.verifier.story import Story
-from solver.wire.layout import MOST_PASSING_PAIRS, Handoff, Layout, Region
-from solver.wire.units import Bytes
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.over import RunWindows, over_windows, sharing
+from warpack.solver.verifier.passing import Arrival, passages
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.placement import PlacedPiece
+from warpack.solver.verifier.spans import Span
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.layout import MOST_PASSING_PAIRS, Handoff, Layout, Region
+from warpack.solver.wire.units import Bytes
 
 
 def check_handoffs(

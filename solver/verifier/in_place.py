@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solver.verifier.program import Program
-from solver.verifier.spans import Span
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes, Phase
+from warpack.solver.verifier.program import Program
+from warpack.solver.verifier.spans import Span
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes, Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from solver.verifier.blocks import Block
-from solver.verifier.findings import Findings
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def check_infeasible(manifest: Manifest, layout: Layout, findings: Findings) -> None:

@@ -10,10 +10,10 @@ from itertools import product
 from math import prod
 from typing import Literal, NamedTuple
 
-from solver.verifier import tree
-from solver.verifier.spans import Span, Spans, merged
-from solver.wire.manifest import Launch, Scope
-from solver.wire.units import Phase
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.spans import Span, Spans, merged
+from warpack.solver.wire.manifest import Launch, Scope
+from warpack.solver.wire.units import Phase
 
 Kind = Literal["arms", "tracks", "beside"]
 

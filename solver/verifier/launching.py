@@ -7,16 +7,16 @@ from dataclasses import astuple, replace
 from functools import cache
 from math import lcm
 
-from solver.verifier.banks import degree, least_stride
-from solver.verifier.blocks import Block
-from solver.verifier.findings import Findings
-from solver.verifier.over import RunWindows
-from solver.verifier.overlaps import cross_overlap
-from solver.verifier.placement import PlacedPiece, PlacedRange
-from solver.verifier.weighing import residents_first
-from solver.wire.layout import LaunchFigures, Layout
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes
+from warpack.solver.verifier.banks import degree, least_stride
+from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.over import RunWindows
+from warpack.solver.verifier.overlaps import cross_overlap
+from warpack.solver.verifier.placement import PlacedPiece, PlacedRange
+from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.layout import LaunchFigures, Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes
 
 
 def check_regions(

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from solver.verifier.graph import Graph
-from solver.verifier.spans import Spans, common, covers, merged, without
-from solver.verifier.stated import Stated
-from solver.verifier.stops import NOWHERE, AtPhases
-from solver.verifier.walking import Start, Walk, backwards, exits, forwards
-from solver.wire.manifest import Reentry
-from solver.wire.units import Phase
+from warpack.solver.verifier.graph import Graph
+from warpack.solver.verifier.spans import Spans, common, covers, merged, without
+from warpack.solver.verifier.stated import Stated
+from warpack.solver.verifier.stops import NOWHERE, AtPhases
+from warpack.solver.verifier.walking import Start, Walk, backwards, exits, forwards
+from warpack.solver.wire.manifest import Reentry
+from warpack.solver.wire.units import Phase
 
 FIRST: Spans = ((0, 1),)
 

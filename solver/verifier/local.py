@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from solver.verifier.findings import Findings
-from solver.verifier.placement import PlacedRange
-from solver.wire.dtypes import DType
-from solver.wire.layout import LocalBytes
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.placement import PlacedRange
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import LocalBytes
 
 
 def check_local(local: LocalBytes, matched: Sequence[PlacedRange], findings: Findings) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from solver.verifier.spans import Spans
-from solver.wire.units import Bytes, Phase
+from warpack.solver.verifier.spans import Spans
+from warpack.solver.wire.units import Bytes, Phase
 
 
 class Claim(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
-from solver.wire.manifest import Branch, Loop, Span, Timeline, Track
-from solver.wire.units import Phase
+from warpack.solver.wire.manifest import Branch, Loop, Span, Timeline, Track
+from warpack.solver.wire.units import Phase
 
 Structure = Loop | Branch | tuple[Track, ...]
 

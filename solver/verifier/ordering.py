@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from solver.verifier.barriers import Barriers, Threads
-from solver.verifier.graph import Graph
-from solver.verifier.lanes import Fork, Lanes
-from solver.verifier.reaching import Reaching
-from solver.verifier.spans import Spans, common, inside, meet, merged, without
-from solver.verifier.stops import AtNextPhase
-from solver.verifier.walking import backwards
-from solver.wire.units import Phase
+from warpack.solver.verifier.barriers import Barriers, Threads
+from warpack.solver.verifier.graph import Graph
+from warpack.solver.verifier.lanes import Fork, Lanes
+from warpack.solver.verifier.reaching import Reaching
+from warpack.solver.verifier.spans import Spans, common, inside, meet, merged, without
+from warpack.solver.verifier.stops import AtNextPhase
+from warpack.solver.verifier.walking import backwards
+from warpack.solver.wire.units import Phase
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import Span
-from solver.wire.layout import LaunchFigures
-from solver.wire.units import Bytes
+from warpack.solver.verifier.placement import PlacedPiece
+from warpack.solver.verifier.spans import Span
+from warpack.solver.wire.layout import LaunchFigures
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from solver.verifier.barriers import Threads
-from solver.verifier.findings import Findings
-from solver.verifier.meetings import Claim, meetings
-from solver.verifier.over import RunWindows, Taken, over_windows
-from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import Span, Spans
-from solver.verifier.story import Conflict, Story, StoryPiece
-from solver.wire.manifest import Manifest
+from warpack.solver.verifier.barriers import Threads
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.meetings import Claim, meetings
+from warpack.solver.verifier.over import RunWindows, Taken, over_windows
+from warpack.solver.verifier.placement import PlacedPiece
+from warpack.solver.verifier.spans import Span, Spans
+from warpack.solver.verifier.story import Conflict, Story, StoryPiece
+from warpack.solver.wire.manifest import Manifest
 
 AT_START: Span = (-1, 0)
 """Stands for the program's start, at which some pieces are zeroed."""

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from solver.verifier.graph import Beside, Graph, Node, Place
-from solver.verifier.spans import Spans, covers, merged
-from solver.verifier.stops import AtPhases, Stops
-from solver.verifier.walking import exits
-from solver.wire.units import Phase
+from warpack.solver.verifier.graph import Beside, Graph, Node, Place
+from warpack.solver.verifier.spans import Spans, covers, merged
+from warpack.solver.verifier.stops import AtPhases, Stops
+from warpack.solver.verifier.walking import exits
+from warpack.solver.wire.units import Phase
 
 Arrival = tuple[Phase, Place | None]
 """A phase in which the destination is entered, and the first barrier on the way there."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from solver.verifier.barriers import Threads
-from solver.verifier.spans import Spans
-from solver.verifier.stated import Stated
-from solver.wire.manifest import Accesses, Lifetime, Scope, Zero
-from solver.wire.units import Bytes, Phase
+from warpack.solver.verifier.barriers import Threads
+from warpack.solver.verifier.spans import Spans
+from warpack.solver.verifier.stated import Stated
+from warpack.solver.wire.manifest import Accesses, Lifetime, Scope, Zero
+from warpack.solver.wire.units import Bytes, Phase
 
 
 class Segment(NamedTuple):

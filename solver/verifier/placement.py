@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from solver.verifier.findings import Findings
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.spans import Span
-from solver.wire.layout import Layout, PlacedBuffer, Region
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import Bytes
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.spans import Span
+from warpack.solver.wire.layout import Layout, PlacedBuffer, Region
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
 
 
 class PlacedPiece(NamedTuple):

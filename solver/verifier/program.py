@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from solver.verifier import tree
-from solver.verifier.nesting import Calling, Closing, Opening, Step, Stretch, steps_of
-from solver.verifier.spans import Span
-from solver.wire.manifest import BarrierScope, Branch, Loop, Manifest, Timeline
-from solver.wire.units import Phase
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.nesting import Calling, Closing, Opening, Step, Stretch, steps_of
+from warpack.solver.verifier.spans import Span
+from warpack.solver.wire.manifest import BarrierScope, Branch, Loop, Manifest, Timeline
+from warpack.solver.wire.units import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from math import lcm
 from time import monotonic
 from typing import Literal
 
-from solver.devices.table import device
-from solver.verifier.block_size import next_larger
-from solver.verifier.blocks import Block
-from solver.verifier.exact import Answer, Item, fits, items_of
-from solver.verifier.report import verify
-from solver.verifier.story import Story, derive
-from solver.verifier.weighing import residents_first
-from solver.wire.layout import LaunchFigures, Layout, sized_for
-from solver.wire.manifest import Buffer, Manifest, Scope
-from solver.wire.units import Bytes
+from warpack.solver.devices.table import device
+from warpack.solver.verifier.block_size import next_larger
+from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.exact import Answer, Item, fits, items_of
+from warpack.solver.verifier.report import verify
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.layout import LaunchFigures, Layout, sized_for
+from warpack.solver.wire.manifest import Buffer, Manifest, Scope
+from warpack.solver.wire.units import Bytes
 
 DEFAULT_LIMIT_S = 60.0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from solver.verifier.graph import Graph, Node
-from solver.verifier.spans import Span, Spans, merged
-from solver.verifier.stops import AtPlaces
-from solver.verifier.walking import exits, forwards
+from warpack.solver.verifier.graph import Graph, Node
+from warpack.solver.verifier.spans import Span, Spans, merged
+from warpack.solver.verifier.stops import AtPlaces
+from warpack.solver.verifier.walking import exits, forwards
 
 
 class Reaching:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solver.verifier.block_size import check_block_size
-from solver.verifier.claims import check_claims
-from solver.verifier.comparing import check_baselines
-from solver.verifier.findings import Findings
-from solver.verifier.handoffs import check_handoffs
-from solver.verifier.infeasible import check_infeasible
-from solver.verifier.launching import check_launch, check_regions, check_widths
-from solver.verifier.local import check_local
-from solver.verifier.over import RunWindows
-from solver.verifier.overlaps import check_overlaps
-from solver.verifier.placement import PlacedPiece, match, place_pieces
-from solver.verifier.sharing import check_shares
-from solver.verifier.story import Story, derive
-from solver.verifier.windows import check_windows
-from solver.wire.bulk import uncollected
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.report import StaticReport
+from warpack.solver.verifier.block_size import check_block_size
+from warpack.solver.verifier.claims import check_claims
+from warpack.solver.verifier.comparing import check_baselines
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.handoffs import check_handoffs
+from warpack.solver.verifier.infeasible import check_infeasible
+from warpack.solver.verifier.launching import check_launch, check_regions, check_widths
+from warpack.solver.verifier.local import check_local
+from warpack.solver.verifier.over import RunWindows
+from warpack.solver.verifier.overlaps import check_overlaps
+from warpack.solver.verifier.placement import PlacedPiece, match, place_pieces
+from warpack.solver.verifier.sharing import check_shares
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.verifier.windows import check_windows
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import StaticReport
 
 MOST_PIECES_COUNTED = 512
 """Conflicting pairs are counted for the report up to so many pieces; the check itself needs no such count."""

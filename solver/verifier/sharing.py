@@ -6,11 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from solver.verifier.findings import Findings
-from solver.verifier.over import RunWindows, Taken, sharing
-from solver.verifier.placement import PlacedRange
-from solver.verifier.spans import Span
-from solver.wire.layout import MOST_SHARES_LISTED
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.over import RunWindows, Taken, sharing
+from warpack.solver.verifier.placement import PlacedRange
+from warpack.solver.verifier.spans import Span
+from warpack.solver.wire.layout import MOST_SHARES_LISTED
 
 SPELLED_OUT = 20
 """So many wrong lists are compared name by name; of further ones only the lengths are said."""

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from solver.wire.units import Phase
+from warpack.solver.wire.units import Phase
 
 Span: TypeAlias = tuple[Phase, Phase]
 """Phases `[start, end)`."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from solver.verifier.program import Call, Program
-from solver.verifier.spans import Span, Spans, covers, merged, without
-from solver.wire.manifest import Accesses, Branch, Interval, Lifetime, Manifest, Timeline
-from solver.wire.units import Phase
+from warpack.solver.verifier.program import Call, Program
+from warpack.solver.verifier.spans import Span, Spans, covers, merged, without
+from warpack.solver.wire.manifest import Accesses, Branch, Interval, Lifetime, Manifest, Timeline
+from warpack.solver.wire.units import Phase
 
 
 class Stated(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from solver.verifier.graph import Graph, Node, Place
-from solver.verifier.spans import Spans
+from warpack.solver.verifier.graph import Graph, Node, Place
+from warpack.solver.verifier.spans import Spans
 
 NEVER = 1 << 62
 

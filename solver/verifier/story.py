@@ -10,22 +10,22 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from solver.verifier import tree
-from solver.verifier.barriers import Barriers, Threads
-from solver.verifier.building import graph_of
-from solver.verifier.conflicts import Conflict
-from solver.verifier.curing import Curing, Handing
-from solver.verifier.graph import Graph
-from solver.verifier.in_place import InPlaceRanges, in_place_ranges
-from solver.verifier.lanes import Lanes, lanes_of
-from solver.verifier.lives import Lives, Why
-from solver.verifier.ordering import Ordering
-from solver.verifier.pieces import Segment, StoryPiece
-from solver.verifier.program import Fence, write_out
-from solver.verifier.spans import Span, Spans, common, covers, meet, merged
-from solver.verifier.telling import Teller
-from solver.wire.manifest import Manifest
-from solver.wire.units import Bytes, Phase
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.barriers import Barriers, Threads
+from warpack.solver.verifier.building import graph_of
+from warpack.solver.verifier.conflicts import Conflict
+from warpack.solver.verifier.curing import Curing, Handing
+from warpack.solver.verifier.graph import Graph
+from warpack.solver.verifier.in_place import InPlaceRanges, in_place_ranges
+from warpack.solver.verifier.lanes import Lanes, lanes_of
+from warpack.solver.verifier.lives import Lives, Why
+from warpack.solver.verifier.ordering import Ordering
+from warpack.solver.verifier.pieces import Segment, StoryPiece
+from warpack.solver.verifier.program import Fence, write_out
+from warpack.solver.verifier.spans import Span, Spans, common, covers, meet, merged
+from warpack.solver.verifier.telling import Teller
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.units import Bytes, Phase
 
 __all__ = ["Conflict", "Handing", "Segment", "Story", "StoryPiece", "Why", "derive"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from solver.verifier.barriers import Threads
-from solver.verifier.lives import Lives
-from solver.verifier.ordering import Ordering
-from solver.verifier.pieces import StoryPiece
-from solver.verifier.program import Program
-from solver.verifier.spans import Spans, merged
-from solver.verifier.stated import Clock, Stated
-from solver.wire.manifest import Buffer, Lifetime, Manifest, Part, Reentry
-from solver.wire.units import Bytes
+from warpack.solver.verifier.barriers import Threads
+from warpack.solver.verifier.lives import Lives
+from warpack.solver.verifier.ordering import Ordering
+from warpack.solver.verifier.pieces import StoryPiece
+from warpack.solver.verifier.program import Program
+from warpack.solver.verifier.spans import Spans, merged
+from warpack.solver.verifier.stated import Clock, Stated
+from warpack.solver.wire.manifest import Buffer, Lifetime, Manifest, Part, Reentry
+from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True)

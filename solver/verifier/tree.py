@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from solver.wire.manifest import Scope
-from solver.wire.units import Phase
+from warpack.solver.wire.manifest import Scope
+from warpack.solver.wire.units import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from solver.verifier.graph import NO_GATES, Beside, Graph, Node, Place
-from solver.verifier.spans import Spans, merged
-from solver.verifier.stops import Stops
+from warpack.solver.verifier.graph import NO_GATES, Beside, Graph, Node, Place
+from warpack.solver.verifier.spans import Spans, merged
+from warpack.solver.verifier.stops import Stops
 
 Start = tuple[Node, Place]
 """A place in a node, at which a walk begins: forwards it looks at this place first, backwards at the one before."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from solver.verifier.findings import Findings
-from solver.verifier.placement import PlacedRange
-from solver.wire.layout import LaunchFigures, Layout
-from solver.wire.manifest import Manifest
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.placement import PlacedRange
+from warpack.solver.wire.layout import LaunchFigures, Layout
+from warpack.solver.wire.manifest import Manifest
 
 _OFF_CHIP = 8
 """What an access to local memory counts for, where one on chip counts for 1."""

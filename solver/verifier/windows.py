@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solver.verifier.findings import Findings
-from solver.verifier.placement import PlacedPiece
-from solver.verifier.spans import meet, merged
-from solver.wire.layout import ComponentWindow, Layout
-from solver.wire.manifest import Manifest
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.placement import PlacedPiece
+from warpack.solver.verifier.spans import meet, merged
+from warpack.solver.wire.layout import ComponentWindow, Layout
+from warpack.solver.wire.manifest import Manifest
 
 
 def check_windows(manifest: Manifest, layout: Layout, placed: Sequence[PlacedPiece], findings: Findings) -> None:

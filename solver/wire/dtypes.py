@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from solver.wire.units import Bytes, Elements
+from warpack.solver.wire.units import Bytes, Elements
 
 
 @dataclass(frozen=True, slots=True)

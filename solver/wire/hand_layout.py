@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solver.wire.units import Bytes
+from warpack.solver.wire.units import Bytes
 
 if TYPE_CHECKING:
-    from solver.wire.manifest import Buffer
+    from warpack.solver.wire.manifest import Buffer
 
 
 @dataclass(frozen=True, slots=True)

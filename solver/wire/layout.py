@@ -9,10 +9,11 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
-from solver.wire.report import Finding
-from solver.wire.units import Bytes
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.report import Finding
+from warpack.solver.wire.screens import layout_screen
+from warpack.solver.wire.units import Bytes
 
 LAYOUT_SCHEMA = "warpack/layout/1"
 
@@ -236,7 +237,7 @@ class RunInfo:
     versions: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
     `minimum_budget_bytes` says what would be enough. `bank_conflicts`: where run buffers of several widths are on chip and conflicts
@@ -260,6 +261,9 @@ class Layout:
     validation: Validation = Validation("best", "none")
     run_info: RunInfo = RunInfo(0.0, 0, {})
 
+    def __repr__(self) -> str:
+        return layout_screen(self)
+
     @property
     def by_name(self) -> dict[str, PlacedBuffer]:
         """Placed buffers by full name."""
@@ -268,7 +272,7 @@ class Layout:
     @property
     def sha256(self) -> str:
         """Hash of placements and launch: two layouts with equal hashes put every byte at the same place."""
-        from solver.wire.layout_json import layout_sha256
+        from warpack.solver.wire.layout_json import layout_sha256
 
         return layout_sha256(self)
 
@@ -276,7 +280,7 @@ class Layout:
         return replace(self, validation=validation)
 
     def model_dump(self) -> dict[str, Any]:
-        from solver.wire.layout_json import layout_to_json
+        from warpack.solver.wire.layout_json import layout_to_json
 
         return layout_to_json(self)
 

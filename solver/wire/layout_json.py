@@ -1,4 +1,4 @@
-"""The layout to JSON values. The way back is `solver.read_layout` (solver/reading)."""
+"""The layout to JSON values. The way back is `warpack.read_layout` (solver/reading)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Hashable
 from dataclasses import asdict, replace
 from typing import Any
 
-from solver.wire.bulk import uncollected
-from solver.wire.layout import LAYOUT_SCHEMA, Handoff, Layout, PlacedBuffer
-from solver.wire.plain import all_but, values_of
-from solver.wire.rows import Rows, sha256_with
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.layout import LAYOUT_SCHEMA, Handoff, Layout, PlacedBuffer
+from warpack.solver.wire.plain import all_but, values_of
+from warpack.solver.wire.rows import Rows, sha256_with
 
 _ORDER = (
     "status",

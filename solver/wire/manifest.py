@@ -1,6 +1,6 @@
 """The manifest as a tree of frozen dataclasses: every field read, checked, and with its default filled in.
 
-Made by `solver.load_manifest` only; a `Manifest` that exists keeps every rule of the format. Phase names are resolved
+Made by `warpack.load_manifest` only; a `Manifest` that exists keeps every rule of the format. Phase names are resolved
 to indices, alias names to full names. Sizes of buffers and parts are in elements; fields that count bytes end in
 `_bytes`.
 """
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from solver.wire.dtypes import DType
-from solver.wire.hand_layout import HandLayout
-from solver.wire.problems import Problem
-from solver.wire.settings import InPlace, Launch, SolverOptions, Target
-from solver.wire.timeline import (
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.hand_layout import HandLayout
+from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.screens import manifest_screen
+from warpack.solver.wire.settings import InPlace, Launch, SolverOptions, Target
+from warpack.solver.wire.timeline import (
     Accesses,
     Barrier,
     BarrierScope,
@@ -31,7 +32,7 @@ from solver.wire.timeline import (
     Timeline,
     Track,
 )
-from solver.wire.units import Bytes, Elements, Phase, align_up
+from warpack.solver.wire.units import Bytes, Elements, Phase, align_up
 
 __all__ = [
     "MANIFEST_SCHEMA",
@@ -190,7 +191,7 @@ class Buffer:
         return f"{self.full_name}#{part.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Manifest:
     """The buffers of one kernel and what Warpack may do with them. `warnings` is what reading it had to say."""
 
@@ -208,6 +209,9 @@ class Manifest:
     validation: Level | Literal["best"] = "best"
     baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
+
+    def __repr__(self) -> str:
+        return manifest_screen(self)
 
     @cached_property
     def by_name(self) -> dict[str, Buffer]:
@@ -279,13 +283,13 @@ class Manifest:
     @cached_property
     def sha256(self) -> str:
         """Hash of everything that the layout depends on (RFC 8785 JSON with defaults, without name, time, validation)."""
-        from solver.wire.manifest_json import manifest_sha256
+        from warpack.solver.wire.manifest_json import manifest_sha256
 
         return manifest_sha256(self)
 
     def model_dump(self) -> dict[str, Any]:
         """The manifest as JSON values, normalised: defaults filled in, phases as indices, names in full."""
-        from solver.wire.manifest_json import manifest_to_json
+        from warpack.solver.wire.manifest_json import manifest_to_json
 
         return manifest_to_json(self)
 

@@ -1,6 +1,6 @@
-"""The manifest back to JSON values: normalised, with every default written out, readable by `solver.load_manifest`.
+"""The manifest back to JSON values: normalised, with every default written out, readable by `warpack.load_manifest`.
 
-Every object is made of all fields of its dataclass (`solver.wire.plain`); the functions here only give some another form. So a new
+Every object is made of all fields of its dataclass (`warpack.solver.wire.plain`); the functions here only give some another form. So a new
 field cannot fall out of a manifest's hash.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
-from solver.wire.bulk import uncollected
-from solver.wire.manifest import (
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.manifest import (
     MANIFEST_SCHEMA,
     SEMANTICS_EDITION,
     Barrier,
@@ -26,9 +26,9 @@ from solver.wire.manifest import (
     Timeline,
     Track,
 )
-from solver.wire.plain import all_but, values_of
-from solver.wire.rows import Rows, sha256_with
-from solver.wire.timelines import timeline_of
+from warpack.solver.wire.plain import all_but, values_of
+from warpack.solver.wire.rows import Rows, sha256_with
+from warpack.solver.wire.timelines import timeline_of
 
 _Names = Callable[[str], tuple[str, ...] | None]
 """The names of the phases that a component's lifetimes count in; None where there are only indices."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from solver.wire.manifest import Level
-from solver.wire.units import Bytes
+from warpack.solver.wire.manifest import Level
+from warpack.solver.wire.units import Bytes
 
 STATEMENT = "Holds for the lifetimes, aliases and in-place pairs that the manifest states; whether the kernel keeps them is not tested here."
 """Stands in every report of every level."""
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StaticReport:
-    """What `solver.verify` found. `checked` counts what was looked at: buffers, conflicting_pairs, phases, handoffs. `certificates`
+    """What `warpack.verify` found. `checked` counts what was looked at: buffers, conflicting_pairs, phases, handoffs. `certificates`
     says of each bound of the proof whether its certificate was `checked`, rests on a search (`by search`), or is `wrong`."""
 
     findings: tuple[Finding, ...]

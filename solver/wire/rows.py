@@ -1,6 +1,6 @@
 """Canonical JSON of very many objects that are nearly alike, at a fraction of the time: those of a kind share one text with gaps.
 
-The bytes are those that `solver.wire.canonical` gives for the whole document.
+The bytes are those that `warpack.solver.wire.canonical` gives for the whole document.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from solver.wire.canonical import canonical, sha256_of
+from warpack.solver.wire.canonical import canonical, sha256_of
 
 Row = TypeVar("Row")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.wire.units import Bytes, Phase
+from warpack.solver.wire.units import Bytes, Phase
 
 
 @dataclass(frozen=True, slots=True)

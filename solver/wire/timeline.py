@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from solver.wire.units import Phase
+from warpack.solver.wire.units import Phase
 
 Scope = Literal["run", "block"]
 BarrierScope = Literal["run", "track", "block"]

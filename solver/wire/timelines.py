@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solver.wire.manifest import Manifest
-from solver.wire.timeline import Timeline
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.timeline import Timeline
 
 
 def timeline_of(manifest: Manifest, owner: str) -> Timeline:

@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from solver import load_manifest, read_layout, verify
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.processes import descendants, eventually, lives
 from tests.helpers.service_process import service, worker
+from warpack.solver import load_manifest, read_layout, verify
 
 
 def rows(data_dir: Path, query: str) -> list[Any]:

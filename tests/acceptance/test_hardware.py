@@ -30,7 +30,17 @@ MANIFEST: dict[str, Any] = {
 
 def gpu_worker(data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`warpack worker --gpu` as a process, which ends by itself where there is no GPU."""
-    command = [sys.executable, "-W", "error", "-m", "service.cli", "worker", "--gpu", "--data-dir", str(data_dir)]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "warpack.service.cli",
+        "worker",
+        "--gpu",
+        "--data-dir",
+        str(data_dir),
+    ]
     return subprocess.run(
         command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
@@ -89,9 +99,9 @@ def test_a_double_of_the_driver_is_not_registered_as_a_device(tmp_path: Path) ->
 _WORK_ON_A_DOUBLE = """
 import sys
 from pathlib import Path
-from service.jobs.gpu import Gpu
-from service.settings import Settings
-from service.working import work
+from warpack.service.jobs.gpu import Gpu
+from warpack.service.settings import Settings
+from warpack.service.working import work
 told = {"name": "mistaken for real", "uuid": "", "compute_capability": "8.6", "driver_version": "", "cuda_version": "", "ordinal": 0}
 work(Settings(data_dir=Path(sys.argv[1]), workers=1), gpu=Gpu(told))
 """
@@ -126,7 +136,17 @@ def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
     device = real_gpu()
     target = {"compute_capability": device["compute_capability"]}
     with service(tmp_path) as running, running.client() as client:
-        command = [sys.executable, "-W", "error", "-m", "service.cli", "worker", "--gpu", "--data-dir", str(tmp_path)]
+        command = [
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            "warpack.service.cli",
+            "worker",
+            "--gpu",
+            "--data-dir",
+            str(tmp_path),
+        ]
         worker = subprocess.Popen(command, cwd=_ROOT)
         try:
             eventually(lambda: client.devices()["hardware_devices"], "the device is listed")

@@ -12,10 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from service.client import Client
-from solver import load_manifest, read_layout, verify
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.service_process import ServiceProcess, service
+from warpack.service.client import Client
+from warpack.solver import load_manifest, read_layout, verify
 
 MANIFEST: dict[str, Any] = {
     "schema": "warpack/manifest/1",

@@ -10,8 +10,8 @@ from benchmarks.attempt import Attempt
 from benchmarks.checking import first_overlap, judge
 from benchmarks.instances.instance import Instance, region_manifest
 from benchmarks.running import Row
-from solver import Manifest, load_manifest
-from solver.flatten import flatten
+from warpack.solver import Manifest, load_manifest
+from warpack.solver.flatten import flatten
 
 NONE: frozenset[str] = frozenset()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.instances.crowds import KINDS, crowd
-from solver import optimize, verify
+from warpack.solver import optimize, verify
 
 
 @pytest.mark.parametrize("kind", KINDS)

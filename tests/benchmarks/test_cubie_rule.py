@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.peers.cubie_rule import halved
-from solver import load_manifest, optimize
 from tests.helpers.manifests import random_manifest
 from tests.solver.launch.manifests import buffer, manifest
+from warpack.solver import load_manifest, optimize
 
 
 def test_halving_skips_block_sizes_that_would_fit() -> None:

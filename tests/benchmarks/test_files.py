@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.instances.files import manifests, traces
-from solver.wire.problems import ManifestError
+from warpack.solver.wire.problems import ManifestError
 
 TRACE = "id,lower,upper,size\n0,100,300,2048\n1,200,900,1024\n2,300,900,4096\n"
 

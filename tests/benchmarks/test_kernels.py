@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.instances.kernels import kernel
-from solver import optimize, verify
-from solver.flatten import flatten
+from warpack.solver import optimize, verify
+from warpack.solver.flatten import flatten
 
 SEEDS = range(12)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.machine_code import Cost, instructions, measured, misses
-from gpu_runtime.compiler import cpp_to_cubin
+from warpack.gpu_runtime.compiler import cpp_to_cubin
 
 
 @pytest.mark.parametrize("architecture", ["8.6", "9.0"])

@@ -15,7 +15,7 @@ from benchmarks.running import run, solvers
 from benchmarks.suite import EXAMPLES, built_in
 from benchmarks.summary import summarise
 from benchmarks.threads import BUDGETS_KIB, BlockSizes, mean_ratio
-from solver.wire.problems import ManifestError
+from warpack.solver.wire.problems import ManifestError
 
 OMNIMALLOC = pytest.mark.skipif(not omni.installed(), reason="omnimalloc is in the extra `bench`")
 

@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.instances.liveness import Step, lifetimes
 from benchmarks.instances.programs import program
-from solver import optimize, verify
-from solver.flatten import flatten
+from warpack.solver import optimize, verify
+from warpack.solver.flatten import flatten
 
 SEEDS = range(12)
 

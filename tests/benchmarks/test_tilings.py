@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.checking import judge
 from benchmarks.instances.tilings import Tile, Tiling, guillotine, pinwheel
-from solver.flatten import flatten
+from warpack.solver.flatten import flatten
 
 Maker = Callable[[int, int], Tiling]
 BOTH = pytest.mark.parametrize("make", [guillotine, pinwheel])

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.compiler import cpp_to_cubin
-from gpu_runtime.compiler.figures import figures_of
-from gpu_runtime.emitters import emit_files
-from solver import load_manifest, optimize
 from tests.helpers.python_programs import output_of
+from warpack.gpu_runtime.compiler import cpp_to_cubin
+from warpack.gpu_runtime.compiler.figures import figures_of
+from warpack.gpu_runtime.emitters import emit_files
+from warpack.solver import load_manifest, optimize
 
 _ROOT = Path(__file__).parents[2]
 _PAGE = (_ROOT / "docs" / "allocators.md").read_text()
@@ -20,7 +20,7 @@ _PAGE = (_ROOT / "docs" / "allocators.md").read_text()
 _COMPILE = """
 import json
 import kernel
-from gpu_runtime.compiler import compile_kernel
+from warpack.gpu_runtime.compiler import compile_kernel
 signature = "void(float32[:, ::1], float32[:, ::1], int64, float32)"
 compiled = compile_kernel(kernel.integrate.py_func, signature, "8.6", kernel.THREADS_PER_BLOCK)
 print(json.dumps(compiled.figures.to_json()))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest, optimize, verify
+from warpack.solver import Layout, Manifest, load_manifest, optimize, verify
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MANIFESTS = sorted(EXAMPLES.glob("[0-9]*.json"))

@@ -11,11 +11,11 @@ import pytest
 
 from getters.cases import CASES, FOLDER, LOCATIONS
 from getters.run import compile_both, main
-from gpu_runtime.emitters import emit
-from solver import Layout, Manifest
 from tests.examples.block_on_the_cpu import built, ran
 from tests.helpers.python_programs import output_of
 from tests.helpers.solving import solved
+from warpack.gpu_runtime.emitters import emit
+from warpack.solver import Layout, Manifest
 
 LABELS = [(name, location, budget) for name, case in CASES.items() for location in LOCATIONS for budget in case.budgets]
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")

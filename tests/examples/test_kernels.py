@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from service.render.svg import layout_svg
-from service.render.view import layout_view
-from solver import Layout, Manifest, load_manifest
 from tests.helpers.solving import solved
+from warpack.service.render.svg import layout_svg
+from warpack.service.render.view import layout_view
+from warpack.solver import Layout, Manifest, load_manifest
 
 KERNELS = Path(__file__).resolve().parents[2] / "examples" / "kernels"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from solver import load_manifest, optimize
+from warpack.solver import load_manifest, optimize
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 import pytest
 
-from gpu_runtime.compiler import cpp_to_cubin
-from gpu_runtime.compiler.figures import figures_of
-from gpu_runtime.emitters import emit_files
-from solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
-from solver.flatten import flatten
-from solver.verifier.spans import Spans
-from solver.verifier.story import derive
 from tests.examples.time_changes import CHANGES, change
 from tests.examples.time_page import PAGE, Example, Line, examples
 from tests.helpers.machine import disturbs, disturbs_in_place
+from warpack.gpu_runtime.compiler import cpp_to_cubin
+from warpack.gpu_runtime.compiler.figures import figures_of
+from warpack.gpu_runtime.emitters import emit_files
+from warpack.solver import Layout, Manifest, ManifestError, load_manifest, optimize, verify
+from warpack.solver.flatten import flatten
+from warpack.solver.verifier.spans import Spans
+from warpack.solver.verifier.story import derive
 
 EXAMPLES = {example.name: example for example in examples()}
 

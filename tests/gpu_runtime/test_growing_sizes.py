@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gpu_runtime.checked import emit_checked
-from gpu_runtime.emitters import emit
-from gpu_runtime.validation import validate
-from solver import Layout, Manifest, load_manifest
 from tests.helpers.solving import solved
 from tests.solver.test_growing import reduction
+from warpack.gpu_runtime.checked import emit_checked
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.validation import validate
+from warpack.solver import Layout, Manifest, load_manifest
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-import gpu_runtime
-from gpu_runtime import validation
-from gpu_runtime.probe import prepared
-from gpu_runtime.probe.compiled import compile_probe
-from gpu_runtime.probe.plan import Plan, plan_probe
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.report import STATEMENT
+from warpack import gpu_runtime
+from warpack.gpu_runtime import validation
+from warpack.gpu_runtime.probe import prepared
+from warpack.gpu_runtime.probe.compiled import compile_probe
+from warpack.gpu_runtime.probe.plan import Plan, plan_probe
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import STATEMENT
 
 
 @pytest.fixture(scope="module")

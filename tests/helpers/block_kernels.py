@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver import Layout, Manifest, load_manifest
 from tests.helpers.solving import manifest_of
+from warpack.solver import Layout, Manifest, load_manifest
 
 
 def block(name: str, size: int, *lifetime: list[int], **fields: Any) -> dict[str, Any]:

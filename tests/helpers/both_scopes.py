@@ -11,8 +11,8 @@ import sys
 from random import Random
 from typing import Any
 
-from solver import load_manifest, optimize, verify
 from tests.helpers.oracle.scopes import most_runs
+from warpack.solver import load_manifest, optimize, verify
 
 MOST_RUNS = 8
 

@@ -22,7 +22,7 @@ def compiled(solver: Any) -> dict[str, Any]:
     import numpy as np
     from numba_cuda_mlir import types
 
-    from gpu_runtime.compiler.cubin import read_cubin
+    from warpack.gpu_runtime.compiler.cubin import read_cubin
 
     number = getattr(types, np.dtype(solver.precision).name)
 
@@ -48,8 +48,8 @@ def main() -> None:
     from cubie._cudasim_extensions import cuda
 
     cuda.stream = lambda *_: SimpleNamespace(handle=0)
-    from gpu_runtime.adapters import cubie as packing
-    from gpu_runtime.adapters.cubie.cases import Case, build_solver
+    from warpack.gpu_runtime.adapters import cubie as packing
+    from warpack.gpu_runtime.adapters.cubie.cases import Case, build_solver
 
     # Double precision with integers between: both of the adapter's own functions are in the kernel.
     solver = build_solver(Case("Rosenbrock", "ros3p", system="diffusion", states=2, precision="float64"))

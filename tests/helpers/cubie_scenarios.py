@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.adapters import cubie as packing
-from gpu_runtime.adapters.cubie.cases import Case, build_solver, initial_values
+from warpack.gpu_runtime.adapters import cubie as packing
+from warpack.gpu_runtime.adapters.cubie.cases import Case, build_solver, initial_values
 
 SMALL = {"system": "diffusion", "states": 4}
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.whole_block import of_whole_block
-from gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH
-from gpu_runtime.probe.launches import Launch, Launches, guard_words, image_of
-from gpu_runtime.probe.plan import Plan, plan_probe
-from gpu_runtime.probe.request import arrays
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.gpu_runtime.hardware.whole_block import of_whole_block
+from warpack.gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH
+from warpack.gpu_runtime.probe.launches import Launch, Launches, guard_words, image_of
+from warpack.gpu_runtime.probe.plan import Plan, plan_probe
+from warpack.gpu_runtime.probe.request import arrays
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _SOURCE = Path(__file__).parents[1] / "gpu_runtime" / "hardware" / "fakecuda.c"
 PREDICTED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from solver import Layout, Manifest
+from warpack.solver import Layout, Manifest
 
 
 def hand_offsets(manifest: Manifest, layout: Layout, random: Random) -> dict[str, int]:

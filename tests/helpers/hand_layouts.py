@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from solver.wire.dtypes import DTYPES
-from solver.wire.layout import (
+from warpack.solver.wire.dtypes import DTYPES
+from warpack.solver.wire.layout import (
     BytesProof,
     LaunchFigures,
     Layout,
@@ -17,8 +17,8 @@ from solver.wire.layout import (
     Region,
     ThreadsProof,
 )
-from solver.wire.manifest import Buffer, Interval, Launch, Manifest, Part, Target, Timeline
-from solver.wire.units import align_up
+from warpack.solver.wire.manifest import Buffer, Interval, Launch, Manifest, Part, Target, Timeline
+from warpack.solver.wire.units import align_up
 
 
 def make_buffer(full_name: str, size: int, dtype: str = "float32", **fields: Any) -> Buffer:

@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from solver.flatten import flatten
-from solver.flatten.spans import meet
-from solver.verifier.story import derive
-from solver.wire.manifest import Manifest
 from tests.helpers.machine import conflicts
 from tests.helpers.machine.programs import random_programs
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.spans import meet
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.manifest import Manifest
 
 Pair = tuple[str, str]
 

@@ -12,13 +12,13 @@ from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
-from solver.recipe import optimize
-from solver.verifier import verify
-from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
-from solver.wire.problems import ManifestError
 from tests.helpers.machine import disturbances
 from tests.helpers.machine.programs import random_programs
+from warpack.solver.recipe import optimize
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import ManifestError
 
 _SHARING_RULES = frozenset({"overlap", "apart"})
 """The verifier's rules about who may have bytes in common with whom."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.sight import look_at_real
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.sight import look_at_real
 
 
 @cache

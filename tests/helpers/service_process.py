@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.client import Client
 from tests.helpers.processes import eventually
+from warpack.service.client import Client
 
 _ROOT = Path(__file__).parents[2]
 
 _SERVE = """
 import sys
 from pathlib import Path
-from service.serving import serve
-from service.settings import Settings
+from warpack.service.serving import serve
+from warpack.service.settings import Settings
 data_dir, port_file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 serve(Settings(data_dir=data_dir, port=0, workers=workers), port_file=port_file)
 """
@@ -28,8 +28,8 @@ serve(Settings(data_dir=data_dir, port=0, workers=workers), port_file=port_file)
 _WORK = """
 import sys
 from pathlib import Path
-from service.settings import Settings
-from service.working import work
+from warpack.service.settings import Settings
+from warpack.service.working import work
 work(Settings(data_dir=Path(sys.argv[1]), workers=2), ready=lambda: Path(sys.argv[2]).touch())
 """
 

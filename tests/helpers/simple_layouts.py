@@ -1,6 +1,6 @@
 """Valid layouts without the optimiser: offsets by first fit, figures from the launch rules.
 
-Placement follows the verifier's story; figures, sharing and hand-overs come from elsewhere (`solver.launch`, `solver.flatten`,
+Placement follows the verifier's story; figures, sharing and hand-overs come from elsewhere (`warpack.solver.launch`, `warpack.solver.flatten`,
 all pairs by hand), so that the verifier has something to disagree with.
 """
 
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from solver.flatten import flatten
-from solver.flatten.handoffs import list_handoffs
-from solver.launch.threads import launch_for, minimum_budget_bytes
-from solver.verifier.story import Story, StoryPiece, derive
-from solver.wire.layout import (
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.handoffs import list_handoffs
+from warpack.solver.launch.threads import launch_for, minimum_budget_bytes
+from warpack.solver.verifier.story import Story, StoryPiece, derive
+from warpack.solver.wire.layout import (
     BytesProof,
     ComponentWindow,
     CountProof,
@@ -24,8 +24,8 @@ from solver.wire.layout import (
     Region,
     ThreadsProof,
 )
-from solver.wire.manifest import Buffer, Manifest
-from solver.wire.units import align_up
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import align_up
 
 
 def first_fit(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> Layout:

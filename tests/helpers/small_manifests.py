@@ -14,9 +14,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solver import ManifestError, load_manifest
 from tests.helpers.manifest_timelines import chance
 from tests.helpers.manifests import build_manifest, full_name
+from warpack.solver import ManifestError, load_manifest
 
 MOST_BUFFERS = 7
 GROWN_BUFFERS = (8, 12)

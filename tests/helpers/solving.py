@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from solver import Layout, Manifest, load_manifest, optimize, verify
+from warpack.solver import Layout, Manifest, load_manifest, optimize, verify
 
 PHASES = 8
 

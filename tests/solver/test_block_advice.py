@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from solver import Manifest, load_manifest, optimize
 from tests.helpers.block_kernels import block, blocks, kernel, region, with_barriers
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, scattered_manifest, solved
 from tests.solver.test_recipe_advice import _left_out, shortened, without
+from warpack.solver import Manifest, load_manifest, optimize
 
 _CHAIN = [block("a", 3000, [0, 5]), block("b", 3000, [4, 8]), block("c", 1000, [1, 3])]
 

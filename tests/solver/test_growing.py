@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest, verify
-from solver.launch.ranking import rank
-from solver.launch.weighing import weighed, weighs
-from solver.verifier.proving import prove
 from tests.helpers.solving import solved
+from warpack.solver import Layout, Manifest, load_manifest, verify
+from warpack.solver.launch.ranking import rank
+from warpack.solver.launch.weighing import weighed, weighs
+from warpack.solver.verifier.proving import prove
 
 MOST = 64
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
-from solver.wire.layout import Baseline
 from tests.helpers.hand_baselines import hand_offsets, with_baseline
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, solved
+from warpack.solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
+from warpack.solver.wire.layout import Baseline
 
 _SCRATCH = [
     {"name": "a", "size": 100, "scope": "block", "lifetime": [[0, 3]]},

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest, optimize
 from tests.helpers.block_kernels import block, blocks, kernel, region, with_barriers
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import solved
+from warpack.solver import Layout, Manifest, load_manifest, optimize
 
 _UNORDERED = {"length": 8, "barriers": []}
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from service.render.summary import summary
-from solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
-from solver.launch.mixing import accesses_decide, strides_alike
-from solver.launch.region import RunRegion
-from solver.launch.stride import stride_bytes
-from solver.wire.layout import LaunchFigures, WidthConflicts
 from tests.helpers.mixed_manifests import mixed_manifest
 from tests.helpers.solving import manifest_of, solved
+from warpack.service.render.summary import summary
+from warpack.solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
+from warpack.solver.launch.mixing import accesses_decide, strides_alike
+from warpack.solver.launch.region import RunRegion
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.wire.layout import LaunchFigures, WidthConflicts
 
 LAUNCH = {"threads_per_run": 8, "max_threads_per_block": 256}
 OPAQUE = {"itemsize_bytes": 8, "alignment_bytes": 4}

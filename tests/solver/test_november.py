@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from solver import load_manifest
 from tests.helpers.solving import solved
+from warpack.solver import load_manifest
 
 BLOCK = {"scope": "block"}
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from solver.flatten import flatten
-from solver.verifier.story import derive
 from tests.helpers.machine import conflicts, in_place_pairs
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.meaning import disagreements
 from tests.helpers.moved_layouts import wrongly_judged
+from warpack.solver.flatten import flatten
+from warpack.solver.verifier.story import derive
 
 AT_A_TIME = 100
 

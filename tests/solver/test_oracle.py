@@ -1,4 +1,4 @@
-"""`solver.optimize` against an oracle that looks at everything: what a layout says is proven must be the best there is."""
+"""`warpack.optimize` against an oracle that looks at everything: what a layout says is proven must be the best there is."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from benchmarks.against_oracle import main, outcome_of
-from solver import Manifest, load_manifest, optimize
-from solver.verifier.story import derive
 from tests.helpers.machine.programs import program_of_one_scope
 from tests.helpers.mixed_manifests import mixed_manifest
 from tests.helpers.oracle import Figures, Infeasible, Judged, NoPacking, best_figures, disagreements
@@ -19,6 +17,8 @@ from tests.helpers.oracle.trying import fits
 from tests.helpers.oracle.units import units_of
 from tests.helpers.small_manifests import GROWN_BUFFERS, MOST_BUFFERS, grown_manifest, small_manifest
 from tests.helpers.solving import manifest_of, solved
+from warpack.solver import Manifest, load_manifest, optimize
+from warpack.solver.verifier.story import derive
 
 JUDGED = Judged()
 BATCH, BATCHES = 25, 20

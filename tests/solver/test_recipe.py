@@ -1,4 +1,4 @@
-"""`solver.optimize`: every feature of the format, every layout verified, every bound put to a second model."""
+"""`warpack.optimize`: every feature of the format, every layout verified, every bound put to a second model."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from benchmarks.plain_model import fits_within
-from solver import load_manifest
 from tests.helpers.manifests import manifests, random_manifest
 from tests.helpers.solving import PHASES, manifest_of, run_bytes, solved
+from warpack.solver import load_manifest
 
 
 @settings(max_examples=60, deadline=None)

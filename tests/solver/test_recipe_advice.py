@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, solved
+from warpack.solver import Layout, Manifest, load_manifest
 
 
 def without(manifest: Manifest, name: str) -> Manifest:

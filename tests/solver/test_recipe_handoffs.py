@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from solver import load_manifest, optimize, verify
-from solver.wire.layout import MOST_PASSING_PAIRS, Layout
-from solver.wire.manifest import Manifest
 from tests.helpers.solving import manifest_of, run_bytes, solved
+from warpack.solver import load_manifest, optimize, verify
+from warpack.solver.wire.layout import MOST_PASSING_PAIRS, Layout
+from warpack.solver.wire.manifest import Manifest
 
 
 def _one_after_the_other(count: int, threads_per_run: int) -> tuple[Manifest, Layout]:

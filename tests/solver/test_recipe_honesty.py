@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from solver import load_manifest
 from tests.helpers.small_manifests import small_manifest
 from tests.helpers.solving import solved
+from warpack.solver import load_manifest
 
 
 @pytest.mark.parametrize(("seed", "least"), [(1396, 418), (2443, 112), (632, 561), (5376, 664)])

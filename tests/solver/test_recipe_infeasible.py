@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, ManifestError, load_manifest, optimize
-from solver.answer.shortfall import ruled_out
-from solver.flatten import flatten
 from tests.helpers.small_manifests import small_manifest
 from tests.helpers.solving import manifest_of
+from warpack.solver import Layout, ManifestError, load_manifest, optimize
+from warpack.solver.answer.shortfall import ruled_out
+from warpack.solver.flatten import flatten
 
 BUFFERS = (
     {"name": "early", "size": 7500, "lifetime": [["load", "load"]]},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from solver import ManifestError, optimize
 from tests.helpers.solving import manifest_of, run_bytes, solved
+from warpack.solver import ManifestError, optimize
 
 
 def test_a_manifest_without_buffers_is_optimal_at_nothing() -> None:

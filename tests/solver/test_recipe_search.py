@@ -7,11 +7,11 @@ import sys
 import time
 from random import Random
 
-from solver import load_manifest, optimize, verify
-from solver.recipe import Progress
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, run_bytes, scattered_manifest, solved
+from warpack.solver import load_manifest, optimize, verify
+from warpack.solver.recipe import Progress
 
 
 def test_a_warm_start_is_an_incumbent_where_it_is_legal_and_ignored_where_not() -> None:
@@ -86,7 +86,7 @@ def test_lists_of_shared_bytes_stay_empty_where_they_would_be_endless() -> None:
 
 def test_most_layouts_need_no_solver_library() -> None:
     script = (
-        "import sys; from solver import load_manifest, optimize\n"
+        "import sys; from warpack.solver import load_manifest, optimize\n"
         "layout = optimize(load_manifest({'schema': 'warpack/manifest/1', 'target': {'compute_capability': '8.6'},"
         " 'buffers': [{'name': 'a', 'size': 4, 'dtype': 'float32', 'location': 'shared'}]}))\n"
         "assert layout.status == 'optimal'\n"

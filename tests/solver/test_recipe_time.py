@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from solver import load_manifest, optimize
-from solver.flatten import flatten
-from solver.search.pack import pack, unclaimed
-from solver.search.stop import Stop
 from tests.helpers.auto_manifests import auto_manifest
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of
+from warpack.solver import load_manifest, optimize
+from warpack.solver.flatten import flatten
+from warpack.solver.search.pack import pack, unclaimed
+from warpack.solver.search.stop import Stop
 
 
 def hashes(document: dict[str, Any], *limits: float) -> list[str | None]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, load_manifest, optimize
 from tests.helpers.auto_manifests import auto_manifest
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.solving import manifest_of
+from warpack.solver import Layout, load_manifest, optimize
 
 
 def statuses(layout: Layout) -> dict[str, str]:

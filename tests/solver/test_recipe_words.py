@@ -6,10 +6,10 @@ import re
 from copy import deepcopy
 from typing import Any
 
-from solver import Layout, load_manifest
-from solver.wire.problems import Problem
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.solving import manifest_of, run_bytes, solved
+from warpack.solver import Layout, load_manifest
+from warpack.solver.wire.problems import Problem
 
 
 def told(layout: Layout, kind: str) -> list[Problem]:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from benchmarks.against_oracle import outcome_of
-from service.render.advice import advice_figures
-from solver import Layout, Manifest, load_manifest, optimize, verify
-from solver.frontier.replay import layout_of_point, manifest_of_point
-from solver.launch.weighing import LOCAL_ACCESS_COST
 from tests.helpers.auto_manifests import auto_manifest
 from tests.helpers.oracle import Judged
 from tests.helpers.solving import manifest_of, solved
 from tests.helpers.weighed_manifests import weighed_manifest
+from warpack.service.render.advice import advice_figures
+from warpack.solver import Layout, Manifest, load_manifest, optimize, verify
+from warpack.solver.frontier.replay import layout_of_point, manifest_of_point
+from warpack.solver.launch.weighing import LOCAL_ACCESS_COST
 
 BATCH = 20
 FEW_REGISTERS = {"compute_capability": "8.6", "registers_per_thread": 40}

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from solver import Manifest, load_manifest, optimize
 from tests.helpers.oracle import compare
 from tests.helpers.solving import manifest_of, solved
+from warpack.solver import Manifest, load_manifest, optimize
 
 
 def few_threads(seed: int) -> Manifest:

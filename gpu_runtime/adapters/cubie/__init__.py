@@ -1,6 +1,6 @@
 """A CuBIE solver with Warpack's layout: collect its buffers, have them packed, and run it with the answer.
 
-    from gpu_runtime.adapters import cubie as packing
+    from warpack.gpu_runtime.adapters import cubie as packing
 
     packed = packing.pack(solver, compute_capability="8.6")
     with packing.installed(solver, packed):
@@ -24,19 +24,19 @@ cases, trial, proof   bit-identical trajectories, with and without
 
 from __future__ import annotations
 
-from gpu_runtime.adapters.cubie.collect import Collected as Collected
-from gpu_runtime.adapters.cubie.collect import collect as collect
-from gpu_runtime.adapters.cubie.collect import find_solver_faults as find_solver_faults
-from gpu_runtime.adapters.cubie.errors import CubieAdapterError as CubieAdapterError
-from gpu_runtime.adapters.cubie.errors import CubieWarning as CubieWarning
-from gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError as LayoutOutOfDateError
-from gpu_runtime.adapters.cubie.errors import LayoutRefusedError as LayoutRefusedError
-from gpu_runtime.adapters.cubie.errors import UnsupportedCubieError as UnsupportedCubieError
-from gpu_runtime.adapters.cubie.errors import UnsupportedSolverError as UnsupportedSolverError
-from gpu_runtime.adapters.cubie.findings import Finding as Finding
-from gpu_runtime.adapters.cubie.install import Installation as Installation
-from gpu_runtime.adapters.cubie.install import installed as installed
-from gpu_runtime.adapters.cubie.pack import Packed as Packed
-from gpu_runtime.adapters.cubie.pack import pack as pack
-from gpu_runtime.adapters.cubie.pack import pack_collected as pack_collected
-from gpu_runtime.adapters.cubie.pack import through as through
+from warpack.gpu_runtime.adapters.cubie.collect import Collected as Collected
+from warpack.gpu_runtime.adapters.cubie.collect import collect as collect
+from warpack.gpu_runtime.adapters.cubie.collect import find_solver_faults as find_solver_faults
+from warpack.gpu_runtime.adapters.cubie.errors import CubieAdapterError as CubieAdapterError
+from warpack.gpu_runtime.adapters.cubie.errors import CubieWarning as CubieWarning
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError as LayoutOutOfDateError
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutRefusedError as LayoutRefusedError
+from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedCubieError as UnsupportedCubieError
+from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedSolverError as UnsupportedSolverError
+from warpack.gpu_runtime.adapters.cubie.findings import Finding as Finding
+from warpack.gpu_runtime.adapters.cubie.install import Installation as Installation
+from warpack.gpu_runtime.adapters.cubie.install import installed as installed
+from warpack.gpu_runtime.adapters.cubie.pack import Packed as Packed
+from warpack.gpu_runtime.adapters.cubie.pack import pack as pack
+from warpack.gpu_runtime.adapters.cubie.pack import pack_collected as pack_collected
+from warpack.gpu_runtime.adapters.cubie.pack import through as through

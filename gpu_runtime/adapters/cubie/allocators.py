@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.adapters.cubie.table import WORD_BYTES, Place
+from warpack.gpu_runtime.adapters.cubie.table import WORD_BYTES, Place
 
 Allocator = Callable[[Any, Any], Any]
 

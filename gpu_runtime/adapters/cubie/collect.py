@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.adapters.cubie.errors import CubieWarning
-from gpu_runtime.adapters.cubie.findings import Finding, find_faults
-from gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
-from gpu_runtime.adapters.cubie.manifest import make_manifest
-from gpu_runtime.adapters.cubie.registry import RegisteredComponent, read_components
-from gpu_runtime.adapters.cubie.release import buffer_registry
+from warpack.gpu_runtime.adapters.cubie.errors import CubieWarning
+from warpack.gpu_runtime.adapters.cubie.findings import Finding, find_faults
+from warpack.gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
+from warpack.gpu_runtime.adapters.cubie.manifest import make_manifest
+from warpack.gpu_runtime.adapters.cubie.registry import RegisteredComponent, read_components
+from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpu_runtime.adapters.cubie.collect import Collected
+from warpack.gpu_runtime.adapters.cubie.collect import Collected
 
 MOST_NAMED = 8
 

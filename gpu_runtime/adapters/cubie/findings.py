@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gpu_runtime.adapters.cubie.registry import ChildWindow, RegisteredComponent
+from warpack.gpu_runtime.adapters.cubie.registry import ChildWindow, RegisteredComponent
 
 
 @dataclass(frozen=True)

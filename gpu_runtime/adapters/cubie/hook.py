@@ -9,7 +9,7 @@ from __future__ import annotations
 from threading import RLock
 from typing import Any, Protocol
 
-from gpu_runtime.adapters.cubie.allocators import Allocator
+from warpack.gpu_runtime.adapters.cubie.allocators import Allocator
 
 
 class Answers(Protocol):

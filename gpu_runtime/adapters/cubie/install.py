@@ -9,16 +9,16 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from gpu_runtime.adapters.cubie.allocators import Allocator, after_zeroing, placed, whole
-from gpu_runtime.adapters.cubie.collect import Collected, read_solver
-from gpu_runtime.adapters.cubie.differences import differences
-from gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError, LayoutRefusedError
-from gpu_runtime.adapters.cubie.hook import hook, unhook
-from gpu_runtime.adapters.cubie.overrides import override
-from gpu_runtime.adapters.cubie.pack import Packed
-from gpu_runtime.adapters.cubie.registry import read_components
-from gpu_runtime.adapters.cubie.release import buffer_registry
-from gpu_runtime.adapters.cubie.table import PlacementTable, make_table
+from warpack.gpu_runtime.adapters.cubie.allocators import Allocator, after_zeroing, placed, whole
+from warpack.gpu_runtime.adapters.cubie.collect import Collected, read_solver
+from warpack.gpu_runtime.adapters.cubie.differences import differences
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError, LayoutRefusedError
+from warpack.gpu_runtime.adapters.cubie.hook import hook, unhook
+from warpack.gpu_runtime.adapters.cubie.overrides import override
+from warpack.gpu_runtime.adapters.cubie.pack import Packed
+from warpack.gpu_runtime.adapters.cubie.registry import read_components
+from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
+from warpack.gpu_runtime.adapters.cubie.table import PlacementTable, make_table
 
 
 def installed(solver: Any, packed: Packed) -> Installation:

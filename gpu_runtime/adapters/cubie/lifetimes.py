@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.adapters.cubie.facts import facts_of
-from gpu_runtime.adapters.cubie.liveness import Liveness, find_liveness
-from gpu_runtime.adapters.cubie.registry import RegisteredComponent
-from gpu_runtime.adapters.cubie.script import Script, UnknownClassError, is_described
+from warpack.gpu_runtime.adapters.cubie.facts import facts_of
+from warpack.gpu_runtime.adapters.cubie.liveness import Liveness, find_liveness
+from warpack.gpu_runtime.adapters.cubie.registry import RegisteredComponent
+from warpack.gpu_runtime.adapters.cubie.script import Script, UnknownClassError, is_described
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gpu_runtime.adapters.cubie.script import STEPS_RUN, Moment
+from warpack.gpu_runtime.adapters.cubie.script import STEPS_RUN, Moment
 
 
 @dataclass(frozen=True)

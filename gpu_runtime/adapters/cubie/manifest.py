@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpu_runtime.adapters.cubie.lifetimes import KnownLifetimes
-from gpu_runtime.adapters.cubie.liveness import Liveness
-from gpu_runtime.adapters.cubie.registry import RegisteredBuffer, RegisteredComponent
+from warpack.gpu_runtime.adapters.cubie.lifetimes import KnownLifetimes
+from warpack.gpu_runtime.adapters.cubie.liveness import Liveness
+from warpack.gpu_runtime.adapters.cubie.registry import RegisteredBuffer, RegisteredComponent
 
 Stretch = tuple[int, int]
 

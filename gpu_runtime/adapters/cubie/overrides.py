@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from gpu_runtime.adapters.cubie.table import PlacementTable
+from warpack.gpu_runtime.adapters.cubie.table import PlacementTable
 
 
 def override(solver: Any, table: PlacementTable, element_bytes: int, check: Callable[[], None]) -> Callable[[], None]:

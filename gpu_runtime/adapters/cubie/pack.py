@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gpu_runtime.adapters.cubie.collect import Collected, collect
-from gpu_runtime.adapters.cubie.errors import LayoutRefusedError
-from solver.verifier import verify
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.adapters.cubie.collect import Collected, collect
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutRefusedError
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 Solve = Callable[[dict[str, Any]], "Layout | Mapping[str, Any]"]
 """From a manifest document to its layout, as an object or as a document of schema warpack/layout/1."""
@@ -53,7 +53,7 @@ def pack(
 
 def pack_collected(collected: Collected, solve: Solve | None = None) -> Packed:
     """A layout for buffers that were collected before; see `pack`."""
-    from solver import load_manifest, optimize, read_layout
+    from warpack.solver import load_manifest, optimize, read_layout
 
     manifest = load_manifest(collected.manifest)
     answer = optimize(manifest) if solve is None else solve(collected.manifest)
@@ -70,7 +70,7 @@ def pack_collected(collected: Collected, solve: Solve | None = None) -> Packed:
 
 
 class ServiceClient(Protocol):
-    """What `through` calls; `service.client.Client` has it."""
+    """What `through` calls; `warpack.service.client.Client` has it."""
 
     def submit(self, manifest: Mapping[str, Any], wait_s: int = 0) -> Mapping[str, Any]:
         """Post a manifest; the job."""

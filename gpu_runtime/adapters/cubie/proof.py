@@ -1,4 +1,4 @@
-"""The proof that layouts do not change what CuBIE computes: `python -m gpu_runtime.adapters.cubie.proof`.
+"""The proof that layouts do not change what CuBIE computes: `python -m warpack.gpu_runtime.adapters.cubie.proof`.
 
 Each method runs in CuBIE's simulator with CuBIE's own layout and with Warpack's, in poisoned memory: the trajectories,
 status codes, iteration counters and summaries are the same bit for bit. Two live buffers forced together change them.
@@ -18,11 +18,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpu_runtime.adapters.cubie.cases import CASES, SHORT, Case
-from gpu_runtime.adapters.cubie.trial import BUDGET_BYTES, Outcome
+from warpack.gpu_runtime.adapters.cubie.cases import CASES, SHORT, Case
+from warpack.gpu_runtime.adapters.cubie.trial import BUDGET_BYTES, Outcome
+from warpack.gpu_runtime.interpreter import import_environment, python
 
-ROOT = Path(__file__).resolve().parents[3]
-MODULE = "gpu_runtime.adapters.cubie.proof"
+MODULE = "warpack.gpu_runtime.adapters.cubie.proof"
 
 
 class ProofError(RuntimeError):
@@ -39,7 +39,7 @@ def prove(cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = 
         with (
             (Path(folder) / "errors.txt").open("w+", encoding="utf-8") as errors,
             subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-m", MODULE, "--inside", str(asked)],
+                python("-m", MODULE, "--inside", str(asked)),
                 cwd=folder,
                 env=os.environ | simulator_environment(folder),
                 stdout=subprocess.PIPE,
@@ -64,11 +64,10 @@ def prove(cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = 
 
 def simulator_environment(folder: str) -> dict[str, str]:
     """What a process needs to run CuBIE without a GPU, with its files in `folder`."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
+        **import_environment(),
         "NUMBA_ENABLE_CUDASIM": "1",
         "CUBIE_CACHE_DIR": str(Path(folder) / "cache"),
-        "PYTHONPATH": os.pathsep.join(paths),
     }
 
 
@@ -112,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _inside(cases: Path) -> int:
-    from gpu_runtime.adapters.cubie.trial import run_case
+    from warpack.gpu_runtime.adapters.cubie.trial import run_case
 
     warnings.simplefilter("ignore")  # the simulator warns that it is one, and of overflows in the controls
     for case in json.loads(cases.read_text(encoding="utf-8")):

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.adapters.cubie.errors import UnsupportedSolverError
-from gpu_runtime.adapters.cubie.release import buffer_registry
+from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedSolverError
+from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
 
 BUILT_WITH_LATER_NAME = frozenset({"BackwardsEulerPCStep"})
 """Classes that register a child twice, and of which the code was read: they use the window of the later name alone."""

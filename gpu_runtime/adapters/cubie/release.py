@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from gpu_runtime.adapters.cubie.errors import UnsupportedCubieError
+from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedCubieError
 
 RELEASE = "0.17.0"
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gpu_runtime.adapters.cubie.expression import evaluate
+from warpack.gpu_runtime.adapters.cubie.expression import evaluate
 
 LIFETIMES = Path(__file__).with_name("lifetimes.json")
 OPERATIONS = ("read in place", "write in place", "read", "write", "update", "clobber")

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gpu_runtime.adapters.cubie.errors import LayoutRefusedError
-from gpu_runtime.adapters.cubie.pack import Packed
-from solver.wire.layout import Layout
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutRefusedError
+from warpack.gpu_runtime.adapters.cubie.pack import Packed
+from warpack.solver.wire.layout import Layout
 
 Where = Literal["shared", "persistent", "local"]
 WORD_BYTES = 4

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gpu_runtime.adapters.cubie.cases import Case, build_solver, initial_values
-from gpu_runtime.adapters.cubie.install import Installation, installed
-from gpu_runtime.adapters.cubie.pack import Packed, pack
-from gpu_runtime.adapters.cubie.table import Place, PlacementTable, make_table
-from solver.verifier.story import derive
+from warpack.gpu_runtime.adapters.cubie.cases import Case, build_solver, initial_values
+from warpack.gpu_runtime.adapters.cubie.install import Installation, installed
+from warpack.gpu_runtime.adapters.cubie.pack import Packed, pack
+from warpack.gpu_runtime.adapters.cubie.table import Place, PlacementTable, make_table
+from warpack.solver.verifier.story import derive
 
 POISONS = (0xFF, 0xA5)
 """All bits set is a NaN of every float and -1 of every integer; 0xA5 is neither zero nor special."""

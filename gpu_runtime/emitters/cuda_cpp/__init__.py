@@ -8,14 +8,14 @@ names the type: by a macro for the whole header, or as the template argument of 
 
 from __future__ import annotations
 
-from gpu_runtime.emitters.cuda_cpp.accessors import accessors
-from gpu_runtime.emitters.cuda_cpp.head import check_launch, figures, head
-from gpu_runtime.emitters.cuda_cpp.init import init_function
-from gpu_runtime.emitters.cuda_cpp.memory import memory_functions, persistent_struct
-from gpu_runtime.emitters.cuda_cpp.slices import slices
-from gpu_runtime.emitters.cuda_cpp.structs import structs
-from gpu_runtime.emitters.cuda_cpp.thread_memory import macro, thread_memory
-from gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.cuda_cpp.accessors import accessors
+from warpack.gpu_runtime.emitters.cuda_cpp.head import check_launch, figures, head
+from warpack.gpu_runtime.emitters.cuda_cpp.init import init_function
+from warpack.gpu_runtime.emitters.cuda_cpp.memory import memory_functions, persistent_struct
+from warpack.gpu_runtime.emitters.cuda_cpp.slices import slices
+from warpack.gpu_runtime.emitters.cuda_cpp.structs import structs
+from warpack.gpu_runtime.emitters.cuda_cpp.thread_memory import macro, thread_memory
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 
 def emit_text(plan: AllocatorPlan) -> str:

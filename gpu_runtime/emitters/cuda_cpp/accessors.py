@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gpu_runtime.emitters.cuda_cpp.names import MEMBERS, TOP, distinct
-from gpu_runtime.emitters.plan import AllocatorPlan, Slot
-from solver.wire.dtypes import DType
+from warpack.gpu_runtime.emitters.cuda_cpp.names import MEMBERS, TOP, distinct
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from warpack.solver.wire.dtypes import DType
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.memory_map import memory_map
-from gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from warpack.gpu_runtime.emitters.memory_map import memory_map
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
 
 _SAID = """\
 // Allocators of one layout, made by Warpack. Do not edit: make the layout again.

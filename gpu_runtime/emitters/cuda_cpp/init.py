@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.cuda_cpp.accessors import Scope
-from gpu_runtime.emitters.plan import AllocatorPlan
-from gpu_runtime.emitters.promise import promise
+from warpack.gpu_runtime.emitters.cuda_cpp.accessors import Scope
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.promise import promise
 
 
 def init_function(plan: AllocatorPlan, tree: Scope) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.cuda_cpp.types import NARROW, type_name
-from gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.cuda_cpp.types import NARROW, type_name
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 _THREADS = """
 /// Flat index of this thread in its block, over x, then y, then z.

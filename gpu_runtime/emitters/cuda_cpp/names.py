@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from gpu_runtime.emitters.errors import EmitError
+from warpack.gpu_runtime.emitters.errors import EmitError
 
 _TOP = """
     layout_sha256 manifest_sha256 compute_capability threads_per_block runs_per_block threads_per_run

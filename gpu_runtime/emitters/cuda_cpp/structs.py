@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, Scope
-from gpu_runtime.emitters.cuda_cpp.head import count, elements
-from gpu_runtime.emitters.cuda_cpp.types import type_name
-from gpu_runtime.emitters.memory_map import sharing
-from gpu_runtime.emitters.plan import Slot, refusal_of
-from solver.wire.layout import Region
+from warpack.gpu_runtime.emitters.cuda_cpp.accessors import Accessor, Scope
+from warpack.gpu_runtime.emitters.cuda_cpp.head import count, elements
+from warpack.gpu_runtime.emitters.cuda_cpp.types import type_name
+from warpack.gpu_runtime.emitters.memory_map import sharing
+from warpack.gpu_runtime.emitters.plan import Slot, refusal_of
+from warpack.solver.wire.layout import Region
 
 _WHERE: dict[Region, str] = {
     "run": "of the run's window",

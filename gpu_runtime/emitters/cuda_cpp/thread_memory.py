@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.cuda_cpp.types import items_of, type_name
-from gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from warpack.gpu_runtime.emitters.cuda_cpp.types import items_of, type_name
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
 
 MOST_APART = 32
 """So many plain local arrays are objects of their own, which compilers take apart into registers one by one. One of which an

@@ -10,9 +10,9 @@ from __future__ import annotations
 from math import gcd
 from typing import NamedTuple
 
-from gpu_runtime.emitters.plan import Slot
-from solver.wire.dtypes import DType
-from solver.wire.units import Bytes
+from warpack.gpu_runtime.emitters.plan import Slot
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.units import Bytes
 
 _PLAIN = {
     "bool": "bool",

@@ -7,14 +7,14 @@ view of a slice whose length does not divide ends the thread silently.
 
 from __future__ import annotations
 
-from gpu_runtime.emitters.numba_cuda.entry import init_function
-from gpu_runtime.emitters.numba_cuda.expressions import Places
-from gpu_runtime.emitters.numba_cuda.getters import getter, refusal
-from gpu_runtime.emitters.numba_cuda.head import head
-from gpu_runtime.emitters.numba_cuda.memory import memory_functions
-from gpu_runtime.emitters.numba_cuda.views import view_function
-from gpu_runtime.emitters.numba_cuda.zero import zero_function, zero_scattered
-from gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.numba_cuda.entry import init_function
+from warpack.gpu_runtime.emitters.numba_cuda.expressions import Places
+from warpack.gpu_runtime.emitters.numba_cuda.getters import getter, refusal
+from warpack.gpu_runtime.emitters.numba_cuda.head import head
+from warpack.gpu_runtime.emitters.numba_cuda.memory import memory_functions
+from warpack.gpu_runtime.emitters.numba_cuda.views import view_function
+from warpack.gpu_runtime.emitters.numba_cuda.zero import zero_function, zero_scattered
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 
 def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gpu_runtime.emitters.names import zero_name
-from gpu_runtime.emitters.numba_cuda.expressions import Places, device_function
-from gpu_runtime.emitters.numba_cuda.views import view
-from gpu_runtime.emitters.numba_cuda.zero import zero_loop
-from gpu_runtime.emitters.plan import AllocatorPlan, Slot
-from gpu_runtime.emitters.promise import promise
-from solver.wire.units import Bytes, align_up
+from warpack.gpu_runtime.emitters.names import zero_name
+from warpack.gpu_runtime.emitters.numba_cuda.expressions import Places, device_function
+from warpack.gpu_runtime.emitters.numba_cuda.views import view
+from warpack.gpu_runtime.emitters.numba_cuda.zero import zero_loop
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from warpack.gpu_runtime.emitters.promise import promise
+from warpack.solver.wire.units import Bytes, align_up
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gpu_runtime.emitters.elements import Element
-from gpu_runtime.emitters.plan import AllocatorPlan, Slot
-from solver.wire.units import Bytes, Elements
+from warpack.gpu_runtime.emitters.elements import Element
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
+from warpack.solver.wire.units import Bytes, Elements
 
 
 class Places:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.memory_map import sharing
-from gpu_runtime.emitters.numba_cuda.expressions import Places, device_function, getter_arguments, local_array
-from gpu_runtime.emitters.numba_cuda.views import view
-from gpu_runtime.emitters.plan import Scattered, Slot
-from solver.wire.layout import Region
+from warpack.gpu_runtime.emitters.memory_map import sharing
+from warpack.gpu_runtime.emitters.numba_cuda.expressions import Places, device_function, getter_arguments, local_array
+from warpack.gpu_runtime.emitters.numba_cuda.views import view
+from warpack.gpu_runtime.emitters.plan import Scattered, Slot
+from warpack.solver.wire.layout import Region
 
 _WHERE: dict[Region, str] = {
     "run": "bytes [{start}, {end}) of the run's window",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.memory_map import memory_map
-from gpu_runtime.emitters.numba_cuda.expressions import local_alignments
-from gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.memory_map import memory_map
+from warpack.gpu_runtime.emitters.numba_cuda.expressions import local_alignments
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 _DOCSTRING = '''"""Allocators of one layout, made by Warpack. Do not edit: make the layout again.
 

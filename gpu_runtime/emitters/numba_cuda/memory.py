@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.numba_cuda.expressions import device_function, dynamic_array, local_array
-from gpu_runtime.emitters.numba_cuda.views import view
-from gpu_runtime.emitters.plan import AllocatorPlan
+from warpack.gpu_runtime.emitters.numba_cuda.expressions import device_function, dynamic_array, local_array
+from warpack.gpu_runtime.emitters.numba_cuda.views import view
+from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 _THREADS = (
     (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.wire.units import Elements
+from warpack.solver.wire.units import Elements
 
 _TEXT = '''
 

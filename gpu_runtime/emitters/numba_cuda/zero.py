@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpu_runtime.emitters.names import zero_name
-from gpu_runtime.emitters.numba_cuda.expressions import device_function, getter_arguments, type_of
-from gpu_runtime.emitters.plan import Scattered, Slot
-from solver.wire.units import Elements
+from warpack.gpu_runtime.emitters.names import zero_name
+from warpack.gpu_runtime.emitters.numba_cuda.expressions import device_function, getter_arguments, type_of
+from warpack.gpu_runtime.emitters.plan import Scattered, Slot
+from warpack.solver.wire.units import Elements
 
 
 def zero_function(slot: Slot, threads_per_run: int, *, any_block: bool) -> Iterator[str]:

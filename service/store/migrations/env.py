@@ -1,4 +1,4 @@
-"""Alembic runs this to apply the steps on the connection that `service.store.migrate` opened and locked."""
+"""Alembic runs this to apply the steps on the connection that `warpack.service.store.migrate` opened and locked."""
 
 from __future__ import annotations
 

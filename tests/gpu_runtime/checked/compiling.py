@@ -12,12 +12,12 @@ from typing import Any
 from checked.lifetimes import MANIFEST, make_kernel
 from numba import cuda, types
 
-from gpu_runtime import emit_checked
-from gpu_runtime.compiler import compile_kernel, load_module
-from gpu_runtime.emitters import getters
-from solver import load_manifest, optimize
 from tests.gpu_runtime.checked.parted_kernels import TRACKS
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from warpack.gpu_runtime import emit_checked
+from warpack.gpu_runtime.compiler import compile_kernel, load_module
+from warpack.gpu_runtime.emitters import getters
+from warpack.solver import load_manifest, optimize
 
 RECORD = types.int32[::1]
 

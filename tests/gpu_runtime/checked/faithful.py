@@ -13,17 +13,17 @@ from typing import Any
 
 from numba import cuda
 
-from gpu_runtime import emit_checked, getters
-from gpu_runtime.checked.ways import Ways, ways_of
-from gpu_runtime.compiler import load_module
-from solver import ManifestError, load_manifest, optimize
-from solver.verifier.spans import covers
-from solver.verifier.story import Story, StoryPiece, derive
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.gpu_runtime.checked.walks import Phase, Script, TooLongError, Walker, followed, steps
 from tests.helpers.machine.programs import random_document
 from tests.helpers.manifests import random_manifest
+from warpack.gpu_runtime import emit_checked, getters
+from warpack.gpu_runtime.checked.ways import Ways, ways_of
+from warpack.gpu_runtime.compiler import load_module
+from warpack.solver import ManifestError, load_manifest, optimize
+from warpack.solver.verifier.spans import covers
+from warpack.solver.verifier.story import Story, StoryPiece, derive
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 TRACING, UNTRACED = "_CHECKED_TRACED = bool(", "_CHECKED_TRACED = bool(0 and "
 """How the simulator's tracing is taken out of the emitted text (for every other seed): what is left is what a GPU runs."""

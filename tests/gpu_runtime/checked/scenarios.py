@@ -16,9 +16,6 @@ import numpy as np
 from checked.lifetimes import MANIFEST, SIZE, make_kernel
 from numba import cuda
 
-from gpu_runtime import emit_checked
-from gpu_runtime.compiler import load_module
-from solver import load_manifest, optimize
 from tests.gpu_runtime.checked.agreed_kernels import ALIASES, IN_PLACE, aliases_kernel, in_place_kernel
 from tests.gpu_runtime.checked.faithful import TRACING, UNTRACED
 from tests.gpu_runtime.checked.order_kernels import (
@@ -45,6 +42,9 @@ from tests.gpu_runtime.checked.ways_kernels import (
     skipped_kernel,
     stated_kernel,
 )
+from warpack.gpu_runtime import emit_checked
+from warpack.gpu_runtime.compiler import load_module
+from warpack.solver import load_manifest, optimize
 
 STEP = json.loads(Path(MANIFEST).read_text(encoding="utf-8"))
 

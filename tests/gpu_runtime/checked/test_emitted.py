@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime import EmitError, emit, emit_checked
-from gpu_runtime.checked.names import phase_constants
-from gpu_runtime.checked.poison import poison_of
-from gpu_runtime.checked.storage import GUARD_BYTES, apart
-from gpu_runtime.checked.writing import MOST_PHASES, MOST_TABLE_BYTES
-from solver import load_manifest, optimize
-from solver.wire.dtypes import DTYPES, DType
-from solver.wire.manifest import Interval, Timeline
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime import EmitError, emit, emit_checked
+from warpack.gpu_runtime.checked.names import phase_constants
+from warpack.gpu_runtime.checked.poison import poison_of
+from warpack.gpu_runtime.checked.storage import GUARD_BYTES, apart
+from warpack.gpu_runtime.checked.writing import MOST_PHASES, MOST_TABLE_BYTES
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.dtypes import DTYPES, DType
+from warpack.solver.wire.manifest import Interval, Timeline
 
 
 def functions(text: str) -> dict[str, str]:

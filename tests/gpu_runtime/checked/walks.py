@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal, NamedTuple
 
-from solver.verifier import tree
-from solver.verifier.story import Story
+from warpack.solver.verifier import tree
+from warpack.solver.verifier.story import Story
 
 MOST_TRIPS = 12
 

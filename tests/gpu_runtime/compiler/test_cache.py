@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.compiler import KernelCache, ToolchainError, default_cache_folder
-from gpu_runtime.compiler.cache import cache_key
+from warpack.gpu_runtime.compiler import KernelCache, ToolchainError, default_cache_folder
+from warpack.gpu_runtime.compiler.cache import cache_key
 
 _REQUEST = {"kernel": "def probe(): pass", "architecture": "8.6", "threads": 32}
 
@@ -26,7 +26,7 @@ def test_the_key_depends_on_every_part_of_the_request_and_on_the_tools(monkeypat
     }
     assert len(keys) == 3
     assert cache_key(dict(reversed(_REQUEST.items()))) in keys
-    monkeypatch.setattr("gpu_runtime.compiler.cache.wheel_versions", lambda: {"nvvm": "1.0"})
+    monkeypatch.setattr("warpack.gpu_runtime.compiler.cache.wheel_versions", lambda: {"nvvm": "1.0"})
     assert cache_key(_REQUEST) not in keys
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from numba import cuda, types
 
-from gpu_runtime.compiler import CompileError, ToolchainError, compile_kernel
-from gpu_runtime.compiler.cubin import read_cubin
-from gpu_runtime.compiler.figures import figures_of
-from gpu_runtime.compiler.link import Linked, link_ptx, read_log
+from warpack.gpu_runtime.compiler import CompileError, ToolchainError, compile_kernel
+from warpack.gpu_runtime.compiler.cubin import read_cubin
+from warpack.gpu_runtime.compiler.figures import figures_of
+from warpack.gpu_runtime.compiler.link import Linked, link_ptx, read_log
 
 VECTOR = "void(float64[::1], int64)"
 

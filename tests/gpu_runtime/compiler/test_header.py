@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.compiler import ALL_ARCHITECTURES, CompileError, ToolchainError, cpp_to_cubin, touch_source_cpp
-from gpu_runtime.compiler.figures import figures_of, figures_of_all
-from gpu_runtime.emitters import emit
-from gpu_runtime.emitters.cuda_cpp.types import NARROW
-from solver.wire.dtypes import DType
-from solver.wire.manifest import Buffer
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest, make_part
+from warpack.gpu_runtime.compiler import ALL_ARCHITECTURES, CompileError, ToolchainError, cpp_to_cubin, touch_source_cpp
+from warpack.gpu_runtime.compiler.figures import figures_of, figures_of_all
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.emitters.cuda_cpp.types import NARROW
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.manifest import Buffer
 
 _KERNEL = """#include "allocators.cuh"
 extern "C" __global__ void kernel(float* out) {{ WARPACK_MEMORY(layout, memory); {body} }}

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.compiler import load_module
-from gpu_runtime.compiler.ptx import kernel_to_ptx
-from gpu_runtime.emitters import emit
-from solver.wire.layout import Layout
-from solver.wire.manifest import Interval, Manifest
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.compiler import load_module
+from warpack.gpu_runtime.compiler.ptx import kernel_to_ptx
+from warpack.gpu_runtime.emitters import emit
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Interval, Manifest
 
 _PYTHON = """
 

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from gpu_runtime.compiler import ToolchainError, check_architecture, compilable_architectures, find_toolchain
-from gpu_runtime.compiler.toolchain import Library
 from tests.helpers.processes import PATIENCE_S
+from warpack.gpu_runtime.compiler import ToolchainError, check_architecture, compilable_architectures, find_toolchain
+from warpack.gpu_runtime.compiler.toolchain import Library
 
-toolchain = importlib.import_module("gpu_runtime.compiler.toolchain")
+toolchain = importlib.import_module("warpack.gpu_runtime.compiler.toolchain")
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_other_architectures_are_refused_by_name(compute_capability: str) -> Non
 
 def test_a_process_in_simulator_mode_cannot_compile() -> None:
     program = """
-from gpu_runtime.compiler import ToolchainError, compile_kernel
+from warpack.gpu_runtime.compiler import ToolchainError, compile_kernel
 try:
     compile_kernel(lambda out: None, "void(float32[::1])", "8.6")
 except ToolchainError as error:

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from gpu_runtime.compiler import ToolchainError, compile_kernel, compile_touch_kernels, load_module
-from gpu_runtime.emitters import emit, getters
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest, Target
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.compiler import ToolchainError, compile_kernel, compile_touch_kernels, load_module
+from warpack.gpu_runtime.emitters import emit, getters
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest, Target
 
-touch = importlib.import_module("gpu_runtime.compiler.touch")
+touch = importlib.import_module("warpack.gpu_runtime.compiler.touch")
 
 
 def _for(architecture: str, sample: str) -> tuple[Layout, Manifest]:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.emitters import emit
-from gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
-from gpu_runtime.emitters.cuda_cpp.thread_memory import MOST_APART
-from gpu_runtime.emitters.planning import plan_allocators
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.helpers.processes import PATIENCE_S
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.emitters.cuda_cpp.accessors import Accessor, accessors
+from warpack.gpu_runtime.emitters.cuda_cpp.thread_memory import MOST_APART
+from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _PRELUDE = """
 #include <cstdint>

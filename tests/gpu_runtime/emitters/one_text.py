@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 LOCATIONS = ("shared", "local", "auto", "apart")
 """`apart`: shared, beside a buffer that is pinned where the rows would lie in one piece."""
@@ -107,8 +107,8 @@ def _run() -> dict[str, list[float]]:
     import numpy as np
     from numba import cuda
 
-    from gpu_runtime.compiler import load_module
-    from gpu_runtime.emitters import emit
+    from warpack.gpu_runtime.compiler import load_module
+    from warpack.gpu_runtime.emitters import emit
 
     found: dict[str, list[float]] = {}
     for name, layout, manifest in layouts():

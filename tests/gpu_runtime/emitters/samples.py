@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solver.wire.dtypes import DType
-from solver.wire.layout import Layout, PlacedPart
-from solver.wire.manifest import Buffer, Interval, Manifest
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest, make_part
+from warpack.solver.wire.dtypes import DType
+from warpack.solver.wire.layout import Layout, PlacedPart
+from warpack.solver.wire.manifest import Buffer, Interval, Manifest
 
 Sample = tuple[Layout, Manifest]
 

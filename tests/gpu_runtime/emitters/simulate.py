@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numba import cuda, types
 
-from gpu_runtime.compiler import load_module
-from gpu_runtime.emitters import Getter, emit, getters
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from warpack.gpu_runtime.compiler import load_module
+from warpack.gpu_runtime.emitters import Getter, emit, getters
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 POISON = 0xA5
 

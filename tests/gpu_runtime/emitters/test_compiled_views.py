@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from numba import njit, types
 from numba.extending import intrinsic
 
-from gpu_runtime.emitters import emit
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from warpack.gpu_runtime.emitters import emit
 
 
 def _compiled_view() -> Callable[..., Any]:

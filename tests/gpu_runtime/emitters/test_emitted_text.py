@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from gpu_runtime.emitters import EmitError, emit, getter_names, getters
-from gpu_runtime.emitters.names import zero_name
-from solver.wire.manifest import Target
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
 from tests.helpers.processes import PATIENCE_S
+from warpack.gpu_runtime.emitters import EmitError, emit, getter_names, getters
+from warpack.gpu_runtime.emitters.names import zero_name
+from warpack.solver.wire.manifest import Target
 
 _EMIT_ALL = """
 import hashlib
-from gpu_runtime.emitters import emit
+from warpack.gpu_runtime.emitters import emit
 from tests.gpu_runtime.emitters.samples import SAMPLES
 for layout, manifest in SAMPLES.values():
     print(hashlib.sha256(emit(layout, manifest).encode()).hexdigest())

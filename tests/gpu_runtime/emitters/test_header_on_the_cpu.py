@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout
-from solver.wire.manifest import Buffer, Manifest, Part
 from tests.gpu_runtime.emitters.header_program import LAUNCHES, run_header
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.manifests import random_manifest
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Buffer, Manifest, Part
 
 _SEEDS = (3, 14, 27)
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from gpu_runtime.compiler import CompileError, compile_kernel, cpp_to_cubin, load_module
-from gpu_runtime.compiler.figures import figures_of
-from gpu_runtime.emitters import emit
-from solver import verify
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.one_text import BUDGETS, CPP, LOCATIONS, PYTHON, expected, layouts
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.python_programs import output_of
+from warpack.gpu_runtime.compiler import CompileError, compile_kernel, cpp_to_cubin, load_module
+from warpack.gpu_runtime.compiler.figures import figures_of
+from warpack.gpu_runtime.emitters import emit
+from warpack.solver import verify
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _CASES: dict[str, tuple[Layout, Manifest]] = {name: (layout, manifest) for name, layout, manifest in layouts()}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.emitters import emit, emit_files
-from solver import load_manifest, optimize, read_layout, verify
 from tests.gpu_runtime.emitters.header_program import run_header
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.emitters import emit, emit_files
+from warpack.solver import load_manifest, optimize, read_layout, verify
 
 
 def _split(dtype: str, size: int, alignment: int, cut: int) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.emitters import EmitError, emit
-from solver.wire.layout import Layout
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.emitters import EmitError, emit
+from warpack.solver.wire.layout import Layout
 
 
 def _moved(layout: Layout, full_name: str, /, **fields: Any) -> Layout:

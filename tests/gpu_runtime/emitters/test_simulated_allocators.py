@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.python_programs import output_of
+from warpack.solver.wire.layout import Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Manifest
 
 POISON, FILLED = 0xA5, 0xFF
 

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gpu_runtime.probe.children import die_with_parent
+from warpack.gpu_runtime.probe.children import die_with_parent
 
 Request = Mapping[str, Any]
 
 
 def _simulate() -> Callable[[Request], dict[str, Any]]:
-    from gpu_runtime.probe.simulate import Simulation
-    from gpu_runtime.probe.simulator import call_device_functions_directly
+    from warpack.gpu_runtime.probe.simulate import Simulation
+    from warpack.gpu_runtime.probe.simulator import call_device_functions_directly
 
     call_device_functions_directly()
 
@@ -29,13 +29,13 @@ def _simulate() -> Callable[[Request], dict[str, Any]]:
 
 
 def _on_cpu() -> Callable[[Request], dict[str, Any]]:
-    from gpu_runtime.probe.cpu import run_on_cpu
+    from warpack.gpu_runtime.probe.cpu import run_on_cpu
 
     return run_on_cpu
 
 
 def _compile() -> Callable[[Request], dict[str, Any]]:
-    from gpu_runtime.probe.compile import answer
+    from warpack.gpu_runtime.probe.compile import answer
 
     def compiled(request: Request) -> dict[str, Any]:
         asked = {
@@ -57,8 +57,8 @@ def _compile() -> Callable[[Request], dict[str, Any]]:
 
 
 def _compile_header() -> Callable[[Request], dict[str, Any]]:
-    from gpu_runtime.compiler import CompileError, cpp_to_cubin
-    from gpu_runtime.compiler.figures import figures_of_all
+    from warpack.gpu_runtime.compiler import CompileError, cpp_to_cubin
+    from warpack.gpu_runtime.compiler.figures import figures_of_all
 
     def compiled(request: Request) -> dict[str, Any]:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from solver.wire.layout import PlacedPart
 from tests.gpu_runtime.faults.planted import Fault, Planted
 from tests.gpu_runtime.faults.subjects import (
     SUBJECTS,
@@ -18,6 +17,7 @@ from tests.gpu_runtime.faults.subjects import (
     solved,
     solved_for,
 )
+from warpack.solver.wire.layout import PlacedPart
 
 
 def _moved(subject: str, name: str, offset_bytes: int, **launch: Any) -> Planted:

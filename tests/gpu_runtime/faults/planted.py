@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 Edit = Callable[[str], str]
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from solver import optimize
-from solver.wire.layout import ComponentWindow, Layout, Occupancy, PlacedBuffer, Proof, Status, WidthConflicts
-from solver.wire.manifest import Manifest
-from solver.wire.problems import Problem
 from tests.gpu_runtime.faults.subjects import (
     PLAIN,
     SUBJECTS,
@@ -23,6 +19,10 @@ from tests.gpu_runtime.faults.subjects import (
     solved_for,
     with_buffer,
 )
+from warpack.solver import optimize
+from warpack.solver.wire.layout import ComponentWindow, Layout, Occupancy, PlacedBuffer, Proof, Status, WidthConflicts
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import Problem
 
 Pair = tuple[Manifest, Layout]
 

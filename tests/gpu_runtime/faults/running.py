@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_runtime.compiler import touch_source_cpp
-from gpu_runtime.emitters import emit
-from gpu_runtime.probe.children import ask
-from gpu_runtime.probe.findings import CHECKS, Check, by_check
-from gpu_runtime.probe.plan import Plan
-from gpu_runtime.probe.prepared import NotProbedError, prepare
-from gpu_runtime.probe.simulated import request_of, text_answers
-from solver import verify
 from tests.gpu_runtime.faults.planted import Fault
+from warpack.gpu_runtime.compiler import touch_source_cpp
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.probe.children import ask
+from warpack.gpu_runtime.probe.findings import CHECKS, Check, by_check
+from warpack.gpu_runtime.probe.plan import Plan
+from warpack.gpu_runtime.probe.prepared import NotProbedError, prepare
+from warpack.gpu_runtime.probe.simulated import request_of, text_answers
+from warpack.solver import verify
 
 _ENVIRONMENTS = {
     "simulate": {"NUMBA_ENABLE_CUDASIM": "1"},

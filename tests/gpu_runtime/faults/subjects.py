@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Manifest
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Manifest
 
 
 def _one(*buffers: dict[str, Any], **fields: Any) -> dict[str, Any]:

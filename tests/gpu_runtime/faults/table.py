@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gpu_runtime.probe.findings import CHECKS
 from tests.gpu_runtime.faults.catalogue import FAULTS
 from tests.gpu_runtime.faults.running import Seen, run
+from warpack.gpu_runtime.probe.findings import CHECKS
 
 PAGE = Path(__file__).parents[3] / "docs" / "faults.md"
 

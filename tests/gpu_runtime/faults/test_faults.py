@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import solver.verifier
-from gpu_runtime.probe.findings import CHECKS
-from solver import verify
-from solver.verifier.findings import Findings
+import warpack.solver.verifier
 from tests.gpu_runtime.faults.catalogue import FAULTS, RIGHT
 from tests.gpu_runtime.faults.rule_faults import RULE_FAULTS
 from tests.gpu_runtime.faults.running import Seen, run
 from tests.gpu_runtime.faults.table import PAGE, stated, tables
+from warpack.gpu_runtime.probe.findings import CHECKS
+from warpack.solver import verify
+from warpack.solver.verifier.findings import Findings
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_without_any_one_check_of_the_probe_a_fault_goes_unseen(name: str, seen:
 def rules_of_the_verifier() -> set[str]:
     """Every slug that the verifier's source hands to its findings."""
     rules = set()
-    for path in Path(solver.verifier.__path__[0]).glob("*.py"):
+    for path in Path(warpack.solver.verifier.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("findings.add", "findings.expect", "_add"):
                 first = node.args[0]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.hardware.bundle import Bundle
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.helpers.fake_driver import build_double, bundle_of, plant_results
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _DOCUMENT = {
     "schema": "warpack/manifest/1",

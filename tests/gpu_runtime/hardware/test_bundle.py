@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.hardware import bundling
-from gpu_runtime.hardware.bundle import Bundle, BundleFormatError, read_bundle
-from gpu_runtime.hardware.bundling import make_bundle
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.probe.prepared import prepare
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.hardware import bundling
+from warpack.gpu_runtime.hardware.bundle import Bundle, BundleFormatError, read_bundle
+from warpack.gpu_runtime.hardware.bundling import make_bundle
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.probe.prepared import prepare
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _ROOT = Path(__file__).parents[3]
 
@@ -25,7 +25,7 @@ import importlib.util, sys
 present = [name for name in ("numba", "llvmlite", "elftools", "ortools") if importlib.util.find_spec(name)]
 for name in present:
     sys.modules[name] = None  # importing it now raises ImportError
-import gpu_runtime.hardware.execute, gpu_runtime.hardware.running, gpu_runtime.hardware.level, gpu_runtime.hardware.look
+import warpack.gpu_runtime.hardware.execute, warpack.gpu_runtime.hardware.running, warpack.gpu_runtime.hardware.level, warpack.gpu_runtime.hardware.look
 from cuda.bindings import driver
 print(sorted({name.split(".")[0] for name in sys.modules} & {"numba", "llvmlite", "elftools", "dbos", "fastapi"} - set(present)))
 print([name for name in sys.modules if name.startswith(("cuda.core", "cuda.bindings.nv"))])
@@ -74,7 +74,7 @@ def test_a_probe_that_another_level_has_planned_is_not_planned_again(
 
 def test_the_compiling_side_makes_machine_code_of_the_manifests_architecture(solved: tuple[Manifest, Layout]) -> None:
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
-    from gpu_runtime.compiler.cubin import read_cubin
+    from warpack.gpu_runtime.compiler.cubin import read_cubin
 
     made = read_bundle(make_bundle(*solved).to_text())
     cubin = read_cubin(made.cubin)
@@ -105,8 +105,8 @@ def test_the_side_with_the_gpu_needs_cuda_bindings_and_numpy_alone() -> None:
 def test_a_bundle_after_level_compiled_takes_its_machine_code_from_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gpu_runtime.probe.compiled import compile_probe
     from tests.gpu_runtime.faults.subjects import solved
+    from warpack.gpu_runtime.probe.compiled import compile_probe
 
     monkeypatch.setenv("WARPACK_CACHE_DIR", str(tmp_path))
 

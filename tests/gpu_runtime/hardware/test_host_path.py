@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.level import CHECKED, HostPathTest, run_on_hardware, walk_host_path
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.helpers.fake_driver import PREDICTED, bundle_of, plant_results
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.gpu_runtime.hardware.level import CHECKED, HostPathTest, run_on_hardware, walk_host_path
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 Solved = tuple[Manifest, Layout]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.hardware import identity
-from gpu_runtime.hardware.identity import Evidence, collect, objections
-from gpu_runtime.hardware.soname import soname_of
+from warpack.gpu_runtime.hardware import identity
+from warpack.gpu_runtime.hardware.identity import Evidence, collect, objections
+from warpack.gpu_runtime.hardware.soname import soname_of
 
 UUID = bytes(range(16))
 NAME = "GPU-00010203-0405-0607-0809-0a0b0c0d0e0f"

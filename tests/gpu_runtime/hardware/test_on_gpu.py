@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-import gpu_runtime
-from gpu_runtime.hardware.bundling import make_bundle
-from gpu_runtime.hardware.level import run_on_hardware
-from gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
 from tests.helpers.real_gpu import real_gpu
+from warpack import gpu_runtime
+from warpack.gpu_runtime.hardware.bundling import make_bundle
+from warpack.gpu_runtime.hardware.level import run_on_hardware
+from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 pytestmark = pytest.mark.gpu
 
@@ -86,8 +86,8 @@ def test_a_layout_that_lets_two_live_buffers_share_bytes_is_found(device: Mappin
 
 def test_a_kernel_that_faults_fails_its_validation_and_not_the_next(device: Mapping[str, Any]) -> None:
     """A plan that sends the kernel far outside its arrays."""
-    from gpu_runtime.hardware.bundle import Bundle
-    from gpu_runtime.hardware.child import ask
+    from warpack.gpu_runtime.hardware.bundle import Bundle
+    from warpack.gpu_runtime.hardware.child import ask
 
     manifest, layout = opted_in(device)
     good = make_bundle(manifest, layout)
@@ -95,13 +95,13 @@ def test_a_kernel_that_faults_fails_its_validation_and_not_the_next(device: Mapp
     scripts = [script | {"offsets": far} for script, far in zip(good.plan["scripts"], offsets, strict=True)]
     faulty: Bundle = replace(good, plan={**good.plan, "scripts": scripts})
     request = {"bundle": faulty.to_text(), "ordinal": 0, "host_path_test": False, "time_limit_s": 60.0}
-    _, answer = ask("gpu_runtime.hardware.execute", request, time_limit_s=60.0)
+    _, answer = ask("warpack.gpu_runtime.hardware.execute", request, time_limit_s=60.0)
     assert answer["ran"]["error"]["rule"] == "launch-failed"
     assert run_on_hardware(manifest, layout, good).passed
 
 
 def test_compute_sanitizer_finds_nothing_wrong_with_the_probe(device: Mapping[str, Any]) -> None:
-    from gpu_runtime.hardware.errors import HardwareError
+    from warpack.gpu_runtime.hardware.errors import HardwareError
 
     try:
         find_sanitizer()

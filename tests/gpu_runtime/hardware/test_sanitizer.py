@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.hardware import sanitizer
-from gpu_runtime.hardware.bundle import Bundle
-from gpu_runtime.hardware.level import walk_host_path
-from gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.hardware import sanitizer
+from warpack.gpu_runtime.hardware.bundle import Bundle
+from warpack.gpu_runtime.hardware.level import walk_host_path
+from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 Solved = tuple[Manifest, Layout]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from gpu_runtime.hardware import whole_block
-from gpu_runtime.hardware.whole_block import of_whole_block
-from gpu_runtime.probe.plan import plan_probe
-from gpu_runtime.probe.prepared import prepare
-from gpu_runtime.probe.simulated import simulate
 from tests.gpu_runtime.probe.samples import loop_layout, loop_manifest
+from warpack.gpu_runtime.hardware import whole_block
+from warpack.gpu_runtime.hardware.whole_block import of_whole_block
+from warpack.gpu_runtime.probe.plan import plan_probe
+from warpack.gpu_runtime.probe.prepared import prepare
+from warpack.gpu_runtime.probe.simulated import simulate
 
 
 def test_every_run_is_probed_with_patterns_of_its_own_and_the_last_block_is_a_partial_one() -> None:

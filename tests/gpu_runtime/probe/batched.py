@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gpu_runtime.probe.findings import CHECKS, by_check
-from gpu_runtime.probe.prepared import prepare
-from gpu_runtime.probe.simulated import request_of, text_answers
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding
 from tests.gpu_runtime.faults.running import batch
+from warpack.gpu_runtime.probe.findings import CHECKS, by_check
+from warpack.gpu_runtime.probe.prepared import prepare
+from warpack.gpu_runtime.probe.simulated import request_of, text_answers
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding
 
 _LEFT_OUT = ("cpu-target", "limits")
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import combinations
 from random import Random
 
-from gpu_runtime.probe.cells import Cell, cells_of
-from gpu_runtime.probe.windows import Windows
-from solver.verifier.story import Story, derive
-from solver.wire.layout import Layout
-from solver.wire.manifest import Buffer, Manifest, Timeline
-from solver.wire.units import align_up
 from tests.helpers.hand_layouts import make_layout
+from warpack.gpu_runtime.probe.cells import Cell, cells_of
+from warpack.gpu_runtime.probe.windows import Windows
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Buffer, Manifest, Timeline
+from warpack.solver.wire.units import align_up
 
 RUNS = 3
 """Runs of a block, where the manifest does not say how many threads it has."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.wire.layout import Layout
-from solver.wire.manifest import Interval, Lifetime, Loop, Manifest, Timeline
-from solver.wire.units import align_up
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Interval, Lifetime, Loop, Manifest, Timeline
+from warpack.solver.wire.units import align_up
 
 
 def lifetime(*intervals: tuple[int, int]) -> Lifetime:

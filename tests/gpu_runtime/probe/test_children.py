@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.probe.children import ChildError, ask
+from warpack.gpu_runtime.probe.children import ChildError, ask
 
 MODULES = {
     "answers": "import json, sys; request = json.load(sys.stdin); json.dump({'twice': 2 * request['number']}, sys.stdout)",
@@ -20,7 +20,7 @@ MODULES = {
     "says_nothing": "pass",
     "hangs": (
         "import os, sys, time\n"
-        "from gpu_runtime.probe.children import die_with_parent\n"
+        "from warpack.gpu_runtime.probe.children import die_with_parent\n"
         "die_with_parent()\n"
         "open(os.environ['PID_FILE'], 'w').write(f'{os.getpid()}\\n')\n"
         "time.sleep(120)"
@@ -69,7 +69,7 @@ def test_a_child_that_hangs_is_ended_at_its_time_limit(modules: Path) -> None:
 
 def test_a_child_does_not_outlive_its_parent(modules: Path) -> None:
     pid_file = modules / "pid"
-    asks = f"from gpu_runtime.probe.children import ask; ask('hangs', {{}}, time_limit_s=100, environment={{'PID_FILE': {str(pid_file)!r}}})"
+    asks = f"from warpack.gpu_runtime.probe.children import ask; ask('hangs', {{}}, time_limit_s=100, environment={{'PID_FILE': {str(pid_file)!r}}})"
     parent = subprocess.Popen([sys.executable, "-c", asks])
     try:
         child = _wait_for_pid(pid_file)

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime import validate
-from gpu_runtime.compiler import ALL_ARCHITECTURES
-from gpu_runtime.emitters import emit
-from gpu_runtime.probe.compiled import compile_probe
 from tests.gpu_runtime.emitters.samples import SAMPLES
 from tests.helpers.processes import PATIENCE_S
+from warpack.gpu_runtime import validate
+from warpack.gpu_runtime.compiler import ALL_ARCHITECTURES
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.probe.compiled import compile_probe
 
 _ROOT = Path(__file__).parents[3]
 
 _FORKED = """
 import os, sys
 from pathlib import Path
-from gpu_runtime.compiler import warm_up
-from gpu_runtime.probe import children, compiled
+from warpack.gpu_runtime.compiler import warm_up
+from warpack.gpu_runtime.probe import children, compiled
 from tests.gpu_runtime.emitters.samples import SAMPLES
 def never(*_, **__):
     raise AssertionError("a warm process started another")

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gpu_runtime.probe.plan import plan_probe
-from gpu_runtime.probe.simulated import simulate
-from solver import load_manifest
-from solver.verifier.story import derive
-from solver.wire.manifest import Manifest
 from tests.gpu_runtime.probe.batched import simulated
 from tests.gpu_runtime.probe.forced import clashes, placed
+from warpack.gpu_runtime.probe.plan import plan_probe
+from warpack.gpu_runtime.probe.simulated import simulate
+from warpack.solver import load_manifest
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.manifest import Manifest
 
 
 def made(timeline: Mapping[str, Any], buffers: Mapping[str, Any], **fields: Any) -> Manifest:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from gpu_runtime.emitters import emit
-from gpu_runtime.probe.cpu_module import CannotBeReadError, cpu_text
-from gpu_runtime.probe.simulated import simulate
-from solver.wire.manifest import Barrier, Manifest, Part, Timeline
-from solver.wire.report import ValidationReport
 from tests.gpu_runtime.probe.samples import lifetime, loop_layout, loop_manifest, side_by_side
 from tests.helpers.hand_layouts import make_buffer, make_manifest
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.probe.cpu_module import CannotBeReadError, cpu_text
+from warpack.gpu_runtime.probe.simulated import simulate
+from warpack.solver.wire.manifest import Barrier, Manifest, Part, Timeline
+from warpack.solver.wire.report import ValidationReport
 
 
 def every_width() -> Manifest:

@@ -7,15 +7,15 @@ import re
 
 import pytest
 
-from gpu_runtime.compiler import ALL_ARCHITECTURES
-from gpu_runtime.probe import groups_code
-from gpu_runtime.probe.abi import AT, MARK
-from gpu_runtime.probe.compile import answer
-from gpu_runtime.probe.prepared import prepare
-from gpu_runtime.probe.simulated import simulate
-from solver import load_manifest, optimize
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.gpu_runtime.compiler import ALL_ARCHITECTURES
+from warpack.gpu_runtime.probe import groups_code
+from warpack.gpu_runtime.probe.abi import AT, MARK
+from warpack.gpu_runtime.probe.compile import answer
+from warpack.gpu_runtime.probe.prepared import prepare
+from warpack.gpu_runtime.probe.simulated import simulate
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 _FEW = 12
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu_runtime.probe.patterns import numpy_dtype, pool, raw_pool
-from gpu_runtime.probe.primes import prime_above
+from warpack.gpu_runtime.probe.patterns import numpy_dtype, pool, raw_pool
+from warpack.gpu_runtime.probe.primes import prime_above
 
 FLOATS = ["float16", "float32", "float64", "complex64", "complex128"]
 

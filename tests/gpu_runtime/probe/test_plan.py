@@ -6,11 +6,11 @@ from itertools import combinations
 
 import pytest
 
-from gpu_runtime.probe.plan import plan_probe
-from gpu_runtime.probe.rows import Op
-from solver.wire.manifest import Barrier, InPlace, Interval, Loop, Manifest, Timeline
 from tests.gpu_runtime.probe.samples import lifetime, loop_layout, loop_manifest, side_by_side
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.probe.plan import plan_probe
+from warpack.gpu_runtime.probe.rows import Op
+from warpack.solver.wire.manifest import Barrier, InPlace, Interval, Loop, Manifest, Timeline
 
 WAYS = [[0, 1, 2, 3, 1, 2, 3, 4], [0, 4], [0, 1, 2, 3, 4]]
 """The phases of `loop_manifest` as a kernel runs through them, going round its loop twice, not at all, and once."""

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from solver import load_manifest
-from solver.wire.manifest import Manifest
-from solver.wire.report import Finding
 from tests.gpu_runtime.probe.batched import simulated
 from tests.gpu_runtime.probe.forced import fitted, placed
+from warpack.solver import load_manifest
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.report import Finding
 
 
 class Row(NamedTuple):

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.probe.plan import plan_probe
-from gpu_runtime.probe.request import arrays
-from gpu_runtime.probe.shadow import ORDERS, shadow
-from solver.wire.layout import Layout
-from solver.wire.manifest import Barrier, InPlace, Manifest, Timeline
 from tests.gpu_runtime.probe.samples import lifetime, loop_layout, loop_manifest
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.probe.plan import plan_probe
+from warpack.gpu_runtime.probe.request import arrays
+from warpack.gpu_runtime.probe.shadow import ORDERS, shadow
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Barrier, InPlace, Manifest, Timeline
 
 
 def plan_of(manifest: Manifest, layout: Layout) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.emitters import emit
-from gpu_runtime.probe import simulated
-from solver.wire.layout import Layout
-from solver.wire.manifest import Barrier, InPlace, Loop, Manifest, Part, Timeline
-from solver.wire.report import ValidationReport
 from tests.gpu_runtime.probe.samples import lifetime, loop_layout, loop_manifest, side_by_side
 from tests.helpers.hand_layouts import make_buffer, make_layout, make_manifest
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.probe import simulated
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Barrier, InPlace, Loop, Manifest, Part, Timeline
+from warpack.solver.wire.report import ValidationReport
 
 DTYPES = [
     "bool", "int8", "int16", "uint16", "int32", "uint64", "float16", "float32", "float64", "complex64", "complex128",

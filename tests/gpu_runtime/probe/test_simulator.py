@@ -14,7 +14,7 @@ HEAD = """
 import sys
 from types import ModuleType
 from numba import cuda, types
-from gpu_runtime.probe.simulator import run_block
+from warpack.gpu_runtime.probe.simulator import run_block
 module = sys.modules[__name__]
 def run(kernel, threads=4, order=None):
     return run_block(kernel, [module], (), block=0, blocks=1, threads=threads, dynamic_bytes=10, poison=0xA5,

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from gpu_runtime.emitters import emit
-from gpu_runtime.probe.text_check import wrong_constants
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from warpack.gpu_runtime.emitters import emit
+from warpack.gpu_runtime.probe.text_check import wrong_constants
 
 _LAYOUT, _MANIFEST = SAMPLES["mixed"]
 _TEXT = emit(_LAYOUT, _MANIFEST)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gpu_runtime.probe.choices import Choices
-from gpu_runtime.probe.outline import Outline, ProbeTooLargeError, Step
-from gpu_runtime.probe.teams import Teams
-from gpu_runtime.probe.trace import trace
-from gpu_runtime.probe.ways import MOST_WAYS, Ways, ways_of
-from solver.verifier.story import derive
-from solver.wire.manifest import Barrier, Branch, Component, Launch, Loop, Manifest, Target, Timeline, Track
+from warpack.gpu_runtime.probe.choices import Choices
+from warpack.gpu_runtime.probe.outline import Outline, ProbeTooLargeError, Step
+from warpack.gpu_runtime.probe.teams import Teams
+from warpack.gpu_runtime.probe.trace import trace
+from warpack.gpu_runtime.probe.ways import MOST_WAYS, Ways, ways_of
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.manifest import Barrier, Branch, Component, Launch, Loop, Manifest, Target, Timeline, Track
 
 
 def outline_of(timeline: Timeline, marks: list[int], *components: Component) -> Outline:

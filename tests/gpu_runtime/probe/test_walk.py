@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.compiler import ALL_ARCHITECTURES, KernelCache
-from gpu_runtime.compiler.link import MOST_REGISTERS
-from gpu_runtime.probe import walk
-from gpu_runtime.probe.abi import MARK
-from gpu_runtime.probe.compile import answer
-from gpu_runtime.probe.prepared import Prepared, prepare
-from gpu_runtime.probe.walk import Walk, walk_of
-from gpu_runtime.probe.walk_code import walk_source
 from tests.gpu_runtime.faults.subjects import SUBJECTS, solved
+from warpack.gpu_runtime.compiler import ALL_ARCHITECTURES, KernelCache
+from warpack.gpu_runtime.compiler.link import MOST_REGISTERS
+from warpack.gpu_runtime.probe import walk
+from warpack.gpu_runtime.probe.abi import MARK
+from warpack.gpu_runtime.probe.compile import answer
+from warpack.gpu_runtime.probe.prepared import Prepared, prepare
+from warpack.gpu_runtime.probe.walk import Walk, walk_of
+from warpack.gpu_runtime.probe.walk_code import walk_source
 
 
 def _prepared(subject: str) -> Prepared:

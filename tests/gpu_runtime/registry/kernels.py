@@ -10,8 +10,8 @@ from typing import Any
 
 from numba import cuda, types
 
-from gpu_runtime import BufferRegistry
 from tests.gpu_runtime.registry.parents import Parent
+from warpack.gpu_runtime import BufferRegistry
 
 DTYPES = ("bool", "int8", "uint16", "int32", "uint64", "float16", "float32", "float64", "complex64", "complex128")
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_runtime import BufferRegistry
 from tests.gpu_runtime.registry.parents import Parent
+from warpack.gpu_runtime import BufferRegistry
 
 SOLVERS = json.loads((Path(__file__).parent / "cubie_layouts.json").read_text(encoding="utf-8"))
 """Registrations and layouts of running CuBIE 0.17 solvers. A buffer: name, child whose window it is, size, location,

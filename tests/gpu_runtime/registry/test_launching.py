@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gpu_runtime import BufferRegistry
-from solver import ManifestError
 from tests.gpu_runtime.registry.parents import Parent
+from warpack.gpu_runtime import BufferRegistry
+from warpack.solver import ManifestError
 
 
 def registered(size: int, precision: str = "float32") -> tuple[BufferRegistry, Parent]:

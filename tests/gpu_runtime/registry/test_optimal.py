@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from gpu_runtime import BufferRegistry
-from gpu_runtime.registry import Span
-from solver import ManifestError
 from tests.gpu_runtime.registry.parents import Parent
+from warpack.gpu_runtime import BufferRegistry
+from warpack.gpu_runtime.registry import Span
+from warpack.solver import ManifestError
 
 
 def spans(registry: BufferRegistry, parent: Parent) -> dict[str, Span]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_runtime import BufferRegistry
 from tests.gpu_runtime.registry.parents import Parent
+from warpack.gpu_runtime import BufferRegistry
 
 
 def test_precision_and_dtype_are_two_words_for_one_thing() -> None:

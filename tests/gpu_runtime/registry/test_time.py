@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime import BufferRegistry
-from solver import ManifestError
 from tests.gpu_runtime.registry.parents import Parent
+from warpack.gpu_runtime import BufferRegistry
+from warpack.solver import ManifestError
 
 STEP = ["load", "step", "between", "store"]
 

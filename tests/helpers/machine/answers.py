@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 
-from solver.wire.layout import Layout
-from solver.wire.manifest import Manifest
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
 
 from .in_place import disturbs_at_equal_offset
 from .judge import Judge

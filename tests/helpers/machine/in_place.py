@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.wire.manifest import InPlace
+from warpack.solver.wire.manifest import InPlace
 
 from .graph import Runner
 from .judge import Judge

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from solver.wire.manifest import Manifest
+from warpack.solver.wire.manifest import Manifest
 
 from .graph import FIRST, SECOND, Compiler, Runner
 from .pieces import Piece, pieces_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solver.wire.manifest import Accesses, Buffer, Interval, Lifetime, Manifest, Timeline
+from warpack.solver.wire.manifest import Accesses, Buffer, Interval, Lifetime, Manifest, Timeline
 
 from .tree import Program, TrackKey
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from solver import ManifestError, load_manifest
-from solver.wire.manifest import Manifest
+from warpack.solver import ManifestError, load_manifest
+from warpack.solver.wire.manifest import Manifest
 
 from .stories import StoryTeller
 from .timelines import Plan, TimelineMaker

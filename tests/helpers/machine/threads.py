@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solver.wire.manifest import Manifest, Track
+from warpack.solver.wire.manifest import Manifest, Track
 
 from .pieces import Piece
 from .tree import Program, TrackKey, Wait

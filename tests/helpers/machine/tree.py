@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from solver.wire.manifest import Barrier, Branch, Loop, Manifest, Timeline, Track
+from warpack.solver.wire.manifest import Barrier, Branch, Loop, Manifest, Timeline, Track
 
 Instance = tuple[tuple[int, str], ...]
 """One run-through of a timeline: the calls that lead to it, each the calling phase's enter and the component's path."""

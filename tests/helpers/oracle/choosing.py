@@ -10,10 +10,10 @@ from itertools import combinations
 from math import lcm
 from typing import Any
 
-from solver.verifier.story import Story, derive
-from solver.wire.manifest import Buffer, Manifest, Scope
 from tests.helpers.oracle.launching import Bytes, Launched, enough_budget, launch_of, weighing
 from tests.helpers.oracle.packing import least_bytes
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.wire.manifest import Buffer, Manifest, Scope
 
 Names = frozenset[str]
 

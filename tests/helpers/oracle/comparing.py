@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from solver.wire.layout import BytesProof, LaunchFigures, Layout, Proof
-from solver.wire.manifest import Manifest
 from tests.helpers.oracle.choosing import Figures, Infeasible, NoPacking, Oracle
 from tests.helpers.oracle.launching import weighing
+from warpack.solver.wire.layout import BytesProof, LaunchFigures, Layout, Proof
+from warpack.solver.wire.manifest import Manifest
 
 
 @dataclass(frozen=True)

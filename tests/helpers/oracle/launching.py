@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import lcm
 
-from solver.devices.table import Device, device
-from solver.wire.manifest import Buffer, Manifest
+from warpack.solver.devices.table import Device, device
+from warpack.solver.wire.manifest import Buffer, Manifest
 
 
 @dataclass(frozen=True)

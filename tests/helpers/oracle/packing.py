@@ -12,9 +12,9 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from solver.verifier.story import Story
-from solver.wire.manifest import Manifest, Scope
 from tests.helpers.oracle.units import Rule, Unit, rules_between, units_of
+from warpack.solver.verifier.story import Story
+from warpack.solver.wire.manifest import Manifest, Scope
 
 
 class NotSettled(RuntimeError):

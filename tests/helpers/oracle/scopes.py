@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from solver.verifier.banks import least_stride
-from solver.verifier.story import Story, StoryPiece, derive
-from solver.wire.manifest import Manifest
+from warpack.solver.verifier.banks import least_stride
+from warpack.solver.verifier.story import Story, StoryPiece, derive
+from warpack.solver.wire.manifest import Manifest
 
 Placed = tuple[StoryPiece, int]
 

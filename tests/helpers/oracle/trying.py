@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.verifier.story import Story, StoryPiece
-from solver.wire.manifest import Manifest
 from tests.helpers.oracle.units import Unit
+from warpack.solver.verifier.story import Story, StoryPiece
+from warpack.solver.wire.manifest import Manifest
 
 Placed = tuple[StoryPiece, int]
 """A piece and the byte at which it starts."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from solver.verifier.story import Story, StoryPiece
-from solver.wire.manifest import Buffer, Manifest, Scope
+from warpack.solver.verifier.story import Story, StoryPiece
+from warpack.solver.wire.manifest import Buffer, Manifest, Scope
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from service.api import create_app
-from service.settings import Settings
+from warpack.service.api import create_app
+from warpack.service.settings import Settings
 
 
 @pytest.fixture(scope="module")

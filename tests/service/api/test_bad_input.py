@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from service.api.bodies import MAX_BODY_BYTES
-from service.api.examples import MANIFEST
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
+from warpack.service.api.bodies import MAX_BODY_BYTES
+from warpack.service.api.examples import MANIFEST
 
 ANSWERS = {
     "not-json": (400, "not-json"),

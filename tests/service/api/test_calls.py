@@ -6,8 +6,8 @@ import time
 
 from starlette.testclient import TestClient
 
-from service.api.examples import MANIFEST
-from solver import load_manifest
+from warpack.service.api.examples import MANIFEST
+from warpack.solver import load_manifest
 
 
 def test_a_manifest_is_taken_as_a_job_that_can_be_followed(http: TestClient) -> None:

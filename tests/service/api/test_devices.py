@@ -6,10 +6,10 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from service.api import create_app
-from service.engine.liveness import LivenessLocks
-from service.jobs.gpu import Gpu
-from service.settings import Settings
+from warpack.service.api import create_app
+from warpack.service.engine.liveness import LivenessLocks
+from warpack.service.jobs.gpu import Gpu
+from warpack.service.settings import Settings
 
 _GPU = Gpu(
     {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from service.api.example_layout import LAYOUT
-from service.api.examples import MANIFEST
-from solver import load_manifest, optimize, read_layout
+from warpack.service.api.example_layout import LAYOUT
+from warpack.service.api.examples import MANIFEST
+from warpack.solver import load_manifest, optimize, read_layout
 
 
 @pytest.mark.parametrize(

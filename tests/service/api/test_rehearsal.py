@@ -9,9 +9,9 @@ from pathlib import Path
 _FIRST_CALLS = """
 import asyncio, json, sys
 from pathlib import Path
-from service.api import create_app, rehearsal
-from service.api.examples import MANIFEST
-from service.settings import Settings
+from warpack.service.api import create_app, rehearsal
+from warpack.service.api.examples import MANIFEST
+from warpack.service.settings import Settings
 
 async def first_calls():
     app = create_app(Settings(data_dir=Path(sys.argv[1]), workers=0))

@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from service.api.waiting import what_it_waits_for
-from service.engine import Worker
-from service.store.records import Job, JobState
+from warpack.service.api.waiting import what_it_waits_for
+from warpack.service.engine import Worker
+from warpack.service.store.records import Job, JobState
 
 FULL = Worker("full", ("solve", "validate"))
 PLAIN = Worker("plain", ("solve",))

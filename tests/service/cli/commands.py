@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from service.cli import main
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.processes import PATIENCE_S
+from warpack.service.cli import main
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,7 +47,7 @@ class Cli:
 
 
 def command_line(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-W", "error", "-m", "service.cli", *map(str, arguments)]
+    return [sys.executable, "-W", "error", "-m", "warpack.service.cli", *map(str, arguments)]
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
-from service.render.view import layout_view
-from solver import Manifest, optimize
 from tests.helpers.solving import manifest_of
+from warpack.service.render.view import layout_view
+from warpack.solver import Manifest, optimize
 
 _CHAIN = [
     {"name": "a", "size": 100, "lifetime": [[0, 5]]},

@@ -70,7 +70,7 @@ def test_writing_without_matplotlib_says_what_to_install(
     warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path, small(), "a.json")
-    monkeypatch.setattr("service.cli.bench.find_spec", lambda _name: None)
+    monkeypatch.setattr("warpack.service.cli.bench.find_spec", lambda _name: None)
     ran = warpack("bench", tmp_path, "--write", tmp_path / "pages")
     assert ran.code == 1
     assert ".[bench]" in ran.err

@@ -7,13 +7,13 @@ from typing import Any
 
 from rich.console import Console
 
-from service.examining import examine
-from service.render.compared import compared
-from service.render.svg import layout_svg
-from service.render.view import layout_view
-from solver import Layout, Manifest, load_manifest
 from tests.helpers.solving import manifest_of, solved
 from tests.solver.test_growing import reduction
+from warpack.service.examining import examine
+from warpack.service.render.compared import compared
+from warpack.service.render.svg import layout_svg
+from warpack.service.render.view import layout_view
+from warpack.solver import Layout, Manifest, load_manifest
 
 
 def scratch(**fields: Any) -> Manifest:

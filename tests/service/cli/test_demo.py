@@ -15,10 +15,10 @@ import httpx2
 import pytest
 from rich.console import Console
 
-from service.cli import demo as demo_module
-from service.cli import demo_jobs
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
+from warpack.service.cli import demo as demo_module
+from warpack.service.cli import demo_jobs
 
 
 def assert_nothing_left(url: str, folder: Path) -> None:

@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
-from service.api.manifests import router
-from service.render.chart import charts
-from service.render.svg import layout_svg
-from solver import Layout, Manifest, load_manifest, optimize
 from tests.service.cli.commands import Cli, small, written
 from tests.service.cli.test_pictures import drawn
+from warpack.service.api.manifests import router
+from warpack.service.render.chart import charts
+from warpack.service.render.svg import layout_svg
+from warpack.solver import Layout, Manifest, load_manifest, optimize
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

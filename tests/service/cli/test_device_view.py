@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.render.reports import report_figures
+from warpack.service.render.reports import report_figures
 
 _DEVICE = {
     "name": "A GPU", "uuid": "GPU-1", "compute_capability": "8.6", "driver_version": "580.82.07", "cuda_version": "13.0",

@@ -7,13 +7,13 @@ from importlib.metadata import PackageNotFoundError
 
 import pytest
 
-from gpu_runtime.hardware import sight
-from gpu_runtime.hardware.errors import HardwareError
-from gpu_runtime.hardware.sight import Sight
-from service.cli import doctor_checks, doctor_findings, doctor_gpu, doctor_hardware
-from service.cli.doctor_findings import Finding
-from service.cli.doctor_gpu import Gpus
 from tests.service.cli.commands import Cli
+from warpack.gpu_runtime.hardware import sight
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.gpu_runtime.hardware.sight import Sight
+from warpack.service.cli import doctor_checks, doctor_findings, doctor_gpu, doctor_hardware
+from warpack.service.cli.doctor_findings import Finding
+from warpack.service.cli.doctor_gpu import Gpus
 
 
 def test_where_all_is_installed_the_doctor_is_content(warpack: Cli) -> None:

@@ -15,7 +15,7 @@ HEAVY = ("fastapi", "uvicorn", "dbos", "sqlalchemy", "pydantic", "ortools", "num
 
 def imported_by(*arguments: str | Path) -> set[str]:
     program = (
-        "import sys; from service.cli import main; main(sys.argv[1:]); "
+        "import sys; from warpack.service.cli import main; main(sys.argv[1:]); "
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     ran = subprocess.run(
@@ -39,7 +39,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_every_command_has_help_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    from service.cli import main
+    from warpack.service.cli import main
 
     for command in ("solve", "check", "verify", "demo", "serve", "worker", "bench", "doctor"):
         assert main([command, "--help"]) == 0

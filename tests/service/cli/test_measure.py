@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gpu_runtime.compiler import cpp_to_cubin
 from tests.service.cli.commands import Cli
+from warpack.gpu_runtime.compiler import cpp_to_cubin
 
 _TWO = """
 extern "C" __global__ void first(float* out) { __shared__ float own[33]; own[threadIdx.x] = out[0]; __syncthreads(); out[1] = own[0]; }

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from service.render.chart import Chart, charts
-from service.render.marks import LETTERS, Marks
-from service.render.picture import picture
-from service.render.svg import layout_svg
-from service.render.view import layout_view
-from solver import Layout, Manifest, load_manifest, optimize
 from tests.service.cli.commands import one_buffer, small
+from warpack.service.render.chart import Chart, charts
+from warpack.service.render.marks import LETTERS, Marks
+from warpack.service.render.picture import picture
+from warpack.service.render.svg import layout_svg
+from warpack.service.render.view import layout_view
+from warpack.solver import Layout, Manifest, load_manifest, optimize
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from service.render.summary import summary
-from solver import Layout, Manifest, load_manifest, optimize
-from solver.wire.layout import BytesProof, CountProof
 from tests.helpers.simple_layouts import layout_at
 from tests.service.cli.commands import Cli, small, written
+from warpack.service.render.summary import summary
+from warpack.solver import Layout, Manifest, load_manifest, optimize
+from warpack.solver.wire.layout import BytesProof, CountProof
 
 
 def claimed(bound: int, offsets: dict[str, int], document: dict[str, Any]) -> tuple[Manifest, Layout]:

@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from gpu_runtime.hardware import sight
-from gpu_runtime.hardware.errors import HardwareError
-from service.client import Client
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import Cli, small, start
+from warpack.gpu_runtime.hardware import sight
+from warpack.gpu_runtime.hardware.errors import HardwareError
+from warpack.service.client import Client
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from solver import load_manifest, read_layout, verify
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import ROOT, Cli, endless, one_buffer, run, small, start, written
+from warpack.solver import load_manifest, read_layout, verify
 
 
 def test_json_is_the_layout_alone_and_the_verifier_accepts_it(warpack: Cli, tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.engine import Handler, TaskKey
-from service.engine.dbos_engine import DbosEngine
 from tests.helpers.processes import PATIENCE_S, eventually
+from warpack.service.engine import Handler, TaskKey
+from warpack.service.engine.dbos_engine import DbosEngine
 
 _WORKER = """
 import asyncio, os, signal, sys, time
 from pathlib import Path
-from service.engine.dbos_engine import DbosEngine
+from warpack.service.engine.dbos_engine import DbosEngine
 folder, how = Path(sys.argv[1]), sys.argv[2]
 
 async def handle(task_id):

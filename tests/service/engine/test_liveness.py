@@ -6,13 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service.engine.liveness import LivenessLocks
 from tests.helpers.processes import eventually
+from warpack.service.engine.liveness import LivenessLocks
 
 _HOLD = """
 import sys, time
 from pathlib import Path
-from service.engine.liveness import LivenessLocks
+from warpack.service.engine.liveness import LivenessLocks
 locks = LivenessLocks(Path(sys.argv[1]), ("solve",))
 Path(sys.argv[2]).write_text(locks.own_id)
 time.sleep(600)

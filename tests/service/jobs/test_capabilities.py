@@ -6,10 +6,10 @@ from importlib.metadata import PackageNotFoundError
 
 import pytest
 
-from service.jobs import capabilities
-from service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
-from service.store.records import Task
-from solver.devices import DEVICES
+from warpack.service.jobs import capabilities
+from warpack.service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
+from warpack.service.store.records import Task
+from warpack.solver.devices import DEVICES
 
 
 def test_a_solve_and_a_static_validation_go_to_any_worker() -> None:

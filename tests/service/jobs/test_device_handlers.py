@@ -10,14 +10,6 @@ from typing import Any
 
 import pytest
 
-from service.api.examples import MANIFEST
-from service.jobs.gpu import Gpu
-from service.jobs.solving import handle_solve
-from service.jobs.validating import handle_device, handle_validation
-from service.settings import Settings
-from service.store import Store
-from service.store.records import Job, Order, Task
-from solver import load_manifest
 from tests.helpers.child_tasks import (
     bundle_it,
     find_a_fault_on_a_device,
@@ -25,6 +17,14 @@ from tests.helpers.child_tasks import (
     have_no_device,
 )
 from tests.helpers.fake_driver import build_double
+from warpack.service.api.examples import MANIFEST
+from warpack.service.jobs.gpu import Gpu
+from warpack.service.jobs.solving import handle_solve
+from warpack.service.jobs.validating import handle_device, handle_validation
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+from warpack.service.store.records import Job, Order, Task
+from warpack.solver import load_manifest
 
 GPU = Gpu({"ordinal": 0, "compute_capability": "8.6", "name": "a GPU"})
 
@@ -64,7 +64,7 @@ def job_of(store: Store, job_id: str) -> Job:
 def test_what_must_go_to_a_device_is_handed_over_with_a_bundle(
     store: Store, monkeypatch: pytest.MonkeyPatch, required: str, device: bool
 ) -> None:
-    monkeypatch.setattr("service.jobs.validating.validate", bundle_it)
+    monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
     job_id, task = posted(store, required)
     assert validate(store, task, device=device) == [Task("device", task.id, required, "8.6")]
     job = job_of(store, job_id)
@@ -72,7 +72,7 @@ def test_what_must_go_to_a_device_is_handed_over_with_a_bundle(
 
 
 def test_best_without_a_device_ends_with_what_was_reached(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.jobs.validating.validate", bundle_it)
+    monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
     job_id, task = posted(store, "best")
     assert validate(store, task, device=False) == []
     assert (job_of(store, job_id).state, job_of(store, job_id).level) == ("ready", "simulated")
@@ -96,8 +96,8 @@ def test_what_the_device_found_decides_and_its_own_trouble_is_not_the_layouts(
     state: str,
     level: str,
 ) -> None:
-    monkeypatch.setattr("service.jobs.validating.validate", bundle_it)
-    monkeypatch.setattr("service.jobs.validating.validate_on_device", found)
+    monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
+    monkeypatch.setattr("warpack.service.jobs.validating.validate_on_device", found)
     job_id, task = posted(store, required)
     (follows,) = validate(store, task, device=True)
     asyncio.run(handle_device(store, GPU, follows.id))
@@ -125,9 +125,9 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
 
 def _use_environment_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Children come from a fork server that was started before this test changed the environment: do the work here."""
-    from service.jobs import validating
-    from service.jobs.device_tasks import validate_on_device
-    from service.jobs.supervision import Outcome
+    from warpack.service.jobs import validating
+    from warpack.service.jobs.device_tasks import validate_on_device
+    from warpack.service.jobs.supervision import Outcome
 
     async def here(_do: object, request: bytes, **_: object) -> Outcome:
         return Outcome("answered", validate_on_device(request, lambda: False), "")

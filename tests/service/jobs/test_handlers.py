@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from service.api.examples import MANIFEST
-from service.jobs.solving import handle_solve
-from service.jobs.validating import handle_validation
-from service.settings import Settings
-from service.store import Store
-from service.store.records import Job, Order, Task
-from solver import load_manifest
 from tests.helpers.child_tasks import die, fail, find_a_fault
+from warpack.service.api.examples import MANIFEST
+from warpack.service.jobs.solving import handle_solve
+from warpack.service.jobs.validating import handle_validation
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+from warpack.service.store.records import Job, Order, Task
+from warpack.solver import load_manifest
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_task_that_is_finished_already_is_not_done_again(store: Store) -> None
 
 def test_a_solver_that_crashes_fails_the_job_with_its_last_lines(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for crash, said in ((die, "SIGSEGV"), (fail, "cannot do")):
-        monkeypatch.setattr("service.jobs.solving.solve", crash)
+        monkeypatch.setattr("warpack.service.jobs.solving.solve", crash)
         job_id, task = take(store)
         assert solve(store, task) == []
         problem = problem_of(store, job_id)
@@ -103,7 +103,7 @@ def test_a_solver_that_crashes_fails_the_job_with_its_last_lines(store: Store, m
 def test_a_validator_that_crashes_fails_the_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id, task = take(store)
     (validation,) = solve(store, task)
-    monkeypatch.setattr("service.jobs.validating.validate", die)
+    monkeypatch.setattr("warpack.service.jobs.validating.validate", die)
     validate(store, validation)
     assert problem_of(store, job_id)["type"] == "urn:warpack:problem:validator-crashed"
     again, revalidate = take(store)
@@ -114,7 +114,7 @@ def test_a_validator_that_crashes_fails_the_job(store: Store, monkeypatch: pytes
 def test_a_layout_that_does_not_pass_is_not_handed_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id, task = take(store)
     (validation,) = solve(store, task)
-    monkeypatch.setattr("service.jobs.validating.validate", find_a_fault)
+    monkeypatch.setattr("warpack.service.jobs.validating.validate", find_a_fault)
     validate(store, validation)
     problem = problem_of(store, job_id)
     assert problem["type"] == "urn:warpack:problem:validation-failed"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from service.engine import Fate, Handler, TaskKey, Worker
-from service.jobs import workshop as workshop_module
-from service.jobs.workshop import Workshop
-from service.settings import Settings
-from service.store import Store
-from service.store.records import Job, Order, Task
-from service.store.solves import SolvedLayout
-from service.store.validations import Verdict
+from warpack.service.engine import Fate, Handler, TaskKey, Worker
+from warpack.service.jobs import workshop as workshop_module
+from warpack.service.jobs.workshop import Workshop
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+from warpack.service.store.records import Job, Order, Task
+from warpack.service.store.solves import SolvedLayout
+from warpack.service.store.validations import Verdict
 
 
 class EngineWithoutWorkers:

@@ -13,13 +13,13 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from service.settings import Settings
-from service.store import Store
-from service.store.database import Database
-from service.store.migrate import SCRIPTS
-from service.store.records import Claim, Job, Order, Task
-from service.store.solves import SolvedLayout
-from service.store.validations import Verdict
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+from warpack.service.store.database import Database
+from warpack.service.store.migrate import SCRIPTS
+from warpack.service.store.records import Claim, Job, Order, Task
+from warpack.service.store.solves import SolvedLayout
+from warpack.service.store.validations import Verdict
 
 _ORDER = Order("n", "a" * 64, "{}", "hardware", 10.0, compute_capability="8.6")
 

@@ -12,10 +12,10 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from service.settings import Settings
-from service.store.database import Database
-from service.store.migrate import SCRIPTS, migrate
-from service.store.tables import metadata
+from warpack.service.settings import Settings
+from warpack.service.store.database import Database
+from warpack.service.store.migrate import SCRIPTS, migrate
+from warpack.service.store.tables import metadata
 
 
 def migrated(tmp_path: Path) -> Database:

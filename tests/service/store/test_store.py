@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import Settings
-from service.store import IdempotencyKeyReused, Store
-from service.store.records import Claim, Job, Order, Task
-from service.store.solves import SolvedLayout
-from service.store.validations import Verdict
+from warpack.service.settings import Settings
+from warpack.service.store import IdempotencyKeyReused, Store
+from warpack.service.store.records import Claim, Job, Order, Task
+from warpack.service.store.solves import SolvedLayout
+from warpack.service.store.validations import Verdict
 
 HASH = "a" * 64
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from solver.devices import Device
+from warpack.solver.devices import Device
 
 WHEEL = "nvidia-cuda-runtime"
 COLUMNS = ("blocks_per_sm", "warps", "blocks", "registers", "shared", "barriers")

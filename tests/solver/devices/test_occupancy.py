@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from solver.devices import DEVICES, Device, device
-from solver.devices.occupancy import NO_LIMIT, block_limits, occupancy
 from tests.solver.devices.reference import COLUMNS, compile_reference, header_folder, reference_results
+from warpack.solver.devices import DEVICES, Device, device
+from warpack.solver.devices.occupancy import NO_LIMIT, block_limits, occupancy
 
 Point = tuple[int, int, int, int, int, int]
 RANDOM_POINTS = 100_000

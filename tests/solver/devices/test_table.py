@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from solver.devices import DEVICES, UnknownArchitecture, device
+from warpack.solver.devices import DEVICES, UnknownArchitecture, device
 
 
 def test_every_row_is_a_device_whose_limits_make_sense() -> None:
@@ -29,5 +29,5 @@ def test_an_unknown_architecture_names_the_known_ones() -> None:
 
 
 def test_importing_devices_reads_no_table() -> None:
-    code = "import sys, solver.devices; sys.exit('solver.devices.table' in sys.modules or 'json' in sys.modules)"
+    code = "import sys, warpack.solver.devices; sys.exit('warpack.solver.devices.table' in sys.modules or 'json' in sys.modules)"
     assert subprocess.run([sys.executable, "-S", "-c", code], check=False).returncode == 0

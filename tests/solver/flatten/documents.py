@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.flatten import FlatManifest, flatten
-from solver.flatten.problem import Piece, RegionProblem
-from solver.reading import load_manifest
+from warpack.solver.flatten import FlatManifest, flatten
+from warpack.solver.flatten.problem import Piece, RegionProblem
+from warpack.solver.reading import load_manifest
 
 Document = dict[str, Any]
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.timeline import flattened_length
-from solver.reading import load_manifest
-from solver.wire.problems import ManifestError
 from tests.solver.flatten.documents import before, document, flat, live, piece
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.timeline import flattened_length
+from warpack.solver.reading import load_manifest
+from warpack.solver.wire.problems import ManifestError
 
 
 def child(path: str, called_in: list[Any], **timeline: Any) -> dict[str, Any]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.flatten.handoffs import list_handoffs
 from tests.solver.flatten.documents import before, flat, live
+from warpack.solver.flatten.handoffs import list_handoffs
 
 
 def handed(

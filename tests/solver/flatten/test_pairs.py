@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from solver.flatten.pairs import conflict, forbidden_differences
-from solver.flatten.problem import FlatManifest
 from tests.solver.flatten.documents import before, flat, live, said
+from warpack.solver.flatten.pairs import conflict, forbidden_differences
+from warpack.solver.flatten.problem import FlatManifest
 
 WHOLE = ((-15, 15),)
 CURED = ((-15, -1), (1, 15))

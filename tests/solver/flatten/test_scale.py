@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.spans import MASKS_UP_TO
 from tests.solver.flatten.documents import flat, live
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.spans import MASKS_UP_TO
 
 
 def test_many_buffers_over_a_long_timeline_need_no_masks_and_no_pairs() -> None:

@@ -5,8 +5,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.flatten import spans
-from solver.flatten.problem import Phases
+from warpack.solver.flatten import spans
+from warpack.solver.flatten.problem import Phases
 
 raw = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=12)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
-from solver.frontier.replay import layout_of_point, manifest_of_point
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, scattered_manifest, solved
+from warpack.solver import Layout, Manifest, load_manifest, optimize, read_layout, verify
+from warpack.solver.frontier.replay import layout_of_point, manifest_of_point
 
 _STEP = [
     {"name": "state", "size": 20, "persistent": True},

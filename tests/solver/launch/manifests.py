@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.wire.dtypes import DTYPES
-from solver.wire.manifest import Buffer, Launch, Manifest, Target
+from warpack.solver.wire.dtypes import DTYPES
+from warpack.solver.wire.manifest import Buffer, Launch, Manifest, Target
 
 
 def buffer(name: str, size: int, dtype: str = "float32", **fields: Any) -> Buffer:

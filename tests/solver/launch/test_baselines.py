@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from solver import load_manifest, optimize
-from solver.baselines import baselines
-from solver.wire.layout import Baseline
-from solver.wire.manifest import Interval, Manifest
 from tests.helpers.manifests import random_manifest
 from tests.solver.launch.manifests import buffer, manifest
+from warpack.solver import load_manifest, optimize
+from warpack.solver.baselines import baselines
+from warpack.solver.wire.layout import Baseline
+from warpack.solver.wire.manifest import Interval, Manifest
 
 
 def run_bytes(given: Manifest) -> tuple[int, int]:

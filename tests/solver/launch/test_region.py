@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from solver.launch import budget_bytes
-from solver.launch.region import RunRegion, run_region
 from tests.solver.launch.manifests import buffer, manifest
+from warpack.solver.launch import budget_bytes
+from warpack.solver.launch.region import RunRegion, run_region
 
 
 def test_without_shared_buffers_the_region_is_empty() -> None:

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from solver.launch.region import RunRegion
-from solver.launch.stride import conflict_degree, stride_bytes, widths_agree
-from solver.verifier import banks
+from warpack.solver.launch.region import RunRegion
+from warpack.solver.launch.stride import conflict_degree, stride_bytes, widths_agree
+from warpack.solver.verifier import banks
 
 WIDTHS = (1, 2, 4, 8, 16)
 THREADS_PER_RUN = (1, 2, 3, 4, 5, 8, 16, 24, 32, 64, 256)

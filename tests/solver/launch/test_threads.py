@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 import pytest
 
-from solver.devices import DEVICES, device
-from solver.devices.occupancy import occupancy
-from solver.launch.ranking import rank_of
-from solver.launch.region import run_region
-from solver.launch.stride import stride_bytes
-from solver.launch.threads import largest_run_bytes_for, launch_for, launch_warnings, minimum_budget_bytes
-from solver.wire.manifest import Manifest
 from tests.solver.launch.manifests import buffer, manifest
+from warpack.solver.devices import DEVICES, device
+from warpack.solver.devices.occupancy import occupancy
+from warpack.solver.launch.ranking import rank_of
+from warpack.solver.launch.region import run_region
+from warpack.solver.launch.stride import stride_bytes
+from warpack.solver.launch.threads import largest_run_bytes_for, launch_for, launch_warnings, minimum_budget_bytes
+from warpack.solver.wire.manifest import Manifest
 
 
 def threads_of(given: Manifest, run_bytes: int, block_region_bytes: int = 0) -> int | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from solver.wire.dtypes import DTYPES
-from solver.wire.manifest import (
+from warpack.solver.wire.dtypes import DTYPES
+from warpack.solver.wire.manifest import (
     Accesses,
     Barrier,
     Branch,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from solver.wire.manifest import Barrier, Branch, Loop, Manifest
 from tests.helpers.machine import conflicts, disturbs, disturbs_in_place, in_place_pairs
+from warpack.solver.wire.manifest import Barrier, Branch, Loop, Manifest
 
 from .kernels import accessed, buffer, called, kernel, timeline
 

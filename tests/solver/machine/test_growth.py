@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.wire.manifest import Accesses, Buffer, Loop, Manifest, Timeline
 from tests.helpers.machine import conflicts
 from tests.helpers.machine.programs import random_programs
+from warpack.solver.wire.manifest import Accesses, Buffer, Loop, Manifest, Timeline
 
 
 def wider_timelines(timeline: Timeline) -> Iterator[Timeline]:

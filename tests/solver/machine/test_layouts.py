@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from solver.wire.layout import BytesProof, LaunchFigures, Layout, Occupancy, PlacedBuffer, Proof, ThreadsProof
-from solver.wire.manifest import Manifest
 from tests.helpers.machine import disturbances
 from tests.helpers.machine.programs import random_document, random_programs
+from warpack.solver.wire.layout import BytesProof, LaunchFigures, Layout, Occupancy, PlacedBuffer, Proof, ThreadsProof
+from warpack.solver.wire.manifest import Manifest
 
 from .kernels import buffer, kernel, timeline
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from solver.wire.manifest import Barrier, Launch, Loop, Manifest, Track
 from tests.helpers.machine import conflicts, disturbs, disturbs_in_place
+from warpack.solver.wire.manifest import Barrier, Launch, Loop, Manifest, Track
 
 from .kernels import accessed, buffer, called, kernel, timeline
 

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from solver.reading import load_manifest
-from solver.wire.problems import ManifestError
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest, good
+from warpack.solver.reading import load_manifest
+from warpack.solver.wire.problems import ManifestError
 
 
 @pytest.mark.parametrize("bad", BAD_MANIFESTS, ids=lambda bad: bad.name)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from solver.reading.layout_figures import no_proof
-from solver.reading.layout_reader import LayoutFormatError, read_layout
-from solver.wire.layout import BytesProof, CountProof, Handoff, Layout, Proof
+from warpack.solver.reading.layout_figures import no_proof
+from warpack.solver.reading.layout_reader import LayoutFormatError, read_layout
+from warpack.solver.wire.layout import BytesProof, CountProof, Handoff, Layout, Proof
 
 HANDOFF = Handoff("a", "b", "run", 0, 16, 3, "use", 2, "fill")
 OTHERS = (

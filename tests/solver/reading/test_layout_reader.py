@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from solver.reading.layout_reader import LayoutFormatError, read_layout
-from solver.verifier import verify
 from tests.solver.verifier.examples import PRIVATE, PRIVATE_LAYOUT, THREADED_LAYOUT, of_rule
+from warpack.solver.reading.layout_reader import LayoutFormatError, read_layout
+from warpack.solver.verifier import verify
 
 
 def problems_of(document: Any) -> dict[str, str]:

@@ -9,11 +9,21 @@ from typing import Any
 
 import pytest
 
-from solver.reading import load_manifest
-from solver.wire.manifest import Barrier, Component, InPlace, Interval, Launch, Loop, SolverOptions, Target, Timeline
-from solver.wire.problems import ManifestError, Problem
 from tests.bad_manifests import good
 from tests.helpers.manifests import random_manifest
+from warpack.solver.reading import load_manifest
+from warpack.solver.wire.manifest import (
+    Barrier,
+    Component,
+    InPlace,
+    Interval,
+    Launch,
+    Loop,
+    SolverOptions,
+    Target,
+    Timeline,
+)
+from warpack.solver.wire.problems import ManifestError, Problem
 
 
 def problems_of(source: Any) -> tuple[Problem, ...]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from solver.reading import load_manifest
-from solver.wire.problems import ManifestError, Problem
 from tests.bad_manifests import BAD_MANIFESTS, manifest_of
+from warpack.solver.reading import load_manifest
+from warpack.solver.wire.problems import ManifestError, Problem
 
 FLASH = {"phases": ["first", "qk", "epi", "out"], "loops": [["qk", "epi"]]}
 

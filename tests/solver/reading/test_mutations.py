@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from solver.flatten import flatten
-from solver.reading import load_manifest
-from solver.wire.manifest import Manifest
-from solver.wire.problems import ManifestError, Problem
 from tests.bad_manifests import good, program
 from tests.helpers.manifests import random_manifest
+from warpack.solver.flatten import flatten
+from warpack.solver.reading import load_manifest
+from warpack.solver.wire.manifest import Manifest
+from warpack.solver.wire.problems import ManifestError, Problem
 
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2, 7, 2**31, 2**80, 0.5, float("inf"), "", "x", "a/b", "every", "active", "block"),

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from solver.reading.intervals import held
-from solver.reading.nesting import CHOICE, LOOP, WHOLE_BRANCH
-from solver.reading.structures import Node, Structure, Tree
-from solver.wire.manifest import Interval
+from warpack.solver.reading.intervals import held
+from warpack.solver.reading.nesting import CHOICE, LOOP, WHOLE_BRANCH
+from warpack.solver.reading.structures import Node, Structure, Tree
+from warpack.solver.wire.manifest import Interval
 
 
 def random_structures(random: Random, start: int, end: int, depth: int = 0) -> list[Structure]:

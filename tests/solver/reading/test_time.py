@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from solver.reading import load_manifest
-from solver.wire.manifest import Accesses, Barrier, Branch, Interval, Loop, Manifest, Timeline, Track
 from tests.bad_manifests import manifest_of
+from warpack.solver.reading import load_manifest
+from warpack.solver.wire.manifest import Accesses, Barrier, Branch, Interval, Loop, Manifest, Timeline, Track
 
 PHASES = ["init", "head", "then", "else", "after", "load", "work", "last"]
 TRACKS = [

@@ -7,11 +7,11 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from solver.search.bitsearch import Attempt
-from solver.search.conflicts import mirrored
-from solver.search.fitting import Fitter
-from solver.search.puzzle import Gaps, Puzzle
-from solver.search.stop import Stop
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.conflicts import mirrored
+from warpack.solver.search.fitting import Fitter
+from warpack.solver.search.puzzle import Gaps, Puzzle
+from warpack.solver.search.stop import Stop
 
 
 def make_puzzle(

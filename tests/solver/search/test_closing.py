@@ -7,17 +7,17 @@ from threading import Timer
 
 import pytest
 
-from solver.search.closing import Closer
-from solver.search.coarsening import coarsened
-from solver.search.conflicts import mirrored
-from solver.search.descent import Descender
-from solver.search.firstfit import construct
-from solver.search.fitting import Fitter
-from solver.search.puzzle import Gaps, Puzzle, Strip
-from solver.search.restarts import Restarts
-from solver.search.stop import Stop, Stopped
-from solver.search.strips import overlapping, stacks_of
 from tests.solver.search.puzzles import least
+from warpack.solver.search.closing import Closer
+from warpack.solver.search.coarsening import coarsened
+from warpack.solver.search.conflicts import mirrored
+from warpack.solver.search.descent import Descender
+from warpack.solver.search.firstfit import construct
+from warpack.solver.search.fitting import Fitter
+from warpack.solver.search.puzzle import Gaps, Puzzle, Strip
+from warpack.solver.search.restarts import Restarts
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.strips import overlapping, stacks_of
 
 COLUMNS = 5
 

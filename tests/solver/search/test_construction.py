@@ -8,22 +8,22 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from solver import load_manifest
-from solver.flatten import flatten
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import RegionProblem
-from solver.search.alike import alike_pairs
-from solver.search.bound import lower_bound
-from solver.search.cliques import heavy_clique
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.firstfit import FirstFit, PinsCollide, check_pins, lowest_between, lowest_free
-from solver.search.many import pack_many
-from solver.search.orders import moved, rule_orders
-from solver.search.pack import pack
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
 from tests.helpers.manifests import random_manifest
 from tests.solver.search.puzzles import clique, make_puzzle, puzzles, whole
+from warpack.solver import load_manifest
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.alike import alike_pairs
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.cliques import heavy_clique
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.firstfit import FirstFit, PinsCollide, check_pins, lowest_between, lowest_free
+from warpack.solver.search.many import pack_many
+from warpack.solver.search.orders import moved, rule_orders
+from warpack.solver.search.pack import pack
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
 
 
 def run_problem(buffers: list[dict[str, object]], **fields: object) -> RegionProblem:

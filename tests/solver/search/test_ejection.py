@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from solver.search.ejection import Ejector, ejectable
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop, Stopped
 from tests.solver.search.puzzles import intervals, least, random_puzzle
+from warpack.solver.search.ejection import Ejector, ejectable
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop, Stopped
 
 _PATIENT = Stop(float("inf"))
 

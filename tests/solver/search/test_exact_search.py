@@ -7,16 +7,16 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings
 
-from solver.search.bitsearch import Attempt, search_bits
-from solver.search.capacity import Hull, complement, search_cpsat
-from solver.search.coarsening import coarsened
-from solver.search.descent import Descender
-from solver.search.firstfit import construct
-from solver.search.patterns import offset_patterns
-from solver.search.puzzle import Puzzle
-from solver.search.reduction import reduce
-from solver.search.stop import Stop, Stopped
 from tests.solver.search.puzzles import clique, fits, least, make_puzzle, puzzles, whole
+from warpack.solver.search.bitsearch import Attempt, search_bits
+from warpack.solver.search.capacity import Hull, complement, search_cpsat
+from warpack.solver.search.coarsening import coarsened
+from warpack.solver.search.descent import Descender
+from warpack.solver.search.firstfit import construct
+from warpack.solver.search.patterns import offset_patterns
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.reduction import reduce
+from warpack.solver.search.stop import Stop, Stopped
 
 STOP = Stop.after(3600)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from solver.search.lowering import Lowering
-from solver.search.stop import Stop
-from solver.search.tide import MANNERS, Field, fill
 from tests.solver.search.fields import field_of
+from warpack.solver.search.lowering import Lowering
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.tide import MANNERS, Field, fill
 
 
 def filled(field: Field) -> list[int]:

@@ -7,12 +7,12 @@ from random import Random
 import pytest
 from ortools.sat.python import cp_model
 
-from solver.search.alike import alike_pairs
-from solver.search.ordering import Orders
-from solver.search.puzzle import Gaps, Puzzle
-from solver.search.strips import stacks_of
 from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
 from tests.solver.search.test_closing import rows
+from warpack.solver.search.alike import alike_pairs
+from warpack.solver.search.ordering import Orders
+from warpack.solver.search.puzzle import Gaps, Puzzle
+from warpack.solver.search.strips import stacks_of
 
 
 def _verdict(puzzle: Puzzle, capacity: int) -> bool | None:

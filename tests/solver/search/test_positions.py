@@ -8,10 +8,10 @@ from random import Random
 import pytest
 from ortools.sat.python import cp_model
 
-from solver.search.positions import Positions, exclusions
-from solver.search.puzzle import Puzzle
 from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
 from tests.solver.search.test_closing import rows
+from warpack.solver.search.positions import Positions, exclusions
+from warpack.solver.search.puzzle import Puzzle
 
 
 def _offsets(puzzle: Puzzle, capacity: int) -> list[int] | None:
@@ -51,7 +51,7 @@ def test_items_that_may_share_bytes_are_in_no_set_together() -> None:
 
 
 def test_fitting_asks_by_position_what_the_strips_leave_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.search.fitting._STACKED_MOST", 0.0)
+    monkeypatch.setattr("warpack.solver.search.fitting._STACKED_MOST", 0.0)
     methods = set()
     for seed in range(12):
         methods.add(prove_the_least(rows(Random(seed), 7, 4)).method)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest
 from tests.helpers.solving import manifest_of, solved
+from warpack.solver import Layout, Manifest
 
 LAUNCH = {"max_threads_per_block": 32, "bank_conflicts": "ignore"}
 

@@ -7,15 +7,15 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from solver.search.coarsening import coarsened, levels, relaxed_to
-from solver.search.columns import fullest_columns, in_columns
-from solver.search.dominance import place_inside
-from solver.search.proving import Prover
-from solver.search.puzzle import Puzzle
-from solver.search.reduction import Reductions, reduce
-from solver.search.stop import Stop
 from tests.solver.search.puzzles import clique, fits, least, puzzles
 from tests.solver.search.test_closing import rows
+from warpack.solver.search.coarsening import coarsened, levels, relaxed_to
+from warpack.solver.search.columns import fullest_columns, in_columns
+from warpack.solver.search.dominance import place_inside
+from warpack.solver.search.proving import Prover
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.reduction import Reductions, reduce
+from warpack.solver.search.stop import Stop
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from solver import Layout, Manifest, load_manifest
-from solver.flatten import flatten
-from solver.search.pack import MANY_ITEMS
-from solver.search.repair import repaired
-from solver.search.stop import Stop
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, run_bytes, scattered_manifest, solved
+from warpack.solver import Layout, Manifest, load_manifest
+from warpack.solver.flatten import flatten
+from warpack.solver.search.pack import MANY_ITEMS
+from warpack.solver.search.repair import repaired
+from warpack.solver.search.stop import Stop
 
 
 def started(manifest: Manifest, offsets: dict[str, int], limit_s: float = 10.0) -> Layout:

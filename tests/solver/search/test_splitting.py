@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime import emit, validate_up_to
-from solver import Manifest, load_manifest, optimize, verify
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.regions import pack_regions
-from solver.search.stop import Stop
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, run_bytes, solved
+from warpack.gpu_runtime import emit, validate_up_to
+from warpack.solver import Manifest, load_manifest, optimize, verify
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.regions import pack_regions
+from warpack.solver.search.stop import Stop
 
 ROWS = [
     {"name": "row0", "offset": 0, "size": 4, "lifetime": [[0, 2]]},

@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 
-from solver.search.bitsearch import Attempt
-from solver.search.descent import Descender
-from solver.search.firstfit import construct
-from solver.search.puzzle import Puzzle, Solution
-from solver.search.squeezing import Squeezer, Squeezing
-from solver.search.stacking import Stacker
-from solver.search.stop import Stop, Stopped
 from tests.solver.search.puzzles import intervals
+from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.descent import Descender
+from warpack.solver.search.firstfit import construct
+from warpack.solver.search.puzzle import Puzzle, Solution
+from warpack.solver.search.squeezing import Squeezer, Squeezing
+from warpack.solver.search.stacking import Stacker
+from warpack.solver.search.stop import Stop, Stopped
 
 _PATIENT = Stop(float("inf"))
 
@@ -65,7 +65,7 @@ def test_one_seed_gives_one_course_of_packings() -> None:
 def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("solver.search.squeezing._GROWTH", 1.0)
+    monkeypatch.setattr("warpack.solver.search.squeezing._GROWTH", 1.0)
     puzzle, bound = _crowd(30, 3)
     tried: list[int] = []
 
@@ -76,7 +76,7 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
         def search(self, _looks: int, _stop: Stop) -> bool:
             return False
 
-    monkeypatch.setattr("solver.search.squeezing.Ejector", Resisting)
+    monkeypatch.setattr("warpack.solver.search.squeezing.Ejector", Resisting)
     Squeezer(puzzle, 0, patience=50).squeeze(bound, bound + 12, 350, _PATIENT, lambda _offsets: None)
     assert [one - bound for one in tried] == [9, 11, 9, 11, 9, 11, 9]
 

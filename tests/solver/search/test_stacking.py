@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from solver.search.cliques import cover
-from solver.search.puzzle import Puzzle
-from solver.search.stacking import Stacker
-from solver.search.stop import Stop
 from tests.solver.search.puzzles import make_puzzle, whole
+from warpack.solver.search.cliques import cover
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stacking import Stacker
+from warpack.solver.search.stop import Stop
 
 
 def tiling(random: Random, width: int, height: int, cuts: int) -> tuple[Puzzle, list[tuple[int, int, int]]]:

@@ -7,9 +7,9 @@ from random import Random
 import numpy
 import pytest
 
-from solver.search.stop import Stop
-from solver.search.tide import MANNERS, Field, Manner, fill
 from tests.solver.search.fields import field_of
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.tide import MANNERS, Field, Manner, fill
 
 
 def check(field: Field, offsets: list[int]) -> int:

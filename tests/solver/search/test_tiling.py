@@ -8,12 +8,12 @@ import pytest
 
 from benchmarks.instances.tilings import Tiling as Known
 from benchmarks.instances.tilings import guillotine, pinwheel
-from solver.search.bitsearch import search_bits
-from solver.search.puzzle import Puzzle
-from solver.search.seams import seams_at
-from solver.search.stop import Stop, Stopped
-from solver.search.tiling import Tiling
-from solver.search.valleys import Valleys
+from warpack.solver.search.bitsearch import search_bits
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.seams import seams_at
+from warpack.solver.search.stop import Stop, Stopped
+from warpack.solver.search.tiling import Tiling
+from warpack.solver.search.valleys import Valleys
 
 STOP = Stop.after(3600)
 Span = tuple[int, int]

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from solver import load_manifest
-from solver.flatten import flatten
-from solver.search.bitsearch import search_bits
-from solver.search.conflicts import puzzle_of, unit_of
-from solver.search.puzzle import Puzzle
-from solver.search.stop import Stop
-from solver.search.valleys import Valleys, spans_of
 from tests.helpers.solving import solved
+from warpack.solver import load_manifest
+from warpack.solver.flatten import flatten
+from warpack.solver.search.bitsearch import search_bits
+from warpack.solver.search.conflicts import puzzle_of, unit_of
+from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.stop import Stop
+from warpack.solver.search.valleys import Valleys, spans_of
 
 STOP = Stop.after(3600)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from solver.verifier.story import Story, StoryPiece, derive
-from solver.wire.dtypes import DTYPES
-from solver.wire.layout import (
+from warpack.solver.verifier.story import Story, StoryPiece, derive
+from warpack.solver.wire.dtypes import DTYPES
+from warpack.solver.wire.layout import (
     BytesProof,
     CountProof,
     Handoff,
@@ -20,7 +20,7 @@ from solver.wire.layout import (
     Status,
     ThreadsProof,
 )
-from solver.wire.manifest import (
+from warpack.solver.wire.manifest import (
     Barrier,
     Buffer,
     Interval,
@@ -31,7 +31,7 @@ from solver.wire.manifest import (
     Target,
     Timeline,
 )
-from solver.wire.report import Finding, StaticReport
+from warpack.solver.wire.report import Finding, StaticReport
 
 TWO_THREADS = Launch(threads_per_run=2)
 

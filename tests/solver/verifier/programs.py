@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from solver.wire.dtypes import DTYPES
-from solver.wire.manifest import (
+from warpack.solver.wire.dtypes import DTYPES
+from warpack.solver.wire.manifest import (
     Accesses,
     Barrier,
     Branch,

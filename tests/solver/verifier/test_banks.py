@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solver.verifier.banks import degree, least_stride
+from warpack.solver.verifier.banks import degree, least_stride
 
 
 @pytest.mark.parametrize("words", range(1, 70))

@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from solver.verifier import verify
-from solver.wire.layout import Layout, LocalBytes, Occupancy, PlacedBuffer, PlacedPart
 from tests.solver.verifier.examples import (
     PRIVATE,
     PRIVATE_LAYOUT,
@@ -18,6 +16,8 @@ from tests.solver.verifier.examples import (
     moved,
     of_rule,
 )
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import Layout, LocalBytes, Occupancy, PlacedBuffer, PlacedPart
 
 Break = Callable[[Layout], Layout]
 

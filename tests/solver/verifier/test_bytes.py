@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from solver.verifier.findings import Findings
-from solver.verifier.handoffs import derive_handoffs
-from solver.verifier.over import RunWindows, Taken, sharing
-from solver.verifier.overlaps import check_overlaps, cross_overlap
-from solver.verifier.placement import PlacedPiece
-from solver.verifier.story import Story, derive
 from tests.solver.verifier.programs import random_program
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.handoffs import derive_handoffs
+from warpack.solver.verifier.over import RunWindows, Taken, sharing
+from warpack.solver.verifier.overlaps import check_overlaps, cross_overlap
+from warpack.solver.verifier.placement import PlacedPiece
+from warpack.solver.verifier.story import Story, derive
 
 
 def bytes_of(one: PlacedPiece, windows: RunWindows) -> set[int]:

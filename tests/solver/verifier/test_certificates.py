@@ -7,10 +7,6 @@ from typing import Any
 
 import pytest
 
-from solver.verifier import verify
-from solver.wire.layout import BytesProof, CountProof, Layout, ThreadsProof
-from solver.wire.manifest import InPlace, Manifest, Timeline
-from solver.wire.report import StaticReport
 from tests.helpers.simple_layouts import layout_at
 from tests.solver.verifier.examples import (
     PRIVATE,
@@ -22,6 +18,10 @@ from tests.solver.verifier.examples import (
     of_rule,
     part,
 )
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import BytesProof, CountProof, Layout, ThreadsProof
+from warpack.solver.wire.manifest import InPlace, Manifest, Timeline
+from warpack.solver.wire.report import StaticReport
 
 PEAK: dict[str, Any] = {
     "kind": "max-live",

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from solver.flatten import flatten
-from solver.verifier.curing import Curing
-from solver.verifier.story import Story, derive
-from solver.wire.manifest import Accesses, Barrier, Branch, Component, InPlace, Launch, Loop, Timeline, Track
 from tests.solver.verifier.examples import buffer, manifest_of
+from warpack.solver.flatten import flatten
+from warpack.solver.verifier.curing import Curing
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.wire.manifest import Accesses, Barrier, Branch, Component, InPlace, Launch, Loop, Timeline, Track
 
 TWO = Launch(threads_per_run=2)
 PAIR = (InPlace(1, "r", "w"),)

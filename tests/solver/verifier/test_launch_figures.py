@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from solver.verifier import verify
-from solver.wire.layout import Layout, Proof, Status
-from solver.wire.manifest import Launch, Manifest, Target
 from tests.helpers.simple_layouts import layout_at
 from tests.solver.verifier.examples import buffer, bytes_proof, launched, manifest_of, of_rule, proof
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import Layout, Proof, Status
+from warpack.solver.wire.manifest import Launch, Manifest, Target
 
 
 def with_launch(target: dict[str, Any] | None = None, objective: str = "threads_per_block", **launch: Any) -> Manifest:

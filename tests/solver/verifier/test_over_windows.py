@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from solver.verifier import verify
-from solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer
-from solver.wire.manifest import (
+from tests.solver.verifier.examples import buffer, of_rule, proof
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer
+from warpack.solver.wire.manifest import (
     Barrier,
     Buffer,
     Interval,
@@ -18,7 +19,6 @@ from solver.wire.manifest import (
     Target,
     Timeline,
 )
-from tests.solver.verifier.examples import buffer, of_rule, proof
 
 
 def block(name: str, *lifetime: tuple[int, int], **fields: Any) -> Buffer:

@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from solver.verifier.exact import fits, items_of
-from solver.verifier.proving import Trial, prove
-from solver.verifier.story import derive
-from solver.wire.layout import BytesProof, ThreadsProof
-from solver.wire.manifest import Component, InPlace, Launch, Manifest, Timeline
 from tests.helpers.simple_layouts import layout_at
 from tests.solver.verifier.examples import buffer, by_search, manifest_of, part
+from warpack.solver.verifier.exact import fits, items_of
+from warpack.solver.verifier.proving import Trial, prove
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.layout import BytesProof, ThreadsProof
+from warpack.solver.wire.manifest import Component, InPlace, Launch, Manifest, Timeline
 
 
 def trial_of(manifest: Manifest, offsets: dict[str, int], bound: int, what: str = "run_bytes") -> Trial:

@@ -7,16 +7,16 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver.flatten import flatten
-from solver.flatten.pairs import forbidden_differences
-from solver.flatten.problem import RegionProblem
-from solver.reading import load_manifest
-from solver.verifier import verify
-from solver.verifier.findings import MOST_PER_RULE
-from solver.verifier.story import Story, derive
-from solver.wire.manifest import Manifest
 from tests.helpers.manifests import manifests, random_manifest
 from tests.helpers.simple_layouts import first_fit, layout_at
+from warpack.solver.flatten import flatten
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.reading import load_manifest
+from warpack.solver.verifier import verify
+from warpack.solver.verifier.findings import MOST_PER_RULE
+from warpack.solver.verifier.story import Story, derive
+from warpack.solver.wire.manifest import Manifest
 
 some = settings(
     max_examples=60,

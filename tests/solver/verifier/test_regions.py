@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from solver.verifier import verify
-from solver.wire.layout import ComponentWindow, Layout, LocalBytes, PlacedBuffer, PlacedPart
-from solver.wire.manifest import Component, Interval, Manifest, Timeline
-from solver.wire.report import StaticReport
 from tests.helpers.simple_layouts import layout_at
 from tests.solver.verifier.examples import buffer, manifest_of, moved, of_rule, part
+from warpack.solver.verifier import verify
+from warpack.solver.wire.layout import ComponentWindow, Layout, LocalBytes, PlacedBuffer, PlacedPart
+from warpack.solver.wire.manifest import Component, Interval, Manifest, Timeline
+from warpack.solver.wire.report import StaticReport
 
 
 def rules(report: StaticReport) -> set[str]:
@@ -206,7 +206,7 @@ def test_buffers_kept_apart_share_nothing_though_never_live_together() -> None:
 
 
 def in_place_manifest() -> Manifest:
-    from solver.wire.manifest import InPlace
+    from warpack.solver.wire.manifest import InPlace
 
     return manifest_of(
         buffer("r", 4, (0, 2)), buffer("w", 4, (1, 3)), timeline=Timeline(3), in_place=(InPlace(1, "r", "w"),)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from solver.verifier import verify
-from solver.wire.manifest import (
+from tests.helpers.simple_layouts import layout_at
+from tests.solver.verifier.examples import buffer, manifest_of, of_rule
+from warpack.solver.verifier import verify
+from warpack.solver.wire.manifest import (
     Barrier,
     Branch,
     Buffer,
@@ -19,8 +21,6 @@ from solver.wire.manifest import (
     Manifest,
     Timeline,
 )
-from tests.helpers.simple_layouts import layout_at
-from tests.solver.verifier.examples import buffer, manifest_of, of_rule
 
 
 def block(name: str, *lifetime: tuple[int, int], **fields: Any) -> Buffer:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from time import process_time
 
-from solver.launch.threads import launch_for
-from solver.verifier import verify
-from solver.verifier.story import derive
-from solver.wire.layout import Layout, PlacedBuffer
-from solver.wire.manifest import Barrier, Interval, Launch, Loop, Manifest, Target, Timeline
 from tests.solver.verifier.examples import buffer, of_rule, proof
+from warpack.solver.launch.threads import launch_for
+from warpack.solver.verifier import verify
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.layout import Layout, PlacedBuffer
+from warpack.solver.wire.manifest import Barrier, Interval, Launch, Loop, Manifest, Target, Timeline
 
 COUNT, LIVE = 4_000, 2_000
 

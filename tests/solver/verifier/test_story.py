@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.verifier.story import Segment, Why, derive
-from solver.wire.manifest import (
+from tests.solver.verifier.examples import PRIVATE, TWO_THREADS, buffer, meets, piece, story_of
+from warpack.solver.verifier.story import Segment, Why, derive
+from warpack.solver.wire.manifest import (
     Accesses,
     Barrier,
     Branch,
@@ -18,7 +19,6 @@ from solver.wire.manifest import (
     Timeline,
     Track,
 )
-from tests.solver.verifier.examples import PRIVATE, TWO_THREADS, buffer, meets, piece, story_of
 
 
 def test_pieces_are_buffers_or_their_parts_in_the_manifests_order() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from solver.verifier.story import Story, Why, derive
-from solver.wire.manifest import (
+from tests.solver.verifier.examples import TWO_THREADS, buffer, manifest_of, meets, part, piece, story_of
+from warpack.solver.verifier.story import Story, Why, derive
+from warpack.solver.wire.manifest import (
     Barrier,
     Component,
     InPlace,
@@ -15,7 +16,6 @@ from solver.wire.manifest import (
     Loop,
     Timeline,
 )
-from tests.solver.verifier.examples import TWO_THREADS, buffer, manifest_of, meets, part, piece, story_of
 
 
 def test_apart_holds_whatever_the_lifetimes_and_aliases_say() -> None:

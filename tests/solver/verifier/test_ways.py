@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from solver.verifier.passing import passages
-from solver.verifier.story import derive
-from solver.wire.manifest import Barrier, Buffer, Interval, Timeline
 from tests.solver.verifier.programs import random_program
 from tests.solver.verifier.way_reader import Event, Reader
+from warpack.solver.verifier.passing import passages
+from warpack.solver.verifier.story import derive
+from warpack.solver.wire.manifest import Barrier, Buffer, Interval, Timeline
 
 SEEDS = int(os.environ.get("WARPACK_WAYS", "300"))
 FIRST = int(os.environ.get("WARPACK_WAYS_FROM", "0"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from solver.wire.manifest import (
+from warpack.solver.wire.manifest import (
     Barrier,
     Branch,
     Loop,

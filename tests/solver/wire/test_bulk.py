@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from solver.wire.bulk import uncollected
+from warpack.solver.wire.bulk import uncollected
 
 
 @pytest.fixture(autouse=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver import load_manifest
-from solver.wire.canonical import canonical
 from tests.helpers.manifests import random_manifest
+from warpack.solver import load_manifest
+from warpack.solver.wire.canonical import canonical, quick_encoder
 
 _TEXT = st.text(st.characters(codec="utf-8"))
 _ASCII = st.text(st.characters(max_codepoint=127))
@@ -20,6 +21,12 @@ _SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | _T
 
 def _documents(keys: st.SearchStrategy[str], scalars: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=30)
+
+
+@given(_documents(_ASCII, _SCALARS))
+def test_the_standard_library_writes_what_orjson_writes(document: Any) -> None:
+    """The core is installed without orjson, and has the same hashes."""
+    assert quick_encoder(None)(document) == quick_encoder(orjson)(document) == rfc8785.dumps(document)
 
 
 @given(_documents(_ASCII, _SCALARS))

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import rfc8785
 
-from solver import load_manifest, optimize
-from solver.wire import rows
-from solver.wire.layout import Layout, PlacedPart
-from solver.wire.manifest import SEMANTICS_EDITION, Manifest, SolverOptions
 from tests.helpers.manifests import random_manifest
+from warpack.solver import load_manifest, optimize
+from warpack.solver.wire import rows
+from warpack.solver.wire.layout import Layout, PlacedPart
+from warpack.solver.wire.manifest import SEMANTICS_EDITION, Manifest, SolverOptions
 
 
 @pytest.fixture(autouse=True, params=[0, rows.FEW_ROWS], ids=["as of many", "as of few"])
@@ -75,5 +75,5 @@ def test_half_a_surrogate_pair_is_refused() -> None:
 def test_the_edition_of_the_meaning_is_part_of_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = load_manifest(random_manifest(1))
     before = manifest.sha256
-    monkeypatch.setattr("solver.wire.manifest_json.SEMANTICS_EDITION", SEMANTICS_EDITION + 1)
+    monkeypatch.setattr("warpack.solver.wire.manifest_json.SEMANTICS_EDITION", SEMANTICS_EDITION + 1)
     assert replace(manifest).sha256 != before

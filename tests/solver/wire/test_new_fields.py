@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from solver.reading import load_manifest
-from solver.reading.layout_figures import no_proof
-from solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer, PlacedPart
-from solver.wire.manifest import Buffer, Growth, HandLayout, Manifest, Part
-from solver.wire.rows import FEW_ROWS
+from warpack.solver.reading import load_manifest
+from warpack.solver.reading.layout_figures import no_proof
+from warpack.solver.wire.layout import LaunchFigures, Layout, Occupancy, PlacedBuffer, PlacedPart
+from warpack.solver.wire.manifest import Buffer, Growth, HandLayout, Manifest, Part
+from warpack.solver.wire.rows import FEW_ROWS
 
 COUNTS = (10, FEW_ROWS + 44)
 """Few buffers are written one by one, very many by texts with gaps."""
@@ -162,7 +162,7 @@ def test_every_field_of_a_buffer_enters_the_hash(field: str, count: int) -> None
             .dtype
         )
     elif field == "accesses_in":
-        from solver.wire.manifest import Accesses
+        from warpack.solver.wire.manifest import Accesses
 
         value = Accesses(*other[field])
     else:

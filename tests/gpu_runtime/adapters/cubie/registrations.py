@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from gpu_runtime.adapters.cubie.collect import Collected, OwnFigures
-from gpu_runtime.adapters.cubie.findings import find_faults
-from gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
-from gpu_runtime.adapters.cubie.manifest import make_manifest
-from gpu_runtime.adapters.cubie.registry import RegisteredBuffer, RegisteredComponent
+from warpack.gpu_runtime.adapters.cubie.collect import Collected, OwnFigures
+from warpack.gpu_runtime.adapters.cubie.findings import find_faults
+from warpack.gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
+from warpack.gpu_runtime.adapters.cubie.manifest import make_manifest
+from warpack.gpu_runtime.adapters.cubie.registry import RegisteredBuffer, RegisteredComponent
 
 STEP = object()
 

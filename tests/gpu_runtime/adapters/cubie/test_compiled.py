@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.adapters.cubie.proof import simulator_environment
+from warpack.gpu_runtime.adapters.cubie.proof import simulator_environment
 
 MISSING = [name for name in ("cubie", "elftools", "nvidia") if find_spec(name) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (the extras cubie and gpu)")

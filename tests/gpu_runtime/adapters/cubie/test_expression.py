@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.adapters.cubie.expression import evaluate
+from warpack.gpu_runtime.adapters.cubie.expression import evaluate
 
 NAMES: dict[str, Any] = {"stages": 4, "k": 2, "row": None, "adaptive": True, "drivers": False, "sources": [0, 3, 1]}
 

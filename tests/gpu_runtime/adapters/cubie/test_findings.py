@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gpu_runtime.adapters.cubie.findings import find_faults
-from gpu_runtime.adapters.cubie.registry import ChildWindow, RegisteredComponent
+from warpack.gpu_runtime.adapters.cubie.findings import find_faults
+from warpack.gpu_runtime.adapters.cubie.registry import ChildWindow, RegisteredComponent
 
 
 def parent_of(*windows: ChildWindow) -> tuple[RegisteredComponent, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.adapters.cubie.liveness import Liveness, find_liveness
-from gpu_runtime.adapters.cubie.script import Access, Moment, Script, UnknownClassError
+from warpack.gpu_runtime.adapters.cubie.liveness import Liveness, find_liveness
+from warpack.gpu_runtime.adapters.cubie.script import Access, Moment, Script, UnknownClassError
 
 SIZES = {
     "loop/state": 3,

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.adapters.cubie.cases import CASES, SHORT
-from gpu_runtime.adapters.cubie.proof import Outcome, prove, simulator_environment
+from warpack.gpu_runtime.adapters.cubie.cases import CASES, SHORT
+from warpack.gpu_runtime.adapters.cubie.proof import Outcome, prove, simulator_environment
 
 pytestmark = pytest.mark.skipif(
     find_spec("cubie") is None, reason="CuBIE is not installed: the extra `cubie` has it, and `make test` installs it"

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from gpu_runtime.adapters.cubie.collect import OwnFigures
-from gpu_runtime.adapters.cubie.differences import differences
-from gpu_runtime.adapters.cubie.errors import LayoutRefusedError, UnsupportedCubieError
-from gpu_runtime.adapters.cubie.pack import pack_collected, through
-from gpu_runtime.adapters.cubie.release import buffer_registry
-from solver import load_manifest, optimize
 from tests.gpu_runtime.adapters.cubie.registrations import buffer, collected, components
+from warpack.gpu_runtime.adapters.cubie.collect import OwnFigures
+from warpack.gpu_runtime.adapters.cubie.differences import differences
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutRefusedError, UnsupportedCubieError
+from warpack.gpu_runtime.adapters.cubie.pack import pack_collected, through
+from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
+from warpack.solver import load_manifest, optimize
 
 STATE = buffer("loop", "state", 5)
 PROPOSED = buffer("loop", "proposed_state", 5)
@@ -97,7 +97,7 @@ def test_cubies_block_size_is_halved_until_it_fits() -> None:
 
 
 def test_another_release_of_cubie_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpu_runtime.adapters.cubie.release.version", lambda _: "0.18.1")
+    monkeypatch.setattr("warpack.gpu_runtime.adapters.cubie.release.version", lambda _: "0.18.1")
     with pytest.raises(UnsupportedCubieError, match=r"CuBIE 0\.18\.1 is installed.*0\.17\.0"):
         buffer_registry()
 
@@ -108,6 +108,6 @@ def test_a_missing_cubie_is_named_with_the_extra_that_brings_it(monkeypatch: pyt
     def missing(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr("gpu_runtime.adapters.cubie.release.version", missing)
+    monkeypatch.setattr("warpack.gpu_runtime.adapters.cubie.release.version", missing)
     with pytest.raises(UnsupportedCubieError, match="extra `cubie`"):
         buffer_registry()

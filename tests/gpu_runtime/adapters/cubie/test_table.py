@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from gpu_runtime.adapters.cubie.errors import LayoutRefusedError
-from gpu_runtime.adapters.cubie.pack import Packed, pack_collected
-from gpu_runtime.adapters.cubie.table import Place, make_table
-from gpu_runtime.adapters.cubie.trial import forced_together, pair_to_force
 from tests.gpu_runtime.adapters.cubie.registrations import buffer, collected, components, local
+from warpack.gpu_runtime.adapters.cubie.errors import LayoutRefusedError
+from warpack.gpu_runtime.adapters.cubie.pack import Packed, pack_collected
+from warpack.gpu_runtime.adapters.cubie.table import Place, make_table
+from warpack.gpu_runtime.adapters.cubie.trial import forced_together, pair_to_force
 
 STATE = buffer("loop", "state", 5)
 PROPOSED = buffer("loop", "proposed_state", 5)

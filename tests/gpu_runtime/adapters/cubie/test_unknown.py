@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
-from gpu_runtime.adapters.cubie.pack import pack_collected
-from gpu_runtime.adapters.cubie.registry import RegisteredComponent
 from tests.gpu_runtime.adapters.cubie.registrations import buffer, collected, components, integrator, local
+from warpack.gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
+from warpack.gpu_runtime.adapters.cubie.pack import pack_collected
+from warpack.gpu_runtime.adapters.cubie.registry import RegisteredComponent
 
 STATE = buffer("loop", "state", 4)
 PROPOSED = buffer("loop", "proposed_state", 4)

@@ -1,0 +1,95 @@
+"""What `repr` says of a manifest and a layout: one readable screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from warpack.solver.wire.layout import Layout, PlacedBuffer
+    from warpack.solver.wire.manifest import Buffer, Manifest
+
+MOST_ROWS = 20
+"""Buffers that are listed."""
+
+_NAME_WIDTH = 40
+
+
+def manifest_screen(manifest: Manifest) -> str:
+    target, launch = manifest.target, manifest.launch
+    threads = "any" if launch.threads_per_block is None else str(launch.threads_per_block)
+    head = [
+        f"Manifest {manifest.name!r}: {_number(len(manifest.buffers), 'buffer')} in {_number(manifest.timeline.length, 'phase')}"
+        f"{_components(len(manifest.components))}",
+        f"compute capability {target.compute_capability}, {threads} threads per block, "
+        f"{launch.threads_per_run} per run, objective {manifest.objective}",
+    ]
+    rows = manifest_table(manifest, MOST_ROWS)
+    return "\n".join([*head, *_columns(rows), *_left_out(manifest.buffers), *_warned(len(manifest.warnings))])
+
+
+def layout_screen(layout: Layout) -> str:
+    head = [f"Layout {layout.name!r}: {layout.status}, validated at level {layout.validation.level}"]
+    launch = layout.launch
+    if launch is None:
+        needed = layout.minimum_budget_bytes
+        head.append("no block fits" + (f"; a budget of {needed} bytes would be enough" if needed is not None else ""))
+        return "\n".join([*head, *_warned(len(layout.warnings))])
+    occupancy = launch.occupancy
+    head += [
+        f"{launch.threads_per_block} threads per block, {occupancy.blocks_per_sm} blocks per multiprocessor "
+        f"({occupancy.resident_threads} resident threads, limited by {occupancy.limited_by})",
+        f"run {launch.run_bytes} bytes, stride {launch.stride_bytes}; block region {launch.block_region_bytes} bytes; "
+        f"{launch.dynamic_shared_bytes} bytes of dynamic shared memory",
+    ]
+    rows = layout_table(layout, MOST_ROWS)
+    return "\n".join([*head, *_columns(rows), *_left_out(layout.buffers), *_warned(len(layout.warnings))])
+
+
+def manifest_table(manifest: Manifest, most: int | None = None) -> list[tuple[str, ...]]:
+    """The names of the columns, and a row a buffer."""
+    return [("buffer", "type", "scope", "location", "bytes"), *map(_of_manifest, manifest.buffers[:most])]
+
+
+def layout_table(layout: Layout, most: int | None = None) -> list[tuple[str, ...]]:
+    """The names of the columns, and a row a buffer."""
+    return [("buffer", "region", "offset", "bytes"), *map(_of_layout, layout.buffers[:most])]
+
+
+def _of_manifest(buffer: Buffer) -> tuple[str, ...]:
+    size = str(buffer.size_bytes) if buffer.growth is None else "follow the block"
+    return _short(buffer.full_name), str(buffer.dtype), buffer.scope, buffer.location, size
+
+
+def _of_layout(buffer: PlacedBuffer) -> tuple[str, ...]:
+    offset = "parts apart" if buffer.parts else "own array" if buffer.offset_bytes is None else str(buffer.offset_bytes)
+    return _short(buffer.full_name), buffer.region, offset, str(buffer.size_bytes)
+
+
+def _short(name: str) -> str:
+    """Its end, which tells more than its start."""
+    return name if len(name) <= _NAME_WIDTH else f"…{name[1 - _NAME_WIDTH :]}"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    """Texts to the left, the last column to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for *texts, number in rows:
+        cells = [text.ljust(width) for text, width in zip(texts, widths, strict=False)]
+        yield "  " + "  ".join([*cells, number.rjust(widths[-1])])
+
+
+def _left_out(buffers: Sequence[object]) -> list[str]:
+    return [f"  and {len(buffers) - MOST_ROWS} more"] if len(buffers) > MOST_ROWS else []
+
+
+def _warned(warnings: int) -> list[str]:
+    return [f"{_number(warnings, 'warning')} in .warnings"] if warnings else []
+
+
+def _components(number: int) -> str:
+    return f", {_number(number, 'component')}" if number else ""
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"

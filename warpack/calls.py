@@ -1,0 +1,28 @@
+"""The calls of the public API that do more than the room behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from warpack import notebook
+from warpack.solver.recipe import Progress
+from warpack.solver.recipe import optimize as solve
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+
+
+def optimize(
+    manifest: Manifest,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Layout:
+    """The best layout that the manifest's time limit allows, with what is proven about it.
+
+    `on_progress` gets each better packing and each better bound. `cancelled` is asked at least every 0.1 s or so of a
+    long search; once it says True, the best layout so far comes back. Raises ManifestError where pinned buffers and
+    windows leave no place at all.
+    """
+    layout = solve(manifest, on_progress=on_progress, cancelled=cancelled)
+    notebook.remember(manifest)
+    return layout
