@@ -55,6 +55,14 @@ def _with_fork_server() -> None:
         os.environ.update(added)
         try:
             forkserver.ensure_running()
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            if len(os.fsencode(folder)) <= _LONGEST_TMPDIR:
+                raise
+            raise OSError(
+                f"TMPDIR, the folder for temporary files, is too long a path for the socket that is needed there: "
+                f"{folder} has {len(os.fsencode(folder))} bytes. Set TMPDIR to one of at most {_LONGEST_TMPDIR}."
+            ) from error
         finally:
             for name, value in before.items():
                 if value is None:
@@ -134,16 +142,7 @@ class _Launch(Popen):
             reduction.dump(process, message)
         finally:
             set_spawning_popen(None)
-        try:
-            self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]  # not in typeshed
-        except OSError as error:
-            folder = tempfile.gettempdir()
-            if len(os.fsencode(folder)) <= _LONGEST_TMPDIR:
-                raise
-            raise OSError(
-                f"TMPDIR, the folder for temporary files, is too long a path for the socket that is needed there: {folder} has "
-                f"{len(os.fsencode(folder))} bytes. Set TMPDIR to one of at most {_LONGEST_TMPDIR}."
-            ) from error
+        self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]  # not in typeshed
         lifeline = os.dup(write_end)  # held open as long as this process lives: the child's guard waits on it
         self.finalizer = util.Finalize(self, _close_all, (lifeline, self.sentinel))
         with open(write_end, "wb") as pipe:

@@ -129,7 +129,7 @@ def test_without_arguments_the_examples_are_taken_smallest_first_and_else_the_pa
     assert names[0].startswith("examples/01-")
     assert names == sorted(names)
     with tempfile.TemporaryDirectory() as empty:
-        monkeypatch.setattr(demo_module, "__file__", str(Path(empty, "service", "cli", "demo.py")))
+        monkeypatch.setattr(demo_module, "import_root", lambda: Path(empty))
         ((source, document),) = demo_module._examples()
     assert source == "sample.json"
     assert b"warpack/manifest/1" in document
