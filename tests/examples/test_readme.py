@@ -48,4 +48,6 @@ def test_the_table_of_the_demo_has_the_figures_of_every_example() -> None:
 def test_the_programs_shown_run(program: str) -> None:
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout == "160 256\n"
+    layout = optimize(load_manifest(ROOT / "examples" / "01-two-buffers.json"))
+    assert ran.stdout == f"{layout}\n"
+    assert "\n160 threads per block, " in ran.stdout
