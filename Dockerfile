@@ -11,9 +11,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PATH=/opt/warpack/bin:${PATH}
 
-# Dependencies first, those of an empty package: they change seldom, so that a change of the code alone builds in seconds.
+# Dependencies first, those of an empty package: they change seldom, so that a change of the code alone builds in seconds. It
+# has a folder of its own: setuptools keeps what it has built where the sources are older.
 FROM base AS service-packages
-WORKDIR /build
+WORKDIR /empty
 RUN python3 -m venv /opt/warpack
 COPY pyproject.toml constraints.txt ./
 RUN mkdir warpack && touch warpack/__init__.py README.md \
@@ -23,7 +24,8 @@ FROM service-packages AS worker-packages
 RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[service,gpu]'
 
 FROM service-packages AS service-installed
-COPY README.md ./
+WORKDIR /build
+COPY pyproject.toml README.md ./
 COPY warpack/*.py warpack/py.typed warpack/
 COPY solver warpack/solver
 COPY gpu_runtime warpack/gpu_runtime
@@ -31,7 +33,8 @@ COPY service warpack/service
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --force-reinstall . && python3 -m compileall -q /opt/warpack
 
 FROM worker-packages AS worker-installed
-COPY README.md ./
+WORKDIR /build
+COPY pyproject.toml README.md ./
 COPY warpack/*.py warpack/py.typed warpack/
 COPY solver warpack/solver
 COPY gpu_runtime warpack/gpu_runtime

@@ -125,6 +125,20 @@ def test_a_wheel_holds_real_folders_and_nothing_but_warpack(tmp_path: Path) -> N
     assert {f"warpack/{name}" for name in data} <= set(names)
 
 
+def test_an_image_builds_the_sources_in_no_folder_where_the_empty_package_was_built() -> None:
+    """setuptools would keep the empty `__init__.py`, which is younger than the sources."""
+    folders: dict[str, set[str]] = {"touch warpack/__init__.py": set(), "COPY warpack/*.py": set()}
+    folder = ""
+    for line in (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines():
+        folder = line.removeprefix("WORKDIR ") if line.startswith("WORKDIR ") else folder
+        for words, found in folders.items():
+            if words in line:
+                found.add(folder)
+    empty, sources = folders.values()
+    assert empty == {"/empty"}
+    assert sources == {"/build"}
+
+
 def _copied(folder: Path) -> Path:
     """What the build needs, links as links: it writes beside its sources."""
     folder.mkdir()
