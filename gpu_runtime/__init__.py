@@ -1,21 +1,20 @@
 """From a layout to code and evidence: emitters, the compiler, the probe, the validation levels and the buffer registry.
 
-    text = gpu_runtime.emit(layout, manifest)                       # allocators.py
-    report = gpu_runtime.validate(manifest, layout, "simulated")
-    validation = gpu_runtime.validate_up_to(manifest, layout, "best")
-
-Names are imported when first used: `import gpu_runtime` loads neither numba nor numpy.
+Its front door is `emit`, `validate`, `validate_up_to`, `BufferRegistry` and the names beside them. Importing the room loads
+neither numba nor numpy.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from warpack.solver.lazy import lazily
 
 if TYPE_CHECKING:
     from warpack.gpu_runtime.checked import emit_checked as emit_checked
     from warpack.gpu_runtime.emitters import EmitError as EmitError
     from warpack.gpu_runtime.emitters import emit as emit
+    from warpack.gpu_runtime.emitters import emit_files as emit_files
     from warpack.gpu_runtime.emitters import getter_names as getter_names
     from warpack.gpu_runtime.emitters import getters as getters
     from warpack.gpu_runtime.registry import BufferRegistry as BufferRegistry
@@ -29,6 +28,7 @@ _HOMES = {
     "LEVELS": "warpack.gpu_runtime.validation",
     "emit": "warpack.gpu_runtime.emitters",
     "emit_checked": "warpack.gpu_runtime.checked",
+    "emit_files": "warpack.gpu_runtime.emitters",
     "getter_names": "warpack.gpu_runtime.emitters",
     "getters": "warpack.gpu_runtime.emitters",
     "validate": "warpack.gpu_runtime.validation",
@@ -37,10 +37,4 @@ _HOMES = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'gpu_runtime' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)

@@ -1,16 +1,13 @@
 """Warpack's optimiser: a manifest in, a layout with its proof out. Pure: no web, no database, no GPU package.
 
-    manifest = solver.load_manifest("manifest.json")
-    layout = solver.optimize(manifest)
-    report = solver.verify(manifest, layout)
-
-Names are imported when first used, so that `import solver` costs next to nothing.
+Its front door is `load_manifest`, `optimize`, `verify` and `read_layout`, with the types that they take and give.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from warpack.solver.lazy import lazily
 
 if TYPE_CHECKING:
     from warpack.solver.reading import load_manifest as load_manifest
@@ -21,12 +18,14 @@ if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout as Layout
     from warpack.solver.wire.manifest import Manifest as Manifest
     from warpack.solver.wire.problems import ManifestError as ManifestError
+    from warpack.solver.wire.report import StaticReport as StaticReport
 
 _HOMES = {
     "Layout": "warpack.solver.wire.layout",
     "LayoutFormatError": "warpack.solver.reading.layout_reader",
     "Manifest": "warpack.solver.wire.manifest",
     "ManifestError": "warpack.solver.wire.problems",
+    "StaticReport": "warpack.solver.wire.report",
     "load_manifest": "warpack.solver.reading",
     "optimize": "warpack.solver.recipe",
     "read_layout": "warpack.solver.reading.layout_reader",
@@ -35,10 +34,4 @@ _HOMES = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'solver' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)

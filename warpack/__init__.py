@@ -18,70 +18,73 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from warpack.solver.lazy import lazily
+
 if TYPE_CHECKING:
     from warpack import gpu_runtime as gpu_runtime
     from warpack import service as service
     from warpack import solver as solver
     from warpack.calls import optimize as optimize
     from warpack.extras import MissingExtraError as MissingExtraError
-    from warpack.gpu_runtime.checked import emit_checked as emit_checked
-    from warpack.gpu_runtime.emitters import EmitError as EmitError
-    from warpack.gpu_runtime.emitters import emit as emit
-    from warpack.gpu_runtime.emitters import emit_files as emit_files
-    from warpack.gpu_runtime.emitters import getter_names as getter_names
-    from warpack.gpu_runtime.emitters import getters as getters
-    from warpack.gpu_runtime.registry import BufferRegistry as BufferRegistry
-    from warpack.gpu_runtime.validation import LEVELS as LEVELS
-    from warpack.gpu_runtime.validation import validate as validate
-    from warpack.gpu_runtime.validation import validate_up_to as validate_up_to
+    from warpack.gpu_runtime import LEVELS as LEVELS
+    from warpack.gpu_runtime import BufferRegistry as BufferRegistry
+    from warpack.gpu_runtime import EmitError as EmitError
+    from warpack.gpu_runtime import emit as emit
+    from warpack.gpu_runtime import emit_checked as emit_checked
+    from warpack.gpu_runtime import emit_files as emit_files
+    from warpack.gpu_runtime import getter_names as getter_names
+    from warpack.gpu_runtime import getters as getters
+    from warpack.gpu_runtime import validate as validate
+    from warpack.gpu_runtime import validate_up_to as validate_up_to
     from warpack.service.client import Client as Client
-    from warpack.solver.reading import load_manifest as load_manifest
-    from warpack.solver.reading.layout_reader import LayoutFormatError as LayoutFormatError
-    from warpack.solver.reading.layout_reader import read_layout as read_layout
-    from warpack.solver.verifier import verify as verify
-    from warpack.solver.wire.layout import Layout as Layout
-    from warpack.solver.wire.manifest import Manifest as Manifest
-    from warpack.solver.wire.problems import ManifestError as ManifestError
-    from warpack.solver.wire.report import StaticReport as StaticReport
+    from warpack.solver import Layout as Layout
+    from warpack.solver import LayoutFormatError as LayoutFormatError
+    from warpack.solver import Manifest as Manifest
+    from warpack.solver import ManifestError as ManifestError
+    from warpack.solver import StaticReport as StaticReport
+    from warpack.solver import load_manifest as load_manifest
+    from warpack.solver import read_layout as read_layout
+    from warpack.solver import verify as verify
 
-_HOMES = {
-    "BufferRegistry": "warpack.gpu_runtime.registry",
-    "Client": "warpack.service.client",
-    "EmitError": "warpack.gpu_runtime.emitters",
-    "LEVELS": "warpack.gpu_runtime.validation",
-    "Layout": "warpack.solver.wire.layout",
-    "LayoutFormatError": "warpack.solver.reading.layout_reader",
-    "Manifest": "warpack.solver.wire.manifest",
-    "MissingExtraError": "warpack.extras",
-    "ManifestError": "warpack.solver.wire.problems",
-    "StaticReport": "warpack.solver.wire.report",
-    "emit": "warpack.gpu_runtime.emitters",
-    "emit_checked": "warpack.gpu_runtime.checked",
-    "emit_files": "warpack.gpu_runtime.emitters",
-    "getter_names": "warpack.gpu_runtime.emitters",
-    "getters": "warpack.gpu_runtime.emitters",
-    "load_manifest": "warpack.solver.reading",
-    "optimize": "warpack.calls",
-    "read_layout": "warpack.solver.reading.layout_reader",
-    "validate": "warpack.gpu_runtime.validation",
-    "validate_up_to": "warpack.gpu_runtime.validation",
-    "verify": "warpack.solver.verifier",
-}
+_ROOMS = ("gpu_runtime", "service", "solver")
 _SHOWN = frozenset({"Layout", "Manifest", "load_manifest", "optimize", "read_layout"})
 """What hands out values that notebooks show."""
 
-_ROOMS = ("gpu_runtime", "service", "solver")
+_HOMES = {
+    "BufferRegistry": "warpack.gpu_runtime",
+    "Client": "warpack.service.client",
+    "EmitError": "warpack.gpu_runtime",
+    "LEVELS": "warpack.gpu_runtime",
+    "Layout": "warpack.solver",
+    "LayoutFormatError": "warpack.solver",
+    "Manifest": "warpack.solver",
+    "ManifestError": "warpack.solver",
+    "MissingExtraError": "warpack.extras",
+    "StaticReport": "warpack.solver",
+    "emit": "warpack.gpu_runtime",
+    "emit_checked": "warpack.gpu_runtime",
+    "emit_files": "warpack.gpu_runtime",
+    "getter_names": "warpack.gpu_runtime",
+    "getters": "warpack.gpu_runtime",
+    "load_manifest": "warpack.solver",
+    "optimize": "warpack.calls",
+    "read_layout": "warpack.solver",
+    "validate": "warpack.gpu_runtime",
+    "validate_up_to": "warpack.gpu_runtime",
+    "verify": "warpack.solver",
+}
+"""The front doors of the rooms say which module has a name; here is what a user calls."""
 
 __all__ = [*_HOMES, *_ROOMS]
+
+_find = lazily(__name__, _HOMES)
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"warpack.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'warpack' has no attribute {name!r}: it has {', '.join(sorted(__all__))}")
     try:
-        value = getattr(import_module(_HOMES[name]), name)
+        value = _find(name)
     except ModuleNotFoundError as error:
         from warpack.extras import explained
 
@@ -90,7 +93,6 @@ def __getattr__(name: str) -> Any:
         from warpack.notebook import install
 
         install()
-    globals()[name] = value
     return value
 
 
