@@ -15,8 +15,8 @@ BIN := $(VENV)/bin
 # second `make` starts at once and a stale environment is never used.
 KEY := $(shell { cat pyproject.toml constraints.txt; $(PYTHON) -V; echo "$(CURDIR)"; } 2>&1 | $(PYTHON) -c \
   'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
-DEMO_STAMP := $(VENV)/.installed-gpu-$(KEY)
-TEST_STAMP := $(VENV)/.installed-gpu-test-cubie-$(KEY)
+DEMO_STAMP := $(VENV)/.installed-all-$(KEY)
+TEST_STAMP := $(VENV)/.installed-test-$(KEY)
 BENCH_STAMP := $(VENV)/.installed-bench-$(KEY)
 
 .PHONY: help demo test lint bench clean
@@ -77,7 +77,7 @@ endef
 
 $(DEMO_STAMP): | python
 	$(call install,all)
-	@rm -f $(VENV)/.installed-gpu-[0-9a-f]*
+	@rm -f $(VENV)/.installed-all-*
 	@touch $@
 
 $(TEST_STAMP): | python
@@ -89,4 +89,3 @@ $(BENCH_STAMP): | python
 	$(call install_extras,bench)
 	@rm -f $(VENV)/.installed-bench-*
 	@touch $@
-

@@ -17,6 +17,7 @@ import pytest
 
 import warpack
 from tests.helpers.processes import PATIENCE_S
+from tests.helpers.python_programs import output_of
 from warpack.extras import EXTRAS, explained
 from warpack.gpu_runtime.interpreter import import_environment, import_root, python
 
@@ -173,12 +174,13 @@ def test_the_command_line_without_its_packages_says_which_extra_brings_them(with
     program = f"""
 import sys
 sys.modules[{without!r}] = None
+sys.stderr = sys.stdout
 from warpack.service.cli import main
 print(main(["solve", {str(EXAMPLE)!r}]))
 """
-    ran = _run(program, ROOT)
-    assert ran.stdout.strip().endswith("1"), ran.stderr
-    assert ran.stderr.strip().endswith(
+    said, code = _printed(program, ROOT).splitlines()[-2:]
+    assert code == "1"
+    assert said == (
         f"warpack: this command needs the package {without}, which is not installed: pip install 'warpack[cli]'"
     )
 
@@ -192,20 +194,5 @@ def _name(requirement: str) -> str:
 
 
 def _printed(program: str, folder: Path) -> str:
-    ran = _run(program, folder)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
-
-
-def _run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """In `folder`, from which Python imports first unless it is told not to."""
-    paths = {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        env=os.environ | paths,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
+    """Run in `folder`, from which Python imports first unless it is told not to."""
+    return output_of("-c", program, simulator=False, paths=(ROOT,), cwd=folder)

@@ -24,8 +24,7 @@ def manifest_screen(manifest: Manifest) -> str:
         f"compute capability {target.compute_capability}, {threads} threads per block, "
         f"{launch.threads_per_run} per run, objective {manifest.objective}",
     ]
-    rows = manifest_table(manifest, MOST_ROWS)
-    return "\n".join([*head, *_columns(rows), *_left_out(manifest.buffers), *_warned(len(manifest.warnings))])
+    return _screen(head, manifest_table(manifest, MOST_ROWS), len(manifest.buffers), len(manifest.warnings))
 
 
 def layout_screen(layout: Layout) -> str:
@@ -34,7 +33,7 @@ def layout_screen(layout: Layout) -> str:
     if launch is None:
         needed = layout.minimum_budget_bytes
         head.append("no block fits" + (f"; a budget of {needed} bytes would be enough" if needed is not None else ""))
-        return "\n".join([*head, *_warned(len(layout.warnings))])
+        return _screen(head, [], 0, len(layout.warnings))
     occupancy = launch.occupancy
     head += [
         f"{launch.threads_per_block} threads per block, {occupancy.blocks_per_sm} blocks per multiprocessor "
@@ -42,8 +41,7 @@ def layout_screen(layout: Layout) -> str:
         f"run {launch.run_bytes} bytes, stride {launch.stride_bytes}; block region {launch.block_region_bytes} bytes; "
         f"{launch.dynamic_shared_bytes} bytes of dynamic shared memory",
     ]
-    rows = layout_table(layout, MOST_ROWS)
-    return "\n".join([*head, *_columns(rows), *_left_out(layout.buffers), *_warned(len(layout.warnings))])
+    return _screen(head, layout_table(layout, MOST_ROWS), len(layout.buffers), len(layout.warnings))
 
 
 def manifest_table(manifest: Manifest, most: int | None = None) -> list[tuple[str, ...]]:
@@ -54,6 +52,15 @@ def manifest_table(manifest: Manifest, most: int | None = None) -> list[tuple[st
 def layout_table(layout: Layout, most: int | None = None) -> list[tuple[str, ...]]:
     """The names of the columns, and a row a buffer."""
     return [("buffer", "region", "offset", "bytes"), *map(_of_layout, layout.buffers[:most])]
+
+
+def _screen(head: list[str], rows: Sequence[tuple[str, ...]], buffers: int, warnings: int) -> str:
+    lines = [*head, *_columns(rows)]
+    if buffers > MOST_ROWS:
+        lines.append(f"  and {buffers - MOST_ROWS} more")
+    if warnings:
+        lines.append(f"{_number(warnings, 'warning')} in .warnings")
+    return "\n".join(lines)
 
 
 def _of_manifest(buffer: Buffer) -> tuple[str, ...]:
@@ -77,14 +84,6 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
     for *texts, number in rows:
         cells = [text.ljust(width) for text, width in zip(texts, widths, strict=False)]
         yield "  " + "  ".join([*cells, number.rjust(widths[-1])])
-
-
-def _left_out(buffers: Sequence[object]) -> list[str]:
-    return [f"  and {len(buffers) - MOST_ROWS} more"] if len(buffers) > MOST_ROWS else []
-
-
-def _warned(warnings: int) -> list[str]:
-    return [f"{_number(warnings, 'warning')} in .warnings"] if warnings else []
 
 
 def _components(number: int) -> str:

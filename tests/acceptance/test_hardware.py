@@ -13,6 +13,7 @@ from tests.helpers.fake_driver import build_double
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.real_gpu import real_gpu
 from tests.helpers.service_process import service
+from tests.service.cli.commands import command_line
 
 _ROOT = Path(__file__).parents[2]
 
@@ -30,17 +31,7 @@ MANIFEST: dict[str, Any] = {
 
 def gpu_worker(data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`warpack worker --gpu` as a process, which ends by itself where there is no GPU."""
-    command = [
-        sys.executable,
-        "-W",
-        "error",
-        "-m",
-        "warpack.service.cli",
-        "worker",
-        "--gpu",
-        "--data-dir",
-        str(data_dir),
-    ]
+    command = command_line("worker", "--gpu", "--data-dir", data_dir)
     return subprocess.run(
         command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
@@ -136,18 +127,7 @@ def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
     device = real_gpu()
     target = {"compute_capability": device["compute_capability"]}
     with service(tmp_path) as running, running.client() as client:
-        command = [
-            sys.executable,
-            "-W",
-            "error",
-            "-m",
-            "warpack.service.cli",
-            "worker",
-            "--gpu",
-            "--data-dir",
-            str(tmp_path),
-        ]
-        worker = subprocess.Popen(command, cwd=_ROOT)
+        worker = subprocess.Popen(command_line("worker", "--gpu", "--data-dir", tmp_path), cwd=_ROOT)
         try:
             eventually(lambda: client.devices()["hardware_devices"], "the device is listed")
             job = client.submit(MANIFEST | {"target": target, "validation": "best"}, 60)
