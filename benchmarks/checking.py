@@ -10,7 +10,7 @@ from warpack.solver.answer.assemble import assemble
 from warpack.solver.flatten.problem import FlatManifest, RegionProblem
 from warpack.solver.launch.threads import launch_for
 from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.pack import Packing
+from warpack.solver.search.packing import Packing
 from warpack.solver.search.regions import Packed
 from warpack.solver.verifier.story import StoryPiece, derive
 

@@ -25,8 +25,8 @@ from warpack.solver.answer.assemble import assemble
 from warpack.solver.growing import best_block
 from warpack.solver.launch.threads import launch_for
 from warpack.solver.launch.weighing import weighs
-from warpack.solver.search.firstfit import PinsCollide
-from warpack.solver.search.pack import Packing
+from warpack.solver.search.packing import Packing
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.promotion import candidates, promote
 from warpack.solver.search.regions import Better, Packed, pack_regions
 from warpack.solver.search.stop import Stop, Stopped

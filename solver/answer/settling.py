@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import inf
 
-from warpack.solver.search.firstfit import lowest_between
+from warpack.solver.search.offsets import lowest_between
 from warpack.solver.search.puzzle import Puzzle
 
 

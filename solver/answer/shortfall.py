@@ -9,7 +9,8 @@ from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, RegionPro
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.launch.hurdles import hurdle
 from warpack.solver.launch.threads import minimum_budget_bytes
-from warpack.solver.search.bound import heaviest, lower_bound
+from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.packing import heaviest
 from warpack.solver.search.widening import widening_autos
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem

@@ -15,7 +15,7 @@ from warpack.solver.flatten import flatten
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.bound import max_live
 from warpack.solver.search.conflicts import puzzle_of, unit_of
-from warpack.solver.search.pack import Packing
+from warpack.solver.search.packing import Packing
 from warpack.solver.search.regions import Packed
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes

@@ -12,7 +12,7 @@ from warpack.solver.flatten.items import splittable
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.bound import lower_bound
 from warpack.solver.search.over import floor_of, free_names
-from warpack.solver.search.pack import Packing
+from warpack.solver.search.packing import Packing
 from warpack.solver.search.regions import Packed
 from warpack.solver.search.widening import launch_of
 from warpack.solver.wire.layout import Layout

@@ -2,6 +2,9 @@
 
 stop            when to give up: the time limit, the caller's cancel, the effort that a search is worth
 puzzle          the packing problem in integers: sizes, alignments, pins, forbidden differences of offsets
+attempt         what a search at a fixed capacity says
+pins, offsets, spans   pins that collide; forbidden offsets; when items are occupied
+packing, known_choice   a packing of a region with its proof; what is known about a choice of `auto` buffers
 conflicts       from a flattened region to a puzzle
 bound           the max-live lower bound, with the phase and the buffers that prove it
 cliques         a second bound, for conflicts that no phase explains

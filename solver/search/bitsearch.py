@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.domains import Narrowing
 from warpack.solver.search.patterns import offset_patterns
 from warpack.solver.search.puzzle import Puzzle
@@ -13,16 +12,6 @@ from warpack.solver.search.stop import Stop
 
 _ASK_EVERY = 64
 """Nodes between two questions whether to stop: a node takes some tens of microseconds."""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What became of packing a puzzle into a capacity: `offsets` where it was packed, and what the search took."""
-
-    verdict: Literal["packed", "impossible", "unknown"]
-    offsets: tuple[int, ...] = ()
-    method: str = "offset-bitsets"
-    nodes: int = 0
 
 
 class _LimitReached(Exception):

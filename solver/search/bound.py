@@ -7,29 +7,18 @@ that what remains is a set of pieces of which no two may ever share a byte.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
 from warpack.solver.flatten.pairs import forbidden_differences
 from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.packing import LowerBound
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.units import Bytes, Phase
 
 _PHASES_TRIED = 256
 """Where sharing permissions make the sum of live bytes too high a bound, so many of the fullest phases are looked at."""
-
-
-@dataclass(frozen=True)
-class LowerBound:
-    """No packing has fewer than `size_bytes`. `phase` is None where the reason is no phase (one item alone, or a pin);
-    `pieces` are the names of the buffers or parts that must lie apart from one another."""
-
-    size_bytes: Bytes
-    phase: Phase | None = None
-    pieces: tuple[str, ...] = ()
-    kind: str = "max-live"
 
 
 class _Live(NamedTuple):
@@ -123,11 +112,3 @@ def _apart(problem: RegionProblem, live: list[_Live], lenient: set[tuple[int, in
             if not sharing[other]:
                 del sharing[other]
     return [piece for piece in live if piece not in gone]
-
-
-def heaviest(problem: RegionProblem, names: tuple[str, ...]) -> list[tuple[str, Bytes]]:
-    """The named pieces with their bytes, largest first."""
-    wanted = frozenset(names)
-    sizes = {piece.name: piece.size_bytes for item in problem.items for piece in item.pieces if piece.name in wanted}
-    sizes |= {item.name: item.size_bytes for item in problem.items if item.name in wanted}
-    return sorted(((name, sizes[name]) for name in names), key=lambda entry: (-entry[1], entry[0]))

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from warpack.solver.search.alike import alike_pairs
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.puzzle import Gaps, Puzzle
 from warpack.solver.search.stop import Stop
 

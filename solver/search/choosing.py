@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from warpack.solver.search.choice import Candidate, Chosen, Left, Members, Tried
 from warpack.solver.search.demand import Demand, Held, Used
-from warpack.solver.search.room import Class, Order, Rooms, joined
+from warpack.solver.search.known_choice import Order
+from warpack.solver.search.room import Class, Rooms, joined
 from warpack.solver.search.stop import Stop
 from warpack.solver.wire.units import Bytes
 

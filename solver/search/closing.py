@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.finding import Finder
 from warpack.solver.search.proving import Prover
 from warpack.solver.search.puzzle import Puzzle

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from warpack.solver.search.bitsearch import Attempt, search_bits
+from warpack.solver.search.attempt import Attempt
+from warpack.solver.search.bitsearch import search_bits
 from warpack.solver.search.capacity import Hull, search_cpsat
 from warpack.solver.search.cliques import heavy_clique
 from warpack.solver.search.closing import Closed, Closer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warpack.solver.search.alike import alike_pairs
-from warpack.solver.search.firstfit import bits_of
+from warpack.solver.search.offsets import bits_of
 from warpack.solver.search.puzzle import Puzzle
 
 

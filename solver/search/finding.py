@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.cliques import cover
 from warpack.solver.search.coarsening import coarsened, kept_in, levels, relaxed_to
 from warpack.solver.search.ejection import Ejector, ejectable

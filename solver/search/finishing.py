@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.items import splittable
-from warpack.solver.search.pack import unclaimed
+from warpack.solver.search.packing import unclaimed
 from warpack.solver.search.regions import Packed, Placed, pack_regions
 from warpack.solver.search.stop import Stop
 from warpack.solver.wire.manifest import Manifest

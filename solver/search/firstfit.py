@@ -5,30 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from warpack.solver.search.offsets import bits_of, lowest_between, lowest_free
 from warpack.solver.search.orders import moved, rule_orders
-from warpack.solver.search.puzzle import Gaps, Puzzle, Solution, solution
+from warpack.solver.search.puzzle import Puzzle, Solution, solution
 from warpack.solver.search.stop import Stop
 
 _BITSET_UNITS = 1 << 15
 """Regions of up to so many units keep the blocked offsets of an item as the bits of one integer."""
-
-
-class PinsCollide(ValueError):
-    """Pinned items leave no packing: two that may not both lie where they are pinned, or all where windows are in the way.
-    `items` are their numbers in the problem."""
-
-    def __init__(self, *items: int) -> None:
-        self.items = items
-        super().__init__(f"pinned items {', '.join(map(str, items))} leave no packing")
-
-
-def check_pins(puzzle: Puzzle) -> None:
-    """Raises PinsCollide where the pins alone break a rule."""
-    for i in puzzle.pinned:
-        for j, gaps in puzzle.forbidden[i].items():
-            pin_i, pin_j = puzzle.pins[i], puzzle.pins[j]
-            if pin_i is not None and pin_j is not None and any(low <= pin_j - pin_i <= high for low, high in gaps):
-                raise PinsCollide(min(i, j), max(i, j))
 
 
 class FirstFit:
@@ -72,35 +55,6 @@ class FirstFit:
             for j, gaps in puzzle.forbidden[i].items():
                 blocked[j] += [(offset + low, offset + high) for low, high in gaps]
         return solution(puzzle, offsets)
-
-
-def bits_of(gaps: Gaps) -> tuple[int, int]:
-    """Forbidden differences as bits of an integer, and the difference that bit 0 stands for."""
-    start, bits = gaps[0][0], 0
-    for low, high in gaps:
-        bits |= ((1 << (high - low + 1)) - 1) << (low - start)
-    return bits, start
-
-
-def lowest_free(blocked: int, alignment: int) -> int:
-    """The lowest multiple of `alignment` whose bit is not set."""
-    offset = (~blocked & (blocked + 1)).bit_length() - 1
-    while offset % alignment:
-        offset += alignment - offset % alignment
-        rest = blocked >> offset
-        offset += (~rest & (rest + 1)).bit_length() - 1
-    return offset
-
-
-def lowest_between(blocked: list[tuple[int, int]], alignment: int) -> int:
-    """The lowest multiple of `alignment` that lies in none of the closed intervals."""
-    offset = 0
-    for low, high in sorted(blocked):
-        if low > offset:
-            break
-        if high >= offset:
-            offset = -(-(high + 1) // alignment) * alignment
-    return offset
 
 
 def construct(puzzle: Puzzle, *, good_enough: int, tries: int, random: Random, stop: Stop) -> Solution:

@@ -13,7 +13,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from warpack.solver.search.alike import alike_pairs, keep_in_order
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.capacity import keep_pair_apart
 from warpack.solver.search.ordering import Orders
 from warpack.solver.search.positions import Positions

@@ -12,9 +12,10 @@ from typing import Any
 
 from warpack.solver.flatten.pairs import forbidden_differences
 from warpack.solver.flatten.problem import RegionProblem
-from warpack.solver.search.firstfit import PinsCollide
 from warpack.solver.search.lowering import Lowering
-from warpack.solver.search.skyline import Span, occupied_spans, pack_skyline
+from warpack.solver.search.pins import PinsCollide
+from warpack.solver.search.skyline import pack_skyline
+from warpack.solver.search.spans import Span, occupied_spans
 from warpack.solver.search.stop import Stop
 from warpack.solver.search.sweep import first_fit
 from warpack.solver.search.tide import MANNERS, Field, fill

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.problem import FlatManifest, RegionProblem
 from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.firstfit import PinsCollide
-from warpack.solver.search.pack import Packing
+from warpack.solver.search.packing import Packing
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.stop import Stop, Stopped
 from warpack.solver.search.windows import pack_region
 from warpack.solver.wire.manifest import Manifest

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from warpack.solver.flatten.problem import RegionProblem
-from warpack.solver.search.bound import LowerBound, heaviest, lower_bound
+from warpack.solver.search.bound import lower_bound
 from warpack.solver.search.conflicts import puzzle_of, unit_of
 from warpack.solver.search.descent import Descender, Descent
-from warpack.solver.search.firstfit import check_pins, construct
+from warpack.solver.search.firstfit import construct
 from warpack.solver.search.many import pack_many
+from warpack.solver.search.packing import LowerBound, Packing, SearchProof, unclaimed
+from warpack.solver.search.pins import check_pins
 from warpack.solver.search.puzzle import Puzzle, Solution, solution
 from warpack.solver.search.reduction import Reduced, reduce
 from warpack.solver.search.stop import Stop
@@ -23,53 +25,6 @@ MANY_ITEMS = 512
 _TRIES, _TRIED_ITEMS = 40, 8000
 """Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next),
 and the most items placed in doing so."""
-
-
-@dataclass(frozen=True)
-class SearchProof:
-    """A search that was exhausted: no packing within `capacity_bytes`. `core` are the buffers that it placed, `taken_out` those
-    that share no byte with any other and were set aside at the region's bottom."""
-
-    capacity_bytes: Bytes
-    method: str
-    nodes: int
-    core: tuple[str, ...]
-    taken_out: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Packing:
-    """`offsets` in bytes, for each item of the problem. No packing is smaller than `lower_bound_bytes`: that is proven by
-    `search` where there is one, else by `bound`. `puzzle`: the problem's own, in units, where it was made for the packing."""
-
-    offsets: tuple[Bytes, ...]
-    size_bytes: Bytes
-    lower_bound_bytes: Bytes
-    bound: LowerBound
-    search: SearchProof | None = None
-    puzzle: Puzzle | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def proven(self) -> bool:
-        return self.lower_bound_bytes >= self.size_bytes
-
-
-def unclaimed(problem: RegionProblem, packing: Packing) -> Packing:
-    """The packing with a weaker bound where it would be proven: for what came after a search that the clock ended. With more time
-    another packing may come out, and nothing that depends on the time is called optimal."""
-    if not packing.proven:
-        return packing
-    bound = packing.bound
-    if bound.size_bytes >= packing.size_bytes:
-        kept = heaviest(problem, bound.pieces)[:-1]
-        names = frozenset(name for name, _ in kept)
-        pieces = tuple(name for name in bound.pieces if name in names)
-        bound = (
-            replace(bound, size_bytes=sum(size for _, size in kept), pieces=pieces)
-            if kept
-            else LowerBound(0, kind="empty")
-        )
-    return replace(packing, lower_bound_bytes=bound.size_bytes, bound=bound, search=None)
 
 
 Progressed = Callable[[Bytes, Bytes], None]

@@ -12,10 +12,11 @@ from dataclasses import replace
 from warpack.solver.flatten import flatten
 from warpack.solver.launch.ranking import Rank, rank_of
 from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.choice import Choice, Members
+from warpack.solver.search.choice import Members
 from warpack.solver.search.finishing import finished
-from warpack.solver.search.firstfit import PinsCollide
 from warpack.solver.search.greedy import taken_greedily
+from warpack.solver.search.known_choice import Choice
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.regions import Packed, pack_regions
 from warpack.solver.search.room import Rooms
 from warpack.solver.search.selecting import Selection

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.coarsening import coarsened, levels, relaxed_to
 from warpack.solver.search.columns import fullest_columns, in_columns
 from warpack.solver.search.fitting import Fitter

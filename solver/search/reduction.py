@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from math import gcd
 
 from warpack.solver.search.dominance import place_inside
-from warpack.solver.search.firstfit import lowest_between
+from warpack.solver.search.offsets import lowest_between
 from warpack.solver.search.puzzle import Puzzle
 
 

@@ -10,9 +10,10 @@ from warpack.solver.flatten.items import splittable
 from warpack.solver.flatten.problem import FlatManifest, RegionProblem
 from warpack.solver.launch.wanted import Wanted
 from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.choice import Choice, Weighing
+from warpack.solver.search.known_choice import Choice, Weighing
 from warpack.solver.search.over import Floor, floor_of, free_names, lay_over
-from warpack.solver.search.pack import MANY_ITEMS, Packing
+from warpack.solver.search.pack import MANY_ITEMS
+from warpack.solver.search.packing import Packing
 from warpack.solver.search.repair import repaired
 from warpack.solver.search.splitting import Region, pack_in_parts
 from warpack.solver.search.stop import Stop

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.conflicts import special_pairs, unit_of
-from warpack.solver.search.firstfit import lowest_between
-from warpack.solver.search.skyline import apart_partners, occupied_spans
+from warpack.solver.search.offsets import lowest_between
+from warpack.solver.search.spans import apart_partners, occupied_spans
 from warpack.solver.search.stop import Stop
 from warpack.solver.search.sweep import Meetings, blocked_by
 from warpack.solver.wire.units import Bytes

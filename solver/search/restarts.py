@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from math import exp
 from random import Random
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.domains import Narrowing
 from warpack.solver.search.patterns import anywhere
 from warpack.solver.search.puzzle import Puzzle

@@ -22,6 +22,7 @@ from warpack.solver.launch.ranking import Rank, rank
 from warpack.solver.launch.region import RunRegion, Weights, run_region
 from warpack.solver.launch.stride import stride_bytes
 from warpack.solver.launch.threads import chosen_threads
+from warpack.solver.search.known_choice import Order
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 Class = tuple[Bytes, Weights]
 """Largest alignment, and the widths with their accesses (0 where these decide nothing), of the run buffers on chip."""
-
-Order = tuple[Bytes, Bytes]
-"""Stride and run bytes, by which choices of equal accesses are compared: smaller is better."""
 
 
 def joined(first: Class, second: Class) -> Class:

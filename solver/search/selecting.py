@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from warpack.solver.search.choice import Choice, Chosen, Members, Tried
+from warpack.solver.search.choice import Chosen, Members, Tried
 from warpack.solver.search.choosing import Chooser
 from warpack.solver.search.demand import Demand
 from warpack.solver.search.finishing import finished
 from warpack.solver.search.greedy import greedy_orders, taken_greedily
+from warpack.solver.search.known_choice import Choice, Order
 from warpack.solver.search.likeness import likened
 from warpack.solver.search.regions import Packed
-from warpack.solver.search.room import Class, Order, Rooms, joined
+from warpack.solver.search.room import Class, Rooms, joined
 from warpack.solver.search.stock import Stock, Trial
 from warpack.solver.search.stop import Stop
 from warpack.solver.wire.manifest import Buffer, Manifest

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.firstfit import PinsCollide
-from warpack.solver.search.pack import Packing, Progressed, unclaimed
+from warpack.solver.search.pack import Progressed
+from warpack.solver.search.packing import Packing, unclaimed
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.stop import Stop, Stopped
 from warpack.solver.search.windows import pack_region
 from warpack.solver.wire.units import Bytes

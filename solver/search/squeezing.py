@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.ejection import Ejector, ejectable
 from warpack.solver.search.puzzle import Puzzle
 from warpack.solver.search.stacking import Stacker

@@ -17,7 +17,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from warpack.solver.search.alike import alike_pairs, keep_in_order
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.capacity import keep_pair_apart
 from warpack.solver.search.cliques import Cover, cover
 from warpack.solver.search.puzzle import Puzzle

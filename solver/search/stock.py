@@ -11,9 +11,10 @@ from warpack.solver.flatten.items import splittable
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.bitsearch import search_bits
 from warpack.solver.search.conflicts import puzzle_of, unit_of
-from warpack.solver.search.firstfit import FirstFit, PinsCollide
+from warpack.solver.search.firstfit import FirstFit
 from warpack.solver.search.orders import rule_orders
 from warpack.solver.search.pack import MANY_ITEMS
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.puzzle import Puzzle
 from warpack.solver.search.stop import Stop, Stopped
 from warpack.solver.search.windows import pack_region

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from warpack.solver.flatten.pairs import forbidden_differences
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.conflicts import Pair, special_pairs
-from warpack.solver.search.firstfit import lowest_between
-from warpack.solver.search.skyline import Span, apart_partners
+from warpack.solver.search.offsets import lowest_between
+from warpack.solver.search.spans import Span, apart_partners
 from warpack.solver.search.stop import Stop
 from warpack.solver.wire.units import Bytes
 

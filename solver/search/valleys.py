@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.puzzle import Puzzle
 from warpack.solver.search.stop import Stop
 from warpack.solver.search.tiling import Tiling

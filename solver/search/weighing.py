@@ -14,7 +14,7 @@ from warpack.solver.launch.block import BlockShape, block_shape
 from warpack.solver.launch.ranking import Rank, rank_of
 from warpack.solver.launch.wanted import resident_numbers
 from warpack.solver.launch.weighing import weighed
-from warpack.solver.search.choice import Weighing
+from warpack.solver.search.known_choice import Weighing
 from warpack.solver.search.promotion import promote_to
 from warpack.solver.search.regions import Packed
 from warpack.solver.search.stop import Stop

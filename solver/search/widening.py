@@ -16,7 +16,7 @@ from warpack.solver.launch.ranking import Rank, rank_of
 from warpack.solver.launch.region import run_region
 from warpack.solver.launch.threads import launch_for, minimum_budget_bytes
 from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.firstfit import PinsCollide
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.regions import Packed, pack_regions
 from warpack.solver.search.stop import Stop, Stopped
 from warpack.solver.wire.layout import LaunchFigures

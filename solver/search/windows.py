@@ -19,8 +19,9 @@ from warpack.solver.search.blocks import pack_blocks
 from warpack.solver.search.capacity import Cut, Hull
 from warpack.solver.search.conflicts import puzzle_of, unit_of
 from warpack.solver.search.descent import Descender
-from warpack.solver.search.firstfit import PinsCollide
-from warpack.solver.search.pack import MANY_ITEMS, Packing, Progressed, SearchProof, pack, unclaimed
+from warpack.solver.search.pack import MANY_ITEMS, Progressed, pack
+from warpack.solver.search.packing import Packing, SearchProof, unclaimed
+from warpack.solver.search.pins import PinsCollide
 from warpack.solver.search.puzzle import Solution, solution
 from warpack.solver.search.stop import Stop
 from warpack.solver.wire.units import Bytes, align_up

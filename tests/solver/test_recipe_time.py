@@ -13,7 +13,8 @@ from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of
 from warpack.solver import load_manifest, optimize
 from warpack.solver.flatten import flatten
-from warpack.solver.search.pack import pack, unclaimed
+from warpack.solver.search.pack import pack
+from warpack.solver.search.packing import unclaimed
 from warpack.solver.search.stop import Stop
 
 

@@ -7,7 +7,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.conflicts import mirrored
 from warpack.solver.search.fitting import Fitter
 from warpack.solver.search.puzzle import Gaps, Puzzle

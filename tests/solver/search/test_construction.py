@@ -18,10 +18,12 @@ from warpack.solver.search.alike import alike_pairs
 from warpack.solver.search.bound import lower_bound
 from warpack.solver.search.cliques import heavy_clique
 from warpack.solver.search.conflicts import puzzle_of, unit_of
-from warpack.solver.search.firstfit import FirstFit, PinsCollide, check_pins, lowest_between, lowest_free
+from warpack.solver.search.firstfit import FirstFit
 from warpack.solver.search.many import pack_many
+from warpack.solver.search.offsets import lowest_between, lowest_free
 from warpack.solver.search.orders import moved, rule_orders
 from warpack.solver.search.pack import pack
+from warpack.solver.search.pins import PinsCollide, check_pins
 from warpack.solver.search.puzzle import Puzzle
 from warpack.solver.search.stop import Stop
 

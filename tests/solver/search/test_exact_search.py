@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 
 from tests.solver.search.puzzles import clique, fits, least, make_puzzle, puzzles, whole
-from warpack.solver.search.bitsearch import Attempt, search_bits
+from warpack.solver.search.attempt import Attempt
+from warpack.solver.search.bitsearch import search_bits
 from warpack.solver.search.capacity import Hull, complement, search_cpsat
 from warpack.solver.search.coarsening import coarsened
 from warpack.solver.search.descent import Descender

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from tests.solver.search.puzzles import intervals
-from warpack.solver.search.bitsearch import Attempt
+from warpack.solver.search.attempt import Attempt
 from warpack.solver.search.descent import Descender
 from warpack.solver.search.firstfit import construct
 from warpack.solver.search.puzzle import Puzzle, Solution
