@@ -9,9 +9,9 @@ from warpack.solver import Manifest, verify
 from warpack.solver.answer.assemble import assemble
 from warpack.solver.flatten.problem import FlatManifest, RegionProblem
 from warpack.solver.launch.threads import launch_for
-from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.packing import Packing
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.bounds.max_live import lower_bound
+from warpack.solver.search.core.packing import Packing
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.verifier.story import StoryPiece, derive
 
 

@@ -9,8 +9,8 @@ from warpack.service.derived import Derived, derived_of, to_json
 from warpack.solver.answer.shortfall import ruled_out
 from warpack.solver.baselines import broken_by_hand
 from warpack.solver.flatten import flatten
-from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.packing import LowerBound
+from warpack.solver.search.bounds.max_live import lower_bound
+from warpack.solver.search.core.packing import LowerBound
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
 

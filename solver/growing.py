@@ -20,7 +20,7 @@ from warpack.solver.launch.advisories import launch_warnings
 from warpack.solver.launch.ranking import rank, threads_step
 from warpack.solver.launch.threads import launch_for
 from warpack.solver.launch.weighing import by_residents, weighed, weighs
-from warpack.solver.search.bound import lower_bound
+from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.wire.layout import CountProof, LaunchFigures, Layout, Status, ThreadsProof
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import ManifestError

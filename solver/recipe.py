@@ -5,9 +5,9 @@
    the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
    at falling capacities until nothing smaller is left.
 3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`warpack.solver.launch`), and the
-   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`warpack.solver.search.widening`).
+   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`warpack.solver.search.auto.stride_widening`).
 4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers are known, into
-   bytes that cost resident threads as well, if that is worth it (`warpack.solver.search.weighing`).
+   bytes that cost resident threads as well, if that is worth it (`warpack.solver.search.auto.weighing`).
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`warpack.solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`warpack.solver.answer`).
 
@@ -25,14 +25,14 @@ from warpack.solver.answer.assemble import assemble
 from warpack.solver.growing import best_block
 from warpack.solver.launch.threads import launch_for
 from warpack.solver.launch.weighing import weighs
-from warpack.solver.search.packing import Packing
-from warpack.solver.search.pins import PinsCollide
-from warpack.solver.search.promotion import candidates, promote
-from warpack.solver.search.regions import Better, Packed, pack_regions
-from warpack.solver.search.stop import Stop, Stopped
-from warpack.solver.search.together import apply_to, together
-from warpack.solver.search.weighing import weigh
-from warpack.solver.search.widening import launch_of, threads_settled, widened, worth
+from warpack.solver.search.auto.promotion import candidates, promote
+from warpack.solver.search.auto.stride_widening import launch_of, threads_settled, widened, worth
+from warpack.solver.search.auto.weighing import weigh
+from warpack.solver.search.core.packing import Packing
+from warpack.solver.search.core.pins import PinsCollide
+from warpack.solver.search.core.stop import Stop, Stopped
+from warpack.solver.search.region.regions import Better, Packed, pack_regions
+from warpack.solver.search.scopes.joint_packing import apply_to, together
 from warpack.solver.wire.layout import LaunchFigures, Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import ManifestError, Problem

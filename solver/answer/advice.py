@@ -15,8 +15,8 @@ from warpack.solver.launch.ranking import threads_step
 from warpack.solver.launch.region import on_chip_buffers, run_region
 from warpack.solver.launch.threads import block_for, largest_run_bytes_for
 from warpack.solver.launch.weighing import weighs
-from warpack.solver.search.packing import heaviest
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.core.packing import heaviest
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes

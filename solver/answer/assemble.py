@@ -20,8 +20,8 @@ from warpack.solver.launch.advisories import launch_warnings
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.launch.conflicts import conflicts_by_width
 from warpack.solver.launch.hurdles import hurdle
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.widening import least_budget
+from warpack.solver.search.auto.stride_widening import least_budget
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from warpack.solver.wire.manifest import Manifest
@@ -39,7 +39,7 @@ def assemble(
     wider: tuple[Packed, ...] = (),
 ) -> Layout:
     """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
-    `warpack.solver.search.widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
+    `warpack.solver.search.auto.stride_widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
     proof = prove(manifest, base, packed, launch, wider)
     trying = Trying(packed)
     barriers = missing_barriers(manifest, trying)

@@ -6,8 +6,8 @@ from typing import Any
 
 from warpack.solver.answer.left_local import reason, weighed_advice
 from warpack.solver.launch.weighing import weighs
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.widening import launch_beside
+from warpack.solver.search.auto.stride_widening import launch_beside
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Buffer, Manifest
 

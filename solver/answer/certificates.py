@@ -22,8 +22,8 @@ from warpack.solver.answer.weighed import weighed_proofs
 from warpack.solver.answer.wishes import accesses_proof, resident_proof, run_proof_with_choices, stride_proof
 from warpack.solver.flatten.problem import FlatTimeline, RegionProblem
 from warpack.solver.launch.weighing import by_residents, weighs
-from warpack.solver.search.packing import LowerBound, Packing, heaviest
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.core.packing import LowerBound, Packing, heaviest
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import BytesProof, LaunchFigures, Proof, ThreadsProof
 from warpack.solver.wire.manifest import Manifest
 

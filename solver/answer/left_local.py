@@ -7,9 +7,9 @@ from typing import Any, Literal, NamedTuple
 from warpack.solver.flatten import flatten
 from warpack.solver.launch.ranking import rank_of
 from warpack.solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed, weighs
-from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.widening import launch_beside
+from warpack.solver.search.auto.stride_widening import launch_beside
+from warpack.solver.search.bounds.max_live import lower_bound
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes

@@ -11,9 +11,15 @@ from warpack.solver.launch.block import block_shape
 from warpack.solver.launch.ranking import rank_of
 from warpack.solver.launch.threads import launch_for
 from warpack.solver.launch.wanted import wanted_launches
-from warpack.solver.search.ceiling import Ceiling
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.widening import launch_of, least_with, padding_bounded, widening_autos, widening_choices
+from warpack.solver.search.auto.stride_widening import (
+    launch_of,
+    least_with,
+    padding_bounded,
+    widening_autos,
+    widening_choices,
+)
+from warpack.solver.search.region.regions import Packed
+from warpack.solver.search.scopes.launch_bound import Ceiling
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
@@ -34,7 +40,7 @@ def best_of(launch: LaunchFigures | None) -> Best | None:
 class Limits:
     """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never a better launch,
     but for the padding: `known` are bounds of run bytes with buffers on chip that may take less of it (see
-    `warpack.solver.search.widening`)."""
+    `warpack.solver.search.auto.stride_widening`)."""
 
     manifest: Manifest
     base: Packed

@@ -11,7 +11,7 @@ from warpack.solver.answer.what_if import WhatIf
 from warpack.solver.devices.occupancy import block_limits
 from warpack.solver.launch.block import BlockShape, block_shape
 from warpack.solver.launch.wanted import most_dynamic_bytes
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes

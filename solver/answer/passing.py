@@ -8,8 +8,8 @@ from warpack.solver.answer.over_windows import over_windows, windows_start
 from warpack.solver.answer.sharing import at_most_shares
 from warpack.solver.flatten.handoffs import Handoffs, list_handoffs, placed
 from warpack.solver.flatten.problem import RegionProblem
-from warpack.solver.search.packing import Packing
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.core.packing import Packing
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import MOST_PASSING_PAIRS, Handoff, LaunchFigures
 from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.units import Bytes

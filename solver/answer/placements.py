@@ -8,9 +8,9 @@ from warpack.solver.answer.local_memory import local_bytes, place_persistent
 from warpack.solver.answer.over_windows import over_windows
 from warpack.solver.answer.sharing import at_most_shares, sharing
 from warpack.solver.flatten.problem import RegionProblem
-from warpack.solver.search.packing import Packing
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.windows import hull_of
+from warpack.solver.search.core.packing import Packing
+from warpack.solver.search.region.regions import Packed
+from warpack.solver.search.region.windows import hull_of
 from warpack.solver.wire.layout import (
     MOST_SHARES_LISTED,
     ComponentWindow,

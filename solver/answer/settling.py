@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import inf
 
-from warpack.solver.search.offsets import lowest_between
-from warpack.solver.search.puzzle import Puzzle
+from warpack.solver.search.core.offsets import lowest_between
+from warpack.solver.search.core.puzzle import Puzzle
 
 
 class Settling:

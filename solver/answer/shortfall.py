@@ -9,9 +9,9 @@ from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, RegionPro
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.launch.hurdles import hurdle
 from warpack.solver.launch.threads import minimum_budget_bytes
-from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.packing import heaviest
-from warpack.solver.search.widening import widening_autos
+from warpack.solver.search.auto.stride_widening import widening_autos
+from warpack.solver.search.bounds.max_live import lower_bound
+from warpack.solver.search.core.packing import heaviest
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.units import Bytes

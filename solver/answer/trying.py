@@ -13,10 +13,10 @@ from warpack.solver.answer.settling import Settling
 from warpack.solver.answer.what_if import MOST_ITEMS
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.problem import RegionProblem
-from warpack.solver.search.bound import max_live
-from warpack.solver.search.conflicts import puzzle_of, unit_of
-from warpack.solver.search.packing import Packing
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.bounds.max_live import max_live
+from warpack.solver.search.core.conflicts import puzzle_of, unit_of
+from warpack.solver.search.core.packing import Packing
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 

@@ -7,8 +7,8 @@ from typing import Any
 from warpack.solver.answer.limits import Best
 from warpack.solver.launch.ranking import threads_step
 from warpack.solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed
-from warpack.solver.search.known_choice import Weighing
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.core.known_choice import Weighing
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import CountProof, LaunchFigures, ThreadsProof
 from warpack.solver.wire.manifest import Manifest
 

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from warpack.solver.answer.settling import Settling
 from warpack.solver.answer.shorter import Shorter, shorter_lifetimes, with_shorter
 from warpack.solver.flatten.problem import FlatTimeline, RegionProblem
-from warpack.solver.search.bound import max_live
-from warpack.solver.search.conflicts import puzzle_of, unit_of
-from warpack.solver.search.packing import LowerBound, Packing
+from warpack.solver.search.bounds.max_live import max_live
+from warpack.solver.search.core.conflicts import puzzle_of, unit_of
+from warpack.solver.search.core.packing import LowerBound, Packing
 from warpack.solver.wire.units import Bytes, Phase
 
 MOST_ITEMS = 256

@@ -18,8 +18,8 @@ from warpack.solver.launch.ranking import rank_of, threads_step
 from warpack.solver.launch.region import run_region
 from warpack.solver.launch.stride import stride_bytes
 from warpack.solver.launch.weighing import by_residents
-from warpack.solver.search.promotion import candidates
-from warpack.solver.search.regions import Packed
+from warpack.solver.search.auto.promotion import candidates
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import BytesProof, CountProof, LaunchFigures, Status
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from warpack.solver.devices.table import device
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.launch.ranking import threads_step
-from warpack.solver.search.promotion import candidates, promote
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.stop import Stop
-from warpack.solver.search.widening import launch_beside
+from warpack.solver.search.auto.promotion import candidates, promote
+from warpack.solver.search.auto.stride_widening import launch_beside
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes

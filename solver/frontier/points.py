@@ -8,9 +8,9 @@ from typing import Any
 
 from warpack.solver.frontier.levels import accesses_of, block_sizes, find_levels, with_block_size
 from warpack.solver.launch.weighing import by_residents, cost, weighs
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.stop import Stop
-from warpack.solver.search.widening import launch_beside, launch_of
+from warpack.solver.search.auto.stride_widening import launch_beside, launch_of
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem

@@ -10,11 +10,11 @@ from warpack.solver.answer.assemble import assemble
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.items import splittable
 from warpack.solver.flatten.problem import RegionProblem
-from warpack.solver.search.bound import lower_bound
-from warpack.solver.search.over import floor_of, free_names
-from warpack.solver.search.packing import Packing
-from warpack.solver.search.regions import Packed
-from warpack.solver.search.widening import launch_of
+from warpack.solver.search.auto.stride_widening import launch_of
+from warpack.solver.search.bounds.max_live import lower_bound
+from warpack.solver.search.core.packing import Packing
+from warpack.solver.search.region.over import floor_of, free_names
+from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes

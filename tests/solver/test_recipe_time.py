@@ -13,9 +13,9 @@ from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of
 from warpack.solver import load_manifest, optimize
 from warpack.solver.flatten import flatten
-from warpack.solver.search.pack import pack
-from warpack.solver.search.packing import unclaimed
-from warpack.solver.search.stop import Stop
+from warpack.solver.search.core.packing import unclaimed
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.region.pack import pack
 
 
 def hashes(document: dict[str, Any], *limits: float) -> list[str | None]:

@@ -6,7 +6,7 @@ from random import Random
 
 import numpy
 
-from warpack.solver.search.tide import Field
+from warpack.solver.search.large.skyline_fill import Field
 
 
 def field_of(seed: int, count: int, *, columns: int = 0, alignments: tuple[int, ...] = (1,), steps: int = 0) -> Field:

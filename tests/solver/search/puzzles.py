@@ -7,11 +7,11 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from warpack.solver.search.attempt import Attempt
-from warpack.solver.search.conflicts import mirrored
-from warpack.solver.search.fitting import Fitter
-from warpack.solver.search.puzzle import Gaps, Puzzle
-from warpack.solver.search.stop import Stop
+from warpack.solver.search.core.attempt import Attempt
+from warpack.solver.search.core.conflicts import mirrored
+from warpack.solver.search.core.puzzle import Gaps, Puzzle
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.exact.cpsat_strips import Fitter
 
 
 def make_puzzle(

@@ -1,0 +1,178 @@
+"""The best choice of `auto` buffers for the bytes that are free: greedily first, then by branch and bound.
+
+What a choice needs at least follows from the phases (`demand`); a branch and bound over the choices settles which has the most accesses,
+and of these which has the smallest stride and the fewest run bytes (`branch_and_bound`), with real packings at its ends (`trial_packings`). Packings
+are tried with little effort first, and with more where that left something undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from warpack.solver.search.auto.branch_and_bound import Chooser
+from warpack.solver.search.auto.byte_limits import Class, Rooms, joined
+from warpack.solver.search.auto.choice import Chosen, Members, Tried
+from warpack.solver.search.auto.demand import Demand
+from warpack.solver.search.auto.greedy import greedy_orders, taken_greedily
+from warpack.solver.search.auto.likeness import likened
+from warpack.solver.search.auto.trial_packings import Stock, Trial
+from warpack.solver.search.core.known_choice import Choice, Order
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.region.finish import finished
+from warpack.solver.search.region.regions import Packed
+from warpack.solver.wire.manifest import Buffer, Manifest
+from warpack.solver.wire.units import Bytes
+
+_NODES, _PACKINGS, _TIES = 8_000, 1_600, 40
+"""Limits of one search for a choice: branches, packings, and packings for a smaller stride with the same accesses. Real buffer
+sets take a few dozen."""
+
+_EFFORTS = (0.1, 1.0, 4.0)
+"""What one packing may cost: a search that leaves something undecided is made again with the next."""
+
+_SHARE = 0.75
+"""Of the time that is left, the most for the search: the last packing, which is for lesser wishes, has the rest."""
+
+_GREEDY_ITEMS = 100_000
+"""Items placed in the greedy choices, at most: about two seconds."""
+
+
+class Selection:
+    """One search for the best choice of a few candidates. `wider`: see `promotion.promote`."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        base: Packed,
+        waiting: Sequence[Buffer],
+        free: Rooms,
+        stock: Stock,
+        stop: Stop,
+        wider: Packed | None = None,
+    ) -> None:
+        self._manifest, self._base, self._free, self._stock, self._stop = manifest, base, free, stock, stop
+        self._buffers = [buffer for buffer in waiting if not self._too_high(buffer)]
+        self._names = [buffer.full_name for buffer in self._buffers]
+        self._demand = Demand(stock.problem_of(self._names), self._names, stock.cliques(self._names))
+        first = wider or base
+        self._first = tuple(number for number, name in enumerate(self._names) if name in first.on_chip)
+        self._found: dict[Members, Trial] = {self._first: Trial(first.run.size_bytes, offsets=first.offsets)}
+        self._decided: dict[tuple[Members, Bytes], Tried] = {}
+        self._effort = _EFFORTS[0]
+
+    def run(self) -> Packed:
+        searching = self._stop.within(_SHARE * self._stop.remaining_s)
+        chosen = self._choose(self._greedy(searching), searching)
+        for effort in _EFFORTS[1:]:
+            if not chosen.undecided or searching.now():
+                break
+            self._effort = effort
+            chosen = self._choose(chosen.members, searching)
+        names = frozenset(self._names[number] for number in chosen.members)
+        packed = finished(self._manifest, self._base, names, self._found[chosen.members].offsets, self._stop)
+        kind = self._kind(chosen.members)
+        choice = Choice(
+            chosen.accesses,
+            chosen.accesses_at_most,
+            self._free.most(kind),
+            chosen.nodes,
+            self._others(chosen, self._free.order(packed.run.size_bytes, kind)),
+            self._with_one_more(names),
+        )
+        return replace(packed, choice=choice)
+
+    def _choose(self, start: Members, stop: Stop) -> Chosen:
+        kinds = [self._free.class_of(buffer) for buffer in self._buffers]
+        return Chooser(
+            candidates=likened(self._buffers, kinds, self._stock.problem),
+            demand=self._demand,
+            rooms=self._free,
+            pack=self._pack,
+            settle=self._settle,
+            stop=stop,
+            node_limit=_NODES,
+            pack_limit=_PACKINGS,
+            tie_limit=_TIES,
+            start=start,
+            start_bytes=self._found[start].run_bytes or 0,
+        ).run()
+
+    def _greedy(self, stop: Stop) -> Members:
+        """The best of a few choices taken greedily, and of what there is to begin with."""
+        accesses = [buffer.accesses for buffer in self._buffers]
+        left = _GREEDY_ITEMS
+
+        def fits(members: Members) -> bool:
+            nonlocal left
+            if stop.now() or left <= 0 or not self._may_fit(members):
+                return False
+            left -= len(self._stock.problem.items)
+            return self._pack(members, self._free.most(self._kind(members)), quickly=True).run_bytes is not None
+
+        def worth(members: Members) -> int:
+            return sum(accesses[number] for number in members)
+
+        best = self._first
+        for order in greedy_orders(accesses, self._demand):
+            taken = tuple(sorted(taken_greedily(order, fits)))
+            best = taken if worth(taken) > worth(best) else best
+        return best
+
+    def _may_fit(self, members: Members) -> bool:
+        """Whether the phases leave enough bytes."""
+        used, held = list(self._demand.start), self._demand.held
+        for number in members:
+            self._demand.add(used, held, number)
+        return max(used, default=0) <= self._free.most(self._kind(members))
+
+    def _too_high(self, buffer: Buffer) -> bool:
+        """Whether a pin alone takes more than there is room for."""
+        end = (buffer.pinned_offset_bytes or 0) + buffer.size_bytes
+        return end > self._free.reach(joined(self._free.base, self._free.class_of(buffer)))
+
+    def _pack(self, members: Members, room: Bytes, *, quickly: bool = False) -> Tried:
+        members = tuple(sorted(members))
+        known = self._decided.get((members, room))
+        if known is not None:
+            return known
+        on_chip = [self._names[number] for number in members]
+        if quickly and not self._stock.problem.windows:
+            return self._tried(members, room, self._stock.quick(on_chip, room))
+        return self._tried(members, room, self._stock.within(on_chip, room, self._stop.sparing(self._effort)))
+
+    def _settle(self, members: Members) -> Tried:
+        members = tuple(sorted(members))
+        on_chip, room = [self._names[number] for number in members], self._free.most(self._kind(members))
+        return self._tried(members, room, self._stock.tight(on_chip, room, self._stop.sparing(self._effort)))
+
+    def _tried(self, members: Members, room: Bytes, trial: Trial) -> Tried:
+        tried = Tried(trial.run_bytes, trial.impossible, trial.at_least)
+        if trial.run_bytes is None or trial.run_bytes > room:
+            tried = replace(tried, run_bytes=None)
+        else:
+            known = self._found.get(members)
+            if known is None or known.run_bytes is None or trial.run_bytes < known.run_bytes:
+                self._found[members] = trial
+        if tried.run_bytes is not None or tried.impossible:
+            self._decided[members, room] = tried
+        return tried
+
+    def _kind(self, members: Members) -> Class:
+        return self._free.with_all(self._buffers[number] for number in members)
+
+    def _others(self, chosen: Chosen, order: Order) -> Order | None:
+        """What no choice that might be better than this one is below."""
+        left = [one.order for one in chosen.left if one.order < order]
+        return (min(one[0] for one in left), min(one[1] for one in left)) if left else None
+
+    def _with_one_more(self, on_chip: frozenset[str]) -> dict[str, Bytes]:
+        """Run bytes that are enough for each buffer that stays local, where one packing shows it."""
+        found: dict[str, Bytes] = {}
+        for name in sorted(self._stock.candidates - on_chip):
+            if self._stop.now():
+                break
+            run_bytes = self._stock.quick((*on_chip, name)).run_bytes
+            if run_bytes is not None:
+                found[name] = run_bytes
+        return found

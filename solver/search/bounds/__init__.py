@@ -1,0 +1,5 @@
+"""Lower bounds.
+
+max_live        the phase whose live bytes are most, with the buffers that prove it
+destructive     capacities shown to be too small, one after another, on relaxations first
+"""

@@ -1,0 +1,139 @@
+"""From a flattened region to a puzzle: which pairs conflict, and in which unit to count.
+
+All differences of offsets that matter are sums of sizes, part offsets and pins. If a number divides all of these, rounding
+every offset of a legal packing down to a multiple of it leaves the packing legal and makes it no larger, so the search may
+count in that unit. Alignments keep this true as long as each divides the unit or is a multiple of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from math import gcd
+
+from warpack.solver.flatten.pairs import forbidden_differences, joined
+from warpack.solver.flatten.problem import Item, RegionProblem
+from warpack.solver.search.core.puzzle import Gaps, Puzzle, Strip
+from warpack.solver.wire.units import Bytes
+
+Pair = tuple[int, int]
+
+
+def unit_of(problem: RegionProblem) -> Bytes:
+    """The largest unit, in bytes, in which some best packing is a whole number of units everywhere."""
+    unit = 0
+    for item in problem.items:
+        unit = gcd(unit, item.size_bytes, item.pinned_offset_bytes or 0, *(piece.offset_bytes for piece in item.pieces))
+    unit = gcd(unit, *(permission.difference_bytes for permission in problem.in_place))
+    for item in problem.items:
+        if unit % item.alignment_bytes and item.alignment_bytes % unit:
+            unit = gcd(unit, item.alignment_bytes)
+    return unit or 1
+
+
+def special_pairs(problem: RegionProblem) -> frozenset[Pair]:
+    """Pairs (smaller, larger) whose conflict is not settled by their phases alone."""
+    in_place = ((min(entry.read, entry.write), max(entry.read, entry.write)) for entry in problem.in_place)
+    return frozenset(in_place) | problem.apart | problem.alias_permits
+
+
+def phase_masks(problem: RegionProblem) -> list[int]:
+    """For each item a bit set of the phases in which any of it is occupied, in the stretches of `piece_masks`."""
+    return [_joined(masks) for masks in piece_masks(problem)]
+
+
+def piece_masks(problem: RegionProblem) -> list[list[int]]:
+    """For each item a bit set a piece: of the phases in which it is occupied.
+
+    Phases between two neighbouring ends of spans are alike, so each such stretch is one bit: the masks stay short on
+    timelines of a million phases.
+    """
+    edges = sorted(
+        {edge for item in problem.items for piece in item.pieces for span in piece.occupied.spans for edge in span}
+    )
+    bit = {edge: index for index, edge in enumerate(edges)}
+    return [
+        [_joined((1 << bit[end]) - (1 << bit[start]) for start, end in piece.occupied.spans) for piece in item.pieces]
+        for item in problem.items
+    ]
+
+
+def _joined(masks: Iterable[int]) -> int:
+    whole = 0
+    for mask in masks:
+        whole |= mask
+    return whole
+
+
+def _strips(item: Item, masks: Sequence[int], unit: Bytes) -> tuple[Strip, ...]:
+    """The pieces of an item; neighbours that are occupied at the same times are one."""
+    if len(masks) == 1:
+        return ((0, item.size_bytes // unit, masks[0]),)
+    strips: list[Strip] = []
+    for piece, mask in sorted(zip(item.pieces, masks, strict=True), key=lambda entry: entry[0].offset_bytes):
+        start, size = piece.offset_bytes // unit, piece.size_bytes // unit
+        if strips and strips[-1][2] == mask and strips[-1][0] + strips[-1][1] == start:
+            strips[-1] = (strips[-1][0], strips[-1][1] + size, mask)
+        else:
+            strips.append((start, size, mask))
+    return tuple(strips)
+
+
+def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
+    """All pairs of the region, for regions small enough to hold them; `unit` is that of `unit_of`."""
+    items = problem.items
+    forbidden: list[dict[int, Gaps]] = [{} for _ in items]
+    of_pieces, special = piece_masks(problem), special_pairs(problem)
+    masks = [_joined(of_item) for of_item in of_pieces]
+    strips = [_strips(item, of_item, unit) for item, of_item in zip(items, of_pieces, strict=True)]
+    sizes = [item.size_bytes // unit for item in items]
+    partners: defaultdict[int, set[int]] = defaultdict(set)
+    for low, high in special:
+        partners[low].add(high)
+    for i, mask in enumerate(masks):
+        ours, mine, size, of_mine = partners.get(i, ()), forbidden[i], sizes[i], strips[i]
+        for j in range(i + 1, len(items)):
+            if j in ours:
+                gaps = _in_units(forbidden_differences(problem, i, j), unit)
+            elif not mask & masks[j]:
+                continue
+            elif len(of_mine) == 1 == len(strips[j]):
+                other = sizes[j]
+                mine[j] = plain = ((1 - other, size - 1),)
+                forbidden[j][i] = plain if other == size else ((1 - size, other - 1),)
+                continue
+            else:
+                gaps = _between(of_mine, strips[j])
+            if gaps:
+                mine[j], forbidden[j][i] = gaps, mirrored(gaps)
+    return Puzzle(
+        tuple(sizes),
+        tuple(max(1, item.alignment_bytes // unit) for item in items),
+        tuple(None if item.pinned_offset_bytes is None else item.pinned_offset_bytes // unit for item in items),
+        tuple(forbidden),
+        tuple(masks),
+        tuple(strips),
+    )
+
+
+def _between(first: Sequence[Strip], second: Sequence[Strip]) -> Gaps:
+    """Differences of offsets, of the second item less the first, that their strips alone forbid."""
+    return joined(
+        [
+            (start - there - length + 1, start + size - there - 1)
+            for start, size, mask in first
+            for there, length, other in second
+            if mask & other
+        ]
+    )
+
+
+def mirrored(gaps: Gaps) -> Gaps:
+    """The same rule for the difference the other way round."""
+    return tuple((-high, -low) for low, high in reversed(gaps))
+
+
+def _in_units(gaps: tuple[tuple[Bytes, Bytes], ...], unit: Bytes) -> Gaps:
+    """The multiples of `unit` inside each interval."""
+    inside = ((-(-low // unit), high // unit) for low, high in gaps)
+    return tuple((low, high) for low, high in inside if low <= high)

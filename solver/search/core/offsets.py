@@ -1,0 +1,34 @@
+"""Offsets that are forbidden, as closed intervals or as the bits of an integer, and the lowest that is left."""
+
+from __future__ import annotations
+
+from warpack.solver.search.core.puzzle import Gaps
+
+
+def bits_of(gaps: Gaps) -> tuple[int, int]:
+    """Forbidden differences as bits of an integer, and the difference that bit 0 stands for."""
+    start, bits = gaps[0][0], 0
+    for low, high in gaps:
+        bits |= ((1 << (high - low + 1)) - 1) << (low - start)
+    return bits, start
+
+
+def lowest_free(blocked: int, alignment: int) -> int:
+    """The lowest multiple of `alignment` whose bit is not set."""
+    offset = (~blocked & (blocked + 1)).bit_length() - 1
+    while offset % alignment:
+        offset += alignment - offset % alignment
+        rest = blocked >> offset
+        offset += (~rest & (rest + 1)).bit_length() - 1
+    return offset
+
+
+def lowest_between(blocked: list[tuple[int, int]], alignment: int) -> int:
+    """The lowest multiple of `alignment` that lies in none of the closed intervals."""
+    offset = 0
+    for low, high in sorted(blocked):
+        if low > offset:
+            break
+        if high >= offset:
+            offset = -(-(high + 1) // alignment) * alignment
+    return offset

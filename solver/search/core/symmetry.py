@@ -1,0 +1,47 @@
+"""Items that may be swapped for one another, put in order so that a search looks at one of their orders only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from warpack.solver.search.core.puzzle import Puzzle
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
+    """Pairs (a, b) for which some best packing, when there is one, has offset_a <= offset_b; they form chains.
+
+    Two items are alike if swapping their offsets keeps any packing legal: same size, alignment and forbidden differences
+    to every other item, and a rule between the two that is its own mirror image.
+    """
+    chains: list[list[int]] = []
+    for item in range(puzzle.count):
+        if puzzle.pins[item] is not None:
+            continue
+        chain = next((chain for chain in chains if _alike(puzzle, chain[-1], item)), None)
+        if chain is None:
+            chains.append([item])
+        else:
+            chain.append(item)
+    return tuple(pair for chain in chains for pair in pairwise(chain))
+
+
+def keep_in_order(
+    model: cp_model.CpModel, puzzle: Puzzle, offsets: Sequence[Any], pairs: Iterable[tuple[int, int]]
+) -> None:
+    """Adds to a model that the first item of each pair lies no higher than the second: below it, where they may share no byte."""
+    for a, b in pairs:
+        model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
+
+
+def _alike(puzzle: Puzzle, a: int, b: int) -> bool:
+    if puzzle.sizes[a] != puzzle.sizes[b] or puzzle.alignments[a] != puzzle.alignments[b]:
+        return False
+    ours, theirs = puzzle.forbidden[a], puzzle.forbidden[b]
+    if len(ours) != len(theirs) or ours.get(b) != theirs.get(a):
+        return False
+    return all(theirs.get(other) == gaps for other, gaps in ours.items() if other != b)

@@ -1,0 +1,205 @@
+"""One question to CP-SAT about strips: do the items fit into a capacity? To be asked from a thread of its own.
+
+Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before; then
+asks where every item may be at all, if there are few offsets (see `cpsat_positions`), and for an order in which everything has its
+place (see `cpsat_ordering`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from warpack.solver.search.core.attempt import Attempt
+from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.core.strips import stacks_of
+from warpack.solver.search.core.symmetry import alike_pairs, keep_in_order
+from warpack.solver.search.exact.cpsat_ordering import Orders
+from warpack.solver.search.exact.cpsat_pairs import keep_pair_apart
+from warpack.solver.search.exact.cpsat_positions import Positions
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+_METHOD, _POSITIONS_METHOD = "cp-sat-strips", "cp-sat-positions"
+
+_STACKED_SHARE, _STACKED_MOST = 0.5, 0.01
+"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it gets, in
+deterministic seconds. Where it proves anything it does so in probing, without a conflict."""
+
+_ORDERED_LEAST = 0.005
+"""Proofs with less effort are left to that model alone: making the other one takes longer."""
+
+_POSITIONS_MOST, _POSITIONS_FROM, _POSITIONS_EFFORT, _POSITIONS_RATE = 5000, 0.01, 0.06, 25.0
+"""Up to so many offsets of all items together are asked about one by one, in proofs with so much effort or more, of which that
+counts this much at least; and how many of CP-SAT's deterministic seconds of it take as long as one of the other models."""
+
+_PIVOTS = 1_000_000
+"""Steps of a linear program; unless it may end, nothing of it is known."""
+
+
+class Fitter:
+    """Asks about one puzzle. `halt` ends the question that is under way, and every later one."""
+
+    def __init__(self, puzzle: Puzzle) -> None:
+        self.puzzle = puzzle
+        self._stacks = stacks_of(puzzle)
+        self._alike = alike_pairs(puzzle)
+        self._halted = Event()
+        self._solver: cp_model.CpSolver | None = None
+        self.spent = 0.0
+        """Deterministic seconds of all questions so far."""
+
+    @property
+    def halted(self) -> bool:
+        return self._halted.is_set()
+
+    def halt(self) -> None:
+        self._halted.set()
+        if self._solver is not None:
+            self._solver.stop_search()
+
+    def find(self, capacity: int, order: Sequence[int], pool: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
+        """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the first)."""
+        from ortools.sat.python import cp_model
+
+        model = self._stacked(capacity)
+        if model is None:
+            return Attempt("impossible", method=_METHOD)
+        steps = [model.get_int_var_from_proto_index(item) for item in order]
+        model.add_decision_strategy(steps, cp_model.CHOOSE_LOWEST_MIN, cp_model.SELECT_MIN_VALUE)
+        solver = _solver(effort, seed, stop)
+        solver.parameters.search_branching = cp_model.FIXED_SEARCH
+        solver.parameters.cp_model_probing_level = 0
+        if pool:
+            solver.parameters.search_random_variable_pool_size = pool
+        return self._solve(model, solver)
+
+    def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
+        """Tries to exhaust the capacity; may find a packing instead. One model after another, each for a part of the effort:
+        what one of them proves at once the others often do not prove at all."""
+        stacked = self._stacked(capacity)
+        if stacked is None:
+            return Attempt("impossible", method=_METHOD)
+        share = effort if effort < _ORDERED_LEAST else min(_STACKED_SHARE * effort, _STACKED_MOST)
+        attempt = self._solve(stacked, _solver(share, seed, stop))
+        if attempt.verdict != "unknown" or effort < _ORDERED_LEAST or stop.now():
+            return attempt
+        by_position = self._prove_by_position(capacity, effort=effort, seed=seed, stop=stop)
+        attempt = replace(by_position, nodes=attempt.nodes + by_position.nodes)
+        if attempt.verdict != "unknown" or stop.now():
+            return attempt
+        ordered = self._ordered(capacity)
+        if ordered is None:
+            return Attempt("impossible", method=_METHOD, nodes=attempt.nodes)
+        after = self._solve(ordered, _solver(effort - share, seed, stop))
+        return replace(after, nodes=attempt.nodes + after.nodes)
+
+    def _prove_by_position(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
+        """As `prove`, by the linear relaxation of where each item may be; "unknown" at once where that is too much."""
+        if effort < _POSITIONS_FROM or self.puzzle.count * capacity > _POSITIONS_MOST:
+            return Attempt("unknown")
+        positions = Positions(self.puzzle, capacity)
+        solver = _solver(max(_POSITIONS_EFFORT, effort) * _POSITIONS_RATE, seed, stop)
+        solver.parameters.cp_model_presolve = False
+        solver.parameters.linearization_level = 2
+        solver.parameters.add_lp_constraints_lazily = False
+        solver.parameters.root_lp_iterations = _PIVOTS
+        attempt = self._solve(positions.model, solver, positions.offsets, rate=_POSITIONS_RATE)
+        kept = attempt.verdict != "packed" or self.puzzle.allows(attempt.offsets)
+        return replace(attempt if kept else Attempt("unknown"), method=_POSITIONS_METHOD)
+
+    def _solve(
+        self,
+        model: cp_model.CpModel,
+        solver: cp_model.CpSolver,
+        read: Callable[[Sequence[int]], Sequence[int]] = tuple,
+        rate: float = 1.0,
+    ) -> Attempt:
+        """`read` makes offsets of a solution's values, of which they are the first unless it is said; `rate`: deterministic
+        seconds that count as one."""
+        from ortools.sat.python import cp_model
+
+        self._solver = solver
+        if self._halted.is_set():
+            return Attempt("unknown", method=_METHOD)
+        status = solver.solve(model)
+        self._solver = None
+        self.spent += solver.response_proto.deterministic_time / rate
+        nodes = solver.num_branches
+        if status == cp_model.INFEASIBLE:
+            return Attempt("impossible", method=_METHOD, nodes=nodes)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return Attempt("unknown", method=_METHOD, nodes=nodes)
+        offsets = tuple(read(solver.response_proto.solution)[: self.puzzle.count])
+        return Attempt("packed", offsets, _METHOD, nodes)
+
+    def _ordered(self, capacity: int) -> cp_model.CpModel | None:
+        """As `_stacked`, with a boolean for each side on which a pair may lie."""
+        from ortools.sat.python import cp_model
+
+        model = cp_model.CpModel()
+        offsets = self._offsets(model, capacity)
+        if offsets is None:
+            return None
+        orders = Orders(model, self.puzzle, offsets, capacity)
+        orders.keep_apart(self._alike)
+        orders.fill(self._stacks)
+        return model if orders.possible else None
+
+    def _stacked(self, capacity: int) -> cp_model.CpModel | None:
+        """Variable i is the offset of item i; None where an item or a pair has no place at all."""
+        from ortools.sat.python import cp_model
+
+        puzzle, model = self.puzzle, cp_model.CpModel()
+        offsets = self._offsets(model, capacity)
+        if offsets is None:
+            return None
+        spans: dict[tuple[int, int, int], Any] = {}
+        for one in self._stacks.sets:
+            for place in one:
+                if place not in spans:
+                    item, start, size = place
+                    spans[place] = model.new_fixed_size_interval_var(offsets[item] + start, size, "")
+            model.add_no_overlap([spans[place] for place in one])
+        for i, j in self._stacks.pairs:
+            lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
+            if not keep_pair_apart(model, offsets[j] - offsets[i], puzzle.forbidden[i][j], lowest, highest):
+                return None
+        keep_in_order(model, puzzle, offsets, self._alike)
+        return model
+
+    def _offsets(self, model: cp_model.CpModel, capacity: int) -> list[Any] | None:
+        """None where an item has no place."""
+        from ortools.sat.python import cp_model
+
+        puzzle, offsets = self.puzzle, []
+        for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
+            if size + (pin or 0) > capacity:
+                return None
+            if pin is not None:
+                offsets.append(model.new_int_var(pin, pin, ""))
+            elif alignment == 1:
+                offsets.append(model.new_int_var(0, capacity - size, ""))
+            else:
+                places = cp_model.Domain.from_values(list(range(0, capacity - size + 1, alignment)))
+                offsets.append(model.new_int_var_from_domain(places, ""))
+        return offsets
+
+
+def _solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers = 1
+    parameters.random_seed = seed
+    parameters.catch_sigint_signal = False
+    parameters.max_deterministic_time = effort
+    parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
+    parameters.linearization_level = 0
+    parameters.symmetry_level = 0
+    return solver

@@ -1,0 +1,264 @@
+"""Packing intervals with next to no room to spare: the lowest valley of the skyline is filled first, and waste is counted.
+
+Each stretch of phases is a column; its slack is what the capacity leaves beside the items that are live in it. Every packing
+can be pushed down and built in rising order of offsets, so at the lowest column there are two choices: one of its items
+starts here, or the column waits, and pays from its slack for every unit by which the level rises meanwhile. Where the slack
+is nothing the first is forced, so that tilings without a hole are found by almost pure deduction. The search is complete:
+what it exhausts has no packing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from warpack.solver.search.core.attempt import Attempt
+from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.perfect.search import Tiling
+
+_NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
+"""The length of a search in choices for each item, and how it grows from so many turns to the next."""
+
+_TILING_TURNS = 6
+"""Turns of the search for tilings without a hole in each turn: they are short."""
+
+_ASK_EVERY = 64
+_METHOD = "valley-filling"
+_NEVER = 1 << 62
+"""The height of columns that are not to be filled: those that wait, and those with nothing left to place."""
+
+Span = tuple[int, int]
+
+
+def spans_of(puzzle: Puzzle) -> tuple[Span, ...] | None:
+    """The columns [first, end) of each item; None where the puzzle is not one of plain intervals in free places."""
+    if not puzzle.stretches or puzzle.pinned or any(alignment > 1 for alignment in puzzle.alignments):
+        return None
+    spans: list[Span] = []
+    for mask in puzzle.stretches:
+        first, end = (mask & -mask).bit_length() - 1, mask.bit_length()
+        if not mask or mask != (1 << end) - (1 << first):
+            return None
+        spans.append((first, end))
+    for i, mask in enumerate(puzzle.stretches):
+        if len(puzzle.whole[i]) != len(puzzle.forbidden[i]):
+            return None
+        if len(puzzle.whole[i]) != sum(1 for other in puzzle.stretches if other & mask) - 1:
+            return None
+        if any(not mask & puzzle.stretches[j] for j in puzzle.whole[i]):
+            return None
+    return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """`tops` are the heights of the columns, `levels` the same but _NEVER for those not to be filled; `slack` is what each may
+    still waste, `left` the number of its items still to place; `starting` and `ending` are the sizes, in sum, of the items
+    still to place whose first column is the one with that number, or ends before it."""
+
+    tops: list[int]
+    levels: list[int]
+    slack: list[int]
+    left: list[int]
+    starting: list[int]
+    ending: list[int]
+    placed: bytearray
+    waiting: tuple[int, ...]
+
+
+class Valleys:
+    """One puzzle of plain intervals, at any capacity."""
+
+    def __init__(self, puzzle: Puzzle, spans: Sequence[Span]) -> None:
+        self._sizes, self._spans = puzzle.sizes, spans
+        self._width = max(end for _, end in spans)
+        self._load = [0] * self._width
+        self._over: list[list[int]] = [[] for _ in range(self._width)]
+        for item, (first, end) in enumerate(spans):
+            for column in range(first, end):
+                self._load[column] += self._sizes[item]
+                self._over[column].append(item)
+        self._tiling: Tiling | None = None
+        """Only one capacity leaves no hole, so there is one at most."""
+        self._kinds = [(span, size) for span, size in zip(spans, self._sizes, strict=True)]
+
+    def fill(self, capacity: int) -> float:
+        """The part of the area under `capacity` that the items fill, columns without any left away: 1 for a tiling."""
+        area = capacity * sum(1 for load in self._load if load)
+        return sum(self._load) / area if area else 0.0
+
+    def search(self, capacity: int, turns: range, *, seed: int, stop: Stop) -> Attempt:
+        """Packs the items into `capacity` units or exhausts the ways to: short searches with an order of preference each,
+        since luck early on matters more than patience. Later turns are longer. May raise Stopped."""
+        if max(self._load) > capacity:
+            return Attempt("impossible", method=_METHOD)
+        if self.fill(capacity) == 1:
+            return self._tile(capacity, turns, seed=seed, stop=stop)
+        nodes = 0
+        for turn in turns:
+            limit = int(_NODES_PER_ITEM * len(self._sizes) * _GROWTH ** (turn // _TURNS_ALIKE))
+            attempt = self._turn(capacity, limit, turn, seed, stop)
+            nodes += attempt.nodes
+            if attempt.verdict != "unknown":
+                return replace(attempt, nodes=nodes)
+        return Attempt("unknown", method=_METHOD, nodes=nodes)
+
+    def _tile(self, capacity: int, turns: range, *, seed: int, stop: Stop) -> Attempt:
+        """The same without a hole: `_TILING_TURNS` turns of a search for tilings for each."""
+        if self._tiling is None:
+            self._tiling = Tiling(self._sizes, self._spans, capacity)
+        nodes = 0
+        for turn in range(turns.start * _TILING_TURNS, turns.stop * _TILING_TURNS):
+            attempt = self._tiling.turn(turn, seed, stop)
+            nodes += attempt.nodes
+            if attempt.verdict != "unknown":
+                return replace(attempt, nodes=nodes)
+        return Attempt("unknown", method=_METHOD, nodes=nodes)
+
+    def _turn(self, capacity: int, node_limit: int, turn: int, seed: int, stop: Stop) -> Attempt:
+        rank = self._ranks(turn, seed)
+        offsets = [0] * len(self._sizes)
+        state = _State(
+            [0] * self._width,
+            [0 if over else _NEVER for over in self._over],
+            [capacity - load for load in self._load],
+            [len(over) for over in self._over],
+            self._edges(0),
+            self._edges(1),
+            bytearray(len(self._sizes)),
+            (),
+        )
+        nodes, stack = 1, [self._choices(state, rank, turn % 2 == 0, offsets)]
+        while stack:
+            following = next(stack[-1], None)
+            if following is None:
+                stack.pop()
+                continue
+            nodes += 1
+            if nodes % _ASK_EVERY == 0:
+                stop.check()
+            if following.placed.count(0) == 0:
+                return Attempt("packed", tuple(offsets), _METHOD, nodes)
+            if nodes > node_limit:
+                return Attempt("unknown", method=_METHOD, nodes=nodes)
+            stack.append(self._choices(following, rank, turn % 2 == 0, offsets))
+        return Attempt("impossible", method=_METHOD, nodes=nodes)
+
+    def _choices(self, state: _State, rank: Sequence[float], by_walls: bool, offsets: list[int]) -> Iterator[_State]:
+        """The states after each choice at the lowest valley."""
+        levels, tops = state.levels, state.tops
+        level = min(levels)
+        if any(level - tops[column] > state.slack[column] for column in state.waiting):
+            return
+        first = levels.index(level)
+        end = first + 1
+        while end < self._width and levels[end] == level:
+            end += 1
+        column, candidates = first, self._starting(state, first, level)
+        if end - first > 1 and len(candidates) > 1:
+            others = self._starting(state, end - 1, level)
+            if len(others) < len(candidates):
+                column, candidates = end - 1, others
+        candidates.sort(key=self._preference(state, level, (first, end), rank, by_walls))
+        for item in candidates:
+            following = self._place(state, item, level)
+            if following is not None:
+                offsets[item] = level
+                yield following
+        if state.slack[column] > 0:
+            yield self._wait(state, column)
+
+    def _starting(self, state: _State, column: int, level: int) -> list[int]:
+        """The items over `column` that could lie at `level`, one of each kind."""
+        found: list[int] = []
+        kinds: set[tuple[Span, int]] = set()
+        tops, placed = state.tops, state.placed
+        for item in self._over[column]:
+            if placed[item] or self._kinds[item] in kinds:
+                continue
+            first, end = self._spans[item]
+            if max(tops[first:end]) <= level and not self._shut(state, first, end, column):
+                kinds.add(self._kinds[item])
+                found.append(item)
+        return found
+
+    @staticmethod
+    def _shut(state: _State, first: int, end: int, column: int) -> bool:
+        """Whether a column of the span has already been told to wait at its present height: then nothing starts there."""
+        level = state.tops[column]
+        return any(first <= one < end and state.tops[one] == level for one in state.waiting)
+
+    def _place(self, state: _State, item: int, level: int) -> _State | None:
+        """The state with the item at `level`; None where a wall beside it could not be filled up without waste."""
+        first, end = self._spans[item]
+        top = level + self._sizes[item]
+        tops, levels, left = state.tops.copy(), state.levels.copy(), state.left.copy()
+        slack, waiting = state.slack, state.waiting
+        if any(first <= column < end for column in waiting):
+            slack = slack.copy()
+            for column in waiting:
+                if first <= column < end:
+                    slack[column] -= level - tops[column]
+            waiting = tuple(column for column in waiting if not first <= column < end)
+        tops[first:end] = [top] * (end - first)
+        for column in range(first, end):
+            left[column] -= 1
+            levels[column] = top if left[column] else _NEVER
+        starting, ending = state.starting.copy(), state.ending.copy()
+        starting[first] -= self._sizes[item]
+        ending[end] -= self._sizes[item]
+        if not (self._joins(first, tops, slack, starting, ending) and self._joins(end, tops, slack, starting, ending)):
+            return None
+        placed = state.placed.copy()
+        placed[item] = 1
+        return _State(tops, levels, slack, left, starting, ending, placed, waiting)
+
+    def _joins(self, edge: int, tops: list[int], slack: list[int], starting: list[int], ending: list[int]) -> bool:
+        """Whether the items that end or start at this edge, with the slack, can fill the step of the skyline there: no other
+        item lies below the upper side."""
+        if not 0 < edge < self._width:
+            return True
+        step = tops[edge - 1] - tops[edge]
+        if step > 0:
+            return starting[edge] + slack[edge] >= step
+        return ending[edge] + slack[edge - 1] >= -step
+
+    def _edges(self, side: int) -> list[int]:
+        sums = [0] * (self._width + 1)
+        for span, size in self._kinds:
+            sums[span[side]] += size
+        return sums
+
+    def _preference(
+        self, state: _State, level: int, valley: Span, rank: Sequence[float], by_walls: bool
+    ) -> Callable[[int], tuple[int, float]]:
+        """Which candidate first: with `by_walls` those that end level with a wall of the valley, or span all of it."""
+        if not by_walls:
+            return lambda item: (0, rank[item])
+        tops, (first, end) = state.tops, valley
+        walls = {tops[first - 1] if first else _NEVER, tops[end] if end < self._width else _NEVER}
+
+        def preference(item: int) -> tuple[int, float]:
+            fits = (self._spans[item] == valley) + (level + self._sizes[item] in walls)
+            return (-fits, rank[item])
+
+        return preference
+
+    @staticmethod
+    def _wait(state: _State, column: int) -> _State:
+        levels = state.levels.copy()
+        levels[column] = _NEVER
+        return replace(state, levels=levels, waiting=(*state.waiting, column))
+
+    def _ranks(self, turn: int, seed: int) -> list[float]:
+        """Preference among the items that could start, lowest first: large area, long, high, then the same disturbed."""
+        random = Random(seed * 1_000_003 + turn)  # noqa: S311 - the same seed has to give the same layout
+        noise = 0.0 if turn < 6 else (0.1, 0.3, 0.9)[turn // 6 % 3]
+        ranks = []
+        for (first, end), size in self._kinds:
+            length = end - first
+            value = (length * size, length, size)[turn // 2 % 3]
+            ranks.append(-value * (1 + random.uniform(-noise, noise)))
+        return ranks

@@ -1,0 +1,38 @@
+"""Orders in which first fit is tried: rules that do well on real buffer sets, then small changes of the best so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from warpack.solver.search.core.puzzle import Puzzle
+
+
+def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
+    """Largest first, by several meanings of large. Ties go by the items' numbers."""
+    sizes, count = puzzle.sizes, puzzle.count
+    met = [sum(sizes[j] for j in row) for row in puzzle.forbidden]
+    rigid = [len({gaps for gaps in row.values() if len(gaps) > 1}) > 0 for row in puzzle.forbidden]
+    degree = [len(row) for row in puzzle.forbidden]
+    rules = (
+        lambda i: (met[i] + sizes[i], sizes[i]),
+        lambda i: (sizes[i], met[i]),
+        lambda i: (met[i], sizes[i]),
+        lambda i: (rigid[i], sizes[i], met[i]),
+        lambda i: (puzzle.alignments[i], met[i] + sizes[i]),
+        lambda i: (sizes[i] * met[i], sizes[i]),
+        lambda i: (degree[i], sizes[i]),
+    )
+    seen: set[tuple[int, ...]] = set()
+    for rule in rules:
+        order = sorted(range(count), key=rule, reverse=True)
+        if tuple(order) not in seen:
+            seen.add(tuple(order))
+            yield order
+
+
+def moved(order: list[int], random: Random) -> list[int]:
+    """The order with one item taken to another place."""
+    changed = list(order)
+    changed.insert(random.randrange(len(changed)), changed.pop(random.randrange(len(changed))))
+    return changed

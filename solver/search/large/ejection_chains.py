@@ -1,0 +1,200 @@
+"""Ejection chains (Glover 1996): the few items of a packing of very many that stick out above a target are laid lower.
+
+An item that sticks out goes to the offset below the target where what it overlaps is cheapest in sum; that is taken out and goes
+elsewhere in turn, the dearest first. An item is cheap whose phases have room to spare: it is laid again with ease. So chains lead from
+the fullest phases to emptier ones, and end there. A chain that does not end within some steps is taken back to where least was out
+of place, and every item gets dearer each time it is laid, so that no chain is gone twice. The cost is in proportion to what
+sticks out, and not to the packing: pairs are looked up where a chain comes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.large.skyline_fill import Field
+from warpack.solver.wire.units import Bytes
+
+_NEARLY_FULL, _ROOMY = 0.02, 0.003
+"""A phase is e times cheaper for so much of the bound that it has left; and what the emptiest costs."""
+
+_CHAIN = 100
+"""Items that one chain lays at most."""
+
+_DEARER = 1.1
+"""An item gets so many times dearer whenever it is laid."""
+
+_LOOK = 500
+"""The effort of laying an item among none; among others it is one more for each."""
+
+_STEP = 0.8
+"""The part of what a packing is above the bound that the next target leaves."""
+
+_APART = 256
+"""Columns between two for which what is live there is kept."""
+
+_KEPT = 1 << 22
+"""Numbers of neighbours that are kept at most, for all items together."""
+
+_OUT = -(1 << 60)
+"""The offset of an item that is taken out: it meets nothing."""
+
+_Step = tuple[int, int]
+"""An item, and the offset that it had."""
+
+
+class Lowering:
+    """A packing of a field, changed in place. `offsets` are legal at the beginning and after every call."""
+
+    def __init__(self, field: Field, offsets: Sequence[Bytes]) -> None:
+        import numpy
+
+        self._numpy, self._field = numpy, field
+        self._low = numpy.array(offsets, dtype=numpy.int64)
+        self._high = self._low + field.sizes
+        self._by_start = numpy.argsort(field.starts, kind="stable")
+        self._starts = field.starts[self._by_start]
+        bound = field.bound
+        scarcity = numpy.exp(numpy.maximum((field.load - bound) / (_NEARLY_FULL * bound), -500.0)) + _ROOMY
+        until = numpy.concatenate(([0.0], scarcity.cumsum()))
+        self._cost = field.sizes * (until[field.ends] - until[field.starts])
+        self._weight = self._cost.copy()
+        self._live: dict[int, Any] = {}
+        self._others: dict[int, Any] = {}
+        self._kept = self._effort = 0
+
+    @property
+    def offsets(self) -> list[Bytes]:
+        found: list[Bytes] = self._low.tolist()
+        return found
+
+    @property
+    def top(self) -> Bytes:
+        return int(self._high.max())
+
+    def approach(self, target: Bytes, effort: int, stop: Stop) -> None:
+        """Lowers step by step until `target` or the bound is reached, about so much effort spent, or `stop` says so."""
+        self._effort = effort
+        bound = self._field.bound
+        target = max(target, bound)
+        while self.top > target and self._effort > 0:
+            if not self._lower(max(target, bound + int(_STEP * (self.top - bound))), stop):
+                break
+
+    def _lower(self, target: Bytes, stop: Stop) -> bool:
+        """Whether all items end at `target` or below now. Where they do not, the packing is no higher than before."""
+        before, top = self._low.copy(), self.top
+        out = set(self._numpy.flatnonzero(self._high > target).tolist())
+        for item in out:
+            self._move(item, _OUT)
+        while out:
+            for item in sorted(out, key=lambda i: (self._cost[i], i)):
+                if self._effort <= 0 or stop.now():
+                    self._lay_on_top(out)
+                    if self.top >= top:
+                        self._low = before
+                        self._high = before + self._field.sizes
+                    return False
+                if item in out:
+                    self._chain(item, target, out)
+        return True
+
+    def _chain(self, first: int, target: Bytes, out: set[int]) -> None:
+        """Lays one of the items that are `out`, and what it drives out."""
+        cost, weight = self._cost, self._weight
+        steps: list[_Step] = []
+        waiting = [(-weight[first].item(), first)]
+        owed = least = cost[first].item()
+        kept = laid = 0
+        while waiting and laid < _CHAIN:
+            laid += 1
+            _, item = heappop(waiting)
+            weight[item] *= _DEARER
+            others = self._meeting(item)
+            self._effort -= _LOOK + len(others)
+            offset, overlapped = self._cheapest(item, others, target)
+            if offset is None:
+                break
+            steps.append((item, _OUT))
+            self._move(item, offset)
+            owed -= cost[item].item()
+            for other in overlapped:
+                steps.append((other, self._low[other].item()))
+                self._move(other, _OUT)
+                owed += cost[other].item()
+                heappush(waiting, (-weight[other].item(), other))
+            if not waiting or owed < 0.999 * least:
+                least, kept = owed, len(steps)
+        for item, offset in reversed(steps[kept:]):
+            self._move(item, offset)
+        for item in {first, *(item for item, _ in steps)}:
+            if self._low[item] == _OUT:
+                out.add(item)
+            else:
+                out.discard(item)
+
+    def _move(self, item: int, offset: Bytes) -> None:
+        self._low[item] = offset
+        self._high[item] = _OUT if offset == _OUT else offset + self._field.sizes[item]
+
+    def _cheapest(self, item: int, others: Any, target: Bytes) -> tuple[Bytes | None, list[int]]:
+        """The lowest offset where an item overlaps nothing, or that where it overlaps the cheapest; and what it overlaps."""
+        numpy = self._numpy
+        size, alignment, ground = self._needs(item)
+        low, high, weight = self._low[others], self._high[others], self._weight[others]
+        by_low, by_high = low.argsort(), high.argsort()
+        lows, highs = low[by_low], high[by_high]
+        above, below = numpy.concatenate(([ground], highs)), numpy.concatenate((lows, [target])) - size
+        if alignment > 1:
+            above += -above % alignment
+            below -= below % alignment
+        offsets = numpy.concatenate((above, below))
+        offsets = offsets[(offsets >= ground) & (offsets <= target - size)]
+        if not len(offsets):
+            return None, []
+        begun, over = numpy.searchsorted(lows, offsets + size), numpy.searchsorted(highs, offsets, side="right")
+        free = offsets[begun == over]
+        if len(free):
+            return int(free.min()), []
+        begun_weight = numpy.concatenate(([0.0], weight[by_low].cumsum()))
+        over_weight = numpy.concatenate(([0.0], weight[by_high].cumsum()))
+        offset = int(offsets[(begun_weight[begun] - over_weight[over]).argmin()])
+        return offset, others[(low < offset + size) & (high > offset)].tolist()
+
+    def _needs(self, item: int) -> tuple[Bytes, Bytes, Bytes]:
+        """An item's bytes, alignment, and the lowest offset that the ground allows."""
+        field = self._field
+        ground = int(field.ground[field.starts[item] : field.ends[item]].max())
+        return int(field.sizes[item]), field.alignments[item], ground
+
+    def _meeting(self, item: int) -> Any:
+        """The items that are live together with one."""
+        numpy, field = self._numpy, self._field
+        others = self._others.get(item)
+        if others is None:
+            start, end = int(field.starts[item]), int(field.ends[item])
+            column = start - start % _APART
+            if column not in self._live:
+                self._live[column] = numpy.flatnonzero((field.starts <= column) & (field.ends > column))
+            first, last = numpy.searchsorted(self._starts, (column + 1, end))
+            others = numpy.concatenate((self._live[column], self._by_start[first:last]))
+            others = others[(field.ends[others] > start) & (others != item)]
+            self._kept += len(others)
+            if self._kept > _KEPT:
+                self._others, self._live, self._kept = {}, {}, len(others)
+            self._others[item] = others
+        return others
+
+    def _lay_on_top(self, out: set[int]) -> None:
+        """Lays every item at the lowest offset where it overlaps nothing, the largest first."""
+        numpy = self._numpy
+        for item in sorted(out, key=lambda i: (-self._field.sizes[i], i)):
+            size, alignment, ground = self._needs(item)
+            others = self._meeting(item)
+            by_low = self._low[others].argsort()
+            highs = numpy.maximum.accumulate(numpy.concatenate(([ground], self._high[others][by_low])))
+            lows = numpy.concatenate((self._low[others][by_low], [1 << 60]))
+            highs += -highs % alignment
+            self._move(item, int(highs[(lows - highs >= size).argmax()]))

@@ -1,0 +1,188 @@
+"""Packs a region of very many items: no pairs are held, and nothing is searched exhaustively.
+
+Nearly all items of such regions are plain intervals, and are laid by filling valleys (`warpack.solver.search.large.skyline_fill`); what sticks out then is
+lowered (`warpack.solver.search.large.ejection_chains`). What is not plain (pins, permissions, `apart`, lives with holes) goes to the bottom before that,
+by first fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from warpack.solver.flatten.pairs import forbidden_differences
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.core.pins import PinsCollide
+from warpack.solver.search.core.spans import Span, occupied_spans
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.large.ejection_chains import Lowering
+from warpack.solver.search.large.first_fit import first_fit
+from warpack.solver.search.large.skyline_fill import MANNERS, Field, fill
+from warpack.solver.search.large.stack_up import pack_skyline
+from warpack.solver.wire.bulk import uncollected
+from warpack.solver.wire.units import Bytes, align_up
+
+_SEARCH_SHARE = 0.66
+"""Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written as well."""
+
+_OVERRUN = 2.0
+"""The first filling may take so many times the limit, on top of what has passed: what there is without it is so much larger that
+it seldom fits a block at all, and on a busy machine nothing else would come of a solve."""
+
+_NEAR = 1.0025
+"""So near to the bound nothing more is tried."""
+
+_ENOUGH, _LITTLE = 1.009, 0.25
+"""So near to the bound only this part of the effort is spent on lowering further; more fillings are tried of few items alone."""
+
+_EFFORT, _MOST_EFFORT = 400, 16_000_000
+"""What lowering may cost, for each item and in all: a million takes a seventh of a second."""
+
+_HIGHER = 1.02
+"""A filling is given up once it grows so many times higher than the best packing: it is not lowered by so much."""
+
+_FITTED_ITEMS = 8000
+"""First fit is quadratic: beyond so many items there is no time for it."""
+
+_SCATTERED_ITEMS = 2000
+"""So many items at most, with holes in their lives, are laid at the bottom by first fit; of more, each lives throughout."""
+
+_ROUNDED = 1.002
+"""Sizes are rounded up to the largest alignment where that makes the bound at most so much larger: nothing is lost on the way
+then."""
+
+
+@uncollected()
+def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list[Bytes]:
+    """The best of valley filling, and of first fit where there is time for it; ends early near a top of `good_enough`, or when
+    `stop` says so and the first packing is done: that may overrun the limit. Something legal always comes back."""
+    spans = occupied_spans(problem)
+    _check_pins(problem, spans)
+    best: list[Bytes] = []
+    best_top = -1
+    searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
+    first = stop.beyond(_OVERRUN * stop.limit_s)
+    fitted_too = len(problem.items) <= _FITTED_ITEMS
+    for found in _fillings(problem, spans, good_enough, first, searching):
+        best, best_top = _better(problem, best, best_top, found)
+        if best_top <= good_enough * (_NEAR if fitted_too else _ENOUGH):
+            return best
+    loose = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is None]
+    rules = _rules(problem, spans) if fitted_too or not best else []
+    if not best:
+        for rule in rules[2:]:  # an order is made when its turn comes: sorting is most of what a cancel would wait for
+            if not best or not stop.now():
+                best, best_top = _better(
+                    problem, best, best_top, pack_skyline(problem, spans, sorted(loose, key=rule), first)
+                )
+    for rule in rules if fitted_too else ():
+        if best_top <= good_enough or searching.now():
+            break
+        fitted = first_fit(problem, spans, sorted(loose, key=rule), searching)
+        if fitted is not None:
+            best, best_top = _better(problem, best, best_top, fitted)
+    return best
+
+
+def _rules(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[Callable[[int], tuple[Any, ...]]]:
+    """Orders of items: largest area first, largest, longest, earliest."""
+    size = [item.size_bytes for item in problem.items]
+    length = [sum(end - start for start, end in one) for one in spans]
+    alignment = [item.alignment_bytes for item in problem.items]
+    return [
+        lambda i: (-length[i] * size[i], -size[i], i),
+        lambda i: (-size[i], -length[i], i),
+        lambda i: (-length[i], -alignment[i], -size[i], i),
+        lambda i: (spans[i][0] if spans[i] else (0, 0), -size[i], i),
+    ]
+
+
+def _better(
+    problem: RegionProblem, best: list[Bytes], best_top: Bytes, found: list[Bytes]
+) -> tuple[list[Bytes], Bytes]:
+    top = max(offset + item.size_bytes for offset, item in zip(found, problem.items, strict=True))
+    return (found, top) if best_top < 0 or top < best_top else (best, best_top)
+
+
+def _fillings(
+    problem: RegionProblem, spans: Sequence[tuple[Span, ...]], good_enough: Bytes, first: Stop, later: Stop
+) -> Iterator[list[Bytes]]:
+    """Packings by filling valleys in one manner after another, each lowered; none where time ran out."""
+    if first.now():  # making ready for them takes as long as a packing without them
+        return
+    import numpy
+
+    items = problem.items
+    plain = _plain(problem, spans)
+    rest = sorted(set(range(len(items))).difference(plain), key=lambda i: (-items[i].size_bytes, i))
+    loose = [i for i in rest if items[i].pinned_offset_bytes is None]
+    beneath = first_fit(problem, spans, loose, first)
+    if beneath is None or not plain:
+        return
+    ground = numpy.zeros(max(end for one in spans for _, end in one), dtype=numpy.int64)
+    for i in rest:
+        for start, end in spans[i]:
+            numpy.maximum(ground[start:end], beneath[i] + items[i].size_bytes, out=ground[start:end])
+    field = _field(problem, spans, plain, ground)
+    best, stop = max(beneath[i] + items[i].size_bytes for i in rest) if rest else 0, first
+    most = sum(field.sizes.tolist()) + int(ground.max()) + len(plain) * max(field.alignments)
+    for manner in MANNERS:
+        filled = fill(field, manner, most, stop)
+        if stop is first and filled is None:
+            return
+        stop = later
+        if filled is not None:
+            lowered = _lowered(field, filled, good_enough, stop)
+            for i, offset in zip(plain, lowered, strict=True):
+                beneath[i] = offset
+            top = max(offset + items[i].size_bytes for i, offset in zip(plain, lowered, strict=True))
+            most = min(most, int(_HIGHER * top))
+            yield list(beneath)
+            if top <= best:
+                return
+        if stop.now():
+            return
+
+
+def _lowered(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> list[Bytes]:
+    effort = min(_MOST_EFFORT, _EFFORT * len(offsets))
+    lowering = Lowering(field, offsets)
+    lowering.approach(int(_ENOUGH * good_enough), effort, stop)
+    if lowering.top <= _ENOUGH * good_enough:
+        lowering.approach(int(_NEAR * good_enough), int(_LITTLE * effort), stop)
+    return lowering.offsets
+
+
+def _plain(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[int]:
+    """The items that are settled by one interval each. In-place partners are: they may always lie apart."""
+    tied = {item for pair in problem.apart | problem.alias_permits for item in pair}
+    free = [
+        i
+        for i, item in enumerate(problem.items)
+        if spans[i] and item.pinned_offset_bytes is None and i not in tied and item.size_bytes
+    ]
+    whole = [i for i in free if len(spans[i]) == 1]
+    return whole if len(free) - len(whole) <= _SCATTERED_ITEMS else free
+
+
+def _field(problem: RegionProblem, spans: Sequence[Sequence[Span]], plain: Sequence[int], ground: Any) -> Field:
+    items = [problem.items[i] for i in plain]
+    hulls = [(spans[i][0][0], spans[i][-1][1]) for i in plain]
+    sizes, alignments = [item.size_bytes for item in items], [item.alignment_bytes for item in items]
+    coarsest = max(alignments)
+    exact = Field.of(hulls, sizes, alignments, ground)
+    rounded = Field.of(hulls, [align_up(size, coarsest) for size in sizes], alignments, ground)
+    return rounded if rounded.bound <= _ROUNDED * exact.bound else exact
+
+
+def _check_pins(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> None:
+    """Raises PinsCollide where two pinned items are in each other's way."""
+    pinned = sorted(
+        (item.pinned_offset_bytes, i) for i, item in enumerate(problem.items) if item.pinned_offset_bytes is not None
+    )
+    for place, (offset, i) in enumerate(pinned):
+        for other_offset, j in pinned[place + 1 :]:
+            if other_offset >= offset + problem.items[i].size_bytes:
+                break
+            if any(low <= other_offset - offset <= high for low, high in forbidden_differences(problem, i, j)):
+                raise PinsCollide(min(i, j), max(i, j))

@@ -1,0 +1,107 @@
+"""Puzzles in larger units: without loss where one divides all numbers, and as relaxations where it does not.
+
+If a unit divides every size, part offset and pin, rounding all offsets of a packing down to it breaks no rule (the reason is
+that of `conflicts`). If it does not, sizes may be rounded down and forbidden differences narrowed until it does: a packing of
+the puzzle is then one of the relaxed puzzle too, so that what the relaxed one proves impossible is so for both. A handful of
+flags beside vectors of 96 bytes make a region of 800 units, and without them it is one of 67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+
+from warpack.solver.search.core.puzzle import Gaps, Puzzle, Strip
+
+_LOSSES = (0.015, 0.003)
+"""Parts of the items' area (bytes times stretches of phases) that two relaxed levels may lose at most."""
+
+_COARSEST = 128
+
+
+def coarsened(puzzle: Puzzle) -> tuple[Puzzle, int]:
+    """The puzzle in the largest unit that divides all its numbers, and that unit."""
+    unit = gcd(*puzzle.sizes, *(pin for pin in puzzle.pins if pin is not None))
+    for row in puzzle.forbidden:
+        for gaps in row.values():
+            for low, high in gaps:
+                unit = gcd(unit, low - 1, high + 1)
+    for alignment in puzzle.alignments:
+        if unit % alignment and alignment % unit:
+            unit = gcd(unit, alignment)
+    if unit <= 1:
+        return puzzle, 1
+    return (
+        Puzzle(
+            tuple(size // unit for size in puzzle.sizes),
+            tuple(max(1, alignment // unit) for alignment in puzzle.alignments),
+            tuple(None if pin is None else pin // unit for pin in puzzle.pins),
+            tuple(
+                {j: tuple((-(-low // unit), high // unit) for low, high in gaps) for j, gaps in row.items()}
+                for row in puzzle.forbidden
+            ),
+            puzzle.stretches,
+            tuple(tuple(_coarse_strip(strip, unit) for strip in strips) for strips in puzzle.strips),
+        ),
+        unit,
+    )
+
+
+def levels(puzzle: Puzzle) -> tuple[int, ...]:
+    """Units, coarsest first and 1 last, in which the puzzle is worth looking at: relaxed, most of it is still there."""
+    lost = {unit: _lost(puzzle, unit) for unit in range(2, min(_COARSEST, max(puzzle.sizes, default=0)) + 1)}
+    chosen = {max((unit for unit, part in lost.items() if part <= most), default=1) for most in _LOSSES}
+    return tuple(sorted(chosen | {1}, reverse=True))
+
+
+def kept_in(puzzle: Puzzle, unit: int) -> list[int]:
+    """The items that `relaxed_to` does not leave out."""
+    return [item for item, size in enumerate(puzzle.sizes) if size >= unit]
+
+
+def relaxed_to(puzzle: Puzzle, unit: int) -> Puzzle:
+    """The puzzle counted in `unit`, everything rounded so that no packing is lost; smaller items are left out. Needs a puzzle
+    without pins."""
+    if unit == 1:
+        return puzzle
+    kept = puzzle.restrict(kept_in(puzzle, unit))
+    forbidden = tuple(
+        {j: narrow for j, gaps in row.items() if (narrow := _narrowed(gaps, unit))} for row in kept.forbidden
+    )
+    return Puzzle(
+        tuple(size // unit for size in kept.sizes),
+        tuple(alignment // unit if alignment % unit == 0 else 1 for alignment in kept.alignments),
+        kept.pins,
+        forbidden,
+        kept.stretches,
+        tuple(tuple(_coarse_strip(strip, unit) for strip in strips) for strips in kept.strips),
+    )
+
+
+def _narrowed(gaps: Gaps, unit: int) -> Gaps:
+    narrow = ((-((1 - low) // unit) + 1, (high + 1) // unit - 1) for low, high in gaps)
+    return tuple((low, high) for low, high in narrow if low <= high)
+
+
+def _lost(puzzle: Puzzle, unit: int) -> float:
+    """The part of the area that rounding to `unit` takes away."""
+    whole = kept = 0
+    for size, strip in _strips(puzzle):
+        times = strip[2].bit_count()
+        whole += strip[1] * times
+        if size >= unit:
+            kept += _coarse_strip(strip, unit)[1] * unit * times
+    return 1 - kept / whole if whole else 0.0
+
+
+def _strips(puzzle: Puzzle) -> Iterator[tuple[int, Strip]]:
+    for size, strips in zip(puzzle.sizes, puzzle.strips, strict=True):
+        for strip in strips:
+            yield size, strip
+
+
+def _coarse_strip(strip: Strip, unit: int) -> Strip:
+    """The whole units inside a strip: no two of an item may come to overlap."""
+    start, size, times = strip
+    first, end = -(-start // unit), (start + size) // unit
+    return first, max(0, end - first), times

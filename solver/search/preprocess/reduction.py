@@ -1,0 +1,206 @@
+"""Items that can be taken out before the search.
+
+An item that may share no byte with any other one can be moved to the bottom: whatever lay below it moves up by its size,
+and nothing else changes. So it is taken out, the capacity shrinks by its size, and the same is tried again. An item that
+conflicts with nothing that is left can lie anywhere and is taken out too.
+
+Where no packing within some capacity is known to be impossible to beat (a lower bound), two more kinds go: an item whose
+neighbours cannot block all of its places within that capacity, wherever they lie, and an item that always fits inside the
+place of another, since whatever is in its way there is in the other's way already. Of generated kernels that leaves a half.
+
+Moving items by `size` keeps their alignment only where each alignment divides it. In a *relaxed* reduction the alignments of
+the rest are weakened to what survives the move: a packing of what is left may then be none of the whole, but where what is
+left has no packing, the whole has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import gcd
+
+from warpack.solver.search.core.offsets import lowest_between
+from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.preprocess.dominance import place_inside
+
+
+@dataclass(frozen=True)
+class Step:
+    """One item taken out. To the bottom, to `shift` above the offset of another (`host`), or to wherever there is room."""
+
+    item: int
+    at_bottom: bool = False
+    host: int | None = None
+    shift: int = 0
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """`puzzle` holds the items `kept` (numbers in the puzzle before). `steps` are the others in the order in which they were
+    taken out. `bottom` is the sum of the sizes at the bottom; no packing of the whole is smaller than `bound`, the bytes of
+    `bound_items`. `exact`: a packing of `puzzle` is always one of the whole (within the capacity that the reduction was for,
+    or its own top where that is more)."""
+
+    puzzle: Puzzle
+    kept: tuple[int, ...]
+    steps: tuple[Step, ...]
+    bottom: int
+    bound: int
+    bound_items: tuple[int, ...]
+    exact: bool
+
+    @property
+    def taken(self) -> tuple[int, ...]:
+        return tuple(step.item for step in self.steps if step.at_bottom)
+
+    def restore(self, whole: Puzzle, offsets: Sequence[int]) -> list[int]:
+        """Offsets of `whole`, the puzzle before, from those of what is left. Legal where the reduction is exact, and else where
+        those of what is left are aligned as `whole` says: what cannot go to the bottom then goes to the top."""
+        placed = dict(zip(self.kept, offsets, strict=True))
+        for step in reversed(self.steps):
+            item = step.item
+            if step.at_bottom:
+                size = whole.sizes[item]
+                if any(size % whole.alignments[other] for other in placed):
+                    top = max(offset + whole.sizes[other] for other, offset in placed.items())
+                    placed[item] = -(-top // whole.alignments[item]) * whole.alignments[item]
+                else:
+                    placed = {other: offset + size for other, offset in placed.items()}
+                    placed[item] = 0
+            elif step.host is not None:
+                placed[item] = placed[step.host] + step.shift
+            elif (pin := whole.pins[item]) is not None:
+                placed[item] = pin
+            else:
+                row = whole.forbidden[item]
+                blocked = [
+                    (placed[other] - high, placed[other] - low)
+                    for other in row.keys() & placed.keys()
+                    for low, high in row[other]
+                ]
+                placed[item] = lowest_between(blocked, whole.alignments[item])
+        return [placed[item] for item in range(whole.count)]
+
+
+@dataclass(frozen=True)
+class Reductions:
+    """Both reductions of one puzzle, of which no packing below a bound is possible. They are one where relaxing changed nothing."""
+
+    whole: Puzzle
+    exact: Reduced
+    relaxed: Reduced
+
+    @classmethod
+    def of(cls, whole: Puzzle, bound: int) -> Reductions:
+        relaxed = reduce(whole, relaxed=True, capacity=bound)
+        return cls(whole, relaxed if relaxed.exact else reduce(whole, capacity=bound), relaxed)
+
+
+def reduce(puzzle: Puzzle, *, relaxed: bool = False, capacity: int | None = None) -> Reduced:
+    """Takes out what can be. Puzzles with pins keep everything at their bottom: pins do not move.
+
+    `capacity`: a packing of the whole within it, or within more, is all that is asked about.
+    """
+    return _Reduction(puzzle, relaxed, capacity).run()
+
+
+class _Reduction:
+    """What is left, and what is known of it. `blocked[i]` is how many places of item i the others take at most."""
+
+    def __init__(self, puzzle: Puzzle, relaxed: bool, capacity: int | None) -> None:
+        self._puzzle, self._relaxed, self._capacity = puzzle, relaxed, capacity
+        self._left = set(range(puzzle.count))
+        self._alignments = list(puzzle.alignments)
+        self._steps: list[Step] = []
+        self._bottom, self._bound, self._exact = 0, 0, True
+        self._bound_items: tuple[int, ...] = ()
+        self._movable = not puzzle.pinned
+        self._degree = [len(row) for row in puzzle.forbidden]
+        self._wholes = [len(row) for row in puzzle.whole]
+
+    def run(self) -> Reduced:
+        while self._take_plain() or (self._capacity is not None and (self._take_spare() or self._take_inside())):
+            pass
+        kept = tuple(sorted(self._left))
+        rest = self._puzzle.restrict(kept)
+        if not self._exact:
+            rest = replace(rest, alignments=tuple(self._alignments[i] for i in kept))
+        return Reduced(rest, kept, tuple(self._steps), self._bottom, self._bound, self._bound_items, self._exact)
+
+    def _take_plain(self) -> bool:
+        """One item that conflicts with nothing, or with everything."""
+        left, sizes = self._left, self._puzzle.sizes
+        item = next((i for i in sorted(left) if self._degree[i] == 0), None)
+        at_bottom = False
+        if item is None and self._movable:
+            candidates = [i for i in sorted(left) if self._wholes[i] == len(left) - 1]
+            item = next((i for i in candidates if self._divides(sizes[i], i)), None)
+            if item is None and self._relaxed and candidates:
+                item, self._exact = candidates[0], False
+            at_bottom = item is not None
+        if item is None:
+            return False
+        end = self._bottom + sizes[item] + (self._puzzle.pins[item] or 0)
+        if end > self._bound:
+            self._bound, self._bound_items = end, (*(step.item for step in self._steps if step.at_bottom), item)
+        self._take(Step(item, at_bottom))
+        if at_bottom:
+            self._bottom += sizes[item]
+            for other in left:
+                self._alignments[other] = gcd(self._alignments[other], sizes[item])
+        return True
+
+    def _divides(self, size: int, item: int) -> bool:
+        return all(size % self._alignments[other] == 0 for other in self._left if other != item)
+
+    def _take(self, step: Step) -> None:
+        self._left.remove(step.item)
+        self._steps.append(step)
+        for other in self._puzzle.forbidden[step.item]:
+            self._degree[other] -= 1
+        for other in self._puzzle.whole[step.item]:
+            self._wholes[other] -= 1
+
+    def _take_spare(self) -> bool:
+        """All items, one after another, whose neighbours leave them a place wherever they lie."""
+        room = (self._capacity or 0) - self._bottom
+        puzzle, taken = self._puzzle, 0
+        for item in sorted(self._left, key=lambda i: (puzzle.sizes[i], i)):
+            if puzzle.pins[item] is None and room >= puzzle.sizes[item]:
+                step = self._alignments[item]
+                blocked = sum(_places(high - low + 1, step) for low, high in self._gaps(item))
+                if blocked <= (room - puzzle.sizes[item]) // step:
+                    self._take(Step(item))
+                    taken += 1
+        return taken > 0
+
+    def _gaps(self, item: int) -> Iterator[tuple[int, int]]:
+        for other, gaps in self._puzzle.forbidden[item].items():
+            if other in self._left:
+                yield from gaps
+
+    def _take_inside(self) -> bool:
+        """All items, one after another, that fit inside another."""
+        puzzle, taken = self._puzzle, 0
+        near = [0] * puzzle.count
+        for item in self._left:
+            near[item] = sum(1 << other for other in puzzle.forbidden[item] if other in self._left)
+        for item in sorted(self._left, key=lambda i: (puzzle.sizes[i], i)):
+            if puzzle.pins[item] is not None:
+                continue
+            for host in sorted(self._left):
+                if host == item or near[item] & ~near[host] or near[item] >> host & 1:
+                    continue
+                shift = place_inside(puzzle, item, host, self._left)
+                if shift is not None:
+                    self._take(Step(item, host=host, shift=shift))
+                    for other in puzzle.forbidden[item]:
+                        near[other] &= ~(1 << item)
+                    taken += 1
+                    break
+        return taken > 0
+
+
+def _places(length: int, step: int) -> int:
+    """The most multiples of `step` in a row of so many numbers."""
+    return -(-length // step)

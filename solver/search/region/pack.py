@@ -1,0 +1,138 @@
+"""Packs one region, its windows aside: everything that this search has, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.bounds.max_live import lower_bound
+from warpack.solver.search.core.conflicts import puzzle_of, unit_of
+from warpack.solver.search.core.packing import LowerBound, Packing, SearchProof, unclaimed
+from warpack.solver.search.core.pins import check_pins
+from warpack.solver.search.core.puzzle import Puzzle, Solution, solution
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.heuristics.first_fit import construct
+from warpack.solver.search.large.pack import pack_many
+from warpack.solver.search.preprocess.reduction import Reduced, reduce
+from warpack.solver.search.region.capacity_search import Descender, Descent
+from warpack.solver.wire.units import Bytes
+
+MANY_ITEMS = 512
+"""From here on the pairs of items are no longer held, and nothing is searched exhaustively."""
+
+_TRIES, _TRIED_ITEMS = 40, 8000
+"""Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next),
+and the most items placed in doing so."""
+
+
+Progressed = Callable[[Bytes, Bytes], None]
+"""Called with the bytes of the best packing and of the bound, whenever one of them gets better."""
+
+
+def pack(
+    problem: RegionProblem,
+    *,
+    seed: int,
+    stop: Stop,
+    start: Sequence[Bytes] | None = None,
+    progressed: Progressed | None = None,
+) -> Packing:
+    """The best packing of a region without regard to its windows, with what is proven about it.
+
+    `start` are offsets to begin with where they are legal. Raises PinsCollide where pinned items are in each other's way.
+    """
+    bound = lower_bound(problem)
+    if not problem.items:
+        return Packing((), 0, 0, bound)
+    if len(problem.items) >= MANY_ITEMS:
+        offsets = pack_many(problem, good_enough=bound.size_bytes, stop=stop)
+        size = max(offset + item.size_bytes for offset, item in zip(offsets, problem.items, strict=True))
+        packing = Packing(tuple(offsets), size, bound.size_bytes, bound)
+        return unclaimed(problem, packing) if stop.now() else packing
+    unit = unit_of(problem)
+    puzzle = puzzle_of(problem, unit)
+    check_pins(puzzle)
+    begun = None if start is None or any(offset % unit for offset in start) else [offset // unit for offset in start]
+    return _Few(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None)).pack(begun, seed, stop)
+
+
+@dataclass(frozen=True)
+class _Few:
+    """Packing where all pairs are at hand."""
+
+    problem: RegionProblem
+    puzzle: Puzzle
+    unit: Bytes
+    bound: LowerBound
+    progressed: Progressed
+
+    def pack(self, start: Sequence[int] | None, seed: int, stop: Stop) -> Packing:
+        puzzle, reduced = self.puzzle, reduce(self.puzzle)
+        bound = self._rounded(reduced)
+        least = bound.size_bytes // self.unit
+        tries = min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
+        random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
+        core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=random, stop=stop)
+        best = solution(puzzle, reduced.restore(puzzle, core.offsets))
+        if start is not None and puzzle.allows(start) and puzzle.top(start) <= best.top:
+            core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
+            best = solution(puzzle, start)
+        self.progressed(best.top * self.unit, bound.size_bytes)
+        if best.top <= least or stop.now():  # what was cut short here could end elsewhere than with more time
+            return self._packing(best, bound)
+        return self._descend(reduced, core, best, bound, seed, stop)
+
+    def _descend(
+        self, reduced: Reduced, core: Solution, best: Solution, bound: LowerBound, seed: int, stop: Stop
+    ) -> Packing:
+        def report(solution: Solution, core_bound: int) -> None:
+            self.progressed((solution.top + reduced.bottom) * self.unit, (core_bound + reduced.bottom) * self.unit)
+
+        descender = Descender(reduced.puzzle, seed=seed, stop=stop, report=report)
+        descent = descender.run(core, bound.size_bytes // self.unit - reduced.bottom)
+        if descent.best.top < core.top:
+            offsets = reduced.restore(self.puzzle, descent.best.offsets)
+            best = solution(self.puzzle, offsets)
+        return self._packing(best, bound, reduced, descent)
+
+    def _rounded(self, reduced: Reduced) -> LowerBound:
+        """The better of the max-live bound, rounded up to whole units, and what the reduction proves."""
+        least = -(-self.bound.size_bytes // self.unit)
+        if reduced.bound > least:
+            return LowerBound(reduced.bound * self.unit, None, self._names(reduced.bound_items), "all-apart")
+        return replace(self.bound, size_bytes=least * self.unit)
+
+    def _packing(
+        self, best: Solution, bound: LowerBound, reduced: Reduced | None = None, descent: Descent | None = None
+    ) -> Packing:
+        offsets = tuple(offset * self.unit for offset in best.offsets)
+        lower, search = bound.size_bytes, None
+        if reduced is not None and descent is not None:
+            lower = max(lower, (descent.bound + reduced.bottom) * self.unit)
+            if descent.clique:
+                names = self._names((*reduced.taken, *(reduced.kept[i] for i in descent.clique)))
+                bound = LowerBound(lower, None, names, "all-apart")
+            if descent.exhausted is not None:
+                exhausted = descent.exhausted
+                search = SearchProof(
+                    (exhausted.capacity + reduced.bottom) * self.unit,
+                    exhausted.method,
+                    exhausted.nodes,
+                    self._names(reduced.kept[i] for i in exhausted.core),
+                    self._names((*reduced.taken, *(reduced.kept[i] for i in exhausted.taken))),
+                )
+        return Packing(offsets, best.top * self.unit, lower, bound, search, self.puzzle)
+
+    def _names(self, items: Iterable[int]) -> tuple[str, ...]:
+        return tuple(self.problem.items[i].name for i in items)
+
+
+def _below_bottom(reduced: Reduced, puzzle: Puzzle, offsets: Sequence[int]) -> list[int]:
+    """Offsets of the core in a packing from outside, as if what the reduction takes out were not there."""
+    core = []
+    for item in reduced.kept:
+        beneath = sum(puzzle.sizes[other] for other in reduced.taken if offsets[other] < offsets[item])
+        core.append(offsets[item] - beneath)
+    return core
