@@ -6,5 +6,4 @@ warm_start            an earlier layout as a start, mended where the manifest ha
 guided_local_search   overlaps are allowed for a while, and those that stay grow heavy
 capacity_squeeze      that search at smaller and smaller capacities
 finder                smaller and smaller packings of a puzzle with rigid rows
-restarts              short searches that learn which item is hard to place
 """

@@ -1,4 +1,4 @@
-"""Smaller and smaller packings of a puzzle with rigid rows: by squeezing, by short searches with restarts, and along orders by CP-SAT.
+"""Smaller and smaller packings of a puzzle with rigid rows: by squeezing, and along orders by CP-SAT.
 
 What is found in a coarse unit, where small items are left out and hardly any offsets are worth looking at, is where squeezing
 the whole puzzle begins.
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.cliques import cover
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
@@ -19,7 +18,6 @@ from warpack.solver.search.exact.cpsat_strips import Fitter
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
 from warpack.solver.search.heuristics.first_fit import FirstFit
 from warpack.solver.search.heuristics.guided_local_search import Ejector, ejectable
-from warpack.solver.search.heuristics.restarts import Restarts
 from warpack.solver.search.preprocess.coarsening import coarsened, kept_in, levels, relaxed_to
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions
 
@@ -27,10 +25,6 @@ _QUESTION_SHARE = 0.2
 """Of a round's effort, the most for one question."""
 
 _LEAST_EFFORT = 1e-4
-
-_RESTARTS, _RESTART_EFFORT, _RESTART_UNITS = 4, 0.0008, 1 << 15
-"""Searches with restarts before each question to CP-SAT, what one of them counts in deterministic seconds, and the
-capacity up to which they are tried."""
 
 _SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
 """Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for each
@@ -79,7 +73,6 @@ class _View:
         puzzle, self._unit = coarsened(aligned)
         self._puzzle = puzzle
         self._fitter = Fitter(puzzle)
-        self._restarts = Restarts(puzzle, seed, lambda: self._fitter.halted)
         self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
         self._coarse = None if puzzle.pinned else _Coarse.of(puzzle, seed)
         self._turns = turns(puzzle, cover(puzzle), seed)
@@ -111,10 +104,8 @@ class _View:
         order, pool = next(self._turns)
         while self._floor < top and self._fitter.spent < end and not self._fitter.halted:
             capacity = (missed + top) // 2
-            attempt = self._restart(capacity)
-            if attempt.verdict == "unknown":
-                share = max(_LEAST_EFFORT, min(_QUESTION_SHARE * effort, end - self._fitter.spent))
-                attempt = self._fitter.find(capacity, order, pool, effort=share, seed=self._seed, stop=stop)
+            share = max(_LEAST_EFFORT, min(_QUESTION_SHARE * effort, end - self._fitter.spent))
+            attempt = self._fitter.find(capacity, order, pool, effort=share, seed=self._seed, stop=stop)
             if attempt.verdict == "packed":
                 offsets, top = attempt.offsets, self._puzzle.top(attempt.offsets)
             elif attempt.verdict == "impossible":
@@ -145,18 +136,6 @@ class _View:
                     looks = int(share * effort * _LOOKS)
                     self._squeezer.squeeze(bound, top, looks, halted, lambda one: found.append(tuple(one)))
         return found[-1] if found else None
-
-    def _restart(self, capacity: int) -> Attempt:
-        """A few short searches."""
-        attempt = Attempt("unknown")
-        if capacity > _RESTART_UNITS:
-            return attempt
-        for _ in range(_RESTARTS):
-            if attempt.verdict != "unknown" or self._fitter.halted:
-                break
-            attempt = self._restarts.search(capacity)
-            self._fitter.spent += _RESTART_EFFORT
-        return attempt
 
 
 class _Coarse:

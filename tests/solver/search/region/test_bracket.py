@@ -14,7 +14,6 @@ from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.core.strips import overlapping, stacks_of
 from warpack.solver.search.exact.cpsat_strips import Fitter
 from warpack.solver.search.heuristics.first_fit import construct
-from warpack.solver.search.heuristics.restarts import Restarts
 from warpack.solver.search.preprocess.coarsening import coarsened
 from warpack.solver.search.region.bracket import Closer
 from warpack.solver.search.region.capacity_search import Descender
@@ -121,18 +120,15 @@ def test_every_way_of_asking_packs_at_the_least_capacity_and_not_below(seed: int
     puzzle = rows(Random(100 + seed), 4, 3)
     answer, stop = least(puzzle), Stop.after(3600)
     fitter, order = Fitter(puzzle), list(range(puzzle.count))
-    restarts = Restarts(puzzle, seed, lambda: False)
     for found in (
         fitter.find(answer, order, 0, effort=1.0, seed=0, stop=stop),
         fitter.prove(answer, effort=1.0, seed=0, stop=stop),
-        restarts.search(answer),
     ):
         assert found.verdict == "packed"
         assert puzzle.allows(found.offsets)
         assert puzzle.top(found.offsets) == answer
     assert fitter.find(answer - 1, order, 0, effort=1.0, seed=0, stop=stop).verdict == "impossible"
     assert fitter.prove(answer - 1, effort=1.0, seed=0, stop=stop).verdict == "impossible"
-    assert restarts.search(answer - 1).verdict == "impossible"
 
 
 def test_counting_in_a_larger_unit_leaves_strips_inside_what_they_were() -> None:
