@@ -1,7 +1,6 @@
 """CP-SAT at a fixed capacity: one offset variable an item, one boolean for each way in which a pair may lie.
 
 For cores of real buffer sets this model proves infeasibility in milliseconds where no-overlap constraints need minutes.
-One worker and a seed: within one version of OR-tools the same puzzle always takes the same course.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from warpack.solver.search.core.attempt import Attempt
-from warpack.solver.search.core.puzzle import Gaps, Puzzle
+from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.core.symmetry import alike_pairs
+from warpack.solver.search.exact.cpsat_model import keep_pair_apart, new_solver, offsets_in_steps
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -62,22 +62,13 @@ def search_cpsat(
     from ortools.sat.python import cp_model  # takes 0.6 s, and most sets never need it
 
     model = cp_model.CpModel()
-    offsets = offset_variables(model, puzzle, capacity)
+    offsets = offsets_in_steps(model, zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True), capacity)
     if not _keep_pairs_apart(model, puzzle, offsets, capacity, stop, symmetric=bool(hulls)):
         return Attempt("impossible", method="cp-sat")
     for hull in hulls:
         _keep_hull(model, puzzle, offsets, hull, capacity)
-    solver = cp_model.CpSolver()
-    parameters = solver.parameters
-    parameters.num_workers = 1
-    parameters.catch_sigint_signal = (
-        False  # signals are the program's: outside the main thread CP-SAT's own handler aborts it
-    )
-    parameters.random_seed = seed
-    parameters.max_deterministic_time = effort
-    parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
-    parameters.symmetry_level = 0
-    parameters.cp_model_presolve = puzzle.count >= _PRESOLVE_FROM
+    solver = new_solver(effort, seed, stop)
+    solver.parameters.cp_model_presolve = puzzle.count >= _PRESOLVE_FROM
     status = _solve_watched(solver, model, stop)
     nodes = solver.num_branches
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -86,19 +77,6 @@ def search_cpsat(
         return Attempt("impossible", method="cp-sat", nodes=nodes)
     stop.check()
     return Attempt("unknown", method="cp-sat", nodes=nodes)
-
-
-def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any]:
-    """For each item the expression that is its offset, in steps of its alignment."""
-    offsets: list[Any] = []
-    for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
-        if pin is not None:
-            offsets.append(model.new_constant(pin))
-        elif alignment == 1:
-            offsets.append(model.new_int_var(0, capacity - size, ""))
-        else:
-            offsets.append(model.new_int_var(0, (capacity - size) // alignment, "") * alignment)
-    return offsets
 
 
 def _keep_pairs_apart(
@@ -121,45 +99,6 @@ def _keep_pairs_apart(
             if not keep_pair_apart(model, offsets[j] - offsets[i], gaps, lowest, capacity - puzzle.sizes[j]):
                 return False
     return True
-
-
-def keep_pair_apart(model: cp_model.CpModel, difference: Any, gaps: Gaps, lowest: int, highest: int) -> bool:
-    """Keeps `difference`, which is from `lowest` to `highest` anyhow, out of the `gaps`: one boolean for each closed interval that
-    they leave. False where they leave none."""
-    legal = complement(gaps, lowest, highest)
-    if not legal:
-        return False
-    if len(legal) == 1:
-        model.add(difference >= legal[0][0])
-        model.add(difference <= legal[0][1])
-        return True
-    ways = []
-    for low, high in legal:
-        way = model.new_bool_var("")
-        ways.append(way)
-        if low == high:
-            model.add(difference == low).only_enforce_if(way)
-            continue
-        if low > lowest:
-            model.add(difference >= low).only_enforce_if(way)
-        if high < highest:
-            model.add(difference <= high).only_enforce_if(way)
-    model.add_exactly_one(ways)
-    return True
-
-
-def complement(gaps: Gaps, low: int, high: int) -> Gaps:
-    """The closed intervals of [low, high] that `gaps` leaves."""
-    legal, start = [], low
-    for first, last in gaps:
-        if first > high:
-            break
-        if first > start:
-            legal.append((start, first - 1))
-        start = max(start, last + 1)
-    if start <= high:
-        legal.append((start, high))
-    return tuple(legal)
 
 
 def _keep_hull(model: cp_model.CpModel, puzzle: Puzzle, offsets: list[Any], hull: Hull, capacity: int) -> None:

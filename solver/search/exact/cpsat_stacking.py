@@ -20,8 +20,9 @@ from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.cliques import Cover, cover
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.core.symmetry import alike_pairs, keep_in_order
-from warpack.solver.search.exact.cpsat_pairs import keep_pair_apart
+from warpack.solver.search.core.strips import Stacks
+from warpack.solver.search.core.symmetry import alike_pairs
+from warpack.solver.search.exact.cpsat_model import new_solver, stacked_model, walk_along, without_relaxation
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -42,6 +43,9 @@ class Stacker:
     def __init__(self, puzzle: Puzzle, seed: int) -> None:
         self._puzzle = puzzle
         self._cover = cover(puzzle)
+        places = (tuple((item, 0, puzzle.sizes[item]) for item in clique) for clique in self._cover.cliques)
+        self._stacks = Stacks(tuple(places), self._cover.pairs)
+        self._alike = alike_pairs(puzzle)
         self._seed = seed
         self._turns: dict[int, Iterator[Turn]] = {}
         self._seeds = count(seed)
@@ -50,7 +54,8 @@ class Stacker:
         """Packs the puzzle into `capacity` units, or proves that it cannot be done, in one turn of each lane of `effort`
         deterministic seconds. What comes out depends on the machine's speed only where `stop` ends it. May raise Stopped."""
         stop.check()
-        model = _model(self._puzzle, self._cover, capacity, stop)
+        model = stacked_model(self._puzzle, self._stacks, self._alike, capacity, whole=True)
+        stop.check()
         if model is None:
             return Attempt("impossible", method=_METHOD)
         left = self._turns.setdefault(capacity, turns(self._puzzle, self._cover, self._seed))
@@ -81,26 +86,11 @@ class _Lane:
     """One search: a copy of the model with an order of its own."""
 
     def __init__(self, model: cp_model.CpModel, turn: Turn, effort: float, seed: int, stop: Stop) -> None:
-        from ortools.sat.python import cp_model
-
         order, pool = turn
         self._model = model.clone()
         self._items = range(len(order))
-        steps = [self._model.get_int_var_from_proto_index(item) for item in order]
-        self._model.add_decision_strategy(steps, cp_model.CHOOSE_LOWEST_MIN, cp_model.SELECT_MIN_VALUE)
-        self._solver = cp_model.CpSolver()
-        parameters = self._solver.parameters
-        parameters.num_workers = 1
-        parameters.random_seed = seed
-        parameters.catch_sigint_signal = False
-        parameters.max_deterministic_time = effort
-        parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
-        parameters.search_branching = cp_model.FIXED_SEARCH
-        parameters.linearization_level = 0
-        parameters.cp_model_probing_level = 0
-        parameters.symmetry_level = 0
-        if pool:
-            parameters.search_random_variable_pool_size = pool
+        self._solver = without_relaxation(new_solver(effort, seed, stop))
+        walk_along(self._model, self._solver, order, pool)
         self._ended = False
         self.nodes = 0
         self.offsets: tuple[int, ...] = ()
@@ -123,35 +113,6 @@ class _Lane:
         """Nobody waits for this lane any more."""
         self._ended = True
         self._solver.stop_search()
-
-
-def _model(puzzle: Puzzle, conflicts: Cover, capacity: int, stop: Stop) -> cp_model.CpModel | None:
-    """Variable i is the offset of item i; None where an item or a pair has no place at all."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    if any(size + (pin or 0) > capacity for size, pin in zip(puzzle.sizes, puzzle.pins, strict=True)):
-        return None
-    offsets = []
-    for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
-        places = range(0, capacity - size + 1, alignment) if pin is None else (pin,)
-        if alignment == 1 and pin is None:
-            offsets.append(model.new_int_var(0, capacity - size, ""))
-        else:
-            offsets.append(model.new_int_var_from_domain(cp_model.Domain.from_values(list(places)), ""))
-    stop.check()
-    spans = [
-        model.new_fixed_size_interval_var(offset, size, "") for offset, size in zip(offsets, puzzle.sizes, strict=True)
-    ]
-    for clique in conflicts.cliques:
-        model.add_no_overlap([spans[item] for item in clique])
-    for i, j in conflicts.pairs:
-        lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
-        if not keep_pair_apart(model, offsets[j] - offsets[i], puzzle.forbidden[i][j], lowest, highest):
-            return None
-    keep_in_order(model, puzzle, offsets, alike_pairs(puzzle))
-    stop.check()
-    return model
 
 
 def turns(puzzle: Puzzle, conflicts: Cover, seed: int) -> Iterator[Turn]:

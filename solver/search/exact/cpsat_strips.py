@@ -10,15 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.core.strips import stacks_of
-from warpack.solver.search.core.symmetry import alike_pairs, keep_in_order
+from warpack.solver.search.core.symmetry import alike_pairs
+from warpack.solver.search.exact.cpsat_model import (
+    new_solver,
+    offset_variables,
+    stacked_model,
+    walk_along,
+    without_relaxation,
+)
 from warpack.solver.search.exact.cpsat_ordering import Orders
-from warpack.solver.search.exact.cpsat_pairs import keep_pair_apart
 from warpack.solver.search.exact.cpsat_positions import Positions
 
 if TYPE_CHECKING:
@@ -64,18 +70,11 @@ class Fitter:
 
     def find(self, capacity: int, order: Sequence[int], pool: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
         """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the first)."""
-        from ortools.sat.python import cp_model
-
         model = self._stacked(capacity)
         if model is None:
             return Attempt("impossible", method=_METHOD)
-        steps = [model.get_int_var_from_proto_index(item) for item in order]
-        model.add_decision_strategy(steps, cp_model.CHOOSE_LOWEST_MIN, cp_model.SELECT_MIN_VALUE)
-        solver = _solver(effort, seed, stop)
-        solver.parameters.search_branching = cp_model.FIXED_SEARCH
-        solver.parameters.cp_model_probing_level = 0
-        if pool:
-            solver.parameters.search_random_variable_pool_size = pool
+        solver = without_relaxation(new_solver(effort, seed, stop))
+        walk_along(model, solver, order, pool)
         return self._solve(model, solver)
 
     def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
@@ -85,7 +84,7 @@ class Fitter:
         if stacked is None:
             return Attempt("impossible", method=_METHOD)
         share = effort if effort < _ORDERED_LEAST else min(_STACKED_SHARE * effort, _STACKED_MOST)
-        attempt = self._solve(stacked, _solver(share, seed, stop))
+        attempt = self._solve(stacked, without_relaxation(new_solver(share, seed, stop)))
         if attempt.verdict != "unknown" or effort < _ORDERED_LEAST or stop.now():
             return attempt
         by_position = self._prove_by_position(capacity, effort=effort, seed=seed, stop=stop)
@@ -95,7 +94,7 @@ class Fitter:
         ordered = self._ordered(capacity)
         if ordered is None:
             return Attempt("impossible", method=_METHOD, nodes=attempt.nodes)
-        after = self._solve(ordered, _solver(effort - share, seed, stop))
+        after = self._solve(ordered, without_relaxation(new_solver(effort - share, seed, stop)))
         return replace(after, nodes=attempt.nodes + after.nodes)
 
     def _prove_by_position(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
@@ -103,7 +102,7 @@ class Fitter:
         if effort < _POSITIONS_FROM or self.puzzle.count * capacity > _POSITIONS_MOST:
             return Attempt("unknown")
         positions = Positions(self.puzzle, capacity)
-        solver = _solver(max(_POSITIONS_EFFORT, effort) * _POSITIONS_RATE, seed, stop)
+        solver = new_solver(max(_POSITIONS_EFFORT, effort) * _POSITIONS_RATE, seed, stop)
         solver.parameters.cp_model_presolve = False
         solver.parameters.linearization_level = 2
         solver.parameters.add_lp_constraints_lazily = False
@@ -142,7 +141,7 @@ class Fitter:
         from ortools.sat.python import cp_model
 
         model = cp_model.CpModel()
-        offsets = self._offsets(model, capacity)
+        offsets = offset_variables(model, self.puzzle, capacity)
         if offsets is None:
             return None
         orders = Orders(model, self.puzzle, offsets, capacity)
@@ -151,55 +150,5 @@ class Fitter:
         return model if orders.possible else None
 
     def _stacked(self, capacity: int) -> cp_model.CpModel | None:
-        """Variable i is the offset of item i; None where an item or a pair has no place at all."""
-        from ortools.sat.python import cp_model
-
-        puzzle, model = self.puzzle, cp_model.CpModel()
-        offsets = self._offsets(model, capacity)
-        if offsets is None:
-            return None
-        spans: dict[tuple[int, int, int], Any] = {}
-        for one in self._stacks.sets:
-            for place in one:
-                if place not in spans:
-                    item, start, size = place
-                    spans[place] = model.new_fixed_size_interval_var(offsets[item] + start, size, "")
-            model.add_no_overlap([spans[place] for place in one])
-        for i, j in self._stacks.pairs:
-            lowest, highest = puzzle.sizes[i] - capacity, capacity - puzzle.sizes[j]
-            if not keep_pair_apart(model, offsets[j] - offsets[i], puzzle.forbidden[i][j], lowest, highest):
-                return None
-        keep_in_order(model, puzzle, offsets, self._alike)
-        return model
-
-    def _offsets(self, model: cp_model.CpModel, capacity: int) -> list[Any] | None:
-        """None where an item has no place."""
-        from ortools.sat.python import cp_model
-
-        puzzle, offsets = self.puzzle, []
-        for size, alignment, pin in zip(puzzle.sizes, puzzle.alignments, puzzle.pins, strict=True):
-            if size + (pin or 0) > capacity:
-                return None
-            if pin is not None:
-                offsets.append(model.new_int_var(pin, pin, ""))
-            elif alignment == 1:
-                offsets.append(model.new_int_var(0, capacity - size, ""))
-            else:
-                places = cp_model.Domain.from_values(list(range(0, capacity - size + 1, alignment)))
-                offsets.append(model.new_int_var_from_domain(places, ""))
-        return offsets
-
-
-def _solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
-    from ortools.sat.python import cp_model
-
-    solver = cp_model.CpSolver()
-    parameters = solver.parameters
-    parameters.num_workers = 1
-    parameters.random_seed = seed
-    parameters.catch_sigint_signal = False
-    parameters.max_deterministic_time = effort
-    parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
-    parameters.linearization_level = 0
-    parameters.symmetry_level = 0
-    return solver
+        """One no-overlap for each stretch of phases; None where an item or a pair has no place at all."""
+        return stacked_model(self.puzzle, self._stacks, self._alike, capacity)

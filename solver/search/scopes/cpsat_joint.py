@@ -16,6 +16,7 @@ from warpack.solver.flatten.problem import FlatManifest, RegionProblem
 from warpack.solver.launch.region import RunRegion
 from warpack.solver.launch.stride import stride_bytes
 from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.exact.cpsat_model import new_solver, offsets_in_steps
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
@@ -100,12 +101,8 @@ class Mixed:
             _keep_off_windows(model, start, upper[1], lower[1], stride, capacity)
         self._needs_stride(model, inside, stride)
         _begin_behind(model, block, above, base, alignment)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.catch_sigint_signal = False
-        solver.parameters.random_seed = self._seed
-        solver.parameters.max_deterministic_time = _EFFORT
-        solver.parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
+        solver = new_solver(_EFFORT, self._seed, stop)
+        solver.parameters.symmetry_level = 2  # nothing in this model keeps alike items in order
         status = solver.solve(model)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             told = Together(
@@ -132,14 +129,8 @@ class Mixed:
 
 
 def _offsets(model: cp_model.CpModel, problem: RegionProblem, capacity: Bytes) -> list[Any]:
-    found: list[Any] = []
-    for item in problem.items:
-        if item.pinned_offset_bytes is not None:
-            found.append(model.new_constant(item.pinned_offset_bytes))
-        else:
-            steps = (capacity - item.size_bytes) // item.alignment_bytes
-            found.append(model.new_int_var(0, steps, "") * item.alignment_bytes)
-    return found
+    items = ((item.size_bytes, item.alignment_bytes, item.pinned_offset_bytes) for item in problem.items)
+    return offsets_in_steps(model, items, capacity)
 
 
 def _begin_behind(model: cp_model.CpModel, block: RegionProblem, above: list[Any], base: Any, alignment: Bytes) -> None:

@@ -13,7 +13,8 @@ from warpack.solver.search.core.normal_patterns import offset_patterns
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.bitset_dfs import search_bits
-from warpack.solver.search.exact.cpsat_pairs import Hull, complement, search_cpsat
+from warpack.solver.search.exact.cpsat_model import complement
+from warpack.solver.search.exact.cpsat_pairs import Hull, search_cpsat
 from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.preprocess.coarsening import coarsened
 from warpack.solver.search.preprocess.reduction import reduce
