@@ -23,7 +23,7 @@ from warpack.solver.wire.report import Finding, ValidationReport
 
 if TYPE_CHECKING:
     from warpack.gpu_runtime.compiler.architectures import Architectures
-    from warpack.gpu_runtime.probe.prepared import Prepared
+    from warpack.gpu_runtime.probe.backends.prepared import Prepared
 
 LEVELS: tuple[Level, ...] = ("static", "compiled", "simulated", "hardware")
 """From the weakest to the strongest. Each stands on the ones before it."""
@@ -93,7 +93,7 @@ class Subject:
     @cached_property
     def prepared(self) -> Prepared:
         """Raises NotProbedError where there is nothing to run."""
-        from warpack.gpu_runtime.probe.prepared import prepare
+        from warpack.gpu_runtime.probe.backends.prepared import prepare
 
         return prepare(self.manifest, self.layout, None)
 
@@ -108,21 +108,21 @@ def _static(subject: Subject) -> ValidationReport:
 
 
 def _compiled(subject: Subject) -> ValidationReport:
-    from warpack.gpu_runtime.probe.compiled import compile_probe
+    from warpack.gpu_runtime.probe.backends.compiled_level import compile_probe
 
     run = partial(compile_probe, architectures=subject.architectures, cache_folder=subject.cache_folder)
     return _probed("compiled", subject, run)
 
 
 def _simulated(subject: Subject) -> ValidationReport:
-    from warpack.gpu_runtime.probe.simulated import simulate
+    from warpack.gpu_runtime.probe.backends.simulated_level import simulate
 
     return _probed("simulated", subject, simulate)
 
 
 def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]) -> ValidationReport:
     """Runs a level of the probe, unless it cannot run at all."""
-    from warpack.gpu_runtime.probe.prepared import NotProbedError
+    from warpack.gpu_runtime.probe.backends.prepared import NotProbedError
 
     if not _gpu_extra():
         return _did_not_run(level, _EXTRA_MISSING)

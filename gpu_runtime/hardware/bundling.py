@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
+from warpack.gpu_runtime.child_process import ChildError
 from warpack.gpu_runtime.compiler.architectures import chosen
 from warpack.gpu_runtime.emitters import EmitError
 from warpack.gpu_runtime.hardware.bundle import Bundle
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.hardware.whole_block import of_whole_block
-from warpack.gpu_runtime.probe.children import ChildError
-from warpack.gpu_runtime.probe.compiled import compile_answer, compile_request
-from warpack.gpu_runtime.probe.prepared import NotProbedError, Prepared, prepare
-from warpack.gpu_runtime.probe.request import arrays
+from warpack.gpu_runtime.probe.backends.compiled_level import compile_answer, compile_request
+from warpack.gpu_runtime.probe.backends.prepared import NotProbedError, Prepared, prepare
+from warpack.gpu_runtime.probe.plan.plan_as_json import arrays
 from warpack.solver.devices import DEVICES
 from warpack.solver.devices.occupancy import occupancy
 from warpack.solver.wire.layout import Layout

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
+from warpack.gpu_runtime.child_process import ChildError
 from warpack.gpu_runtime.interpreter import import_environment, python
-from warpack.gpu_runtime.probe.children import ChildError
 
 _TAIL_LINES = 12
 _REAPED_S = 30.0
@@ -29,7 +29,7 @@ def ask(
 ) -> tuple[int, dict[str, Any]]:
     """Runs `python -m module`, under the command `prefix` if there is one. Its exit status, and its answer.
 
-    Raises ChildError as `probe.children.ask` does, with reason `stuck` where even a killed child does not end. An exit
+    Raises ChildError as `child_process.ask` does, with reason `stuck` where even a killed child does not end. An exit
     status other than 0 with an answer is the prefix's and no error here.
     """
     environment = {**os.environ, **import_environment()}
@@ -83,7 +83,7 @@ def _kill(process: subprocess.Popen[bytes]) -> bool:
 @contextmanager
 def answering() -> Iterator[IO[str]]:
     """For the child: its answer alone goes to standard output, whatever the driver or a tool may print."""
-    from warpack.gpu_runtime.probe.children import die_with_parent
+    from warpack.gpu_runtime.child_process import die_with_parent
 
     die_with_parent()
     with os.fdopen(os.dup(1), "w") as out:

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal
 
+from warpack.gpu_runtime.child_process import ChildError
 from warpack.gpu_runtime.hardware.bundle import Bundle
 from warpack.gpu_runtime.hardware.child import ask
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
 from warpack.gpu_runtime.hardware.sight import refusal
 from warpack.gpu_runtime.hardware.whole_block import of_whole_block
-from warpack.gpu_runtime.probe.children import ChildError
-from warpack.gpu_runtime.probe.findings import CHECKS, by_check
-from warpack.gpu_runtime.probe.plan import Plan, plan_probe
-from warpack.gpu_runtime.probe.request import arrays
+from warpack.gpu_runtime.probe.checks.catalogue import CHECKS, by_check
+from warpack.gpu_runtime.probe.plan.plan_as_json import arrays
+from warpack.gpu_runtime.probe.plan.probe_plan import Plan, plan_probe
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport

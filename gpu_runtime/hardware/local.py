@@ -9,7 +9,7 @@ from warpack.gpu_runtime.hardware.bundling import make_bundle
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.hardware.level import run_on_hardware
 from warpack.gpu_runtime.hardware.sight import look_at_real
-from warpack.gpu_runtime.probe.prepared import Prepared
+from warpack.gpu_runtime.probe.backends.prepared import Prepared
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport

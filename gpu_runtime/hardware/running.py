@@ -14,8 +14,9 @@ from warpack.gpu_runtime.hardware.driver import call
 from warpack.gpu_runtime.hardware.errors import DriverError, HardwareError
 from warpack.gpu_runtime.hardware.figures import differences, function_attribute, measure, set_function_attribute
 from warpack.gpu_runtime.hardware.memory import DeviceArray
-from warpack.gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, OTHER_ARGUMENTS, REPORT_WIDTH
-from warpack.gpu_runtime.probe.launches import Judge, Launch, Launches
+from warpack.gpu_runtime.probe.checks.judge import Judge
+from warpack.gpu_runtime.probe.kernel.abi import ARGUMENTS, GUARD_BYTES, OTHER_ARGUMENTS, REPORT_WIDTH
+from warpack.gpu_runtime.probe.plan.launches import Launch, Launches
 
 _WHOLE_CARVEOUT = 100
 
@@ -32,7 +33,7 @@ class Run:
         self._unfinished = 0
 
     def answer(self) -> dict[str, Any]:
-        """`kernel` (predicted, measured, differences), `passes` as `findings.findings_of` reads them, `error`."""
+        """`kernel` (predicted, measured, differences), `passes` as `catalogue.findings_of` reads them, `error`."""
         answer: dict[str, Any] = {"kernel": None, "passes": [], "error": None, "views": None}
         try:
             function = self._load()
@@ -41,7 +42,7 @@ class Run:
                 judge = Judge(self._launches, one)
                 for launch in self._launches.of(one):
                     self._launch(function, launch)
-                    judge.look(launch)
+                    judge.hold_against_plan(launch)
                 answer["passes"].append(judge.result)
         except HardwareError as error:
             answer["error"] = {"rule": error.rule, "message": str(error)}

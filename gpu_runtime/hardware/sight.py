@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from warpack.gpu_runtime.child_process import ChildError
 from warpack.gpu_runtime.hardware.child import ask
 from warpack.gpu_runtime.hardware.errors import HardwareError
-from warpack.gpu_runtime.probe.children import ChildError
 
 _LIMIT_S = 60.0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from warpack.gpu_runtime.probe.plan import Plan
-from warpack.gpu_runtime.probe.primes import distinct_multipliers, prime_above
-from warpack.gpu_runtime.probe.rows import Op
-from warpack.gpu_runtime.probe.shape import BLOCKS
+from warpack.gpu_runtime.probe.kernel.instructions import Op
+from warpack.gpu_runtime.probe.kernel.primes import distinct_multipliers, prime_above
+from warpack.gpu_runtime.probe.plan.launch_shape import BLOCKS
+from warpack.gpu_runtime.probe.plan.probe_plan import Plan
 
 MOST_DUMPED_BYTES = 256 << 20
 """Of one pass: the windows of all runs, after every step."""

@@ -1,5 +1,11 @@
 """The probe: a kernel, planned from the conflict graph, that fills and checks every buffer through the emitted allocators.
 
-plan.py joins the manifest's story with the layout's places and makes rows of integers; kernel.py writes the one kernel that
-runs them; simulate.py (in a child process) runs it in numba's simulator and image.py knows what every byte must be then.
+Its rooms, from the one that knows least:
+`kernel/` what a probe is written in: instructions, bit patterns, and the source of the one kernel that runs them;
+`ways/` which ways through the manifest's program are walked;
+`plan/` what is filled, checked and handed over on each way: rows of integers;
+`checks/` what must have come of it, and the findings where it did not;
+`backends/` who runs the plan: a compiler, numba's simulator, numba's CPU target, each in a process of its own.
+
+A GPU is one more back end: `warpack.gpu_runtime.hardware`.
 """

@@ -30,7 +30,7 @@ _PRELOADED = [
     "ortools.sat.python.cp_model",
     "warpack.gpu_runtime.validation",
     "warpack.gpu_runtime.emitters",
-    "warpack.gpu_runtime.probe.compiled",
+    "warpack.gpu_runtime.probe.backends.compiled_level",
     "warpack.service.jobs.warmth",
 ]
 _CONTEXT.set_forkserver_preload(_PRELOADED)

@@ -12,7 +12,7 @@ from warpack.service.jobs.capabilities import has_gpu_extra
 
 def _warm_up() -> None:
     from warpack.gpu_runtime.compiler import CompileError, ToolchainError, warm_up
-    from warpack.gpu_runtime.probe.walk import warm_up_walk
+    from warpack.gpu_runtime.probe.backends.walk_machine_code import warm_up_walk
 
     try:
         warm_up()

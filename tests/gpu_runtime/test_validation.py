@@ -8,9 +8,9 @@ import pytest
 
 from warpack import gpu_runtime
 from warpack.gpu_runtime import validation
-from warpack.gpu_runtime.probe import prepared
-from warpack.gpu_runtime.probe.compiled import compile_probe
-from warpack.gpu_runtime.probe.plan import Plan, plan_probe
+from warpack.gpu_runtime.probe.backends import prepared
+from warpack.gpu_runtime.probe.backends.compiled_level import compile_probe
+from warpack.gpu_runtime.probe.plan.probe_plan import Plan, plan_probe
 from warpack.solver import load_manifest, optimize
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest

@@ -13,10 +13,11 @@ import pytest
 
 from warpack.gpu_runtime.hardware.bundle import Bundle
 from warpack.gpu_runtime.hardware.whole_block import of_whole_block
-from warpack.gpu_runtime.probe.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH
-from warpack.gpu_runtime.probe.launches import Launch, Launches, guard_words, image_of
-from warpack.gpu_runtime.probe.plan import Plan, plan_probe
-from warpack.gpu_runtime.probe.request import arrays
+from warpack.gpu_runtime.probe.checks.judge import image_of
+from warpack.gpu_runtime.probe.kernel.abi import ARGUMENTS, GUARD_BYTES, REPORT_WIDTH
+from warpack.gpu_runtime.probe.plan.launches import Launch, Launches, guard_words
+from warpack.gpu_runtime.probe.plan.plan_as_json import arrays
+from warpack.gpu_runtime.probe.plan.probe_plan import Plan, plan_probe
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from warpack.gpu_runtime.probe.children import die_with_parent
+from warpack.gpu_runtime.child_process import die_with_parent
 
 Request = Mapping[str, Any]
 
 
 def _simulate() -> Callable[[Request], dict[str, Any]]:
-    from warpack.gpu_runtime.probe.simulate import Simulation
-    from warpack.gpu_runtime.probe.simulator import call_device_functions_directly
+    from warpack.gpu_runtime.probe.backends.numba_simulator import call_device_functions_directly
+    from warpack.gpu_runtime.probe.backends.simulate_child import Simulation
 
     call_device_functions_directly()
 
@@ -29,13 +29,13 @@ def _simulate() -> Callable[[Request], dict[str, Any]]:
 
 
 def _on_cpu() -> Callable[[Request], dict[str, Any]]:
-    from warpack.gpu_runtime.probe.cpu import run_on_cpu
+    from warpack.gpu_runtime.probe.backends.cpu_child import run_on_cpu
 
     return run_on_cpu
 
 
 def _compile() -> Callable[[Request], dict[str, Any]]:
-    from warpack.gpu_runtime.probe.compile import answer
+    from warpack.gpu_runtime.probe.backends.compile_child import answer
 
     def compiled(request: Request) -> dict[str, Any]:
         asked = {

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.gpu_runtime.faults.planted import Fault
+from warpack.gpu_runtime.child_process import ask
 from warpack.gpu_runtime.compiler import touch_source_cpp
 from warpack.gpu_runtime.emitters import emit
-from warpack.gpu_runtime.probe.children import ask
-from warpack.gpu_runtime.probe.findings import CHECKS, Check, by_check
-from warpack.gpu_runtime.probe.plan import Plan
-from warpack.gpu_runtime.probe.prepared import NotProbedError, prepare
-from warpack.gpu_runtime.probe.simulated import request_of, text_answers
+from warpack.gpu_runtime.probe.backends.prepared import NotProbedError, prepare
+from warpack.gpu_runtime.probe.backends.simulated_level import request_of, text_answers
+from warpack.gpu_runtime.probe.checks.catalogue import CHECKS, Check, by_check
+from warpack.gpu_runtime.probe.plan.probe_plan import Plan
 from warpack.solver import verify
 
 _ENVIRONMENTS = {

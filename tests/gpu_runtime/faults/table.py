@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.gpu_runtime.faults.catalogue import FAULTS
 from tests.gpu_runtime.faults.running import Seen, run
-from warpack.gpu_runtime.probe.findings import CHECKS
+from warpack.gpu_runtime.probe.checks.catalogue import CHECKS
 
 PAGE = Path(__file__).parents[3] / "docs" / "faults.md"
 

@@ -13,7 +13,7 @@ from tests.gpu_runtime.faults.catalogue import FAULTS, RIGHT
 from tests.gpu_runtime.faults.rule_faults import RULE_FAULTS
 from tests.gpu_runtime.faults.running import Seen, run
 from tests.gpu_runtime.faults.table import PAGE, stated, tables
-from warpack.gpu_runtime.probe.findings import CHECKS
+from warpack.gpu_runtime.probe.checks.catalogue import CHECKS
 from warpack.solver import verify
 from warpack.solver.verifier.findings import Findings
 

@@ -14,7 +14,7 @@ from warpack.gpu_runtime.hardware import bundling
 from warpack.gpu_runtime.hardware.bundle import Bundle, BundleFormatError, read_bundle
 from warpack.gpu_runtime.hardware.bundling import make_bundle
 from warpack.gpu_runtime.hardware.errors import HardwareError
-from warpack.gpu_runtime.probe.prepared import prepare
+from warpack.gpu_runtime.probe.backends.prepared import prepare
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -106,7 +106,7 @@ def test_a_bundle_after_level_compiled_takes_its_machine_code_from_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.gpu_runtime.faults.subjects import solved
-    from warpack.gpu_runtime.probe.compiled import compile_probe
+    from warpack.gpu_runtime.probe.backends.compiled_level import compile_probe
 
     monkeypatch.setenv("WARPACK_CACHE_DIR", str(tmp_path))
 

@@ -9,9 +9,9 @@ import pytest
 from tests.gpu_runtime.probe.samples import loop_layout, loop_manifest
 from warpack.gpu_runtime.hardware import whole_block
 from warpack.gpu_runtime.hardware.whole_block import of_whole_block
-from warpack.gpu_runtime.probe.plan import plan_probe
-from warpack.gpu_runtime.probe.prepared import prepare
-from warpack.gpu_runtime.probe.simulated import simulate
+from warpack.gpu_runtime.probe.backends.prepared import prepare
+from warpack.gpu_runtime.probe.backends.simulated_level import simulate
+from warpack.gpu_runtime.probe.plan.probe_plan import plan_probe
 
 
 def test_every_run_is_probed_with_patterns_of_its_own_and_the_last_block_is_a_partial_one() -> None:

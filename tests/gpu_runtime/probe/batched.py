@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.gpu_runtime.faults.running import batch
-from warpack.gpu_runtime.probe.findings import CHECKS, by_check
-from warpack.gpu_runtime.probe.prepared import prepare
-from warpack.gpu_runtime.probe.simulated import request_of, text_answers
+from warpack.gpu_runtime.probe.backends.prepared import prepare
+from warpack.gpu_runtime.probe.backends.simulated_level import request_of, text_answers
+from warpack.gpu_runtime.probe.checks.catalogue import CHECKS, by_check
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding

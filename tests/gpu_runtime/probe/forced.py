@@ -8,8 +8,8 @@ from itertools import combinations
 from random import Random
 
 from tests.helpers.hand_layouts import make_layout
-from warpack.gpu_runtime.probe.cells import Cell, cells_of
-from warpack.gpu_runtime.probe.windows import Windows
+from warpack.gpu_runtime.probe.plan.cells import Cell, cells_of
+from warpack.gpu_runtime.probe.plan.memory_windows import Windows
 from warpack.solver.verifier.story import Story, derive
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Buffer, Manifest, Timeline

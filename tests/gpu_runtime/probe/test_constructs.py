@@ -9,8 +9,8 @@ import pytest
 
 from tests.gpu_runtime.probe.batched import simulated
 from tests.gpu_runtime.probe.forced import clashes, placed
-from warpack.gpu_runtime.probe.plan import plan_probe
-from warpack.gpu_runtime.probe.simulated import simulate
+from warpack.gpu_runtime.probe.backends.simulated_level import simulate
+from warpack.gpu_runtime.probe.plan.probe_plan import plan_probe
 from warpack.solver import load_manifest
 from warpack.solver.verifier.story import derive
 from warpack.solver.wire.manifest import Manifest

@@ -1,0 +1,100 @@
+"""The text that plays a plan's rows on the CPU target: every row by every thread of the block, one thread after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from warpack.gpu_runtime.probe.backends.cpu_allocators import MEMORY, THREAD, THREADS
+from warpack.gpu_runtime.probe.kernel.abi import ALLOCATORS
+from warpack.gpu_runtime.probe.kernel.getter_calls import Calls
+from warpack.gpu_runtime.probe.kernel.instructions import Op, Sharing
+from warpack.gpu_runtime.probe.kernel.row_source import choice, indent
+
+REGIONS = ("run", "block")
+"""Local arrays are the simulator's to check: on the CPU target a thread has none that outlast a call."""
+
+SEEN = ("words", "wrong", "row", "element", "thread", "misfits")
+"""The order of the integers in the argument `seen`."""
+
+_AT = {name: number for number, name in enumerate(SEEN)}
+
+
+def driver_source(calls: Calls, threads_per_run: int) -> str:
+    """The text of a module with `start` (every thread's calls at the kernel's start) and, for each element type that shared
+    memory is handed out in, `play_N`: one row, by every thread."""
+    lines = [
+        '"""Generated: plays the rows of a plan on the CPU target."""',
+        "",
+        "from numba import njit",
+        "",
+        f"import {ALLOCATORS} as A",
+        *_start(threads_per_run),
+    ]
+    for number in range(len(calls.elements)):
+        own = [ref for ref in calls.refs_of(number) if calls.getters[calls.names[ref]].region in REGIONS]
+        if own:
+            lines += _play(calls, number, own, threads_per_run)
+    return "\n".join(lines) + "\n"
+
+
+def _start(threads_per_run: int) -> Iterator[str]:
+    yield from f"""
+
+@njit(boundscheck=True, error_model="numpy", _nrt=False)
+def start({MEMORY}):
+    for t in range({MEMORY}[0][{THREADS}]):
+        {MEMORY}[0][{THREAD}] = t
+        A.init(A.thread_memory(t // {threads_per_run}, {MEMORY}), {MEMORY})""".splitlines()
+
+
+def _play(calls: Calls, number: int, own: Sequence[int], threads_per_run: int) -> Iterator[str]:
+    yield from f"""
+
+@njit(boundscheck=True, error_model="numpy", _nrt=False)
+def play_{number}(
+    {MEMORY}, row, op, ref, size, start, count, token, first, owner, sharing, takes_part, multipliers, of_block, prime, pool, seen
+):
+    threads = {MEMORY}[0][{THREADS}]
+    for t in range(threads):
+        {MEMORY}[0][{THREAD}] = t
+        run = t // {threads_per_run}
+        memory = A.thread_memory(run, {MEMORY})
+        base, n, low = token * multipliers[run] + first, {threads_per_run}, t % {threads_per_run} - owner
+        if sharing == {Sharing.BLOCK:d}:
+            base, n, low = token * of_block + first, threads, t - owner
+        elif not takes_part[run]:
+            continue""".splitlines()
+    zeros = [(ref, call) for ref in own if (call := calls.zero(ref)) is not None]
+    if zeros:
+        yield f"        if op == {Op.ZERO:d}:"
+        for ref, call in zeros:
+            yield f"            if ref == {ref}:"
+            yield f"                {with_memory(call)}"
+        yield "            continue"
+    yield from indent((with_memory(line) for line in choice(calls, own)), 2)
+    yield from f"""
+        if view.size != size:
+            seen[{_AT["misfits"]}] += 1
+            continue
+        for e in range(low % n, count, n):
+            at = (base + e) % prime
+            if op == {Op.FILL:d}:
+                view[start + e] = pool[at]
+                continue
+            if op == {Op.CHECK_ZERO:d}:
+                at = prime
+            else:
+                seen[{_AT["words"]}] += 1
+            if view[start + e] != pool[at]:
+                seen[{_AT["wrong"]}] += 1
+                if seen[{_AT["row"]}] < 0:
+                    seen[{_AT["row"]}] = row
+                    seen[{_AT["element"]}] = e
+                    seen[{_AT["thread"]}] = t""".strip("\n").splitlines()
+
+
+def with_memory(line: str) -> str:
+    """A getter's call with MEMORY as its last argument."""
+    if not line.endswith(")") or "A." not in line:
+        return line
+    return f"{line[:-1]}{'' if line.endswith('()') else ', '}{MEMORY})"

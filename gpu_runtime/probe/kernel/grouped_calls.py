@@ -1,0 +1,58 @@
+"""Functions that call some of many getters each: numba takes the square of a function's length in time, and recurses over its branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from warpack.gpu_runtime.probe.kernel.abi import AT
+from warpack.gpu_runtime.probe.kernel.getter_calls import Calls
+from warpack.gpu_runtime.probe.kernel.instructions import Op
+from warpack.gpu_runtime.probe.kernel.row_source import LOCAL, indent, zeroing
+
+MOST_IN_THE_KERNEL = 64
+"""So many getters of shared memory are called by the kernel itself, which is the quickest."""
+
+IN_A_GROUP = 40
+
+
+def shared_refs(calls: Calls) -> list[int]:
+    return [ref for ref, name in enumerate(calls.names) if calls.getters[name].region not in LOCAL]
+
+
+def own_refs(calls: Calls) -> list[int]:
+    """Those of a thread's own arrays, which only the function that has them can hand out."""
+    return [ref for ref, name in enumerate(calls.names) if calls.getters[name].region in LOCAL]
+
+
+def groups_of(calls: Calls) -> list[list[int]]:
+    """The getters of shared memory in groups of neighbours; none where the kernel calls them all."""
+    refs = shared_refs(calls)
+    if len(refs) <= MOST_IN_THE_KERNEL:
+        return []
+    return [refs[first : first + IN_A_GROUP] for first in range(0, len(refs), IN_A_GROUP)]
+
+
+def notes(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
+    """Straight on, which is what compilers are quick with."""
+    for ref in refs:
+        yield f"P.note_{calls.getters[calls.names[ref]].element}({calls.view(ref)}, memory_1, places, {2 * ref})"
+
+
+def at_functions(calls: Calls, groups: Sequence[Sequence[int]]) -> Iterator[str]:
+    for number, refs in enumerate(groups):
+        yield from ("", "", f"def {AT}{number}(run, ref, places):")
+        yield "    memory = A.thread_memory(run)"
+        yield "    if ref < 0:"
+        yield "        memory_1 = cuda.shared.array(0, types.uint8, alignment=ALIGN)"
+        yield from indent(notes(calls, refs), 2)
+        yield "        return 0"
+        yield f"    op = {Op.ZERO:d}"
+        yield from indent(zeroing(calls, refs))
+        yield "    return 0"
+
+
+def zeroing_in_groups(groups: Sequence[Sequence[int]]) -> Iterator[str]:
+    """A group's function does nothing for getters between the first and the last that are not its own."""
+    for number, refs in enumerate(groups):
+        yield f"if op == {Op.ZERO:d} and ref >= {refs[0]} and ref <= {refs[-1]}:"
+        yield f"    {AT}{number}(run, ref, places)"

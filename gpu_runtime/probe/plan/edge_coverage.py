@@ -1,0 +1,39 @@
+"""Which conflict edges a probe sees: of two cells, one is filled while the other holds something, and that is then checked."""
+
+from __future__ import annotations
+
+from warpack.gpu_runtime.probe.plan.conflict_edges import bits
+
+
+class Coverage:
+    """Notes fills and checks step by step. What is filled in a step is checked in it, too, so that of two cells filled in one step the
+    one filled first shows whether the other left it alone. `covered[i]`: a bit per cell j such that i and j are an edge that is seen."""
+
+    def __init__(self, cells: int) -> None:
+        self.covered = [0] * cells
+        self._filled: list[int] = []
+        self._seen_from: dict[int, int] = {}
+
+    def step(self) -> None:
+        self._filled.append(0)
+
+    def holds(self, cell: int) -> None:
+        """From here on the cell has contents."""
+        self._seen_from[cell] = len(self._filled) - 1
+
+    def has_held(self, cell: int) -> bool:
+        return cell in self._seen_from
+
+    def fill(self, cell: int) -> None:
+        self._filled[-1] |= 1 << cell
+        self.holds(cell)
+
+    def check(self, cell: int) -> None:
+        """Everything that was filled since the cell was has left its contents alone."""
+        new = 0
+        for mask in self._filled[self._seen_from[cell] :]:
+            new |= mask
+        for other in bits(new & ~self.covered[cell]):
+            self.covered[other] |= 1 << cell
+        self.covered[cell] |= new
+        self.holds(cell)

@@ -1,0 +1,99 @@
+"""Child processes: their answers, their ends, and that they do not outlive their parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from warpack.gpu_runtime.child_process import ChildError, ask
+
+MODULES = {
+    "answers": "import json, sys; request = json.load(sys.stdin); json.dump({'twice': 2 * request['number']}, sys.stdout)",
+    "crashes": "import sys; sys.exit('the reason\\nis told')",
+    "is_killed": "import os; os.kill(os.getpid(), 9)",
+    "says_nothing": "pass",
+    "hangs": (
+        "import os, sys, time\n"
+        "from warpack.gpu_runtime.child_process import die_with_parent\n"
+        "die_with_parent()\n"
+        "open(os.environ['PID_FILE'], 'w').write(f'{os.getpid()}\\n')\n"
+        "time.sleep(120)"
+    ),
+}
+
+
+@pytest.fixture
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in MODULES.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+def test_a_child_answers_its_request(modules: Path) -> None:
+    assert ask("answers", {"number": 21}, time_limit_s=30, environment={}) == {"twice": 42}
+
+
+@pytest.mark.parametrize(
+    ("module", "reason", "told"),
+    [
+        ("crashes", "crashed", "the reason\nis told"),
+        ("is_killed", "crashed", "SIGKILL"),
+        ("says_nothing", "no-answer", "without an answer"),
+    ],
+)
+def test_a_child_that_fails_is_told_with_the_end_of_what_it_said(
+    modules: Path, module: str, reason: str, told: str
+) -> None:
+    with pytest.raises(ChildError) as caught:
+        ask(module, {}, time_limit_s=30, environment={})
+    assert caught.value.reason == reason
+    assert told in str(caught.value)
+
+
+def test_a_child_that_hangs_is_ended_at_its_time_limit(modules: Path) -> None:
+    pid_file = modules / "pid"
+    with pytest.raises(ChildError, match=r"within 2 s") as caught:
+        ask("hangs", {}, time_limit_s=2, environment={"PID_FILE": str(pid_file)})
+    assert caught.value.reason == "time-limit"
+    if pid_file.exists():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid_file.read_text()), 0)
+
+
+def test_a_child_does_not_outlive_its_parent(modules: Path) -> None:
+    pid_file = modules / "pid"
+    asks = f"from warpack.gpu_runtime.child_process import ask; ask('hangs', {{}}, time_limit_s=100, environment={{'PID_FILE': {str(pid_file)!r}}})"
+    parent = subprocess.Popen([sys.executable, "-c", asks])
+    try:
+        child = _wait_for_pid(pid_file)
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    assert _ended(child)
+
+
+def _wait_for_pid(pid_file: Path) -> int:
+    for _ in range(1000):
+        if pid_file.exists() and pid_file.read_text().endswith("\n"):
+            return int(pid_file.read_text())
+        time.sleep(0.02)
+    raise AssertionError("the child did not start")
+
+
+def _ended(pid: int) -> bool:
+    """Whether the process is gone, or nothing but its entry in the table of processes is left."""
+    for _ in range(500):
+        try:
+            if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.02)
+    return False
