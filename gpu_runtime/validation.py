@@ -134,7 +134,7 @@ def _probed(level: Level, subject: Subject, run: Callable[..., ValidationReport]
 
 
 def _hardware(subject: Subject) -> ValidationReport:
-    from warpack.gpu_runtime.hardware.local import validate_here
+    from warpack.gpu_runtime.hardware.local_gpu import validate_here
 
     return validate_here(
         subject.manifest,

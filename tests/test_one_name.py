@@ -94,8 +94,9 @@ def test_the_fork_server_imports_nothing_from_the_current_folder(hostile: Path) 
     program = """
 import sys
 sys.path.remove("")  # as in a console script, whose own folder comes first
-from warpack.service.jobs import crib, nursery
-child = nursery.Child(crib.nothing)
+from warpack.service.jobs import child_main
+from warpack.service.jobs import child_process
+child = child_process.Child(child_main.nothing)
 assert child.answer(b"said") == b"said", child.close()
 child.close()
 print("answered")

@@ -25,6 +25,7 @@ from warpack.gpu_runtime.compiler.header import touch_source_cpp
 from warpack.gpu_runtime.compiler.kernels import CompiledKernel, compile_kernel
 from warpack.gpu_runtime.compiler.modules import load_module
 from warpack.gpu_runtime.compiler.nvrtc import cpp_to_cubin
+from warpack.gpu_runtime.compiler.process_warm_up import warm_up
 from warpack.gpu_runtime.compiler.toolchain import (
     Library,
     Toolchain,
@@ -33,7 +34,6 @@ from warpack.gpu_runtime.compiler.toolchain import (
     find_toolchain,
 )
 from warpack.gpu_runtime.compiler.touch import compile_touch_kernels
-from warpack.gpu_runtime.compiler.warming import warm_up
 
 __all__ = [
     "ALL_ARCHITECTURES",

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
-from warpack.gpu_runtime.hardware.child import ask
+from warpack.gpu_runtime.hardware.driver_process import ask
 from warpack.gpu_runtime.hardware.errors import HardwareError
 
 TOOLS = ("memcheck", "racecheck", "synccheck")

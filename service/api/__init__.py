@@ -1,4 +1,4 @@
-"""The HTTP API: thin calls over the workshop. `create_app` makes one application for one set of settings."""
+"""The HTTP API: thin calls over the runner. `create_app` makes one application for one set of settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application factory: calls, error answers, and the workshop's life from start to shutdown."""
+"""The application factory: calls, error answers, and the runner's life from start to shutdown."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from fastapi import FastAPI
 
 from warpack.service.api import devices, layouts, manifests, operations
 from warpack.service.api.errors import install_error_answers
-from warpack.service.api.rehearsal import rehearse
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.api.warm_up import warm_up
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
 
 _DESCRIPTION = """
@@ -25,17 +25,17 @@ Errors are `application/problem+json` (RFC 9457) with a stable `type`; those abo
 
 
 def create_app(settings: Settings) -> FastAPI:
-    workshop = Workshop(settings)
+    runner = JobRunner(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
-        await asyncio.to_thread(workshop.start)
-        app.state.workshop = workshop
-        await rehearse(app, workshop)
+        await asyncio.to_thread(runner.start)
+        app.state.runner = runner
+        await warm_up(app, runner)
         yield
-        del app.state.workshop
-        await asyncio.to_thread(workshop.stop)
+        del app.state.runner
+        await asyncio.to_thread(runner.stop)
 
     app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
     install_error_answers(app)

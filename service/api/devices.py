@@ -8,19 +8,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from warpack.service.api.workshop import workshop_of
+from warpack.service.api.job_runner import job_runner_of
 from warpack.service.engine import Worker
 from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.solver.devices import DEVICES
 
 router = APIRouter(tags=["operations"])
 
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
-async def list_devices(workshop: Annotated[Workshop, Depends(workshop_of)]) -> dict[str, Any]:
+async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, Any]:
     """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's id."""
-    workers = await asyncio.to_thread(workshop.engine.workers)
+    workers = await asyncio.to_thread(runner.engine.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},
         "workers": [{"id": worker.id, "levels": _levels(worker)} for worker in workers],

@@ -16,11 +16,11 @@ from warpack.service.api.bodies import read_body
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
+from warpack.service.api.job_runner import job_runner_of
 from warpack.service.api.manifests import read_manifest
 from warpack.service.api.prefer import until, wait_s
 from warpack.service.api.waiting import what_it_waits_for
-from warpack.service.api.workshop import workshop_of
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 from warpack.service.store import IdempotencyKeyReused
 from warpack.service.store.records import FINAL_STATES, Job, JobState, Order, Taken
@@ -28,7 +28,7 @@ from warpack.solver import load_manifest
 
 router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
 
-InWorkshop = Annotated[Workshop, Depends(workshop_of)]
+InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
 Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
 
 _PAGE = 50
@@ -46,7 +46,7 @@ _CANCEL_SETTLES_S = 1.5
 )
 async def post_manifest(
     request: Request,
-    workshop: InWorkshop,
+    runner: InJobRunner,
     prefer: Prefer = None,
     idempotency_key: Annotated[
         str | None,
@@ -54,24 +54,24 @@ async def post_manifest(
     ] = None,
 ) -> Response:
     body = await read_body(request, "manifest")
-    taken = await asyncio.to_thread(_take, workshop, body, idempotency_key)
-    job = await _job(workshop, taken.job_id)
+    taken = await asyncio.to_thread(_take, runner, body, idempotency_key)
+    job = await _job(runner, taken.job_id)
     status = 200
     if not job.finished:
-        job = await _wait_for_end(workshop, job, prefer)
+        job = await _wait_for_end(runner, job, prefer)
         status = 201 if job.finished else 202
-    return await _answer(workshop, request, job, prefer, status)
+    return await _answer(runner, request, job, prefer, status)
 
 
 @router.get("", summary="Jobs, newest first", responses=PROBLEM_ANSWERS | JOB_LIST)
 async def list_jobs(
-    workshop: InWorkshop,
+    runner: InJobRunner,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
     cursor: Annotated[str | None, Query(max_length=32, description="`next_cursor` of the page before.")] = None,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
 ) -> Response:
-    found = await asyncio.to_thread(workshop.store.jobs.newest, limit + 1, before=cursor, state=state)
-    workers = await asyncio.to_thread(workshop.engine.workers)
+    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=cursor, state=state)
+    workers = await asyncio.to_thread(runner.engine.workers)
     page = found[:limit]
     document = {
         "layouts": [summary(job, what_it_waits_for(job, workers)) for job in page],
@@ -84,22 +84,22 @@ async def list_jobs(
 async def get_job(
     job_id: str,
     request: Request,
-    workshop: InWorkshop,
+    runner: InJobRunner,
     prefer: Prefer = None,
     if_none_match: Annotated[
         str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
     ] = None,
 ) -> Response:
-    job = await _wait_for_end(workshop, await _job(workshop, job_id), prefer)
-    return await _answer(workshop, request, job, prefer, 200, if_none_match)
+    job = await _wait_for_end(runner, await _job(runner, job_id), prefer)
+    return await _answer(runner, request, job, prefer, 200, if_none_match)
 
 
 @router.delete(
     "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
 )
-async def cancel_job(job_id: str, workshop: InWorkshop) -> Response:
-    before = await _job(workshop, job_id)
-    job = await asyncio.to_thread(workshop.store.jobs.cancel, job_id)
+async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
+    before = await _job(runner, job_id)
+    job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
     if job is None:
         raise not_found(job_id)
     if job.state != "cancelled":
@@ -114,17 +114,17 @@ async def cancel_job(job_id: str, workshop: InWorkshop) -> Response:
     if before.state == "solving":
 
         async def best_is_there() -> bool:
-            return (await _job(workshop, job_id)).best_so_far is not None
+            return (await _job(runner, job_id)).best_so_far is not None
 
         await until(best_is_there, _CANCEL_SETTLES_S)
-        job = await _job(workshop, job_id)
+        job = await _job(runner, job_id)
     return Response(cancelled_text(job), media_type="application/json")
 
 
 @router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
-async def get_manifest(job_id: str, workshop: InWorkshop) -> Response:
-    job = await _job(workshop, job_id)
-    stored = await asyncio.to_thread(workshop.store.jobs.manifest, job_id)
+async def get_manifest(job_id: str, runner: InJobRunner) -> Response:
+    job = await _job(runner, job_id)
+    stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
     if stored is None:
         raise not_found(job_id)
     document, time_limit_s = stored
@@ -145,8 +145,8 @@ async def get_manifest(job_id: str, workshop: InWorkshop) -> Response:
     responses=PROBLEM_ANSWERS,
     response_class=PlainTextResponse,
 )
-async def get_allocators(job_id: str, workshop: InWorkshop) -> Response:
-    content = await _allocators(workshop, job_id, "allocators.py")
+async def get_allocators(job_id: str, runner: InJobRunner) -> Response:
+    content = await _allocators(runner, job_id, "allocators.py")
     return Response(content, media_type="text/x-python; charset=utf-8")
 
 
@@ -156,16 +156,16 @@ async def get_allocators(job_id: str, workshop: InWorkshop) -> Response:
     responses=PROBLEM_ANSWERS,
     response_class=PlainTextResponse,
 )
-async def get_header(job_id: str, workshop: InWorkshop) -> Response:
-    content = await _allocators(workshop, job_id, "allocators.cuh")
+async def get_header(job_id: str, runner: InJobRunner) -> Response:
+    content = await _allocators(runner, job_id, "allocators.cuh")
     return Response(content, media_type="text/plain; charset=utf-8")
 
 
-async def _allocators(workshop: Workshop, job_id: str, name: str) -> str:
-    job = await _job(workshop, job_id)
+async def _allocators(runner: JobRunner, job_id: str, name: str) -> str:
+    job = await _job(runner, job_id)
     content = None
     if job.state == "ready":
-        content = await asyncio.to_thread(workshop.store.jobs.artefact, job_id, name)
+        content = await asyncio.to_thread(runner.store.jobs.artefact, job_id, name)
     if content is not None:
         return content
     detail = f"The job is {job.state}; allocators are handed out once it is ready."
@@ -174,7 +174,7 @@ async def _allocators(workshop: Workshop, job_id: str, name: str) -> str:
     raise ApiError(ProblemDetails("not-ready", "There are no allocators", HTTPStatus.CONFLICT, detail))
 
 
-def _take(workshop: Workshop, body: bytes, idempotency_key: str | None) -> Taken:
+def _take(runner: JobRunner, body: bytes, idempotency_key: str | None) -> Taken:
     manifest = read_manifest(body)
     order = Order(
         name=manifest.name,
@@ -185,12 +185,12 @@ def _take(workshop: Workshop, body: bytes, idempotency_key: str | None) -> Taken
         idempotency_key=idempotency_key,
         request_sha256=hashlib.sha256(body).hexdigest(),
         compute_capability=manifest.target.compute_capability,
-        best_level=workshop.best_level(manifest.target.compute_capability)
+        best_level=runner.best_level(manifest.target.compute_capability)
         if manifest.validation == "best"
         else "simulated",
     )
     try:
-        taken = workshop.store.jobs.take(order)
+        taken = runner.store.jobs.take(order)
     except IdempotencyKeyReused:
         raise ApiError(
             ProblemDetails(
@@ -201,33 +201,33 @@ def _take(workshop: Workshop, body: bytes, idempotency_key: str | None) -> Taken
             )
         ) from None
     if taken.task is not None:
-        workshop.submit(taken.task)
+        runner.submit(taken.task)
     return taken
 
 
-async def _job(workshop: Workshop, job_id: str) -> Job:
-    job = await asyncio.to_thread(workshop.store.jobs.get, job_id)
+async def _job(runner: JobRunner, job_id: str) -> Job:
+    job = await asyncio.to_thread(runner.store.jobs.get, job_id)
     if job is None:
         raise not_found(job_id)
     return job
 
 
-async def _wait_for_end(workshop: Workshop, job: Job, prefer: str | None) -> Job:
+async def _wait_for_end(runner: JobRunner, job: Job, prefer: str | None) -> Job:
     limit_s = wait_s(prefer)
     if job.finished or not limit_s:
         return job
 
     async def finished() -> bool:
-        return await asyncio.to_thread(workshop.store.jobs.state, job.id) in FINAL_STATES
+        return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
 
     await until(finished, limit_s)
-    return await _job(workshop, job.id)
+    return await _job(runner, job.id)
 
 
 async def _answer(
-    workshop: Workshop, request: Request, job: Job, prefer: str | None, status: int, if_none_match: str | None = None
+    runner: JobRunner, request: Request, job: Job, prefer: str | None, status: int, if_none_match: str | None = None
 ) -> Response:
-    workers = () if job.finished else await asyncio.to_thread(workshop.engine.workers)
+    workers = () if job.finished else await asyncio.to_thread(runner.engine.workers)
     text = job_text(job, what_it_waits_for(job, workers))
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Location": f"{router.prefix}/{job.id}", "Vary": "Prefer"}

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from warpack.service.api.bodies import read_body
 from warpack.service.api.errors import ApiError
 from warpack.service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
-from warpack.service.examining import examine
+from warpack.service.manifest_check import examine
 from warpack.service.problems import faults
 from warpack.solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
 from warpack.solver.reading.collector import Collector

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from warpack.service.api.workshop import workshop_of
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.api.job_runner import job_runner_of
+from warpack.service.jobs.job_runner import JobRunner
 
 router = APIRouter(tags=["operations"])
 
@@ -19,6 +19,6 @@ async def livez() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="The database answers and calls are served")
-async def readyz(workshop: Annotated[Workshop, Depends(workshop_of)]) -> dict[str, str]:
-    await asyncio.to_thread(workshop.store.jobs.newest, 1)
+async def readyz(runner: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, str]:
+    await asyncio.to_thread(runner.store.jobs.newest, 1)
     return {"status": "ready"}

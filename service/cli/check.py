@@ -13,7 +13,7 @@ from warpack.service.derived import stretch
 from warpack.solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
-    from warpack.service.examining import Examined
+    from warpack.service.manifest_check import Examined
 
 _MOST_DERIVED = 40
 
@@ -29,7 +29,7 @@ def check(
     Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on standard
     error.
     """
-    from warpack.service.examining import examine
+    from warpack.service.manifest_check import examine
 
     try:
         found = read_manifest(manifest)

@@ -37,18 +37,18 @@ def examine_hardware(*, needed: bool) -> Iterator[Finding]:
 
 
 def _device(ordinal: int, lacking: State) -> Iterator[Finding]:
+    from warpack.gpu_runtime.hardware.device_query import query_device
     from warpack.gpu_runtime.hardware.errors import HardwareError
-    from warpack.gpu_runtime.hardware.sight import look
 
     name = f"GPU {ordinal}"
     try:
-        sight = look(ordinal)
+        queried = query_device(ordinal)
     except HardwareError as error:
         yield Finding(name, lacking, f"cannot be used ({error.rule}): {error}", _MEANING, _DRIVER)
         return
-    device = sight.device
-    if sight.objections:
-        found = "does not identify itself as real: " + "; ".join(sight.objections)
+    device = queried.device
+    if queried.objections:
+        found = "does not identify itself as real: " + "; ".join(queried.objections)
         remedy = "use the driver's own libcuda: no compatibility library, no slice of a partitioned GPU"
         yield Finding(name, lacking, found, _MEANING, remedy)
     else:

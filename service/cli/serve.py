@@ -26,7 +26,7 @@ def serve(
 
     Everything is kept in one folder; no other service is needed.
     """
-    from warpack.service.serving import serve as serve_until_stopped
+    from warpack.service.server import serve as serve_until_stopped
 
     settings = settings_with(host=host, port=port, data_dir=data_dir, workers=workers)
     serve_until_stopped(

@@ -41,7 +41,7 @@ def worker(
         raise CommandFailed("--device and --sanitizer go with --gpu", BAD_INPUT)
     if gpu and workers not in (None, 1):
         raise CommandFailed("a worker with --gpu does one validation at a time: leave out --workers", BAD_INPUT)
-    from warpack.service.working import work
+    from warpack.service.worker import work
 
     found = _gpu(device, sanitizer) if gpu else None
     what = "" if found is None else f", on {found.device['name']} (compute capability {found.compute_capability})"

@@ -17,8 +17,8 @@ from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
 from dbos import DBOSConfig as Config
 from sqlalchemy import Engine, create_engine, event
 
+from warpack.service.engine.interface import Fate, Handler, TaskKey, Worker
 from warpack.service.engine.liveness import LivenessLocks
-from warpack.service.engine.seam import Fate, Handler, TaskKey, Worker
 
 _LOG = logging.getLogger("warpack.engine")
 

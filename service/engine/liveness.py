@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from warpack.service.engine.seam import Worker
+from warpack.service.engine.interface import Worker
 
 
 class LivenessLocks:

@@ -14,7 +14,7 @@ from warpack.solver.wire.report import Finding, ValidationReport
 
 def bundle_for(manifest: Manifest, layout: Layout) -> tuple[str | None, ValidationReport | None]:
     """The bundle, as text; or the report of level hardware that says why there is none."""
-    from warpack.gpu_runtime.hardware.bundling import make_bundle
+    from warpack.gpu_runtime.hardware.bundle_maker import make_bundle
     from warpack.gpu_runtime.hardware.errors import HardwareError
 
     try:
@@ -28,7 +28,7 @@ def validate_on_device(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     `sanitizer` and `time_limit_s`. Answer: as that of `tasks.validate`, with the one new report, and `ran`: whether the
     device could run the probe at all. Cancelling is left to a signal."""
     from warpack.gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
-    from warpack.gpu_runtime.hardware.level import run_on_hardware
+    from warpack.gpu_runtime.hardware.hardware_level import run_on_hardware
     from warpack.solver import load_manifest, read_layout
 
     asked: dict[str, Any] = json.loads(request)

@@ -8,7 +8,7 @@ from typing import Any
 
 from warpack.solver.devices import DEVICES
 
-_TOLD = ("name", "uuid", "compute_capability", "driver_version", "cuda_version", "ordinal")
+_PUBLIC = ("name", "uuid", "compute_capability", "driver_version", "cuda_version", "ordinal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,19 @@ class Gpu:
     def compute_capability(self) -> str:
         return str(self.device["compute_capability"])
 
-    def told(self) -> dict[str, Any]:
+    def public(self) -> dict[str, Any]:
         """What others may know of it while the worker is alive."""
-        return {name: self.device[name] for name in _TOLD} | {"sanitizer": self.sanitizer}
+        return {name: self.device[name] for name in _PUBLIC} | {"sanitizer": self.sanitizer}
 
 
 def find_gpu(ordinal: int, *, sanitizer: bool = False) -> Gpu:
     """The device of that number. Raises HardwareError: no driver, no device, none that is real, one of an architecture that is not
     known, or a missing compute-sanitizer that was asked for."""
+    from warpack.gpu_runtime.hardware.device_query import query_real_device
     from warpack.gpu_runtime.hardware.errors import HardwareError
     from warpack.gpu_runtime.hardware.sanitizer import find_sanitizer
-    from warpack.gpu_runtime.hardware.sight import look_at_real
 
-    device = look_at_real(ordinal)
+    device = query_real_device(ordinal)
     if device["compute_capability"] not in DEVICES:
         raise HardwareError(
             "architecture-unknown",

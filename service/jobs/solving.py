@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from warpack.service.jobs.supervision import run_child
+from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.tasks import solve
 from warpack.service.problems import crashed, faults, overdue
 from warpack.service.store import Store

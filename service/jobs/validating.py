@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.device_tasks import validate_on_device
 from warpack.service.jobs.gpu import Gpu
-from warpack.service.jobs.supervision import run_child
 from warpack.service.jobs.tasks import validate
 from warpack.service.problems import crashed, overdue, validation_failed
 from warpack.service.store import Store

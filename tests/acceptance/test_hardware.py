@@ -92,7 +92,7 @@ import sys
 from pathlib import Path
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.settings import Settings
-from warpack.service.working import work
+from warpack.service.worker import work
 told = {"name": "mistaken for real", "uuid": "", "compute_capability": "8.6", "driver_version": "", "cuda_version": "", "ordinal": 0}
 work(Settings(data_dir=Path(sys.argv[1]), workers=1), gpu=Gpu(told))
 """

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from warpack.gpu_runtime.hardware.device_query import query_real_device
 from warpack.gpu_runtime.hardware.errors import HardwareError
-from warpack.gpu_runtime.hardware.sight import look_at_real
 
 
 @cache
 def _found() -> Mapping[str, Any] | str:
     try:
-        return look_at_real(0)
+        return query_real_device(0)
     except HardwareError as error:
         return str(error).partition("\n")[0]
 

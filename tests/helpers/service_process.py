@@ -19,7 +19,7 @@ _ROOT = Path(__file__).parents[2]
 _SERVE = """
 import sys
 from pathlib import Path
-from warpack.service.serving import serve
+from warpack.service.server import serve
 from warpack.service.settings import Settings
 data_dir, port_file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 serve(Settings(data_dir=data_dir, port=0, workers=workers), port_file=port_file)
@@ -29,7 +29,7 @@ _WORK = """
 import sys
 from pathlib import Path
 from warpack.service.settings import Settings
-from warpack.service.working import work
+from warpack.service.worker import work
 work(Settings(data_dir=Path(sys.argv[1]), workers=2), ready=lambda: Path(sys.argv[2]).touch())
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 _LOOK = """
 import sys
-import warpack.service.serving, warpack.service.working, warpack.service.client
+import warpack.service.server, warpack.service.worker, warpack.service.client
 heavy = {"numba", "numba_cuda", "cuda", "ortools", "gpu_runtime"}
 print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
 """

@@ -16,7 +16,7 @@ from typing import Any
 from warpack.gpu_runtime.child_process import ChildError, ask
 from warpack.gpu_runtime.compiler.architectures import Architectures, chosen
 from warpack.gpu_runtime.compiler.header import touch_source_cpp
-from warpack.gpu_runtime.compiler.warmth import is_warm
+from warpack.gpu_runtime.compiler.warm_state import is_warm
 from warpack.gpu_runtime.emitters import EmitError, emit
 from warpack.gpu_runtime.probe.backends.prepared import NotProbedError, Prepared, prepare
 from warpack.solver.wire.layout import Layout, sized_for

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from warpack.gpu_runtime.hardware import bundling
+from warpack.gpu_runtime.hardware import bundle_maker
 from warpack.gpu_runtime.hardware.bundle import Bundle, BundleFormatError, read_bundle
-from warpack.gpu_runtime.hardware.bundling import make_bundle
+from warpack.gpu_runtime.hardware.bundle_maker import make_bundle
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.probe.backends.prepared import prepare
 from warpack.solver.wire.layout import Layout
@@ -25,7 +25,7 @@ import importlib.util, sys
 present = [name for name in ("numba", "llvmlite", "elftools", "ortools") if importlib.util.find_spec(name)]
 for name in present:
     sys.modules[name] = None  # importing it now raises ImportError
-import warpack.gpu_runtime.hardware.execute, warpack.gpu_runtime.hardware.running, warpack.gpu_runtime.hardware.level, warpack.gpu_runtime.hardware.look
+import warpack.gpu_runtime.hardware.execute_child, warpack.gpu_runtime.hardware.bundle_runner, warpack.gpu_runtime.hardware.hardware_level, warpack.gpu_runtime.hardware.device_query_child
 from cuda.bindings import driver
 print(sorted({name.split(".")[0] for name in sys.modules} & {"numba", "llvmlite", "elftools", "dbos", "fastapi"} - set(present)))
 print([name for name in sys.modules if name.startswith(("cuda.core", "cuda.bindings.nv"))])
@@ -68,7 +68,7 @@ def test_a_probe_that_another_level_has_planned_is_not_planned_again(
 ) -> None:
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
     planned = prepare(*solved, None)
-    monkeypatch.delattr(bundling, "prepare")
+    monkeypatch.delattr(bundle_maker, "prepare")
     assert make_bundle(*solved, planned=lambda: planned).layout_sha256 == solved[1].sha256
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.fake_driver import PREDICTED, bundle_of, plant_results
 from warpack.gpu_runtime.hardware.bundle import Bundle
-from warpack.gpu_runtime.hardware.level import CHECKED, HostPathTest, run_on_hardware, walk_host_path
+from warpack.gpu_runtime.hardware.hardware_level import CHECKED, HostPathTest, run_on_hardware, walk_host_path
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.helpers.real_gpu import real_gpu
 from warpack import gpu_runtime
-from warpack.gpu_runtime.hardware.bundling import make_bundle
-from warpack.gpu_runtime.hardware.level import run_on_hardware
+from warpack.gpu_runtime.hardware.bundle_maker import make_bundle
+from warpack.gpu_runtime.hardware.hardware_level import run_on_hardware
 from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer
 from warpack.solver import load_manifest, optimize
 from warpack.solver.wire.layout import Layout
@@ -87,7 +87,7 @@ def test_a_layout_that_lets_two_live_buffers_share_bytes_is_found(device: Mappin
 def test_a_kernel_that_faults_fails_its_validation_and_not_the_next(device: Mapping[str, Any]) -> None:
     """A plan that sends the kernel far outside its arrays."""
     from warpack.gpu_runtime.hardware.bundle import Bundle
-    from warpack.gpu_runtime.hardware.child import ask
+    from warpack.gpu_runtime.hardware.driver_process import ask
 
     manifest, layout = opted_in(device)
     good = make_bundle(manifest, layout)
@@ -95,7 +95,7 @@ def test_a_kernel_that_faults_fails_its_validation_and_not_the_next(device: Mapp
     scripts = [script | {"offsets": far} for script, far in zip(good.plan["scripts"], offsets, strict=True)]
     faulty: Bundle = replace(good, plan={**good.plan, "scripts": scripts})
     request = {"bundle": faulty.to_text(), "ordinal": 0, "host_path_test": False, "time_limit_s": 60.0}
-    _, answer = ask("warpack.gpu_runtime.hardware.execute", request, time_limit_s=60.0)
+    _, answer = ask("warpack.gpu_runtime.hardware.execute_child", request, time_limit_s=60.0)
     assert answer["ran"]["error"]["rule"] == "launch-failed"
     assert run_on_hardware(manifest, layout, good).passed
 

@@ -8,7 +8,7 @@ import pytest
 
 from warpack.gpu_runtime.hardware import sanitizer
 from warpack.gpu_runtime.hardware.bundle import Bundle
-from warpack.gpu_runtime.hardware.level import walk_host_path
+from warpack.gpu_runtime.hardware.hardware_level import walk_host_path
 from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest

@@ -22,7 +22,7 @@ _GPU = Gpu(
 
 def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
     with TestClient(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
-        locks = LivenessLocks(tmp_path / "live", ("gpu-sm86",), (_GPU.told(),))
+        locks = LivenessLocks(tmp_path / "live", ("gpu-sm86",), (_GPU.public(),))
         listed = http.get("/v1/devices").json()
         assert listed["workers"] == [{"id": locks.own_id, "levels": ["hardware"]}]
         assert listed["hardware_devices"] == [

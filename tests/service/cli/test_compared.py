@@ -9,7 +9,7 @@ from rich.console import Console
 
 from tests.helpers.solving import manifest_of, solved
 from tests.solver.test_growing import reduction
-from warpack.service.examining import examine
+from warpack.service.manifest_check import examine
 from warpack.service.render.compared import compared
 from warpack.service.render.svg import layout_svg
 from warpack.service.render.view import layout_view

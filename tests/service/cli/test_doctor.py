@@ -8,9 +8,9 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 from tests.service.cli.commands import Cli
-from warpack.gpu_runtime.hardware import sight
+from warpack.gpu_runtime.hardware import device_query
+from warpack.gpu_runtime.hardware.device_query import QueriedDevice
 from warpack.gpu_runtime.hardware.errors import HardwareError
-from warpack.gpu_runtime.hardware.sight import Sight
 from warpack.service.cli import doctor_checks, doctor_findings, doctor_gpu, doctor_hardware
 from warpack.service.cli.doctor_findings import Finding
 from warpack.service.cli.doctor_gpu import Gpus
@@ -126,7 +126,7 @@ def hardware(monkeypatch: pytest.MonkeyPatch, **changes: object) -> dict[str, Fi
     objections = changes.pop("objections", ())
     monkeypatch.setattr(doctor_hardware, "find_gpus", lambda: Gpus("13.0", ("A GPU",), None))
     monkeypatch.setattr(doctor_hardware, "installed_version", lambda package: "1.0")
-    monkeypatch.setattr(sight, "look", lambda ordinal: Sight({**_DEVICE, **changes}, objections))  # type: ignore[arg-type]
+    monkeypatch.setattr(device_query, "query_device", lambda ordinal: QueriedDevice({**_DEVICE, **changes}, objections))  # type: ignore[arg-type]
     return {finding.name: finding for finding in doctor_hardware.examine_hardware(needed=True)}
 
 
@@ -172,10 +172,10 @@ def test_without_cuda_bindings_the_extra_is_named_and_no_device_is_looked_at(mon
 def test_a_device_that_cannot_be_looked_at_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     hardware(monkeypatch)
 
-    def fails(ordinal: int) -> Sight:
+    def fails(ordinal: int) -> QueriedDevice:
         raise HardwareError("driver-failed", "the driver does not start")
 
-    monkeypatch.setattr(sight, "look", fails)
+    monkeypatch.setattr(device_query, "query_device", fails)
     found = {finding.name: finding for finding in doctor_hardware.examine_hardware(needed=False)}
     assert found["GPU 0"].state == "absent"
     assert "the driver does not start" in found["GPU 0"].found

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import Cli, small, start
-from warpack.gpu_runtime.hardware import sight
+from warpack.gpu_runtime.hardware import device_query
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.service.client import Client
 
@@ -101,7 +101,7 @@ def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(
     def nothing(ordinal: int) -> None:
         raise HardwareError("driver-missing", "no NVIDIA driver (libcuda.so.1)")
 
-    monkeypatch.setattr(sight, "look_at_real", nothing)
+    monkeypatch.setattr(device_query, "query_real_device", nothing)
     ran = warpack("worker", "--gpu", "--data-dir", tmp_path / "data")
     assert ran.code == 1
     assert "no GPU to work with (driver-missing): no NVIDIA driver (libcuda.so.1)" in ran.err
@@ -111,7 +111,9 @@ def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(
 def test_a_gpu_of_an_architecture_that_is_not_known_is_refused(
     warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sight, "look_at_real", lambda ordinal: {"name": "new", "compute_capability": "99.0"})
+    monkeypatch.setattr(
+        device_query, "query_real_device", lambda ordinal: {"name": "new", "compute_capability": "99.0"}
+    )
     ran = warpack("worker", "--gpu", "--data-dir", tmp_path)
     assert ran.code == 1
     assert "new has compute capability 99.0; known are" in ran.err

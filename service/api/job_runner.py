@@ -1,4 +1,4 @@
-"""Gives calls the running workshop."""
+"""Gives calls the running runner."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from http import HTTPStatus
 from fastapi import Request
 
 from warpack.service.api.errors import ApiError
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 
 
-async def workshop_of(request: Request) -> Workshop:
+async def job_runner_of(request: Request) -> JobRunner:
     """Raises problem `unavailable` (503) while the service starts or stops.
 
     A coroutine although it waits for nothing: a plain function would be given a thread, for every call anew.
     """
-    workshop = getattr(request.app.state, "workshop", None)
-    if not isinstance(workshop, Workshop):
+    runner = getattr(request.app.state, "runner", None)
+    if not isinstance(runner, JobRunner):
         raise ApiError(
             ProblemDetails(
                 "unavailable",
@@ -27,4 +27,4 @@ async def workshop_of(request: Request) -> Workshop:
             ),
             {"Retry-After": "1"},
         )
-    return workshop
+    return runner

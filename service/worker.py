@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from warpack.service.jobs.gpu import Gpu
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
 
 
@@ -20,11 +20,11 @@ def work(settings: Settings, *, ready: Callable[[], None] | None = None, gpu: Gp
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    workshop = Workshop(settings, gpu=gpu)
-    workshop.start()
+    runner = JobRunner(settings, gpu=gpu)
+    runner.start()
     try:
         if ready is not None:
             ready()
         stop.wait()
     finally:
-        workshop.stop()
+        runner.stop()

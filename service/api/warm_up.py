@@ -1,6 +1,6 @@
 """What the first callers would otherwise wait for, done once before the service listens: modules loaded, SQL compiled.
 
-A stored layout is answered in about 10 ms; unrehearsed, the first such call after a start took five times that.
+A stored layout is answered in about 10 ms; cold, the first such call after a start took five times that.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ import json
 from starlette.types import ASGIApp, Message, Scope
 
 from warpack.service.api.examples import MANIFEST
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.records import Order
 from warpack.solver import load_manifest
 
 
-async def rehearse(app: ASGIApp, workshop: Workshop) -> None:
+async def warm_up(app: ASGIApp, runner: JobRunner) -> None:
     """Looks for a stored layout and makes calls of every kind that store nothing. What they answer does not matter here."""
-    newest = await asyncio.to_thread(_look_up, workshop)
+    newest = await asyncio.to_thread(_look_up, runner)
     await call(app, "POST", "/v1/manifests:check", json.dumps(MANIFEST).encode())
     await call(app, "POST", "/v1/layouts", b"{}")
     await call(app, "GET", f"/v1/layouts/{newest}")
 
 
-def _look_up(workshop: Workshop) -> str:
+def _look_up(runner: JobRunner) -> str:
     """The queries of a post that the store answers; the id of the newest job, or one that no job has."""
     manifest = load_manifest(MANIFEST)
-    jobs = workshop.store.jobs
+    jobs = runner.store.jobs
     jobs.look_up(Order("", manifest.sha256, "", manifest.validation, manifest.solver.time_limit_s))
     return next((job.id for job in jobs.newest(1)), "none")
 
@@ -51,7 +51,7 @@ async def call(app: ASGIApp, method: str, path: str, body: bytes = b"") -> None:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"rehearsal"), (b"content-type", b"application/json"), (b"prefer", b"wait=0")],
+        "headers": [(b"host", b"warm-up"), (b"content-type", b"application/json"), (b"prefer", b"wait=0")],
         "client": None,
         "server": None,
         "state": {},

@@ -7,39 +7,41 @@ from dataclasses import dataclass
 from typing import Any
 
 from warpack.gpu_runtime.child_process import ChildError
-from warpack.gpu_runtime.hardware.child import ask
+from warpack.gpu_runtime.hardware.driver_process import ask
 from warpack.gpu_runtime.hardware.errors import HardwareError
 
 _LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class QueriedDevice:
     """One device as `device.OpenDevice.to_json` has it, and why it does not count as real (nothing: it does)."""
 
     device: Mapping[str, Any]
     objections: tuple[str, ...]
 
 
-def look(ordinal: int) -> Sight:
+def query_device(ordinal: int) -> QueriedDevice:
     """The device of that number, looked at in a process of its own. Raises HardwareError where there is none to see."""
     try:
         _, answer = ask(
-            "warpack.gpu_runtime.hardware.look", {"ordinal": ordinal, "time_limit_s": _LIMIT_S}, time_limit_s=_LIMIT_S
+            "warpack.gpu_runtime.hardware.device_query_child",
+            {"ordinal": ordinal, "time_limit_s": _LIMIT_S},
+            time_limit_s=_LIMIT_S,
         )
     except ChildError as error:
         raise HardwareError(f"driver-{error.reason}", f"looking at the device failed: {error}") from error
     if answer["error"] is not None:
         raise HardwareError(answer["error"]["rule"], answer["error"]["message"])
-    return Sight(answer["device"], tuple(answer["objections"]))
+    return QueriedDevice(answer["device"], tuple(answer["objections"]))
 
 
-def look_at_real(ordinal: int) -> Mapping[str, Any]:
-    """As `look`, and refuses a device that is not real: HardwareError `device-not-real`."""
-    sight = look(ordinal)
-    if sight.objections:
-        raise HardwareError("device-not-real", refusal(sight.device["name"], sight.objections))
-    return sight.device
+def query_real_device(ordinal: int) -> Mapping[str, Any]:
+    """As `query_device`, and refuses a device that is not real: HardwareError `device-not-real`."""
+    found = query_device(ordinal)
+    if found.objections:
+        raise HardwareError("device-not-real", refusal(found.device["name"], found.objections))
+    return found.device
 
 
 def refusal(name: str, objections: tuple[str, ...]) -> str:

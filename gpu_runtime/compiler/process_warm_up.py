@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-from warpack.gpu_runtime.compiler import warmth
+from warpack.gpu_runtime.compiler import warm_state
 from warpack.gpu_runtime.compiler.errors import ToolchainError
 from warpack.gpu_runtime.compiler.kernels import compile_kernel
 
@@ -16,7 +16,7 @@ def warm_up() -> None:
     For a process that exists to be forked. Raises ToolchainError where something is missing, CompileError where the tools
     do not work; does nothing where numba was told to simulate.
     """
-    if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0" or warmth.is_warm():
+    if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0" or warm_state.is_warm():
         return
     try:
         import_module("cuda.core.utils")
@@ -24,7 +24,7 @@ def warm_up() -> None:
     except ImportError as error:
         raise ToolchainError("packages-missing", str(error)) from error
     compile_kernel(_count_up, types.void(types.Array(types.int64, 1, "C")), "7.5", 32)
-    warmth.say_warm()
+    warm_state.say_warm()
 
 
 def _count_up(numbers):  # type: ignore[no-untyped-def]  # compiled by numba

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 from warpack.gpu_runtime.interpreter import import_environment
-from warpack.service.jobs import crib
+from warpack.service.jobs import child_main
 
 _CONTEXT = get_context("forkserver")
 _PRELOADED = [
@@ -31,7 +31,7 @@ _PRELOADED = [
     "warpack.gpu_runtime.validation",
     "warpack.gpu_runtime.emitters",
     "warpack.gpu_runtime.probe.backends.compiled_level",
-    "warpack.service.jobs.warmth",
+    "warpack.service.jobs.warm_up",
 ]
 _CONTEXT.set_forkserver_preload(_PRELOADED)
 _STARTING = Lock()
@@ -42,7 +42,7 @@ _LONGEST_TMPDIR = 107 - len("/pymp-12345678/listener-12345678")
 
 def prepare() -> None:
     """Start the fork server and wait until it is loaded, so that no task waits for it, nor shares the processors with it."""
-    child = Child(crib.nothing)
+    child = Child(child_main.nothing)
     child.answer(b"")
     child.close()
 
@@ -74,12 +74,12 @@ def _with_fork_server() -> None:
 class Child:
     """A started child that waits for its request. One thread may wait in `answer` while others call the rest."""
 
-    def __init__(self, do: crib.Task) -> None:
+    def __init__(self, do: child_main.Task) -> None:
         handle, path = tempfile.mkstemp(prefix="warpack-")
         self._stderr: BinaryIO = os.fdopen(handle, "rb")
         self._channel, theirs = _CONTEXT.Pipe()
         _with_fork_server()
-        self._process = _Process(target=crib.main, args=(do, theirs, path), daemon=True)
+        self._process = _ForkedProcess(target=child_main.main, args=(do, theirs, path), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -130,7 +130,7 @@ class Child:
             return stderr.read().decode(errors="replace").strip()
 
 
-class _Launch(Popen):
+class _ForkServerPopen(Popen):
     """As the standard library's, but the child does not import the caller's main module: it needs nothing from it, and
     for a console script that would cost every child the import of the whole command line."""
 
@@ -150,10 +150,10 @@ class _Launch(Popen):
         self.pid = forkserver.read_signed(self.sentinel)
 
 
-class _Process(ForkServerProcess):
+class _ForkedProcess(ForkServerProcess):
     @staticmethod
     def _Popen(process: BaseProcess) -> Any:
-        return _Launch(process)
+        return _ForkServerPopen(process)
 
 
 def _close_all(*descriptors: int) -> None:

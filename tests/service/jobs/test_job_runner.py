@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from warpack.service.engine import Fate, Handler, TaskKey, Worker
-from warpack.service.jobs import workshop as workshop_module
-from warpack.service.jobs.workshop import Workshop
+from warpack.service.jobs import job_runner as job_runner_module
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Job, Order, Task
@@ -55,9 +55,9 @@ def store(engine: EngineWithoutWorkers, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def workshop(engine: EngineWithoutWorkers, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    monkeypatch.setattr(workshop_module, "_SETTLED_S", -1.0)
-    made = Workshop(Settings(data_dir=tmp_path, workers=0), engine)
+def runner(engine: EngineWithoutWorkers, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobRunner:
+    monkeypatch.setattr(job_runner_module, "_SETTLED_S", -1.0)
+    made = JobRunner(Settings(data_dir=tmp_path, workers=0), engine)
     made.store = store
     return made
 
@@ -75,31 +75,31 @@ def job_of(store: Store, job_id: str) -> Job:
 
 
 def test_a_task_that_never_reached_the_engine_is_handed_over(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     _, key = posted(store)
-    workshop.sweep()
+    runner.sweep()
     assert engine.submitted == [key]
 
 
 @pytest.mark.parametrize("fate", ["waiting", "running"])
 def test_a_task_under_way_is_left_alone(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop, fate: Fate
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, fate: Fate
 ) -> None:
     job_id, _ = posted(store)
     engine.fate = fate
-    workshop.sweep()
+    runner.sweep()
     assert engine.submitted == []
     assert job_of(store, job_id).state == "queued"
 
 
 @pytest.mark.parametrize(("fate", "slug"), [("crashed", "worker-crashed"), ("broke", "internal-error")])
 def test_a_job_whose_task_was_given_up_fails_and_says_why(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop, fate: Fate, slug: str
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, fate: Fate, slug: str
 ) -> None:
     job_id, _ = posted(store)
     engine.fate = fate
-    workshop.sweep()
+    runner.sweep()
     job = job_of(store, job_id)
     assert job.state == "failed"
     assert job.problem is not None
@@ -120,35 +120,35 @@ def handed_to_a_device(store: Store, required: str) -> tuple[str, Task]:
 
 
 def test_what_only_a_gpu_can_do_is_handed_over_and_waits(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     job_id, task = handed_to_a_device(store, "hardware")
     assert task == Task("device", task.id, "hardware", "8.6")
-    workshop.sweep()
+    runner.sweep()
     assert engine.submitted == [TaskKey("device", task.id, "gpu-sm86")]
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout, job.stage) == ("validating", "simulated", None, "device")
 
 
 def test_best_is_what_was_reached_once_no_gpu_of_the_architecture_is_alive(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     job_id, _ = handed_to_a_device(store, "best")
     engine.alive = (Worker("one", ("gpu-sm86",), ({"name": "a GPU"},)),)
-    assert (workshop.best_level("8.6"), workshop.best_level("9.0")) == ("hardware", "simulated")
-    workshop.sweep()
+    assert (runner.best_level("8.6"), runner.best_level("9.0")) == ("hardware", "simulated")
+    runner.sweep()
     assert job_of(store, job_id).state == "validating"
     engine.alive = (Worker("two", ("gpu-sm90",)),)
-    workshop.sweep()
+    runner.sweep()
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout) == ("ready", "simulated", "the layout")
 
 
 def test_a_host_stage_that_ended_does_not_fail_the_device_stage_that_followed(
-    store: Store, engine: EngineWithoutWorkers, workshop: Workshop
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     job_id, task = handed_to_a_device(store, "hardware")
-    workshop._settle(Task("validate", task.id, "hardware", "8.6"), "done")
+    runner._settle(Task("validate", task.id, "hardware", "8.6"), "done")
     assert job_of(store, job_id).state == "validating"
-    workshop._settle(task, "crashed")
+    runner._settle(task, "crashed")
     assert job_of(store, job_id).state == "failed"

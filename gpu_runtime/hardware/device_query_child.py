@@ -1,4 +1,4 @@
-"""Looks at one device: `python -m warpack.gpu_runtime.hardware.look` reads its number and writes what it is. For `sight.look`."""
+"""Looks at one device: `python -m warpack.gpu_runtime.hardware.device_query_child` reads its number and writes what it is. For `device_query.query_device`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Any
 
-from warpack.gpu_runtime.hardware.child import answering, end_by_itself
 from warpack.gpu_runtime.hardware.device import open_device
+from warpack.gpu_runtime.hardware.driver_process import answering, end_by_itself
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.hardware.identity import objections
 

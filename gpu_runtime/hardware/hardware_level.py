@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 from warpack.gpu_runtime.child_process import ChildError
 from warpack.gpu_runtime.hardware.bundle import Bundle
-from warpack.gpu_runtime.hardware.child import ask
+from warpack.gpu_runtime.hardware.device_query import refusal
+from warpack.gpu_runtime.hardware.driver_process import ask
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.hardware.sanitizer import TOOLS, find_sanitizer, sanitize
-from warpack.gpu_runtime.hardware.sight import refusal
 from warpack.gpu_runtime.hardware.whole_block import of_whole_block
 from warpack.gpu_runtime.probe.checks.catalogue import CHECKS, by_check
 from warpack.gpu_runtime.probe.plan.plan_as_json import arrays
@@ -26,7 +26,7 @@ from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport
 
-_CHILD = "warpack.gpu_runtime.hardware.execute"
+_CHILD = "warpack.gpu_runtime.hardware.execute_child"
 _SLOWER_UNDER_SANITIZER = 10.0
 CHECKED = (
     "completed", "coverage", "lengths", "numbering", "contents", "zeros", "image", "guards", "finished", "words"

@@ -9,7 +9,8 @@ from pathlib import Path
 _FIRST_CALLS = """
 import asyncio, json, sys
 from pathlib import Path
-from warpack.service.api import create_app, rehearsal
+from warpack.service.api import create_app
+from warpack.service.api import warm_up
 from warpack.service.api.examples import MANIFEST
 from warpack.service.settings import Settings
 
@@ -17,8 +18,8 @@ async def first_calls():
     app = create_app(Settings(data_dir=Path(sys.argv[1]), workers=0))
     async with app.router.lifespan_context(app):
         before = set(sys.modules)
-        await rehearsal.call(app, "POST", "/v1/layouts", json.dumps(MANIFEST).encode())
-        await rehearsal.call(app, "GET", "/v1/layouts/none")
+        await warm_up.call(app, "POST", "/v1/layouts", json.dumps(MANIFEST).encode())
+        await warm_up.call(app, "GET", "/v1/layouts/none")
         print(sorted(set(sys.modules) - before))
 
 asyncio.run(first_calls())

@@ -10,7 +10,7 @@ from functools import partial
 
 from warpack.service.engine import Fate, Handler, JobEngine, TaskKey
 from warpack.service.engine.dbos_engine import DbosEngine
-from warpack.service.jobs import nursery
+from warpack.service.jobs import child_process
 from warpack.service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.solving import handle_solve
@@ -27,7 +27,7 @@ _SETTLED_S = 2.0
 """Younger tasks are left alone: whoever made them is just handing them over."""
 
 
-class Workshop:
+class JobRunner:
     """Between `start` and `stop` this process takes tasks, if its settings give it workers, and sweeps. With a `gpu` it takes
     what that can do and nothing else, one task at a time: a second one would share its memory and its time."""
 
@@ -41,7 +41,7 @@ class Workshop:
             all_queues=QUEUES,
             queues=queues if settings.workers else (),
             concurrency=settings.workers if gpu is None else 1,
-            devices=() if gpu is None else (gpu.told(),),
+            devices=() if gpu is None else (gpu.public(),),
         )
         self._stopping = threading.Event()
 
@@ -56,7 +56,7 @@ class Workshop:
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
-            nursery.prepare()  # meanwhile the engine finds its queues, for which it needs a second
+            child_process.prepare()  # meanwhile the engine finds its queues, for which it needs a second
         self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="warpack-sweeper", daemon=True)
         self._sweeper.start()
 

@@ -1,4 +1,4 @@
-"""One validation on a GPU: the child's side. `python -m warpack.gpu_runtime.hardware.execute` reads one JSON object and writes one.
+"""One validation on a GPU: the child's side. `python -m warpack.gpu_runtime.hardware.execute_child` reads one JSON object and writes one.
 
 A kernel that faults takes its context with it, and one that hangs can only be killed: so each validation has its process.
 """
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from warpack.gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
-from warpack.gpu_runtime.hardware.child import answering, end_by_itself
 from warpack.gpu_runtime.hardware.device import open_device
+from warpack.gpu_runtime.hardware.driver_process import answering, end_by_itself
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.gpu_runtime.hardware.identity import objections
 
@@ -40,7 +40,7 @@ def execute(request: Mapping[str, Any]) -> dict[str, Any]:
     answer |= {"real": not against, "objections": list(against), "device": device.to_json()}
     if against and not request["host_path_test"]:
         return answer
-    from warpack.gpu_runtime.hardware.running import Run
+    from warpack.gpu_runtime.hardware.bundle_runner import Run
 
     return answer | {"ran": Run(device, bundle).answer()}
 

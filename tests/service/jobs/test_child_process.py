@@ -13,8 +13,8 @@ import pytest
 
 from tests.helpers.child_tasks import die, echo, fail, never_end, stop_when_asked
 from tests.helpers.processes import eventually, lives
-from warpack.service.jobs.nursery import Child
-from warpack.service.jobs.supervision import Outcome, run_child
+from warpack.service.jobs.child_process import Child
+from warpack.service.jobs.child_supervision import Outcome, run_child
 
 
 def run(task: object, request: bytes = b"abc", *, limit_s: float = 60.0, looks: int = 10**9) -> Outcome:
@@ -78,7 +78,7 @@ def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
 
 _WORKER = """
 import asyncio, sys
-from warpack.service.jobs.supervision import run_child
+from warpack.service.jobs.child_supervision import run_child
 from tests.helpers.child_tasks import never_end
 asyncio.run(run_child(never_end, sys.argv[1].encode(), limit_s=600, wanted=lambda: True))
 """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from warpack.gpu_runtime.hardware.bundling import make_bundle
+from warpack.gpu_runtime.hardware.bundle_maker import make_bundle
+from warpack.gpu_runtime.hardware.device_query import query_real_device
 from warpack.gpu_runtime.hardware.errors import HardwareError
-from warpack.gpu_runtime.hardware.level import run_on_hardware
-from warpack.gpu_runtime.hardware.sight import look_at_real
+from warpack.gpu_runtime.hardware.hardware_level import run_on_hardware
 from warpack.gpu_runtime.probe.backends.prepared import Prepared
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
@@ -36,7 +36,7 @@ def ordinal_of(compute_capability: str) -> int:
     why = ""
     while not why:
         try:
-            device = look_at_real(len(seen))
+            device = query_real_device(len(seen))
         except HardwareError as error:
             why = str(error)
         else:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from warpack.service.jobs.crib import Task
-from warpack.service.jobs.nursery import Child
+from warpack.service.jobs.child_main import Task
+from warpack.service.jobs.child_process import Child
 
 _LOOK_EVERY_S = 0.1
 _TIME_TO_STOP_S = 1.0
