@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -49,6 +50,30 @@ def test_no_python_file_is_longer_than_one_idea(files: list[Path]) -> None:
     lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in files if path.suffix == ".py"}
     too_long = {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST}
     assert set(too_long) <= TABLES
+
+
+def test_no_record_is_made_by_counting_more_than_six_positions(files: list[Path]) -> None:
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in files if in_rooms(path, *ROOMS)}
+    records = {
+        node.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(one) for one in node.decorator_list)
+    }
+    assert "Finding" in records
+    counted = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.func.id}"
+        for path, tree in trees.items()
+        if in_rooms(path, "gpu_runtime", "service")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in records
+        if len(node.args) > 6
+    ]
+    assert not counted
+
+
+def in_rooms(path: Path, *rooms: str) -> bool:
+    return path.suffix == ".py" and path.relative_to(ROOT).parts[0] in rooms
 
 
 def test_every_module_of_the_rooms_says_what_it_is_for(files: list[Path]) -> None:

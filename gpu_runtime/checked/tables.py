@@ -33,7 +33,7 @@ class Slots(NamedTuple):
     per_item: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A buffer, a part, or (without stretches) the bytes between two. `real_bytes` is where it starts in the layout as it is.
     `shared`: by several threads. `roams`: some of those are alone with it, while others may be elsewhere."""
@@ -75,7 +75,17 @@ def pieces_of(
     for region, first, size, behind in storage.guards:
         name = f"the {size} bytes behind {behind}" if behind else f"the {size} bytes before the first buffer"
         shared = region == "block" or manifest.launch.threads_per_run > 1
-        pieces.append(Piece(name, first, 0, size, region == "block", shared, Poison(1, GUARD), Slots(size, 1, 1)))
+        guard = Piece(
+            name=name,
+            start_bytes=first,
+            real_bytes=0,
+            size_bytes=size,
+            of_block=region == "block",
+            shared=shared,
+            poison=Poison(1, GUARD),
+            slots=Slots(size, 1, 1),
+        )
+        pieces.append(guard)
     return pieces, guards
 
 

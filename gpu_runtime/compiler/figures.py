@@ -11,7 +11,7 @@ from warpack.gpu_runtime.compiler.link import Linked, LogFigures, read_log
 from warpack.solver.wire.units import Bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KernelFigures:
     """What one thread (registers, stack, spills of the kernel and what it calls) and one block (static shared memory) of the kernel needs.
 

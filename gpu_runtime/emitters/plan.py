@@ -14,7 +14,7 @@ from warpack.solver.wire.layout import LaunchFigures, Region
 from warpack.solver.wire.units import Bytes, Elements
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """One getter: `count` elements at `offset` elements from the start of the typed memory that it slices.
 
@@ -94,7 +94,7 @@ class LocalArray:
     alignment_bytes: Bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatorPlan:
     """Everything that a target needs. `slots` in manifest order, a buffer before its parts; `run_elements` are the element
     types of the run's windows, `kept` the arrays of persistent local storage, by dtype, both in the order in which a thread's memory

@@ -23,7 +23,7 @@ class BundleFormatError(ValueError):
     """This is no bundle, or one of another version; the message names the field."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bundle:
     """`entry`: the kernel's name in `cubin`. `predicted`: registers, static_shared_bytes, stack_bytes and max_threads as the
     machine code states them, blocks_per_sm as the device table gives it with them. `toolchain`: what made the code. `plan`: see

@@ -25,7 +25,7 @@ _ATTRIBUTES = {
 """Our name of a limit, which the device table has too, to the end of the driver's."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenDevice:
     """A device whose primary context is this process's current one. `handle` is the driver's."""
 

@@ -30,7 +30,7 @@ _LIBRARY = re.compile(r"libcuda\.so\.(\d+\.\d+(?:\.\d+)?)$")
 _UUID = re.compile(r"^GPU UUID:\s*(\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """`libraries`: the files of libcuda that this process has mapped. `exposed`: what of the library's path others could
     replace (None: nothing). `module_version`: the kernel module's. `device_file`: an open file of that module. `listed_uuid`: the

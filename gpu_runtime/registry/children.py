@@ -62,7 +62,9 @@ class ChildWindows(SizeQueries):
         )
         group.register(window)
         kept = self.persistent_local_buffer_size(child)
-        group.register(CUDABuffer(persistent_name, kept, "local", True, None, kind, group.parent_dtype))
+        group.register(
+            CUDABuffer(persistent_name, kept, "local", persistent=True, dtype=kind, parent_dtype=group.parent_dtype)
+        )
         group.add_child(base, child)
         return shared_name, persistent_name
 

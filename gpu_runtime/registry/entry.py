@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +47,7 @@ class CUDABuffer:
     name: str
     size: Elements
     location: Location = "local"
+    _: KW_ONLY
     persistent: bool = False
     aliases: str | None = None
     dtype: ElementType = FLOAT32
@@ -54,10 +55,10 @@ class CUDABuffer:
     protected: Ranges = ()
     lifetime: Any = None
     parts: Sequence[Mapping[str, Any]] = ()
-    alignment_bytes: Bytes = field(default=0, kw_only=True)
-    accesses_in: Mapping[str, Any] | None = field(default=None, kw_only=True)
-    reentry: Reentry = field(default="kept", kw_only=True)
-    stages: int = field(default=1, kw_only=True)
+    alignment_bytes: Bytes = 0
+    accesses_in: Mapping[str, Any] | None = None
+    reentry: Reentry = "kept"
+    stages: int = 1
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):

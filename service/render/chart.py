@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +23,7 @@ _MOST_EXPLAINED = 200
 """Stretches of phases that are explained; for those of a picture with more the reasons are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as `stated`; its contents
     `carried` on to where they are found again, or needed `between` a write and a read, with the reason in `why`; or `waiting`, its
@@ -44,7 +44,7 @@ class Box:
         return self.state != "waiting"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """One region (one run's window, or the block's memory as far as block-scoped buffers reach) over the whole flattened timeline.
     `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin, if block-scoped buffers lie over them."""
@@ -147,7 +147,16 @@ class _Drawing:
             for piece in self.story.pieces_of.get(buffer.full_name, ()):
                 at = _offset(buffer, piece)
                 for start, end, state, why in self._times(piece):
-                    yield Box(piece.buffer, piece.name, start, end, at, at + piece.size_bytes, state, why)
+                    yield Box(
+                        buffer=piece.buffer,
+                        name=piece.name,
+                        start=start,
+                        end=end,
+                        start_bytes=at,
+                        end_bytes=at + piece.size_bytes,
+                        state=state,
+                        why=why,
+                    )
 
     def _above(self) -> Iterator[Box]:
         """Block-scoped pieces by the bytes of a window that some window has under them."""
@@ -158,7 +167,7 @@ class _Drawing:
             for first, beyond in windows.inside(box.start_bytes, box.end_bytes) if windows.stride else ():
                 low, high = first, min(beyond, self.launch.run_bytes)
                 if low < high:
-                    yield Box(box.buffer, box.name, box.start, box.end, low, high, box.state, box.why, True)
+                    yield replace(box, start_bytes=low, end_bytes=high, above=True)
 
     def _times(self, piece: StoryPiece) -> Iterator[tuple[Phase, Phase, State, str]]:
         from warpack.solver.verifier.spans import without

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -46,6 +46,7 @@ class Order:
     document: str
     required: str
     time_limit_s: float
+    _: KW_ONLY
     idempotency_key: str | None = None
     request_sha256: str = ""
     compute_capability: str = ""

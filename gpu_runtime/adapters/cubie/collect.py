@@ -35,7 +35,7 @@ class OwnFigures:
         return threads
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Collected:
     """What `collect` read from a solver.
 
@@ -100,7 +100,15 @@ def read_solver(
     )
     # CuBIE's skew: one more 4-byte word where a run has an even number of them (BatchSolverKernel._launch_shape).
     own = OwnFigures(int(kernel.shared_memory_bytes), 4 if kernel.shared_memory_needs_padding else 0)
-    return Collected(manifest, components, find_faults(components), known.unknown, known.reason, own, element_bytes)
+    return Collected(
+        manifest=manifest,
+        components=components,
+        findings=find_faults(components),
+        unknown=known.unknown,
+        unknown_class=known.reason,
+        own=own,
+        element_bytes=element_bytes,
+    )
 
 
 def find_solver_faults(solver: Any) -> tuple[Finding, ...]:

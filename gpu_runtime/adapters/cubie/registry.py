@@ -18,7 +18,7 @@ BUILT_WITH_LATER_NAME = frozenset({"BackwardsEulerPCStep"})
 """Classes that register a child twice, and of which the code was read: they use the window of the later name alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RegisteredBuffer:
     """One registration. `size` in elements; `location` is where CuBIE was told to put it, `in_shared` whether its own
     layout has it in shared memory (an alias follows its target)."""

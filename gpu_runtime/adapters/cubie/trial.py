@@ -27,7 +27,7 @@ BUDGET_BYTES = 49152
 Trajectories = tuple[np.ndarray[Any, Any], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """One line of the proof's table. Bytes are per run; `own_*` are CuBIE's. `control` names the two live buffers that
     were forced together and `control_differs` says whether that changed anything; `finite` whether CuBIE's own run

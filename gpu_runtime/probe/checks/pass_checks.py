@@ -95,12 +95,12 @@ def _contents(plan: Plan, script: Script, name: str, fault: Mapping[str, int]) -
     return Finding(
         "zero-missing" if row.op == Op.CHECK_ZERO else "contents-lost",
         f"{name}: {what} in phase {plan.story.phase_names[phase]!r} ({who(fault)}; {fault['wrong']} elements of this thread)",
-        (cell.name, *others),
-        cell.region,
-        start,
-        start + row.itemsize,
-        phase,
-        plan.story.phase_names[phase],
+        buffers=(cell.name, *others),
+        region=cell.region,
+        start_bytes=start,
+        end_bytes=start + row.itemsize,
+        phase=phase,
+        phase_name=plan.story.phase_names[phase],
     )
 
 
@@ -111,10 +111,10 @@ def _image(plan: Plan, script: Script, name: str, example: Mapping[str, int], co
         "image-differs",
         f"{name}: byte {example['byte']} of block {example['block']} is {example['got']:#04x} after phase "
         f"{plan.story.phase_names[phase]!r}, by the layout it must be {example['want']:#04x} ({count} such bytes in all)",
-        cells_at(plan, example["byte"]),
-        region,
-        byte,
-        byte + 1,
-        phase,
-        plan.story.phase_names[phase],
+        buffers=cells_at(plan, example["byte"]),
+        region=region,
+        start_bytes=byte,
+        end_bytes=byte + 1,
+        phase=phase,
+        phase_name=plan.story.phase_names[phase],
     )

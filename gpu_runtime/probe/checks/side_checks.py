@@ -68,14 +68,16 @@ def _views(plan: Plan, views: Mapping[str, Any]) -> Iterator[Finding]:
         getter = plan.calls.getters[plan.calls.names[view["ref"]]]
         size = plan.calls.itemsize(view["ref"]) * getter.count
         want = view["want"]
+        start, end = in_region(plan, getter.region, want, want + size)
         yield Finding(
             "view-misplaced",
             f"{getter.name} of run {view['run']}: its getter returns {view['count']} elements from byte {view['start']} of "
             f"dynamic shared memory on, the layout says {getter.count} from byte {want} on "
             f"({views['wrong']} such views)",
-            (getter.name,),
-            getter.region,
-            *in_region(plan, getter.region, want, want + size),
+            buffers=(getter.name,),
+            region=getter.region,
+            start_bytes=start,
+            end_bytes=end,
         )
 
 
@@ -92,12 +94,12 @@ def shadow(plan: Plan, answer: Answer) -> Iterator[Finding]:
             "unordered-access",
             f"thread {example['thread']} and {other} touch byte {example['byte']} in phase {plan.story.phase_names[phase]!r} "
             f"with no barrier between that covers both (elements shared out {example['order']}; {seen['wrong']} in all)",
-            tuple(sorted(names)),
-            region,
-            byte,
-            byte + 1,
-            phase,
-            plan.story.phase_names[phase],
+            buffers=tuple(sorted(names)),
+            region=region,
+            start_bytes=byte,
+            end_bytes=byte + 1,
+            phase=phase,
+            phase_name=plan.story.phase_names[phase],
         )
 
 

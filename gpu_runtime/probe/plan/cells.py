@@ -16,7 +16,7 @@ from warpack.solver.wire.manifest import Buffer, Manifest, Part, Zero
 from warpack.solver.wire.units import Bytes, Elements, Phase
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One piece in its place.
 

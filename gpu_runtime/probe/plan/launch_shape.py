@@ -16,7 +16,7 @@ FEW_LANES = 4
 the same, one elementwise stride further on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shape:
     """`threads` is that of the layout. `slots`: the runs (by index in their block) that are probed: the first two, whose
     windows are neighbours, and the last, which ends where the memory ends; with tracks, the first two and the last of each; and

@@ -21,7 +21,7 @@ MOST_DUMP_BYTES = 64 << 20
 """A pass whose dumps are more than this is run several times, each time dumping other steps."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Launch:
     """One launch of all blocks: a script's rows, run in one of the three ways, with dumps of the steps `[first, last)`.
 
@@ -95,7 +95,17 @@ class Launches:
             plan["slot_of_run"], plan["places"], shape["active"], plan["multipliers"], windows,
             kinds, self.raw, dump, final, report, *words, *self.pools[kind == "complement"],
         )  # fmt: skip
-        return Launch(one["script"], kind, first, last, shared_bytes, arguments, dump, final, report)
+        return Launch(
+            script=one["script"],
+            kind=kind,
+            first=first,
+            last=last,
+            dynamic_bytes=shared_bytes,
+            arguments=arguments,
+            dump=dump,
+            final=final,
+            report=report,
+        )
 
 
 def _barriers(script: Mapping[str, Any]) -> list[int]:

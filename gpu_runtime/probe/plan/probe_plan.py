@@ -32,7 +32,7 @@ from warpack.solver.wire.manifest import Manifest
 _LEAST_PRIME = 4093
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """Everything that a back end needs to run the probe, and everything to judge by what it did. `ways` are those of the program, and
     behind them, where some script lingers, all phases straight on. `met`: how many conflict edges some way of the program shows."""
@@ -116,9 +116,22 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     largest = max([_LEAST_PRIME, *(cell.count for cell in cells), *(script.tokens for script in scripts)])
     prime = prime_above(largest + copies)
     return Plan(
-        story, cells, edges, windows, teams, tuple(ways), choices, tuple(scripts), found, calls, shape,
-        prime, tuple(distinct_multipliers(copies, prime)), edges.count - _pairs(left), uncovered(edges.conflicts, scripts),
-    )  # fmt: skip
+        story=story,
+        cells=cells,
+        edges=edges,
+        windows=windows,
+        teams=teams,
+        ways=tuple(ways),
+        choices=choices,
+        scripts=tuple(scripts),
+        getters=found,
+        calls=calls,
+        shape=shape,
+        prime=prime,
+        multipliers=tuple(distinct_multipliers(copies, prime)),
+        met=edges.count - _pairs(left),
+        uncovered=uncovered(edges.conflicts, scripts),
+    )
 
 
 def _pairs(graph: tuple[int, ...]) -> int:

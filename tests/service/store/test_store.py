@@ -34,7 +34,7 @@ def order(
     key: str | None = None,
     request: str = "r",
 ) -> Order:
-    return Order(name, sha256, "{}", required, time_limit_s, key, request)
+    return Order(name, sha256, "{}", required, time_limit_s, idempotency_key=key, request_sha256=request)
 
 
 def layout(status: str = "optimal", document: str = "{}") -> SolvedLayout:

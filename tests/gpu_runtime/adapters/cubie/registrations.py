@@ -54,5 +54,11 @@ def collected(parts: tuple[RegisteredComponent, ...], element_bytes: int = 4, **
         element_bytes=element_bytes,
     )
     return Collected(
-        manifest, parts, find_faults(parts), known.unknown, known.reason, OwnFigures(400, 4), element_bytes
+        manifest=manifest,
+        components=parts,
+        findings=find_faults(parts),
+        unknown=known.unknown,
+        unknown_class=known.reason,
+        own=OwnFigures(400, 4),
+        element_bytes=element_bytes,
     )
