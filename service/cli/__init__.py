@@ -10,19 +10,23 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 
 from warpack.extras import explained
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a traceback."""
+def main(arguments: Sequence[str] | None = None, *, sources: Path | None = None) -> int:
+    """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a traceback.
+
+    `sources`: a source tree whose benchmark suite adds its command; None: the one that this Warpack runs from, if any.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the locale cannot write is no reason to fail
     try:
         from warpack.service.cli.app import run
 
-        code = run(sys.argv[1:] if arguments is None else arguments)
+        code = run(sys.argv[1:] if arguments is None else arguments, sources)
         sys.stdout.flush()
     except ModuleNotFoundError as error:
         told = explained("this command", error)

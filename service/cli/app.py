@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
+from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.inputs import with_stdin_named
 from warpack.service.cli.terminal import complain, complain_of
@@ -29,13 +32,27 @@ _COMMANDS = {
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs they bring.",
     "worker": "Work on the jobs of a service that shares the data folder.",
-    "bench": "Compare Warpack with other solvers on the same instances, each result checked.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }
 
 
-def build() -> App:
-    """The application. Commands are import paths: a module is loaded when its command (or the list of all) is wanted."""
+_BENCH = "Compare Warpack with other solvers on the same instances, each result checked."
+
+_SUITE = Path("benchmarks/command.py")
+"""The benchmark suite is a part of the source tree and of no installed package. It brings its own command."""
+
+
+def source_tree() -> Path | None:
+    """The source tree that this Warpack runs from; None where it is installed without."""
+    root = import_root()
+    return root if (root / "pyproject.toml").is_file() and (root / _SUITE).is_file() else None
+
+
+def build(sources: Path | None) -> App:
+    """The application, with the suite's command if there are `sources`.
+
+    Commands are import paths: a module is loaded when its command (or the list of all) is wanted.
+    """
     app = App(
         name="warpack",
         help=_HELP,
@@ -47,12 +64,16 @@ def build() -> App:
     )
     for name, summary in _COMMANDS.items():
         app.command(f"warpack.service.cli.{name}:{name}", name=name, help=summary)
+    if sources is not None:
+        if str(sources) not in sys.path:
+            sys.path.append(str(sources))  # at the end, where it hides nothing
+        app.command("benchmarks.command:bench", name="bench", help=_BENCH)
     return app
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], sources: Path | None = None) -> int:
     try:
-        code = build()(with_stdin_named(arguments))
+        code = build(sources or source_tree())(with_stdin_named(arguments))
     except CycloptsError:
         return BAD_INPUT  # cyclopts has said what is wrong with the command line
     except ManifestError as error:

@@ -1,25 +1,26 @@
-"""`warpack bench`."""
+"""The suite's command: `python -m benchmarks`, and `warpack bench` where Warpack runs from its source tree."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
+from rich.table import Table as Shown
 
-from warpack.gpu_runtime.interpreter import import_root
+from benchmarks import suite as instances_of
+from benchmarks.instances import files
+from benchmarks.instances.instance import Instance
+from benchmarks.machine import machine
+from benchmarks.peers import omni
+from benchmarks.report.page import Run, write_page
+from benchmarks.report.tables import Table, family_table, instance_table, threads_table
+from benchmarks.running import Row, run
+from benchmarks.summary import summarise
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.terminal import complain, err, note, out, write_json
-
-if TYPE_CHECKING:
-    from benchmarks.instances.instance import Instance
-    from benchmarks.report.tables import Table
-    from benchmarks.running import Row
-
-_SOURCES = import_root()
 
 
 def bench(
@@ -44,14 +45,8 @@ def bench(
 
     Exit code 0: every result is right. 1: some result was refused. 2: there is a bad manifest or trace, or none.
     """
-    _find_suite()
     if limit <= 0 or seeds < 1:
         raise CommandFailed("--limit has to be above 0 and --seeds at least 1", BAD_INPUT)
-    from benchmarks.machine import machine
-    from benchmarks.peers import omni
-    from benchmarks.report.page import Run, write_page
-    from benchmarks.running import run
-
     if write is not None:
         _need_matplotlib()
     if not omni.installed():
@@ -78,24 +73,13 @@ def bench(
     return FAILED if faults else DONE
 
 
-def _find_suite() -> None:
-    """The suite is part of the source tree, and of no installed package."""
-    if not (_SOURCES / "benchmarks" / "suite.py").is_file():
-        raise CommandFailed("the benchmarks are part of Warpack's source tree: run this command from there")
-    if str(_SOURCES) not in sys.path:
-        sys.path.append(str(_SOURCES))
-
-
 def _need_matplotlib() -> None:
     if find_spec("matplotlib") is None:
         raise CommandFailed("--write draws with matplotlib: pip install -c constraints.txt '.[bench]'")
 
 
 def _instances(folder: Path | None, traces: Path | None, seeds: int) -> list[Instance]:
-    from benchmarks.instances import files
-    from benchmarks.suite import built_in
-
-    found = list(built_in(seeds)) if seeds else []
+    found = list(instances_of.built_in(seeds)) if seeds else []
     try:
         found += files.manifests(folder, "manifests") if folder is not None else []
         found += files.traces(traces, "traces") if traces is not None else []
@@ -130,18 +114,13 @@ def _document(row: Row) -> dict[str, Any]:
 
 
 def _print(rows: list[Row]) -> None:
-    from benchmarks.report.tables import family_table, instance_table, threads_table
-    from benchmarks.summary import summarise
-
     for table in (instance_table(rows), family_table(summarise(rows)), threads_table(rows)):
         if table.rows:
             out().print(_shown(table))
             out().print()
 
 
-def _shown(table: Table) -> Any:
-    from rich.table import Table as Shown
-
+def _shown(table: Table) -> Shown:
     shown = Shown(box=None, pad_edge=False, header_style="bold")
     for at, title in enumerate(table.titles):
         shown.add_column(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from benchmarks import running, suite
 from benchmarks.instances.tilings import guillotine
-from tests.service.cli.commands import Cli, one_buffer, small, written
+from tests.service.cli.commands import ROOT, Cli, environment, one_buffer, small, written
 
 TRACE = "id,lower,upper,size\n0,0,2,64\n1,1,3,32\n"
 
@@ -70,7 +72,7 @@ def test_writing_without_matplotlib_says_what_to_install(
     warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path, small(), "a.json")
-    monkeypatch.setattr("warpack.service.cli.bench.find_spec", lambda _name: None)
+    monkeypatch.setattr("benchmarks.command.find_spec", lambda _name: None)
     ran = warpack("bench", tmp_path, "--write", tmp_path / "pages")
     assert ran.code == 1
     assert ".[bench]" in ran.err
@@ -100,3 +102,26 @@ def test_bad_input_is_named(warpack: Cli, tmp_path: Path) -> None:
     assert ran.code == 2
     assert "t.csv needs the columns" in ran.err
     assert warpack("bench", "--limit", "0").code == 2
+
+
+def test_the_suite_is_a_program_of_its_own() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--limit", "0"],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "warpack: --limit has to be above 0 and --seeds at least 1\n"
+
+
+def test_an_installed_warpack_has_no_such_command_whatever_lies_beside_it(
+    warpack: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "bench" in warpack("--help").out
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "command.py").write_text("raise SystemExit('somebody else's benchmarks')\n")
+    monkeypatch.setattr("warpack.service.cli.app.import_root", lambda: tmp_path)
+    assert "bench" not in warpack("--help").out
+    assert warpack("bench").code == 2

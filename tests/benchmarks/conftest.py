@@ -1,0 +1,3 @@
+from tests.service.cli.conftest import warpack
+
+__all__ = ["warpack"]
