@@ -76,7 +76,7 @@ class Client:
         return self._call("DELETE", f"/v1/layouts/{job_id}")
 
     def artefact(self, job_id: str, name: str) -> str:
-        """The text of `allocators.py`, `allocators.cuh` or `manifest`."""
+        """The text of `manifest`, or of an allocator file that the job's `links` name."""
         return self._send("GET", f"/v1/layouts/{job_id}/{name}").text
 
     def check(self, manifest: Mapping[str, Any] | str | bytes) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The languages that allocators can be emitted in. A new target is one module with `emit_text` and one line here."""
+"""The languages that allocators can be emitted in. A new target is one module with `emit_text` and one entry here."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 
 from warpack.gpu_runtime.emitters.errors import EmitError
@@ -10,13 +11,34 @@ from warpack.gpu_runtime.emitters.planning import plan_allocators
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
-TARGETS: dict[str, str] = {
-    "numba-cuda": "warpack.gpu_runtime.emitters.numba_cuda",
-    "cuda-c++": "warpack.gpu_runtime.emitters.cuda_cpp",
-}
-"""Target name to the module whose `emit_text(plan: AllocatorPlan) -> str` writes it; imported when first used."""
 
-FILES: dict[str, str] = {"allocators.py": "numba-cuda", "allocators.cuh": "cuda-c++"}
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`module` has `emit_text(plan: AllocatorPlan) -> str`, and is imported when first used. `file`: the name under which
+    every user gets the text, from the command line and from the service. `what` that is, for the API's documentation."""
+
+    module: str
+    file: str
+    what: str
+    media_type: str = "text/plain"
+
+
+TARGETS: dict[str, Target] = {
+    "numba-cuda": Target(
+        module="warpack.gpu_runtime.emitters.numba_cuda",
+        file="allocators.py",
+        what="a Python module for numba-cuda",
+        media_type="text/x-python",
+    ),
+    "cuda-c++": Target(
+        module="warpack.gpu_runtime.emitters.cuda_cpp",
+        file="allocators.cuh",
+        what="a CUDA C++17 header",
+    ),
+}
+"""By the name that `emit` takes."""
+
+FILES: dict[str, str] = {target.file: name for name, target in TARGETS.items()}
 """The files that every user gets, and the target that each is emitted for."""
 
 
@@ -38,5 +60,5 @@ def emit(layout: Layout, manifest: Manifest, target: str = "numba-cuda") -> str:
 
 
 def _write(plan: AllocatorPlan, target: str) -> str:
-    text: str = import_module(TARGETS[target]).emit_text(plan)
+    text: str = import_module(TARGETS[target].module).emit_text(plan)
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.waiting import Waiting
 from warpack.service.store.records import Job
 
@@ -36,8 +37,7 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
         "links": {
             "self": self_link,
             "manifest": f"{self_link}/manifest",
-            "allocators.py": f"{self_link}/allocators.py" if job.state == "ready" else None,
-            "allocators.cuh": f"{self_link}/allocators.cuh" if job.state == "ready" else None,
+            **{name: f"{self_link}/{name}" if job.state == "ready" else None for name in FILES},
         },
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import LAYOUT
 from warpack.service.problems import MEDIA_TYPE
 
@@ -34,8 +35,7 @@ _JOB_EXAMPLE = {
     "links": {
         "self": "/v1/layouts/01a20521a14ae2dece4fe05fb222",
         "manifest": "/v1/layouts/01a20521a14ae2dece4fe05fb222/manifest",
-        "allocators.py": None,
-        "allocators.cuh": None,
+        **dict.fromkeys(FILES),
     },
     "layout": None,
 }

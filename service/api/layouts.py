@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from warpack.gpu_runtime.emitters.targets import TARGETS, Target
 from warpack.service.api.bodies import read_body
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
@@ -139,26 +140,23 @@ async def get_manifest(job_id: str, runner: InJobRunner) -> Response:
     return Response(await asyncio.to_thread(render), media_type="application/json")
 
 
-@router.get(
-    "/{job_id}/allocators.py",
-    summary="The allocators, as a Python module for numba-cuda",
-    responses=PROBLEM_ANSWERS,
-    response_class=PlainTextResponse,
-)
-async def get_allocators(job_id: str, runner: InJobRunner) -> Response:
-    content = await _allocators(runner, job_id, "allocators.py")
-    return Response(content, media_type="text/x-python; charset=utf-8")
+def _serve(target: Target) -> None:
+    """The call that hands out the text of a target's allocators."""
+
+    @router.get(
+        f"/{{job_id}}/{target.file}",
+        summary=f"The allocators, as {target.what}",
+        name=f"get_{target.file}",
+        responses=PROBLEM_ANSWERS,
+        response_class=PlainTextResponse,
+    )
+    async def get_allocators(job_id: str, runner: InJobRunner) -> Response:
+        content = await _allocators(runner, job_id, target.file)
+        return Response(content, media_type=f"{target.media_type}; charset=utf-8")
 
 
-@router.get(
-    "/{job_id}/allocators.cuh",
-    summary="The allocators, as a CUDA C++17 header",
-    responses=PROBLEM_ANSWERS,
-    response_class=PlainTextResponse,
-)
-async def get_header(job_id: str, runner: InJobRunner) -> Response:
-    content = await _allocators(runner, job_id, "allocators.cuh")
-    return Response(content, media_type="text/plain; charset=utf-8")
+for _target in TARGETS.values():
+    _serve(_target)
 
 
 async def _allocators(runner: JobRunner, job_id: str, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from warpack.gpu_runtime.emitters import FILES
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import checked_time_limit, read_manifest
 from warpack.service.cli.terminal import complain, err, note, out, write_json
@@ -27,7 +28,7 @@ def solve(
     svg: Annotated[Path | None, Parameter(help="Write a picture of the layout to this file.")] = None,
     emit: Annotated[
         Path | None,
-        Parameter(help="Write allocators.py, allocators.cuh, layout.json and manifest.json into this folder."),
+        Parameter(help=f"Write {', '.join(FILES)}, layout.json and manifest.json into this folder."),
     ] = None,
     checked: Annotated[
         bool, Parameter(negative="", show_default=False, help="With --emit: write allocators_checked.py too.")

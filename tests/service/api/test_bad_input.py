@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
+from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.bodies import MAX_BODY_BYTES
 from warpack.service.api.examples import MANIFEST
 
@@ -61,8 +62,7 @@ def test_a_body_that_is_too_large_is_refused(http: TestClient, call: str) -> Non
         ("GET", "/v1/layouts/unknown", 404, "not-found"),
         ("DELETE", "/v1/layouts/unknown", 404, "not-found"),
         ("GET", "/v1/layouts/unknown/manifest", 404, "not-found"),
-        ("GET", "/v1/layouts/unknown/allocators.py", 404, "not-found"),
-        ("GET", "/v1/layouts/unknown/allocators.cuh", 404, "not-found"),
+        *(("GET", f"/v1/layouts/unknown/{name}", 404, "not-found") for name in FILES),
         ("GET", "/v1/layouts?limit=0", 422, "bad-parameter"),
         ("GET", "/v1/layouts?limit=many", 422, "bad-parameter"),
         ("GET", "/v1/layouts?state=lost", 422, "bad-parameter"),

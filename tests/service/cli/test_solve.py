@@ -18,6 +18,7 @@ import pytest
 
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import ROOT, Cli, endless, one_buffer, run, small, start, written
+from warpack.gpu_runtime.emitters import FILES
 from warpack.solver import load_manifest, read_layout, verify
 
 
@@ -62,12 +63,7 @@ def test_emit_writes_allocators_layout_and_manifest(warpack: Cli, tmp_path: Path
     ran = warpack("solve", written(tmp_path, small()), "--emit", tmp_path / "new" / "out", "--json")
     assert ran.code == 0
     folder = tmp_path / "new" / "out"
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "allocators.cuh",
-        "allocators.py",
-        "layout.json",
-        "manifest.json",
-    ]
+    assert {path.name for path in folder.iterdir()} == {*FILES, "layout.json", "manifest.json"}
     defined = {
         node.name
         for node in ast.walk(ast.parse((folder / "allocators.py").read_text()))
