@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from warpack.solver.devices import DEVICES
+from warpack.solver.devices import DEVICES, device
 
-ALL_ARCHITECTURES: tuple[str, ...] = tuple(name for name in DEVICES if name not in ("7.0", "7.2"))
+ALL_ARCHITECTURES: tuple[str, ...] = tuple(name for name in DEVICES if device(name).nvcc13)
 """What the pinned toolchain compiles for, oldest first: all that a manifest may name but Volta, which CUDA 13 gave up."""
 
 Architectures = Literal["own", "all"] | Sequence[str]

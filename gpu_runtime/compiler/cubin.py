@@ -3,7 +3,7 @@
 `.nv.info` holds attributes of all functions, each with the index of its symbol; `.nv.info.NAME` those of one kernel. An
 attribute is a format byte, a kind byte and two bytes that are its value or (format 4) the length of the value behind them.
 The layout of these sections is not documented; the figures agree with ptxas -v and cuobjdump for every architecture
-from 7.5 to 12.1, and `figures.py` checks them against the linker's log each time.
+from 7.5 on, and `figures.py` checks them against the linker's log each time.
 """
 
 from __future__ import annotations

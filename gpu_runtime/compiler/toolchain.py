@@ -99,7 +99,7 @@ def _library(name: str, wheel: str) -> Library:
 
 
 def compilable_architectures() -> tuple[str, ...]:
-    """The compute capabilities that this toolchain compiles for, e.g. `("7.5", ..., "12.1")`."""
+    """The compute capabilities that this toolchain compiles for, e.g. `("7.5", "8.0", …)`."""
     return tuple(f"{number // 10}.{number % 10}" for number in _supported_numbers())
 
 

@@ -11,7 +11,6 @@ from warpack.solver.devices import DEVICES, UnknownArchitecture, device
 
 
 def test_every_row_is_a_device_whose_limits_make_sense() -> None:
-    assert len(DEVICES) == 13
     for cc, row in DEVICES.items():
         assert row.compute_capability == cc
         assert row.sm == "sm_" + cc.replace(".", "")
@@ -24,8 +23,9 @@ def test_every_row_is_a_device_whose_limits_make_sense() -> None:
 
 
 def test_an_unknown_architecture_names_the_known_ones() -> None:
-    with pytest.raises(UnknownArchitecture, match=r"'6\.1'.*8\.6.*12\.1"):
+    with pytest.raises(UnknownArchitecture, match=r"'6\.1'") as refused:
         device("6.1")
+    assert all(name in str(refused.value) for name in DEVICES)
 
 
 def test_importing_devices_reads_no_table() -> None:
