@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from warpack.solver.reading.collector import Collector, show
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.names import name_fault, path_fault
+from warpack.solver.wire.manifest import Buffer
 
-KNOWN = frozenset(
-    [
-        "name",
-        "component",
-        "size",
-        "dtype",
-        "precision",
-        "scope",
-        "location",
-        "persistent",
-        "lifetime",
-        "accesses_in",
-        "reentry",
-        "async",
-        "stages",
-        "parts",
-        "splittable",
-        "alignment_bytes",
-        "pinned_offset_bytes",
-        "aliases",
-        "zero",
-        "accesses",
-    ]
-)
+KNOWN = frozenset(field.name for field in fields(Buffer)) - {"asynchronous", "growth"} | {"async", "precision"}
+"""The fields of a buffer's object: those of the wire type, but for two that are written in another way, and an older name of
+`dtype`."""
 
 
 class Row(NamedTuple):

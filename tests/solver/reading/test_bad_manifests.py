@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest, good
 from warpack.solver.reading import load_manifest
+from warpack.solver.reading.buffer_rows import KNOWN
 from warpack.solver.wire.problems import ManifestError
+
+PAGE = Path(__file__).parents[3] / "docs" / "manifest.md"
 
 
 @pytest.mark.parametrize("bad", BAD_MANIFESTS, ids=lambda bad: bad.name)
@@ -41,6 +46,13 @@ def test_one_fault_is_one_problem() -> None:
         if len(caught.value.problems) > 1:
             many[bad.name] = [str(problem) for problem in caught.value.problems]
     assert not many
+
+
+@pytest.mark.parametrize("field", sorted(KNOWN))
+def test_every_field_of_a_buffer_has_a_bad_value_in_the_table_and_a_row_on_the_page(field: str) -> None:
+    pointer = re.compile(rf"/buffers/\d+/{field}\b")
+    assert any(pointer.match(bad.pointer) for bad in BAD_MANIFESTS)
+    assert f"`{field}`" in PAGE.read_text(encoding="utf-8")
 
 
 def test_every_case_has_a_name_of_its_own() -> None:
