@@ -61,7 +61,7 @@ def run(instance: Instance, limit_s: float) -> Row:
             )
         ) from None
     ours, layout = warpack.solve(manifest)
-    question = Question(manifest, limit_s, _promoted(manifest, layout))
+    question = Question(manifest, limit_s, promoted(manifest, layout))
     others = [omni.solve(question)] if omni.installed() else []
     others += [plain_cpsat.solve(question), cubie_rule.solve(question)]
     blocks = block_sizes(question, layout) if manifest.objective != "shared_bytes" else ()
@@ -73,7 +73,7 @@ def solvers(rows: list[Row]) -> Iterator[str]:
     yield from dict.fromkeys(one.solver for row in rows for one in row.attempts)
 
 
-def _promoted(manifest: Manifest, layout: Layout) -> frozenset[str]:
+def promoted(manifest: Manifest, layout: Layout) -> frozenset[str]:
     """The `auto` buffers that Warpack put on chip: the others get the same ones to place."""
     on_chip = {placed.full_name for placed in layout.buffers if placed.location == "shared"}
     return frozenset(one.full_name for one in manifest.buffers if one.location == "auto" and one.full_name in on_chip)
