@@ -16,7 +16,7 @@ from random import Random
 
 from benchmarks.attempt import Attempt
 from benchmarks.peers.question import Packed, Question, attempt
-from solver.flatten.problem import Item, RegionProblem
+from warpack.solver.flatten.problem import Item, RegionProblem
 
 NAME = "first fit"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
 
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle
@@ -66,22 +67,31 @@ class Squeezer:
         return self._ejector
 
 
-class Squeezing:
-    """Stacking at the bound on one core, squeezing on another."""
+class Improves(Protocol):
+    """What looks for better packings beside the stacking."""
 
-    def __init__(self, puzzle: Puzzle, stacker: Stacker, seed: int) -> None:
-        self._stacker, self._squeezer = stacker, Squeezer(puzzle, seed)
+    def squeeze(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> None: ...
+
+
+class Squeezing:
+    """Stacking at the bound on one core, squeezing on another; `improver` in its place where there is one."""
+
+    def __init__(self, puzzle: Puzzle, stacker: Stacker, seed: int, improver: Improves | None = None) -> None:
+        self._stacker, self._squeezer = stacker, improver or Squeezer(puzzle, seed)
 
     @staticmethod
     def takes(puzzle: Puzzle, top: int) -> bool:
         """Whether packings of this puzzle below `top` can be searched for in this way."""
         return ejectable(puzzle, top)
 
-    def round(self, bound: int, top: int, *, effort: float, share: float, stop: Stop, better: Better) -> Attempt:
-        """What stacking says about `bound`, with `share` of the effort; each packing below `top` that squeezing finds
-        meanwhile goes to `better`. What comes out depends on the machine's speed only where `stop` ends it. May raise Stopped."""
+    def round(
+        self, bound: int, top: int, *, effort: float, share: float, stop: Stop, better: Better, lanes: int = 1
+    ) -> Attempt:
+        """What stacking says about `bound`, with `share` of the effort for each of its lanes; each packing below `top` that
+        squeezing finds meanwhile goes to `better`. What comes out depends on the machine's speed only where `stop` ends it.
+        May raise Stopped."""
         with ThreadPoolExecutor(1) as pool:
-            stacking = pool.submit(self._stacker.search, bound, effort=share * effort, stop=stop, lanes=1)
+            stacking = pool.submit(self._stacker.search, bound, effort=share * effort, stop=stop, lanes=lanes)
             settled = Stop(
                 stop.deadline, lambda: _packed(stacking) or (stop.cancelled is not None and stop.cancelled())
             )

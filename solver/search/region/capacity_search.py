@@ -15,6 +15,8 @@ from warpack.solver.search.exact.cpsat_stacking import Stacker
 from warpack.solver.search.exact.skyline_search import Valleys, spans_of
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezing
 from warpack.solver.search.heuristics.first_fit import FirstFit
+from warpack.solver.search.heuristics.genetic import Genetic
+from warpack.solver.search.heuristics.improving import Improver
 from warpack.solver.search.preprocess.coarsening import coarsened
 from warpack.solver.search.preprocess.reduction import reduce
 from warpack.solver.search.region.bracket import Closed, Closer
@@ -25,7 +27,7 @@ _BIT_ITEMS, _BIT_UNITS, _BIT_NODES = 24, 1 << 13, 25_000
 _FIRST_EFFORT = 0.5
 """CP-SAT's deterministic seconds for the first look at a capacity; they double from round to round."""
 
-_STACKED_ITEMS, _STACKING_SHARE, _PAIRED_ITEMS = 40, 0.05, 128
+_STACKED_ITEMS, _STACKING_SHARE, _PAIRED_ITEMS = 40, 0.07, 128
 """Cores of so many items and more are stacked first, with this part of the effort (about a second on one core at first:
 without a linear relaxation the deterministic clock runs slowly). For smaller ones booleans for each pair do better, and
 beyond the last number they prove nothing any more."""
@@ -87,7 +89,9 @@ class Descender:
         self._from_both_ends, self._least = closed, bound
         self._closer: Closer | None = None
         self._stacker = Stacker(self._core, seed) if large and not closed else None
-        self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed)
+        breeds = self._stacker is not None and Genetic.takes(self._core)
+        self._improver = Improver(self._core, self._room(bound), seed) if breeds else None
+        self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed, self._improver)
         self._squeezed: Solution | None = None
         self._valleys = None if spans is None else Valleys(self._core, spans)
         self._valley_turns = 0
@@ -108,6 +112,7 @@ class Descender:
         effort, turn = _GLANCE if self._from_both_ends else _FIRST_EFFORT, 0
         self._report(best, bound)
         try:
+            best = self._breed(best, bound)
             while bound < best.top and self._spent < self._stop.effort:
                 if self._from_both_ends and (turn or self._large):
                     if self._closer is None:
@@ -119,7 +124,10 @@ class Descender:
                     self._report(best, bound)
                     continue
                 capacity, stacked = self._next(bound, best.top, turn)
-                attempt, core, taken = self._attempt(capacity, effort, stacked=stacked, top=best.top if turn else None)
+                besides = turn > 0 or self._improver is not None
+                attempt, core, taken = self._attempt(
+                    capacity, effort, stacked=stacked, top=best.top if besides else None, lanes=1 if turn else 2
+                )
                 self._spend(attempt, effort)
                 best = self._better_of(best)
                 if attempt.verdict == "packed":
@@ -136,6 +144,16 @@ class Descender:
         except Stopped:
             best = self._better_of(best)
         return Descent(best, bound, exhausted, clique if exhausted is None else ())
+
+    def _breed(self, best: Solution, bound: int) -> Solution:
+        """The better of `best` and what the first bred orders come to, before anything that takes long."""
+        if self._improver is not None and bound < best.top:
+            top = self._core_top(best.top)
+            self._improver.first(self._room(bound), top, self._stop, lambda found: self._squeezed_to(found, bound))
+        return self._better_of(best)
+
+    def _core_top(self, top: int) -> int:
+        return -(-(top - self._relaxed.bottom) // self._unit)
 
     def _exhausted(self, closed: Closed) -> Exhausted | None:
         if closed.proof is None:
@@ -191,7 +209,7 @@ class Descender:
         return best if self._squeezed is None or self._squeezed.top >= best.top else self._squeezed
 
     def _attempt(
-        self, capacity: int, effort: float, *, stacked: bool, top: int | None
+        self, capacity: int, effort: float, *, stacked: bool, top: int | None, lanes: int
     ) -> tuple[Attempt, tuple[int, ...], tuple[int, ...]]:
         """Tries the reduced core; what it proves impossible is so for the whole. Its packings are carried over where possible.
         With a `top`, packings below it are searched for besides where items are stacked."""
@@ -208,11 +226,12 @@ class Descender:
         elif stacked and top is not None and self._squeezing is not None and self._squeezes(top):
             attempt = self._squeezing.round(
                 room,
-                -(-(top - relaxed.bottom) // self._unit),
+                self._core_top(top),
                 effort=effort,
                 share=_STACKING_SHARE,
                 stop=self._stop,
                 better=lambda offsets: self._squeezed_to(offsets, capacity),
+                lanes=lanes,
             )
         elif stacked and self._stacker is not None:
             attempt = self._stacker.search(room, effort=_STACKING_SHARE * effort, stop=self._stop)

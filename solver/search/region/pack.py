@@ -14,6 +14,7 @@ from warpack.solver.search.core.pins import check_pins
 from warpack.solver.search.core.puzzle import Puzzle, Solution, solution
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.first_fit import construct
+from warpack.solver.search.heuristics.genetic import Genetic
 from warpack.solver.search.large.pack import pack_many
 from warpack.solver.search.preprocess.reduction import Reduced, reduce
 from warpack.solver.search.region.capacity_search import Descender, Descent
@@ -72,7 +73,8 @@ class _Few:
         puzzle, reduced = self.puzzle, reduce(self.puzzle)
         bound = self._rounded(reduced)
         least = bound.size_bytes // self.unit
-        tries = min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
+        # where orders are bred (`genetic`), a few first fits are enough to begin with
+        tries = 0 if Genetic.takes(reduced.puzzle) else min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
         random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
         core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=random, stop=stop)
         best = solution(puzzle, reduced.restore(puzzle, core.offsets))

@@ -1,0 +1,150 @@
+"""Better and better orders for the lowest-first rule, by a genetic algorithm with random keys.
+
+An order is bred as a vector of keys, the item of the lowest key first. Children take the keys of what is live early from one
+parent and of what is live late from the other (the two halves of a packing are good by themselves), or single keys from each;
+and some keys change by chance. Where a population has not come further for a while it is set aside and another begins;
+what several populations came to is then bred on together. (Gonçalves and Resende, Biased random-key genetic algorithms, 2011.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.heuristics.lowest_first import LowestFirst
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LEAST_ITEMS = 48
+"""Smaller puzzles are left to first fit and to the exact searches."""
+
+_CHILDREN, _PARENTS = 128, 24
+
+_BY_TIME, _BY_ITEM = 0.6, 0.2
+"""Shares of the children that are cut in time, and that take single keys from a second parent. The others have one parent."""
+
+_FROM_SECOND = 0.3
+_CHANGED_ITEMS, _CHANGE, _SPREAD = 6, 1.0, 0.4
+"""Keys that change in a child, by how much (standard deviation), and how far the first orders are from the rules."""
+
+_PATIENCE, _JOINED = 40, 3
+"""Generations without a better packing before a population is set aside; populations of one rank that are bred on together."""
+
+
+@dataclass(frozen=True)
+class _Population:
+    """Best first. `costs`: the top, and as a fraction how much lies above the bound. `rank`: how often it was joined."""
+
+    keys: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    costs: NDArray[np.float64]
+    rank: int = 0
+
+
+class Genetic:
+    """One search, taken up again by every call. The same seed has the same course."""
+
+    def __init__(self, puzzle: Puzzle, bound: int, seed: int) -> None:
+        import numpy as np
+
+        self._np, self._bound = np, bound
+        self._random = np.random.default_rng(seed)
+        self._rule = LowestFirst(puzzle)
+        stretches = puzzle.stretches
+        lengths = np.array([max(1, one.bit_count()) for one in stretches], dtype=np.float64)
+        self._lengths, sizes = lengths, self._rule.sizes
+        self._middles = np.array([one.bit_length() + (one & -one).bit_length() for one in stretches])
+        met = np.array(_most_met(puzzle), dtype=np.float64)
+        self._whole = float((lengths * sizes).sum()) * max(1, bound)
+        area = np.log(lengths * sizes)
+        self._rules = -np.stack(
+            [
+                area,
+                6 * np.log(met) + 0.5 * area,
+                20 * np.log(met) + np.log(lengths),
+                2 * np.log(lengths) + 0.3 * np.log(sizes),
+            ]
+        )
+        self._population: _Population | None = None
+        self._aside: list[_Population] = []
+        self._idle = 0
+        self.cost = 4 * puzzle.count
+        """What a generation costs, in looks of `guided_local_search`."""
+
+    @staticmethod
+    def takes(puzzle: Puzzle) -> bool:
+        return puzzle.count >= LEAST_ITEMS and bool(puzzle.stretches) and LowestFirst.takes(puzzle)
+
+    def generation(self) -> tuple[int, ...]:
+        """One generation: the offsets of the best of the population."""
+        np = self._np
+        before = self._population
+        keys = self._first() if before is None else self._bred(before.keys)
+        offsets = self._rule.place(np.argsort(keys, axis=1, kind="stable"))
+        costs = self._costs(offsets)
+        rank = 0
+        if before is not None:
+            keys, offsets = np.concatenate((before.keys, keys)), np.concatenate((before.offsets, offsets))
+            costs, rank = np.concatenate((before.costs, costs)), before.rank
+        best = np.unique(costs, return_index=True)[1][:_PARENTS]  # one of each cost: what is alike breeds nothing new
+        after = _Population(keys[best], offsets[best], costs[best], rank)
+        self._idle = 0 if before is None or after.costs[0] < before.costs[0] else self._idle + 1
+        self._population = after
+        if self._idle >= _PATIENCE:
+            self._set_aside(after)
+        return tuple(after.offsets[0].tolist())
+
+    def _costs(self, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
+        ends = offsets + self._rule.sizes
+        above = self._np.maximum(ends - self._bound, 0) @ self._lengths
+        costs: NDArray[np.float64] = ends.max(axis=1) + above / self._whole
+        return costs
+
+    def _first(self) -> NDArray[np.float64]:
+        """The rules, and the rules disturbed."""
+        shape = (_CHILDREN, self._rules.shape[1])
+        drawn = self._random.integers(0, len(self._rules), _CHILDREN)
+        keys: NDArray[np.float64] = self._rules[drawn] + self._random.normal(0.0, _SPREAD, shape)
+        keys[: len(self._rules)] = self._rules
+        return keys
+
+    def _bred(self, parents: NDArray[np.float64]) -> NDArray[np.float64]:
+        random, shape = self._random, (_CHILDREN, parents.shape[1])
+        one, other = (parents[random.integers(0, len(parents), _CHILDREN)] for _ in range(2))
+        how, side = random.random(_CHILDREN)[:, None], random.random(_CHILDREN)[:, None] < 0.5
+        cuts = random.random(_CHILDREN)[:, None] * self._middles.max()
+        late, single = self._middles[None, :] < cuts, random.random(shape) < _FROM_SECOND
+        second = self._np.where(how < _BY_TIME, late ^ side, single & (how < _BY_TIME + _BY_ITEM))
+        changed = random.random(shape) < _CHANGED_ITEMS / shape[1]
+        keys: NDArray[np.float64] = self._np.where(second, other, one) + changed * random.normal(0.0, _CHANGE, shape)
+        return keys
+
+    def _set_aside(self, population: _Population) -> None:
+        """Begins anew, or where enough populations of one rank are there, with the best of each of them."""
+        self._aside.append(population)
+        self._population, self._idle = None, 0
+        last = self._aside[-_JOINED:]
+        if len(last) < _JOINED or len({one.rank for one in last}) > 1:
+            return
+        del self._aside[-_JOINED:]
+        share = _PARENTS // _JOINED
+        keys, offsets, costs = (
+            self._np.concatenate([part[:share] for part in parts])
+            for parts in zip(*((one.keys, one.offsets, one.costs) for one in last), strict=True)
+        )
+        order = costs.argsort(kind="stable")
+        self._population = _Population(keys[order], offsets[order], costs[order], last[0].rank + 1)
+
+
+def _most_met(puzzle: Puzzle) -> list[int]:
+    """For each item, the largest sum of sizes that are live at one time of its own."""
+    width = max((one.bit_length() for one in puzzle.stretches), default=0)
+    live = [0] * width
+    columns = [[bit for bit in range(width) if one >> bit & 1] for one in puzzle.stretches]
+    for size, bits in zip(puzzle.sizes, columns, strict=True):
+        for bit in bits:
+            live[bit] += size
+    return [max((live[bit] for bit in bits), default=size) for size, bits in zip(puzzle.sizes, columns, strict=True)]

@@ -1,0 +1,45 @@
+"""Better packings of many items, one after another: orders bred for the lowest-first rule, and packings squeezed, in turns.
+
+The first finds in a tenth of a second what the second takes many seconds for; the second goes on where no order helps any more.
+"""
+
+from __future__ import annotations
+
+from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.heuristics.capacity_squeeze import Better, Squeezer
+from warpack.solver.search.heuristics.genetic import Genetic
+
+_FIRST_GENERATIONS = 3
+
+_SHARE, _PATIENCE = 0.5, 150_000
+"""Of the looks, what breeding gets; and the looks before squeezing first gives a capacity up."""
+
+
+class Improver:
+    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next."""
+
+    def __init__(self, puzzle: Puzzle, bound: int, seed: int) -> None:
+        self._puzzle = puzzle
+        self._genetic = Genetic(puzzle, bound, seed)
+        self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
+
+    def first(self, bound: int, top: int, stop: Stop, better: Better) -> int:
+        """The first generations: the top that they came to."""
+        return self._breed(bound, top, _FIRST_GENERATIONS * self._genetic.cost, stop, better)
+
+    def squeeze(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> None:
+        """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`. May raise Stopped."""
+        top = self._breed(bound, top, int(_SHARE * looks), stop, better)
+        if top > bound:
+            self._squeezer.squeeze(bound, top, int((1 - _SHARE) * looks), stop, better)
+
+    def _breed(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> int:
+        while looks > 0 and top > bound:
+            stop.check()
+            looks -= self._genetic.cost
+            offsets = self._genetic.generation()
+            if self._puzzle.top(offsets) < top:
+                top = self._puzzle.top(offsets)
+                better(offsets)
+        return top

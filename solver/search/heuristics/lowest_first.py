@@ -1,0 +1,70 @@
+"""The lowest-first rule for many orders at once: always the item that can lie lowest goes next, and an order breaks ties.
+
+First fit looks for holes; here every item lies above all that it conflicts with and that was placed before it, as in the skyline
+heuristics of strip packing. So one placing costs a few operations on whole arrays, and a hundred orders are placed in the time
+of a few first fits. Tight sets of intervals come out far smaller than by first fit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from warpack.solver.search.core.puzzle import Puzzle
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MOST_BITS = 30
+"""Offsets and ranks share one integer of 32 bits where they fit into so many; else one of 64."""
+
+
+class LowestFirst:
+    """The rule on one puzzle, made ready once. Alignments and pins have no part in it (see `takes`)."""
+
+    def __init__(self, puzzle: Puzzle) -> None:
+        import numpy as np  # takes 0.1 s, and most sets never need it
+
+        self._np, count = np, puzzle.count
+        self._bits = max(1, count - 1).bit_length()
+        kind: type[np.int32] | type[np.int64] = np.int32
+        if (sum(puzzle.sizes) + 1).bit_length() + self._bits > _MOST_BITS:
+            kind = np.int64
+        self._kind = kind
+        self._never = np.iinfo(self._kind).max
+        self.sizes: NDArray[np.int64] = np.array(puzzle.sizes, dtype=np.int64)
+        # what the item of the row, laid at 0, makes of the offsets of the others, in the bits of an offset
+        self._above = np.full((count, count), -(self._never // 2), dtype=self._kind)
+        for item, row in enumerate(puzzle.forbidden):
+            if row:
+                self._above[item, list(row)] = [gaps[-1][1] + 1 << self._bits for gaps in row.values()]
+
+    @staticmethod
+    def takes(puzzle: Puzzle) -> bool:
+        """Whether the rule's packings are packings of this puzzle (free places, at any offset), and items that conflict may
+        share no byte, so that nothing is lost by lying above."""
+        if puzzle.pinned or any(alignment > 1 for alignment in puzzle.alignments):
+            return False
+        return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
+
+    def place(self, orders: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Offsets of the items (one packing a row) for one order of all items in each row."""
+        np, kind = self._np, self._kind
+        lanes, count = orders.shape
+        ranks = np.empty((lanes, count), dtype=kind)
+        np.put_along_axis(ranks, orders, np.arange(count, dtype=kind)[None, :], axis=1)
+        keys, lifted = ranks.copy(), np.empty_like(ranks)
+        offsets: NDArray[Any] = np.empty((lanes, count), dtype=np.int64)
+        flat_keys, flat_offsets = keys.reshape(-1), offsets.reshape(-1)
+        firsts = np.arange(lanes) * count
+        for _ in range(count):
+            items = keys.argmin(axis=1)
+            at = firsts + items
+            offset = flat_keys[at] >> self._bits
+            flat_offsets[at] = offset
+            np.take(self._above, items, axis=0, out=lifted)
+            lifted += (offset << self._bits)[:, None]
+            lifted += ranks
+            np.maximum(keys, lifted, out=keys)
+            flat_keys[at] = self._never
+        return offsets
