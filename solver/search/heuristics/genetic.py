@@ -53,11 +53,13 @@ class Genetic:
         self._np, self._bound = np, bound
         self._random = np.random.default_rng(seed)
         self._rule = LowestFirst(puzzle)
-        stretches = puzzle.stretches
-        lengths = np.array([max(1, one.bit_count()) for one in stretches], dtype=np.float64)
-        self._lengths, sizes = lengths, self._rule.sizes
+        stretches, sizes = puzzle.stretches, self._rule.sizes
+        width = max(one.bit_length() for one in stretches) // 8 + 1
+        packed = np.frombuffer(b"".join(one.to_bytes(width, "little") for one in stretches), dtype=np.uint8)
+        when = np.unpackbits(packed.reshape(puzzle.count, width), axis=1, bitorder="little")
+        self._lengths = lengths = np.maximum(when.sum(axis=1), 1).astype(np.float64)
         self._middles = np.array([one.bit_length() + (one & -one).bit_length() for one in stretches])
-        met = np.array(_most_met(puzzle), dtype=np.float64)
+        met = np.maximum((when * (sizes @ when)).max(axis=1), sizes).astype(np.float64)
         self._whole = float((lengths * sizes).sum()) * max(1, bound)
         area = np.log(lengths * sizes)
         self._rules = -np.stack(
@@ -139,12 +141,10 @@ class Genetic:
         self._population = _Population(keys[order], offsets[order], costs[order], last[0].rank + 1)
 
 
-def _most_met(puzzle: Puzzle) -> list[int]:
-    """For each item, the largest sum of sizes that are live at one time of its own."""
-    width = max((one.bit_length() for one in puzzle.stretches), default=0)
-    live = [0] * width
-    columns = [[bit for bit in range(width) if one >> bit & 1] for one in puzzle.stretches]
-    for size, bits in zip(puzzle.sizes, columns, strict=True):
-        for bit in bits:
-            live[bit] += size
-    return [max((live[bit] for bit in bits), default=size) for size, bits in zip(puzzle.sizes, columns, strict=True)]
+def first_packing(puzzle: Puzzle) -> tuple[int, ...]:
+    """One packing in a few milliseconds, of a puzzle that `Genetic` takes: what is live long and large goes first."""
+    import numpy as np
+
+    area = [size * stretch.bit_count() for size, stretch in zip(puzzle.sizes, puzzle.stretches, strict=True)]
+    order = sorted(range(puzzle.count), key=lambda item: -area[item])
+    return tuple(LowestFirst(puzzle).place(np.array([order]))[0].tolist())

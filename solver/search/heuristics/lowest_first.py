@@ -20,7 +20,7 @@ _MOST_BITS = 30
 
 
 class LowestFirst:
-    """The rule on one puzzle, made ready once. Alignments and pins have no part in it (see `takes`)."""
+    """The rule on one puzzle that it `takes`, made ready once."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         import numpy as np  # takes 0.1 s, and most sets never need it
@@ -36,8 +36,7 @@ class LowestFirst:
         # what the item of the row, laid at 0, makes of the offsets of the others, in the bits of an offset
         self._above = np.full((count, count), -(self._never // 2), dtype=self._kind)
         for item, row in enumerate(puzzle.forbidden):
-            if row:
-                self._above[item, list(row)] = [gaps[-1][1] + 1 << self._bits for gaps in row.values()]
+            self._above[item, list(row)] = puzzle.sizes[item] << self._bits
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:

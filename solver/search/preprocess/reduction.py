@@ -122,7 +122,7 @@ class _Reduction:
         while self._take_plain() or (self._capacity is not None and (self._take_spare() or self._take_inside())):
             pass
         kept = tuple(sorted(self._left))
-        rest = self._puzzle.restrict(kept)
+        rest = self._puzzle if len(kept) == self._puzzle.count else self._puzzle.restrict(kept)
         if not self._exact:
             rest = replace(rest, alignments=tuple(self._alignments[i] for i in kept))
         return Reduced(rest, kept, tuple(self._steps), self._bottom, self._bound, self._bound_items, self._exact)

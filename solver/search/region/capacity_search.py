@@ -76,23 +76,26 @@ class Descender:
         self._too_many_nodes: set[tuple[int, int]] = set()
         self._spent = 0.0
 
-    def _prepare(self, bound: int) -> None:
-        """Takes out what need not be searched for, now that nothing below `bound` is possible, and chooses how to search."""
-        puzzle, seed = self._puzzle, self._seed
-        rows = _has_rows(puzzle)
+    def _reduce(self, bound: int) -> None:
+        """Takes out what need not be searched for, now that nothing below `bound` is possible."""
+        self._rows = _has_rows(self._puzzle)
         # of plain intervals little goes for a capacity, and the orders in which they are stacked are better left whole
-        self._relaxed = reduce(puzzle, relaxed=True, capacity=bound if rows else None)
+        self._relaxed = reduce(self._puzzle, relaxed=True, capacity=bound if self._rows else None)
         self._core, self._unit = coarsened(self._relaxed.puzzle)
+        self._large = self._core.count >= _STACKED_ITEMS and not self._hulls
+        breeds = self._large and not self._rows and Genetic.takes(self._core)
+        self._improver = Improver(self._core, self._room(bound), self._seed) if breeds else None
+        self._squeezed: Solution | None = None
+
+    def _prepare(self, bound: int) -> None:
+        """Chooses how to search. That takes a tenth of a second where items are many: the first packings come before it."""
+        seed = self._seed
         spans = spans_of(self._core) if self._core.count >= _VALLEY_ITEMS and not self._hulls else None
-        self._large = large = self._core.count >= _STACKED_ITEMS and not self._hulls
-        closed = not self._hulls and spans is None and rows
+        closed = not self._hulls and spans is None and self._rows
         self._from_both_ends, self._least = closed, bound
         self._closer: Closer | None = None
-        self._stacker = Stacker(self._core, seed) if large and not closed else None
-        breeds = self._stacker is not None and Genetic.takes(self._core)
-        self._improver = Improver(self._core, self._room(bound), seed) if breeds else None
+        self._stacker = Stacker(self._core, seed) if self._large and not closed else None
         self._squeezing = None if self._stacker is None else Squeezing(self._core, self._stacker, seed, self._improver)
-        self._squeezed: Solution | None = None
         self._valleys = None if spans is None else Valleys(self._core, spans)
         self._valley_turns = 0
 
@@ -100,19 +103,21 @@ class Descender:
         """Stops at a proof, or with the interval as it is when `stop` says so or its effort is spent."""
         clique: tuple[int, ...] = ()
         exhausted: Exhausted | None = None
-        self._prepare(bound)
-        bound, before = max(bound, self._relaxed.bound), bound
-        if bound > before:
+        least = bound
+        self._reduce(bound)
+        bound = max(bound, self._relaxed.bound)
+        if bound > least:
             clique = self._relaxed.bound_items
-        if bound < best.top:
-            heavy = heavy_clique(self._puzzle)
-            heavy_size = sum(self._puzzle.sizes[i] for i in heavy)
-            if heavy_size >= bound and heavy_size > before:
-                bound, clique = heavy_size, heavy
-        effort, turn = _GLANCE if self._from_both_ends else _FIRST_EFFORT, 0
-        self._report(best, bound)
         try:
             best = self._breed(best, bound)
+            if bound < best.top:
+                heavy = heavy_clique(self._puzzle)
+                heavy_size = sum(self._puzzle.sizes[i] for i in heavy)
+                if heavy_size >= bound and heavy_size > least:
+                    bound, clique = heavy_size, heavy
+            self._report(best, bound)
+            self._prepare(least)
+            effort, turn = _GLANCE if self._from_both_ends else _FIRST_EFFORT, 0
             while bound < best.top and self._spent < self._stop.effort:
                 if self._from_both_ends and (turn or self._large):
                     if self._closer is None:
@@ -268,7 +273,7 @@ class Descender:
 
     def _squeezed_to(self, core: Sequence[int], bound: int) -> None:
         offsets = self._carry_over(core)
-        if self._puzzle.allows(offsets):
+        if self._relaxed.exact or self._puzzle.allows(offsets):
             found = solution(self._puzzle, offsets)
             if self._better_of(found) is found:
                 self._squeezed = found

@@ -14,7 +14,7 @@ from warpack.solver.search.core.pins import check_pins
 from warpack.solver.search.core.puzzle import Puzzle, Solution, solution
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.first_fit import construct
-from warpack.solver.search.heuristics.genetic import Genetic
+from warpack.solver.search.heuristics.genetic import Genetic, first_packing
 from warpack.solver.search.large.pack import pack_many
 from warpack.solver.search.preprocess.reduction import Reduced, reduce
 from warpack.solver.search.region.capacity_search import Descender, Descent
@@ -73,10 +73,7 @@ class _Few:
         puzzle, reduced = self.puzzle, reduce(self.puzzle)
         bound = self._rounded(reduced)
         least = bound.size_bytes // self.unit
-        # where orders are bred (`genetic`), a few first fits are enough to begin with
-        tries = 0 if Genetic.takes(reduced.puzzle) else min(_TRIES, _TRIED_ITEMS // max(1, reduced.puzzle.count))
-        random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
-        core = construct(reduced.puzzle, good_enough=least - reduced.bottom, tries=tries, random=random, stop=stop)
+        core = self._first(reduced.puzzle, least - reduced.bottom, seed, stop)
         best = solution(puzzle, reduced.restore(puzzle, core.offsets))
         if start is not None and puzzle.allows(start) and puzzle.top(start) <= best.top:
             core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
@@ -85,6 +82,14 @@ class _Few:
         if best.top <= least or stop.now():  # what was cut short here could end elsewhere than with more time
             return self._packing(best, bound)
         return self._descend(reduced, core, best, bound, seed, stop)
+
+    @staticmethod
+    def _first(puzzle: Puzzle, good_enough: int, seed: int, stop: Stop) -> Solution:
+        if Genetic.takes(puzzle):  # these are bred next, and first fit would be far behind
+            return solution(puzzle, first_packing(puzzle))
+        tries = min(_TRIES, _TRIED_ITEMS // max(1, puzzle.count))
+        random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
+        return construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
 
     def _descend(
         self, reduced: Reduced, core: Solution, best: Solution, bound: LowerBound, seed: int, stop: Stop

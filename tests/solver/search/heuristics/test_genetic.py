@@ -16,7 +16,7 @@ from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.cpsat_stacking import Stacker
 from warpack.solver.search.heuristics.first_fit import construct
-from warpack.solver.search.heuristics.genetic import LEAST_ITEMS, Genetic
+from warpack.solver.search.heuristics.genetic import LEAST_ITEMS, Genetic, first_packing
 from warpack.solver.search.heuristics.improving import Improver
 from warpack.solver.search.heuristics.lowest_first import LowestFirst
 from warpack.solver.search.region.capacity_search import Descender
@@ -183,3 +183,10 @@ def test_a_descent_reports_bred_packings_before_it_stacks(monkeypatch: pytest.Mo
     assert min(tops) < first.top
     assert descent.best.top <= min(tops)
     assert puzzle.allows(descent.best.offsets)
+
+
+def test_the_first_packing_is_legal_and_needs_no_search() -> None:
+    puzzle, bound = _cuts(7)
+    offsets = first_packing(puzzle)
+    assert puzzle.allows(offsets)
+    assert bound <= puzzle.top(offsets) <= 2 * bound
