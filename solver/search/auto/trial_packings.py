@@ -10,11 +10,11 @@ from warpack.solver.flatten import flatten
 from warpack.solver.flatten.items import splittable
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.core.conflicts import puzzle_of, unit_of
+from warpack.solver.search.core.laying import FirstFit
 from warpack.solver.search.core.pins import PinsCollide
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.bitset_dfs import search_bits
-from warpack.solver.search.heuristics.first_fit import FirstFit
 from warpack.solver.search.heuristics.orders import rule_orders
 from warpack.solver.search.region.pack import MANY_ITEMS
 from warpack.solver.search.region.windows import pack_region

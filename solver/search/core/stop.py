@@ -12,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from warpack.solver.search.core.ledger import Ledger
+from warpack.solver.search.core.options import SearchOptions
+
 
 class Stopped(Exception):
     """The time limit has passed, or the caller cancelled. The best packing so far still stands."""
@@ -20,17 +23,22 @@ class Stopped(Exception):
 @dataclass(frozen=True)
 class Stop:
     """`deadline` counts on `time.monotonic`; `cancelled` is the caller's question, cheap to ask. `effort`: what a search for one
-    packing may spend, in about seconds of one core, counted in nodes and CP-SAT's deterministic time."""
+    packing may spend, in about seconds of one core, counted in nodes and CP-SAT's deterministic time. `options` and `ledger` are those
+    of the solve that all these searches belong to."""
 
     deadline: float
     cancelled: Callable[[], bool] | None = None
     started: float = field(default_factory=time.monotonic)
     effort: float = inf
+    options: SearchOptions = field(default_factory=SearchOptions)
+    ledger: Ledger = field(default_factory=Ledger, compare=False)
 
     @classmethod
-    def after(cls, seconds: float, cancelled: Callable[[], bool] | None = None) -> Stop:
+    def after(
+        cls, seconds: float, cancelled: Callable[[], bool] | None = None, options: SearchOptions | None = None
+    ) -> Stop:
         now = time.monotonic()
-        return cls(now + seconds, cancelled, now)
+        return cls(now + seconds, cancelled, now, options=options or SearchOptions())
 
     @property
     def remaining_s(self) -> float:
@@ -53,6 +61,13 @@ class Stop:
         """Raises Stopped where `now()`."""
         if self.now():
             raise Stopped
+
+    def leaves_out(self, strategy: str) -> bool:
+        return strategy in self.options.without
+
+    def seed(self, of_manifest: int) -> int:
+        """The seed of the solve: the manifest's, unless it was asked for another."""
+        return of_manifest if self.options.seed is None else self.options.seed
 
     def within(self, seconds: float) -> Stop:
         """The same wish to cancel, with at most `seconds` from now."""

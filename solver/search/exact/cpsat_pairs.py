@@ -6,7 +6,6 @@ For cores of real buffer sets this model proves infeasibility in milliseconds wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,9 @@ from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.core.symmetry import alike_pairs
+from warpack.solver.search.core.windows import Cut, Hull
 from warpack.solver.search.exact.cpsat_model import keep_pair_apart, new_solver, offsets_in_steps
+from warpack.solver.search.strategy import BaseStrategy, Better, Interval
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -26,26 +27,6 @@ _ASK_EVERY_S = 0.05
 """How often the watcher asks whether to stop."""
 
 _PAIRS_BETWEEN_CHECKS = 1000
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The bytes `[start, end)` of an item, in units, that may not lie in a hull; but where `cures` are given, they may as long as
-    `offset_item - offset_member` is one of the differences given, for each of these members."""
-
-    item: int
-    start: int
-    end: int
-    cures: tuple[tuple[int, tuple[int, ...]], ...] = ()
-
-
-@dataclass(frozen=True)
-class Hull:
-    """`members` must lie in one stretch that none of `outside` (items that conflict with a member) and of `cuts` cuts into."""
-
-    members: tuple[int, ...]
-    outside: tuple[int, ...]
-    cuts: tuple[Cut, ...] = ()
 
 
 def search_cpsat(
@@ -140,3 +121,20 @@ def _solve_watched(solver: cp_model.CpSolver, model: cp_model.CpModel, stop: Sto
     finally:
         done.set()
         watcher.join()
+
+
+class Pairs(BaseStrategy):
+    """CP-SAT with a boolean for each way in which a pair may lie; the one model that knows hulls."""
+
+    name = "pairs"
+
+    def applies(self, interval: Interval, capacity: int) -> bool:
+        return True
+
+    def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
+        case = self.case
+        attempt = search_cpsat(
+            case.core, case.room(capacity), effort=effort, seed=case.seed, stop=stop, hulls=case.hulls
+        )
+        self.spent += effort
+        return self.answered(interval, attempt, capacity)

@@ -83,6 +83,13 @@ class Valleys:
         self._tiling: Tiling | None = None
         """Only one capacity leaves no hole, so there is one at most."""
         self._kinds = [(span, size) for span, size in zip(spans, self._sizes, strict=True)]
+        self._turns = 0
+
+    def next_turns(self, count: int) -> range:
+        """The turns that come next."""
+        turns = range(self._turns, self._turns + count)
+        self._turns = turns.stop
+        return turns
 
     def fill(self, capacity: int) -> float:
         """The part of the area under `capacity` that the items fill, columns without any left away: 1 for a tiling."""

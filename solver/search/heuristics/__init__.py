@@ -5,5 +5,9 @@ orders                the orders in which that is tried
 warm_start            an earlier layout as a start, mended where the manifest has changed
 guided_local_search   overlaps are allowed for a while, and those that stay grow heavy
 capacity_squeeze      that search at smaller and smaller capacities
+genetic               better and better orders for the lowest-first rule
+lowest_first          always the item that can lie lowest goes next; many orders at once
+improving             bred orders and squeezing, in turns
+breeding              the first bred orders, as a strategy
 finder                smaller and smaller packings of a puzzle with rigid rows
 """

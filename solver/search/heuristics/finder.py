@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from warpack.solver.search.core.cliques import cover
+from warpack.solver.search.core.laying import FirstFit
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.cpsat_stacking import turns
 from warpack.solver.search.exact.cpsat_strips import Fitter
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
-from warpack.solver.search.heuristics.first_fit import FirstFit
 from warpack.solver.search.heuristics.guided_local_search import Ejector, ejectable
 from warpack.solver.search.preprocess.coarsening import coarsened, kept_in, levels, relaxed_to
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions
@@ -122,7 +122,7 @@ class _View:
         """The best packing below `top` that squeezing finds."""
         found: list[tuple[int, ...]] = []
         if ejectable(self._puzzle, top):
-            halted = Stop(stop.deadline, lambda: self._fitter.halted)
+            halted = replace(stop, cancelled=lambda: self._fitter.halted)
             with suppress(Stopped):
                 if self._coarse is not None:
                     self._fitter.spent += _COARSE_SHARE * effort

@@ -20,10 +20,12 @@ _PATIENCE = 400_000
 
 
 class Improver:
-    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next."""
+    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`: which of
+    the two is at work ("breeding", "squeezing"); without `squeezes` it is always the first."""
 
-    def __init__(self, puzzle: Puzzle, bound: int, seed: int) -> None:
-        self._puzzle = puzzle
+    def __init__(self, puzzle: Puzzle, bound: int, seed: int, *, squeezes: bool = True) -> None:
+        self._puzzle, self._squeezes = puzzle, squeezes
+        self.by = "breeding"
         self._genetic = Genetic(puzzle, bound, seed)
         self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
         self._share = _FIRST_SHARE
@@ -36,10 +38,12 @@ class Improver:
         """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`. May raise Stopped."""
         share, self._share = self._share, _SHARE
         top = self._breed(bound, top, int(share * looks), stop, better)
-        if top > bound:
+        if top > bound and self._squeezes:
+            self.by = "squeezing"
             self._squeezer.squeeze(bound, top, int((1 - share) * looks), stop, better)
 
     def _breed(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> int:
+        self.by = "breeding"
         while looks > 0 and top > bound:
             stop.check()
             looks -= self._genetic.cost

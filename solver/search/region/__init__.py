@@ -1,8 +1,7 @@
 """One region of a manifest, and both.
 
 pack            one region without regard to windows
-capacity_search the loop over capacities: bound up, packing down
-bracket         both ends of the interval at once, one lane finding and one proving
+interval_search the loop that closes an interval, as the plan says: bound up, packing down
 windows         components that must lie in one hull
 blocks          the same as rigid blocks
 splitting       parts of splittable buffers apart, where that wins bytes

@@ -9,6 +9,8 @@ from random import Random
 from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.conflicts import puzzle_of, unit_of
+from warpack.solver.search.core.laying import FirstFit
+from warpack.solver.search.core.ledger import Ledger
 from warpack.solver.search.core.packing import LowerBound, Packing, SearchProof, unclaimed
 from warpack.solver.search.core.pins import check_pins
 from warpack.solver.search.core.puzzle import Puzzle, Solution, solution
@@ -17,7 +19,8 @@ from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.heuristics.genetic import Genetic, first_packing
 from warpack.solver.search.large.pack import pack_many
 from warpack.solver.search.preprocess.reduction import Reduced, reduce
-from warpack.solver.search.region.capacity_search import Descender, Descent
+from warpack.solver.search.region.interval_search import IntervalSearch
+from warpack.solver.search.strategy import Clique, Exhausted, Interval
 from warpack.solver.wire.units import Bytes
 
 MANY_ITEMS = 512
@@ -44,9 +47,11 @@ def pack(
 
     `start` are offsets to begin with where they are legal. Raises PinsCollide where pinned items are in each other's way.
     """
-    bound = lower_bound(problem)
+    with stop.ledger.asked("max live"):
+        bound = lower_bound(problem)
     if not problem.items:
         return Packing((), 0, 0, bound)
+    stop.ledger.raised("max live", bound.size_bytes)
     if len(problem.items) >= MANY_ITEMS:
         offsets = pack_many(problem, good_enough=bound.size_bytes, stop=stop)
         size = max(offset + item.size_bytes for offset, item in zip(offsets, problem.items, strict=True))
@@ -56,7 +61,9 @@ def pack(
     puzzle = puzzle_of(problem, unit)
     check_pins(puzzle)
     begun = None if start is None or any(offset % unit for offset in start) else [offset // unit for offset in start]
-    return _Few(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None)).pack(begun, seed, stop)
+    return _Few(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None), stop.ledger).pack(
+        begun, seed, stop
+    )
 
 
 @dataclass(frozen=True)
@@ -68,28 +75,39 @@ class _Few:
     unit: Bytes
     bound: LowerBound
     progressed: Progressed
+    ledger: Ledger
 
     def pack(self, start: Sequence[int] | None, seed: int, stop: Stop) -> Packing:
         puzzle, reduced = self.puzzle, reduce(self.puzzle)
         bound = self._rounded(reduced)
         least = bound.size_bytes // self.unit
-        core = self._first(reduced.puzzle, least - reduced.bottom, seed, stop)
+        by, core = self._first(reduced.puzzle, least - reduced.bottom, seed, stop)
         best = solution(puzzle, reduced.restore(puzzle, core.offsets))
+        stop.ledger.packed(by, 0)
         if start is not None and puzzle.allows(start) and puzzle.top(start) <= best.top:
+            by, saved = "warm start", best.top - puzzle.top(start)
             core = solution(reduced.puzzle, _below_bottom(reduced, puzzle, start))
             best = solution(puzzle, start)
+            stop.ledger.packed(by, saved * self.unit)
+        if best.top <= least:
+            stop.ledger.closed(by)
         self.progressed(best.top * self.unit, bound.size_bytes)
         if best.top <= least or stop.now():  # what was cut short here could end elsewhere than with more time
             return self._packing(best, bound)
         return self._descend(reduced, core, best, bound, seed, stop)
 
     @staticmethod
-    def _first(puzzle: Puzzle, good_enough: int, seed: int, stop: Stop) -> Solution:
-        if Genetic.takes(puzzle):  # these are bred next, and first fit would be far behind
-            return solution(puzzle, first_packing(puzzle))
-        tries = min(_TRIES, _TRIED_ITEMS // max(1, puzzle.count))
-        random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
-        return construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
+    def _first(puzzle: Puzzle, good_enough: int, seed: int, stop: Stop) -> tuple[str, Solution]:
+        """A packing to begin with, and what made it."""
+        by = "lowest first" if Genetic.takes(puzzle) and not stop.leaves_out("breeding") else "first fit"
+        with stop.ledger.asked(by):
+            if by == "lowest first":  # its orders are bred next, and first fit would be far behind
+                return by, solution(puzzle, first_packing(puzzle))
+            if stop.leaves_out("first fit"):
+                return by, FirstFit(puzzle).run(range(puzzle.count))
+            tries = min(_TRIES, _TRIED_ITEMS // max(1, puzzle.count))
+            random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
+            return by, construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
 
     def _descend(
         self, reduced: Reduced, core: Solution, best: Solution, bound: LowerBound, seed: int, stop: Stop
@@ -97,38 +115,38 @@ class _Few:
         def report(solution: Solution, core_bound: int) -> None:
             self.progressed((solution.top + reduced.bottom) * self.unit, (core_bound + reduced.bottom) * self.unit)
 
-        descender = Descender(reduced.puzzle, seed=seed, stop=stop, report=report)
-        descent = descender.run(core, bound.size_bytes // self.unit - reduced.bottom)
-        if descent.best.top < core.top:
-            offsets = reduced.restore(self.puzzle, descent.best.offsets)
-            best = solution(self.puzzle, offsets)
-        return self._packing(best, bound, reduced, descent)
+        search = IntervalSearch(reduced.puzzle, seed=seed, stop=stop, report=report, unit_bytes=self.unit)
+        interval = search.run(core, bound.size_bytes // self.unit - reduced.bottom)
+        if interval.best.top < core.top:
+            best = solution(self.puzzle, reduced.restore(self.puzzle, interval.best.offsets))
+        return self._packing(best, bound, reduced, interval)
 
     def _rounded(self, reduced: Reduced) -> LowerBound:
         """The better of the max-live bound, rounded up to whole units, and what the reduction proves."""
         least = -(-self.bound.size_bytes // self.unit)
         if reduced.bound > least:
+            self.ledger.raised("reduction", (reduced.bound - least) * self.unit)
             return LowerBound(reduced.bound * self.unit, None, self._names(reduced.bound_items), "all-apart")
         return replace(self.bound, size_bytes=least * self.unit)
 
     def _packing(
-        self, best: Solution, bound: LowerBound, reduced: Reduced | None = None, descent: Descent | None = None
+        self, best: Solution, bound: LowerBound, reduced: Reduced | None = None, interval: Interval | None = None
     ) -> Packing:
         offsets = tuple(offset * self.unit for offset in best.offsets)
         lower, search = bound.size_bytes, None
-        if reduced is not None and descent is not None:
-            lower = max(lower, (descent.bound + reduced.bottom) * self.unit)
-            if descent.clique:
-                names = self._names((*reduced.taken, *(reduced.kept[i] for i in descent.clique)))
+        if reduced is not None and interval is not None:
+            lower = max(lower, (interval.bound + reduced.bottom) * self.unit)
+            if isinstance(interval.proof, Clique):
+                names = self._names((*reduced.taken, *(reduced.kept[i] for i in interval.proof.items)))
                 bound = LowerBound(lower, None, names, "all-apart")
-            if descent.exhausted is not None:
-                exhausted = descent.exhausted
+            if isinstance(interval.proof, Exhausted):
+                proof = interval.proof
                 search = SearchProof(
-                    (exhausted.capacity + reduced.bottom) * self.unit,
-                    exhausted.method,
-                    exhausted.nodes,
-                    self._names(reduced.kept[i] for i in exhausted.core),
-                    self._names((*reduced.taken, *(reduced.kept[i] for i in exhausted.taken))),
+                    (proof.capacity + reduced.bottom) * self.unit,
+                    proof.method,
+                    proof.nodes,
+                    self._names(reduced.kept[i] for i in proof.core),
+                    self._names((*reduced.taken, *(reduced.kept[i] for i in proof.taken))),
                 )
         return Packing(offsets, best.top * self.unit, lower, bound, search, self.puzzle)
 

@@ -20,10 +20,11 @@ from warpack.solver.search.core.packing import Packing, SearchProof, unclaimed
 from warpack.solver.search.core.pins import PinsCollide
 from warpack.solver.search.core.puzzle import Solution, solution
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.cpsat_pairs import Cut, Hull
+from warpack.solver.search.core.windows import Cut, Hull
 from warpack.solver.search.region.blocks import pack_blocks
-from warpack.solver.search.region.capacity_search import Descender
+from warpack.solver.search.region.interval_search import IntervalSearch
 from warpack.solver.search.region.pack import MANY_ITEMS, Progressed, pack
+from warpack.solver.search.strategy import Exhausted
 from warpack.solver.wire.units import Bytes, align_up
 
 _FREE_EFFORT = 1.0
@@ -118,22 +119,22 @@ def _pack_with_hulls(
     def progressed(found: Solution, bound: int) -> None:
         report(found.top * unit, bound * unit)
 
-    descender = Descender(puzzle, seed=seed, stop=stop, report=progressed, hulls=hulls)
+    search = IntervalSearch(puzzle, seed=seed, stop=stop, report=progressed, hulls=hulls, unit_bytes=unit)
     if best is None:
         room = sum(align_up(size, alignment) for size, alignment in zip(puzzle.sizes, puzzle.alignments, strict=True))
         room = 2 * room + max((pin for pin in puzzle.pins if pin is not None), default=0)
-        found = descender.any_packing(room)
+        found = search.any_packing(room)
         if found is None:
             raise PinsCollide(*puzzle.pinned)
     else:
         found = solution(puzzle, [offset // unit for offset in best])
-    descent = descender.run(found, free.lower_bound_bytes // unit)
-    search = free.search
-    if descent.exhausted is not None:
-        capacity, names = descent.exhausted.capacity * unit, tuple(item.name for item in problem.items)
-        search = SearchProof(capacity, descent.exhausted.method, descent.exhausted.nodes, names, ())
-    offsets = tuple(offset * unit for offset in descent.best.offsets)
-    return Packing(offsets, descent.best.top * unit, descent.bound * unit, free.bound, search)
+    interval = search.run(found, free.lower_bound_bytes // unit)
+    proof = free.search
+    if isinstance(interval.proof, Exhausted):
+        names = tuple(item.name for item in problem.items)
+        proof = SearchProof(interval.proof.capacity * unit, interval.proof.method, interval.proof.nodes, names, ())
+    offsets = tuple(offset * unit for offset in interval.best.offsets)
+    return Packing(offsets, interval.best.top * unit, interval.bound * unit, free.bound, proof)
 
 
 def _unit(problem: RegionProblem, cuts: Sequence[Sequence[Cut]]) -> Bytes:

@@ -9,7 +9,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
-from tests.solver.search.region.test_bracket import rows
+from tests.solver.search.lanes.test_both_ends import rows
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.exact.cpsat_positions import Positions, exclusions
 

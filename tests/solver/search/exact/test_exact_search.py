@@ -12,13 +12,14 @@ from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.normal_patterns import offset_patterns
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
+from warpack.solver.search.core.windows import Hull
 from warpack.solver.search.exact.bitset_dfs import search_bits
 from warpack.solver.search.exact.cpsat_model import complement
-from warpack.solver.search.exact.cpsat_pairs import Hull, search_cpsat
+from warpack.solver.search.exact.cpsat_pairs import search_cpsat
 from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.preprocess.coarsening import coarsened
 from warpack.solver.search.preprocess.reduction import reduce
-from warpack.solver.search.region.capacity_search import Descender
+from warpack.solver.search.region.interval_search import IntervalSearch
 
 STOP = Stop.after(3600)
 
@@ -71,7 +72,7 @@ def test_cpsat_keeps_to_gaps_that_reach_to_the_end_of_what_the_capacity_leaves()
 def test_the_descent_ends_at_the_least_capacity_with_a_bound_that_meets_it(puzzle: Puzzle) -> None:
     first = construct(puzzle, good_enough=0, tries=0, random=Random(0), stop=STOP)
     assert puzzle.allows(first.offsets)
-    descent = Descender(puzzle, seed=0, stop=STOP, report=lambda _best, _bound: None).run(first, 0)
+    descent = IntervalSearch(puzzle, seed=0, stop=STOP, report=lambda _best, _bound: None).run(first, 0)
     assert descent.best.top == descent.bound == least(puzzle)
     assert puzzle.allows(descent.best.offsets)
 

@@ -8,13 +8,10 @@ from random import Random
 import pytest
 
 from tests.solver.search.puzzles import intervals
-from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle, Solution
-from warpack.solver.search.core.stop import Stop, Stopped
-from warpack.solver.search.exact.cpsat_stacking import Stacker
-from warpack.solver.search.heuristics.capacity_squeeze import Squeezer, Squeezing
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
 from warpack.solver.search.heuristics.first_fit import construct
-from warpack.solver.search.region.capacity_search import Descender
 
 _PATIENT = Stop(float("inf"))
 
@@ -79,40 +76,3 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
     monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.Ejector", Resisting)
     Squeezer(puzzle, 0, patience=50).squeeze(bound, bound + 12, 350, _PATIENT, lambda _offsets: None)
     assert [one - bound for one in tried] == [9, 11, 9, 11, 9, 11, 9]
-
-
-def test_a_round_ends_with_what_stacking_says_about_the_bound() -> None:
-    puzzle, bound = _crowd(45, 4)
-    squeezing = Squeezing(puzzle, Stacker(puzzle, 0), 0)
-    attempt = squeezing.round(bound - 1, bound + 5, effort=0.1, share=0.05, stop=_PATIENT, better=lambda _offsets: None)
-    assert attempt.verdict in ("impossible", "unknown")
-
-
-def test_a_round_that_is_cancelled_raises() -> None:
-    puzzle, bound = _crowd(45, 4)
-    squeezing = Squeezing(puzzle, Stacker(puzzle, 0), 0)
-    with pytest.raises(Stopped):
-        squeezing.round(
-            bound,
-            bound + 50,
-            effort=1,
-            share=0.05,
-            stop=Stop(float("inf"), lambda: True),
-            better=lambda _offsets: None,
-        )
-
-
-def test_a_descent_that_is_cut_short_keeps_the_best_squeezed_packing(monkeypatch: pytest.MonkeyPatch) -> None:
-    puzzle, bound = _crowd(90, 1)
-    first = _first(puzzle, bound)
-    reported: list[int] = []
-
-    def report(found: Solution, _bound: int) -> None:
-        reported.append(found.top)
-
-    monkeypatch.setattr(Stacker, "search", lambda *_arguments, **_options: Attempt("unknown"))
-    stop = Stop(float("inf"), lambda: len(reported) >= 3)
-    descent = Descender(puzzle, seed=0, stop=stop, report=report).run(first, bound)
-    assert descent.best.top == min(reported) < first.top
-    assert puzzle.allows(descent.best.offsets)
-    assert descent.bound == bound

@@ -17,12 +17,12 @@ from warpack.solver.flatten.problem import RegionProblem
 from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.cliques import heavy_clique
 from warpack.solver.search.core.conflicts import puzzle_of, unit_of
+from warpack.solver.search.core.laying import FirstFit
 from warpack.solver.search.core.offsets import lowest_between, lowest_free
 from warpack.solver.search.core.pins import PinsCollide, check_pins
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.core.symmetry import alike_pairs
-from warpack.solver.search.heuristics.first_fit import FirstFit
 from warpack.solver.search.heuristics.orders import moved, rule_orders
 from warpack.solver.search.large.pack import pack_many
 from warpack.solver.search.region.pack import pack

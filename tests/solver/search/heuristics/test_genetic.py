@@ -19,7 +19,7 @@ from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.heuristics.genetic import LEAST_ITEMS, Genetic, first_packing
 from warpack.solver.search.heuristics.improving import Improver
 from warpack.solver.search.heuristics.lowest_first import LowestFirst
-from warpack.solver.search.region.capacity_search import Descender
+from warpack.solver.search.region.interval_search import IntervalSearch
 
 _PATIENT = Stop(float("inf"))
 
@@ -132,7 +132,7 @@ def test_one_seed_breeds_one_course() -> None:
 def test_a_population_that_stands_still_is_followed_by_others_which_are_joined(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("solver.search.genetic._PATIENCE", 1)
+    monkeypatch.setattr("warpack.solver.search.heuristics.genetic._PATIENCE", 1)
     puzzle, bound = _cuts(7)
     genetic = Genetic(puzzle, bound, 0)
     tops = [puzzle.top(genetic.generation()) for _ in range(60)]
@@ -177,7 +177,7 @@ def test_a_descent_reports_bred_packings_before_it_stacks(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Stacker, "search", stacked)
     stop = Stop(float("inf"))
-    descent = Descender(puzzle, seed=0, stop=stop, report=lambda found, _bound: tops.append(found.top)).run(
+    descent = IntervalSearch(puzzle, seed=0, stop=stop, report=lambda found, _bound: tops.append(found.top)).run(
         first, bound
     )
     assert min(tops) < first.top

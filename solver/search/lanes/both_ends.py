@@ -9,18 +9,26 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
+from typing import ClassVar
 
 from warpack.solver.search.bounds.destructive import Prover
 from warpack.solver.search.core.attempt import Attempt
-from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.puzzle import Puzzle, solution
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.finder import Finder
+from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.preprocess.reduction import Reductions
+from warpack.solver.search.strategy import BaseStrategy, Better, Exhausted, Interval
 
 _FIRST_EFFORT, _GROWTH = 0.02, 1.5
 """Deterministic seconds of a lane's first round (about half a second of one core), and how they grow."""
 
+_WORTH = 25.0
+"""What a deterministic second of a lane counts towards the effort."""
+
 _ASK_EVERY_S = 0.05
+
+FINDER, PROVER = "finder", "destructive bounds"
 
 
 @dataclass(frozen=True)
@@ -31,13 +39,15 @@ class Closed:
     offsets: tuple[int, ...] | None
     bound: int
     proof: Attempt | None
+    by: str = ""
+    """Which lane `offsets` are of."""
 
 
-class Closer:
+class Bracket:
     """Works on one puzzle whose strips are known, and of which no packing below `bound` is possible."""
 
-    def __init__(self, puzzle: Puzzle, bound: int, seed: int) -> None:
-        self._puzzle, self._halted = puzzle, False
+    def __init__(self, puzzle: Puzzle, bound: int, seed: int, without: frozenset[str] = frozenset()) -> None:
+        self._puzzle, self._halted, self._without = puzzle, False, without
         reductions = Reductions.of(puzzle, bound)
         self._finder = Finder(reductions, seed)
         self._prover = Prover(reductions, seed, lambda: self._halted)
@@ -67,13 +77,17 @@ class Closer:
             wait_for(lanes, timeout=_ASK_EVERY_S)
 
     def _find(self, bound: int, top: int, effort: float, stop: Stop) -> Closed:
+        if FINDER in self._without:
+            return Closed(top, None, bound, None)
         found, offsets = self._finder.find(bound, top, effort, stop)
-        return Closed(found, offsets, bound, None)
+        return Closed(found, offsets, bound, None, FINDER)
 
     def _prove(self, bound: int, top: int, effort: float, stop: Stop) -> Closed:
+        if PROVER in self._without:
+            return Closed(top, None, bound, None)
         narrowed = self._prover.narrow(bound, top, effort, stop)
         if narrowed.offsets is not None and self._puzzle.top(narrowed.offsets) < top:
-            return Closed(self._puzzle.top(narrowed.offsets), narrowed.offsets, narrowed.bound, narrowed.proof)
+            return Closed(self._puzzle.top(narrowed.offsets), narrowed.offsets, narrowed.bound, narrowed.proof, PROVER)
         return Closed(top, None, narrowed.bound, narrowed.proof)
 
 
@@ -94,4 +108,33 @@ def _joined(found: Closed, proven: Closed, top: int) -> Closed:
     if _packed_best(found):
         return found
     packed = found if found.offsets is not None and (proven.offsets is None or found.top <= proven.top) else proven
-    return Closed(packed.top, packed.offsets, proven.bound, proven.proof)
+    return Closed(packed.top, packed.offsets, proven.bound, proven.proof, packed.by)
+
+
+class BothEnds(BaseStrategy):
+    """Rounds of a bracket, longer from one to the next, whatever capacity and effort a step is asked for."""
+
+    name = "both ends"
+    parts: ClassVar[tuple[str, ...]] = (FINDER, PROVER)
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
+        self._bracket: Bracket | None = None
+
+    def applies(self, interval: Interval, capacity: int) -> bool:
+        return not self.case.without.issuperset(self.parts)
+
+    def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
+        case = self.case
+        if self._bracket is None:  # takes a tenth of a second
+            self._bracket = Bracket(case.puzzle, case.least, case.seed, case.without)
+        self.spent += _WORTH * self._bracket.effort
+        closed = self._bracket.round(interval.bound, interval.best.top, stop)
+        if closed.offsets is not None:
+            interval = interval.packed(solution(case.puzzle, closed.offsets), closed.by)
+        if closed.proof is None:
+            return interval
+        proof = Exhausted(
+            closed.bound - 1, closed.proof.method, closed.proof.nodes, case.reduced.kept, case.reduced.taken
+        )
+        return interval.raised(closed.bound, proof, PROVER)

@@ -14,9 +14,9 @@ from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.core.strips import overlapping, stacks_of
 from warpack.solver.search.exact.cpsat_strips import Fitter
 from warpack.solver.search.heuristics.first_fit import construct
+from warpack.solver.search.lanes.both_ends import Bracket
 from warpack.solver.search.preprocess.coarsening import coarsened
-from warpack.solver.search.region.bracket import Closer
-from warpack.solver.search.region.capacity_search import Descender
+from warpack.solver.search.region.interval_search import IntervalSearch
 
 COLUMNS = 5
 
@@ -105,9 +105,9 @@ def test_sets_of_strips_and_pairs_forbid_what_the_puzzle_forbids(seed: int) -> N
 def test_closing_ends_at_the_least_capacity(seed: int) -> None:
     puzzle = rows(Random(seed), 4, 3)
     answer, above = least(puzzle), 30
-    closer, bound, top = Closer(puzzle, 0, seed), 0, above
+    bracket, bound, top = Bracket(puzzle, 0, seed), 0, above
     while bound < top:
-        closed = closer.round(bound, top, Stop.after(3600))
+        closed = bracket.round(bound, top, Stop.after(3600))
         if closed.offsets is not None:
             assert puzzle.allows(closed.offsets)
             assert puzzle.top(closed.offsets) == closed.top
@@ -144,10 +144,10 @@ def test_large_puzzles_with_rows_are_closed_by_the_descent() -> None:
     puzzle = rows(Random(1), 44, 30, (1,))
     start = construct(puzzle, good_enough=0, tries=0, random=Random(0), stop=Stop.after(3600))
     heard: list[tuple[int, int]] = []
-    descender = Descender(
+    search = IntervalSearch(
         puzzle, seed=0, stop=Stop.after(2), report=lambda best, bound: heard.append((best.top, bound))
     )
-    descent = descender.run(start, 0)
+    descent = search.run(start, 0)
     assert puzzle.allows(descent.best.offsets)
     assert descent.bound <= descent.best.top <= start.top
     assert heard[-1] == (descent.best.top, descent.bound)
@@ -157,7 +157,7 @@ def test_rounds_end_when_they_are_told_to() -> None:
     puzzle = rows(Random(5), 60, 40, (1,))
     told: list[bool] = []
     Timer(0.2, lambda: told.append(True)).start()
-    stop, closer = Stop.after(3600, lambda: bool(told)), Closer(puzzle, 0, 0)
-    rounds = iter(lambda: closer.round(0, 4 * sum(puzzle.sizes), stop), None)
+    stop, bracket = Stop.after(3600, lambda: bool(told)), Bracket(puzzle, 0, 0)
+    rounds = iter(lambda: bracket.round(0, 4 * sum(puzzle.sizes), stop), None)
     with pytest.raises(Stopped):
         sum(1 for _ in rounds)

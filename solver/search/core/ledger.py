@@ -1,0 +1,80 @@
+"""Who found and who proved what: one account for each strategy, kept over all searches of one solve."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+from warpack.solver.wire.units import Bytes
+
+
+@dataclass
+class Account:
+    """What one strategy came to. `steps`: how often it was asked; `effort`: what it spent, in about seconds of one core, as far as it
+    is counted; `seconds`: by the clock. `packings`: how often its packing was the best so far, by `saved_bytes` in all; `bounds` and
+    `raised_bytes` the same of lower bounds. `proofs`: how often that left nothing between the best packing and the bound."""
+
+    strategy: str
+    steps: int = 0
+    effort: float = 0.0
+    seconds: float = 0.0
+    packings: int = 0
+    saved_bytes: Bytes = 0
+    bounds: int = 0
+    raised_bytes: Bytes = 0
+    proofs: int = 0
+
+
+class Ledger:
+    """In the order in which strategies were first asked. Searches of one solve may run in threads."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, Account] = {}
+        self._lock = Lock()
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        return tuple(self._accounts.values())
+
+    @contextmanager
+    def asked(self, *strategies: str) -> Iterator[None]:
+        """Around one step of a strategy, or of several at once."""
+        before = time.monotonic()
+        try:
+            yield
+        finally:
+            took = time.monotonic() - before
+            with self._lock:
+                for name in strategies:
+                    account = self._of(name)
+                    account.steps += 1
+                    account.seconds += took
+
+    def spent(self, strategy: str, effort: float) -> None:
+        with self._lock:
+            self._of(strategy).effort += effort
+
+    def packed(self, strategy: str, saved_bytes: Bytes) -> None:
+        """Its packing is the best so far. The first of a region saves nothing."""
+        with self._lock:
+            account = self._of(strategy)
+            account.packings += 1
+            account.saved_bytes += saved_bytes
+
+    def raised(self, strategy: str, raised_bytes: Bytes) -> None:
+        """Its lower bound is the best so far."""
+        with self._lock:
+            account = self._of(strategy)
+            account.bounds += 1
+            account.raised_bytes += raised_bytes
+
+    def closed(self, strategy: str) -> None:
+        """Nothing is left to search for, by this strategy."""
+        with self._lock:
+            self._of(strategy).proofs += 1
+
+    def _of(self, strategy: str) -> Account:
+        return self._accounts.setdefault(strategy, Account(strategy))

@@ -1,0 +1,38 @@
+"""Bred orders as a strategy: the first generations come before everything that takes long."""
+
+from __future__ import annotations
+
+from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.heuristics.genetic import Genetic
+from warpack.solver.search.heuristics.improving import Improver
+from warpack.solver.search.preprocess.case import Case
+from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Reporting
+
+LEAST_ITEMS = 40
+"""Cores of so many plain items and more are stacked, and their orders bred."""
+
+
+def improver_of(case: Case) -> Improver | None:
+    """What breeds orders of the case's core, and squeezes; None where the rule that they are laid by does not take it."""
+    if case.hulls or case.has_rows or case.core.count < LEAST_ITEMS or "breeding" in case.without:
+        return None
+    if not Genetic.takes(case.core):
+        return None
+    return Improver(case.core, case.room(case.least), case.seed, squeezes="squeezing" not in case.without)
+
+
+class Breeding(BaseStrategy):
+    """Asked once, before the search; later generations come beside the stacking (`lanes/stacking`)."""
+
+    name = "breeding"
+
+    def applies(self, interval: Interval, capacity: int) -> bool:
+        return self.case.shared(improver_of) is not None
+
+    def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
+        case, improver = self.case, self.case.shared(improver_of)
+        if improver is None:
+            return interval
+        best = Reporting(case, interval, better, lambda: self.name)
+        improver.first(case.room(interval.bound), case.core_top(interval.best.top), stop, best.take)
+        return best.interval
