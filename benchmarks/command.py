@@ -16,11 +16,13 @@ from benchmarks.instances.instance import Instance
 from benchmarks.machine import machine
 from benchmarks.peers import omni
 from benchmarks.report.page import Run, write_page
-from benchmarks.report.tables import Table, family_table, instance_table, threads_table
+from benchmarks.report.tables import Table, family_table, instance_table, strategies_table, threads_table
 from benchmarks.running import Row, run
 from benchmarks.summary import summarise
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.terminal import complain, err, note, out, write_json
+from warpack.solver import SearchOptions
+from warpack.solver.search.plan import check_options
 
 
 def bench(
@@ -39,6 +41,10 @@ def bench(
     limit: Annotated[float, Parameter(help="Seconds for each solver and instance.")] = 3.0,
     seeds: Annotated[int, Parameter(help="How many times over the tilings and kernels are generated.")] = 1,
     write: Annotated[Path | None, Parameter(help="Folder to write benchmarks.md and its plots into.")] = None,
+    without: Annotated[
+        tuple[str, ...],
+        Parameter(help="A strategy of Warpack's search to do without, to see what it is worth; may be given again."),
+    ] = (),
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the rows as JSON.")] = False,
 ) -> int:
     """Solve instances with Warpack, omnimalloc, a plain CP-SAT model and CuBIE's rule, check every result, and compare.
@@ -47,6 +53,11 @@ def bench(
     """
     if limit <= 0 or seeds < 1:
         raise CommandFailed("--limit has to be above 0 and --seeds at least 1", BAD_INPUT)
+    search = SearchOptions(without=frozenset(without))
+    try:
+        check_options(search)
+    except ValueError as error:
+        raise CommandFailed(f"--without: {error}", BAD_INPUT) from None
     if write is not None:
         _need_matplotlib()
     if not omni.installed():
@@ -57,7 +68,7 @@ def bench(
     with err().status("solving") as status:
         for number, instance in enumerate(instances, 1):
             status.update(f"solving {number} of {len(instances)}: {instance.name}")
-            rows.append(run(instance, limit))
+            rows.append(run(instance, limit, search))
     if json:
         from json import dumps
 
@@ -65,7 +76,9 @@ def bench(
     else:
         _print(rows)
     if write is not None:
-        page = write_page(Run(rows, limit, _command(folder, traces, suite, limit, seeds, write), before), write)
+        page = write_page(
+            Run(rows, limit, _command(folder, traces, suite, limit, seeds, without, write), before), write
+        )
         note(f"wrote {page}")
     faults = [fault for row in rows for fault in row.faults]
     for fault in faults:
@@ -88,7 +101,15 @@ def _instances(folder: Path | None, traces: Path | None, seeds: int) -> list[Ins
     return found
 
 
-def _command(folder: Path | None, traces: Path | None, suite: bool, limit: float, seeds: int, write: Path) -> str:
+def _command(
+    folder: Path | None,
+    traces: Path | None,
+    suite: bool,
+    limit: float,
+    seeds: int,
+    without: tuple[str, ...],
+    write: Path,
+) -> str:
     """What to type again. Folders are left to the reader: they are this machine's."""
     words = ["warpack bench"]
     if folder is not None:
@@ -97,7 +118,12 @@ def _command(folder: Path | None, traces: Path | None, suite: bool, limit: float
         words.append("--traces FOLDER")
     if suite and len(words) > 1:
         words.append("--suite")
-    words += [f"--limit {limit:g}", f"--seeds {seeds}", f"--write {write.name}"]
+    words += [
+        f"--limit {limit:g}",
+        f"--seeds {seeds}",
+        *(f"--without '{name}'" for name in without),
+        f"--write {write.name}",
+    ]
     return " ".join(words)
 
 
@@ -110,11 +136,12 @@ def _document(row: Row) -> dict[str, Any]:
         "optimum_bytes": row.instance.optimum_bytes,
         "attempts": [asdict(one) for one in row.attempts],
         "threads_per_block": [asdict(one) for one in row.blocks],
+        "strategies": [asdict(one) for one in row.accounts],
     }
 
 
 def _print(rows: list[Row]) -> None:
-    for table in (instance_table(rows), family_table(summarise(rows)), threads_table(rows)):
+    for table in (instance_table(rows), family_table(summarise(rows)), threads_table(rows), strategies_table(rows)):
         if table.rows:
             out().print(_shown(table))
             out().print()

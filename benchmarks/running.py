@@ -10,18 +10,21 @@ from benchmarks.instances.instance import Instance
 from benchmarks.peers import cubie_rule, omni, plain_cpsat, warpack
 from benchmarks.peers.question import Question
 from benchmarks.threads import BlockSizes, block_sizes
-from warpack.solver import Layout, Manifest
+from warpack.solver import Layout, Manifest, SearchOptions
 from warpack.solver.wire.problems import ManifestError, Problem
+from warpack.solver.wire.run_info import StrategyAccount
 
 
 @dataclass(frozen=True)
 class Row:
-    """`attempts`: Warpack's first. `blocks`: threads per block at several budgets; empty where threads are not what the manifest wants."""
+    """`attempts`: Warpack's first. `blocks`: threads per block at several budgets; empty where threads are not what the manifest wants.
+    `accounts`: who found and proved what in Warpack's search."""
 
     instance: Instance
     buffers: int
     attempts: tuple[Attempt, ...]
     blocks: tuple[BlockSizes, ...] = ()
+    accounts: tuple[StrategyAccount, ...] = ()
 
     @property
     def ours(self) -> Attempt:
@@ -50,7 +53,7 @@ class Row:
         return tuple(found)
 
 
-def run(instance: Instance, limit_s: float) -> Row:
+def run(instance: Instance, limit_s: float, search: SearchOptions | None = None) -> Row:
     """Every solver that is installed. Raises ManifestError, with the instance's name, for a bad manifest."""
     try:
         manifest = instance.manifest(limit_s)
@@ -60,12 +63,12 @@ def run(instance: Instance, limit_s: float) -> Row:
                 Problem(one.type, one.pointer, f"{instance.name}: {one.message}", one.names) for one in error.problems
             )
         ) from None
-    ours, layout = warpack.solve(manifest)
+    ours, layout = warpack.solve(manifest, search)
     question = Question(manifest, limit_s, promoted(manifest, layout))
     others = [omni.solve(question)] if omni.installed() else []
     others += [plain_cpsat.solve(question), cubie_rule.solve(question)]
     blocks = block_sizes(question, layout) if manifest.objective != "shared_bytes" else ()
-    return Row(instance, len(manifest.buffers), (ours, *others), blocks)
+    return Row(instance, len(manifest.buffers), (ours, *others), blocks, layout.run_info.search)
 
 
 def solvers(rows: list[Row]) -> Iterator[str]:

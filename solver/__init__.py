@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from warpack.solver.reading.layout_reader import LayoutFormatError as LayoutFormatError
     from warpack.solver.reading.layout_reader import read_layout as read_layout
     from warpack.solver.recipe import optimize as optimize
+    from warpack.solver.search.core.options import SearchOptions as SearchOptions
     from warpack.solver.verifier import verify as verify
     from warpack.solver.wire.layout import Layout as Layout
     from warpack.solver.wire.manifest import Manifest as Manifest
@@ -25,6 +26,7 @@ _HOMES = {
     "LayoutFormatError": "warpack.solver.reading.layout_reader",
     "Manifest": "warpack.solver.wire.manifest",
     "ManifestError": "warpack.solver.wire.problems",
+    "SearchOptions": "warpack.solver.search.core.options",
     "StaticReport": "warpack.solver.wire.report",
     "load_manifest": "warpack.solver.reading",
     "optimize": "warpack.solver.recipe",

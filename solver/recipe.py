@@ -28,9 +28,11 @@ from warpack.solver.launch.weighing import weighs
 from warpack.solver.search.auto.promotion import candidates, promote
 from warpack.solver.search.auto.stride_widening import launch_of, threads_settled, widened, worth
 from warpack.solver.search.auto.weighing import weigh
+from warpack.solver.search.core.options import SearchOptions
 from warpack.solver.search.core.packing import Packing
 from warpack.solver.search.core.pins import PinsCollide
 from warpack.solver.search.core.stop import Stop, Stopped
+from warpack.solver.search.plan import check_options
 from warpack.solver.search.region.regions import Better, Packed, pack_regions
 from warpack.solver.search.scopes.joint_packing import apply_to, together
 from warpack.solver.wire.layout import LaunchFigures, Layout
@@ -62,6 +64,7 @@ def optimize(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    search: SearchOptions | None = None,
 ) -> Layout:
     """The best layout that `solver.time_limit_s` allows, with what is proven about it.
 
@@ -69,12 +72,22 @@ def optimize(
     once it says True, the best layout so far comes back, `feasible` unless it was already proven. All but `run_info`
     depends on the manifest, the seed and the versions alone, and on time only where the status is `feasible`.
 
-    Raises ManifestError where pinned buffers and windows leave no place at all.
+    `search`: another seed, or strategies to do without; `run_info.search` of the layout says what each came to.
+
+    Raises ManifestError where pinned buffers and windows leave no place at all, ValueError for a strategy that is not known.
     """
-    stop = Stop.after(manifest.solver.time_limit_s, cancelled)
-    if manifest.grows:
-        return best_block(manifest, lambda one: _optimize(one, stop, on_progress))
-    return _optimize(manifest, stop, on_progress)
+    options = search or SearchOptions()
+    check_options(options)
+    stop = Stop.after(manifest.solver.time_limit_s, cancelled, options)
+    asked, seed = manifest, manifest.solver.seed if options.seed is None else options.seed
+    if seed != manifest.solver.seed:
+        asked = replace(manifest, solver=replace(manifest.solver, seed=seed))
+    if asked.grows:
+        layout = best_block(asked, lambda one: _optimize(one, stop, on_progress))
+    else:
+        layout = _optimize(asked, stop, on_progress)
+    told = replace(layout.run_info, search=stop.ledger.accounts)
+    return replace(layout, manifest_sha256=manifest.sha256, run_info=told)
 
 
 def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress], None] | None) -> Layout:

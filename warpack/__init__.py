@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from warpack.solver import LayoutFormatError as LayoutFormatError
     from warpack.solver import Manifest as Manifest
     from warpack.solver import ManifestError as ManifestError
+    from warpack.solver import SearchOptions as SearchOptions
     from warpack.solver import StaticReport as StaticReport
     from warpack.solver import load_manifest as load_manifest
     from warpack.solver import read_layout as read_layout
@@ -60,6 +61,7 @@ _HOMES = {
     "Manifest": "warpack.solver",
     "ManifestError": "warpack.solver",
     "MissingExtraError": "warpack.extras",
+    "SearchOptions": "warpack.solver",
     "StaticReport": "warpack.solver",
     "emit": "warpack.gpu_runtime",
     "emit_checked": "warpack.gpu_runtime",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from warpack import notebook
 from warpack.solver.recipe import Progress
 from warpack.solver.recipe import optimize as solve
+from warpack.solver.search.core.options import SearchOptions
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -16,13 +17,15 @@ def optimize(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    search: SearchOptions | None = None,
 ) -> Layout:
     """The best layout that the manifest's time limit allows, with what is proven about it.
 
     `on_progress` gets each better packing and each better bound. `cancelled` is asked at least every 0.1 s or so of a
     long search; once it says True, the best layout so far comes back. Raises ManifestError where pinned buffers and
-    windows leave no place at all.
+    windows leave no place at all. `search`: another seed than the manifest's, or strategies to do without, e.g.
+    `SearchOptions(without=frozenset({"pairs"}))`; `layout.run_info.search` says what each strategy came to.
     """
-    layout = solve(manifest, on_progress=on_progress, cancelled=cancelled)
+    layout = solve(manifest, on_progress=on_progress, cancelled=cancelled, search=search)
     notebook.remember(manifest)
     return layout

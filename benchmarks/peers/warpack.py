@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from benchmarks.attempt import Attempt
-from warpack.solver import Layout, Manifest, optimize, verify
+from warpack.solver import Layout, Manifest, SearchOptions, optimize, verify
 from warpack.solver.recipe import Progress
 
 NAME = "Warpack"
 
 
-def solve(manifest: Manifest) -> tuple[Attempt, Layout]:
+def solve(manifest: Manifest, search: SearchOptions | None = None) -> tuple[Attempt, Layout]:
     """`seconds` is an outside clock's, round `optimize` alone; the verification is not in it."""
     curve: list[tuple[float, int]] = []
 
@@ -20,7 +20,7 @@ def solve(manifest: Manifest) -> tuple[Attempt, Layout]:
             curve.append((progress.seconds, progress.run_bytes))
 
     started = time.perf_counter()
-    layout = optimize(manifest, on_progress=note)
+    layout = optimize(manifest, on_progress=note, search=search)
     seconds = time.perf_counter() - started
     report = verify(manifest, layout)
     proof = layout.proof.run_bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.peers import warpack
 from benchmarks.report.plots import plot_threads, plot_time
-from benchmarks.report.tables import family_table, instance_table, threads_table
+from benchmarks.report.tables import family_table, instance_table, strategies_table, threads_table
 from benchmarks.running import Row
 from benchmarks.summary import summarise
 
@@ -60,6 +60,9 @@ def page_of(run: Run) -> str:
         _THREADS,
         threads_table(run.rows).markdown(),
         f"![Threads per block against CuBIE's rule]({THREADS_PLOT})",
+        "## Who earned what",
+        _EARNED,
+        strategies_table(run.rows).markdown(),
         "## Every instance",
         "Run bytes; a star where the solver itself proved that nothing is smaller.",
         instance_table(run.rows).markdown(),
@@ -70,6 +73,10 @@ def page_of(run: Run) -> str:
 def _left_open(solver: str, unproven: Sequence[str]) -> bool:
     return solver == warpack.NAME and bool(unproven)
 
+
+_EARNED = """\
+The strategies of Warpack's search over all instances above: [search.md](search.md) says what they are, and `warpack bench --without NAME`
+runs without one. The first packing of a region saves nothing; a proof is entered for what left nothing between packing and bound."""
 
 _WHO = """\
 Warpack is this repository. omnimalloc is a public library of allocators: each of its registry that its package can run is

@@ -74,6 +74,33 @@ def threads_table(rows: Sequence[Row]) -> Table:
     return Table(titles, found)
 
 
+def strategies_table(rows: Sequence[Row]) -> Table:
+    """Who earned what: over all instances, what each strategy of Warpack's search came to. A better packing or bound counts for the
+    strategy that made it, each time."""
+    titles = (
+        "strategy",
+        "instances",
+        "steps",
+        "seconds",
+        "packings",
+        "bytes saved",
+        "bounds",
+        "bytes raised",
+        "proofs",
+    )
+    names = dict.fromkeys(one.strategy for row in rows for one in row.accounts)
+    found = []
+    for name in names:
+        accounts = [one for row in rows for one in row.accounts if one.strategy == name]
+        counts = [
+            sum(getattr(one, count) for one in accounts)
+            for count in ("packings", "saved_bytes", "bounds", "raised_bytes", "proofs")
+        ]
+        steps, seconds = sum(one.steps for one in accounts), sum(one.seconds for one in accounts)
+        found.append((name, str(len(accounts)), str(steps), f"{seconds:.2f}", *map(str, counts)))
+    return Table(titles, found)
+
+
 def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 

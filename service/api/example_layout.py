@@ -112,5 +112,22 @@ LAYOUT: dict[str, Any] = {
     "frontier": None,
     "warnings": [],
     "validation": {"required": "static", "level": "none", "reports": []},
-    "run_info": {"seconds": 0.002, "seed": 0, "versions": {}},
+    "run_info": {
+        "seconds": 0.002,
+        "seed": 0,
+        "versions": {},
+        "search": [
+            {
+                "strategy": "first fit",
+                "steps": 1,
+                "effort": 0.0,
+                "seconds": 0.000056,
+                "packings": 1,
+                "saved_bytes": 0,
+                "bounds": 0,
+                "raised_bytes": 0,
+                "proofs": 1,
+            }
+        ],
+    },
 }

@@ -40,6 +40,9 @@ def solve(
         Literal["own", "all"],
         Parameter(help="What level compiled compiles for: the manifest's own architecture, or all."),
     ] = "own",
+    explain: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Say which strategy found and which proved what.")
+    ] = False,
     time_limit: Annotated[float | None, Parameter(help="Seconds to search, in place of the manifest's.")] = None,
 ) -> int:
     """Pack the buffers of a manifest and show the layout.
@@ -49,6 +52,8 @@ def solve(
     """
     from warpack.service.cli.interruptible import optimize_interruptibly
 
+    if explain and json:
+        raise CommandFailed("--explain prints a table; with --json it is run_info.search of the layout", BAD_INPUT)
     if checked and emit is None:
         raise CommandFailed("--checked says what --emit DIR writes: give both", BAD_INPUT)
     if architectures == "all" and validate == "static":
@@ -67,6 +72,8 @@ def solve(
         write_json(layout.model_dump_json())
     else:
         _show(problem, layout)
+        if explain:
+            _explain(layout)
     code = _verdict(layout)
     if emit is not None and code == DONE:
         _emit(problem, layout, emit)
@@ -108,6 +115,13 @@ def _show(manifest: Manifest, layout: Layout) -> None:
     console = out()
     for renderable in layout_view(manifest, layout, console.width):
         console.print(renderable)
+
+
+def _explain(layout: Layout) -> None:
+    from warpack.service.render.accounts import accounts_table
+
+    out().print()
+    out().print(accounts_table(layout.run_info.search))
 
 
 def _write_svg(manifest: Manifest, layout: Layout, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, get_args
 
 from warpack.solver.reading.layout_values import Values, pointed
@@ -23,6 +24,7 @@ from warpack.solver.wire.layout import (
 )
 from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.report import Finding
+from warpack.solver.wire.run_info import StrategyAccount
 
 _STATUSES = get_args(Status)
 _THREADS_BY = get_args(ThreadsBy)
@@ -131,11 +133,23 @@ def read_validation(values: Values, value: Any, at: str) -> Validation:
 
 
 def read_run_info(values: Values, value: Any, at: str) -> RunInfo:
-    fields = values.fields(value, at, ("seconds", "seed"), ("versions",))
+    fields = values.fields(value, at, ("seconds", "seed"), ("versions", "search"))
     return RunInfo(
         values.number(fields.get("seconds", 0.0), pointed(at, "seconds")),
         values.integer(fields.get("seed", 0), pointed(at, "seed")),
         values.mapping(fields.get("versions", {}), pointed(at, "versions"), values.text),
+        values.each(fields.get("search", ()), pointed(at, "search"), partial(_account, values)),
+    )
+
+
+def _account(values: Values, value: Any, at: str) -> StrategyAccount:
+    counts = ("steps", "packings", "saved_bytes", "bounds", "raised_bytes", "proofs")
+    fields = values.fields(value, at, ("strategy",), ("effort", "seconds", *counts))
+    return StrategyAccount(
+        strategy=values.text(fields.get("strategy", ""), pointed(at, "strategy")),
+        effort=values.number(fields.get("effort", 0.0), pointed(at, "effort")),
+        seconds=values.number(fields.get("seconds", 0.0), pointed(at, "seconds")),
+        **{name: values.integer(fields.get(name, 0), pointed(at, name)) for name in counts},
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from warpack.solver.search.bounds.heavy_clique import HeavyClique
+from warpack.solver.search.core.options import SearchOptions
 from warpack.solver.search.exact.bitset_dfs import Bitsets
 from warpack.solver.search.exact.cpsat_pairs import Pairs
 from warpack.solver.search.exact.tight_intervals import Skyline, Tilings, valleys_of
@@ -105,6 +106,15 @@ def kind_of(case: Case, interval: Interval) -> str:
     if not many:
         return "few intervals" if intervals else "few items"
     return "many items" if ejectable(case.core, case.room(interval.best.top)) else "many offsets"
+
+
+def check_options(options: SearchOptions) -> None:
+    """Raises ValueError, with all that can be left out, where a name is none of these."""
+    known = can_be_left_out()
+    unknown = sorted(options.without.difference(known))
+    if unknown:
+        names = ", ".join(map(repr, unknown))
+        raise ValueError(f"no strategy is called {names}; what can be left out: {', '.join(known)}")
 
 
 def can_be_left_out() -> tuple[str, ...]:

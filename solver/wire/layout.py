@@ -12,6 +12,8 @@ from typing import Any, Literal
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.report import Finding
+from warpack.solver.wire.run_info import NOTHING_RUN
+from warpack.solver.wire.run_info import RunInfo as RunInfo
 from warpack.solver.wire.screens import layout_screen
 from warpack.solver.wire.units import Bytes
 
@@ -228,15 +230,6 @@ class Validation:
     reports: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """The only part of a layout that may differ between two solves of one manifest."""
-
-    seconds: float
-    seed: int
-    versions: dict[str, str]
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
@@ -259,7 +252,7 @@ class Layout:
     frontier: tuple[dict[str, Any], ...] | None = None
     warnings: tuple[Problem, ...] = ()
     validation: Validation = Validation("best", "none")
-    run_info: RunInfo = RunInfo(0.0, 0, {})
+    run_info: RunInfo = NOTHING_RUN
 
     def __repr__(self) -> str:
         return layout_screen(self)

@@ -91,6 +91,23 @@ def test_a_layout_that_the_verifier_refuses_fails(
     assert "refused" in ran.out
 
 
+def test_what_each_strategy_earned_is_told_and_one_may_be_left_out(warpack: Cli, tmp_path: Path) -> None:
+    written(tmp_path, small(), "a.json")
+    (row,) = warpack("bench", tmp_path, "--json").json
+    assert "first fit" in {one["strategy"] for one in row["strategies"]}
+    ran = warpack("bench", tmp_path, "--without", "pairs", "--without", "skyline")
+    assert ran.code == 0
+    assert "max live" in ran.out
+
+
+def test_a_strategy_that_is_not_known_is_refused_with_those_that_are(warpack: Cli, tmp_path: Path) -> None:
+    written(tmp_path, small(), "a.json")
+    ran = warpack("bench", tmp_path, "--without", "magic")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'magic'" in ran.err
+    assert "both ends" in ran.err.replace("\n", " ")
+
+
 def test_bad_input_is_named(warpack: Cli, tmp_path: Path) -> None:
     assert "no manifests" in warpack("bench", tmp_path).err
     written(tmp_path, b"{}", "broken.json")

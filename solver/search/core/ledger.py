@@ -5,19 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from threading import Lock
 
+from warpack.solver.wire.run_info import StrategyAccount
 from warpack.solver.wire.units import Bytes
 
 
 @dataclass
-class Account:
-    """What one strategy came to. `steps`: how often it was asked; `effort`: what it spent, in about seconds of one core, as far as it
-    is counted; `seconds`: by the clock. `packings`: how often its packing was the best so far, by `saved_bytes` in all; `bounds` and
-    `raised_bytes` the same of lower bounds. `proofs`: how often that left nothing between the best packing and the bound."""
+class _Account:
+    """See `StrategyAccount`."""
 
-    strategy: str
     steps: int = 0
     effort: float = 0.0
     seconds: float = 0.0
@@ -32,12 +30,19 @@ class Ledger:
     """In the order in which strategies were first asked. Searches of one solve may run in threads."""
 
     def __init__(self) -> None:
-        self._accounts: dict[str, Account] = {}
+        self._accounts: dict[str, _Account] = {}
         self._lock = Lock()
 
     @property
-    def accounts(self) -> tuple[Account, ...]:
-        return tuple(self._accounts.values())
+    def accounts(self) -> tuple[StrategyAccount, ...]:
+        with self._lock:
+            return tuple(
+                StrategyAccount(
+                    strategy=name,
+                    **asdict(account) | {"seconds": round(account.seconds, 6), "effort": round(account.effort, 6)},
+                )
+                for name, account in self._accounts.items()
+            )
 
     @contextmanager
     def asked(self, *strategies: str) -> Iterator[None]:
@@ -76,5 +81,5 @@ class Ledger:
         with self._lock:
             self._of(strategy).proofs += 1
 
-    def _of(self, strategy: str) -> Account:
-        return self._accounts.setdefault(strategy, Account(strategy))
+    def _of(self, strategy: str) -> _Account:
+        return self._accounts.setdefault(strategy, _Account())

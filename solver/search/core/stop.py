@@ -65,10 +65,6 @@ class Stop:
     def leaves_out(self, strategy: str) -> bool:
         return strategy in self.options.without
 
-    def seed(self, of_manifest: int) -> int:
-        """The seed of the solve: the manifest's, unless it was asked for another."""
-        return of_manifest if self.options.seed is None else self.options.seed
-
     def within(self, seconds: float) -> Stop:
         """The same wish to cancel, with at most `seconds` from now."""
         return replace(self, deadline=min(self.deadline, time.monotonic() + seconds))

@@ -122,7 +122,8 @@ class BothEnds(BaseStrategy):
         self._bracket: Bracket | None = None
 
     def applies(self, interval: Interval, capacity: int) -> bool:
-        return not self.case.without.issuperset(self.parts)
+        case = self.case
+        return bool(case.puzzle.strips) and not case.hulls and not case.without.issuperset(self.parts)
 
     def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
         case = self.case

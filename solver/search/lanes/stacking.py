@@ -46,7 +46,7 @@ class Stacking(BaseStrategy):
             self._beside = Squeezer(case.core, case.seed)
 
     def applies(self, interval: Interval, capacity: int) -> bool:
-        return True
+        return self.case.core.count > 0 and not self.case.hulls
 
     def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
         case, beside = self.case, self._beside

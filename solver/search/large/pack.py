@@ -12,6 +12,7 @@ from typing import Any
 
 from warpack.solver.flatten.pairs import forbidden_differences
 from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.search.core.ledger import Ledger
 from warpack.solver.search.core.pins import PinsCollide
 from warpack.solver.search.core.spans import Span, occupied_spans
 from warpack.solver.search.core.stop import Stop
@@ -63,8 +64,9 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
     first = stop.beyond(_OVERRUN * stop.limit_s)
     fitted_too = len(problem.items) <= _FITTED_ITEMS
-    for found in _fillings(problem, spans, good_enough, first, searching):
-        best, best_top = _better(problem, best, best_top, found)
+    ledger, skip = stop.ledger, stop.leaves_out("skyline fill")
+    for by, found in () if skip else _fillings(problem, spans, good_enough, first, searching):
+        best, best_top = _better(problem, best, best_top, found, by, ledger)
         if best_top <= good_enough * (_NEAR if fitted_too else _ENOUGH):
             return best
     loose = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is None]
@@ -72,15 +74,15 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     if not best:
         for rule in rules[2:]:  # an order is made when its turn comes: sorting is most of what a cancel would wait for
             if not best or not stop.now():
-                best, best_top = _better(
-                    problem, best, best_top, pack_skyline(problem, spans, sorted(loose, key=rule), first)
-                )
-    for rule in rules if fitted_too else ():
+                stacked = pack_skyline(problem, spans, sorted(loose, key=rule), first)
+                best, best_top = _better(problem, best, best_top, stacked, "stack up", ledger)
+    for rule in rules if fitted_too and not stop.leaves_out("large first fit") else ():
         if best_top <= good_enough or searching.now():
             break
-        fitted = first_fit(problem, spans, sorted(loose, key=rule), searching)
+        with ledger.asked("large first fit"):
+            fitted = first_fit(problem, spans, sorted(loose, key=rule), searching)
         if fitted is not None:
-            best, best_top = _better(problem, best, best_top, fitted)
+            best, best_top = _better(problem, best, best_top, fitted, "large first fit", ledger)
     return best
 
 
@@ -98,16 +100,19 @@ def _rules(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[Call
 
 
 def _better(
-    problem: RegionProblem, best: list[Bytes], best_top: Bytes, found: list[Bytes]
+    problem: RegionProblem, best: list[Bytes], best_top: Bytes, found: list[Bytes], by: str, ledger: Ledger
 ) -> tuple[list[Bytes], Bytes]:
     top = max(offset + item.size_bytes for offset, item in zip(found, problem.items, strict=True))
-    return (found, top) if best_top < 0 or top < best_top else (best, best_top)
+    if 0 <= best_top <= top:
+        return best, best_top
+    ledger.packed(by, max(0, best_top - top))
+    return found, top
 
 
 def _fillings(
     problem: RegionProblem, spans: Sequence[tuple[Span, ...]], good_enough: Bytes, first: Stop, later: Stop
-) -> Iterator[list[Bytes]]:
-    """Packings by filling valleys in one manner after another, each lowered; none where time ran out."""
+) -> Iterator[tuple[str, list[Bytes]]]:
+    """Packings, with the strategy that made them, by filling valleys in one manner after another, each lowered; none where time ran out."""
     if first.now():  # making ready for them takes as long as a packing without them
         return
     import numpy
@@ -127,30 +132,40 @@ def _fillings(
     best, stop = max(beneath[i] + items[i].size_bytes for i in rest) if rest else 0, first
     most = sum(field.sizes.tolist()) + int(ground.max()) + len(plain) * max(field.alignments)
     for manner in MANNERS:
-        filled = fill(field, manner, most, stop)
+        with stop.ledger.asked("skyline fill"):
+            filled = fill(field, manner, most, stop)
         if stop is first and filled is None:
             return
         stop = later
         if filled is not None:
-            lowered = _lowered(field, filled, good_enough, stop)
+            by, lowered = _lowered(field, filled, good_enough, stop)
             for i, offset in zip(plain, lowered, strict=True):
                 beneath[i] = offset
             top = max(offset + items[i].size_bytes for i, offset in zip(plain, lowered, strict=True))
             most = min(most, int(_HIGHER * top))
-            yield list(beneath)
+            yield by, list(beneath)
             if top <= best:
                 return
         if stop.now():
             return
 
 
-def _lowered(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> list[Bytes]:
+def _lowered(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
+    """The offsets lowered, and the strategy that made them what they are."""
+    if stop.leaves_out("ejection chains"):
+        return "skyline fill", list(offsets)
+    with stop.ledger.asked("ejection chains"):
+        return _chained(field, offsets, good_enough, stop)
+
+
+def _chained(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
     effort = min(_MOST_EFFORT, _EFFORT * len(offsets))
     lowering = Lowering(field, offsets)
+    before = lowering.top
     lowering.approach(int(_ENOUGH * good_enough), effort, stop)
     if lowering.top <= _ENOUGH * good_enough:
         lowering.approach(int(_NEAR * good_enough), int(_LITTLE * effort), stop)
-    return lowering.offsets
+    return ("ejection chains" if lowering.top < before else "skyline fill"), lowering.offsets
 
 
 def _plain(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[int]:

@@ -48,6 +48,22 @@ def test_the_table_names_buffers_places_savings_and_the_level(warpack: Cli, tmp_
     assert "against declared aliases only" in ran.out
 
 
+def test_explain_says_who_found_and_who_proved_what(warpack: Cli, tmp_path: Path) -> None:
+    manifest = written(tmp_path, small())
+    shown = warpack("solve", manifest, "--explain").out
+    assert [word for word in ("strategy", "max live", "first fit") if word not in shown] == []
+    assert "max live" not in warpack("solve", manifest).out
+    accounts = warpack("solve", manifest, "--json").json["run_info"]["search"]
+    assert {one["strategy"] for one in accounts} >= {"max live", "first fit"}
+    assert sum(one["proofs"] for one in accounts) > 0
+
+
+def test_explain_goes_with_the_table_alone(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("solve", written(tmp_path, small()), "--explain", "--json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "run_info.search" in ran.err
+
+
 def test_an_infeasible_manifest_ends_with_code_3_and_the_least_budget(warpack: Cli, tmp_path: Path) -> None:
     manifest = written(tmp_path, one_buffer(20_000))
     ran = warpack("solve", manifest, "--emit", tmp_path / "out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.solver.verifier.examples import PRIVATE, PRIVATE_LAYOUT, THREADED_LAYOUT, of_rule
 from warpack.solver.reading.layout_reader import LayoutFormatError, read_layout
 from warpack.solver.verifier import verify
+from warpack.solver.wire.run_info import StrategyAccount
 
 
 def problems_of(document: Any) -> dict[str, str]:
@@ -19,6 +21,22 @@ def problems_of(document: Any) -> dict[str, str]:
         read_layout(document if isinstance(document, bytes) else json.dumps(document).encode())
     assert str(caught.value)
     return {problem.pointer: problem.type for problem in caught.value.problems}
+
+
+def test_what_the_strategies_came_to_comes_back() -> None:
+    account = StrategyAccount(strategy="pairs", steps=3, effort=1.5, seconds=0.25, packings=1, saved_bytes=64, proofs=1)
+    layout = replace(THREADED_LAYOUT, run_info=replace(THREADED_LAYOUT.run_info, search=(account,)))
+    assert read_layout(layout.model_dump_json().encode()).run_info.search == (account,)
+    assert layout.sha256 == THREADED_LAYOUT.sha256
+
+
+def test_a_bad_account_is_named(document: dict[str, Any]) -> None:
+    document["run_info"]["search"] = [{"strategy": "pairs", "steps": "many"}, {"steps": 1}, {"strategy": "x", "won": 1}]
+    assert problems_of(document).keys() == {
+        "/run_info/search/0/steps",
+        "/run_info/search/1/strategy",
+        "/run_info/search/2/won",
+    }
 
 
 @pytest.fixture

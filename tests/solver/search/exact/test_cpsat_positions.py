@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from ortools.sat.python import cp_model
 
-from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
 from tests.solver.search.lanes.test_both_ends import rows
+from tests.solver.search.puzzles import least, make_puzzle, prove_the_least, random_puzzle, whole
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.exact.cpsat_positions import Positions, exclusions
 

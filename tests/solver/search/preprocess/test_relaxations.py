@@ -7,8 +7,8 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from tests.solver.search.puzzles import clique, fits, least, puzzles
 from tests.solver.search.lanes.test_both_ends import rows
+from tests.solver.search.puzzles import clique, fits, least, puzzles
 from warpack.solver.search.bounds.destructive import Prover
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
