@@ -19,7 +19,7 @@ from warpack.solver.search.auto.stride_widening import (
     widening_choices,
 )
 from warpack.solver.search.region.regions import Packed
-from warpack.solver.search.scopes.launch_bound import Ceiling
+from warpack.solver.search.scopes.launch_bound import LaunchBound
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
@@ -78,7 +78,7 @@ class Limits:
                 else Best(open_.threads, open_.threads * open_.blocks)
             )
         shape = block_shape(manifest, run_bytes=base.run.size_bytes, block_region_bytes=0)
-        ceiling = Ceiling(manifest, base.flat, shape, base.run.lower_bound_bytes, base.block.lower_bound_bytes)
+        ceiling = LaunchBound(manifest, base.flat, shape, base.run.lower_bound_bytes, base.block.lower_bound_bytes)
         found = (one for one in wanted_launches(rules, shape, None) if ceiling.allows(one))
         return next((Best(one.threads, one.threads * one.blocks) for one in found), None)
 

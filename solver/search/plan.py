@@ -18,7 +18,7 @@ from warpack.solver.search.bounds.heavy_clique import HeavyClique
 from warpack.solver.search.core.options import SearchOptions
 from warpack.solver.search.exact.bitset_dfs import Bitsets
 from warpack.solver.search.exact.cpsat_pairs import Pairs
-from warpack.solver.search.exact.tight_intervals import Skyline, Tilings, valleys_of
+from warpack.solver.search.exact.tight_intervals import Skyline, Tilings, skyline_of
 from warpack.solver.search.heuristics.breeding import Breeding
 from warpack.solver.search.heuristics.guided_local_search import ejectable
 from warpack.solver.search.lanes.both_ends import BothEnds
@@ -100,7 +100,7 @@ def kind_of(case: Case, interval: Interval) -> str:
     """The kind of set, a key of PLANS. Many items have many offsets where these are too many to squeeze."""
     if case.hulls:
         return "windows"
-    many, intervals = case.core.count >= _MANY, case.shared(valleys_of) is not None
+    many, intervals = case.core.count >= _MANY, case.shared(skyline_of) is not None
     if case.has_rows and not intervals:
         return "rigid rows" if many else "few rigid rows"
     if not many:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from warpack.solver.search.auto.byte_limits import Class, Rooms, joined
+from warpack.solver.search.auto.byte_limits import ByteLimits, Class, joined
 from warpack.solver.search.auto.choice import Candidate, Chosen, Left, Members, Tried
 from warpack.solver.search.auto.demand import Demand, Held, Used
 from warpack.solver.search.core.known_choice import Order
@@ -20,13 +20,13 @@ from warpack.solver.wire.units import Bytes
 
 
 @dataclass
-class Chooser:
+class BranchAndBound:
     """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are
     spent on better orders alone."""
 
     candidates: Sequence[Candidate]
     demand: Demand
-    rooms: Rooms
+    rooms: ByteLimits
     pack: Callable[[Members, Bytes], Tried]
     settle: Callable[[Members], Tried]
     stop: Stop

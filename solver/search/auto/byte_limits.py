@@ -41,7 +41,7 @@ def joined(first: Class, second: Class) -> Class:
 
 
 @dataclass
-class Rooms:
+class ByteLimits:
     """`wanted`: what the launch must be as good as, beside the block of the packing `beside`. `base`: the class of what must be
     shared."""
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from warpack.solver.flatten import flatten
 from warpack.solver.launch.ranking import Rank, rank_of
-from warpack.solver.search.auto.byte_limits import Rooms
+from warpack.solver.search.auto.byte_limits import ByteLimits
 from warpack.solver.search.auto.choice import Members
 from warpack.solver.search.auto.greedy import taken_greedily
 from warpack.solver.search.auto.selection import Selection
 from warpack.solver.search.auto.stride_widening import launch_beside, widening_autos
-from warpack.solver.search.auto.trial_packings import Stock
+from warpack.solver.search.auto.trial_packings import TrialPackings
 from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.known_choice import Choice
 from warpack.solver.search.core.pins import PinsCollide
@@ -57,16 +57,16 @@ def promote_to(manifest: Manifest, base: Packed, wanted: Rank, stop: Stop, wider
     waiting = candidates(manifest)
     if not waiting:
         return wider or base
-    free = Rooms(manifest, tuple(waiting), wanted, base)
-    stock = Stock.of(manifest, frozenset(buffer.full_name for buffer in waiting))
-    if stock.many or len(waiting) > _MOST_CANDIDATES:
+    free = ByteLimits(manifest, tuple(waiting), wanted, base)
+    trials = TrialPackings.of(manifest, frozenset(buffer.full_name for buffer in waiting))
+    if trials.many or len(waiting) > _MOST_CANDIDATES:
         used = [buffer for buffer in waiting if buffer.accesses]
         return _greedily(manifest, wider or base, used, wanted, free, stop)
-    return Selection(manifest, base, waiting, free, stock, stop, wider).run()
+    return Selection(manifest, base, waiting, free, trials, stop, wider).run()
 
 
 def _greedily(
-    manifest: Manifest, base: Packed, buffers: Sequence[Buffer], wanted: Rank, free: Rooms, stop: Stop
+    manifest: Manifest, base: Packed, buffers: Sequence[Buffer], wanted: Rank, free: ByteLimits, stop: Stop
 ) -> Packed:
     """All of a list if it fits, else its first half, then its second half. Nothing is known of other choices."""
     packed = base

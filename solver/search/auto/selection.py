@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from warpack.solver.search.auto.branch_and_bound import Chooser
-from warpack.solver.search.auto.byte_limits import Class, Rooms, joined
+from warpack.solver.search.auto.branch_and_bound import BranchAndBound
+from warpack.solver.search.auto.byte_limits import ByteLimits, Class, joined
 from warpack.solver.search.auto.choice import Chosen, Members, Tried
 from warpack.solver.search.auto.demand import Demand
 from warpack.solver.search.auto.greedy import greedy_orders, taken_greedily
 from warpack.solver.search.auto.likeness import likened
-from warpack.solver.search.auto.trial_packings import Stock, Trial
+from warpack.solver.search.auto.trial_packings import Trial, TrialPackings
 from warpack.solver.search.core.known_choice import Choice, Order
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.region.finish import finished
@@ -46,15 +46,15 @@ class Selection:
         manifest: Manifest,
         base: Packed,
         waiting: Sequence[Buffer],
-        free: Rooms,
-        stock: Stock,
+        free: ByteLimits,
+        trials: TrialPackings,
         stop: Stop,
         wider: Packed | None = None,
     ) -> None:
-        self._manifest, self._base, self._free, self._stock, self._stop = manifest, base, free, stock, stop
+        self._manifest, self._base, self._free, self._trials, self._stop = manifest, base, free, trials, stop
         self._buffers = [buffer for buffer in waiting if not self._too_high(buffer)]
         self._names = [buffer.full_name for buffer in self._buffers]
-        self._demand = Demand(stock.problem_of(self._names), self._names, stock.cliques(self._names))
+        self._demand = Demand(trials.problem_of(self._names), self._names, trials.cliques(self._names))
         first = wider or base
         self._first = tuple(number for number, name in enumerate(self._names) if name in first.on_chip)
         self._found: dict[Members, Trial] = {self._first: Trial(first.run.size_bytes, offsets=first.offsets)}
@@ -84,8 +84,8 @@ class Selection:
 
     def _choose(self, start: Members, stop: Stop) -> Chosen:
         kinds = [self._free.class_of(buffer) for buffer in self._buffers]
-        return Chooser(
-            candidates=likened(self._buffers, kinds, self._stock.problem),
+        return BranchAndBound(
+            candidates=likened(self._buffers, kinds, self._trials.problem),
             demand=self._demand,
             rooms=self._free,
             pack=self._pack,
@@ -107,7 +107,7 @@ class Selection:
             nonlocal left
             if stop.now() or left <= 0 or not self._may_fit(members):
                 return False
-            left -= len(self._stock.problem.items)
+            left -= len(self._trials.problem.items)
             return self._pack(members, self._free.most(self._kind(members)), quickly=True).run_bytes is not None
 
         def worth(members: Members) -> int:
@@ -137,14 +137,14 @@ class Selection:
         if known is not None:
             return known
         on_chip = [self._names[number] for number in members]
-        if quickly and not self._stock.problem.windows:
-            return self._tried(members, room, self._stock.quick(on_chip, room))
-        return self._tried(members, room, self._stock.within(on_chip, room, self._stop.sparing(self._effort)))
+        if quickly and not self._trials.problem.windows:
+            return self._tried(members, room, self._trials.quick(on_chip, room))
+        return self._tried(members, room, self._trials.within(on_chip, room, self._stop.sparing(self._effort)))
 
     def _settle(self, members: Members) -> Tried:
         members = tuple(sorted(members))
         on_chip, room = [self._names[number] for number in members], self._free.most(self._kind(members))
-        return self._tried(members, room, self._stock.tight(on_chip, room, self._stop.sparing(self._effort)))
+        return self._tried(members, room, self._trials.tight(on_chip, room, self._stop.sparing(self._effort)))
 
     def _tried(self, members: Members, room: Bytes, trial: Trial) -> Tried:
         tried = Tried(trial.run_bytes, trial.impossible, trial.at_least)
@@ -169,10 +169,10 @@ class Selection:
     def _with_one_more(self, on_chip: frozenset[str]) -> dict[str, Bytes]:
         """Run bytes that are enough for each buffer that stays local, where one packing shows it."""
         found: dict[str, Bytes] = {}
-        for name in sorted(self._stock.candidates - on_chip):
+        for name in sorted(self._trials.candidates - on_chip):
             if self._stop.now():
                 break
-            run_bytes = self._stock.quick((*on_chip, name)).run_bytes
+            run_bytes = self._trials.quick((*on_chip, name)).run_bytes
             if run_bytes is not None:
                 found[name] = run_bytes
         return found

@@ -39,7 +39,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Stock:
+class TrialPackings:
     """`problem` has every buffer that must be in the run region, and those `auto` ones in `candidates`; parts lie apart where
     they may."""
 
@@ -48,7 +48,7 @@ class Stock:
     seed: int
 
     @classmethod
-    def of(cls, manifest: Manifest, candidates: frozenset[str]) -> Stock:
+    def of(cls, manifest: Manifest, candidates: frozenset[str]) -> TrialPackings:
         split = splittable(manifest, candidates)
         return cls(flatten(manifest, candidates, split).run, candidates, manifest.solver.seed)
 

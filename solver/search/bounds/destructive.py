@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.cpsat_strips import Fitter
+from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.preprocess.coarsening import coarsened, levels, relaxed_to
 from warpack.solver.search.preprocess.columns import fullest_columns, in_columns
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions, reduce
@@ -93,14 +93,14 @@ class _Level:
         return True
 
 
-class Prover:
+class DestructiveBounds:
     """Works on one puzzle whose strips are known."""
 
     def __init__(self, reductions: Reductions, seed: int, halted: Callable[[], bool]) -> None:
         self._puzzle, self._seed, self._halted = reductions.whole, seed, halted
         self._least, self._at, self._slice = reductions.relaxed.bound, 0, _FIRST_SLICE
         self._levels = _made(reductions)
-        self._fitter: Fitter | None = None
+        self._fitter: StripsSearch | None = None
         self.spent = 0.0
         """CP-SAT's deterministic seconds so far."""
 
@@ -176,7 +176,7 @@ class Prover:
             return Attempt("impossible", method="reduction")
         if not core.count:
             return Attempt("packed")
-        self._fitter = Fitter(core)
+        self._fitter = StripsSearch(core)
         found = self._fitter.prove(room, effort=self._slice, seed=self._seed, stop=stop)
         self.spent += self._fitter.spent
         return replace(found, offsets=tuple(offset * unit for offset in found.offsets))

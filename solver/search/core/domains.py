@@ -9,7 +9,7 @@ from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.symmetry import alike_pairs
 
 
-class Narrowing:
+class Domains:
     """Made ready once for a puzzle. Alike items keep their order, so that no search looks at both."""
 
     def __init__(self, puzzle: Puzzle) -> None:

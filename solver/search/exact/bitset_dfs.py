@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warpack.solver.search.core.attempt import Attempt
-from warpack.solver.search.core.domains import Narrowing
+from warpack.solver.search.core.domains import Domains
 from warpack.solver.search.core.normal_patterns import offset_patterns
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
@@ -33,7 +33,7 @@ class _Search:
     def __init__(self, puzzle: Puzzle, node_limit: int, stop: Stop) -> None:
         self.nodes = 0
         self._limit, self._stop = node_limit, stop
-        self._narrowing = Narrowing(puzzle)
+        self._narrowing = Domains(puzzle)
         self.offsets = [0] * puzzle.count
 
     def place(self, domains: list[int], left: Sequence[int]) -> bool:

@@ -37,7 +37,7 @@ Turn = tuple[list[int], int]
 """An order of the items, and from how many of the next ones along it each choice is made (0: always the first)."""
 
 
-class Stacker:
+class StackingSearch:
     """Searches one puzzle at any capacity; at each, every call takes up the turns where the last one left them."""
 
     def __init__(self, puzzle: Puzzle, seed: int) -> None:

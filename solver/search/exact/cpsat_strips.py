@@ -47,7 +47,7 @@ _PIVOTS = 1_000_000
 """Steps of a linear program; unless it may end, nothing of it is known."""
 
 
-class Fitter:
+class StripsSearch:
     """Asks about one puzzle. `halt` ends the question that is under way, and every later one."""
 
     def __init__(self, puzzle: Puzzle) -> None:

@@ -68,7 +68,7 @@ class _State:
     waiting: tuple[int, ...]
 
 
-class Valleys:
+class SkylineSearch:
     """One puzzle of plain intervals, at any capacity."""
 
     def __init__(self, puzzle: Puzzle, spans: Sequence[Span]) -> None:

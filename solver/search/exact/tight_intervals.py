@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.skyline_search import Valleys, spans_of
+from warpack.solver.search.exact.skyline_search import SkylineSearch, spans_of
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval
 
@@ -12,22 +12,22 @@ _LEAST_ITEMS, _TIGHT, _TURNS = 8, 0.97, 24
 many turns a step."""
 
 
-def valleys_of(case: Case) -> Valleys | None:
+def skyline_of(case: Case) -> SkylineSearch | None:
     """The search for the case's core; None where that is not one of plain intervals, or too small to be worth it."""
     spans = spans_of(case.core) if case.core.count >= _LEAST_ITEMS and not case.hulls else None
-    return None if spans is None else Valleys(case.core, spans)
+    return None if spans is None else SkylineSearch(case.core, spans)
 
 
 class _Tight(BaseStrategy):
     def applies(self, interval: Interval, capacity: int) -> bool:
-        valleys = self.case.shared(valleys_of)
+        valleys = self.case.shared(skyline_of)
         return valleys is not None and self.takes(valleys.fill(self.case.room(capacity)))
 
     def takes(self, fill: float) -> bool:
         raise NotImplementedError
 
     def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
-        case, valleys = self.case, self.case.shared(valleys_of)
+        case, valleys = self.case, self.case.shared(skyline_of)
         if valleys is None:
             return interval
         attempt = valleys.search(case.room(capacity), valleys.next_turns(_TURNS), seed=case.seed, stop=stop)

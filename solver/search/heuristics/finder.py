@@ -15,7 +15,7 @@ from warpack.solver.search.core.laying import FirstFit
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.cpsat_stacking import turns
-from warpack.solver.search.exact.cpsat_strips import Fitter
+from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
 from warpack.solver.search.heuristics.guided_local_search import Ejector, ejectable
 from warpack.solver.search.preprocess.coarsening import coarsened, kept_in, levels, relaxed_to
@@ -72,7 +72,7 @@ class _View:
         aligned = replace(reduced.puzzle, alignments=tuple(whole.alignments[item] for item in reduced.kept))
         puzzle, self._unit = coarsened(aligned)
         self._puzzle = puzzle
-        self._fitter = Fitter(puzzle)
+        self._fitter = StripsSearch(puzzle)
         self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
         self._coarse = None if puzzle.pinned else _Coarse.of(puzzle, seed)
         self._turns = turns(puzzle, cover(puzzle), seed)

@@ -11,7 +11,7 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from typing import ClassVar
 
-from warpack.solver.search.bounds.destructive import Prover
+from warpack.solver.search.bounds.destructive import DestructiveBounds
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle, solution
 from warpack.solver.search.core.stop import Stop
@@ -50,7 +50,7 @@ class Bracket:
         self._puzzle, self._halted, self._without = puzzle, False, without
         reductions = Reductions.of(puzzle, bound)
         self._finder = Finder(reductions, seed)
-        self._prover = Prover(reductions, seed, lambda: self._halted)
+        self._prover = DestructiveBounds(reductions, seed, lambda: self._halted)
         self.effort = _FIRST_EFFORT
         """Deterministic seconds of each lane in the next round."""
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.stop import Stop, Stopped
-from warpack.solver.search.exact.cpsat_stacking import Stacker
+from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 from warpack.solver.search.heuristics.breeding import improver_of
 from warpack.solver.search.heuristics.capacity_squeeze import Better as BetterOffsets
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
@@ -39,7 +39,7 @@ class Stacking(BaseStrategy):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self._stacker = Stacker(case.core, case.seed)
+        self._stacker = StackingSearch(case.core, case.seed)
         self._bound = -1
         self._beside: _Improves | None = case.shared(improver_of)
         if self._beside is None and "squeezing" not in case.without:

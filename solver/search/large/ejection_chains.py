@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.large.skyline_fill import Field
+from warpack.solver.search.large.skyline_fill import IntervalField
 from warpack.solver.wire.units import Bytes
 
 _NEARLY_FULL, _ROOMY = 0.02, 0.003
@@ -45,10 +45,10 @@ _Step = tuple[int, int]
 """An item, and the offset that it had."""
 
 
-class Lowering:
+class EjectionChains:
     """A packing of a field, changed in place. `offsets` are legal at the beginning and after every call."""
 
-    def __init__(self, field: Field, offsets: Sequence[Bytes]) -> None:
+    def __init__(self, field: IntervalField, offsets: Sequence[Bytes]) -> None:
         import numpy
 
         self._numpy, self._field = numpy, field

@@ -16,9 +16,9 @@ from warpack.solver.search.core.ledger import Ledger
 from warpack.solver.search.core.pins import PinsCollide
 from warpack.solver.search.core.spans import Span, occupied_spans
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.large.ejection_chains import Lowering
+from warpack.solver.search.large.ejection_chains import EjectionChains
 from warpack.solver.search.large.first_fit import first_fit
-from warpack.solver.search.large.skyline_fill import MANNERS, Field, fill
+from warpack.solver.search.large.skyline_fill import MANNERS, IntervalField, fill
 from warpack.solver.search.large.stack_up import pack_skyline
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.units import Bytes, align_up
@@ -150,7 +150,7 @@ def _fillings(
             return
 
 
-def _lowered(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
+def _lowered(field: IntervalField, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
     """The offsets lowered, and the strategy that made them what they are."""
     if stop.leaves_out("ejection chains"):
         return "skyline fill", list(offsets)
@@ -158,9 +158,9 @@ def _lowered(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: S
         return _chained(field, offsets, good_enough, stop)
 
 
-def _chained(field: Field, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
+def _chained(field: IntervalField, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
     effort = min(_MOST_EFFORT, _EFFORT * len(offsets))
-    lowering = Lowering(field, offsets)
+    lowering = EjectionChains(field, offsets)
     before = lowering.top
     lowering.approach(int(_ENOUGH * good_enough), effort, stop)
     if lowering.top <= _ENOUGH * good_enough:
@@ -180,13 +180,13 @@ def _plain(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[int]
     return whole if len(free) - len(whole) <= _SCATTERED_ITEMS else free
 
 
-def _field(problem: RegionProblem, spans: Sequence[Sequence[Span]], plain: Sequence[int], ground: Any) -> Field:
+def _field(problem: RegionProblem, spans: Sequence[Sequence[Span]], plain: Sequence[int], ground: Any) -> IntervalField:
     items = [problem.items[i] for i in plain]
     hulls = [(spans[i][0][0], spans[i][-1][1]) for i in plain]
     sizes, alignments = [item.size_bytes for item in items], [item.alignment_bytes for item in items]
     coarsest = max(alignments)
-    exact = Field.of(hulls, sizes, alignments, ground)
-    rounded = Field.of(hulls, [align_up(size, coarsest) for size in sizes], alignments, ground)
+    exact = IntervalField.of(hulls, sizes, alignments, ground)
+    rounded = IntervalField.of(hulls, [align_up(size, coarsest) for size in sizes], alignments, ground)
     return rounded if rounded.bound <= _ROUNDED * exact.bound else exact
 
 

@@ -57,7 +57,7 @@ MANNERS = (
 
 
 @dataclass(frozen=True)
-class Field:
+class IntervalField:
     """Plain intervals as arrays: item i takes `sizes[i]` bytes in the columns `[starts[i], ends[i])`, at a multiple of
     `alignments[i]`, above `ground` (bytes, for each column). `load` is what the items need in each column, ground and all.
 
@@ -73,7 +73,7 @@ class Field:
     @classmethod
     def of(
         cls, spans: Sequence[tuple[int, int]], sizes: Sequence[Bytes], alignments: Sequence[Bytes], ground: Any
-    ) -> Field:
+    ) -> IntervalField:
         import numpy
 
         starts = numpy.array([start for start, _ in spans], dtype=numpy.int64)
@@ -98,7 +98,7 @@ class Field:
         return int(self.load.max())
 
 
-def fill(field: Field, manner: Manner, give_up_above: Bytes, stop: Stop) -> list[Bytes] | None:
+def fill(field: IntervalField, manner: Manner, give_up_above: Bytes, stop: Stop) -> list[Bytes] | None:
     """Offsets of all items; None once one would end above `give_up_above`, or where `stop` came first."""
     return _Filling(field, manner).run(give_up_above, stop)
 
@@ -108,7 +108,7 @@ class _Filling:
     segment before. `waiting` are the ends of the items still to place by their first column, sorted, and `soonest` the first of
     each. Beyond the last column, which is before the first as well, stands a wall."""
 
-    def __init__(self, field: Field, manner: Manner) -> None:
+    def __init__(self, field: IntervalField, manner: Manner) -> None:
         import numpy
 
         self._numpy = numpy

@@ -15,7 +15,7 @@ from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.perfect.folding import Folding
 from warpack.solver.search.perfect.seams import Seam
-from warpack.solver.search.perfect.skyline import Footing
+from warpack.solver.search.perfect.skyline import PerfectSkyline
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 48
 """The length of a search in choices for each item, and how it grows from so many turns to the next."""
@@ -94,7 +94,7 @@ class _Search:
         self._rank = _ranks(sizes, spans, number, random)
         self._starting = [sorted(items, key=self._rank.__getitem__) for items in board.starting]
         self._ending = [sorted(items, key=self._rank.__getitem__) for items in board.ending]
-        self._foot = Footing(sizes, spans, board.capacity, board.seams)
+        self._foot = PerfectSkyline(sizes, spans, board.capacity, board.seams)
         self._twins = self._twins_of(sizes, spans)
 
     def _twins_of(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]]) -> list[int]:

@@ -11,7 +11,7 @@ NEVER = 1 << 62
 """The level of columns without items, and beyond the first and the last."""
 
 
-class Footing:
+class PerfectSkyline:
     """`valleys` are the runs, each by its first column, with both neighbours higher. For a run that starts at `first`,
     `run_end[first]` is its end and `level[first]` its height; for one that ends at `end`, `run_start[end]` is its start."""
 

@@ -33,7 +33,7 @@ Closed = tuple[Bytes, Bytes]
 
 
 @dataclass(frozen=True)
-class Together:
+class JointPacking:
     """A layout of both kinds: offsets of the items of each region (those of the block from the start of its memory), where the first
     window begins, and the stride."""
 
@@ -46,10 +46,10 @@ class Together:
 @dataclass(frozen=True)
 class Answer:
     outcome: Literal["packed", "impossible", "unknown"]
-    together: Together | None = None
+    together: JointPacking | None = None
 
 
-class Mixed:
+class JointModel:
     """The questions of one manifest. `region` tells alignments and widths of what is on chip."""
 
     def __init__(self, manifest: Manifest, flat: FlatManifest, region: RunRegion, run_bytes_at_least: Bytes) -> None:
@@ -105,7 +105,7 @@ class Mixed:
         solver.parameters.symmetry_level = 2  # nothing in this model keeps alike items in order
         status = solver.solve(model)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            told = Together(
+            told = JointPacking(
                 tuple(solver.value(one) for one in inside),
                 tuple(solver.value(one) for one in above),
                 solver.value(base),

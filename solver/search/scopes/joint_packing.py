@@ -12,8 +12,8 @@ from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.region.over import Floor
 from warpack.solver.search.region.regions import Packed
-from warpack.solver.search.scopes.cpsat_joint import Mixed, Together
-from warpack.solver.search.scopes.launch_bound import Ceiling
+from warpack.solver.search.scopes.cpsat_joint import JointModel, JointPacking
+from warpack.solver.search.scopes.launch_bound import LaunchBound
 from warpack.solver.wire.manifest import Manifest
 
 
@@ -27,8 +27,8 @@ def together(manifest: Manifest, packed: Packed, stop: Stop) -> Packed:
     launch = launch_of(manifest, packed)
     shape = block_shape(manifest, run_bytes=packed.run.size_bytes, block_region_bytes=0)
     least_run, least_block = packed.run.lower_bound_bytes, packed.block.lower_bound_bytes
-    ceiling = Ceiling(manifest, packed.flat, shape, least_run, least_block)
-    mixed = Mixed(manifest, packed.flat, shape.region, least_run)
+    ceiling = LaunchBound(manifest, packed.flat, shape, least_run, least_block)
+    mixed = JointModel(manifest, packed.flat, shape.region, least_run)
     asked = mixed.possible and not any(buffer.location == "auto" and buffer.size for buffer in manifest.buffers)
     open_: Wanted | None = None
     for wanted in wanted_launches(manifest, shape, None if launch is None else rank_of(manifest, launch)):
@@ -44,7 +44,7 @@ def together(manifest: Manifest, packed: Packed, stop: Stop) -> Packed:
     return replace(packed, weighed=True, open_launch=open_)
 
 
-def _with(packed: Packed, told: Together) -> Packed:
+def _with(packed: Packed, told: JointPacking) -> Packed:
     """The packing with the offsets of both kinds as they were found together."""
     run_top = max(offset + item.size_bytes for offset, item in zip(told.run, packed.flat.run.items, strict=True))
     ends = [(start, start + item.size_bytes) for start, item in zip(told.block, packed.flat.block.items, strict=True)]

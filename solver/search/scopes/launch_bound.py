@@ -18,7 +18,7 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 
-class Ceiling:
+class LaunchBound:
     """What rules launches out. `run_bytes_at_least` and `block_bytes_at_least`: proven of the packings of both regions."""
 
     def __init__(

@@ -6,10 +6,12 @@ from random import Random
 
 import numpy
 
-from warpack.solver.search.large.skyline_fill import Field
+from warpack.solver.search.large.skyline_fill import IntervalField
 
 
-def field_of(seed: int, count: int, *, columns: int = 0, alignments: tuple[int, ...] = (1,), steps: int = 0) -> Field:
+def field_of(
+    seed: int, count: int, *, columns: int = 0, alignments: tuple[int, ...] = (1,), steps: int = 0
+) -> IntervalField:
     """Random intervals over `columns` (or as many as there are items), above a ground of some steps."""
     random, columns = Random(seed), columns or count
     ground = numpy.zeros(columns, dtype=numpy.int64)
@@ -22,4 +24,4 @@ def field_of(seed: int, count: int, *, columns: int = 0, alignments: tuple[int, 
         start = random.randrange(columns - length + 1)
         spans.append((start, start + length))
     sizes = [random.randint(1, 60) for _ in range(count)]
-    return Field.of(spans, sizes, [random.choice(alignments) for _ in range(count)], ground)
+    return IntervalField.of(spans, sizes, [random.choice(alignments) for _ in range(count)], ground)

@@ -11,7 +11,7 @@ from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.conflicts import mirrored
 from warpack.solver.search.core.puzzle import Gaps, Puzzle
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.cpsat_strips import Fitter
+from warpack.solver.search.exact.cpsat_strips import StripsSearch
 
 
 def make_puzzle(
@@ -120,7 +120,7 @@ def intervals(rows: list[tuple[int, int, int]], alignment: int = 1) -> Puzzle:
 def prove_the_least(puzzle: Puzzle) -> Attempt:
     """What fitting says just below the least capacity, after it has said the right thing there and at that capacity."""
     capacity = least(puzzle)
-    fitter, stop = Fitter(puzzle), Stop(time.monotonic() + 60, None)
+    fitter, stop = StripsSearch(puzzle), Stop(time.monotonic() + 60, None)
     packed = fitter.prove(capacity, effort=1, seed=0, stop=stop)
     assert packed.verdict == "packed"
     assert puzzle.allows(packed.offsets)

@@ -8,7 +8,7 @@ from tests.solver.search.puzzles import make_puzzle, whole
 from warpack.solver.search.core.cliques import cover
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.cpsat_stacking import Stacker
+from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 
 
 def tiling(random: Random, width: int, height: int, cuts: int) -> tuple[Puzzle, list[tuple[int, int, int]]]:
@@ -56,24 +56,24 @@ def test_a_tiling_is_packed_into_its_own_height_and_not_into_less() -> None:
     for seed in range(4):
         puzzle, _ = tiling(Random(seed), 16, 24, 12)
         stop = Stop.after(3600)
-        packed = Stacker(puzzle, seed).search(24, effort=1.0, stop=stop)
+        packed = StackingSearch(puzzle, seed).search(24, effort=1.0, stop=stop)
         assert packed.verdict == "packed"
         assert puzzle.allows(packed.offsets)
         assert puzzle.top(packed.offsets) == 24
-        assert Stacker(puzzle, seed).search(23, effort=1.0, stop=stop).verdict == "impossible"
+        assert StackingSearch(puzzle, seed).search(23, effort=1.0, stop=stop).verdict == "impossible"
 
 
 def test_alignments_pins_and_parts_are_kept() -> None:
     sizes = [3, 4, 2]
     rows = {(0, 1): whole(sizes, 0, 1), (1, 2): whole(sizes, 1, 2), (0, 2): ((-1, 0),)}
     puzzle = Puzzle(tuple(sizes), (1, 4, 1), (None, None, 3), make_puzzle(sizes, rows).forbidden)
-    packed = Stacker(puzzle, 0).search(12, effort=1.0, stop=Stop.after(3600))
+    packed = StackingSearch(puzzle, 0).search(12, effort=1.0, stop=Stop.after(3600))
     assert packed.verdict == "packed"
     assert puzzle.allows(packed.offsets)
-    assert Stacker(puzzle, 0).search(7, effort=1.0, stop=Stop.after(3600)).verdict == "impossible"
+    assert StackingSearch(puzzle, 0).search(7, effort=1.0, stop=Stop.after(3600)).verdict == "impossible"
 
 
 def test_the_same_seed_gives_the_same_packing() -> None:
     puzzle, _ = tiling(Random(7), 40, 60, 45)
-    first, second = (Stacker(puzzle, 3).search(66, effort=0.2, stop=Stop.after(3600)) for _ in range(2))
+    first, second = (StackingSearch(puzzle, 3).search(66, effort=0.2, stop=Stop.after(3600)) for _ in range(2))
     assert first == second

@@ -14,7 +14,7 @@ from warpack.solver.search.core.conflicts import puzzle_of, unit_of
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.exact.bitset_dfs import search_bits
-from warpack.solver.search.exact.skyline_search import Valleys, spans_of
+from warpack.solver.search.exact.skyline_search import SkylineSearch, spans_of
 
 STOP = Stop.after(3600)
 
@@ -59,7 +59,7 @@ def test_a_tiling_is_filled_to_its_height(seed: int) -> None:
     puzzle = puzzle_from(tiling(Random(seed), 40, 60, 40), 40)
     spans = spans_of(puzzle)
     assert spans is not None
-    valleys = Valleys(puzzle, spans)
+    valleys = SkylineSearch(puzzle, spans)
     height = max(sum(s for s, m in zip(puzzle.sizes, puzzle.stretches, strict=True) if m & 1), 0)
     assert valleys.fill(height) == pytest.approx(1.0)
     found = valleys.search(height, range(48), seed=0, stop=STOP)
@@ -81,7 +81,7 @@ def test_small_sets_with_holes_get_the_answer_of_the_exact_bitset_search(seed: i
     load = max(sum(s for s, m in zip(puzzle.sizes, puzzle.stretches, strict=True) if m >> c & 1) for c in range(12))
     for capacity in range(load, load + 4):
         exact = search_bits(puzzle, capacity, node_limit=1_000_000, stop=STOP)
-        found = Valleys(puzzle, spans).search(capacity, range(200), seed=0, stop=STOP)
+        found = SkylineSearch(puzzle, spans).search(capacity, range(200), seed=0, stop=STOP)
         assert found.verdict == exact.verdict
         if found.verdict == "packed":
             assert puzzle.allows(found.offsets)

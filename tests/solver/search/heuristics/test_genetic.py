@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.solver.search.puzzles import intervals
 from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop, Stopped
-from warpack.solver.search.exact.cpsat_stacking import Stacker
+from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.heuristics.genetic import LEAST_ITEMS, Genetic, first_packing
 from warpack.solver.search.heuristics.improving import Improver
@@ -175,7 +175,7 @@ def test_a_descent_reports_bred_packings_before_it_stacks(monkeypatch: pytest.Mo
     def stacked(*_arguments: object, **_options: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Stacker, "search", stacked)
+    monkeypatch.setattr(StackingSearch, "search", stacked)
     stop = Stop(float("inf"))
     descent = IntervalSearch(puzzle, seed=0, stop=stop, report=lambda found, _bound: tops.append(found.top)).run(
         first, bound

@@ -12,7 +12,7 @@ from warpack.solver.search.core.conflicts import mirrored
 from warpack.solver.search.core.puzzle import Gaps, Puzzle, Strip
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.core.strips import overlapping, stacks_of
-from warpack.solver.search.exact.cpsat_strips import Fitter
+from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.lanes.both_ends import Bracket
 from warpack.solver.search.preprocess.coarsening import coarsened
@@ -119,7 +119,7 @@ def test_closing_ends_at_the_least_capacity(seed: int) -> None:
 def test_every_way_of_asking_packs_at_the_least_capacity_and_not_below(seed: int) -> None:
     puzzle = rows(Random(100 + seed), 4, 3)
     answer, stop = least(puzzle), Stop.after(3600)
-    fitter, order = Fitter(puzzle), list(range(puzzle.count))
+    fitter, order = StripsSearch(puzzle), list(range(puzzle.count))
     for found in (
         fitter.find(answer, order, 0, effort=1.0, seed=0, stop=stop),
         fitter.prove(answer, effort=1.0, seed=0, stop=stop),

@@ -10,7 +10,7 @@ from tests.solver.search.puzzles import intervals
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop, Stopped
-from warpack.solver.search.exact.cpsat_stacking import Stacker
+from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.lanes.stacking import Stacking
 from warpack.solver.search.preprocess.case import Case
@@ -61,7 +61,7 @@ def test_a_descent_that_is_cut_short_keeps_the_best_squeezed_packing(monkeypatch
     def report(found: Solution, _bound: int) -> None:
         reported.append(found.top)
 
-    monkeypatch.setattr(Stacker, "search", lambda *_arguments, **_options: Attempt("unknown"))
+    monkeypatch.setattr(StackingSearch, "search", lambda *_arguments, **_options: Attempt("unknown"))
     stop = Stop(float("inf"), lambda: len(reported) >= 3)
     descent = IntervalSearch(puzzle, seed=0, stop=stop, report=report).run(first, bound)
     assert descent.best.top == min(reported) < first.top

@@ -11,7 +11,7 @@ from benchmarks.instances.tilings import guillotine, pinwheel
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.bitset_dfs import search_bits
-from warpack.solver.search.exact.skyline_search import Valleys
+from warpack.solver.search.exact.skyline_search import SkylineSearch
 from warpack.solver.search.perfect.seams import seams_at
 from warpack.solver.search.perfect.search import Tiling
 
@@ -61,7 +61,7 @@ def test_sets_that_fill_every_column_get_the_answer_of_the_exact_bitset_search(s
     spans, sizes, height = full_columns(Random(seed), 8)
     puzzle = puzzle_of(spans, sizes)
     exact = search_bits(puzzle, height, node_limit=1_000_000, stop=STOP)
-    found = Valleys(puzzle, spans).search(height, range(200), seed=0, stop=STOP)
+    found = SkylineSearch(puzzle, spans).search(height, range(200), seed=0, stop=STOP)
     assert found.verdict == exact.verdict
     if found.verdict == "packed":
         assert puzzle.allows(found.offsets)

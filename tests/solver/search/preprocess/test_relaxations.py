@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from tests.solver.search.lanes.test_both_ends import rows
 from tests.solver.search.puzzles import clique, fits, least, puzzles
-from warpack.solver.search.bounds.destructive import Prover
+from warpack.solver.search.bounds.destructive import DestructiveBounds
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.preprocess.coarsening import coarsened, levels, relaxed_to
@@ -116,7 +116,7 @@ def test_small_items_beside_large_ones_do_not_keep_the_unit_small() -> None:
 def test_a_prover_ends_at_the_least_capacity_and_never_above(seed: int) -> None:
     puzzle = rows(Random(200 + seed), 5, 4, (1, 1, 2, 4))
     answer, bound, top = least(puzzle), 0, 40
-    prover = Prover(Reductions.of(puzzle, 0), seed, lambda: False)
+    prover = DestructiveBounds(Reductions.of(puzzle, 0), seed, lambda: False)
     for _ in range(40):
         narrowed = prover.narrow(bound, top, 0.1, Stop.after(3600))
         bound = narrowed.bound
