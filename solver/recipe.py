@@ -38,6 +38,7 @@ from warpack.solver.search.scopes.joint_packing import apply_to, together
 from warpack.solver.wire.layout import LaunchFigures, Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import ManifestError, Problem
+from warpack.solver.wire.run_info import RunInfo
 from warpack.solver.wire.units import Bytes
 
 _LAYOUT_SHARE = 2 / 3
@@ -86,8 +87,9 @@ def optimize(
         layout = best_block(asked, lambda one: _optimize(one, stop, on_progress))
     else:
         layout = _optimize(asked, stop, on_progress)
-    told = replace(layout.run_info, search=stop.ledger.accounts)
-    return replace(layout, manifest_sha256=manifest.sha256, run_info=told)
+    told = layout.run_info
+    run_info = RunInfo(told.seconds, told.seed, told.versions, stop.ledger.accounts)
+    return replace(layout, manifest_sha256=manifest.sha256, run_info=run_info)
 
 
 def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress], None] | None) -> Layout:

@@ -110,6 +110,8 @@ def kind_of(case: Case, interval: Interval) -> str:
 
 def check_options(options: SearchOptions) -> None:
     """Raises ValueError, with all that can be left out, where a name is none of these."""
+    if not options.without:
+        return
     known = can_be_left_out()
     unknown = sorted(options.without.difference(known))
     if unknown:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import Lock
 
 from warpack.solver.wire.run_info import StrategyAccount
@@ -39,24 +37,27 @@ class Ledger:
             return tuple(
                 StrategyAccount(
                     strategy=name,
-                    **asdict(account) | {"seconds": round(account.seconds, 6), "effort": round(account.effort, 6)},
+                    steps=one.steps,
+                    effort=round(one.effort, 6),
+                    seconds=round(one.seconds, 6),
+                    packings=one.packings,
+                    saved_bytes=one.saved_bytes,
+                    bounds=one.bounds,
+                    raised_bytes=one.raised_bytes,
+                    proofs=one.proofs,
                 )
-                for name, account in self._accounts.items()
+                for name, one in self._accounts.items()
             )
 
-    @contextmanager
-    def asked(self, *strategies: str) -> Iterator[None]:
-        """Around one step of a strategy, or of several at once."""
-        before = time.monotonic()
-        try:
-            yield
-        finally:
-            took = time.monotonic() - before
-            with self._lock:
-                for name in strategies:
-                    account = self._of(name)
-                    account.steps += 1
-                    account.seconds += took
+    def asked(self, strategy: str) -> _Step:
+        """A context around one step of a strategy."""
+        return _Step(self, strategy)
+
+    def took(self, strategy: str, seconds: float) -> None:
+        with self._lock:
+            account = self._of(strategy)
+            account.steps += 1
+            account.seconds += seconds
 
     def spent(self, strategy: str, effort: float) -> None:
         with self._lock:
@@ -83,3 +84,18 @@ class Ledger:
 
     def _of(self, strategy: str) -> _Account:
         return self._accounts.setdefault(strategy, _Account())
+
+
+class _Step:
+    """A hand-written context: solves of a millisecond have several."""
+
+    __slots__ = ("_ledger", "_started", "_strategy")
+
+    def __init__(self, ledger: Ledger, strategy: str) -> None:
+        self._ledger, self._strategy, self._started = ledger, strategy, 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._ledger.took(self._strategy, time.monotonic() - self._started)

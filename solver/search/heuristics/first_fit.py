@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 from random import Random
 
@@ -20,8 +21,9 @@ def construct(puzzle: Puzzle, *, good_enough: int, tries: int, random: Random, s
     fit = FirstFit(puzzle)
     best: Solution | None = None
     best_order: list[int] = []
-    chance = Random(0)  # noqa: S311 - the same for every seed: the portfolio is a fixed one
-    disturbed = disturbed_orders(puzzle, chance) if puzzle.count >= _MANY else ()
+    disturbed: Iterable[list[int]] = ()
+    if puzzle.count >= _MANY:
+        disturbed = disturbed_orders(puzzle, Random(0))  # noqa: S311 - a fixed portfolio, the same for every seed
     for order in chain(rule_orders(puzzle), disturbed):
         found = fit.run(order)
         if best is None or found.top < best.top:
