@@ -19,7 +19,8 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.perfect.search import Tiling
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
-"""The length of a search in choices for each item, and how it grows from so many turns to the next."""
+"""The length of a search in choices for each item, where no other is asked for, and how it grows from so many turns to the
+next."""
 
 _TILING_TURNS = 6
 """Turns of the search for tilings without a hole in each turn: they are short."""
@@ -96,7 +97,9 @@ class SkylineSearch:
         area = capacity * sum(1 for load in self._load if load)
         return sum(self._load) / area if area else 0.0
 
-    def search(self, capacity: int, turns: range, *, seed: int, stop: Stop) -> Attempt:
+    def search(
+        self, capacity: int, turns: range, *, seed: int, stop: Stop, nodes_per_item: int = _NODES_PER_ITEM
+    ) -> Attempt:
         """Packs the items into `capacity` units or exhausts the ways to: short searches with an order of preference each,
         since luck early on matters more than patience. Later turns are longer. May raise Stopped."""
         if max(self._load) > capacity:
@@ -105,7 +108,7 @@ class SkylineSearch:
             return self._tile(capacity, turns, seed=seed, stop=stop)
         nodes = 0
         for turn in turns:
-            limit = int(_NODES_PER_ITEM * len(self._sizes) * _GROWTH ** (turn // _TURNS_ALIKE))
+            limit = int(nodes_per_item * len(self._sizes) * _GROWTH ** (turn // _TURNS_ALIKE))
             attempt = self._turn(capacity, limit, turn, seed, stop)
             nodes += attempt.nodes
             if attempt.verdict != "unknown":

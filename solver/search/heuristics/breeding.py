@@ -1,6 +1,8 @@
-"""Bred orders as a strategy: the first generations come before everything that takes long."""
+"""Bred orders as a strategy: fillings and the first generations come before everything that takes long."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.genetic import Genetic
@@ -18,13 +20,14 @@ def improver_of(case: Case) -> Improver | None:
         return None
     if not Genetic.takes(case.core):
         return None
-    return Improver(case.core, case.room(case.least), case.seed, squeezes="squeezing" not in case.without)
+    return Improver(case.core, case.room(case.least), case.seed, case.without)
 
 
 class Breeding(BaseStrategy):
     """Asked once, before the search; later generations come beside the stacking (`lanes/stacking`)."""
 
     name = "breeding"
+    parts: ClassVar[tuple[str, ...]] = ("filling",)
 
     def applies(self, interval: Interval, capacity: int) -> bool:
         return self.case.shared(improver_of) is not None
@@ -33,6 +36,6 @@ class Breeding(BaseStrategy):
         case, improver = self.case, self.case.shared(improver_of)
         if improver is None:
             return interval
-        best = Reporting(case, interval, better, lambda: self.name)
+        best = Reporting(case, interval, better, lambda: improver.by)
         improver.first(case.room(interval.bound), case.core_top(interval.best.top), stop, best.take)
         return best.interval

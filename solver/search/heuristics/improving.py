@@ -1,16 +1,28 @@
-"""Better packings of many items, one after another: orders bred for the lowest-first rule, and packings squeezed, in turns.
+"""Better packings of many items, one after another: the skyline filled, orders bred for the lowest-first rule, packings
+squeezed.
 
-The first finds in a tenth of a second what the second takes many seconds for; the second goes on where no order helps any more.
+The first two find in a tenth of a second what squeezing takes many seconds for; that goes on where no order helps any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
+from warpack.solver.search.exact.skyline_search import SkylineSearch, Span, spans_of
 from warpack.solver.search.heuristics.capacity_squeeze import Better, Squeezer
+from warpack.solver.search.heuristics.filled import fillings
 from warpack.solver.search.heuristics.genetic import Genetic
 
-_FIRST_GENERATIONS = 3
+_FILLINGS_BEFORE, _FIRST_GENERATIONS = 3, 3
+"""Fillings before the first generations are bred, and how many these are."""
+
+_TIGHT = 0.97
+"""Intervals that fill this part of the area at the bound are often packed at it by a short turn of valley filling."""
+
+_GLANCE_NODES = 2
+"""The length of that turn, in choices for each item."""
 
 _FIRST_SHARE, _SHARE = 0.6, 0.2
 """Of the looks, what breeding gets in the first call and later: most of what it finds it finds in the first second."""
@@ -20,27 +32,64 @@ _PATIENCE = 400_000
 
 
 class Improver:
-    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`: which of
-    the two is at work ("breeding", "squeezing"); without `squeezes` it is always the first."""
+    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`: what made the
+    packing that is handed on ("skyline", "filling", "breeding", "squeezing"). Any but breeding may be left out."""
 
-    def __init__(self, puzzle: Puzzle, bound: int, seed: int, *, squeezes: bool = True) -> None:
-        self._puzzle, self._squeezes = puzzle, squeezes
+    def __init__(self, puzzle: Puzzle, bound: int, seed: int, without: frozenset[str] = frozenset()) -> None:
+        self._puzzle, self._seed, self._without = puzzle, seed, without
         self.by = "breeding"
         self._genetic = Genetic(puzzle, bound, seed)
         self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
         self._share = _FIRST_SHARE
 
     def first(self, bound: int, top: int, stop: Stop, better: Better) -> int:
-        """The first generations: the top that they came to."""
-        return self._breed(bound, top, _FIRST_GENERATIONS * self._genetic.cost, stop, better)
+        """What takes a tenth of a second or two: the top that it came to."""
+        stop.check()
+        for offsets in self._first(bound, stop):
+            if self._puzzle.top(offsets) < top:
+                top = self._puzzle.top(offsets)
+                better(offsets)
+            if top <= bound:
+                break
+            stop.check()
+        return top
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> None:
         """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`. May raise Stopped."""
         share, self._share = self._share, _SHARE
         top = self._breed(bound, top, int(share * looks), stop, better)
-        if top > bound and self._squeezes:
+        if top > bound and "squeezing" not in self._without:
             self.by = "squeezing"
             self._squeezer.squeeze(bound, top, int((1 - share) * looks), stop, better)
+
+    def _first(self, bound: int, stop: Stop) -> Iterator[Sequence[int]]:
+        """The packings: fillings where items are plain intervals, the first generations between them."""
+        spans = spans_of(self._puzzle)
+        if spans is not None and "skyline" not in self._without:
+            yield from self._glance(spans, bound, stop)
+        if "filling" in self._without:
+            spans = None
+        for number, offsets in enumerate(() if spans is None else fillings(self._puzzle, spans, bound, stop)):
+            self.by = "filling"
+            yield offsets
+            if number == _FILLINGS_BEFORE - 1:
+                yield from self._generations()
+        if spans is None:
+            yield from self._generations()
+
+    def _generations(self) -> Iterator[Sequence[int]]:
+        for _ in range(_FIRST_GENERATIONS):
+            self.by = "breeding"
+            yield self._genetic.generation()
+
+    def _glance(self, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[Sequence[int]]:
+        """A packing at the bound, where one turn of valley filling has it."""
+        valleys = SkylineSearch(self._puzzle, spans)
+        if valleys.fill(bound) >= _TIGHT:
+            attempt = valleys.search(bound, range(1), seed=self._seed, stop=stop, nodes_per_item=_GLANCE_NODES)
+            if attempt.verdict == "packed":
+                self.by = "skyline"
+                yield attempt.offsets
 
     def _breed(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> int:
         self.by = "breeding"

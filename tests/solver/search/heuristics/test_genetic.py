@@ -146,7 +146,7 @@ def _first(puzzle: Puzzle, bound: int) -> Solution:
 
 
 def test_improving_hands_out_better_and_better_packings_and_goes_on_where_it_was() -> None:
-    puzzle, bound = _cuts(7)
+    puzzle, bound = _crowd(200, 3)
     tops = [_first(puzzle, bound).top]
 
     def better(offsets: Sequence[int]) -> None:
