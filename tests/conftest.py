@@ -1,11 +1,17 @@
-"""For the whole test run: compiled kernels are kept in a folder of the run's own, never in the user's cache."""
+"""For the whole test run.
+
+Compiled kernels are kept in a folder of the run's own, never in the user's cache. The slow files come first.
+"""
 
 from __future__ import annotations
 
 import os
+from itertools import groupby
 from tempfile import TemporaryDirectory
 
 import pytest
+
+from tests.helpers.order import dealt
 
 _VARIABLE = "WARPACK_CACHE_DIR"
 _FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
@@ -30,3 +36,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if before is not None:
         os.environ[_VARIABLE] = before
     config.stash[_FOLDER].cleanup()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every worker of a run in parallel makes the same order of the same items."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    files = [list(of_file) for _, of_file in groupby(slow, lambda item: item.path)]
+    items[:] = dealt(files, quick, workers)

@@ -17,7 +17,8 @@ from warpack.gpu_runtime.interpreter import import_environment, python
 from warpack.service.cli.exits import CommandFailed
 
 _START_S = 300.0
-_STOP_S = 15.0
+_STOP_S = 120.0
+"""For what hangs: to end in order takes long on a busy machine, and a service that is killed leaves files behind."""
 _PR_SET_PDEATHSIG = 1
 
 

@@ -10,7 +10,7 @@ import httpx2
 
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.recount import conflict_edges, words
-from tests.helpers.service_process import service
+from tests.helpers.service_process import finished, service
 
 _EXAMPLE = Path(__file__).parents[2] / "examples" / "05-dormand-prince.json"
 
@@ -20,8 +20,8 @@ def test_an_example_comes_back_simulated_with_the_counts_that_its_manifest_gives
 ) -> None:
     manifest = json.loads(_EXAMPLE.read_text()) | {"validation": "simulated"}
     with service(tmp_path) as first:
-        with first.client() as client:  # follows it where a busy machine takes longer than one call may wait
-            *_, job = client.follow(post(first.url, manifest, wait_s=60).json(), wait_s=60)
+        with first.client() as client:
+            job = finished(client, post(first.url, manifest).json())
         assert (job["state"], job["problem"]) == ("ready", None)
         assert_counts(manifest, job["layout"])
         answer = post(first.url, manifest)

@@ -12,7 +12,7 @@ import pytest
 from tests.helpers.fake_driver import build_double
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.real_gpu import real_gpu
-from tests.helpers.service_process import service
+from tests.helpers.service_process import finished, held_up, service
 from tests.service.cli.commands import command_line
 
 _ROOT = Path(__file__).parents[2]
@@ -45,22 +45,19 @@ def without_gpu() -> None:
 def test_a_job_for_hardware_goes_as_far_as_it_can_and_waits_naming_the_architecture(tmp_path: Path) -> None:
     without_gpu()
     with service(tmp_path) as running, running.client() as client:
-        job = client.submit(MANIFEST | {"validation": "hardware"}, 1)
+        job = held_up(client, client.submit(MANIFEST | {"validation": "hardware"}))
         waiting = job["waiting_for"]
-        assert (job["state"], job["layout"]) == ("validating", None)
+        assert job["layout"] is None
         assert (waiting["capability"], waiting["best_level_now"]) == ("hardware", "simulated")
         assert "a GPU of compute capability 8.6, and none is alive" in waiting["message"]
-        eventually(
-            lambda: client.get(job["id"])["validation"]["level"] == "simulated", "what needs no GPU is done", limit_s=60
-        )
+        eventually(lambda: client.get(job["id"])["validation"]["level"] == "simulated", "what needs no GPU is done")
         job = client.get(job["id"])
         assert (job["state"], job["waiting_for"]["capability"], job["problem"]) == ("validating", "hardware", None)
         assert client.devices()["hardware_devices"] == []
-        best = client.submit(MANIFEST | {"validation": "best"}, 60)
+        best = finished(client, client.submit(MANIFEST | {"validation": "best"}))
         assert (best["state"], best["validation"]["level"]) == ("ready", "simulated")
     with service(tmp_path) as again, again.client() as client:
-        job = client.get(job["id"])
-        assert (job["state"], job["waiting_for"]["capability"]) == ("validating", "hardware")
+        assert held_up(client, job)["waiting_for"]["capability"] == "hardware"
         assert client.cancel(job["id"])["state"] == "cancelled"
 
 
@@ -111,10 +108,10 @@ def test_a_worker_that_took_a_double_for_real_gets_its_jobs_and_can_report_nothi
         try:
             (device,) = eventually(lambda: client.devices()["hardware_devices"], "the device is listed")
             assert (device["name"], device["compute_capability"]) == ("mistaken for real", "8.6")
-            *_, job = client.follow(waiting, 30)
+            job = finished(client, waiting)
             assert (job["state"], job["layout"], job["validation"]["level"]) == ("failed", None, "simulated")
             assert "does not identify itself as a real GPU" in job["problem"]["detail"]
-            *_, best = client.follow(client.submit(MANIFEST | {"validation": "best"}, 1), 30)
+            best = finished(client, client.submit(MANIFEST | {"validation": "best"}))
             assert (best["state"], best["validation"]["level"]) == ("ready", "simulated")
         finally:
             worker.terminate()
@@ -130,7 +127,7 @@ def test_a_job_for_hardware_is_done_by_a_gpu_worker(tmp_path: Path) -> None:
         worker = subprocess.Popen(command_line("worker", "--gpu", "--data-dir", tmp_path), cwd=_ROOT)
         try:
             eventually(lambda: client.devices()["hardware_devices"], "the device is listed")
-            job = client.submit(MANIFEST | {"target": target, "validation": "best"}, 60)
+            job = finished(client, client.submit(MANIFEST | {"target": target, "validation": "best"}))
             assert (job["state"], job["validation"]["level"]) == ("ready", "hardware")
             (report,) = [each for each in job["layout"]["validation"]["reports"] if each["level"] == "hardware"]
             assert report["detail"]["device"]["uuid"] == device["uuid"]

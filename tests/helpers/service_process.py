@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.helpers.processes import eventually
+from tests.helpers.processes import PATIENCE_S, eventually
 from warpack.service.client import Client
 
 _ROOT = Path(__file__).parents[2]
@@ -80,6 +81,24 @@ def worker(data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
         ready.unlink()
 
 
+def finished(client: Client, job: Mapping[str, Any]) -> dict[str, Any]:
+    """The job at its end, however long a busy machine takes: one call waits 60 seconds at most."""
+    *_, ended = client.follow(job, 60)
+    return ended
+
+
+def held_up(client: Client, job: Mapping[str, Any], state: str = "validating") -> dict[str, Any]:
+    """The job once it waits in this state for what no worker that is alive can do."""
+
+    def look() -> dict[str, Any] | None:
+        found = client.get(job["id"])
+        return found if found["state"] == state and found["waiting_for"] else None
+
+    found = eventually(look, f"the job waits while it is {state}")
+    assert found is not None
+    return found
+
+
 def _start(script: str, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
     return subprocess.Popen([sys.executable, "-W", "error", "-c", script, *arguments], cwd=_ROOT, env=environment)
@@ -95,7 +114,7 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:
-            return process.wait(20)
+            return process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

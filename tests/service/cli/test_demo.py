@@ -23,7 +23,7 @@ from warpack.service.cli import demo_jobs
 
 def assert_nothing_left(url: str, folder: Path) -> None:
     with pytest.raises(httpx2.ConnectError):
-        httpx2.get(f"{url}/livez", timeout=5)
+        httpx2.get(f"{url}/livez", timeout=PATIENCE_S)
     assert list(folder.iterdir()) == []
 
 

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.helpers.processes import PATIENCE_S, eventually
+from tests.helpers.service_process import finished
 from tests.service.cli.commands import Cli, small, start
 from warpack.gpu_runtime.hardware import device_query
 from warpack.gpu_runtime.hardware.errors import HardwareError
@@ -46,7 +47,7 @@ def test_serve_answers_on_the_port_it_names_and_ends_with_ctrl_c(tmp_path: Path)
         url = url_of(process, port_file)
         assert httpx2.get(f"{url}/livez").status_code == 200
         with Client(url) as client:
-            assert client.submit(small(), wait_s=60)["state"] == "ready"
+            assert finished(client, client.submit(small()))["state"] == "ready"
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
@@ -59,7 +60,7 @@ def test_a_worker_of_its_own_does_the_jobs_of_a_service_without_workers(tmp_path
     with running("serve", "--port", "0", "--data-dir", data, "--workers", "0", "--port-file", port_file) as serving:
         url = url_of(serving, port_file)
         with running("worker", "--data-dir", data, "--workers", "1") as working, Client(url) as client:
-            assert client.submit(small(), wait_s=60)["state"] == "ready"
+            assert finished(client, client.submit(small()))["state"] == "ready"
             working.send_signal(signal.SIGTERM)
             _, err = working.communicate(timeout=PATIENCE_S)
         serving.send_signal(signal.SIGTERM)
