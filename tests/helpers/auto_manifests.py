@@ -5,11 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tests.helpers.processes import PATIENCE_S
+
 PHASES = 32
 
 
 def auto_manifest(
-    seed: int, *, shared: int = 13, autos: int = 40, time_limit_s: float = 10.0, **fields: Any
+    seed: int, *, shared: int = 13, autos: int = 40, time_limit_s: float = PATIENCE_S, **fields: Any
 ) -> dict[str, Any]:
     """Random lifetimes; every `auto` buffer has accesses. `fields` go into the document."""
     random = Random(seed)

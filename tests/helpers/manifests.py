@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.manifest_buffers import random_buffers
 from tests.helpers.manifest_timelines import Clock, chance, random_clocks
+from tests.helpers.processes import PATIENCE_S
 
 ARCHITECTURES = ("7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "12.0")
 
@@ -42,7 +43,7 @@ def build_manifest(random: Random, max_buffers: int = 8) -> dict[str, Any]:
         "in_place": in_place,
         "apart": _apart(random, buffers),
         "objective": random.choice(["threads_per_block", "threads_per_block", "resident_threads", "shared_bytes"]),
-        "solver": {"time_limit_s": 5, "seed": random.randrange(100)},
+        "solver": {"time_limit_s": PATIENCE_S, "seed": random.randrange(100)},
         "validation": random.choice(["best", "static", "simulated"]),
     }
     if timeline is not None:

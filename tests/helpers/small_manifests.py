@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.helpers.manifest_timelines import chance
 from tests.helpers.manifests import build_manifest, full_name
+from tests.helpers.processes import PATIENCE_S
 from warpack.solver import ManifestError, load_manifest
 
 MOST_BUFFERS = 7
@@ -48,7 +49,7 @@ def _changed(
     random: Random, document: dict[str, Any], name: str, changes: tuple[tuple[_Change, float], ...]
 ) -> dict[str, Any]:
     document["name"] = name
-    document["solver"]["time_limit_s"] = 20
+    document["solver"]["time_limit_s"] = PATIENCE_S
     for change, probability in changes:
         if chance(random, probability):
             changed = copy.deepcopy(document)

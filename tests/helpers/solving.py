@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tests.helpers.processes import PATIENCE_S
 from warpack.solver import Layout, Manifest, load_manifest, optimize, verify
 
 PHASES = 8
@@ -32,7 +33,7 @@ def run_bytes(layout: Layout) -> int:
     return layout.launch.run_bytes
 
 
-def scattered_manifest(count: int = 90, limit_s: float = 30.0) -> Manifest:
+def scattered_manifest(count: int = 90, limit_s: float = PATIENCE_S) -> Manifest:
     """Random lifetimes and odd sizes. Of 90 buffers the first packing is not the best, which is found and proven within a second
     or so; up to 60 are no work. For one that no search proves in time see `tests.helpers.hard_manifest`."""
     random = Random(5)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tests.helpers.processes import PATIENCE_S
+
 PHASES = 6
 
 
@@ -34,7 +36,7 @@ def weighed_manifest(seed: int) -> dict[str, Any]:
         "timeline": {"length": PHASES},
         "buffers": buffers,
         "objective": random.choice(["threads_per_block", "threads_per_block", "resident_threads"]),
-        "solver": {"time_limit_s": 20},
+        "solver": {"time_limit_s": PATIENCE_S},
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.solving import solved
+from tests.helpers.sweeps import seeds
 from warpack.solver import Layout, Manifest, load_manifest, verify
 from warpack.solver.launch.ranking import rank
 from warpack.solver.launch.weighing import weighed, weighs
@@ -217,13 +218,12 @@ def chosen(layout: Layout) -> tuple[int, int] | None:
     return None if launch is None else (launch.threads_per_block, launch.occupancy.resident_threads)
 
 
-@pytest.mark.parametrize("first", range(0, 300, 50))
-def test_random_manifests_get_the_best_of_all_block_sizes(first: int) -> None:
-    for seed in range(first, first + 50):
-        document = random_document(seed)
-        layout = solved(load_manifest(document))
-        assert chosen(layout) == best_of_all(document), seed
-        assert layout.status == "infeasible" or layout.proof.threads_per_block.status == "optimal", seed
+@pytest.mark.parametrize("seed", seeds(100))
+def test_random_manifests_get_the_best_of_all_block_sizes(seed: int) -> None:
+    document = random_document(seed)
+    layout = solved(load_manifest(document))
+    assert chosen(layout) == best_of_all(document)
+    assert layout.status == "infeasible" or layout.proof.threads_per_block.status == "optimal"
 
 
 def with_autos(seed: int) -> dict[str, Any]:

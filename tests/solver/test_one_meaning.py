@@ -11,21 +11,22 @@ from tests.helpers.machine import conflicts, in_place_pairs
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.meaning import disagreements
 from tests.helpers.moved_layouts import wrongly_judged
+from tests.helpers.sweeps import seeds
 from warpack.solver.flatten import flatten
 from warpack.solver.verifier.story import derive
 
-AT_A_TIME = 100
+AT_A_TIME = 50
 
 
-@pytest.mark.parametrize("chunk", range(10))
+@pytest.mark.parametrize("chunk", seeds(10))
 def test_the_three_keep_the_same_pairs_apart(chunk: int) -> None:
-    """A thousand random programs with every construct, pair by pair."""
+    """Random programs with every construct, pair by pair."""
     found = list(disagreements(1000 + chunk, AT_A_TIME))
     assert sum(one for one in found if isinstance(one, int)) > AT_A_TIME
     assert [str(one) for one in found if not isinstance(one, int)] == []
 
 
-@pytest.mark.parametrize("chunk", range(4))
+@pytest.mark.parametrize("chunk", seeds(4))
 def test_the_three_grant_the_same_in_place_pairs(chunk: int) -> None:
     asked = 0
     for _document, manifest in random_programs(2000 + chunk, 2 * AT_A_TIME):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.auto_manifests import auto_manifest
 from tests.helpers.manifests import random_manifest
+from tests.helpers.processes import PATIENCE_S
 from tests.helpers.solving import manifest_of
 from warpack.solver import load_manifest, optimize
 from warpack.solver.flatten import flatten
@@ -29,7 +30,7 @@ def hashes(document: dict[str, Any], *limits: float) -> list[str | None]:
 
 @pytest.mark.parametrize("seed", [0, 3, 4])
 def test_with_auto_buffers_layouts_of_any_limit_are_one_where_they_are_optimal(seed: int) -> None:
-    found = hashes(auto_manifest(seed), 1, 2, 10, 60)
+    found = hashes(auto_manifest(seed), 1, 2, PATIENCE_S)
     assert found[-1] is not None
     assert len(set(found) - {None}) == 1
 
@@ -41,7 +42,7 @@ def test_with_equal_accesses_the_same_choice_is_made_in_any_time(seed: int) -> N
         buffer["size"] = 1 + buffer["size"] // 20
         if "accesses" in buffer:
             buffer["accesses"] = 1 + buffer["accesses"] // 50
-    found = hashes(document, 0.3, 2, 10, 60)
+    found = hashes(document, 0.3, 2, PATIENCE_S)
     assert found[-1] is not None
     assert len(set(found) - {None}) == 1
 
@@ -59,7 +60,7 @@ def test_with_windows_and_parts_as_well(seed: int) -> None:
 @pytest.mark.parametrize("seed", [17, 19, 24, 33])
 def test_what_comes_after_a_search_that_the_clock_ended_is_not_called_optimal(seed: int) -> None:
     """Of these the packing in parts, or the last one, is so quick that it is proven after all when the time is over."""
-    found = hashes(random_manifest(seed, 30), 0.01, 0.02, 0.05, 0.2, 10)
+    found = hashes(random_manifest(seed, 30), 0.01, 0.02, 0.05, 0.2, PATIENCE_S)
     assert found[-1] is not None
     assert len(set(found) - {None}) == 1
 
@@ -67,7 +68,7 @@ def test_what_comes_after_a_search_that_the_clock_ended_is_not_called_optimal(se
 def test_the_bound_of_what_is_not_claimed_holds_and_is_weaker() -> None:
     buffers = [{"name": name, "size": size} for name, size in (("a", 4), ("b", 2), ("c", 3))]
     problem = flatten(manifest_of(*buffers)).run
-    proven = pack(problem, seed=0, stop=Stop.after(10))
+    proven = pack(problem, seed=0, stop=Stop.after(PATIENCE_S))
     assert (proven.size_bytes, proven.lower_bound_bytes) == (36, 36)
     weaker = unclaimed(problem, proven)
     assert (weaker.size_bytes, weaker.lower_bound_bytes, weaker.bound.pieces) == (36, 28, ("a", "c"))

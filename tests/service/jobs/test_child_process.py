@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.child_tasks import die, echo, fail, never_end, stop_when_asked
-from tests.helpers.processes import eventually, lives
+from tests.helpers.processes import PATIENCE_S, eventually, lives
 from warpack.service.jobs.child_process import Child
 from warpack.service.jobs.child_supervision import Outcome, run_child
 
 
-def run(task: object, request: bytes = b"abc", *, limit_s: float = 60.0, looks: int = 10**9) -> Outcome:
+def run(task: object, request: bytes = b"abc", *, limit_s: float = PATIENCE_S, looks: int = 10**9) -> Outcome:
     left = iter(range(looks))
     return asyncio.run(
         run_child(task, request, limit_s=limit_s, wanted=lambda: next(left, None) is not None)  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
     path = tmp_path / "pids"
 
     async def begin_and_cancel() -> None:
-        running = asyncio.create_task(run_child(never_end, str(path).encode(), limit_s=60.0, wanted=lambda: True))
+        running = asyncio.create_task(run_child(never_end, str(path).encode(), limit_s=PATIENCE_S, wanted=lambda: True))
         while not path.exists():
             await asyncio.sleep(0.02)
         running.cancel()

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
 from tests.helpers.simple_layouts import layout_at
 from tests.solver.verifier.examples import buffer, by_search, manifest_of, part
 from warpack.solver.verifier.exact import fits, items_of
@@ -20,7 +21,7 @@ from warpack.solver.wire.manifest import Component, InPlace, Launch, Manifest, T
 def trial_of(manifest: Manifest, offsets: dict[str, int], bound: int, what: str = "run_bytes") -> Trial:
     layout = layout_at(manifest, offsets)
     claimed = BytesProof("optimal", bound, by_search(bound))
-    trials = prove(manifest, replace(layout, proof=replace(layout.proof, **{what: claimed})), limit_s=20)
+    trials = prove(manifest, replace(layout, proof=replace(layout.proof, **{what: claimed})), limit_s=PATIENCE_S)
     return next(trial for trial in trials if trial.what == what)
 
 
@@ -118,4 +119,4 @@ def test_small_regions_fit_exactly_where_some_packing_by_hand_does() -> None:
                     *(range(0, capacity - item.size_bytes + 1, item.alignment_bytes) for item in items)
                 )
             )
-            assert (fits(story, items, capacity, 20).verdict == "fits") == by_hand
+            assert (fits(story, items, capacity, PATIENCE_S).verdict == "fits") == by_hand
