@@ -27,6 +27,8 @@ help:
 demo: $(DEMO_STAMP)
 	@$(BIN)/warpack demo
 
+# The suite imports Warpack in hundreds of processes: each would compile its modules anew where no bytecode is kept.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: lint compiler
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 

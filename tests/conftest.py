@@ -38,6 +38,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_FOLDER].cleanup()
 
 
+@pytest.hookimpl(trylast=True)  # after the marks that folders give
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every worker of a run in parallel makes the same order of the same items."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)

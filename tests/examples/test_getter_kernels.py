@@ -17,6 +17,8 @@ from tests.helpers.solving import solved
 from warpack.gpu_runtime.emitters import emit
 from warpack.solver import Layout, Manifest
 
+pytestmark = pytest.mark.slow
+
 LABELS = [(name, location, budget) for name, case in CASES.items() for location in LOCATIONS for budget in case.budgets]
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
 

@@ -85,5 +85,5 @@ def test_a_cancel_of_very_many_buffers_has_little_left_to_do() -> None:
     manifest = manifest_of(*buffers, timeline={"length": 5000}, target={"compute_capability": "9.0"})
     begun = time.process_time()
     layout = optimize(manifest, cancelled=lambda: True)
-    assert time.process_time() - begun < 2  # mostly the flattening, and writing the layout: 0.4 s
+    assert time.process_time() - begun < 20  # of the processor: 0.4 s, more on a busy machine; a search takes minutes
     assert layout.launch is not None

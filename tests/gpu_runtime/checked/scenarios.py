@@ -2,7 +2,7 @@
 
     NUMBA_ENABLE_CUDASIM=1 python -m tests.gpu_runtime.checked.scenarios
 
-Each runs twice: as it is, and with the simulator's tracing taken out, which leaves what a GPU would run.
+Most run twice: as they are, and with the simulator's tracing taken out, which leaves what a GPU would run.
 """
 
 from __future__ import annotations
@@ -188,8 +188,25 @@ SCENARIOS: dict[str, tuple[dict[str, Any], Any]] = {
 
 THREADS = {"tracks": 64, "zeroed": 32, "few": 8, "many": 64}
 """By the first word of a scenario's name; others have four threads."""
-ONLY_TRACED = {"run waited by syncwarp"}
-"""The simulator has no such function: the checks bring one."""
+ONLY_TRACED = {
+    "run waited by syncwarp",  # the simulator has no such function: the checks bring one
+    "wrong alias",
+    "not elementwise",
+    "loop skipped",
+    "arms from arm to arm",
+    "stated read before the write",
+    "stated where it is carried",
+    "stated read after the end",
+    "dropped and found again",
+    "beside read after the end",
+    "tracks of the other track",
+    "zeroed without a barrier",
+    "handed without the barrier before",
+    "handed without the barrier after",
+    "run without its barrier",
+    "over windows without the barrier",
+}
+"""Scenarios of which a GPU shows nothing: only the simulator watches single accesses."""
 
 
 def findings(name: str, traced: bool) -> dict[str, Any]:

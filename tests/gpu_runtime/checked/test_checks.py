@@ -10,6 +10,8 @@ import pytest
 
 from tests.helpers.python_programs import output_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

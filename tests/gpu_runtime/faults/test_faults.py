@@ -17,6 +17,8 @@ from warpack.gpu_runtime.probe.checks.catalogue import CHECKS
 from warpack.solver import verify
 from warpack.solver.verifier.findings import Findings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def everything() -> list[Seen]:

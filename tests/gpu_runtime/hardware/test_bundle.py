@@ -18,6 +18,8 @@ from warpack.gpu_runtime.probe.backends.prepared import prepare
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parents[3]
 
 _PROGRAM = """

@@ -20,6 +20,8 @@ from tests.service.cli.commands import endless, one_buffer, run, small, start, w
 from warpack.service.cli import demo as demo_module
 from warpack.service.cli import demo_jobs
 
+pytestmark = pytest.mark.slow
+
 
 def assert_nothing_left(url: str, folder: Path) -> None:
     with pytest.raises(httpx2.ConnectError):

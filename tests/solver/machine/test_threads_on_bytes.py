@@ -12,6 +12,7 @@ from tests.helpers.machine.judge import Judge
 from tests.helpers.machine.pieces import Piece
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.machine.trials import tried
+from tests.helpers.sweeps import seeds
 
 
 def _told_by_bytes(judge: Judge, one: Piece, other: Piece) -> bool:
@@ -21,9 +22,9 @@ def _told_by_bytes(judge: Judge, one: Piece, other: Piece) -> bool:
     return not (words or always or one.buffer.asynchronous != other.buffer.asynchronous)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_what_the_judge_calls_safe_no_execution_disturbs(seed: int) -> None:
-    for number, (_, manifest) in enumerate(random_programs(seed, 25)):
+    for number, (_, manifest) in enumerate(random_programs(seed, 12)):
         judge = Judge(manifest)
         for a, b in itertools.combinations(judge.pieces, 2):
             told = _told_by_bytes(judge, judge.pieces[a], judge.pieces[b])

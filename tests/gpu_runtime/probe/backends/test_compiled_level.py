@@ -14,6 +14,8 @@ from warpack.gpu_runtime.compiler import ALL_ARCHITECTURES
 from warpack.gpu_runtime.emitters import emit
 from warpack.gpu_runtime.probe.backends.compiled_level import compile_probe
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parents[4]
 
 _FORKED = """
@@ -23,6 +25,7 @@ from warpack.gpu_runtime.compiler import warm_up
 from warpack.gpu_runtime import child_process
 from warpack.gpu_runtime.probe.backends import compiled_level
 from tests.gpu_runtime.emitters.samples import SAMPLES
+
 def never(*_, **__):
     raise AssertionError("a warm process started another")
 compiled_level.ask = never

@@ -14,6 +14,8 @@ from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Barrier, InPlace, Loop, Manifest, Part, Timeline
 from warpack.solver.wire.report import ValidationReport
 
+pytestmark = pytest.mark.slow
+
 DTYPES = [
     "bool", "int8", "int16", "uint16", "int32", "uint64", "float16", "float32", "float64", "complex64", "complex128",
     "bfloat16", "float8_e4m3fn", "float8_e8m0fnu",
