@@ -1,4 +1,7 @@
-"""A service of the demo's own: started on a free port with a folder that goes away with it, and stopped whatever happens."""
+"""A service of the demo's own: started on a free port with a folder that goes away with it, and stopped whatever happens.
+
+Compiled kernels alone are kept: in the user's cache folder, as those of `warpack solve` are. A second demo starts in seconds.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from warpack.gpu_runtime.compiler.cache import default_cache_folder
 from warpack.gpu_runtime.interpreter import import_environment, python
 from warpack.service.cli.exits import CommandFailed
 
@@ -30,7 +34,7 @@ def running_service() -> Iterator[str]:
         arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
         arguments += ["--data-dir", str(Path(folder, "data")), "--port-file", str(port_file)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WARPACK_")}
-        environment |= import_environment()
+        environment |= import_environment() | kept_kernels()
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 python("-m", "warpack.service.cli", *arguments),
@@ -45,6 +49,16 @@ def running_service() -> Iterator[str]:
             yield f"http://127.0.0.1:{_port(process, port_file, log)}"
         finally:
             _stop(process)
+
+
+def kept_kernels() -> dict[str, str]:
+    """The variable that names the user's cache folder; none where it cannot be written: the service then has its own."""
+    folder = default_cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return {}
+    return {"WARPACK_CACHE_DIR": str(folder)} if os.access(folder, os.W_OK) else {}
 
 
 def _port(process: subprocess.Popen[bytes], port_file: Path, log: Path) -> int:

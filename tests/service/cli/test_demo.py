@@ -19,6 +19,7 @@ from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
 from warpack.service.cli import demo as demo_module
 from warpack.service.cli import demo_jobs
+from warpack.service.cli.demo_service import kept_kernels
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +83,16 @@ def test_an_infeasible_manifest_and_a_bad_one_show_in_the_exit_code(tmp_path: Pa
     assert b"error: /target: " in ran.stderr
     assert b"Traceback" not in ran.stderr
     assert_nothing_left(url_in(ran.stderr.decode()), scratch)
+
+
+def test_compiled_kernels_are_kept_for_the_next_demo_where_the_folder_for_them_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WARPACK_CACHE_DIR", str(tmp_path / "kernels"))
+    assert kept_kernels() == {"WARPACK_CACHE_DIR": str(tmp_path / "kernels")}
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("WARPACK_CACHE_DIR", str(tmp_path / "file" / "kernels"))
+    assert kept_kernels() == {}
 
 
 def test_a_manifest_that_is_not_there_starts_nothing(tmp_path: Path) -> None:
