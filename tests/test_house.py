@@ -86,16 +86,6 @@ def test_every_module_of_the_rooms_says_what_it_is_for(files: list[Path]) -> Non
     assert not silent
 
 
-@pytest.mark.parametrize(
-    "room", sorted(path.name for path in SEARCH.iterdir() if path.is_dir() and path.name[0] != "_")
-)
-def test_the_head_of_each_room_of_the_search_lists_its_modules(room: str) -> None:
-    head = (SEARCH / room / "__init__.py").read_text(encoding="utf-8")
-    listed = re.findall(r"^(\w+) {2,}\S|^(\w+) \S.*$", head.partition("\n\n")[2], re.MULTILINE)
-    modules = {path.stem for path in (SEARCH / room).glob("*.py")} - {"__init__"}
-    assert sorted(first or second for first, second in listed) == sorted(modules)
-
-
 def test_the_head_of_the_search_lists_its_rooms() -> None:
     head = (SEARCH / "__init__.py").read_text(encoding="utf-8")
     rooms = {path.name for path in SEARCH.iterdir() if path.is_dir() and path.name[0] != "_"}
