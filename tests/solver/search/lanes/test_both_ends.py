@@ -9,14 +9,17 @@ import pytest
 
 from tests.solver.search.puzzles import least
 from warpack.solver.search.core.conflicts import mirrored
-from warpack.solver.search.core.puzzle import Gaps, Puzzle, Strip
+from warpack.solver.search.core.laying import FirstFit
+from warpack.solver.search.core.puzzle import Gaps, Puzzle, Solution, Strip
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.core.strips import overlapping, stacks_of
 from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.heuristics.first_fit import construct
-from warpack.solver.search.lanes.both_ends import Bracket
+from warpack.solver.search.lanes.both_ends import BothEnds
+from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.preprocess.coarsening import coarsened
 from warpack.solver.search.region.interval_search import IntervalSearch
+from warpack.solver.search.strategy import Interval
 
 COLUMNS = 5
 
@@ -104,15 +107,13 @@ def test_sets_of_strips_and_pairs_forbid_what_the_puzzle_forbids(seed: int) -> N
 @pytest.mark.parametrize("seed", range(30))
 def test_closing_ends_at_the_least_capacity(seed: int) -> None:
     puzzle = rows(Random(seed), 4, 3)
-    answer, above = least(puzzle), 30
-    bracket, bound, top = Bracket(puzzle, 0, seed), 0, above
-    while bound < top:
-        closed = bracket.round(bound, top, Stop.after(3600))
-        if closed.offsets is not None:
-            assert puzzle.allows(closed.offsets)
-            assert puzzle.top(closed.offsets) == closed.top
-        bound, top = closed.bound, min(top, closed.top)
-    assert bound == top == answer
+    interval = Interval(FirstFit(puzzle).run(range(puzzle.count)), 0)
+    both_ends = BothEnds(Case(puzzle, 0, seed=seed))
+    while not interval.closed:
+        interval = both_ends.step(interval, 0, 0.0, Stop.after(3600), lambda _better: None)
+        assert puzzle.allows(interval.best.offsets)
+        assert puzzle.top(interval.best.offsets) == interval.best.top
+    assert interval.bound == interval.best.top == least(puzzle)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -157,7 +158,8 @@ def test_rounds_end_when_they_are_told_to() -> None:
     puzzle = rows(Random(5), 60, 40, (1,))
     told: list[bool] = []
     Timer(0.2, lambda: told.append(True)).start()
-    stop, bracket = Stop.after(3600, lambda: bool(told)), Bracket(puzzle, 0, 0)
-    rounds = iter(lambda: bracket.round(0, 4 * sum(puzzle.sizes), stop), None)
+    stop, both_ends = Stop.after(3600, lambda: bool(told)), BothEnds(Case(puzzle, 0, seed=0))
+    interval = Interval(Solution((), 4 * sum(puzzle.sizes)), 0)
+    rounds = iter(lambda: both_ends.step(interval, 0, 0.0, stop, lambda _better: None), None)
     with pytest.raises(Stopped):
         sum(1 for _ in rounds)
