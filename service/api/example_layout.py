@@ -1,8 +1,23 @@
-"""The layout that the example manifest of the API's documentation has: whole, so that it can be tried out."""
+"""The example manifest of the API's documentation, and the layout that it has: whole, so that both can be tried out."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from warpack.solver import load_manifest, read_layout
+
+MANIFEST: dict[str, Any] = {
+    "schema": "warpack/manifest/1",
+    "name": "two buffers",
+    "target": {"compute_capability": "8.6"},
+    "launch": {"max_threads_per_block": 256},
+    "timeline": {"phases": ["load", "work", "store"]},
+    "buffers": [
+        {"name": "input", "size": 8, "dtype": "float32", "lifetime": [["load", "work"]]},
+        {"name": "output", "size": 8, "dtype": "float32", "lifetime": [["store", "store"]]},
+    ],
+    "validation": "static",
+}
 
 _SIDE_BY_SIDE: dict[str, Any] = {
     "run_bytes": 64,
@@ -17,11 +32,10 @@ _SIDE_BY_SIDE: dict[str, Any] = {
 }
 """Neither rule lets the two buffers share."""
 
-LAYOUT: dict[str, Any] = {
+_WITHOUT_HASH: dict[str, Any] = {
     "schema": "warpack/layout/1",
     "name": "two buffers",
-    "manifest_sha256": "272779041b7a543b853fd67f3150479a405970e49c970febdfbae640ed0b8705",
-    "layout_sha256": "3e045ff4ea1ec8e9c48688041aee90c0f4b581a596431e29173c680a0f70b161",
+    "manifest_sha256": load_manifest(MANIFEST).sha256,
     "status": "optimal",
     "launch": {
         "threads_per_block": 256,
@@ -131,3 +145,5 @@ LAYOUT: dict[str, Any] = {
         ],
     },
 }
+
+LAYOUT: dict[str, Any] = {**_WITHOUT_HASH, "layout_sha256": read_layout(_WITHOUT_HASH).sha256}

@@ -5,21 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from warpack.gpu_runtime.emitters import FILES
-from warpack.service.api.example_layout import LAYOUT
+from warpack.service.api.example_layout import LAYOUT, MANIFEST
 from warpack.service.problems import MEDIA_TYPE
-
-MANIFEST: dict[str, Any] = {
-    "schema": "warpack/manifest/1",
-    "name": "two buffers",
-    "target": {"compute_capability": "8.6"},
-    "launch": {"max_threads_per_block": 256},
-    "timeline": {"phases": ["load", "work", "store"]},
-    "buffers": [
-        {"name": "input", "size": 8, "dtype": "float32", "lifetime": [["load", "work"]]},
-        {"name": "output", "size": 8, "dtype": "float32", "lifetime": [["store", "store"]]},
-    ],
-    "validation": "static",
-}
 
 _JOB_EXAMPLE = {
     "id": "01a20521a14ae2dece4fe05fb222",

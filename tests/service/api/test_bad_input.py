@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
 from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.bodies import MAX_BODY_BYTES
-from warpack.service.api.examples import MANIFEST
+from warpack.service.api.example_layout import MANIFEST
 
 ANSWERS = {
     "not-json": (400, "not-json"),

@@ -7,7 +7,7 @@ import time
 from starlette.testclient import TestClient
 
 from warpack.gpu_runtime.emitters import FILES
-from warpack.service.api.examples import MANIFEST
+from warpack.service.api.example_layout import MANIFEST
 from warpack.solver import load_manifest
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from warpack.service.api.example_layout import LAYOUT
-from warpack.service.api.examples import MANIFEST
+from warpack.service.api.example_layout import LAYOUT, MANIFEST
 from warpack.solver import load_manifest, optimize, read_layout
 
 

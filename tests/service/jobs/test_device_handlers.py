@@ -17,7 +17,7 @@ from tests.helpers.child_tasks import (
     have_no_device,
 )
 from tests.helpers.fake_driver import build_double
-from warpack.service.api.examples import MANIFEST
+from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_device, handle_validation

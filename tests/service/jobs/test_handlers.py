@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.child_tasks import die, fail, find_a_fault
-from warpack.service.api.examples import MANIFEST
+from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_validation
 from warpack.service.settings import Settings
