@@ -1,4 +1,4 @@
-"""Smaller and smaller packings of a puzzle with rigid rows: by squeezing, and along orders by CP-SAT.
+"""Smaller and smaller packings of a puzzle with rigid rows: by first fit, by squeezing, and along orders by CP-SAT.
 
 What is found in a coarse unit, where small items are left out and hardly any offsets are worth looking at, is where squeezing
 the whole puzzle begins.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from random import Random
 
 from warpack.solver.search.core.cliques import cover
 from warpack.solver.search.core.laying import FirstFit
@@ -18,6 +19,7 @@ from warpack.solver.search.exact.cpsat_stacking import turns
 from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
 from warpack.solver.search.heuristics.guided_local_search import Ejector, ejectable
+from warpack.solver.search.heuristics.orders import disturbed_orders
 from warpack.solver.search.preprocess.coarsening import coarsened, kept_in, levels, relaxed_to
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions
 
@@ -29,6 +31,9 @@ _LEAST_EFFORT = 1e-4
 _SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
 """Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for each
 deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
+
+_ORDERS_SHARE, _ITEMS_A_LOOK = 0.1, 2
+"""Of a round's effort, what first fit along disturbed orders gets, and how many items it places in the time of a look."""
 
 _REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
 """Looks at each capacity to which a coarse packing is made one of the whole, and what it counts to begin with one."""
@@ -76,6 +81,8 @@ class _View:
         self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
         self._coarse = None if puzzle.pinned else _Coarse.of(puzzle, seed)
         self._turns = turns(puzzle, cover(puzzle), seed)
+        self._first_fit = FirstFit(puzzle)
+        self._disturbed = disturbed_orders(puzzle, Random(seed + 1))  # noqa: S311 - the same seed has to give the same layout
         self._floor = 0
         """Nothing below it is left to find here."""
 
@@ -98,7 +105,9 @@ class _View:
         end = self._fitter.spent + effort
         if not self._puzzle.count:
             return () if top > 0 else None
-        offsets = self._squeeze(self._floor, top, effort, stop)
+        offsets = self._fit(top, effort, stop)
+        top = top if offsets is None else self._puzzle.top(offsets)
+        offsets = self._squeeze(self._floor, top, effort, stop) or offsets
         top = top if offsets is None else self._puzzle.top(offsets)
         missed = self._floor - 1
         order, pool = next(self._turns)
@@ -117,6 +126,18 @@ class _View:
             if missed >= top - 1:
                 missed = self._floor - 1
         return offsets
+
+    def _fit(self, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
+        """The best packing below `top` of first fit along the next disturbed orders."""
+        self._fitter.spent += _ORDERS_SHARE * effort
+        best: tuple[int, ...] | None = None
+        for _ in range(int(_ORDERS_SHARE * effort * _LOOKS * _ITEMS_A_LOOK / self._puzzle.count)):
+            if top <= self._floor or self._fitter.halted or stop.now():
+                break
+            found = self._first_fit.run(next(self._disturbed))
+            if found.top < top:
+                best, top = found.offsets, found.top
+        return best
 
     def _squeeze(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
         """The best packing below `top` that squeezing finds."""

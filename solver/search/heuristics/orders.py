@@ -7,8 +7,8 @@ from random import Random
 
 from warpack.solver.search.core.puzzle import Puzzle
 
-_TIMES, _NOISE = 12, 0.4
-"""How often each rule is disturbed, and by how much of the value at most."""
+_NOISE = 0.4
+"""By how much of the value a rule is disturbed at most."""
 
 
 def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
@@ -35,12 +35,16 @@ def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
 
 
 def disturbed_orders(puzzle: Puzzle, random: Random) -> Iterator[list[int]]:
-    """Largest first by area in time and bytes, and by bytes times what is met, each a few times over with chance in it."""
+    """Orders without end: largest first by bytes, by area in time and bytes, and by bytes times what is met, with chance in it."""
     sizes, items = puzzle.sizes, range(puzzle.count)
     lengths = [max(1, stretch.bit_count()) for stretch in puzzle.stretches] or [1] * puzzle.count
     met = [sizes[i] + sum(sizes[j] for j in puzzle.forbidden[i]) for i in items]
-    rules = ([size * length for size, length in zip(sizes, lengths, strict=True)], [sizes[i] * met[i] for i in items])
-    for _ in range(_TIMES):
+    rules = (
+        list(sizes),
+        [size * length for size, length in zip(sizes, lengths, strict=True)],
+        [sizes[i] * met[i] for i in items],
+    )
+    while True:
         for rule in rules:
             value = [size * random.uniform(1 - _NOISE, 1 + _NOISE) for size in rule]
             yield sorted(items, key=value.__getitem__, reverse=True)
