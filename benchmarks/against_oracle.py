@@ -1,4 +1,5 @@
-"""The optimiser against an oracle that looks at everything, on random manifests of up to seven buffers, or of eight to twelve.
+"""The optimiser against an oracle that looks at everything, on random manifests of up to seven buffers, or of eight to
+twelve.
 
     python -m benchmarks.against_oracle --count 10000 --processes 2
     python -m benchmarks.against_oracle --grown --count 1000 --processes 2
@@ -6,8 +7,8 @@
     python -m benchmarks.against_oracle --mixed --count 1000 --processes 2
     python -m benchmarks.against_oracle --weighed --count 1000 --processes 2
 
-Every layout is verified; all that it says is proven must agree with the oracle (tests/helpers/oracle). Prints how many agree, each
-disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
+Every layout is verified; all that it says is proven must agree with the oracle (tests/helpers/oracle). Prints how many
+agree, each disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ Verdict = Literal["agrees", "disagrees", "open", "skipped"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """`agrees`: verified, and every figure said to be the best is. `open`: right as far as it goes, but not all is said to be
-    proven. `skipped`: the oracle itself found no answer in its time. `kind`: what came out, for the count of what was tried."""
+    """`agrees`: verified, and every figure said to be the best is. `open`: right as far as it goes, but not all is said
+    to be proven. `skipped`: the oracle itself found no answer in its time. `kind`: what came out, for the count of what
+    was tried."""
 
     seed: int
     verdict: Verdict

@@ -2,9 +2,9 @@
 
     python -m benchmarks.anytime --traces FOLDER --write docs
 
-prints a line for each instance and limit, writes `anytime.md` into the folder, and exits with 1 where a peer's packing is smaller
-than Warpack's or a result was refused. Each solver starts anew for each limit. Once Warpack has proven a packing the longer
-limits are left out, since nobody can do better.
+prints a line for each instance and limit, writes `anytime.md` into the folder, and exits with 1 where a peer's packing
+is smaller than Warpack's or a result was refused. Each solver starts anew for each limit. Once Warpack has proven a
+packing the longer limits are left out, since nobody can do better.
 """
 
 from __future__ import annotations

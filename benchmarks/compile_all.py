@@ -2,8 +2,9 @@
 
     python -m benchmarks.compile_all [FOLDER] [--most N] [--cache DIR]
 
-FOLDER is `examples` unless said; `--most N` takes N manifests spread evenly over it. Each is packed (5 s at most), verified
-and compiled in this process, which was made ready for compiling before. Times are CPU seconds. Exit code 1 where one fails.
+FOLDER is `examples` unless said; `--most N` takes N manifests spread evenly over it. Each is packed (5 s at most),
+verified and compiled in this process, which was made ready for compiling before. Times are CPU seconds. Exit code 1
+where one fails.
 """
 
 from __future__ import annotations

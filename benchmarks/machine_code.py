@@ -2,9 +2,10 @@
 
     python -m benchmarks.machine_code [--architectures 8.6 9.0]
 
-Each line is one small kernel, written once with the emitted calls and once with offsets and loops of its own, in numba-cuda and in CUDA C++:
-how many instructions (without the padding behind the end) and registers each takes. Nothing is run, and no GPU is needed. Exit code 1 where
-the emitted one takes more than the one by hand in C++, or 3 % more in numba-cuda.
+Each line is one small kernel, written once with the emitted calls and once with offsets and loops of its own, in
+numba-cuda and in CUDA C++: how many instructions (without the padding behind the end) and registers each takes. Nothing
+is run, and no GPU is needed. Exit code 1 where the emitted one takes more than the one by hand in C++, or 3 % more in
+numba-cuda.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The kernels of `benchmarks.machine_code`: each with the emitted calls, and by hand.
 
-By hand means what a careful author writes: constant offsets into the block's dynamic shared memory, local arrays of his own, loops by as many
-threads as there are. In numba-cuda he indexes the typed memory itself, since a slice costs bounds.
+By hand means what a careful author writes: constant offsets into the block's dynamic shared memory, local arrays of his
+own, loops by as many threads as there are. In numba-cuda he indexes the typed memory itself, since a slice costs
+bounds.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ MANIFEST: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Kernel:
-    """`emitted` and `hand`: bodies. In `hand`, `<tile>` is the offset of a buffer in its region in elements of its own, `<run:x>` that of the
-    windows' start and stride times the run (`run`), in elements of so many bytes as those of `x`."""
+    """`emitted` and `hand`: bodies. In `hand`, `<tile>` is the offset of a buffer in its region in elements of its
+    own, `<run:x>` that of the windows' start and stride times the run (`run`), in elements of so many bytes as those
+    of `x`."""
 
     name: str
     arguments: str

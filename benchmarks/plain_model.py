@@ -1,7 +1,8 @@
 """A second opinion: a plain CP-SAT model of a manifest's region, straight from the verifier's story.
 
-It shares nothing with the optimiser: no unit, no reduction, no order of alike buffers, no forbidden differences. One variable a
-buffer; one choice for two buffers that may share nothing at all, else one for each pair of their pieces that conflict.
+It shares nothing with the optimiser: no unit, no reduction, no order of alike buffers, no forbidden differences. One
+variable a buffer; one choice for two buffers that may share nothing at all, else one for each pair of their pieces that
+conflict.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def fits_within(
     on_chip: Collection[str] = (),
     limit_s: float = 10.0,
 ) -> Verdict:
-    """Whether the buffers of `scope` in shared memory (and the `auto` ones in `on_chip`) fit into `capacity_bytes` bytes."""
+    """Whether the buffers of `scope` in shared memory (and the `auto` ones in `on_chip`) fit into `capacity_bytes`
+    bytes."""
     story = derive(manifest)
     buffers = {
         buffer.full_name: buffer

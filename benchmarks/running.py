@@ -17,8 +17,8 @@ from warpack.solver.wire.run_info import StrategyAccount
 
 @dataclass(frozen=True)
 class Row:
-    """`attempts`: Warpack's first. `blocks`: threads per block at several budgets; empty where threads are not what the manifest wants.
-    `accounts`: who found and proved what in Warpack's search."""
+    """`attempts`: Warpack's first. `blocks`: threads per block at several budgets; empty where threads are not what the
+    manifest wants. `accounts`: who found and proved what in Warpack's search."""
 
     instance: Instance
     buffers: int

@@ -2,11 +2,11 @@
 
     python -m benchmarks.solve_folder FOLDER [--confirm] [--limit SECONDS]
 
-Each layout is verified. Times are wall-clock, taken round `warpack.optimize` alone; every manifest is read just before and solved
-once, so the first one carries Python's imports. With `reference.csv` in
-the folder (columns `manifest` and `packed_run_bytes`), run bytes are compared with it. With `--confirm` every optimum above the
-max-live bound is put to a second CP-SAT model that shares nothing with the optimiser: it must find one byte less impossible.
-The exit code is 1 where a layout fails verification, needs more than the reference, or is contradicted.
+Each layout is verified. Times are wall-clock, taken round `warpack.optimize` alone; every manifest is read just before
+and solved once, so the first one carries Python's imports. With `reference.csv` in the folder (columns `manifest` and
+`packed_run_bytes`), run bytes are compared with it. With `--confirm` every optimum above the max-live bound is put to a
+second CP-SAT model that shares nothing with the optimiser: it must find one byte less impossible. The exit code is 1
+where a layout fails verification, needs more than the reference, or is contradicted.
 """
 
 from __future__ import annotations

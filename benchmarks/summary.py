@@ -11,8 +11,8 @@ from benchmarks.running import Row, solvers
 
 @dataclass(frozen=True)
 class Summary:
-    """`at_bound`: results that meet the best bound known of their instance. `proven`: whose solver proved that itself. Gaps are
-    bytes above that bound, as a share of it, of the instances that the solver answered."""
+    """`at_bound`: results that meet the best bound known of their instance. `proven`: whose solver proved that itself.
+    Gaps are bytes above that bound, as a share of it, of the instances that the solver answered."""
 
     family: str
     solver: str

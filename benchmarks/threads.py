@@ -26,7 +26,8 @@ class BlockSizes:
 
 
 def block_sizes(question: Question, layout: Layout) -> tuple[BlockSizes, ...]:
-    """For blocks of up to 1024 threads, whatever smaller limit the manifest sets. None where the layout has no packing."""
+    """For blocks of up to 1024 threads, whatever smaller limit the manifest sets. None where the layout has no
+    packing."""
     if layout.launch is None:
         return ()
     found = []

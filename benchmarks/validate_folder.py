@@ -2,9 +2,10 @@
 
     python -m benchmarks.validate_folder FOLDER [--most N] [--with-compiled]
 
-Levels static and simulated, compiled too where asked for. `edges` are conflict edges, covered of how many; `checks` those of the
-probe that ran, of how many; times are CPU seconds, those of child processes included (the levels run two at once), so that a busy
-machine does not change what is compared. The exit code is 1 where a layout fails a level, or an edge is not covered.
+Levels static and simulated, compiled too where asked for. `edges` are conflict edges, covered of how many; `checks`
+those of the probe that ran, of how many; times are CPU seconds, those of child processes included (the levels run two
+at once), so that a busy machine does not change what is compared. The exit code is 1 where a layout fails a level, or
+an edge is not covered.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""Solves every manifest of a folder as it is, with parts that may lie apart, and with every buffer `auto`, on three budgets.
+"""Solves every manifest of a folder as it is, with parts that may lie apart, and with every buffer `auto`, on three
+budgets.
 
     python -m benchmarks.variants FOLDER
 
-The budgets are the default one and the opt-in ones of compute capability 8.6 and 9.0. Each layout is verified. Times are
-wall-clock, taken round `warpack.optimize` alone, in this process. What splitting and moving on chip gain is printed against the manifest
-as it is and against every `auto` buffer local. The exit code is 1 where a layout fails verification.
+The budgets are the default one and the opt-in ones of compute capability 8.6 and 9.0. Each layout is verified. Times
+are wall-clock, taken round `warpack.optimize` alone, in this process. What splitting and moving on chip gain is printed
+against the manifest as it is and against every `auto` buffer local. The exit code is 1 where a layout fails
+verification.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ class Solved:
 
 
 def variant(document: dict[str, Any], target: dict[str, Any], *, split: bool, auto: bool) -> Manifest:
-    """The manifest for another budget; every buffer with parts splittable, every run buffer that one thread owns `auto`."""
+    """The manifest for another budget; every buffer with parts splittable, every run buffer that one thread owns
+    `auto`."""
     private = document.get("launch", {}).get("threads_per_run", 1) == 1
     buffers = []
     for given in document["buffers"]:

@@ -37,8 +37,8 @@ def reaction_diffusion() -> Any:
 
 
 def driven_lorenz_1996() -> Any:
-    """Eight states of a driven atmosphere model by the stiff method kvaerno5, with two observables and running summaries
-    of everything: each of CuBIE's buffers that this method can use is in use."""
+    """Eight states of a driven atmosphere model by the stiff method kvaerno5, with two observables and running
+    summaries of everything: each of CuBIE's buffers that this method can use is in use."""
     from cubie.array_interpolator import DriverSamples
 
     states = [f"x{i}" for i in range(8)]

@@ -4,8 +4,8 @@
     python examples/make_cubie_manifests.py            # writes examples/05-…json to 07-…json
     python examples/make_cubie_manifests.py --check    # says whether the committed files are what CuBIE gives
 
-CuBIE runs in its simulator mode, so no GPU is needed, and in a process and a folder of its own, since it writes the code
-that it generates into the folder where it runs.
+CuBIE runs in its simulator mode, so no GPU is needed, and in a process and a folder of its own, since it writes the
+code that it generates into the folder where it runs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a layout to code and evidence: emitters, the compiler, the probe, the validation levels and the buffer registry.
 
-Its front door is `emit`, `validate`, `validate_up_to`, `BufferRegistry` and the names beside them. Importing the room loads
-neither numba nor numpy.
+Its front door is `emit`, `validate`, `validate_up_to`, `BufferRegistry` and the names beside them. Importing the room
+loads neither numba nor numpy.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ _PARENT = "WARPACK_PARENT_PID"
 
 
 class ChildError(RuntimeError):
-    """The child ended without an answer: `reason` is `time-limit`, `crashed` or `no-answer`, `tail` the end of its standard error."""
+    """The child ended without an answer: `reason` is `time-limit`, `crashed` or `no-answer`, `tail` the end of its
+    standard error."""
 
     def __init__(self, reason: str, message: str, tail: str) -> None:
         self.reason = reason

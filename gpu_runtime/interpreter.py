@@ -1,6 +1,7 @@
 """How our own modules are run in a Python of their own: the same Warpack, and nothing from the current folder.
 
-Without `-P` Python would import from the folder that it is started in first, and a `numpy.py` there would be taken for NumPy.
+Without `-P` Python would import from the folder that it is started in first, and a `numpy.py` there would be taken for
+NumPy.
 """
 
 from __future__ import annotations

@@ -45,9 +45,10 @@ def validate(
 ) -> ValidationReport:
     """Runs one level alone. `time_limit_s`: for each child process that it starts; running into it is a finding.
 
-    `architectures`: what the level `compiled` compiles for: the manifest's own, `all`, or a list of compute capabilities;
-    `cache_folder`: where it keeps compiled kernels, the user's cache folder unless said.
-    Raises ValueError for a level or an architecture that there is none of. Faults of the layout, the tools or the machine are findings.
+    `architectures`: what the level `compiled` compiles for: the manifest's own, `all`, or a list of compute
+    capabilities; `cache_folder`: where it keeps compiled kernels, the user's cache folder unless said. Raises
+    ValueError for a level or an architecture that there is none of. Faults of the layout, the tools or the machine are
+    findings.
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: there are {', '.join(LEVELS)}")

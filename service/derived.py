@@ -19,8 +19,8 @@ _MOST_ASKED = 64
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Why a piece is needed in the phases `[start, end)`, in none of which it is accessed. `reason`: `between` a write and a read,
-    `carried` on to where a way finds it again, or zeroed at the program's start (`entry`)."""
+    """Why a piece is needed in the phases `[start, end)`, in none of which it is accessed. `reason`: `between` a write
+    and a read, `carried` on to where a way finds it again, or zeroed at the program's start (`entry`)."""
 
     start: Phase
     end: Phase
@@ -30,7 +30,8 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The lifetime that was found for what states its accesses: phases of the flattened program, and why those between are in it."""
+    """The lifetime that was found for what states its accesses: phases of the flattened program, and why those between
+    are in it."""
 
     name: str
     phases: tuple[tuple[Phase, Phase], ...]

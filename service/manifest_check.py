@@ -1,4 +1,5 @@
-"""What can be told of a manifest without solving it: warnings, bounds, whether these fit, and the lifetimes that were derived."""
+"""What can be told of a manifest without solving it: warnings, bounds, whether these fit, and the lifetimes that were
+derived."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ from warpack.solver.wire.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """`bounds`: the bytes that no layout can beat, by region. `fits`: neither these nor the number of threads rule every layout out (else
-    a warning says why). `phase_names`: those of the flattened program, which bounds and derived lifetimes count in."""
+    """`bounds`: the bytes that no layout can beat, by region. `fits`: neither these nor the number of threads rule
+    every layout out (else a warning says why). `phase_names`: those of the flattened program, which bounds and derived
+    lifetimes count in."""
 
     manifest: Manifest
     warnings: tuple[Problem, ...]

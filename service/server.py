@@ -17,8 +17,8 @@ _BACKLOG = 2048
 
 
 def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[[str], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. Once calls are answered, `ready` is called with the base URL and `port_file` appears,
-    with the port in it: whoever asked for port 0 learns it there."""
+    """Serve until SIGINT or SIGTERM. Once calls are answered, `ready` is called with the base URL and `port_file`
+    appears, with the port in it: whoever asked for port 0 learns it there."""
     listening = _listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

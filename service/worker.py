@@ -13,8 +13,8 @@ from warpack.service.settings import Settings
 
 def work(settings: Settings, *, ready: Callable[[], None] | None = None, gpu: Gpu | None = None) -> None:
     """Work until SIGINT or SIGTERM; jobs under way then are left for the next worker. `ready` is called once it takes
-    jobs. With a `gpu` (see `warpack.service.jobs.gpu.find_gpu`) it does what needs one of that architecture, and nothing else. Raises
-    ValueError where the settings leave it nothing to do."""
+    jobs. With a `gpu` (see `warpack.service.jobs.gpu.find_gpu`) it does what needs one of that architecture, and
+    nothing else. Raises ValueError where the settings leave it nothing to do."""
     if not settings.workers:
         raise ValueError("a worker with workers = 0 would do nothing: set workers to 1 or more")
     stop = threading.Event()

@@ -1,8 +1,8 @@
 """Sizes that follow the block: which block to take where its threads bring the bytes.
 
-Every block size is a manifest of its own, with exactly so many threads and the sizes that they bring (`Manifest.in_block`). A layout of
-a larger block is one of a smaller block too: what grew is cut off, and the last windows go. So blocks fit up to some size, and none
-beyond it; that size is found by halving.
+Every block size is a manifest of its own, with exactly so many threads and the sizes that they bring
+(`Manifest.in_block`). A layout of a larger block is one of a smaller block too: what grew is cut off, and the last
+windows go. So blocks fit up to some size, and none beyond it; that size is found by halving.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ Solve = Callable[[Manifest], Layout]
 
 
 def best_block(manifest: Manifest, solve: Solve) -> Layout:
-    """The layout of the best block, by the order of wishes, with what is proven of all others; the smallest block's where none fits."""
+    """The layout of the best block, by the order of wishes, with what is proven of all others; the smallest block's
+    where none fits."""
     given = manifest.launch.threads_per_block
     found = solve(manifest.in_block(given)) if given is not None else _best(manifest, solve)
     return _compared(manifest, found)
@@ -113,8 +114,8 @@ class _Blocks:
         return None
 
     def _most_resident(self) -> Layout | None:
-        """With the most threads resident, or with what is worth the most where accesses are weighed against them. Sizes whose bounds allow
-        no more than what was found are not solved."""
+        """With the most threads resident, or with what is worth the most where accesses are weighed against them. Sizes
+        whose bounds allow no more than what was found are not solved."""
         best: _Value | None = None
         found: Layout | None = None
         upper, settled, everything = 0, True, self.manifest.run_accesses[1]
@@ -157,7 +158,8 @@ class _Blocks:
         return sum(buffer.accesses for buffer in autos if placed[buffer.full_name].location == "shared")
 
     def _resident_at_most(self, threads: int) -> int:
-        """What the bounds of a block's bytes allow; block-scoped buffers may lie over windows, and conflicts be ignored."""
+        """What the bounds of a block's bytes allow; block-scoped buffers may lie over windows, and conflicts be
+        ignored."""
         manifest = self.manifest.in_block(threads)
         manifest = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
         flat = flatten(manifest)
@@ -168,7 +170,8 @@ class _Blocks:
         return 0 if launch is None else launch.occupancy.resident_threads
 
     def _with_threads(self, layout: Layout, launch: LaunchFigures, upper: int, *, settled: bool = True) -> Layout:
-        """The layout with the proof that no better block has more than `upper` threads. `settled`: no better one was left open."""
+        """The layout with the proof that no better block has more than `upper` threads. `settled`: no better one was
+        left open."""
         resident = layout.proof.resident_threads
         certificate = {
             "kind": "block-sizes",

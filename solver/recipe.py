@@ -1,13 +1,15 @@
 """The optimiser's recipe: a manifest in, a layout with its proof out.
 
 1. Flatten the manifest to one packing problem a region, in bytes and phases (`warpack.solver.flatten`).
-2. Pack the block region and the run region, each into as few bytes as can be, with a proven lower bound (`warpack.solver.search`):
-   the max-live bound; items that must be apart from all others set aside; first fit over many orders; then exact search
-   at falling capacities until nothing smaller is left.
-3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch (`warpack.solver.launch`), and the
-   bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer may lessen (`warpack.solver.search.auto.stride_widening`).
-4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers are known, into
-   bytes that cost resident threads as well, if that is worth it (`warpack.solver.search.auto.weighing`).
+2. Pack the block region and the run region, each into as few bytes as can be, with a proven lower bound
+   (`warpack.solver.search`): the max-live bound; items that must be apart from all others set aside; first fit over
+   many orders; then exact search at falling capacities until nothing smaller is left.
+3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch
+   (`warpack.solver.launch`), and the bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer
+   may lessen (`warpack.solver.search.auto.stride_widening`).
+4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers
+   are known, into bytes that cost resident threads as well, if that is worth it
+   (`warpack.solver.search.auto.weighing`).
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`warpack.solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`warpack.solver.answer`).
 
@@ -45,14 +47,14 @@ _LAYOUT_SHARE = 2 / 3
 """Of the time limit, what the layout itself may take where a frontier is to be searched for as well."""
 
 _BASE_EFFORT, _BASE_SHARE = 2.0, 0.5
-"""Where `auto` buffers wait, what the packing without them may cost once it has the threads that its bounds allow, and of the time
-that is left, what it may take where it has not."""
+"""Where `auto` buffers wait, what the packing without them may cost once it has the threads that its bounds allow, and
+of the time that is left, what it may take where it has not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The best packing of the run region so far and the proven lower bound, `seconds` after the start. `threads_per_block` is
-    what the packing allows; None where it does not fit."""
+    """The best packing of the run region so far and the proven lower bound, `seconds` after the start.
+    `threads_per_block` is what the packing allows; None where it does not fit."""
 
     seconds: float
     run_bytes: Bytes
@@ -69,13 +71,15 @@ def optimize(
 ) -> Layout:
     """The best layout that `solver.time_limit_s` allows, with what is proven about it.
 
-    `on_progress` gets each better packing and each better bound. `cancelled` is asked at least every 0.1 s or so of a long search;
-    once it says True, the best layout so far comes back, `feasible` unless it was already proven. All but `run_info`
-    depends on the manifest, the seed and the versions alone, and on time only where the status is `feasible`.
+    `on_progress` gets each better packing and each better bound. `cancelled` is asked at least every 0.1 s or so of a
+    long search; once it says True, the best layout so far comes back, `feasible` unless it was already proven. All but
+    `run_info` depends on the manifest, the seed and the versions alone, and on time only where the status is
+    `feasible`.
 
     `search`: another seed, or strategies to do without; `run_info.search` of the layout says what each came to.
 
-    Raises ManifestError where pinned buffers and windows leave no place at all, ValueError for a strategy that is not known.
+    Raises ManifestError where pinned buffers and windows leave no place at all, ValueError for a strategy that is not
+    known.
     """
     options = search or SearchOptions()
     check_options(options)
@@ -124,7 +128,8 @@ def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress],
 
 
 def _without_autos(manifest: Manifest, stop: Stop, better: Better | None) -> Packed:
-    """Both regions with every `auto` buffer local. Where some wait to come on chip, only the threads have to be settled here."""
+    """Both regions with every `auto` buffer local. Where some wait to come on chip, only the threads have to be settled
+    here."""
     start = manifest.solver.warm_start
     if manifest.objective == "shared_bytes" or not candidates(manifest):
         return pack_regions(manifest, stop=stop, start=start, better=better)

@@ -16,7 +16,8 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class BadManifest:
-    """`document`: JSON values, or bytes where it is the text that is wrong. `pointer`: where the problem of `type` is."""
+    """`document`: JSON values, or bytes where it is the text that is wrong. `pointer`: where the problem of `type`
+    is."""
 
     name: str
     document: Document | bytes = field(repr=False)
@@ -257,7 +258,8 @@ _TIMELINES: list[tuple[str, Document | bytes, str, str]] = [
 
 
 def program(*buffers: Document, **fields: Any) -> Document:
-    """A loop over two arms and what follows them, then two tracks; the named phases of the timeline may be overwritten by `fields`."""
+    """A loop over two arms and what follows them, then two tracks; the named phases of the timeline may be overwritten
+    by `fields`."""
     timeline = {
         "phases": ["init", "head", "then", "else", "after", "load", "work", "last"],
         "loops": [["head", "after"]],

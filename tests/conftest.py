@@ -19,8 +19,8 @@ _BEFORE = pytest.StashKey[str | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before any test module is imported; child processes inherit it, the workers of a run in parallel among them, so that a run
-    compiles no kernel twice."""
+    """Before any test module is imported; child processes inherit it, the workers of a run in parallel among them, so
+    that a run compiles no kernel twice."""
     if hasattr(config, "workerinput"):
         return
     folder = TemporaryDirectory(prefix="warpack-tests-", ignore_cleanup_errors=True)

@@ -92,6 +92,18 @@ def test_the_head_of_the_search_lists_its_rooms() -> None:
     assert set(re.findall(r"^(\w+) {2,}\S", head, re.MULTILINE)) == rooms | {"plan", "strategy"}
 
 
+def test_no_line_of_a_page_is_longer_than_120_columns(files: list[Path]) -> None:
+    """But rows of tables, quoted rules and code. Lines of Python are the linter's (W505)."""
+    long: list[str] = []
+    for path in files:
+        fenced = False
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if path.suffix == ".md" else ():
+            fenced ^= line.startswith("```")
+            if len(line) > 120 and not fenced and not line.startswith(("|", ">", "    ")):
+                long.append(f"{path.relative_to(ROOT)}:{number}")
+    assert not long
+
+
 def test_no_file_names_a_path_of_the_machine_it_was_written_on(files: list[Path]) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"

@@ -5,12 +5,12 @@
     manifest = warpack.load_manifest("manifest.json")       # an object, text or a path
     layout = warpack.optimize(manifest)                     # where every byte lives, and how good that is
     report = warpack.verify(manifest, layout)               # by rules of its own: shares no code with the optimiser
-    text = warpack.emit(layout, manifest)                   # allocators.py; "cuda-c++" as third argument: allocators.cuh
+    text = warpack.emit(layout, manifest)                   # allocators.py; with "cuda-c++" behind: allocators.cuh
     report = warpack.validate(manifest, layout, "compiled") # needs the extra `gpu`, but no GPU
 
 Rooms: `warpack.solver` (a manifest in, a layout out), `warpack.gpu_runtime` (a layout in, code and evidence out) and
-`warpack.service` (the API, the web page, the command line, the client). Names are imported when first used: `import warpack`
-costs next to nothing, and what needs a package that is not installed says which extra brings it.
+`warpack.service` (the API, the web page, the command line, the client). Names are imported when first used:
+`import warpack` costs next to nothing, and what needs a package that is not installed says which extra brings it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Very many buffers, near the most that a manifest may hold: random lifetimes, of one length or of very different ones, sizes
-of very different ones, and what programs leave that allocate and free as they go, or batch by batch."""
+"""Very many buffers, near the most that a manifest may hold: random lifetimes, of one length or of very different ones,
+sizes of very different ones, and what programs leave that allocate and free as they go, or batch by batch."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ def drawn(lengths: Lengths, random: Random, count: int) -> list[Life]:
 
 
 def traced(newest: float, random: Random, count: int) -> list[Life]:
-    """As a program allocates and frees, one call a phase: what it frees is in the part `newest` of all cases what it allocated last,
-    else anything; the buffers live at once wander between 150 and 450; most are small, few are large."""
+    """As a program allocates and frees, one call a phase: what it frees is in the part `newest` of all cases what it
+    allocated last, else anything; the buffers live at once wander between 150 and 450; most are small, few are
+    large."""
     live: list[tuple[int, int]] = []
     lives: list[Life] = []
     phase, level, made = 0, 300, 0
@@ -80,7 +81,8 @@ def power_law(random: Random, count: int) -> list[Life]:
 
 
 def bursts(random: Random, count: int) -> list[Life]:
-    """Buffers of few sizes that start nearly together and end one after the other, as the work on one batch leaves them."""
+    """Buffers of few sizes that start nearly together and end one after the other, as the work on one batch leaves
+    them."""
     phases = 2 * count
     lives: list[Life] = []
     while len(lives) < count:

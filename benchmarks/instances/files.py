@@ -23,7 +23,8 @@ def manifests(folder: Path, family: str) -> list[Instance]:
 
 
 def traces(folder: Path, family: str) -> list[Instance]:
-    """Every `*.csv` of a folder: rows of id, lower, upper, size, live in `[lower, upper)`. Raises ValueError for a bad one.
+    """Every `*.csv` of a folder: rows of id, lower, upper, size, live in `[lower, upper)`. Raises ValueError for a bad
+    one.
 
     Such traces are of megabytes. Sizes are divided by their greatest common divisor, so that a peak fits into a block's
     shared memory, and times are numbered in order; neither changes which packings there are.

@@ -11,8 +11,8 @@ from warpack.solver import Manifest, load_manifest
 
 @dataclass(frozen=True)
 class Instance:
-    """`document` is a manifest as JSON values. `optimum_bytes`: the run bytes that no layout can beat and one layout needs, where
-    the instance was made from such a layout."""
+    """`document` is a manifest as JSON values. `optimum_bytes`: the run bytes that no layout can beat and one layout
+    needs, where the instance was made from such a layout."""
 
     family: str
     name: str

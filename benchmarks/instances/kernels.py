@@ -1,8 +1,8 @@
 """Random kernels of the kind that integrators and solvers generate: 60 to 120 buffers in nested components.
 
-Vectors of one or two lengths, small matrices, scalars; stage stores whose rows live at fixed offsets one after the other;
-results computed in place; contents carried round loops; a component with a timeline of its own; and where several threads
-serve a run, barriers, and tables that a whole block shares.
+Vectors of one or two lengths, small matrices, scalars; stage stores whose rows live at fixed offsets one after the
+other; results computed in place; contents carried round loops; a component with a timeline of its own; and where
+several threads serve a run, barriers, and tables that a whole block shares.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ class _Writer:
         return None
 
     def _rows(self, part: Part) -> None:
-        """A stage store in one piece: row after row is written, and each is read up to the end or to a step of its own."""
+        """A stage store in one piece: row after row is written, and each is read up to the end or to a step of its
+        own."""
         length, count = self.random.choice(self.lengths), self.random.randint(2, 7)
         rows = []
         for row in range(count):

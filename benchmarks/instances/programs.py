@@ -1,8 +1,9 @@
-"""Kernels as whole programs: routines that call one another, with the lifetimes that a compiler would find for their buffers.
+"""Kernels as whole programs: routines that call one another, with the lifetimes that a compiler would find for their
+buffers.
 
-Where `kernels` draws lifetimes at random within a component's call, here every one follows from what is read and written, over
-all calls written out: 60 to 120 buffers, stage stores whose rows live each by itself, results computed in place, contents carried
-round loops, and barriers.
+Where `kernels` draws lifetimes at random within a component's call, here every one follows from what is read and
+written, over all calls written out: 60 to 120 buffers, stage stores whose rows live each by itself, results computed in
+place, contents carried round loops, and barriers.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def _recorded(random: Random) -> tuple[Recording, list[str]]:
 
 
 def _in_place(recording: Recording, spans: dict[str, list[list[int]]]) -> list[dict[str, str]]:
-    """Results that may overwrite what they are computed from, where one of the two ends in the phases in which that is done."""
+    """Results that may overwrite what they are computed from, where one of the two ends in the phases in which that is
+    done."""
     pairs: dict[tuple[str, str], list[int]] = {}
     for index, step in enumerate(recording.steps):
         for read in step.reads if step.elementwise else ():

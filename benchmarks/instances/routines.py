@@ -1,4 +1,5 @@
-"""Routines that solvers and integrators are composed of: each has buffers of its own and writes out its phases at every call."""
+"""Routines that solvers and integrators are composed of: each has buffers of its own and writes out its phases at every
+call."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from benchmarks.instances.liveness import Step
 
 @dataclass
 class Recording:
-    """What the calls have written out so far. `sizes` (elements) and `rows` (0: in one piece) are those of each buffer."""
+    """What the calls have written out so far. `sizes` (elements) and `rows` (0: in one piece) are those of each
+    buffer."""
 
     length: int
     steps: list[Step] = field(default_factory=list)
@@ -35,7 +37,8 @@ class Recording:
 
 
 class Routine:
-    """`kind` says what is done, `children` what is called for it. `kept`: contents wanted at the next call, where there are any."""
+    """`kind` says what is done, `children` what is called for it. `kept`: contents wanted at the next call, where there
+    are any."""
 
     def __init__(self, recording: Recording, path: str, depth: int, random: Random) -> None:
         self._recording, self.path = recording, path

@@ -1,8 +1,8 @@
 """Tilings of a rectangle, phases by bytes: every tile a buffer, the rectangle's height the optimum.
 
-A tiling leaves no gap, so every phase is full to the height and no layout has fewer bytes; and the tiles' own places are
-a layout of that height. A guillotine tiling comes apart along straight cuts. A pinwheel (four blades round a centre) is the
-smallest tiling that does not.
+A tiling leaves no gap, so every phase is full to the height and no layout has fewer bytes; and the tiles' own places
+are a layout of that height. A guillotine tiling comes apart along straight cuts. A pinwheel (four blades round a
+centre) is the smallest tiling that does not.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class Tiling:
-    """`tiles` cover phases `[0, phases)` by bytes `[0, height)` without gap or overlap, in an order that tells nothing."""
+    """`tiles` cover phases `[0, phases)` by bytes `[0, height)` without gap or overlap, in an order that tells
+    nothing."""
 
     phases: int
     height: int

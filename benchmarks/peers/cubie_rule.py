@@ -26,8 +26,9 @@ def solve(question: Question) -> Attempt:
 
 
 def halved(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> int:
-    """Threads of the first of n, n // 2, n // 4, … that fits with declared aliases only, cut to whole multiples of threads as a layout's
-    are, below one multiple to whole runs; 0 where none does. So CuBIE 0.17 finds its block size."""
+    """Threads of the first of n, n // 2, n // 4, … that fits with declared aliases only, cut to whole multiples of
+    threads as a layout's are, below one multiple to whole runs; 0 where none does. So CuBIE 0.17 finds its block
+    size."""
     size = declared_aliases_bytes(manifest, on_chip)
     shape = block_shape(manifest, run_bytes=size.run, block_region_bytes=size.block, on_chip=on_chip)
     launch, multiple = manifest.launch, threads_step(manifest)

@@ -1,7 +1,8 @@
-"""First fit over a portfolio of orders: each item at the lowest offset that those before it leave free; the best order counts.
+"""First fit over a portfolio of orders: each item at the lowest offset that those before it leave free; the best order
+counts.
 
-Rules come first, then disturbed ones until the limit. A piece is a box for each of its phases. What boxes cannot say is left at
-the safe side: in-place pairs and alias permissions stay apart.
+Rules come first, then disturbed ones until the limit. A piece is a box for each of its phases. What boxes cannot say is
+left at the safe side: in-place pairs and alias permissions stay apart.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class _Boxes:
-    """`keep_off[i][j]`: open spans of the differences offset of j - offset of i at which the two overlap. `lengths`: phases in which
-    an item is occupied; `first`: the first of them."""
+    """`keep_off[i][j]`: open spans of the differences offset of j - offset of i at which the two overlap. `lengths`:
+    phases in which an item is occupied; `first`: the first of them."""
 
     sizes: Sequence[int]
     alignments: Sequence[int]

@@ -1,7 +1,8 @@
 """omnimalloc (from the package index): every allocator of its registry at the same limit, the best of them counted.
 
-It takes a size and one interval a buffer. So a buffer is one box from its first occupied phase to its last, sizes are rounded up to the
-region's largest alignment, and buffers that must never meet are given each other's phases too: all at the safe side.
+It takes a size and one interval a buffer. So a buffer is one box from its first occupied phase to its last, sizes are
+rounded up to the region's largest alignment, and buffers that must never meet are given each other's phases too: all at
+the safe side.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def solve(question: Question) -> Attempt:
 
 @dataclass(frozen=True)
 class _Boxes:
-    """`boxes` by item: start, end, size in units of `unit_bytes`. Items that are never used have none and lie at 0. `exact`: whether
-    the boxes say all that the region does."""
+    """`boxes` by item: start, end, size in units of `unit_bytes`. Items that are never used have none and lie at 0.
+    `exact`: whether the boxes say all that the region does."""
 
     boxes: dict[int, tuple[int, int, int]]
     unit_bytes: int

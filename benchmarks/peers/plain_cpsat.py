@@ -1,7 +1,8 @@
-"""The model that one writes first: a box for each buffer, phases by bytes, no two may overlap, the highest end is minimised.
+"""The model that one writes first: a box for each buffer, phases by bytes, no two may overlap, the highest end is
+minimised.
 
-A box a piece and stretch of phases, all boxes of a buffer at one offset. What boxes cannot say is left at the safe side:
-in-place pairs and alias permissions stay apart.
+A box a piece and stretch of phases, all boxes of a buffer at one offset. What boxes cannot say is left at the safe
+side: in-place pairs and alias permissions stay apart.
 """
 
 from __future__ import annotations

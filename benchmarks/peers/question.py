@@ -16,7 +16,8 @@ from warpack.solver.flatten.problem import FlatManifest
 
 @dataclass(frozen=True)
 class Question:
-    """`on_chip`: the `auto` buffers to be placed besides the shared ones, by full name. `limit_s` is for each region."""
+    """`on_chip`: the `auto` buffers to be placed besides the shared ones, by full name. `limit_s` is for each
+    region."""
 
     manifest: Manifest
     limit_s: float
@@ -38,8 +39,8 @@ def cores() -> int:
 
 @dataclass(frozen=True)
 class Packed:
-    """A region as a peer packed it. `offsets` in bytes, None where it found nothing in time. `lower_bound_bytes` and `proven` hold
-    of the region itself, not only of what the peer can express of it."""
+    """A region as a peer packed it. `offsets` in bytes, None where it found nothing in time. `lower_bound_bytes` and
+    `proven` hold of the region itself, not only of what the peer can express of it."""
 
     offsets: Sequence[int] | None
     seconds: float

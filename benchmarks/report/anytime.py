@@ -79,7 +79,8 @@ def page_of(moments: Sequence[Moment], limits_s: Sequence[float], command: str, 
 
 
 def _counts(moments: Sequence[Moment], limits_s: Sequence[float]) -> Table:
-    """Per family and limit: what Warpack has proven so far, and where it is smaller than, level with or behind the best peer."""
+    """Per family and limit: what Warpack has proven so far, and where it is smaller than, level with or behind the best
+    peer."""
     rows: list[tuple[str, ...]] = []
     for family in dict.fromkeys(one.instance.family for one in moments):
         mine = [one for one in moments if one.instance.family == family]

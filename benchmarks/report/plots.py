@@ -16,8 +16,8 @@ _STEPS = 80
 
 
 def plot_time(rows: Sequence[Row], limit_s: float, path: Path) -> None:
-    """A panel a set: mean of bytes above the bound over the instances, step by step; a line begins once all instances have a packing.
-    omnimalloc's line is the best of its allocators, as if all had started at once."""
+    """A panel a set: mean of bytes above the bound over the instances, step by step; a line begins once all instances
+    have a packing. omnimalloc's line is the best of its allocators, as if all had started at once."""
     kept = [name for name in solvers(list(rows)) if name != cubie_rule.NAME]
     sets = families(list(rows))
     figure, axes = _panels(len(sets))

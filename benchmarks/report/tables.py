@@ -75,8 +75,8 @@ def threads_table(rows: Sequence[Row]) -> Table:
 
 
 def strategies_table(rows: Sequence[Row]) -> Table:
-    """Who earned what: over all instances, what each strategy of Warpack's search came to. A better packing or bound counts for the
-    strategy that made it, each time."""
+    """Who earned what: over all instances, what each strategy of Warpack's search came to. A better packing or bound
+    counts for the strategy that made it, each time."""
     titles = (
         "strategy",
         "instances",

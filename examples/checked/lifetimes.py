@@ -1,5 +1,5 @@
-"""A kernel that says which phase it is in, run with checked allocators: once with the lifetimes that it keeps to, and once
-with a lifetime that is a phase too short.
+"""A kernel that says which phase it is in, run with checked allocators: once with the lifetimes that it keeps to, and
+once with a lifetime that is a phase too short.
 
     NUMBA_ENABLE_CUDASIM=1 python examples/checked/lifetimes.py
 
@@ -26,15 +26,15 @@ SIZE, TRIPS = 12, 3
 
 
 def checked_allocators(document: dict[str, Any]) -> Any:
-    """The layout of a manifest, and its checked allocators as a module (`warpack solve --emit DIR --checked` writes the same
-    text to DIR/allocators_checked.py)."""
+    """The layout of a manifest, and its checked allocators as a module (`warpack solve --emit DIR --checked` writes the
+    same text to DIR/allocators_checked.py)."""
     manifest = load_manifest(document)
     return load_module(emit_checked(optimize(manifest), manifest), "allocators_checked")
 
 
 def make_kernel(A: Any) -> Any:
-    """Everything that the kernel names is in `A`, the emitted module; nothing else differs from a kernel without checks but
-    the calls of `begin`, `phase` and `end`."""
+    """Everything that the kernel names is in `A`, the emitted module; nothing else differs from a kernel without checks
+    but the calls of `begin`, `phase` and `end`."""
 
     def kernel(out, record):
         run = A.run_in_block()

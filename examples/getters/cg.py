@@ -1,4 +1,5 @@
-"""Batched conjugate gradients with a diagonal preconditioner: a thread a system of 24 unknowns, tridiagonal and symmetric."""
+"""Batched conjugate gradients with a diagonal preconditioner: a thread a system of 24 unknowns, tridiagonal and
+symmetric."""
 
 from allocators import (
     init,
@@ -17,8 +18,8 @@ N = 24  # as in the manifest
 
 @cuda.jit
 def cg(diagonal, beside, right, out, steps, tolerance):
-    """diagonal, right, out: (systems, 24); beside: (systems, 23), the entries beside the diagonal. Ends after `steps`, or where the
-    residual's square, weighed by the preconditioner, is at most `tolerance`."""
+    """diagonal, right, out: (systems, 24); beside: (systems, 23), the entries beside the diagonal. Ends after `steps`,
+    or where the residual's square, weighed by the preconditioner, is at most `tolerance`."""
     memory = thread_memory(run_in_block())
     init(memory)  # solution and direction are zero
     x, r, z = solve_solution(memory), solve_residual(memory), solve_scaled(memory)

@@ -1,4 +1,5 @@
-"""Histograms of rows: each thread counts its own elements in bytes, and the block merges the counts with atomic additions."""
+"""Histograms of rows: each thread counts its own elements in bytes, and the block merges the counts with atomic
+additions."""
 
 from allocators import (
     THREADS_PER_BLOCK,

@@ -2,8 +2,9 @@
 
     NUMBA_ENABLE_CUDASIM=1 python examples/getters/run.py
 
-runs each in numba's simulator for six layouts and compares with numpy; without the variable both texts of each are compiled for
-the manifest's architecture instead, which needs no driver. Names of kernels behind the command take those alone.
+runs each in numba's simulator for six layouts and compares with numpy; without the variable both texts of each are
+compiled for the manifest's architecture instead, which needs no driver. Names of kernels behind the command take those
+alone.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from warpack.gpu_runtime.emitters import emit
 
 
 def kernel_of(case: Case, allocators: str) -> tuple[Any, int, int]:
-    """The kernel as its file has it, with these emitted allocators to import; threads per block; dynamic shared bytes."""
+    """The kernel as its file has it, with these emitted allocators to import; threads per block; dynamic shared
+    bytes."""
     module = load_module(allocators, "allocators")
     sys.modules["allocators"] = module
     try:

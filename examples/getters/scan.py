@@ -1,4 +1,5 @@
-"""Inclusive scan of long rows: a block a row, tile by tile; own elements first, then within each warp, then across the warps."""
+"""Inclusive scan of long rows: a block a row, tile by tile; own elements first, then within each warp, then across the
+warps."""
 
 from allocators import (
     THREADS_PER_BLOCK,

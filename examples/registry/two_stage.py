@@ -1,4 +1,5 @@
-"""A two-stage Runge-Kutta step whose buffers come from a registry: a loop, and inside it a step as a component of its own.
+"""A two-stage Runge-Kutta step whose buffers come from a registry: a loop, and inside it a step as a component of its
+own.
 
     NUMBA_ENABLE_CUDASIM=1 python examples/registry/two_stage.py
 
@@ -26,8 +27,8 @@ STEPS = 5
 
 
 class Step:
-    """Heun's method for the Lorenz 96 system. The second slope is computed element by element from the stage, so that it may
-    take the very bytes of the stage."""
+    """Heun's method for the Lorenz 96 system. The second slope is computed element by element from the stage, so that
+    it may take the very bytes of the stage."""
 
     def __init__(self, registry: BufferRegistry, n: int, precision: Any) -> None:
         self.registry, self.n, self.precision = registry, n, precision

@@ -9,8 +9,9 @@ from warpack.solver.verifier import tree
 
 
 def phase_constants(names: Sequence[str], enters: Collection[int] = ()) -> Iterator[tuple[str, int]]:
-    """`PHASE_` names of phases, and of the first phase of each call of a component. A name that two phases would have is
-    given to neither: such a phase is `PHASE_` and its number. `enters`: the phases that come before a call, and are not of it."""
+    """`PHASE_` names of phases, and of the first phase of each call of a component. A name that two phases would have
+    is given to neither: such a phase is `PHASE_` and its number. `enters`: the phases that come before a call, and are
+    not of it."""
     wanted: dict[str, list[int]] = {}
     previous: list[str] = []
     for number, name in enumerate(names):
@@ -31,8 +32,8 @@ def phase_constants(names: Sequence[str], enters: Collection[int] = ()) -> Itera
 
 
 def call_constants(names: Sequence[str], calls: Sequence[tree.Call]) -> Iterator[tuple[str, int]]:
-    """`CALL_` names, made of the calling phase and the component: the first of the component's phases in that call. A name that two
-    would have is given to neither."""
+    """`CALL_` names, made of the calling phase and the component: the first of the component's phases in that call. A
+    name that two would have is given to neither."""
     wanted: dict[str, list[int]] = {}
     for call in calls:
         caller = names[call.start].split("/")[:-1]

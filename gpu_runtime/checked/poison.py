@@ -13,9 +13,10 @@ GUARD = 0xA5
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """`pattern` (signed) fills every `width` bytes. For floating-point types it is a quiet NaN, for integers of four bytes and more 0xA5
-    bytes; the lowest bits of either name the piece, as far as there are enough. Of such poison, the bits in `mask` are
-    `tag` (both 0 where it names none); `quiet` is the bit that makes a NaN quiet (0 for what is no NaN)."""
+    """`pattern` (signed) fills every `width` bytes. For floating-point types it is a quiet NaN, for integers of four
+    bytes and more 0xA5 bytes; the lowest bits of either name the piece, as far as there are enough. Of such poison, the
+    bits in `mask` are `tag` (both 0 where it names none); `quiet` is the bit that makes a NaN quiet (0 for what is no
+    NaN)."""
 
     width: Bytes
     pattern: int

@@ -27,8 +27,9 @@ class Storage:
 
 
 def apart(layout: Layout, launch: LaunchFigures, manifest: Manifest) -> Storage:
-    """Fewer threads per block where the larger windows ask for it, unless the manifest says how many there are. Where not even one
-    run fits, or not all those threads, the layout is for them all the same: the simulator has room for it."""
+    """Fewer threads per block where the larger windows ask for it, unless the manifest says how many there are.
+    Where not even one run fits, or not all those threads, the layout is for them all the same: the simulator has
+    room for it."""
     placed: list[PlacedBuffer] = []
     guards: list[tuple[Region, Bytes, Bytes, str]] = []
     ends: dict[Region, Bytes] = {}

@@ -15,8 +15,8 @@ from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
 LIVE, BEGINS, HELD = 0, 1, 2
-"""In a stretch of phases a piece has contents; it has new ones at its first phase; or nothing is known, and nothing looked at: other
-threads, or a component called beside, may be using it."""
+"""In a stretch of phases a piece has contents; it has new ones at its first phase; or nothing is known, and nothing
+looked at: other threads, or a component called beside, may be using it."""
 
 
 class Stretch(NamedTuple):
@@ -26,7 +26,8 @@ class Stretch(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """How elements lie: the slots of a ring so many bytes apart (of others: all bytes), items of so many bytes, elements in each."""
+    """How elements lie: the slots of a ring so many bytes apart (of others: all bytes), items of so many bytes,
+    elements in each."""
 
     pitch_bytes: Bytes
     item_bytes: Bytes
@@ -35,8 +36,8 @@ class Slots(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A buffer, a part, or (without stretches) the bytes between two. `real_bytes` is where it starts in the layout as it is.
-    `shared`: by several threads. `roams`: some of those are alone with it, while others may be elsewhere."""
+    """A buffer, a part, or (without stretches) the bytes between two. `real_bytes` is where it starts in the layout as
+    it is. `shared`: by several threads. `roams`: some of those are alone with it, while others may be elsewhere."""
 
     name: str
     start_bytes: Bytes
@@ -54,8 +55,8 @@ class Piece:
 
     @property
     def loose(self) -> int:
-        """1: what is held somewhere keeps its contents until a phase says that it has none. 2: and while it has none, others may be
-        ahead, where it has some again."""
+        """1: what is held somewhere keeps its contents until a phase says that it has none. 2: and while it has none,
+        others may be ahead, where it has some again."""
         return 2 if self.roams else int(any(stretch.kind == HELD for stretch in self.stretches))
 
 
@@ -119,8 +120,8 @@ def _piece(buffer: Buffer, piece: StoryPiece, starts: tuple[Bytes, Bytes], numbe
 
 
 def _stretches(piece: StoryPiece, alone: Spans, ways: Ways) -> tuple[Stretch, ...]:
-    """What persists is never without contents. Where threads that share a piece go their own ways, none of them says for all when it
-    begins anew; while a component runs, those called beside it may keep theirs."""
+    """What persists is never without contents. Where threads that share a piece go their own ways, none of them says
+    for all when it begins anew; while a component runs, those called beside it may keep theirs."""
     if piece.persistent:
         return tuple(Stretch(start, end, LIVE) for start, end in piece.live)
     held = without(merged([*alone, *ways.siblings(piece.live)]), piece.live)

@@ -93,7 +93,8 @@ _Pairs = dict[tuple[int, int], list[tuple[int, int]]]
 
 
 def _agreed(story: Story, pieces: Sequence[Piece]) -> tuple[list[tuple[int, int]], _Pairs]:
-    """Pairs, by their numbers in either order, that an alias lets share bytes; (read, write) with the phases in which they are in place."""
+    """Pairs, by their numbers in either order, that an alias lets share bytes; (read, write) with the phases in which
+    they are in place."""
     buffers: dict[str, list[int]] = {}
     for number, piece in enumerate(pieces):
         buffers.setdefault(piece.name.partition("#")[0], []).append(number)

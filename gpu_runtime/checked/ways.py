@@ -1,4 +1,5 @@
-"""The ways through a program, as tables: stretches of phases and which follow which, and where threads do not go together."""
+"""The ways through a program, as tables: stretches of phases and which follow which, and where threads do not go
+together."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from warpack.solver.verifier.story import Story
 
 @dataclass(frozen=True)
 class Ways:
-    """`nodes`: (first phase, the one behind the last, edges from, to), the program's start first; `edges`: nodes. `alone`: the phases
-    that threads of a block run apart from one another: tracks, and branches in which they do not choose together. `beside`: (number
-    of the call, start, end) for components called together. `tracks`: (start, end, threads or -1, threads of the others)."""
+    """`nodes`: (first phase, the one behind the last, edges from, to), the program's start first; `edges`: nodes.
+    `alone`: the phases that threads of a block run apart from one another: tracks, and branches in which they do not
+    choose together. `beside`: (number of the call, start, end) for components called together. `tracks`: (start, end,
+    threads or -1, threads of the others)."""
 
     nodes: tuple[tuple[int, int, int, int], ...]
     edges: tuple[int, ...]
@@ -55,7 +57,8 @@ def ways_of(story: Story, *, together: bool) -> Ways:
 
 
 def _graph(story: Story) -> tuple[tuple[tuple[int, int, int, int], ...], tuple[int, ...]]:
-    """The verifier's graph, in which ways also lead into each of several components called together, and on from each."""
+    """The verifier's graph, in which ways also lead into each of several components called together, and on from
+    each."""
     graph = story.graph
     following = [list(nodes) for nodes in graph.following]
     for junction, beside in graph.beside_at.items():

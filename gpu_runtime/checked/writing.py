@@ -1,4 +1,5 @@
-"""The text of `allocators_checked.py`: the emitter's own functions over storage of its own for each buffer, then the checks."""
+"""The text of `allocators_checked.py`: the emitter's own functions over storage of its own for each buffer, then the
+checks."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ MOST_PHASES = 16384
 """More than this is no table for a kernel to walk through at every phase."""
 
 MOST_TABLE_BYTES = 60 * 1024
-"""The tables are constants of the kernel, which has 64 KB for constants on every architecture; the rest is the user's."""
+"""The tables are constants of the kernel, which has 64 KB for constants on every architecture; the rest is the
+user's."""
 
 _SUPPORT = ("device.py", "ways.py", "calls.py", "host.py", "places.py", "watching.py", "order.py")
 """In the order in which they need one another."""
@@ -48,7 +50,8 @@ DYNAMIC_SHARED_BYTES of dynamic shared memory: both may differ from those of all
 
 
 def emit_checked(layout: Layout, manifest: Manifest) -> str:
-    """The source text of the layout's checked allocators, for numba-cuda and its simulator: the same text for the same layout.
+    """The source text of the layout's checked allocators, for numba-cuda and its simulator: the same text for the same
+    layout.
 
     Raises EmitError where `emit` does, for more than MOST_PHASES phases (calls written out), for tables
     of more than MOST_TABLE_BYTES, and for a buffer whose getter would have the name of one of the checks.

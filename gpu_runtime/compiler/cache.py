@@ -1,8 +1,8 @@
 """Compiled kernels, kept from one validation to the next: cuda-core's file cache under a key of our own.
 
-The cache writes a file aside and renames it, so that processes side by side never read half an entry; it stays below its
-size by dropping what was used longest ago. A key holds everything that the machine code depends on: the request (source
-texts, architectures, launch bounds) and the versions of all tools.
+The cache writes a file aside and renames it, so that processes side by side never read half an entry; it stays below
+its size by dropping what was used longest ago. A key holds everything that the machine code depends on: the request
+(source texts, architectures, launch bounds) and the versions of all tools.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def default_cache_folder() -> Path:
 
 
 class KernelCache:
-    """JSON objects by request. A folder that cannot be used (not writable, disk full) is a ToolchainError, `cache-unusable`."""
+    """JSON objects by request. A folder that cannot be used (not writable, disk full) is a ToolchainError,
+    `cache-unusable`."""
 
     def __init__(self, folder: Path, *, most_bytes: int = _MOST_BYTES) -> None:
         from cuda.core.utils import FileStreamProgramCache

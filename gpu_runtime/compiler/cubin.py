@@ -1,9 +1,9 @@
 """What a cubin says about its kernels, read from its ELF sections alone.
 
 `.nv.info` holds attributes of all functions, each with the index of its symbol; `.nv.info.NAME` those of one kernel. An
-attribute is a format byte, a kind byte and two bytes that are its value or (format 4) the length of the value behind them.
-The layout of these sections is not documented; the figures agree with ptxas -v and cuobjdump for every architecture
-from 7.5 on, and `figures.py` checks them against the linker's log each time.
+attribute is a format byte, a kind byte and two bytes that are its value or (format 4) the length of the value behind
+them. The layout of these sections is not documented; the figures agree with ptxas -v and cuobjdump for every
+architecture from 7.5 on, and `figures.py` checks them against the linker's log each time.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def _read(data: bytes) -> Cubin:
     entries = {name for index, name in enumerate(symbols) if _is_entry(table.data(), index, table["sh_entsize"])}
     flags, abi = elf.header["e_flags"], elf.header["e_ident"]["EI_ABIVERSION"]
     common = sections[".nv.info"].data()
-    # From compute capability 9.0 on a kernel's shared section begins with a kibibyte for the driver, and symbols mark it.
+    # From compute capability 9.0 on a kernel's shared section begins with a kibibyte for the driver, and symbols mark
+    # it.
     reserved = RESERVED_SHARED_BYTES if any(name.startswith(".nv.reservedSmem.") for name in symbols) else 0
     per_function = _per_function(common, symbols)
     kernels = []
@@ -101,7 +102,8 @@ def _read(data: bytes) -> Cubin:
 
 
 def _is_entry(table: bytes, index: int, symbol_bytes: Bytes) -> bool:
-    """Kernels are marked in their symbol's `st_other`; what has no mark is a function that kernels call (64-bit division)."""
+    """Kernels are marked in their symbol's `st_other`; what has no mark is a function that kernels call (64-bit
+    division)."""
     return bool(table[index * symbol_bytes + _ST_OTHER_AT] & _ENTRY_MARK)
 
 

@@ -13,7 +13,8 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelFigures:
-    """What one thread (registers, stack, spills of the kernel and what it calls) and one block (static shared memory) of the kernel needs.
+    """What one thread (registers, stack, spills of the kernel and what it calls) and one block (static shared memory)
+    of the kernel needs.
 
     `entry` is the mangled name in the cubin; `max_threads` the launch bounds, None without; `architecture` the compute
     capability that the machine code is for. Local arrays lie in the stack, unless the compiler kept them in registers.
@@ -34,8 +35,8 @@ class KernelFigures:
 
 
 def figures_of(linked: Linked) -> KernelFigures:
-    """The figures of the one kernel in `linked`. Raises CompileError where it does not hold exactly one, and ToolchainError as
-    `figures_of_all` does."""
+    """The figures of the one kernel in `linked`. Raises CompileError where it does not hold exactly one, and
+    ToolchainError as `figures_of_all` does."""
     found = figures_of_all(linked)
     if len(found) != 1:
         raise CompileError("cubin", f"the cubin holds {len(found)} kernels, not one")
@@ -45,8 +46,8 @@ def figures_of(linked: Linked) -> KernelFigures:
 def figures_of_all(linked: Linked) -> tuple[KernelFigures, ...]:
     """The figures of every kernel in `linked`, by name; spills count the functions that kernels call to each.
 
-    Raises ToolchainError `figures-disagree` where cubin and log state a figure differently, since then one of the two is
-    read wrongly.
+    Raises ToolchainError `figures-disagree` where cubin and log state a figure differently, since then one of the two
+    is read wrongly.
     """
     cubin, logged = read_cubin(linked.cubin), read_log(linked.log)
     entries = {kernel.entry for kernel in cubin.kernels}
@@ -77,6 +78,7 @@ def _figures(
 
 
 def _agree(entry: str, figure: str, said: int | None, *right: int) -> None:
-    """`said` is what the log has, None where it says nothing; `right` what the cubin has, in each way of counting it."""
+    """`said` is what the log has, None where it says nothing; `right` what the cubin has, in each way of counting
+    it."""
     if said is not None and said not in right:
         raise ToolchainError("figures-disagree", f"{figure} of {entry}: {right[0]} in the cubin, {said} in the log")

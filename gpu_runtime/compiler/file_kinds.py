@@ -12,7 +12,8 @@ _CUT_OUT = "take the machine code of one architecture out of it with cuobjdump -
 
 
 def kind_of(data: bytes) -> str | None:
-    """What `data` is, and what to do about it, as the end of the sentence "FILE is …"; None for an ELF file of CUDA's."""
+    """What `data` is, and what to do about it, as the end of the sentence "FILE is …"; None for an ELF file of
+    CUDA's."""
     if data.startswith((_FATBIN_MAGIC, _FATBIN_WRAPPER_MAGIC)):
         return f"a fatbin, which holds code for several architectures: {_CUT_OUT}"
     if data.startswith(_ELF_MAGIC):

@@ -1,8 +1,8 @@
 """The compile check of `allocators.cuh`: kernels that do nothing but use every accessor of it.
 
-Of each buffer and part one element, at a place known only at run time, is written before a barrier and read after it, and
-zeroed in between where the layout says so; nothing can be optimised away, and every `static_assert` is seen. Further ones
-hold each struct and constant against the layout.
+Of each buffer and part one element, at a place known only at run time, is written before a barrier and read after it,
+and zeroed in between where the layout says so; nothing can be optimised away, and every `static_assert` is seen.
+Further ones hold each struct and constant against the layout.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ __device__ unsigned take(const T* first, unsigned count, unsigned place) {{
 
 
 def touch_source_cpp(layout: Layout, manifest: Manifest) -> str:
-    """CUDA C++ with kernels `touch_0`, `touch_1`, … that use every accessor of the emitted header, which it includes, and refuse
-    to compile with a header of another layout.
+    """CUDA C++ with kernels `touch_0`, `touch_1`, … that use every accessor of the emitted header, which it includes,
+    and refuse to compile with a header of another layout.
 
     Raises EmitError where `emit` does.
     """

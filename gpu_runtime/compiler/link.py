@@ -22,9 +22,9 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class LogFigures:
-    """What the log states of one function. The assembler says frame and spills; who assembles whole programs says registers
-    and static shared memory of kernels too (NVRTC), else the linker, which knows the functions that a kernel calls (None for
-    other functions)."""
+    """What the log states of one function. The assembler says frame and spills; who assembles whole programs says
+    registers and static shared memory of kernels too (NVRTC), else the linker, which knows the functions that a kernel
+    calls (None for other functions)."""
 
     frame_bytes: Bytes
     spill_store_bytes: Bytes
@@ -48,7 +48,8 @@ def link_ptx(ptx: str, compute_capability: str, *, functions: Sequence[bytes] = 
 
 
 def assemble_functions(ptx: str, compute_capability: str) -> bytes:
-    """Machine code that waits to be linked to a kernel, with at most MOST_REGISTERS. Raises CompileError with the log."""
+    """Machine code that waits to be linked to a kernel, with at most MOST_REGISTERS. Raises CompileError with the
+    log."""
     from cuda.bindings.nvjitlink import InputType
 
     return _linked(
@@ -91,8 +92,8 @@ _LINKED = re.compile(
 
 
 def read_log(log: str) -> dict[str, LogFigures]:
-    """Figures by function name, as stated: on compute capability 9.0 the linker counts the reserved kibibyte into static
-    shared memory, on the others it does not."""
+    """Figures by function name, as stated: on compute capability 9.0 the linker counts the reserved kibibyte into
+    static shared memory, on the others it does not."""
     linked = {match["name"]: match for match in _LINKED.finditer(log)}
     found: dict[str, LogFigures] = {}
     for match in _ASSEMBLED.finditer(log):

@@ -15,8 +15,8 @@ _OPTIONS = ("--std=c++17", "--ptxas-options=-v")
 def cpp_to_cubin(source: str, compute_capability: str, headers: Mapping[str, str] | None = None) -> Linked:
     """The cubin of `source`, and the compiler's and assembler's log.
 
-    `headers`: text by the name that `source` includes it under. Raises ToolchainError, and CompileError with the log, in
-    which a `static_assert` that fails stands with its line.
+    `headers`: text by the name that `source` includes it under. Raises ToolchainError, and CompileError with the log,
+    in which a `static_assert` that fails stands with its line.
     """
     major, minor = check_architecture(compute_capability)
     from cuda.bindings import nvrtc

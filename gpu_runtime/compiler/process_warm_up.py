@@ -13,8 +13,8 @@ from warpack.gpu_runtime.compiler.kernels import compile_kernel
 def warm_up() -> None:
     """Loads numba-cuda and the CUDA libraries and compiles a kernel that does next to nothing. No driver is touched.
 
-    For a process that exists to be forked. Raises ToolchainError where something is missing, CompileError where the tools
-    do not work; does nothing where numba was told to simulate.
+    For a process that exists to be forked. Raises ToolchainError where something is missing, CompileError where the
+    tools do not work; does nothing where numba was told to simulate.
     """
     if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0" or warm_state.is_warm():
         return

@@ -14,8 +14,9 @@ from warpack.gpu_runtime.compiler.toolchain import check_architecture
 def kernel_to_ptx(
     function: Callable[..., None], signature: Any, compute_capability: str, launch_bounds: int | None = None
 ) -> str:
-    """`signature`: a numba signature that returns void, or its text. `launch_bounds`: the most threads per block that the
-    kernel will be launched with; the compiler keeps registers low enough for it, and None lets it take what it likes.
+    """`signature`: a numba signature that returns void, or its text. `launch_bounds`: the most threads per block that
+    the kernel will be launched with; the compiler keeps registers low enough for it, and None lets it take what it
+    likes.
 
     Raises ToolchainError, and CompileError where numba or NVVM refuses the function.
     """
@@ -32,7 +33,8 @@ _DEEP = 20_000
 
 @contextmanager
 def _deep() -> Iterator[None]:
-    """numba recurses over a function's basic blocks, of which a loop for each of some hundred buffers makes more than Python's usual limit."""
+    """numba recurses over a function's basic blocks, of which a loop for each of some hundred buffers makes more than
+    Python's usual limit."""
     usual = sys.getrecursionlimit()
     sys.setrecursionlimit(max(usual, _DEEP))
     try:

@@ -31,7 +31,8 @@ class Library:
     found_via: str
 
     def to_json(self) -> dict[str, str]:
-        """For reports, which go to others: the path counts from the packages' folder, whose place is this machine's affair."""
+        """For reports, which go to others: the path counts from the packages' folder, whose place is this machine's
+        affair."""
         parts = Path(self.path).parts
         folders = [at for at, part in enumerate(parts) if part in _PACKAGE_FOLDERS]
         inside = parts[folders[-1] + 1 :] if folders else parts[-1:]
@@ -115,7 +116,8 @@ def _supported_numbers() -> tuple[int, ...]:
 
 
 def check_architecture(compute_capability: str) -> tuple[int, int]:
-    """The compute capability as numba wants it, e.g. `"8.6"` as (8, 6), once this toolchain is known to compile for it."""
+    """The compute capability as numba wants it, e.g. `"8.6"` as (8, 6), once this toolchain is known to compile for
+    it."""
     if (
         re.fullmatch(r"[0-9]{1,2}\.[0-9]", compute_capability) is None
         or compute_capability not in compilable_architectures()

@@ -19,10 +19,11 @@ _GETTERS_PER_KERNEL = 64
 
 
 def compile_touch_kernels(layout: Layout, manifest: Manifest) -> tuple[CompiledKernel, ...]:
-    """Compiles the emitted allocators for the manifest's architecture, with the layout's threads per block as launch bounds.
+    """Compiles the emitted allocators for the manifest's architecture, with the layout's threads per block as launch
+    bounds.
 
-    One kernel for each 64 getters (some 4 s); every one calls `thread_memory` and `init`. Their registers say nothing about
-    the user's kernel. Raises EmitError, ToolchainError and CompileError.
+    One kernel for each 64 getters (some 4 s); every one calls `thread_memory` and `init`. Their registers say nothing
+    about the user's kernel. Raises EmitError, ToolchainError and CompileError.
     """
     allocators = emit(layout, manifest)
     compiled = []
@@ -40,13 +41,14 @@ def compile_touch_kernels(layout: Layout, manifest: Manifest) -> tuple[CompiledK
 
 
 def touch_source(group: Sequence[Getter]) -> str:
-    """Source of `touch(place, sums)`, to be put behind the text of the allocators: every thread leaves the sum of what it
-    read in `sums[cuda.grid(1)]`."""
+    """Source of `touch(place, sums)`, to be put behind the text of the allocators: every thread leaves the sum of what
+    it read in `sums[cuda.grid(1)]`."""
     return "\n".join(["", "", "def touch(place, sums):", *(f"    {line}" for line in _body(group)), ""])
 
 
 def _groups(every: list[Getter]) -> Iterator[list[Getter]]:
-    """Groups of about that size, which keep the parts of a buffer beside it; one empty group where there are no getters."""
+    """Groups of about that size, which keep the parts of a buffer beside it; one empty group where there are no
+    getters."""
     group: list[Getter] = []
     for getter in every:
         if len(group) >= _GETTERS_PER_KERNEL and not getter.is_part:

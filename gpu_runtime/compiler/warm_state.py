@@ -1,4 +1,5 @@
-"""Whether this process is ready to compile: `process_warm_up.warm_up` makes it so. Nothing heavy is imported to find out."""
+"""Whether this process is ready to compile: `process_warm_up.warm_up` makes it so. Nothing heavy is imported to find
+out."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
 """Emitters: a layout in, the source text of its allocators out.
 
     text = emit(layout, manifest)                      # target="numba-cuda": a Python module, `allocators.py`
-    header = emit(layout, manifest, "cuda-c++")        # a C++17 header, `allocators.cuh`: its own comments say how to use it
+    header = emit(layout, manifest, "cuda-c++")        # a C++17 header, `allocators.cuh`: its comments say how
 
-Every text depends on the layout and the manifest alone (same layout, same bytes) and holds nothing of the manifest but checked identifiers and numbers. The Python module imports `numba.cuda`,
-`numba.types` and numba.cuda's `intrinsic`, and nothing else; it runs in numba's CUDA simulator, compiles without a GPU and runs on one.
+Every text depends on the layout and the manifest alone (same layout, same bytes) and holds nothing of the manifest but
+checked identifiers and numbers. The Python module imports `numba.cuda`, `numba.types` and numba.cuda's `intrinsic`, and
+nothing else; it runs in numba's CUDA simulator, compiles without a GPU and runs on one.
 
 ## What the emitted Python module offers
 
@@ -12,8 +13,8 @@ One function opens the memory of a thread; it is always there, whatever the layo
 
     memory = thread_memory(run)      # run: index of the run in its block, 0 <= run < RUNS_PER_BLOCK; once per thread
 
-`memory` is a tuple: one typed view of the run's window per element type, then one persistent local array per dtype, then the plain local
-arrays. A kernel passes it on and never looks inside. A second call makes other local arrays.
+`memory` is a tuple: one typed view of the run's window per element type, then one persistent local array per dtype,
+then the plain local arrays. A kernel passes it on and never looks inside. A second call makes other local arrays.
 
 One getter per buffer and per part, called the same wherever the layout has put the buffer. `NAME` stands for
 `getter_names(manifest)[full_name]`:
@@ -23,15 +24,16 @@ One getter per buffer and per part, called the same wherever the layout has put 
 | `NAME(memory)` | `NAME_part(memory)`          | `zero_NAME(memory)` | `zero_NAME_part(memory)` |
 
 - A getter returns a one-dimensional array view with exactly the buffer's (part's) number of elements, and never writes.
-- A ring (`stages: N`) is handed out slot by slot: `NAME(memory, slot)`, where the slot is a signed integer from 0 to N - 1. It is
-  the caller's duty: nothing checks it. `zero_NAME`, which takes none, zeroes every slot.
-- A splittable buffer whose parts lie apart, or in another order, has a getter of the whole that is refused where it is compiled, with a
-  sentence that names the calls for the parts (in the simulator: TypeError). The first part is aligned as the buffer, the
-  others as its elements.
-- Buffers that share bytes (the comments say which) are one memory at different times: no code may be told that they are not.
+- A ring (`stages: N`) is handed out slot by slot: `NAME(memory, slot)`, where the slot is a signed integer from 0 to
+  N - 1. It is the caller's duty: nothing checks it. `zero_NAME`, which takes none, zeroes every slot.
+- A splittable buffer whose parts lie apart, or in another order, has a getter of the whole that is refused where it is
+  compiled, with a sentence that names the calls for the parts (in the simulator: TypeError). The first part is aligned
+  as the buffer, the others as its elements.
+- Buffers that share bytes (the comments say which) are one memory at different times: no code may be told that they are
+  not.
 - Element types: `bool`, integers, `float16/32/64` and `complex64/128` are numba's own; `bfloat16` is handed out as
-  `uint16`, `float8_*` as `uint8`, the packed `float4_e2m1fn`, `int4` and `uint4` as `uint8` with two of the buffer's elements in each, and
-  an opaque type as `uint8` with `size * itemsize_bytes` elements.
+  `uint16`, `float8_*` as `uint8`, the packed `float4_e2m1fn`, `int4` and `uint4` as `uint8` with two of the buffer's
+  elements in each, and an opaque type as `uint8` with `size * itemsize_bytes` elements.
 - A buffer of size 0 has its getter, which returns an empty view.
 - `getters(layout, manifest)` says all this by full name, for programs that generate calls.
 
@@ -39,19 +41,20 @@ Zeros:
 
     init(memory)              # always there, once per thread, before anything else is written
 
-zeroes every `zero: "entry"` range wherever it lies (what lies in one piece, in one loop); the threads that share a buffer stride over it together, so every thread of the
-block calls it. Its docstring names the barrier that must follow. `zero_NAME` exists for each `zero: "interval"` or `"entry"` buffer, and
-(in place of it) for each part where the buffer has parts with lifetimes of their own; the kernel calls it at the start of each
-interval, with all threads that share the buffer. Those of a block's buffers step by THREADS_PER_BLOCK: a launch has exactly so many.
+zeroes every `zero: "entry"` range wherever it lies (what lies in one piece, in one loop); the threads that share a
+buffer stride over it together, so every thread of the block calls it. Its docstring names the barrier that must follow.
+`zero_NAME` exists for each `zero: "interval"` or `"entry"` buffer, and (in place of it) for each part where the buffer
+has parts with lifetimes of their own; the kernel calls it at the start of each interval, with all threads that share
+the buffer. Those of a block's buffers step by THREADS_PER_BLOCK: a launch has exactly so many.
 
-Threads: `thread_in_block()`, `run_in_block()` and `lane_in_run()` (no arguments) follow the launch contract: thread t, counted flat
-over x, y, z, serves run t // THREADS_PER_RUN as lane t % THREADS_PER_RUN.
+Threads: `thread_in_block()`, `run_in_block()` and `lane_in_run()` (no arguments) follow the launch contract: thread t,
+counted flat over x, y, z, serves run t // THREADS_PER_RUN as lane t % THREADS_PER_RUN.
 
-Constants: LAYOUT_SHA256, MANIFEST_SHA256, COMPUTE_CAPABILITY (text); THREADS_PER_BLOCK, RUNS_PER_BLOCK, THREADS_PER_RUN,
-DYNAMIC_SHARED_BYTES, RUN_BYTES, PADDING_BYTES, STRIDE_BYTES, BLOCK_REGION_BYTES, REGION_GAP_BYTES,
-BASE_ALIGNMENT_BYTES, LOCAL_BYTES, PERSISTENT_LOCAL_BYTES (integers); OPT_IN (whether the kernel must ask for more
-than 48 KB of dynamic shared memory before its launch); IN_SIMULATOR; ALIGN, the alignment of the base (None in the simulator, which knows
-none).
+Constants: LAYOUT_SHA256, MANIFEST_SHA256, COMPUTE_CAPABILITY (text); THREADS_PER_BLOCK, RUNS_PER_BLOCK,
+THREADS_PER_RUN, DYNAMIC_SHARED_BYTES, RUN_BYTES, PADDING_BYTES, STRIDE_BYTES, BLOCK_REGION_BYTES, REGION_GAP_BYTES,
+BASE_ALIGNMENT_BYTES, LOCAL_BYTES, PERSISTENT_LOCAL_BYTES (integers); OPT_IN (whether the kernel must ask for more than
+48 KB of dynamic shared memory before its launch); IN_SIMULATOR; ALIGN, the alignment of the base (None in the
+simulator, which knows none).
 
 Every `EmitError` names the buffer and the number that is wrong.
 """

@@ -14,10 +14,10 @@ from warpack.solver.wire.units import Elements
 
 @dataclass(frozen=True, slots=True)
 class Getter:
-    """How to call one getter, which takes a thread's memory wherever the buffer lies. `element`: numba's name of the view's element type
-    (`bool` is `types.boolean`); `count`: its length in elements; `zero`: the zero function, if there is one; `at_entry`: `init`
-    zeroes it. Of a ring, `count` and the view are of one slot; behind the memory the getter takes which one, of `slots` that are
-    `pitch` elements apart (the zero function zeroes all)."""
+    """How to call one getter, which takes a thread's memory wherever the buffer lies. `element`: numba's name of the
+    view's element type (`bool` is `types.boolean`); `count`: its length in elements; `zero`: the zero function, if
+    there is one; `at_entry`: `init` zeroes it. Of a ring, `count` and the view are of one slot; behind the memory the
+    getter takes which one, of `slots` that are `pitch` elements apart (the zero function zeroes all)."""
 
     name: str
     identifier: str
@@ -49,8 +49,8 @@ class Getter:
 
 
 def getters(layout: Layout, manifest: Manifest) -> dict[str, Getter]:
-    """Every getter that `emit` writes, by full name (`component/name`, parts `component/name#part`), in manifest order; not those that
-    refuse to compile, of buffers whose parts lie apart.
+    """Every getter that `emit` writes, by full name (`component/name`, parts `component/name#part`), in manifest order;
+    not those that refuse to compile, of buffers whose parts lie apart.
 
     Raises EmitError where `emit` does.
     """

@@ -1,7 +1,8 @@
 """What the emitter refuses: layouts of another manifest, and numbers that typed arrays cannot say.
 
-An offset, base or stride that is no multiple of the element's size would be cut to a multiple by the division into elements, and
-one that is no multiple of the alignment would fault (or, in a view, end the thread) on a GPU. The simulator notices neither.
+An offset, base or stride that is no multiple of the element's size would be cut to a multiple by the division into
+elements, and one that is no multiple of the alignment would fault (or, in a view, end the thread) on a GPU. The
+simulator notices neither.
 """
 
 from __future__ import annotations
@@ -94,8 +95,9 @@ def check_region(
 
 
 def part_alignment_bytes(buffer: Buffer, offset_bytes: Bytes, *, apart: bool) -> Bytes:
-    """What a part that begins at `offset_bytes` inside its buffer is aligned to. In one piece, that is what the buffer's own alignment
-    promises there. Placed apart, the first part is aligned as the buffer and the others as their elements."""
+    """What a part that begins at `offset_bytes` inside its buffer is aligned to. In one piece, that is what the
+    buffer's own alignment promises there. Placed apart, the first part is aligned as the buffer and the others as their
+    elements."""
     if apart:
         return buffer.alignment_bytes if offset_bytes == 0 else buffer.dtype.alignment_bytes
     return max(buffer.dtype.alignment_bytes, gcd(buffer.alignment_bytes, offset_bytes))

@@ -25,7 +25,8 @@ class HandedOut:
     note: str = ""
 
     def count(self, elements: Elements) -> Elements:
-        """How many of `element` so many elements of the manifest are: half as many of packed types, several for an opaque one."""
+        """How many of `element` so many elements of the manifest are: half as many of packed types, several for an
+        opaque one."""
         return self.dtype.bytes_of(elements) // self.element.itemsize_bytes
 
 

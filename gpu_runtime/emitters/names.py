@@ -1,7 +1,8 @@
 """Identifiers of the emitted code, made from the names in the manifest and from nothing else.
 
-`loop/algorithm` + `stage_store` becomes `loop_algorithm_stage_store`, its part `row0` `loop_algorithm_stage_store_row0`.
-A buffer's identifier depends on the set of names in the manifest, never on their order.
+`loop/algorithm` + `stage_store` becomes `loop_algorithm_stage_store`, its part `row0`
+`loop_algorithm_stage_store_row0`. A buffer's identifier depends on the set of names in the manifest, never on their
+order.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ _DIGITS = (0, 8, 16, 32, 64)
 
 
 def getter_names(manifest: Manifest) -> dict[str, str]:
-    """The identifier of the getter of every buffer (by full name) and every part (by `full_name#part`), in manifest order.
+    """The identifier of the getter of every buffer (by full name) and every part (by `full_name#part`), in manifest
+    order.
 
     Two names that would give one identifier (`a/b` + `c`, `a` + `b_c`) both get the start of the SHA-256 of their
     full name behind it. A name that the emitted module needs itself gets `buffer_` before it.

@@ -1,4 +1,5 @@
-"""What is to be emitted, in elements: the layout joined with the manifest, every number checked, no target language yet.
+"""What is to be emitted, in elements: the layout joined with the manifest, every number checked, no target language
+yet.
 
 The layout is taken at its word where the probe can contradict it (overlaps, ends past the window, a wrong stride): an
 emitter that repaired those would hide them. What cannot be said in typed arrays is refused.
@@ -18,10 +19,10 @@ from warpack.solver.wire.units import Bytes, Elements
 class Slot:
     """One getter: `count` elements at `offset` elements from the start of the typed memory that it slices.
 
-    `name` is a full name, or that of a part. `offset_bytes` counts from the start of the region and is None for a
-    plain local array; for a part of one, `offset` counts inside the array, which is that of the buffer `owner`. A ring has `stages` such slots, `pitch` elements
-    apart, and its getter takes which. `shares`: full names of the buffers that have bytes in common with this one. `zero`: a zero
-    function is wanted; `entry`: `init` calls it.
+    `name` is a full name, or that of a part. `offset_bytes` counts from the start of the region and is None for a plain
+    local array; for a part of one, `offset` counts inside the array, which is that of the buffer `owner`. A ring has
+    `stages` such slots, `pitch` elements apart, and its getter takes which. `shares`: full names of the buffers that
+    have bytes in common with this one. `zero`: a zero function is wanted; `entry`: `init` calls it.
     """
 
     name: str
@@ -71,8 +72,9 @@ def refusal_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scattered:
-    """A splittable buffer whose parts lie apart, or in another order: there is no view of the whole. `parts`: the identifiers of their
-    getters. `zeros`: those of the parts that its own zero function zeroes; none where it has no such function."""
+    """A splittable buffer whose parts lie apart, or in another order: there is no view of the whole. `parts`: the
+    identifiers of their getters. `zeros`: those of the parts that its own zero function zeroes; none where it has no
+    such function."""
 
     name: str
     identifier: str
@@ -96,9 +98,9 @@ class LocalArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatorPlan:
-    """Everything that a target needs. `slots` in manifest order, a buffer before its parts; `run_elements` are the element
-    types of the run's windows, `kept` the arrays of persistent local storage, by dtype, both in the order in which a thread's memory
-    has them, and then come those of `local`."""
+    """Everything that a target needs. `slots` in manifest order, a buffer before its parts; `run_elements` are the
+    element types of the run's windows, `kept` the arrays of persistent local storage, by dtype, both in the order in
+    which a thread's memory has them, and then come those of `local`."""
 
     layout_sha256: str
     manifest_sha256: str
@@ -116,7 +118,8 @@ class AllocatorPlan:
 
     @property
     def over_windows(self) -> frozenset[str]:
-        """The names of block-scoped buffers and parts with bytes in the windows of runs, or in the padding between them."""
+        """The names of block-scoped buffers and parts with bytes in the windows of runs, or in the padding between
+        them."""
         start = self.run_base_bytes
         end = start + self.launch.stride_bytes * self.launch.runs_per_block
         return frozenset(

@@ -25,9 +25,9 @@ class BundleFormatError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """`entry`: the kernel's name in `cubin`. `predicted`: registers, static_shared_bytes, stack_bytes and max_threads as the
-    machine code states them, blocks_per_sm as the device table gives it with them. `toolchain`: what made the code. `plan`: see
-    `plan_as_json.arrays`."""
+    """`entry`: the kernel's name in `cubin`. `predicted`: registers, static_shared_bytes, stack_bytes and max_threads
+    as the machine code states them, blocks_per_sm as the device table gives it with them. `toolchain`: what made the
+    code. `plan`: see `plan_as_json.arrays`."""
 
     manifest_sha256: str
     layout_sha256: str

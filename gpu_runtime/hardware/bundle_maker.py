@@ -27,10 +27,10 @@ def make_bundle(
     time_limit_s: float = 600.0,
     planned: Callable[[], Prepared] | None = None,
 ) -> Bundle:
-    """Compiles the probe for the manifest's architecture; after level compiled its machine code is in the cache. `planned` gives
-    the probe of this very manifest and layout, where another level may have planned it already (NotProbedError as from `prepare`).
-    Raises HardwareError where there is nothing to probe or the compiler fails: `rule` is then the finding's that level compiled
-    would have."""
+    """Compiles the probe for the manifest's architecture; after level compiled its machine code is in the cache.
+    `planned` gives the probe of this very manifest and layout, where another level may have planned it already
+    (NotProbedError as from `prepare`). Raises HardwareError where there is nothing to probe or the compiler fails:
+    `rule` is then the finding's that level compiled would have."""
     architecture = manifest.target.compute_capability
     try:
         prepared = planned() if planned is not None else prepare(manifest, layout, None)

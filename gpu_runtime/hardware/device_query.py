@@ -1,4 +1,5 @@
-"""Which GPUs are here, and whether they count as real: asked of a child, so that this process never loads the driver."""
+"""Which GPUs are here, and whether they count as real: asked of a child, so that this process never loads the
+driver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Looks at one device: `python -m warpack.gpu_runtime.hardware.device_query_child` reads its number and writes what it is. For `device_query.query_device`."""
+"""Looks at one device: `python -m warpack.gpu_runtime.hardware.device_query_child` reads its number and writes what it
+is. For `device_query.query_device`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from warpack.gpu_runtime.hardware.errors import DriverError, HardwareError
 
 
 def start() -> None:
-    """Loads and starts the driver. Raises HardwareError: `packages-missing`, `driver-missing`, or what the driver said."""
+    """Loads and starts the driver. Raises HardwareError: `packages-missing`, `driver-missing`, or what the driver
+    said."""
     try:
         import numpy  # noqa: F401  (whether it is there)
         from cuda.bindings import driver  # noqa: F401  (whether it is there)

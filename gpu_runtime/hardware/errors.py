@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 class HardwareError(Exception):
-    """No GPU can be used for this, or it failed. `rule` is a stable slug; the message says what to do where there is something."""
+    """No GPU can be used for this, or it failed. `rule` is a stable slug; the message says what to do where there is
+    something."""
 
     def __init__(self, rule: str, message: str) -> None:
         self.rule = rule

@@ -19,7 +19,8 @@ _PREDICTED_AS = {"local_bytes": "stack_bytes"}
 
 
 def measure(function: Any, threads: int, dynamic_bytes: int) -> dict[str, int]:
-    """The figures of one kernel, and the blocks of a multiprocessor, for blocks of that many threads and dynamic bytes."""
+    """The figures of one kernel, and the blocks of a multiprocessor, for blocks of that many threads and dynamic
+    bytes."""
     measured = {name: function_attribute(function, ending) for name, ending in _ATTRIBUTES.items()}
     blocks = call("cuOccupancyMaxActiveBlocksPerMultiprocessor", function, threads, dynamic_bytes)
     return measured | {"blocks_per_sm": int(blocks)}

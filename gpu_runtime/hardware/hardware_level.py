@@ -43,7 +43,8 @@ NOTE = "registers, local bytes and occupancy are those of the probe kernel, not 
 
 @dataclass(frozen=True)
 class HostPathTest:
-    """What the host's side did with a device that need not be real. Evidence about this program, never about a layout."""
+    """What the host's side did with a device that need not be real. Evidence about this program, never about a
+    layout."""
 
     findings: tuple[Finding, ...]
     detail: dict[str, Any]
@@ -60,8 +61,8 @@ def run_on_hardware(
     sanitizer: bool = False,
     time_limit_s: float = 600.0,
 ) -> ValidationReport:
-    """Runs the probe on device `ordinal`, in a process of its own; whatever goes wrong is a finding. With `sanitizer`, three
-    times more under compute-sanitizer, each with ten times the limit.
+    """Runs the probe on device `ordinal`, in a process of its own; whatever goes wrong is a finding. With `sanitizer`,
+    three times more under compute-sanitizer, each with ten times the limit.
 
     `detail`: `device` (name, UUID, driver), `kernel` (predicted, measured, differences), what was checked, `sanitizer`.
     """

@@ -1,15 +1,18 @@
 """Whether a device is real: what libcuda says about it is held against what the kernel says.
 
 The rule. A device counts as real when
-1. exactly one libcuda is loaded, its SONAME is libcuda.so.1 and its file is named after a driver version; neither the file nor
-   a folder above it can be written by others, or belongs to the user who runs this (root aside): it is the system's;
+1. exactly one libcuda is loaded, its SONAME is libcuda.so.1 and its file is named after a driver version; neither the
+   file nor a folder above it can be written by others, or belongs to the user who runs this (root aside): it is the
+   system's;
 2. the kernel has the NVIDIA module (/proc/driver/nvidia/version), of the very version in the library's file name;
-3. this process holds a device file open that belongs to that module (its major number is the module's in /proc/devices);
+3. this process holds a device file open that belongs to that module (its major number is the module's in
+   /proc/devices);
 4. /proc/driver/nvidia/gpus lists the device's PCI address, with the UUID that libcuda reports.
 
 A stand-in for libcuda cannot meet 2 to 4 on a machine without the module, nor 1 when it comes from a search path. Not
-accepted by this rule although real: compatibility libraries that are newer than the kernel module, slices of a partitioned
-GPU (MIG), and WSL, which has no such kernel module. Whoever can write to /proc or load kernel modules can deceive it.
+accepted by this rule although real: compatibility libraries that are newer than the kernel module, slices of a
+partitioned GPU (MIG), and WSL, which has no such kernel module. Whoever can write to /proc or load kernel modules can
+deceive it.
 """
 
 from __future__ import annotations
@@ -32,9 +35,9 @@ _UUID = re.compile(r"^GPU UUID:\s*(\S+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """`libraries`: the files of libcuda that this process has mapped. `exposed`: what of the library's path others could
-    replace (None: nothing). `module_version`: the kernel module's. `device_file`: an open file of that module. `listed_uuid`: the
-    kernel's, for the PCI address that libcuda names; `uuid` is libcuda's."""
+    """`libraries`: the files of libcuda that this process has mapped. `exposed`: what of the library's path others
+    could replace (None: nothing). `module_version`: the kernel module's. `device_file`: an open file of that module.
+    `listed_uuid`: the kernel's, for the PCI address that libcuda names; `uuid` is libcuda's."""
 
     libraries: tuple[str, ...]
     soname: str | None

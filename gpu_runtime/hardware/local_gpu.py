@@ -1,4 +1,5 @@
-"""Level `hardware` on a GPU of this very machine: made and run here, where the extra `gpu` is installed beside the driver."""
+"""Level `hardware` on a GPU of this very machine: made and run here, where the extra `gpu` is installed beside the
+driver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The probe: a kernel, planned from the conflict graph, that fills and checks every buffer through the emitted allocators.
+"""The probe: a kernel, planned from the conflict graph, that fills and checks every buffer through the emitted
+allocators.
 
 Its rooms, from the one that knows least:
 `kernel/` what a probe is written in: instructions, bit patterns, and the source of the one kernel that runs them;

@@ -1,8 +1,9 @@
 """Placement by declared aliases: the rule of CuBIE's buffer registry (release 0.17), offset for offset.
 
-Buffers without an alias follow one another in the order of registration. Then come the aliases, in the same order: an alias
-of a shared buffer goes into what earlier aliases left of it, from its start on, unless one of the two is persistent or
-the place would touch a protected range; it never looks past such a range. What does not fit falls back to a place of its own.
+Buffers without an alias follow one another in the order of registration. Then come the aliases, in the same order: an
+alias of a shared buffer goes into what earlier aliases left of it, from its start on, unless one of the two is
+persistent or the place would touch a protected range; it never looks past such a range. What does not fit falls back to
+a place of its own.
 """
 
 from __future__ import annotations

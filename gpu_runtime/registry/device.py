@@ -1,5 +1,5 @@
-"""The allocators as numba-cuda device functions. Imported when the first one is asked for: numba chooses between compiler
-and simulator at its first import.
+"""The allocators as numba-cuda device functions. Imported when the first one is asked for: numba chooses between
+compiler and simulator at its first import.
 
 Every function is inlined into the kernel: one that is not cannot return a view, and needs a driver to compile.
 """

@@ -35,13 +35,13 @@ def element_type(given: Any) -> ElementType:
 
 @dataclass(frozen=True)
 class CUDABuffer:
-    """What one buffer needs. `size` counts elements of `dtype`; `parent_dtype` is the element type of the arrays that its
-    parent is handed, in which layouts are measured.
+    """What one buffer needs. `size` counts elements of `dtype`; `parent_dtype` is the element type of the arrays that
+    its parent is handed, in which layouts are measured.
 
-    `protected`: ranges of this window, in parent elements, that hold persistent storage (of a child).
-    `lifetime`, `accesses_in`, `parts` and `reentry`: as in a manifest, in the phases that were set for the parent; they count for
-    `layout="optimal"` alone. `stages`: so many slots of `size` elements, one behind the other. `alignment_bytes`: 0, or more than
-    the element type asks for (a child's widest element).
+    `protected`: ranges of this window, in parent elements, that hold persistent storage (of a child). `lifetime`,
+    `accesses_in`, `parts` and `reentry`: as in a manifest, in the phases that were set for the parent; they count for
+    `layout="optimal"` alone. `stages`: so many slots of `size` elements, one behind the other. `alignment_bytes`: 0, or
+    more than the element type asks for (a child's widest element).
     """
 
     name: str
@@ -140,6 +140,7 @@ class CUDABuffer:
         return max(DTYPES[self.dtype.name].alignment_bytes, self.alignment_bytes)
 
     def aligned_offset(self, offset: Elements) -> Elements:
-        """`offset` (parent elements) rounded up to whole elements of this buffer's type, counted from the window's start."""
+        """`offset` (parent elements) rounded up to whole elements of this buffer's type, counted from the window's
+        start."""
         ratio = max(1, self.dtype.itemsize // self.parent_dtype.itemsize)
         return -(-offset // ratio) * ratio

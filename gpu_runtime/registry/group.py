@@ -16,8 +16,9 @@ Place = Callable[[dict[str, CUDABuffer], Phases], GroupLayout]
 
 
 class BufferGroup:
-    """`entries` in the order of registration (registering a name again keeps its place), `children` by the base name under
-    which they were registered, held weakly, `parent_dtype` the element type of the parent's shared and persistent arrays."""
+    """`entries` in the order of registration (registering a name again keeps its place), `children` by the base name
+    under which they were registered, held weakly, `parent_dtype` the element type of the parent's shared and persistent
+    arrays."""
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -16,8 +16,8 @@ _TARGET = ("shared_budget_bytes", "static_shared_bytes", "registers_per_thread",
 def launch_of(
     window_bytes: Bytes, entries: Sequence[CUDABuffer], compute_capability: str, settings: Mapping[str, Any]
 ) -> LaunchFigures:
-    """The launch with the most threads. The window counts as one piece; the widths of its elements decide about padding, each by the
-    elements that were registered."""
+    """The launch with the most threads. The window counts as one piece; the widths of its elements decide about
+    padding, each by the elements that were registered."""
     from warpack.solver import (  # the front door: the optimiser's own rooms stay closed to this one
         load_manifest,
         optimize,
@@ -40,8 +40,8 @@ def launch_of(
 
 
 def _pieces(window_bytes: Bytes, entries: Sequence[CUDABuffer]) -> list[dict[str, Any]]:
-    """Buffers that add up to the window: one element of each wider type, the rest of the narrowest. The elements of each width count as
-    its accesses."""
+    """Buffers that add up to the window: one element of each wider type, the rest of the narrowest. The elements of
+    each width count as its accesses."""
     if not window_bytes:
         return []
     kinds = {entry.dtype.itemsize: entry.dtype.name for entry in entries if entry.size}

@@ -1,7 +1,8 @@
 """Placement by Warpack's optimiser, with the lifetimes that were registered.
 
 A buffer without a lifetime is live in every phase, which is always safe. The declared aliases stay what they are:
-permissions. Persistent local storage and plain local arrays are placed as `declared` places them: nothing is shared there.
+permissions. Persistent local storage and plain local arrays are placed as `declared` places them: nothing is shared
+there.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ Entries = Mapping[str, CUDABuffer]
 
 
 def optimal_layout(entries: Entries, phases: Phases, options: Options) -> GroupLayout:
-    """Never more shared bytes than by declared aliases, where those keep every alignment and name every pair that overlaps.
+    """Never more shared bytes than by declared aliases, where those keep every alignment and name every pair that
+    overlaps.
 
-    A plain local buffer that names a shared one as its alias comes into shared memory where that costs no byte.
-    Raises ValueError (ManifestError) for lifetimes that are wrong, and where no block of the architecture has that much memory.
+    A plain local buffer that names a shared one as its alias comes into shared memory where that costs no byte. Raises
+    ValueError (ManifestError) for lifetimes that are wrong, and where no block of the architecture has that much
+    memory.
     """
     declared = declared_layout(entries)
     chosen = [entry.name for entry in entries.values() if entry.is_shared]

@@ -15,8 +15,8 @@ Barriers = str | Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Phases:
-    """`names` in program order; `loops`, `branches` and `barriers` as in a manifest's timeline, `in_place` a list of `{phase, read,
-    write}` with names of the parent's buffers: all read and checked when a layout is made."""
+    """`names` in program order; `loops`, `branches` and `barriers` as in a manifest's timeline, `in_place` a list of
+    `{phase, read, write}` with names of the parent's buffers: all read and checked when a layout is made."""
 
     names: Sequence[str] = ("all",)
     loops: Sequence[Loop] = ()

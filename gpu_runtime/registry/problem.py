@@ -17,8 +17,8 @@ _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Options:
-    """What the optimiser is told: the architecture whose largest window is the limit, the time for one parent, and how many threads
-    share a window."""
+    """What the optimiser is told: the architecture whose largest window is the limit, the time for one parent, and how
+    many threads share a window."""
 
     compute_capability: str = "9.0"
     time_limit_s: float = 10.0

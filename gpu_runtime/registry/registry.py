@@ -26,14 +26,15 @@ Allocator = Callable[..., Any]
 class BufferRegistry(ChildWindows, TopLevel):
     """The buffers of all components of a program, by parent.
 
-    `layout`: `"declared"` places as CuBIE does (aliases that were declared, nothing else shares storage), `"optimal"` lets
-    Warpack's optimiser place each parent's shared window by lifetimes. `compute_capability` (its largest block is the limit),
-    `time_limit_s` (for one parent) and `threads_per_run` (how many threads share a window) are for the optimiser alone.
+    `layout`: `"declared"` places as CuBIE does (aliases that were declared, nothing else shares storage), `"optimal"`
+    lets Warpack's optimiser place each parent's shared window by lifetimes. `compute_capability` (its largest block is
+    the limit), `time_limit_s` (for one parent) and `threads_per_run` (how many threads share a window) are for the
+    optimiser alone.
 
-    A parent is any object that can be hashed and weakly referenced; its `precision` (float32 where it has none) is the element
-    type of the arrays that it is handed. Parents and children are held weakly: what was registered for one goes with
-    it. Layouts are made when first asked for and dropped at every change; allocators that were handed out before a change keep
-    the old places. Not thread-safe: use one registry from one thread at a time.
+    A parent is any object that can be hashed and weakly referenced; its `precision` (float32 where it has none) is the
+    element type of the arrays that it is handed. Parents and children are held weakly: what was registered for one goes
+    with it. Layouts are made when first asked for and dropped at every change; allocators that were handed out before a
+    change keep the old places. Not thread-safe: use one registry from one thread at a time.
     """
 
     def __init__(
@@ -71,13 +72,14 @@ class BufferRegistry(ChildWindows, TopLevel):
         reentry: Reentry = "kept",
         stages: int = 1,
     ) -> None:
-        """Registers `size` elements of `dtype` (`precision` is the older word; without either, the parent's) for `parent`.
+        """Registers `size` elements of `dtype` (`precision` is the older word; without either, the parent's) for
+        `parent`.
 
-        Registering a name again replaces the buffer in its place. `persistent`: contents last from call to call, storage is never
-        shared. `aliases`: the name of a buffer of the same parent, registered before, whose storage it may take.
-        `protected`: ranges, in parent elements, that hold persistent storage. `lifetime` or `accesses_in`, `parts`, `reentry`: as in a
-        manifest, in the parent's phases (`set_phases`). `stages`: a ring of so many slots, one behind the other, in one array of
-        `stages * size` elements. Raises ValueError and TypeError.
+        Registering a name again replaces the buffer in its place. `persistent`: contents last from call to call,
+        storage is never shared. `aliases`: the name of a buffer of the same parent, registered before, whose storage it
+        may take. `protected`: ranges, in parent elements, that hold persistent storage. `lifetime` or `accesses_in`,
+        `parts`, `reentry`: as in a manifest, in the parent's phases (`set_phases`). `stages`: a ring of so many slots,
+        one behind the other, in one array of `stages * size` elements. Raises ValueError and TypeError.
         """
         if dtype is not None and precision is not None:
             raise ValueError(f"Buffer '{name}' has a dtype and a precision: they are one thing, give one of the two.")
@@ -111,9 +113,9 @@ class BufferRegistry(ChildWindows, TopLevel):
         branches: Sequence[Mapping[str, Any]] = (),
         barriers: Barriers = (),
     ) -> None:
-        """The parent's own timeline, in which its buffers' lifetimes and its children's `called_in` count. `loops`, `branches`,
-        `barriers` and `in_place` as in a manifest, the last with the parent's own buffer names. Barriers matter where several threads
-        share a window."""
+        """The parent's own timeline, in which its buffers' lifetimes and its children's `called_in` count. `loops`,
+        `branches`, `barriers` and `in_place` as in a manifest, the last with the parent's own buffer names. Barriers
+        matter where several threads share a window."""
         waits = barriers if isinstance(barriers, str) else tuple(barriers)
         self._group(parent).set_phases(Phases(tuple(phases), tuple(loops), tuple(in_place), tuple(branches), waits))
 
@@ -154,11 +156,12 @@ class BufferRegistry(ChildWindows, TopLevel):
         return known
 
     def get_allocator(self, name: str, parent: object, zero: bool = False) -> Allocator:
-        """A numba-cuda device function `(shared, persistent) -> array`: the window of the parent's shared memory and its
-        persistent local array in, the buffer out. With `zero` it fills it with zeros. Raises KeyError.
+        """A numba-cuda device function `(shared, persistent) -> array`: the window of the parent's shared memory and
+        its persistent local array in, the buffer out. With `zero` it fills it with zeros. Raises KeyError.
 
-        The array has exactly `size` elements of the buffer's type (of a ring `stages * size`, a plain local one at least one). One that would reach
-        past the window ends with it, and in the simulator raises an IndexError that names the buffer.
+        The array has exactly `size` elements of the buffer's type (of a ring `stages * size`, a plain local one at
+        least one). One that would reach past the window ends with it, and in the simulator raises an IndexError that
+        names the buffer.
         """
         group = self._groups.get(parent)
         if group is None:

@@ -1,4 +1,5 @@
-"""What a registry can be asked about sizes. Elements are those of the parent's type, as in CuBIE; bytes have queries of their own."""
+"""What a registry can be asked about sizes. Elements are those of the parent's type, as in CuBIE; bytes have queries of
+their own."""
 
 from __future__ import annotations
 

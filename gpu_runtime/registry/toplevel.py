@@ -24,10 +24,11 @@ class TopLevel(SizeQueries):
     _groups: WeakKeyDictionary[Any, BufferGroup]
 
     def get_toplevel_allocators(self, kernel: object) -> tuple[Allocator, Allocator]:
-        """Two device functions without arguments: `alloc_shared()` is all dynamic shared memory of the block as float32,
-        `alloc_persistent()` a new local array for everything persistent of one thread.
+        """Two device functions without arguments: `alloc_shared()` is all dynamic shared memory of the block as
+        float32, `alloc_persistent()` a new local array for everything persistent of one thread.
 
-        `kernel` has `precision` and may have `persistent_local_elements`; without the latter, what is registered for it counts.
+        `kernel` has `precision` and may have `persistent_local_elements`; without the latter, what is registered for it
+        counts.
         """
         from warpack.gpu_runtime.registry.device import toplevel_persistent, toplevel_shared
 
@@ -37,8 +38,9 @@ class TopLevel(SizeQueries):
         return toplevel_shared(), toplevel_persistent(max(1, count), precision_of(kernel))
 
     def get_run_window(self, parent: object, stride_bytes: Bytes) -> Allocator:
-        """A device function `(shared, run) -> array` that cuts the window of one run out of the block's memory, as elements of
-        the parent's type; `stride_bytes` is the distance of two runs (`launch(...).stride_bytes`). Raises ValueError."""
+        """A device function `(shared, run) -> array` that cuts the window of one run out of the block's memory, as
+        elements of the parent's type; `stride_bytes` is the distance of two runs (`launch(...).stride_bytes`). Raises
+        ValueError."""
         from warpack.gpu_runtime.registry.device import run_window
 
         if stride_bytes < self.shared_buffer_bytes(parent) or stride_bytes % self.shared_alignment_bytes(parent):
@@ -53,8 +55,9 @@ class TopLevel(SizeQueries):
     def launch(self, parent: object, compute_capability: str, **settings: Any) -> LaunchFigures:
         """How many runs of `parent`'s window a block can have, and at what stride, by the rules for a manifest.
 
-        `settings`: the fields of a manifest's `target` and `launch`; `threads_per_run` is the registry's unless given. Raises
-        ValueError where not one run fits, and where more threads would share a window than its layout was made for.
+        `settings`: the fields of a manifest's `target` and `launch`; `threads_per_run` is the registry's unless given.
+        Raises ValueError where not one run fits, and where more threads would share a window than its layout was made
+        for.
         """
         threads = settings.setdefault("threads_per_run", self.threads_per_run)
         if self.layout == "optimal" and isinstance(threads, int) and threads > self.threads_per_run:

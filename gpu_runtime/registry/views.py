@@ -1,8 +1,8 @@
 """A typed view of bytes of another array, for kernels: compiled without a driver, and run by the simulator.
 
-`array.view(dtype)` would do, but numba-cuda needs a driver to compile it, and where the sliced length is no multiple of the
-new element the thread returns from the kernel early and silently, past its barriers. An intrinsic needs neither:
-it becomes an address, and the optimiser sees through it to the memory space.
+`array.view(dtype)` would do, but numba-cuda needs a driver to compile it, and where the sliced length is no multiple of
+the new element the thread returns from the kernel early and silently, past its barriers. An intrinsic needs neither: it
+becomes an address, and the optimiser sees through it to the memory space.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
 async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, Any]:
-    """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's id."""
+    """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's
+    id."""
     workers = await asyncio.to_thread(runner.engine.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},

@@ -12,7 +12,8 @@ from warpack.service.store.records import Job
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`capability` is what is missing; `best_level_now` the highest level that the workers alive could reach at once."""
+    """`capability` is what is missing; `best_level_now` the highest level that the workers alive could reach at
+    once."""
 
     capability: str
     message: str

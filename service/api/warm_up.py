@@ -17,7 +17,8 @@ from warpack.solver import load_manifest
 
 
 async def warm_up(app: ASGIApp, runner: JobRunner) -> None:
-    """Looks for a stored layout and makes calls of every kind that store nothing. What they answer does not matter here."""
+    """Looks for a stored layout and makes calls of every kind that store nothing. What they answer does not matter
+    here."""
     newest = await asyncio.to_thread(_look_up, runner)
     await call(app, "POST", "/v1/manifests:check", json.dumps(MANIFEST).encode())
     await call(app, "POST", "/v1/layouts", b"{}")

@@ -16,7 +16,8 @@ from warpack.extras import explained
 
 
 def main(arguments: Sequence[str] | None = None, *, sources: Path | None = None) -> int:
-    """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a traceback.
+    """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a
+    traceback.
 
     `sources`: a source tree whose benchmark suite adds its command; None: the one that this Warpack runs from, if any.
     """

@@ -24,10 +24,11 @@ def check(
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False,
 ) -> int:
-    """Say everything that is wrong with a manifest, or what bytes it needs at the least, and when buffers with accesses_in are needed.
+    """Say everything that is wrong with a manifest, or what bytes it needs at the least, and when buffers with
+    accesses_in are needed.
 
-    Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on standard
-    error.
+    Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on
+    standard error.
     """
     from warpack.service.manifest_check import examine
 

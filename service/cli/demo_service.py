@@ -1,6 +1,8 @@
-"""A service of the demo's own: started on a free port with a folder that goes away with it, and stopped whatever happens.
+"""A service of the demo's own: started on a free port with a folder that goes away with it, and stopped whatever
+happens.
 
-Compiled kernels alone are kept: in the user's cache folder, as those of `warpack solve` are. A second demo starts in seconds.
+Compiled kernels alone are kept: in the user's cache folder, as those of `warpack solve` are. A second demo starts in
+seconds.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ _PR_SET_PDEATHSIG = 1
 
 @contextmanager
 def running_service() -> Iterator[str]:
-    """The base URL of a service on 127.0.0.1. On leaving, by whatever way, the process is ended and its folder removed."""
+    """The base URL of a service on 127.0.0.1. On leaving, by whatever way, the process is ended and its folder
+    removed."""
     with tempfile.TemporaryDirectory(prefix="warpack-demo-") as folder:
         port_file, log = Path(folder, "port"), Path(folder, "log")
         arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
@@ -52,7 +55,8 @@ def running_service() -> Iterator[str]:
 
 
 def kept_kernels() -> dict[str, str]:
-    """The variable that names the user's cache folder; none where it cannot be written: the service then has its own."""
+    """The variable that names the user's cache folder; none where it cannot be written: the service then has its
+    own."""
     folder = default_cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -23,8 +23,8 @@ def doctor(
 ) -> int:
     """Say what is installed here, what is missing, and what that means.
 
-    Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something for that is missing.
-    With --gpu: whether this machine can run layouts on its GPU.
+    Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something for that is
+    missing. With --gpu: whether this machine can run layouts on its GPU.
     """
     from warpack.service.cli import doctor_checks
 

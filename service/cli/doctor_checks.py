@@ -1,4 +1,5 @@
-"""What `warpack doctor` looks at. Nothing here imports a CUDA package: the libraries are loaded in a process of their own."""
+"""What `warpack doctor` looks at. Nothing here imports a CUDA package: the libraries are loaded in a process of their
+own."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ State = Literal["ok", "missing", "absent"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`missing`: what the machine is there for cannot be done without it. `absent`: not here, and only what `meaning` names
-    suffers. `remedy`: what to do about it."""
+    """`missing`: what the machine is there for cannot be done without it. `absent`: not here, and only what `meaning`
+    names suffers. `remedy`: what to do about it."""
 
     name: str
     state: State

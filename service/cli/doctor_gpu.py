@@ -10,7 +10,8 @@ _MAJOR, _MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MIN
 
 @dataclass(frozen=True)
 class Gpus:
-    """`driver`: the newest CUDA version that the driver runs. `problem`: why there is no GPU to use; None where there is."""
+    """`driver`: the newest CUDA version that the driver runs. `problem`: why there is no GPU to use; None where there
+    is."""
 
     driver: str = ""
     names: tuple[str, ...] = ()

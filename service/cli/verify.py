@@ -40,9 +40,9 @@ def verify(
 ) -> int:
     """Hold a layout against its manifest: every rule is derived from the manifest anew.
 
-    Of the proof, what names buffers is checked; what rests on a search is reported as "by search", and --prove looks at it. Exit
-    code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted, each on standard error. 2: one of the two cannot
-    be read.
+    Of the proof, what names buffers is checked; what rests on a search is reported as "by search", and --prove looks at
+    it. Exit code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted, each on standard error. 2:
+    one of the two cannot be read.
     """
     from warpack.service.render.figures import figures_table
     from warpack.service.render.proofs import trial_figures, wish_name

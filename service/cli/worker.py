@@ -31,8 +31,8 @@ def worker(
 ) -> int:
     """Work on the jobs of a service that shares the data folder, until Ctrl-C or SIGTERM.
 
-    With --gpu it takes the validations of level hardware for its GPU's architecture, one at a time. That needs the driver,
-    cuda-bindings and numpy ("warpack doctor" says what is missing) and a service whose other workers compile.
+    With --gpu it takes the validations of level hardware for its GPU's architecture, one at a time. That needs the
+    driver, cuda-bindings and numpy ("warpack doctor" says what is missing) and a service whose other workers compile.
     """
     settings = settings_with(data_dir=data_dir, workers=workers)
     if not settings.workers:

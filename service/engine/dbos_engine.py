@@ -23,7 +23,8 @@ from warpack.service.engine.liveness import LivenessLocks
 _LOG = logging.getLogger("warpack.engine")
 
 _APPLICATION_VERSION = "1"
-"""Pinned: DBOS's default is a hash of the source, with which an upgrade would strand the tasks of the version before."""
+"""Pinned: DBOS's default is a hash of the source, with which an upgrade would strand the tasks of the version
+before."""
 
 _POLL_S = 0.05
 _REAP_S = 0.5

@@ -18,8 +18,8 @@ from warpack.service.engine.interface import Worker
 
 
 class LivenessLocks:
-    """The lock files of one data folder. `own_id` is unique to this process's life. `devices`: what others are to know of
-    the devices that this process works with, as JSON values."""
+    """The lock files of one data folder. `own_id` is unique to this process's life. `devices`: what others are to know
+    of the devices that this process works with, as JSON values."""
 
     def __init__(self, folder: Path, queues: tuple[str, ...], devices: tuple[Mapping[str, Any], ...] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)

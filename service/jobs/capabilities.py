@@ -1,4 +1,5 @@
-"""What this installation can validate, found out without importing a CUDA package, and which workers may have which task."""
+"""What this installation can validate, found out without importing a CUDA package, and which workers may have which
+task."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ def queues_of_this_installation() -> tuple[str, ...]:
 
 
 def queue_for(task: Task) -> str:
-    """Of a task: a validation beyond static goes to the workers that have the extra `gpu`, whatever a device does of it to
-    those that have one of its architecture."""
+    """Of a task: a validation beyond static goes to the workers that have the extra `gpu`, whatever a device does of it
+    to those that have one of its architecture."""
     if task.kind == "device":
         return device_queue(task.compute_capability)
     if task.kind == "solve" or task.required == "static":

@@ -19,7 +19,8 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 
 Task = Callable[[bytes, Callable[[], bool]], bytes]
-"""From a request to its answer; the second argument says whether to stop early. A function that can be imported by name."""
+"""From a request to its answer; the second argument says whether to stop early. A function that can be imported by
+name."""
 
 _PR_SET_PDEATHSIG = 1
 

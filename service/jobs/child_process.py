@@ -41,7 +41,8 @@ _LONGEST_TMPDIR = 107 - len("/pymp-12345678/listener-12345678")
 
 
 def prepare() -> None:
-    """Start the fork server and wait until it is loaded, so that no task waits for it, nor shares the processors with it."""
+    """Start the fork server and wait until it is loaded, so that no task waits for it, nor shares the processors with
+    it."""
     child = Child(child_main.nothing)
     child.answer(b"")
     child.close()

@@ -1,4 +1,5 @@
-"""The GPU of a worker that has one: found at its start, in a process of its own, and never taken for real unless it is."""
+"""The GPU of a worker that has one: found at its start, in a process of its own, and never taken for real unless it
+is."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ class Gpu:
 
 
 def find_gpu(ordinal: int, *, sanitizer: bool = False) -> Gpu:
-    """The device of that number. Raises HardwareError: no driver, no device, none that is real, one of an architecture that is not
-    known, or a missing compute-sanitizer that was asked for."""
+    """The device of that number. Raises HardwareError: no driver, no device, none that is real, one of an architecture
+    that is not known, or a missing compute-sanitizer that was asked for."""
     from warpack.gpu_runtime.hardware.device_query import query_real_device
     from warpack.gpu_runtime.hardware.errors import HardwareError
     from warpack.gpu_runtime.hardware.sanitizer import find_sanitizer

@@ -28,8 +28,8 @@ _SETTLED_S = 2.0
 
 
 class JobRunner:
-    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and sweeps. With a `gpu` it takes
-    what that can do and nothing else, one task at a time: a second one would share its memory and its time."""
+    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and sweeps. With a `gpu` it
+    takes what that can do and nothing else, one task at a time: a second one would share its memory and its time."""
 
     def __init__(self, settings: Settings, engine: JobEngine | None = None, *, gpu: Gpu | None = None) -> None:
         self._settings = settings

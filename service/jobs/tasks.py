@@ -16,8 +16,8 @@ Request = dict[str, Any]
 
 
 def solve(request: bytes, cancelled: Callable[[], bool]) -> bytes:
-    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of it; or
-    `problems`, where the search finds that the manifest asks for what no layout can give."""
+    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of
+    it; or `problems`, where the search finds that the manifest asks for what no layout can give."""
     from warpack.solver import ManifestError, load_manifest, optimize
 
     asked: Request = json.loads(request)

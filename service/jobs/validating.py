@@ -1,4 +1,5 @@
-"""Handles one validation: claim it, check in a child, deliver the verdict, or hand on to a device what only a GPU can do."""
+"""Handles one validation: claim it, check in a child, deliver the verdict, or hand on to a device what only a GPU can
+do."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _LIMIT_S = 1800.0
 """Compiling and simulating the largest kernels takes minutes. A validator that needs more hangs."""
 
 _DEVICE_LIMIT_S = 300.0
-"""Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that each."""
+"""Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that
+each."""
 
 _SANITIZER_LIMITS = 31
 

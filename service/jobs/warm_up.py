@@ -1,6 +1,7 @@
 """Loaded by the fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
 
-A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is missing.
+A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is
+missing.
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ _MOST_EXPLAINED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as `stated`; its contents
-    `carried` on to where they are found again, or needed `between` a write and a read, with the reason in `why`; or `waiting`, its
-    contents count no more, but other threads may still be at them. `above`: of the block, over some window of a run."""
+    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as
+    `stated`; its contents `carried` on to where they are found again, or needed `between` a write and a read, with the
+    reason in `why`; or `waiting`, its contents count no more, but other threads may still be at them. `above`: of the
+    block, over some window of a run."""
 
     buffer: str
     name: str
@@ -46,8 +47,9 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One region (one run's window, or the block's memory as far as block-scoped buffers reach) over the whole flattened timeline.
-    `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin, if block-scoped buffers lie over them."""
+    """One region (one run's window, or the block's memory as far as block-scoped buffers reach) over the whole
+    flattened timeline. `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin,
+    if block-scoped buffers lie over them."""
 
     region: Literal["run", "block"]
     size_bytes: Bytes

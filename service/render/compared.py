@@ -15,8 +15,8 @@ _MOST_BROKEN = 3
 
 
 def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
-    """For each baseline its bytes and launch, and the layout's; then the rule by which all of them were launched, and what is wrong with
-    the user's own layout. Nothing of an infeasible layout."""
+    """For each baseline its bytes and launch, and the layout's; then the rule by which all of them were launched, and
+    what is wrong with the user's own layout. Nothing of an infeasible layout."""
     launch = layout.launch
     if launch is None or not layout.baselines:
         return []

@@ -27,8 +27,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """`to_scale`: no line stands for more than twice the bytes of another. A column holds `phases_per_column` phases, or a phase
-    `columns_per_phase` columns."""
+    """`to_scale`: no line stands for more than twice the bytes of another. A column holds `phases_per_column` phases,
+    or a phase `columns_per_phase` columns."""
 
     lines: tuple[Line, ...]
     to_scale: bool
@@ -56,8 +56,8 @@ class Grid:
 
 
 def grid_of(chart: Chart, room: int) -> Grid:
-    """A grid for `room` characters in width. Lines end where buffers do, so that each buffer shows, as long as those are
-    not too many; else every line has the same number of bytes."""
+    """A grid for `room` characters in width. Lines end where buffers do, so that each buffer shows, as long as those
+    are not too many; else every line has the same number of bytes."""
     places = (place for box in chart.boxes for place in (box.start_bytes, box.end_bytes))
     windows = () if chart.windows_from is None or chart.windows_from >= chart.size_bytes else (chart.windows_from,)
     borders = sorted({0, chart.size_bytes, *places, *windows})

@@ -26,8 +26,8 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One wish: what the layout `has`, and the `bound` that no layout beats which is as good in those before it. `least`: fewer are
-    better. `search`: the bound rests on a search, which the static check does not repeat."""
+    """One wish: what the layout `has`, and the `bound` that no layout beats which is as good in those before it.
+    `least`: fewer are better. `search`: the bound rests on a search, which the static check does not repeat."""
 
     key: str
     has: int
@@ -63,7 +63,8 @@ _BY_SEARCH = frozenset({"search-exhausted", "choice-search", "block-sizes", "wei
 
 
 def wishes(manifest: Manifest, layout: Layout) -> dict[str, Wish]:
-    """By their names in the layout's proof, in the order of wishes; those that the objective does not rank are left out."""
+    """By their names in the layout's proof, in the order of wishes; those that the objective does not rank are left
+    out."""
     has = _figures(manifest, layout)
     found = {}
     for key in (*_NAMES, *(field.name for field in fields(layout.proof) if field.name not in _NAMES)):

@@ -19,7 +19,8 @@ _SCOPES: dict[BarrierScope, str] = {"block": "|", "run": "r", "track": "t"}
 
 
 def under(chart: Chart, grid: Grid) -> list[str]:
-    """Structures that do not meet stand on one line, the first eight lines of them; then barriers, each at its side of the phase."""
+    """Structures that do not meet stand on one line, the first eight lines of them; then barriers, each at its side of
+    the phase."""
     lines: list[tuple[Kind, list[str]]] = []
     for one in chart.structures:
         first, last = _characters(grid, one.start, one.end)

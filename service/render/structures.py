@@ -16,7 +16,8 @@ Kind = Literal["loop", "branch", "tracks"]
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A loop, a branch or tracks over phases. `lanes`: the spans of its arms or tracks, of a loop its own. `note` says it in words."""
+    """A loop, a branch or tracks over phases. `lanes`: the spans of its arms or tracks, of a loop its own. `note` says
+    it in words."""
 
     kind: Kind
     start: Phase

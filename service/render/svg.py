@@ -44,8 +44,8 @@ _DASHES: dict[BarrierScope, str] = {"block": "2 3", "track": "5 3", "run": "1 5"
 
 
 def layout_svg(manifest: Manifest, layout: Layout) -> str:
-    """The layout's regions below one another, and below them what it is compared with, before and after. The document is complete, uses no scripts and loads nothing; an infeasible
-    layout gives a document that says so."""
+    """The layout's regions below one another, and below them what it is compared with, before and after. The document
+    is complete, uses no scripts and loads nothing; an infeasible layout gives a document that says so."""
     found = charts(sized_for(manifest, layout), layout)
     label = layout.name or "layout"
     width = max((_width(chart) for chart in found), default=400) + _LEFT + 24
@@ -129,7 +129,8 @@ def _box(box: Box, chart: Chart, top: float, x_scale: float, y_scale: float) -> 
 
 
 def _structures(chart: Chart, top: float, x_scale: float) -> Iterator[str]:
-    """Below the chart: loops as brackets, branches with round ends, tracks in bold; those inside others further down."""
+    """Below the chart: loops as brackets, branches with round ends, tracks in bold; those inside others further
+    down."""
     around: list[Phase] = []
     for one in chart.structures:
         while around and around[-1] <= one.start:

@@ -24,7 +24,8 @@ def in_order(layout: Layout) -> list[PlacedBuffer]:
 
 
 def buffer_table(manifest: Manifest, layout: Layout, marks: Marks) -> Table:
-    """One row a buffer that has bytes (the first MOST_ROWS). `shares with` gives the letters of the buffers that have bytes in common."""
+    """One row a buffer that has bytes (the first MOST_ROWS). `shares with` gives the letters of the buffers that have
+    bytes in common."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     table.add_column("buffer", overflow="fold")

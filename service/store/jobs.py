@@ -77,7 +77,8 @@ class Jobs:
             return connection.execute(query).scalar_one_or_none()
 
     def cancel(self, job_id: str) -> Job | None:
-        """Cancel an unfinished job, and the work under it that no other job waits for. A finished one stays as it is."""
+        """Cancel an unfinished job, and the work under it that no other job waits for. A finished one stays as it
+        is."""
         with self._database.writing() as connection:
             query = job_rows(with_layouts=True).where(jobs.c.id == job_id)
             row = connection.execute(query).one_or_none()

@@ -30,7 +30,8 @@ def now() -> str:
 
 
 def satisfies(level: str | None, required: str, best: str = "simulated") -> bool:
-    """Whether a layout that reached `level` answers a manifest that asks for `required`; `best` is what that means now."""
+    """Whether a layout that reached `level` answers a manifest that asks for `required`; `best` is what that means
+    now."""
     return _RANKS[level or "none"] >= _RANKS[best if required == "best" else required]
 
 
@@ -76,7 +77,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at a task. Results are taken only from the newest attempt, so a worker that was given up writes nothing.
+    """One attempt at a task. Results are taken only from the newest attempt, so a worker that was given up writes
+    nothing.
 
     For a device: `bundle`, and the `reports` (JSON texts) of the levels before.
     """

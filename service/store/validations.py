@@ -1,7 +1,8 @@
 """Validations: a layout taken to a level, with its reports and what is handed out with it.
 
-One that must reach hardware has two stages: the levels below on any worker that compiles, then a bundle, with which a worker
-that has the GPU goes on. What the first stage found stands already, as far as it got, while the second is waited for.
+One that must reach hardware has two stages: the levels below on any worker that compiles, then a bundle, with which a
+worker that has the GPU goes on. What the first stage found stands already, as far as it got, while the second is waited
+for.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _UNFINISHED = ("waiting", "validating")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a validation found. `document` is the layout with its validation; None, with a `problem`, where a level failed."""
+    """What a validation found. `document` is the layout with its validation; None, with a `problem`, where a level
+    failed."""
 
     level: str
     reports: tuple[dict[str, Any], ...]
@@ -36,7 +38,8 @@ class Validations:
         self._database = database
 
     def claim(self, validation_id: str, stage: Stage = "host") -> Claim | None:
-        """Begin an attempt at a stage, which ends every earlier one. None when that is finished, cancelled or unknown."""
+        """Begin an attempt at a stage, which ends every earlier one. None when that is finished, cancelled or
+        unknown."""
         with self._database.writing() as connection:
             begun = connection.execute(
                 update(validations)
@@ -88,8 +91,8 @@ class Validations:
             return connection.execute(query).one_or_none() is not None
 
     def deliver(self, claim: Claim, verdict: Verdict) -> None:
-        """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped. `reports` and `artefacts` are
-        those that an earlier stage has not kept yet."""
+        """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped. `reports` and `artefacts`
+        are those that an earlier stage has not kept yet."""
         state = "passed" if verdict.document is not None else "failed"
         change = _of_newest(claim).values(
             state=state,
@@ -104,7 +107,8 @@ class Validations:
                 connection.execute(delete(bundles).where(bundles.c.validation_id == claim.id))
 
     def hand_over(self, claim: Claim, verdict: Verdict, bundle: str) -> Task | None:
-        """The first stage has passed: keep its verdict, and leave the rest to a device. None where the attempt is a late one."""
+        """The first stage has passed: keep its verdict, and leave the rest to a device. None where the attempt is a
+        late one."""
         change = _of_newest(claim).values(
             state="waiting", stage="device", level=verdict.level, document=verdict.document
         )
@@ -128,8 +132,8 @@ class Validations:
                 connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
 
     def fail(self, validation_id: str, problem: str, *, attempt: int | None = None, stage: Stage | None = None) -> None:
-        """Give up: `problem` is JSON text for the caller. With `attempt`, only if that one is still the newest; with `stage`,
-        only while it is in that one."""
+        """Give up: `problem` is JSON text for the caller. With `attempt`, only if that one is still the newest; with
+        `stage`, only while it is in that one."""
         change = update(validations).where(validations.c.id == validation_id, validations.c.state.in_(_UNFINISHED))
         if attempt is not None:
             change = change.where(validations.c.attempt == attempt)

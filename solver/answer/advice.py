@@ -32,10 +32,10 @@ def advise(
     launch: LaunchFigures | None,
     barriers: Sequence[MissingBarrier] = (),
 ) -> dict[str, Any]:
-    """`peak` of the run region and `block_peak` of the block region; `barriers` that are missing; `one_more_block` on a multiprocessor,
-    where there is a block region; `next_larger_block` where a larger block is allowed; `resident_threads` where that objective
-    would give more of them; `promoted` where `auto` buffers were placed on chip. `base` is the packing without any of those,
-    which decides the threads, `packed` the layout's."""
+    """`peak` of the run region and `block_peak` of the block region; `barriers` that are missing; `one_more_block` on a
+    multiprocessor, where there is a block region; `next_larger_block` where a larger block is allowed;
+    `resident_threads` where that objective would give more of them; `promoted` where `auto` buffers were placed on
+    chip. `base` is the packing without any of those, which decides the threads, `packed` the layout's."""
     advice: dict[str, Any] = {}
     flat = packed.flat
     what_if = WhatIf.of(flat.run, flat.timeline, packed.run)
@@ -68,8 +68,8 @@ def advise(
 
 
 def _peak(what_if: WhatIf) -> dict[str, Any]:
-    """The phase whose buffers need the most bytes, those of them that must lie apart (largest first), and the lifetimes that
-    lower the peak if they are one phase shorter."""
+    """The phase whose buffers need the most bytes, those of them that must lie apart (largest first), and the lifetimes
+    that lower the peak if they are one phase shorter."""
     peak, names = what_if.peak, what_if.timeline.names
     found: dict[str, Any] = {
         "phase": peak.phase,
@@ -90,9 +90,9 @@ def _next_larger_block(
     what_if: WhatIf | None,
     barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any] | None:
-    """The next block size that the launch rules allow, what its runs may take, or the block region beside them, and which single changes
-    are enough. None where this one is the largest, where the manifest gives the size, or where something else than bytes stands in the
-    way."""
+    """The next block size that the launch rules allow, what its runs may take, or the block region beside them, and
+    which single changes are enough. None where this one is the largest, where the manifest gives the size, or where
+    something else than bytes stands in the way."""
     rules = manifest.launch
     if rules.threads_per_block is not None or manifest.objective == "resident_threads":
         return None
@@ -137,8 +137,9 @@ def _enough(
 
 
 def _allowed_without(manifest: Manifest, threads: int, block_region_bytes: Bytes) -> dict[str, Bytes]:
-    """What a run may take in a block of `threads` threads once one buffer has gone, for those without which
-    another stride may be the best: that alone have the widest elements or the largest alignment; any, where accesses decide. -1 where nothing is little enough."""
+    """What a run may take in a block of `threads` threads once one buffer has gone, for those without which another
+    stride may be the best: that alone have the widest elements or the largest alignment; any, where accesses decide. -1
+    where nothing is little enough."""
     of_runs = [buffer for buffer in on_chip_buffers(manifest) if buffer.scope == "run"]
     if strides_alike(run_region(manifest), manifest.launch.threads_per_run):
         with_traits = ([b.dtype.itemsize_bytes for b in of_runs], [b.alignment_bytes for b in of_runs])

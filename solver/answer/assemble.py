@@ -39,7 +39,8 @@ def assemble(
     wider: tuple[Packed, ...] = (),
 ) -> Layout:
     """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
-    `warpack.solver.search.auto.stride_widening`); `packed` the one to hand out. `launch` None: it does not fit, and the layout says what would."""
+    `warpack.solver.search.auto.stride_widening`); `packed` the one to hand out. `launch` None: it does not fit, and the
+    layout says what would."""
     proof = prove(manifest, base, packed, launch, wider)
     trying = Trying(packed)
     barriers = missing_barriers(manifest, trying)
@@ -92,7 +93,8 @@ def status_of(proof: Proof) -> Status:
 
 
 def _why(manifest: Manifest, base: Packed, minimum: Bytes | None, proof: Proof) -> tuple[Problem, ...]:
-    """Why nothing fits; or that a search which was cut short found nothing that fits, but did not rule it out either."""
+    """Why nothing fits; or that a search which was cut short found nothing that fits, but did not rule it out
+    either."""
     found = hurdle(manifest)
     if found is not None:
         return (found,)

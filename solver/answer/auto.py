@@ -19,10 +19,11 @@ def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, se
     """None where the manifest has no `auto` buffer. `settled`: it is proven that no choice is worth more, where
     accesses are weighed.
 
-    `accesses_on_chip` of `accesses`. Where a choice was searched for: `status` says whether it is proven to be the best with
-    these threads, no choice has more than `accesses_at_most`, and a run may take `run_bytes_at_most` without costing threads.
-    `weighed`: where accesses were weighed against resident threads, what came of it. `buffers` by falling accesses; those left local with
-    the run bytes that are enough if they came on chip as well, the threads that this leaves (0: it does not fit), and the `reason`.
+    `accesses_on_chip` of `accesses`. Where a choice was searched for: `status` says whether it is proven to be the best
+    with these threads, no choice has more than `accesses_at_most`, and a run may take `run_bytes_at_most` without
+    costing threads. `weighed`: where accesses were weighed against resident threads, what came of it. `buffers` by
+    falling accesses; those left local with the run bytes that are enough if they came on chip as well, the threads that
+    this leaves (0: it does not fit), and the `reason`.
     """
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto"]
     if not autos:

@@ -1,4 +1,5 @@
-"""Barriers that are missing: where one more of the whole block would let buffers share bytes, and what it would save."""
+"""Barriers that are missing: where one more of the whole block would let buffers share bytes, and what it would
+save."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class MissingBarrier:
-    """A barrier at each of `places` saves bytes; there are several where none of them does alone. `names`: the buffers, of which each
-    begins at one of the places."""
+    """A barrier at each of `places` saves bytes; there are several where none of them does alone. `names`: the buffers,
+    of which each begins at one of the places."""
 
     places: tuple[Place, ...]
     phase_names: tuple[str, ...]
@@ -49,8 +50,8 @@ class MissingBarrier:
 
 
 def missing_barriers(manifest: Manifest, trying: Trying) -> tuple[MissingBarrier, ...]:
-    """Those that save bytes, the most first; where no single one does, all that were tried, if they do together. None is looked for
-    where nothing lies apart for want of a barrier."""
+    """Those that save bytes, the most first; where no single one does, all that were tried, if they do together. None
+    is looked for where nothing lies apart for want of a barrier."""
     warnings = [one for one in trying.packed.flat.warnings if one.type == UNORDERED and one.names]
     if not warnings or not trying.worthwhile:
         return ()
@@ -65,7 +66,8 @@ def missing_barriers(manifest: Manifest, trying: Trying) -> tuple[MissingBarrier
 
 
 def between(barriers: Sequence[MissingBarrier], warning: Problem) -> str:
-    """A sentence about the barrier that saves the most before one of the buffers that a warning names; empty where none does."""
+    """A sentence about the barrier that saves the most before one of the buffers that a warning names; empty where none
+    does."""
     names = {name.partition("#")[0] for name in warning.names}
     best = next((one for one in barriers if one.names & names), None)
     if best is None:
@@ -97,8 +99,8 @@ def with_barrier(manifest: Manifest, place: Place) -> Manifest:
 
 
 def _places(manifest: Manifest, names: set[str]) -> dict[Place, frozenset[str]]:
-    """Where an interval or an access of one of these buffers begins, no barrier of the block stands and one may; with the buffers that
-    begin there."""
+    """Where an interval or an access of one of these buffers begins, no barrier of the block stands and one may; with
+    the buffers that begin there."""
     found: dict[Place, set[str]] = {}
     for buffer in manifest.buffers:
         if buffer.full_name in names:
@@ -129,7 +131,8 @@ def _may_stand(manifest: Manifest, place: Place) -> bool:
 
 
 def _all_come_by(manifest: Manifest, place: Place) -> bool:
-    """Whether all threads of the block go through the phase together: not in a track, nor in an arm that they do not choose together."""
+    """Whether all threads of the block go through the phase together: not in a track, nor in an arm that they do not
+    choose together."""
     timeline, phase = timeline_of(manifest, place.owner), place.phase
     if any(track.start <= phase < track.end for group in timeline.tracks for track in group):
         return False

@@ -7,8 +7,8 @@ Kinds of certificate for bytes:
 - `search-exhausted`: a search looked at every packing within `capacity_bytes`, and there is none;
 - `empty`: nothing to place;
 - `choice-search`, `bound-only`: as in `wishes`, where another choice of `auto` buffers might have fewer.
-`given: "before-windows"` in the block region's: it is about what conflicts with some buffer of a run, lying before the windows. Room for it
-inside windows is searched for only where that wins threads.
+`given: "before-windows"` in the block region's: it is about what conflicts with some buffer of a run, lying before the
+windows. Room for it inside windows is searched for only where that wins threads.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from warpack.solver.wire.manifest import Manifest
 def prove(
     manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures | None, wider: Sequence[Packed] = ()
 ) -> Proof:
-    """`base` is the packing without any `auto` buffer, `wider` are packings with buffers on chip that may take less padding: both
-    bound the threads (`warpack.solver.answer.limits`)."""
+    """`base` is the packing without any `auto` buffer, `wider` are packings with buffers on chip that may take less
+    padding: both bound the threads (`warpack.solver.answer.limits`)."""
     limits = Limits(manifest, base, {one.on_chip: one.run.lower_bound_bytes for one in wider})
     settled = packed is base and base.run.proven and base.block.proven and not base.weighed and not limits.wider
     best = best_of(launch) if settled else limits.most(manifest)
@@ -63,8 +63,8 @@ def prove(
 def threads_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures | None, best: Best | None) -> ThreadsProof:
     """`best` is the launch that the lower bounds of both regions would allow: more bytes never allow a better one.
 
-    With the objective `resident_threads` the bound is on threads per multiprocessor first; `upper_bound` is then the block
-    size that the lower bounds give, and at least the layout's own.
+    With the objective `resident_threads` the bound is on threads per multiprocessor first; `upper_bound` is then the
+    block size that the lower bounds give, and at least the layout's own.
     """
     certificate = limits.certificate
     if best is None:

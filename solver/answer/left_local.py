@@ -43,7 +43,8 @@ def reason(
     run_bytes: Bytes | None,
     found: LaunchFigures | None,
 ) -> Reason:
-    """`run_bytes` are enough with the buffer on chip as well (None: not looked into), and `found` the launch that they leave."""
+    """`run_bytes` are enough with the buffer on chip as well (None: not looked into), and `found` the launch that they
+    leave."""
     if manifest.objective == "shared_bytes":
         return Reason("objective", "the objective shared_bytes keeps every auto buffer local")
     if not buffer.size_bytes:

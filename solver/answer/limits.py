@@ -38,9 +38,9 @@ def best_of(launch: LaunchFigures | None) -> Best | None:
 
 @dataclass(frozen=True)
 class Limits:
-    """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never a better launch,
-    but for the padding: `known` are bounds of run bytes with buffers on chip that may take less of it (see
-    `warpack.solver.search.auto.stride_widening`)."""
+    """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never a
+    better launch, but for the padding: `known` are bounds of run bytes with buffers on chip that may take less of it
+    (see `warpack.solver.search.auto.stride_widening`)."""
 
     manifest: Manifest
     base: Packed
@@ -67,8 +67,8 @@ class Limits:
         return self.base.weighed and not self.wider
 
     def _most_together(self, rules: Manifest) -> Best | None:
-        """Where block and runs share one memory: the best launch that was left open, or the packing's own. By other rules, the best
-        that the bounds allow."""
+        """Where block and runs share one memory: the best launch that was left open, or the packing's own. By other
+        rules, the best that the bounds allow."""
         base, manifest = self.base, self.manifest
         if rules.launch == manifest.launch:
             open_ = base.open_launch
@@ -85,9 +85,9 @@ class Limits:
     def most(self, rules: Manifest) -> Best | None:
         """The best launch by the launch rules of `rules`, the same manifest but for these; None where there is none.
 
-        Whatever is on chip, one buffer has the largest alignment; it takes at least the bytes of that one, and where the widths
-        agree all others make no stride smaller: so each that is aligned wider is looked at. Where there are too many, or where
-        accesses decide about the stride, any stride counts as free of conflicts.
+        Whatever is on chip, one buffer has the largest alignment; it takes at least the bytes of that one, and where
+        the widths agree all others make no stride smaller: so each that is aligned wider is looked at. Where there are
+        too many, or where accesses decide about the stride, any stride counts as free of conflicts.
         """
         if self._together:
             return self._most_together(rules)

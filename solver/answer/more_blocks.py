@@ -1,4 +1,5 @@
-"""What it would take to have one more block on a multiprocessor, or a larger block, for kernels whose arrays are of the block."""
+"""What it would take to have one more block on a multiprocessor, or a larger block, for kernels whose arrays are of the
+block."""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ def one_more_block(
     what_if: WhatIf,
     barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any]:
-    """With as many threads per block. `limited_by`: what else than the bytes stands in the way. Otherwise the bytes that a block may then
-    take, and what single changes of the block region are enough, unless some of it lies over windows. Beside runs nothing is ruled out."""
+    """With as many threads per block. `limited_by`: what else than the bytes stands in the way. Otherwise the bytes
+    that a block may then take, and what single changes of the block region are enough, unless some of it lies over
+    windows. Beside runs nothing is ruled out."""
     shape, blocks = _shape(manifest, packed, launch), launch.occupancy.blocks_per_sm
     found: dict[str, Any] = {"blocks_per_sm": blocks + 1}
     others = _others(manifest, shape, launch.threads_per_block, blocks)
@@ -55,8 +57,8 @@ def one_more_block(
 def smaller_block_region(
     manifest: Manifest, packed: Packed, threads: int, barriers: Sequence[MissingBarrier]
 ) -> dict[str, Any] | None:
-    """What the block region may take beside the windows of a larger block, of so many threads, and which single changes are enough. None
-    where some of it lies over windows, or where it is no hindrance, or not the only one."""
+    """What the block region may take beside the windows of a larger block, of so many threads, and which single changes
+    are enough. None where some of it lies over windows, or where it is no hindrance, or not the only one."""
     if not packed.block.size_bytes or packed.floor is not None:
         return None
     shape = block_shape(manifest, run_bytes=packed.run.size_bytes, block_region_bytes=0, on_chip=packed.on_chip)
@@ -81,7 +83,8 @@ def _enough(
     without: Mapping[str, Bytes],
     barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any]:
-    """`settled`: no other single buffer or lifetime is enough; not known beside runs, in whose windows there may be room."""
+    """`settled`: no other single buffer or lifetime is enough; not known beside runs, in whose windows there may be
+    room."""
     enough = what_if.enough(allowed, without)
     settled = enough.buffers_settled and enough.lifetimes_settled
     return {
@@ -116,8 +119,8 @@ def _others(manifest: Manifest, shape: BlockShape, threads: int, blocks: int) ->
 
 
 def _allowed_without(manifest: Manifest, packed: Packed, launch: LaunchFigures, windows: Bytes) -> dict[str, Bytes]:
-    """What the block region may take once one buffer has gone, for the one that alone has the largest alignment: without it static bytes
-    are rounded up less."""
+    """What the block region may take once one buffer has gone, for the one that alone has the largest alignment:
+    without it static bytes are rounded up less."""
     placed = [one for one in manifest.buffers if one.location == "shared" and one.size]
     most = max((one.alignment_bytes for one in placed), default=0)
     holders = [one for one in placed if one.alignment_bytes == most]

@@ -20,7 +20,8 @@ def windows_start(launch: LaunchFigures) -> Bytes:
 def over_windows(
     launch: LaunchFigures, block: Sequence[tuple[Placed, Upper]], run: Sequence[tuple[Placed, Lower]]
 ) -> Iterator[tuple[Upper, Lower]]:
-    """Pairs with a byte in common, of places of the block (from the start of its memory) and of a run (from its window's start)."""
+    """Pairs with a byte in common, of places of the block (from the start of its memory) and of a run (from its
+    window's start)."""
     base, stride = windows_start(launch), launch.stride_bytes
     if not stride:
         return

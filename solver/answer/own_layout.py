@@ -12,8 +12,8 @@ from warpack.solver.wire.manifest import Manifest
 def standing(
     manifest: Manifest, own: Baseline | None, on_chip: frozenset[str], launch: LaunchFigures, status: Status
 ) -> dict[str, Any] | None:
-    """`optimal`: the user's own layout keeps every rule, and has what the layout has of every wish, all of which are proven. `better`: what
-    was found in time is not as good. None where there is none, or neither is so."""
+    """`optimal`: the user's own layout keeps every rule, and has what the layout has of every wish, all of which are
+    proven. `better`: what was found in time is not as good. None where there is none, or neither is so."""
     if own is None or own.broken or own.over_budget or not own.threads_per_block or manifest.baseline is None:
         return None
     accesses = sum(one.accesses for one in manifest.buffers if one.location == "auto" and manifest.baseline.places(one))

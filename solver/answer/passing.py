@@ -33,7 +33,8 @@ def handoffs(packed: Packed, launch: LaunchFigures) -> tuple[tuple[Handoff, ...]
 
 
 def _across(packed: Packed, launch: LaunchFigures) -> Iterator[Handoff]:
-    """Those between the block and its runs: the bytes are those of the block's piece that lie in the windows' part of its memory."""
+    """Those between the block and its runs: the bytes are those of the block's piece that lie in the windows' part of
+    its memory."""
     relation, uses = packed.flat.relation, packed.flat.uses
     if relation is None or packed.floor is None:
         return

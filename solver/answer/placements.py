@@ -70,8 +70,8 @@ def _on_chip(buffer: Buffer, packed: Packed) -> bool:
 
 
 def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tuple[PlacedPart, ...] | None]:
-    """The offset of a buffer that was not placed as a whole, or its parts where they lie apart. Parts placed one by one that came
-    to lie as in the buffer are one piece again. Parts and buffers of no bytes are at 0."""
+    """The offset of a buffer that was not placed as a whole, or its parts where they lie apart. Parts placed one by one
+    that came to lie as in the buffer are one piece again. Parts and buffers of no bytes are at 0."""
     if not buffer.size:
         return 0, None
     bytes_of = buffer.dtype.bytes_of

@@ -11,14 +11,15 @@ from warpack.solver.search.core.puzzle import Puzzle
 
 
 class Settling:
-    """Items of one region, each at the lowest offset that those before it leave; all counted in units. Windows are not heeded."""
+    """Items of one region, each at the lowest offset that those before it leave; all counted in units. Windows are not
+    heeded."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self._puzzle = puzzle
 
     def packs(self, kept: Sequence[int], offsets: Sequence[int], most: int) -> bool:
-        """Whether first fit places the items `kept` within `most`: by rising offsets of a packing, or by falling sizes of
-        all that they meet."""
+        """Whether first fit places the items `kept` within `most`: by rising offsets of a packing, or by falling sizes
+        of all that they meet."""
         if self._fits(sorted(kept, key=lambda i: (offsets[i], i)), most):
             return True
         weight = self._weights

@@ -14,8 +14,8 @@ Change = Literal["ends_earlier", "starts_later"]
 
 @dataclass(frozen=True, slots=True)
 class Shorter:
-    """Piece number `piece` of item `item` without `phase`, its last (`ends_earlier`) or its first (`starts_later`) of a stretch
-    of at least two phases."""
+    """Piece number `piece` of item `item` without `phase`, its last (`ends_earlier`) or its first (`starts_later`) of a
+    stretch of at least two phases."""
 
     item: int
     piece: int
@@ -24,9 +24,10 @@ class Shorter:
 
 
 def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterator[Shorter]:
-    """Every such change. Left out: pieces that are live in all phases; the ends at which contents are carried round a loop; items
-    of in-place pairs, whose permission depends on where both end; regions in which more than the phases decides who conflicts; and
-    where threads share the buffer, phases that would stay occupied because no barrier stands directly before them."""
+    """Every such change. Left out: pieces that are live in all phases; the ends at which contents are carried round a
+    loop; items of in-place pairs, whose permission depends on where both end; regions in which more than the phases
+    decides who conflicts; and where threads share the buffer, phases that would stay occupied because no barrier stands
+    directly before them."""
     if not problem.plain:
         return
     paired = {number for entry in problem.in_place for number in (entry.read, entry.write)}
@@ -44,8 +45,8 @@ def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterato
 
 
 def shortened(piece: Piece, phase: Phase) -> Piece:
-    """The piece without one phase. Where threads share it, what stays occupied after an earlier end is left as it is: it may be
-    less than that, never more."""
+    """The piece without one phase. Where threads share it, what stays occupied after an earlier end is left as it is:
+    it may be less than that, never more."""
     return piece._replace(live=_without(piece.live, phase), occupied=_without(piece.occupied, phase))
 
 

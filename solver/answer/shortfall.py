@@ -22,8 +22,8 @@ _MOST_NAMED = 8
 
 
 def ruled_out(manifest: Manifest, flat: FlatManifest) -> Problem | None:
-    """What rules every layout out that can be told without a search: a launch that is impossible, or bounds that exceed the
-    budget. `flat` has every `auto` buffer local. None where nothing does."""
+    """What rules every layout out that can be told without a search: a launch that is impossible, or bounds that exceed
+    the budget. `flat` has every `auto` buffer local. None where nothing does."""
     found = hurdle(manifest)
     if found is not None:
         return found
@@ -42,7 +42,8 @@ def needed_bytes(manifest: Manifest, run_bytes: Bytes, block_region_bytes: Bytes
 
 
 def shortfall(manifest: Manifest, flat: FlatManifest, needed: Bytes, enough: Bytes | None = None) -> Problem:
-    """No block takes less than `needed` bytes, and that is more than the budget. `enough`: with so many there is a layout."""
+    """No block takes less than `needed` bytes, and that is more than the budget. `enough`: with so many there is a
+    layout."""
     launch, named = manifest.launch, manifest.target.shared_budget_bytes
     block = "of one run" if launch.threads_per_block is None else f"of {launch.threads_per_block} threads"
     static = manifest.target.static_shared_bytes

@@ -33,14 +33,15 @@ class Saved(NamedTuple):
 
 @dataclass(frozen=True)
 class Trying:
-    """Other manifests beside the packing of one. Where some of the block lies over windows, its region is not looked at."""
+    """Other manifests beside the packing of one. Where some of the block lies over windows, its region is not looked
+    at."""
 
     packed: Packed
 
     @cached_property
     def worthwhile(self) -> bool:
-        """Whether the program is small enough to be flattened again, and some region larger than what is accessed in any one phase: nothing
-        that is tried makes that less."""
+        """Whether the program is small enough to be flattened again, and some region larger than what is accessed in
+        any one phase: nothing that is tried makes that less."""
         flat, relation = self.packed.flat, self.packed.flat.relation
         items = len(flat.run.items) + len(flat.block.items)
         if relation is None or len(relation.unrolled.graph) > MOST_NODES or items > MOST_ITEMS:
@@ -75,7 +76,8 @@ class Trying:
 
 
 def _least(problem: RegionProblem, before: RegionProblem, packing: Packing) -> Bytes:
-    """The bytes that first fit needs for a changed region; those of the packing at hand where it finds nothing smaller."""
+    """The bytes that first fit needs for a changed region; those of the packing at hand where it finds nothing
+    smaller."""
     alike = [item.name for item in problem.items] == [item.name for item in before.items]
     if not alike or not packing.size_bytes or problem.windows or max_live(problem).size_bytes >= packing.size_bytes:
         return packing.size_bytes

@@ -1,7 +1,7 @@
 """What a single change would do for a region's bytes: a buffer that went, or a lifetime that was one phase shorter.
 
-What the proofs of the packing rule out is left out without a search; of the rest a few are packed by first fit. So a change that
-is found enough is enough. One that is not found may be so too, unless all changes are settled.
+What the proofs of the packing rule out is left out without a search; of the rest a few are packed by first fit. So a
+change that is found enough is enough. One that is not found may be so too, unless all changes are settled.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class WhatIf:
 
     @cached_property
     def live_bytes(self) -> tuple[tuple[Phase, Phase, Bytes], ...] | None:
-        """The bytes live in each stretch of phases that are alike; None where some of them may share bytes all the same."""
+        """The bytes live in each stretch of phases that are alike; None where some of them may share bytes all the
+        same."""
         if self.problem.in_place or self.problem.alias_permits:
             return None
         change: defaultdict[Phase, Bytes] = defaultdict(int)
@@ -118,8 +119,8 @@ class WhatIf:
         return tuple(sorted(self.live_bytes or (), key=itemgetter(2), reverse=True))
 
     def lowering(self) -> tuple[tuple[Shorter, Bytes], ...]:
-        """The shorter lifetimes that lower the peak, with what it would be, lowest first. None do where it lasts for more than
-        a phase, or is reached twice."""
+        """The shorter lifetimes that lower the peak, with what it would be, lowest first. None do where it lasts for
+        more than a phase, or is reached twice."""
         if self.peak.phase is None or self.live_bytes is None:
             return ()
         top = self.peak.size_bytes
@@ -129,8 +130,8 @@ class WhatIf:
         return tuple(sorted(lower, key=lambda one: (one[1], self._name(one[0]))))
 
     def enough(self, target: Bytes, without: Mapping[str, Bytes]) -> Enough:
-        """The single changes with which the region packs into `target` bytes; without a buffer that `without` names, into those
-        given there."""
+        """The single changes with which the region packs into `target` bytes; without a buffer that `without` names,
+        into those given there."""
         targets = {name: without.get(name, target) for name in self.by_buffer}
         buffers = [name for name, numbers in self.by_buffer.items() if self._may_go(numbers, targets[name])]
         over = [apart for apart in self._apart if apart.total > target]
@@ -161,7 +162,8 @@ class WhatIf:
 
     @cached_property
     def _named(self) -> dict[str, tuple[int, Bytes]]:
-        """The item and the bytes of each piece and each item. Proofs may be about parts where buffers were placed whole."""
+        """The item and the bytes of each piece and each item. Proofs may be about parts where buffers were placed
+        whole."""
         items = self.problem.items
         named = {piece.name: (i, piece.size_bytes) for i, item in enumerate(items) for piece in item.pieces}
         return named | {item.name: (i, item.size_bytes) for i, item in enumerate(items)}

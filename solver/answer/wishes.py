@@ -4,7 +4,8 @@ Each is about layouts that are as good in the wishes before it. Kinds of certifi
 - `bytes-bounds`: what the launch rules give for the fewest bytes that the regions can have;
 - `all-on-chip`: there is no more access than those;
 - `choice-search`: a branch and bound over the choices of `auto` buffers;
-- `weighed`: a search over the numbers of resident threads found no choice of `auto` buffers that is worth more (`warpack.solver.launch.weighing`);
+- `weighed`: a search over the numbers of resident threads found no choice of `auto` buffers that is worth more
+  (`warpack.solver.launch.weighing`);
 - `bound-only`: nothing was searched.
 """
 
@@ -26,8 +27,9 @@ from warpack.solver.wire.units import Bytes
 
 
 def resident_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures, best: Best | None) -> CountProof | None:
-    """What the bounds allow with the layout's threads per block; with the objective `resident_threads`, with any block that is
-    a whole multiple as the layout's is. `best` is the launch that they allow. None where the objective ranks none."""
+    """What the bounds allow with the layout's threads per block; with the objective `resident_threads`, with any block
+    that is a whole multiple as the layout's is. `best` is the launch that they allow. None where the objective ranks
+    none."""
     if manifest.objective == "shared_bytes":
         return None
     if by_residents(manifest):
@@ -79,7 +81,8 @@ def stride_proof(manifest: Manifest, base: Packed, packed: Packed, launch: Launc
 
 
 def run_proof_with_choices(manifest: Manifest, base: Packed, packed: Packed, proof: BytesProof) -> BytesProof:
-    """The proof of the run bytes for what is on chip, no stronger than what is known of other choices with as many accesses."""
+    """The proof of the run bytes for what is on chip, no stronger than what is known of other choices with as many
+    accesses."""
     others = others_at_least(manifest, base, packed)
     if others is None or others[1] >= proof.lower_bound_bytes:
         return proof
@@ -87,7 +90,8 @@ def run_proof_with_choices(manifest: Manifest, base: Packed, packed: Packed, pro
 
 
 def others_at_least(manifest: Manifest, base: Packed, packed: Packed) -> tuple[Bytes, Bytes] | None:
-    """Stride and run bytes that no other choice of `auto` buffers is below; None where no other one comes into question."""
+    """Stride and run bytes that no other choice of `auto` buffers is below; None where no other one comes into
+    question."""
     if packed.choice is not None:
         return packed.choice.others_at_least
     if manifest.objective == "shared_bytes" or not candidates(manifest):

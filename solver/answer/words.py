@@ -1,4 +1,5 @@
-"""What a word of the user's would save: `"reentry": "dropped"` where contents are carried, and `"at_least": 1` for a loop.
+"""What a word of the user's would save: `"reentry": "dropped"` where contents are carried, and `"at_least": 1` for a
+loop.
 
 A word frees phases or orders accesses: what is right without it stays right with it. Each is tried (see `trying`).
 """
@@ -23,8 +24,9 @@ _MENDED = ("carried", UNORDERED)
 
 
 def with_savings(manifest: Manifest, trying: Trying, barriers: Sequence[MissingBarrier] = ()) -> tuple[Problem, ...]:
-    """The warnings of the flattened program: `carried` with what its word would save, `no_barrier_no_sharing` with the barrier of
-    `barriers` that saves the most between the buffers it names, and `at_least` for each loop where that word would save bytes."""
+    """The warnings of the flattened program: `carried` with what its word would save, `no_barrier_no_sharing` with the
+    barrier of `barriers` that saves the most between the buffers it names, and `at_least` for each loop where that word
+    would save bytes."""
     warnings = trying.packed.flat.warnings
     if not any(warning.type in _MENDED for warning in warnings) or not trying.worthwhile:
         return warnings
@@ -48,7 +50,8 @@ class _Words:
     trying: Trying
 
     def dropped(self, carried: Sequence[Problem]) -> dict[str, str]:
-        """By the warning's pointer, what the word saves by itself; where that is nothing as far as is seen, what it saves on all."""
+        """By the warning's pointer, what the word saves by itself; where that is nothing as far as is seen, what it
+        saves on all."""
         alone = {one.pointer: self._saved(_with_dropped(self.manifest, [one])) for one in carried[:MOST_WORDS]}
         told = {pointer: f" It saves {saved}." for pointer, saved in alone.items() if saved}
         if len(carried) > 1 and len(told) < len(carried):

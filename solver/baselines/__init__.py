@@ -19,10 +19,11 @@ __all__ = ["RegionBytes", "baselines", "broken_by_hand", "declared_aliases_bytes
 
 
 def baselines(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> dict[str, Baseline]:
-    """`by_hand`: the layout that the manifest gives as its `baseline`, where it gives one. `no_sharing`: every buffer has bytes of its own.
-    `declared_aliases`: a buffer may lie only inside one that it names as its alias, none of the two persistent, several in one target one
-    after the other. Both place the buffers in the order in which the manifest names them, each at the next aligned byte, and take neither
-    lifetimes nor pinned offsets into account. Of all three the launch is found as the layout's is.
+    """`by_hand`: the layout that the manifest gives as its `baseline`, where it gives one. `no_sharing`: every buffer
+    has bytes of its own. `declared_aliases`: a buffer may lie only inside one that it names as its alias, none of the
+    two persistent, several in one target one after the other. Both place the buffers in the order in which the manifest
+    names them, each at the next aligned byte, and take neither lifetimes nor pinned offsets into account. Of all three
+    the launch is found as the layout's is.
 
     `on_chip`: the `auto` buffers that are; the user's own layout says so itself."""
     found = {} if manifest.baseline is None else {"by_hand": by_hand(manifest, manifest.baseline)}

@@ -1,4 +1,5 @@
-"""Buffers of the block that lie over windows of runs in the user's own layout, and what is said of two that share bytes but must not."""
+"""Buffers of the block that lie over windows of runs in the user's own layout, and what is said of two that share bytes
+but must not."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class Windows(NamedTuple):
     runs: int
 
     def common(self, above: _Span, below: _Span) -> _Span | None:
-        """The first bytes that a place of the block's memory has in common with one in the windows, in the lowest window that has any."""
+        """The first bytes that a place of the block's memory has in common with one in the windows, in the lowest
+        window that has any."""
         start, end = max(above[0], self.base), min(above[1], self.base + self.stride * self.runs)
         if start >= end:
             return None

@@ -55,8 +55,8 @@ def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
 
 
 def _broken(manifest: Manifest, layout: HandLayout, flat: FlatManifest, windows: Windows | None) -> Iterator[Finding]:
-    """Alignments, pins and pairs that share bytes though they must not: by region, then across the two. Contiguous windows are a wish about
-    Warpack's own layout, and not asked for."""
+    """Alignments, pins and pairs that share bytes though they must not: by region, then across the two. Contiguous
+    windows are a wish about Warpack's own layout, and not asked for."""
     for problem in (flat.block, flat.run):
         yield from _misplaced(problem, layout.offsets_bytes)
         yield from _overlaps(problem, flat.timeline, layout.offsets_bytes)
@@ -104,7 +104,8 @@ def _told(
     difference: Bytes,
     offsets: Mapping[str, Bytes],
 ) -> Iterator[Finding]:
-    """A finding for each two pieces, of items that are in each other's way, which share bytes that they must not share."""
+    """A finding for each two pieces, of items that are in each other's way, which share bytes that they must not
+    share."""
     items = problem.items[first], problem.items[second]
     apart = (first, second) in problem.apart
     for p in items[0].pieces:

@@ -36,8 +36,8 @@ def launched_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: froze
 
 
 def threads_by(manifest: Manifest) -> ThreadsBy:
-    """What chooses the block size: resident threads too where accesses are weighed against them; with the objective `shared_bytes` the
-    most threads."""
+    """What chooses the block size: resident threads too where accesses are weighed against them; with the objective
+    `shared_bytes` the most threads."""
     if manifest.launch.threads_per_block is not None:
         return "given"
     return "resident_threads" if by_residents(manifest) else "threads_per_block"

@@ -12,7 +12,8 @@ from warpack.solver.wire.units import Bytes, align_up
 
 
 class RegionBytes(NamedTuple):
-    """Of one run, and of the block region. `reach`: where the last of the block's buffers ends, if some lie over windows of runs."""
+    """Of one run, and of the block region. `reach`: where the last of the block's buffers ends, if some lie over
+    windows of runs."""
 
     run: Bytes
     block: Bytes

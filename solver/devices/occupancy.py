@@ -2,9 +2,9 @@
 
 The rules are those of NVIDIA's `cuda_occupancy.h` for compute capability 7.0 and above, written anew; a test compiles
 that header and compares. What a naive formula misses: registers are handed out to whole warps in units, in each of four
-sub-partitions on its own; the hardware refuses a block by its warp count rounded up to the sub-partitions; shared memory
-is rounded up to a unit after the reserved bytes are added; a carve-out too small for one block is lifted to the next
-step that holds it.
+sub-partitions on its own; the hardware refuses a block by its warp count rounded up to the sub-partitions; shared
+memory is rounded up to a unit after the reserved bytes are added; a carve-out too small for one block is lifted to the
+next step that holds it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def occupancy(
     carveout: int | Literal["max"] = "max",
     barriers: int = 1,
 ) -> Occupancy:
-    """Resident blocks and threads of one multiprocessor, for blocks of `threads` threads; 0 means that a block cannot start.
+    """Resident blocks and threads of one multiprocessor, for blocks of `threads` threads; 0 means that a block cannot
+    start.
 
     `registers_per_thread` None leaves registers out. `carveout` is the preferred share of shared memory in percent of
     the largest, `barriers` the number of named barriers a block uses. Where several resources bind equally,
@@ -64,7 +65,8 @@ def block_limits(
     carveout: int | Literal["max"] = "max",
     barriers: int = 1,
 ) -> dict[str, int]:
-    """Blocks that each resource alone allows, in the order of `limited_by`'s precedence. Arguments as in `occupancy`."""
+    """Blocks that each resource alone allows, in the order of `limited_by`'s precedence. Arguments as in
+    `occupancy`."""
     registers = 0 if registers_per_thread is None else registers_per_thread
     if threads < 1:
         raise ValueError(f"a block has at least one thread, not {threads}")

@@ -25,9 +25,9 @@ class Device:
     """The limits of one compute capability. `sm` means streaming multiprocessor, `smem` shared memory, both sizes in
     bytes unless the name says `kb` (1024 bytes).
 
-    `max_smem_per_block_optin` leaves the reserved bytes out; `smem_alloc_unit` is what a block's shared memory is rounded up to
-    and `carveout_steps_kb` the sizes that a multiprocessor's shared memory can be set to. Named barriers (
-    `barriers_per_block_slot` times the block slots) limit occupancy where `barriers_limit_occupancy` says so.
+    `max_smem_per_block_optin` leaves the reserved bytes out; `smem_alloc_unit` is what a block's shared memory is
+    rounded up to and `carveout_steps_kb` the sizes that a multiprocessor's shared memory can be set to. Named barriers
+    ( `barriers_per_block_slot` times the block slots) limit occupancy where `barriers_limit_occupancy` says so.
     """
 
     compute_capability: str

@@ -1,8 +1,9 @@
 """Conflicts as columns: for each life a set of columns, so that two of them meet exactly where the lives conflict.
 
-The search and its bounds see a packing problem as buffers over columns of which each holds only buffers that conflict, as phases do where
-one thread runs straight on. Where a program branches, waits or runs beside itself, not all that meet in a phase conflict, and some
-conflict that meet in none. A phase then keeps a largest set of those that do, and columns behind the last phase hold the other pairs.
+The search and its bounds see a packing problem as buffers over columns of which each holds only buffers that conflict,
+as phases do where one thread runs straight on. Where a program branches, waits or runs beside itself, not all that meet
+in a phase conflict, and some conflict that meet in none. A phase then keeps a largest set of those that do, and columns
+behind the last phase hold the other pairs.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from warpack.solver.flatten.spans import phases_of
 from warpack.solver.wire.manifest import Span
 
 MOST_COMPARED, MOST_APART = 1536, 384
-"""Of more different lives that need it, columns are not made exact: each then holds all that may conflict in it. The second is for lives
-of which not all are ordered by the same barriers."""
+"""Of more different lives that need it, columns are not made exact: each then holds all that may conflict in it. The
+second is for lives of which not all are ordered by the same barriers."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """`columns[n]` of use number n. `plain`: they are the phases in which it is needed or not yet ordered. `exact`: two meet only where
-    they conflict."""
+    """`columns[n]` of use number n. `plain`: they are the phases in which it is needed or not yet ordered. `exact`: two
+    meet only where they conflict."""
 
     columns: tuple[Phases, ...]
     plain: bool

@@ -27,9 +27,10 @@ def flatten(
     """The run region's and the block region's problem, over one program with every call expanded.
 
     `on_chip` names the `auto` buffers (in full) that are placed in shared memory; the others and the local ones are
-    left out. `split` names (in full) the buffers whose parts are placed apart, out of `warpack.solver.flatten.items.splittable`.
-    `warnings` are those that need the flattened program; reading the manifest gave the others. Once `stopped` says so, what is left to
-    be found out is taken to be the worst, and the problems are not `exact`.
+    left out. `split` names (in full) the buffers whose parts are placed apart, out of
+    `warpack.solver.flatten.items.splittable`. `warnings` are those that need the flattened program; reading the
+    manifest gave the others. Once `stopped` says so, what is left to be found out is taken to be the worst, and the
+    problems are not `exact`.
     """
     unrolled = unroll(manifest)
     lives, relation = Lives(manifest, unrolled, stopped), Relation(manifest, unrolled)

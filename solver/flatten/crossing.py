@@ -15,8 +15,8 @@ MOST_PAIRS = 250_000
 
 
 def crossing(manifest: Manifest, block: Shelf, run: Shelf, relation: Relation) -> Mapping[int, frozenset[int]]:
-    """For each item of the block region the items of the run region that it conflicts with, all threads of the block taken together,
-    or that `apart` keeps from it. Those that conflict with none are left out."""
+    """For each item of the block region the items of the run region that it conflicts with, all threads of the block
+    taken together, or that `apart` keeps from it. Those that conflict with none are left out."""
     if not block.items or not run.items:
         return {}
     kept_apart = {frozenset(pair) for pair in manifest.apart}

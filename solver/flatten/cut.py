@@ -1,4 +1,5 @@
-"""The program cut at some fixed phases: which others lie on a way from these back to these, and where such ways arrive."""
+"""The program cut at some fixed phases: which others lie on a way from these back to these, and where such ways
+arrive."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Cut:
-    """A graph of segments: each stretch of phases in its fixed and its other parts. A way runs on behind a fixed segment only where it
-    starts there; with `through` it runs through all of them."""
+    """A graph of segments: each stretch of phases in its fixed and its other parts. A way runs on behind a fixed
+    segment only where it starts there; with `through` it runs through all of them."""
 
     def __init__(
         self,
@@ -24,8 +25,8 @@ class Cut:
         skipping: bool = True,
         closed: Phases = NO_PHASES,
     ) -> None:
-        """`fixed` may touch: each is then a segment of its own. `skipping` False leaves out the ways that only skip a loop. No way comes
-        into tracks in `closed`."""
+        """`fixed` may touch: each is then a segment of its own. `skipping` False leaves out the ways that only skip a
+        loop. No way comes into tracks in `closed`."""
         self._starts: list[Phase] = []
         self._ends: list[Phase] = []
         self._fixed: list[bool] = []
@@ -72,7 +73,8 @@ class Cut:
         return leads(self._on, first, last, (lambda _one: False) if self._through else self._fixed.__getitem__)
 
     def behind(self, source: Callable[[Phase, Phase], bool]) -> list[int]:
-        """The segments behind each fixed one that `source` says yes to, of its first phase and the one after its last."""
+        """The segments behind each fixed one that `source` says yes to, of its first phase and the one after its
+        last."""
         found = []
         for segment, fixed in enumerate(self._fixed):
             if fixed and source(self._starts[segment], self._ends[segment]):

@@ -1,5 +1,5 @@
-"""By which barrier bytes pass from one piece to another: the first covering one on each way from the accesses of the one to the next
-access of the other."""
+"""By which barrier bytes pass from one piece to another: the first covering one on each way from the accesses of the
+one to the next access of the other."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from warpack.solver.flatten.spans import phases_of
 from warpack.solver.wire.units import Phase
 
 Passage = tuple[Phase, Place | None]
-"""The phase in which the destination is accessed next, and the first covering barrier on the way there (None: there is none)."""
+"""The phase in which the destination is accessed next, and the first covering barrier on the way there (None: there is
+none)."""
 
 
 class FirstBarriers:
-    """The ways of a program, for the barriers that one `Cover` counts: what every walk between two pieces needs of them."""
+    """The ways of a program, for the barriers that one `Cover` counts: what every walk between two pieces needs of
+    them."""
 
     def __init__(self, graph: Graph, reach: Reach) -> None:
         self.graph, self.places = graph, reach.places
@@ -32,16 +34,19 @@ class FirstBarriers:
         ]
 
     def between(self, source: Phases, destination: Phases) -> frozenset[Passage]:
-        """Every way from an access of the source to the next one of the destination, with no access of either between."""
+        """Every way from an access of the source to the next one of the destination, with no access of either
+        between."""
         return frozenset(_Walk(self, source, destination).run())
 
     def _entered(self, targets: list[int]) -> list[int]:
-        """Without the copies that follow something else of the same call: what else is called there may have run before."""
+        """Without the copies that follow something else of the same call: what else is called there may have run
+        before."""
         return [target for target in targets if target not in self.graph.followers]
 
 
 class _Walk:
-    """Walks on from the source's accesses until the destination is accessed: first until a barrier is met, then on from each barrier."""
+    """Walks on from the source's accesses until the destination is accessed: first until a barrier is met, then on from
+    each barrier."""
 
     def __init__(self, ways: FirstBarriers, source: Phases, destination: Phases) -> None:
         self._ways, graph = ways, ways.graph

@@ -1,11 +1,11 @@
 """The flattened program as a graph of straight stretches, and where its barriers stand.
 
-A *node* is a stretch of flattened phases `[start, end)` that run one after the other, or a joint without phases (start == end). Places
-where barriers stand are counted in halves: 2p is just before phase p, 2p + 1 just after it.
+A *node* is a stretch of flattened phases `[start, end)` that run one after the other, or a joint without phases (start
+== end). Places where barriers stand are counted in halves: 2p is just before phase p, 2p + 1 just after it.
 
-Several components that are called in one phase run in any order. A way that passes the whole call passes each of them, so each is
-there more than once: *fresh* for what starts inside it, and as copies for ways that pass it. Out of such a copy a way goes on only where
-all the others can be passed as well, which depends on what is asked: `Passing` says so.
+Several components that are called in one phase run in any order. A way that passes the whole call passes each of them,
+so each is there more than once: *fresh* for what starts inside it, and as copies for ways that pass it. Out of such a
+copy a way goes on only where all the others can be passed as well, which depends on what is asked: `Passing` says so.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Place = int
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """A copy that ends with node `last` leads on to node `leave` where every one of `companions` can be passed: copies of what is called
-    beside it, each by its first and its last node."""
+    """A copy that ends with node `last` leads on to node `leave` where every one of `companions` can be passed: copies
+    of what is called beside it, each by its first and its last node."""
 
     last: int
     leave: int
@@ -41,10 +41,10 @@ class Standing:
 
 @dataclass
 class Graph:
-    """`edges[n]` lead on from node n after what stands behind its last phase, `breaks[n]` leave before that. `primary`: the nodes of
-    phases, by their start, without the copies for passing. `calls` innermost first. `skips`: the edges that skip a loop.
-    `followers`: the
-    first nodes of copies that come after something else of the same call. `gates`: the joints through which every way enters a track, with the track's first phase."""
+    """`edges[n]` lead on from node n after what stands behind its last phase, `breaks[n]` leave before that. `primary`:
+    the nodes of phases, by their start, without the copies for passing. `calls` innermost first. `skips`: the edges
+    that skip a loop. `followers`: the first nodes of copies that come after something else of the same call. `gates`:
+    the joints through which every way enters a track, with the track's first phase."""
 
     starts: list[Phase] = field(default_factory=list)
     ends: list[Phase] = field(default_factory=list)
@@ -92,8 +92,8 @@ class Graph:
 def passing_edges(
     calls: Iterable[Passing], add: Callable[[int, int], None], passes: Callable[[int, int], bool]
 ) -> None:
-    """Adds the ways on from copies for passing. `passes` says whether a copy can be passed, by its first and its last node, once what
-    is called inside it has its edges."""
+    """Adds the ways on from copies for passing. `passes` says whether a copy can be passed, by its first and its last
+    node, once what is called inside it has its edges."""
     for call in calls:
         if all(passes(*ends) for ends in call.companions):
             add(call.last, call.leave)

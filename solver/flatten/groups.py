@@ -16,9 +16,9 @@ Beside = Literal["tracks", "calls", "arms"]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`members`: the flattened phases of each track, called component or arm, in order. `uniform`: which threads choose an arm
-    together. `aligned`: every track begins with a thread that is the first of a run. Tracks with the same `stated` are the same threads
-    in several calls."""
+    """`members`: the flattened phases of each track, called component or arm, in order. `uniform`: which threads choose
+    an arm together. `aligned`: every track begins with a thread that is the first of a run. Tracks with the same
+    `stated` are the same threads in several calls."""
 
     kind: Beside
     members: tuple[Span, ...]
@@ -27,8 +27,8 @@ class Group:
     stated: tuple[str, Phase] = ("", 0)
 
     def parts(self, crossing: bool, block_scope: bool, private: bool) -> bool:
-        """Whether buffers in two members conflict by that alone. `crossing`: one is block-scoped and one run-scoped; else
-        `block_scope` says which both are, `private` whether one thread alone uses them."""
+        """Whether buffers in two members conflict by that alone. `crossing`: one is block-scoped and one run-scoped;
+        else `block_scope` says which both are, `private` whether one thread alone uses them."""
         if self.kind == "calls":
             return True
         if self.kind == "tracks":

@@ -1,4 +1,5 @@
-"""Where one piece may hand its bytes on to another in place, and whether the two are in each other's way anywhere else."""
+"""Where one piece may hand its bytes on to another in place, and whether the two are in each other's way anywhere
+else."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from warpack.solver.wire.units import Phase
 
 @dataclass(frozen=True)
 class Pair:
-    """Two pieces that a step lays on one another, and what of their buffers is zeroed. `private`: one thread alone uses them."""
+    """Two pieces that a step lays on one another, and what of their buffers is zeroed. `private`: one thread alone uses
+    them."""
 
     read: Use
     write: Use
@@ -38,8 +40,8 @@ class HandingOn:
         self._cuts: dict[tuple[Span, ...], Cut] = {}
 
     def judge(self, pair: Pair, listed: Iterable[Span], reverse: Iterable[Span]) -> tuple[Phases, str | None]:
-        """The effective phases; and why the pair is not cured, if it is not. `listed` are phases in which the second is written from
-        the first, `reverse` those in which the first is written from the second."""
+        """The effective phases; and why the pair is not cured, if it is not. `listed` are phases in which the second is
+        written from the first, `reverse` those in which the first is written from the second."""
         onward, back = sorted(listed), sorted(reverse)
         why = ""
         good: list[list[Span]] = [[], []]
@@ -107,8 +109,8 @@ class HandingOn:
         return phase > 0 and holds(cut.phases(cut.ahead(cut.start)).spans, phase)
 
     def _gone(self, read: Life, end: int) -> bool:
-        """Whether every way from the end of a phase meets the read next where an interval of it begins; one that is dropped also where it
-        was left in between."""
+        """Whether every way from the end of a phase meets the read next where an interval of it begins; one that is
+        dropped also where it was left in between."""
         fixed: list[Span] = []
         for first, beyond in read.accesses.spans:
             fixed += [(first, end), (end, beyond)] if first < end < beyond else [(first, beyond)]

@@ -1,8 +1,8 @@
 """In-place pairs: at which one difference of their offsets two pieces may share bytes although their lives meet.
 
-A listed phase is *effective* where the read ends and the write begins in it, nothing of the read is found again behind it, and the
-threads that share the two have waited directly before it (`handing_on`). The pair is cured when the two are in each other's way in
-effective phases alone.
+A listed phase is *effective* where the read ends and the write begins in it, nothing of the read is found again behind
+it, and the threads that share the two have waited directly before it (`handing_on`). The pair is cured when the two are
+in each other's way in effective phases alone.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class _Reference:
-    """A buffer or part that a pair names: where it starts inside its buffer, and its pieces in the order of their bytes,
-    each with its item's number and with the place of the item inside the buffer."""
+    """A buffer or part that a pair names: where it starts inside its buffer, and its pieces in the order of their
+    bytes, each with its item's number and with the place of the item inside the buffer."""
 
     start_bytes: Bytes
     pieces: tuple[tuple[int, Bytes, Piece], ...]
@@ -38,8 +38,8 @@ class _Reference:
 
 @dataclass
 class _Meeting:
-    """Two pieces that the listed pairs bring together at one difference, and the phases listed for them: `reverse` where
-    an entry names them the other way round."""
+    """Two pieces that the listed pairs bring together at one difference, and the phases listed for them: `reverse`
+    where an entry names them the other way round."""
 
     read: int
     write: int

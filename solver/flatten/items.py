@@ -14,8 +14,8 @@ from warpack.solver.wire.manifest import Buffer, Manifest, Part, Scope
 
 @dataclass(frozen=True)
 class Shelf:
-    """The items of one region, the buffer that each came from, and the items of each buffer (by full name, in the order of
-    their bytes: one, or one a part where the parts are placed apart). `uses`: of each piece by its name."""
+    """The items of one region, the buffer that each came from, and the items of each buffer (by full name, in the order
+    of their bytes: one, or one a part where the parts are placed apart). `uses`: of each piece by its name."""
 
     scope: Scope
     private: bool
@@ -28,7 +28,8 @@ class Shelf:
 
 
 def splittable(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Full names of the buffers in shared memory whose parts may be placed apart. A pinned buffer has its place, and stays whole."""
+    """Full names of the buffers in shared memory whose parts may be placed apart. A pinned buffer has its place, and
+    stays whole."""
     return frozenset(
         buffer.full_name
         for buffer in manifest.buffers
@@ -47,8 +48,8 @@ def shelf(
     relation: Relation,
     split: frozenset[str] = frozenset(),
 ) -> Shelf:
-    """The buffers of one scope that lie in shared memory. Those without a byte are left out. Of the buffers in `split` each
-    part is an item."""
+    """The buffers of one scope that lie in shared memory. Those without a byte are left out. Of the buffers in `split`
+    each part is an item."""
     buffers = [
         buffer
         for buffer in manifest.buffers
@@ -120,7 +121,8 @@ def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
 
 
 def _parts(buffer: Buffer, full_name: str, pieces: Sequence[Piece]) -> Iterator[Item]:
-    """The first part is aligned as the buffer, the others as its elements: no part is aligned better inside the buffer."""
+    """The first part is aligned as the buffer, the others as its elements: no part is aligned better inside the
+    buffer."""
     for piece in sorted(pieces, key=lambda piece: piece.offset_bytes):
         alone = piece._replace(offset_bytes=0)
         alignment = buffer.dtype.alignment_bytes if piece.offset_bytes else buffer.alignment_bytes

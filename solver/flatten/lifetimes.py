@@ -1,4 +1,5 @@
-"""When a piece is accessed, when its contents are needed, and where they begin: lifetimes and accesses in the flattened program."""
+"""When a piece is accessed, when its contents are needed, and where they begin: lifetimes and accesses in the flattened
+program."""
 
 from __future__ import annotations
 
@@ -19,10 +20,11 @@ Key = tuple[str, Stated, Reentry, bool, bool]
 
 @dataclass(frozen=True, eq=False)
 class Life:
-    """`accesses`: the phases in which the sharing threads may access the piece. `live`: these, and those in which its contents are
-    needed in between. `begins`: the first phases of its intervals, its writes. `ends`: the last phases of its intervals, the reads of
-    `accesses_in`. `carried`: what is live only because contents are found again. `dropped`: a phase of return counts as a beginning.
-    `starts`: zeroed at the program's start, which counts as an access there. `derived`: from `accesses_in`."""
+    """`accesses`: the phases in which the sharing threads may access the piece. `live`: these, and those in which its
+    contents are needed in between. `begins`: the first phases of its intervals, its writes. `ends`: the last phases of
+    its intervals, the reads of `accesses_in`. `carried`: what is live only because contents are found again. `dropped`:
+    a phase of return counts as a beginning. `starts`: zeroed at the program's start, which counts as an access there.
+    `derived`: from `accesses_in`."""
 
     accesses: Phases
     live: Phases
@@ -43,8 +45,8 @@ _NEVER = Life(NO_PHASES, NO_PHASES, frozenset(), frozenset())
 
 
 class Lives:
-    """Lives of buffers and parts in the flattened program; equal statements share one. `stopped` is asked before each that takes a
-    search: once it says so, lives are taken to last for the whole program, and `cut_short` is set."""
+    """Lives of buffers and parts in the flattened program; equal statements share one. `stopped` is asked before each
+    that takes a search: once it says so, lives are taken to last for the whole program, and `cut_short` is set."""
 
     def __init__(self, manifest: Manifest, unrolled: Unrolled, stopped: Callable[[], bool] = lambda: False) -> None:
         self._manifest, self._unrolled, self._stopped = manifest, unrolled, stopped
@@ -96,7 +98,8 @@ class Lives:
         return [(base + starts[phase], base + starts[phase + 1]) for base in self._unrolled.calls[owner]]
 
     def _choices(self, by_track: bool) -> tuple[Phases, ...]:
-        """The phases that ways keep out of, for each choice of tracks; where several threads share a piece, or there is none, once."""
+        """The phases that ways keep out of, for each choice of tracks; where several threads share a piece, or there is
+        none, once."""
         return self._unrolled.choices if by_track else (NO_PHASES,)
 
     def _made(self, owner: str, stated: Stated, dropped: bool, starts: bool, choices: tuple[Phases, ...]) -> Life:
@@ -146,8 +149,8 @@ class Lives:
         return not owner and not sheet.called and not sheet.timeline.branches
 
     def _plain(self, accesses: Phases, begins: frozenset[Phase]) -> bool:
-        """Whether nothing can come back to these phases but where an interval begins, as is plain to see: each stretch of them lies in one
-        node and is entered at its start alone."""
+        """Whether nothing can come back to these phases but where an interval begins, as is plain to see: each stretch
+        of them lies in one node and is entered at its start alone."""
         graph = self._unrolled.graph
         if graph.straight:
             return True
@@ -192,7 +195,8 @@ class Lives:
         return Life(accesses, live, begins, reads, needed, starts=starts, derived=True)
 
     def _between(self, fixed: tuple[Span, ...], brings: Phases, writes: Phases, closed: Phases, starts: bool) -> Phases:
-        """The phases on ways from a write or update, or from the program's start, to a read or update before a write."""
+        """The phases on ways from a write or update, or from the program's start, to a read or update before a
+        write."""
         graph = self._unrolled.graph
         inside = tuple(span for span in fixed if not holds(closed.spans, span[0])) if closed else fixed
         onward, back = Cut(graph, inside, through=True, closed=closed), Cut(graph, inside, closed=closed)

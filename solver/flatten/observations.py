@@ -1,4 +1,5 @@
-"""Warnings that only the flattened program shows: contents carried on, reads before any write, and bytes that no barrier frees."""
+"""Warnings that only the flattened program shows: contents carried on, reads before any write, and bytes that no
+barrier frees."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ _PHASES_NAMED = 4
 
 
 def of_lives(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Problem]:
-    """For each buffer or part: `carried`, where contents that the program leaves and comes back to stay; `read_before_written`, where a
-    way from the program's start comes to it before any write, and not only by skipping a loop."""
+    """For each buffer or part: `carried`, where contents that the program leaves and comes back to stay;
+    `read_before_written`, where a way from the program's start comes to it before any write, and not only by skipping a
+    loop."""
     if unrolled.graph.straight:
         return []
     warnings: list[Problem] = []
@@ -135,8 +137,8 @@ def no_barrier_no_sharing(
 
 
 def _only_unordered(relation: Relation, use: Use, later: Use) -> bool:
-    """Whether two uses conflict because no barrier stands on a way from the one to the other, and for nothing else that a barrier
-    would leave."""
+    """Whether two uses conflict because no barrier stands on a way from the one to the other, and for nothing else that
+    a barrier would leave."""
     a, b = use.life, later.life
     apart = meet(a.accesses, b.live) or meet(a.live, b.accesses) or relation.beside(use, later)
     return not apart and relation.unordered(use, later)

@@ -22,8 +22,8 @@ def apart_pairs(manifest: Manifest, shelf: Shelf) -> frozenset[Pair]:
 
 
 def alias_permits(manifest: Manifest, shelf: Shelf, apart: frozenset[Pair]) -> frozenset[Pair]:
-    """Pairs of this region whose conflict an alias takes away: one names the other, neither is persistent, and where both say when
-    they are accessed, these phases do not meet. Not transitive."""
+    """Pairs of this region whose conflict an alias takes away: one names the other, neither is persistent, and where
+    both say when they are accessed, these phases do not meet. Not transitive."""
     pairs: set[Pair] = set()
     for buffer, target in declared_aliases(manifest):
         if buffer.scope == target.scope == shelf.scope and _holds(buffer, target, shelf, shelf):

@@ -1,4 +1,5 @@
-"""Which phases come after which without a barrier that covers the threads: what one thread may do while another is still behind."""
+"""Which phases come after which without a barrier that covers the threads: what one thread may do while another is
+still behind."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Cover(NamedTuple):
-    """Which barriers order the accesses of a pair: those of the block; with `runs` those of a run; those of `tracks` (numbers of the
-    program's tracks). With `fence` only those with a proxy fence."""
+    """Which barriers order the accesses of a pair: those of the block; with `runs` those of a run; those of `tracks`
+    (numbers of the program's tracks). With `fence` only those with a proxy fence."""
 
     runs: bool = False
     tracks: frozenset[int] = frozenset()
@@ -30,7 +31,8 @@ class Cover(NamedTuple):
 
 
 class Reach:
-    """For one way of covering: what is reached from each phase without a covering barrier. No way leads into the nodes in `closed`."""
+    """For one way of covering: what is reached from each phase without a covering barrier. No way leads into the nodes
+    in `closed`."""
 
     def __init__(self, graph: Graph, cover: Cover, closed: frozenset[int] = frozenset()) -> None:
         self.graph, self.places = graph, graph.covering(cover.covers)
@@ -113,7 +115,8 @@ class Reach:
         return leads(self._on, first, last, lambda _node: False) and self._front(last)[1] and not self._held_back(last)
 
     def _closure(self) -> list[Phases]:
-        """For each node, the phases reached once it is entered: by strongly connected parts of the graph, last ones first."""
+        """For each node, the phases reached once it is entered: by strongly connected parts of the graph, last ones
+        first."""
         entered: list[Phases] = [NO_PHASES] * len(self._on)
         for component in strongly_connected(self._on):
             inside = set(component)

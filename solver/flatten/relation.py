@@ -1,4 +1,5 @@
-"""Which two lives conflict: where one is accessed while the other is needed, what runs beside it, and what no barrier orders."""
+"""Which two lives conflict: where one is accessed while the other is needed, what runs beside it, and what no barrier
+orders."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ from warpack.solver.wire.units import Phase
 
 @dataclass(frozen=True)
 class Use:
-    """A life, and who uses it: the scope of the buffer, and whether TMA, bulk copies or wgmma touch it. `home`: the track that holds
-    all accesses, -1 where none does."""
+    """A life, and who uses it: the scope of the buffer, and whether TMA, bulk copies or wgmma touch it. `home`: the
+    track that holds all accesses, -1 where none does."""
 
     life: Life
     scope: Scope
@@ -57,7 +58,8 @@ class Relation:
         return self.single and first.scope == second.scope == "run"
 
     def cover(self, first: Use, second: Use) -> Cover | None:
-        """The barriers that order accesses of the first before later ones of the second; None where program order does."""
+        """The barriers that order accesses of the first before later ones of the second; None where program order
+        does."""
         fence = second.asynchronous and not first.asynchronous
         if self.private(first, second):
             return Cover(True, self._every_track, True) if fence else None
@@ -80,7 +82,8 @@ class Relation:
         return known
 
     def after_spans(self, cover: Cover, accesses: Phases) -> Phases:
-        """The same of accesses in some phases. Where runs lie whole in tracks, the threads of one never come into another."""
+        """The same of accesses in some phases. Where runs lie whole in tracks, the threads of one never come into
+        another."""
         if not (cover.runs and self._aligned_tracks):
             return self.reach(cover).after(accesses.spans)
         found: list[Span] = []
@@ -159,7 +162,8 @@ class Relation:
         return in_two(members.of(one.spans), members.of(other.spans), self.parting(first, second))
 
     def unordered(self, first: Use, second: Use) -> bool:
-        """Whether some way leads from an access of the first to a later one of the second without a barrier that orders them."""
+        """Whether some way leads from an access of the first to a later one of the second without a barrier that orders
+        them."""
         cover = self.cover(first, second)
         return cover is not None and meet(self.after(cover, first.life), second.life.accesses)
 

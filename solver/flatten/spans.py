@@ -21,7 +21,8 @@ NO_PHASES = Phases()
 
 
 def phases_of(spans: Iterable[Span]) -> Phases:
-    """The set that these spans cover together; they may come in any order, touch and overlap. Empty ones are dropped."""
+    """The set that these spans cover together; they may come in any order, touch and overlap. Empty ones are
+    dropped."""
     ordered = sorted(spans)
     merged: list[Span] = []
     for start, end in ordered:

@@ -1,4 +1,5 @@
-"""The structures of one timeline in the order in which a program meets them: what opens and what closes at each phase."""
+"""The structures of one timeline in the order in which a program meets them: what opens and what closes at each
+phase."""
 
 from __future__ import annotations
 
@@ -14,13 +15,14 @@ from warpack.solver.wire.units import Phase
 Kind = Literal["tracks", "track", "arm", "loop", "branch"]
 
 _TRACKS, _TRACK, _ARM, _LOOP, _BRANCH, _ONLY_ARM = range(6)
-"""Which of several structures over one span is the outer one: a loop lies inside a track or an arm of several, and round a branch."""
+"""Which of several structures over one span is the outer one: a loop lies inside a track or an arm of several, and
+round a branch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Structure:
-    """One structure over the phases `[start, end)`. `number` tells the arms of a branch and the tracks of a group apart; `parent`
-    is the structure directly around it, `depth` the number of those around it."""
+    """One structure over the phases `[start, end)`. `number` tells the arms of a branch and the tracks of a group
+    apart; `parent` is the structure directly around it, `depth` the number of those around it."""
 
     kind: Kind
     start: Phase
@@ -35,8 +37,8 @@ class Structure:
 
 @dataclass(frozen=True)
 class Structures:
-    """`opens[p]`: the structures that begin at phase p, outer ones first. `around`: the innermost structure of each phase that
-    begins or follows one; ask `innermost`."""
+    """`opens[p]`: the structures that begin at phase p, outer ones first. `around`: the innermost structure of each
+    phase that begins or follows one; ask `innermost`."""
 
     opens: dict[Phase, list[Structure]]
     starts: tuple[Phase, ...]
@@ -96,8 +98,8 @@ def _nested(found: list[tuple[Phase, Phase, int, int, Structure]]) -> Structures
 
 
 def spans_of(structures: Structures, interval: Interval) -> list[Span]:
-    """The phases of an interval in its timeline's own phases: a wrapped one in its two halves, and of a branch in whose arms one of
-    its ends lies, only the arm that holds it."""
+    """The phases of an interval in its timeline's own phases: a wrapped one in its two halves, and of a branch in whose
+    arms one of its ends lies, only the arm that holds it."""
     start, end = interval
     if start < end:
         spans = [(start, end)]

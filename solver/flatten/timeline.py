@@ -1,7 +1,7 @@
 """Component timelines unrolled into one program: every calling phase becomes `enter`, what is called in it, and `exit`.
 
-A *sheet* is one timeline with its structures. A timeline that is called ten times has one sheet and ten `Call`s that say where its
-phases lie in the flattened program.
+A *sheet* is one timeline with its structures. A timeline that is called ten times has one sheet and ten `Call`s that
+say where its phases lie in the flattened program.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ LONGEST = 1 << 20
 
 @dataclass(frozen=True)
 class Sheet:
-    """`starts[p]` is where phase p of the timeline begins, counted from where the timeline does; one more entry gives the length.
-    `called[p]`: the owners of the timelines that are called in p, as declared."""
+    """`starts[p]` is where phase p of the timeline begins, counted from where the timeline does; one more entry gives
+    the length. `called[p]`: the owners of the timelines that are called in p, as declared."""
 
     owner: str
     timeline: Timeline

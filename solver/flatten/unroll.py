@@ -1,4 +1,4 @@
-"""Builds the graph of the flattened program: one sweep over each timeline's phases, opening and closing its structures."""
+"""Builds the graph of the flattened program by one sweep over each timeline's phases and their structures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class PlacedTrack(NamedTuple):
 
 @dataclass(frozen=True)
 class Unrolled:
-    """`calls[owner]`: where each run of a timeline begins. `loops` are flattened, outer ones before those inside them."""
+    """`calls[owner]`: where each run of a timeline begins. `loops` are flattened, outer ones before those inside
+    them."""
 
     graph: Graph
     sheets: dict[str, Sheet]
@@ -48,7 +49,8 @@ class Unrolled:
 
     @cached_property
     def choices(self) -> tuple[Phases, ...]:
-        """For each choice of the tracks that a run lies whole in, the phases that it never comes to. Of very many choices none is made."""
+        """For each choice of the tracks that a run lies whole in, the phases that it never comes to. Of very many
+        choices none is made."""
         same: dict[tuple[str, Phase], list[Group]] = {}
         for group in self.groups:
             if group.kind == "tracks" and group.aligned:
@@ -118,8 +120,8 @@ class _Builder:
         return len(graph.starts) - 1
 
     def _lay(self, sheet: Sheet, base: Phase, prefix: str, at: int, track: int, *, fresh: bool) -> int:
-        """Lays a timeline out behind node `at`, its first phase at `base`; the node behind which the program goes on. `fresh` False
-        makes a copy for passing: its phases are there already."""
+        """Lays a timeline out behind node `at`, its first phase at `base`; the node behind which the program goes on.
+        `fresh` False makes a copy for passing: its phases are there already."""
         graph, timeline = self._graph, sheet.timeline
         if fresh:
             self._calls[sheet.owner].append(base)
@@ -280,7 +282,8 @@ class _Builder:
 
 
 def _marks(sheet: Sheet) -> list[Phase]:
-    """The phases between which a timeline runs straight on: where structures begin and end, behind breaks, round calls."""
+    """The phases between which a timeline runs straight on: where structures begin and end, behind breaks, round
+    calls."""
     found = {0, sheet.timeline.length}
     for opened in sheet.structures.opens.values():
         for structure in opened:

@@ -1,7 +1,7 @@
 """Which `auto` buffers go on chip as a run gets more room: a level is one such choice, packed.
 
-A run's room grows as a block has fewer threads, and as fewer blocks share a multiprocessor. The rooms are sorted, the two
-outermost are solved, and a room between two others is solved only where these have different accesses on chip.
+A run's room grows as a block has fewer threads, and as fewer blocks share a multiprocessor. The rooms are sorted, the
+two outermost are solved, and a room between two others is solved only where these have different accesses on chip.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 MOST_BLOCK_SIZES = 32
-"""Where the launch rules allow more block sizes, only every second, third, … one is looked at, from the largest down."""
+"""Where the launch rules allow more block sizes, only every second, third, … one is looked at, from the largest
+down."""
 
 _ROOM_SHARE = 0.25
 """Of the time that is left, the most that one room may take."""
@@ -36,8 +37,8 @@ class Levels:
 
 @dataclass(frozen=True)
 class _Room:
-    """`wanted`: a launch of which threads per block and resident threads have to be had. `run_bytes` is about what a run may
-    then take: rooms are sorted by it, and nothing else depends on it."""
+    """`wanted`: a launch of which threads per block and resident threads have to be had. `run_bytes` is about what a
+    run may then take: rooms are sorted by it, and nothing else depends on it."""
 
     run_bytes: Bytes
     wanted: LaunchFigures
@@ -49,8 +50,8 @@ def accesses_of(manifest: Manifest, on_chip: frozenset[str]) -> int:
 
 
 def block_sizes(manifest: Manifest, most: int, chosen: int) -> list[int]:
-    """From `most` threads down to one multiple, or where not one multiple fits, to one run: about MOST_BLOCK_SIZES of them, `chosen`
-    among them. Where the manifest asks for so many threads, there is no other."""
+    """From `most` threads down to one multiple, or where not one multiple fits, to one run: about MOST_BLOCK_SIZES of
+    them, `chosen` among them. Where the manifest asks for so many threads, there is no other."""
     if manifest.launch.threads_per_block is not None:
         return [most]
     step = threads_step(manifest) if most % threads_step(manifest) == 0 else manifest.launch.threads_per_run
@@ -90,7 +91,8 @@ def find_levels(manifest: Manifest, base: Packed, packed: Packed, sizes: list[in
 
 
 def _rooms(manifest: Manifest, base: Packed, sizes: list[int]) -> list[_Room]:
-    """By rising room; of several with the same room one is enough, since what is on chip is tried with every block size."""
+    """By rising room; of several with the same room one is enough, since what is on chip is tried with every block
+    size."""
     rooms: dict[Bytes, _Room] = {}
     limits, budget = device(manifest.target.compute_capability), budget_bytes(manifest)
     for threads in sizes:

@@ -53,9 +53,9 @@ class Frontier:
 
 
 def trace(manifest: Manifest, base: Packed, packed: Packed, launch: LaunchFigures, stop: Stop) -> Frontier:
-    """The points that no other one beats in threads per block, resident threads and accesses on chip together, each with as
-    few run bytes as were found for that, and the layout itself. With the objective `resident_threads`, more threads per
-    block are no gain in themselves.
+    """The points that no other one beats in threads per block, resident threads and accesses on chip together, each
+    with as few run bytes as were found for that, and the layout itself. With the objective `resident_threads`, more
+    threads per block are no gain in themselves.
 
     The layout is `packed` with `launch`, unless a level was found that has more on chip with the same threads.
     """

@@ -13,8 +13,8 @@ from warpack.solver.wire.problems import Problem
 def launch_warnings(
     manifest: Manifest, figures: LaunchFigures, widths: Sequence[WidthConflicts] = ()
 ) -> tuple[Problem, ...]:
-    """`threads-not-a-multiple` and, where the manifest asks to avoid bank conflicts, `bank-conflicts-remain` for each element
-    width that keeps some. `widths`: what `warpack.solver.launch.conflicts` says of the launch."""
+    """`threads-not-a-multiple` and, where the manifest asks to avoid bank conflicts, `bank-conflicts-remain` for each
+    element width that keeps some. `widths`: what `warpack.solver.launch.conflicts` says of the launch."""
     return (*_threads_not_a_multiple(manifest, figures), *_conflicts_remain(manifest, figures, widths))
 
 

@@ -17,9 +17,10 @@ from warpack.solver.wire.units import Bytes, align_up
 
 @dataclass(frozen=True, slots=True)
 class BlockShape:
-    """One way to lay a block out: static shared memory, the block region, a gap up to the run alignment, then one window
-    every `stride_bytes`. Block-scoped buffers may lie over windows, up to `block_reach_bytes` from the block region's start. `budget_bytes`
-    bounds the whole. A thread count `fits` if the budget and the registers allow it, and there are `least_threads`, so many as tracks need."""
+    """One way to lay a block out: static shared memory, the block region, a gap up to the run alignment, then one
+    window every `stride_bytes`. Block-scoped buffers may lie over windows, up to `block_reach_bytes` from the block
+    region's start. `budget_bytes` bounds the whole. A thread count `fits` if the budget and the registers allow it, and
+    there are `least_threads`, so many as tracks need."""
 
     target: Target
     device: Device
@@ -46,7 +47,8 @@ class BlockShape:
         return self.static_bytes + self.dynamic_bytes(threads)
 
     def threads_in_budget(self, most: int) -> int:
-        """The most threads of whole runs, up to `most`, whose bytes are within the budget; 0 or less where those of none are."""
+        """The most threads of whole runs, up to `most`, whose bytes are within the budget; 0 or less where those of
+        none are."""
         if self.static_bytes + self.block_reach_bytes > self.budget_bytes:
             return 0
         if not self.stride_bytes:
@@ -83,7 +85,8 @@ class BlockShape:
         return self.resident_threads(threads) > 0
 
     def resident_threads(self, threads: int) -> int:
-        """Threads of one multiprocessor with blocks of `threads` threads; 0 where no such block can be launched within the budget."""
+        """Threads of one multiprocessor with blocks of `threads` threads; 0 where no such block can be launched within
+        the budget."""
         possible = threads >= self.least_threads and self.total_bytes(threads) <= self.budget_bytes
         return self.occupancy(threads).resident_threads if possible else 0
 
@@ -98,7 +101,8 @@ def block_shape(
     region: RunRegion | None = None,
     bank_conflicts: Literal["avoid", "ignore"] | None = None,
 ) -> BlockShape:
-    """The shape of the manifest's blocks; `region` None is that of what `on_chip` names, `bank_conflicts` None the manifest's policy."""
+    """The shape of the manifest's blocks; `region` None is that of what `on_chip` names, `bank_conflicts` None the
+    manifest's policy."""
     launch = manifest.launch
     region = run_region(manifest, on_chip) if region is None else region
     return BlockShape(

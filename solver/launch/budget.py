@@ -8,7 +8,8 @@ from warpack.solver.wire.units import Bytes
 
 
 def budget_bytes(manifest: Manifest) -> Bytes:
-    """The manifest's budget as a number. `default` is what every kernel may use (48 KiB), `opt-in` the architecture's most.
+    """The manifest's budget as a number. `default` is what every kernel may use (48 KiB), `opt-in` the architecture's
+    most.
 
     The bytes that newer architectures reserve per block are no part of it: the opt-in maximum already leaves them out.
     """

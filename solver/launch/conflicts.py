@@ -1,4 +1,5 @@
-"""What a stride comes to for each element width on chip: which are free of bank conflicts, and what the choice costs the others."""
+"""What a stride comes to for each element width on chip: which are free of bank conflicts, and what the choice costs
+the others."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from warpack.solver.wire.units import Bytes, align_up
 def conflicts_by_width(
     manifest: Manifest, figures: LaunchFigures, on_chip: frozenset[str] = frozenset()
 ) -> tuple[WidthConflicts, ...]:
-    """By rising width; nothing where there was nothing to choose: conflicts are ignored, or there are not two widths."""
+    """By rising width; nothing where there was nothing to choose: conflicts are ignored, or there are not two
+    widths."""
     region = run_region(manifest, on_chip)
     if manifest.launch.bank_conflicts == "ignore" or len(region.weights) < 2:
         return ()

@@ -1,7 +1,7 @@
 """Which of two blocks is better: whole multiples of threads first, then what the objective wants.
 
-One order for everything that compares launches. A block with the same threads takes no more room with fewer bytes, and never has fewer
-of its kind resident; so the best rank that can be had never falls when bytes go.
+One order for everything that compares launches. A block with the same threads takes no more room with fewer bytes, and
+never has fewer of its kind resident; so the best rank that can be had never falls when bytes go.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 
 Rank = tuple[bool, int, int]
-"""Larger is better: whether the threads are a whole multiple, then threads per block and resident threads; with the objective
-`resident_threads` these first, then the smallest block; where accesses are weighed (`weighing`) these first as well, then what the
-objective wants of the block."""
+"""Larger is better: whether the threads are a whole multiple, then threads per block and resident threads; with the
+objective `resident_threads` these first, then the smallest block; where accesses are weighed (`weighing`) these first
+as well, then what the objective wants of the block."""
 
 
 def threads_step(manifest: Manifest) -> int:

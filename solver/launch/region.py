@@ -1,4 +1,5 @@
-"""What the launch needs to know about the buffers on chip: alignments, and the widths of the elements with their accesses."""
+"""What the launch needs to know about the buffers on chip: alignments, and the widths of the elements with their
+accesses."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ Weights = tuple[tuple[Bytes, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class RunRegion:
-    """`run_alignment_bytes`: largest alignment of a run buffer on chip (1: there is none), of which the stride is a multiple.
-    `weights`: distinct element sizes in bytes of the run buffers on chip, ascending, each with the accesses of its buffers, at
-    least 1. `base_alignment_bytes`: what the dynamic shared memory's start must be a multiple of."""
+    """`run_alignment_bytes`: largest alignment of a run buffer on chip (1: there is none), of which the stride is a
+    multiple. `weights`: distinct element sizes in bytes of the run buffers on chip, ascending, each with the accesses
+    of its buffers, at least 1. `base_alignment_bytes`: what the dynamic shared memory's start must be a multiple of."""
 
     run_alignment_bytes: Bytes
     weights: Weights
@@ -41,7 +42,8 @@ def on_chip_buffers(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -
 
 
 def run_region(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> RunRegion:
-    """The figures of the manifest's run region when the `auto` buffers in `on_chip` (full names) are placed in shared."""
+    """The figures of the manifest's run region when the `auto` buffers in `on_chip` (full names) are placed in
+    shared."""
     kinds = manifest.shared_kinds
     if on_chip:
         kinds = dict(kinds)

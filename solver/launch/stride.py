@@ -1,8 +1,8 @@
 """The stride between two runs' windows, and the bank conflicts it brings.
 
-Shared memory has 32 banks of 4 bytes. A warp's access is split into transactions of 32, 16 or 8 lanes for accesses of up to
-4, 8 and 16 bytes a lane; lanes of one transaction that want different words of one bank are served one after the other,
-lanes that want the same word at once (CUDA C++ Programming Guide, "Shared Memory").
+Shared memory has 32 banks of 4 bytes. A warp's access is split into transactions of 32, 16 or 8 lanes for accesses of
+up to 4, 8 and 16 bytes a lane; lanes of one transaction that want different words of one bank are served one after the
+other, lanes that want the same word at once (CUDA C++ Programming Guide, "Shared Memory").
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _WIDEST_ACCESS_BYTES = 16
 
 def conflict_degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: int) -> int:
     """Passes that the slowest transaction takes when a warp reads one element of `width_bytes` from neighbouring runs
-    (each thread of a run its own, neighbouring element); 1: no conflict. A stride of 0 means that there is no run window.
+    (each thread of a run its own, neighbouring element); 1: no conflict. A stride of 0 means that there is no run
+    window.
 
     The warp is a block's first, and the element lies at the start of a word.
     """
@@ -40,9 +41,9 @@ def stride_bytes(
 ) -> Bytes:
     """The distance between two runs' windows: a multiple of the run alignment, at least `run_bytes`.
 
-    With `avoid` it is the least such stride with which the accesses of all widths together, each times its conflict degree, take
-    the fewest passes that any stride gives; with `ignore` simply the least. 0 where there are no run bytes. Never falls when
-    `run_bytes` grows: of two strides that hold both, the same one has the fewer passes.
+    With `avoid` it is the least such stride with which the accesses of all widths together, each times its conflict
+    degree, take the fewest passes that any stride gives; with `ignore` simply the least. 0 where there are no run
+    bytes. Never falls when `run_bytes` grows: of two strides that hold both, the same one has the fewer passes.
     """
     if run_bytes == 0:
         return 0
@@ -68,8 +69,8 @@ def least_free(least: Bytes, alignment: Bytes, width: Bytes, threads_per_run: in
 
 @lru_cache(maxsize=16384)
 def widths_agree(alignment: Bytes, widths: tuple[Bytes, ...], threads_per_run: int) -> bool:
-    """Whether every period of strides has one that is best for each of these widths, so that accesses decide nothing: then the
-    stride is the first such one, and more widths only ever make it larger."""
+    """Whether every period of strides has one that is best for each of these widths, so that accesses decide nothing:
+    then the stride is the first such one, and more widths only ever make it larger."""
     if len(widths) < 2:
         return True
     beyond_reach = max(_reach_bytes(width, threads_per_run) for width in widths) + alignment

@@ -28,7 +28,8 @@ def launch_for(
     `threads_per_block` given, not exactly so many threads).
 
     Threads are a whole multiple of lcm(threads_per_run, threads_multiple), or where not even one such multiple fits, of
-    threads_per_run; of either kind the best by `warpack.solver.launch.ranking`. Fewer bytes never give a launch of a lower rank.
+    threads_per_run; of either kind the best by `warpack.solver.launch.ranking`. Fewer bytes never give a launch of a
+    lower rank.
     """
     block = block_for(
         manifest,
@@ -75,8 +76,8 @@ def minimum_budget_bytes(
     on_chip: frozenset[str] = frozenset(),
     block_reach_bytes: Bytes = 0,
 ) -> Bytes | None:
-    """The least budget with which a launch exists: for `threads_per_block` threads where given, else for one run. It may be
-    more than the architecture has. None where no budget helps (`warpack.solver.launch.hurdles` says why)."""
+    """The least budget with which a launch exists: for `threads_per_block` threads where given, else for one run. It
+    may be more than the architecture has. None where no budget helps (`warpack.solver.launch.hurdles` says why)."""
     shape = block_shape(
         manifest,
         run_bytes=run_bytes,
@@ -100,8 +101,8 @@ def largest_run_bytes_for(
     on_chip: frozenset[str] = frozenset(),
     block_reach_bytes: Bytes = 0,
 ) -> Bytes | None:
-    """The most run bytes with which a block of `threads` threads still fits; None where none do, 0 where the manifest has
-    no run buffer on chip."""
+    """The most run bytes with which a block of `threads` threads still fits; None where none do, 0 where the manifest
+    has no run buffer on chip."""
     shape = block_shape(
         manifest,
         run_bytes=0,

@@ -1,4 +1,5 @@
-"""Launches in the order in which the objective wants them, each with the bytes that it leaves: for looking for a better one from the top."""
+"""Launches in the order in which the objective wants them, each with the bytes that it leaves: for looking for a better
+one from the top."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from warpack.solver.wire.units import Bytes, align_up
 
 
 class Wanted(NamedTuple):
-    """A block of so many threads of which `blocks` are resident; `dynamic_bytes_at_most` is all that it may take for that."""
+    """A block of so many threads of which `blocks` are resident; `dynamic_bytes_at_most` is all that it may take for
+    that."""
 
     rank: Rank
     threads: int
@@ -21,8 +23,8 @@ class Wanted(NamedTuple):
 
 
 def wanted_launches(manifest: Manifest, shape: BlockShape, above: Rank | None) -> Iterator[Wanted]:
-    """The launches that rank above `above` (None: all), best first. `shape` tells the target and the alignments; its bytes do not
-    count."""
+    """The launches that rank above `above` (None: all), best first. `shape` tells the target and the alignments; its
+    bytes do not count."""
     found: list[tuple[Rank, int, int]] = []
     for threads in _sizes(manifest, shape):
         for blocks in range(_blocks(shape, threads, 0), 0, -1):
@@ -35,8 +37,8 @@ def wanted_launches(manifest: Manifest, shape: BlockShape, above: Rank | None) -
 
 
 def resident_numbers(manifest: Manifest, shape: BlockShape, *, whole: bool) -> set[int]:
-    """Every number of resident threads that blocks of whole multiples may come to, or blocks of whole runs; the bytes of `shape` do not
-    count."""
+    """Every number of resident threads that blocks of whole multiples may come to, or blocks of whole runs; the bytes
+    of `shape` do not count."""
     step = threads_step(manifest)
     return {
         threads * blocks
@@ -66,8 +68,8 @@ def _blocks(shape: BlockShape, threads: int, dynamic_bytes: Bytes) -> int:
 
 
 def most_dynamic_bytes(shape: BlockShape, threads: int, blocks: int) -> Bytes:
-    """The most dynamic bytes with which so many blocks are resident (they are without any): found by halving, since more bytes never
-    allow more blocks."""
+    """The most dynamic bytes with which so many blocks are resident (they are without any): found by halving, since
+    more bytes never allow more blocks."""
     low, high = 0, shape.budget_bytes - shape.static_bytes + 1
     while high - low > 1:
         middle = (low + high) // 2

@@ -1,4 +1,5 @@
-"""Reads the barriers of a timeline, and holds their scopes against where they stand: in tracks, in arms, in what calls the timeline."""
+"""Reads the barriers of a timeline, and holds their scopes against where they stand: in tracks, in arms, in what calls
+the timeline."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _KNOWN = ("before", "after", "scope", "proxy_fence")
 def add_barriers(
     collector: Collector, clock: Clock, value: Any, at: str, around: Surroundings, launch: Launch | None
 ) -> None:
-    """Read what stands under `barriers`, at the pointer `at`, into the clock's timeline, which is called from `around`."""
+    """Read what stands under `barriers`, at the pointer `at`, into the clock's timeline, which is called from
+    `around`."""
     if clock.phases_sound:
         clock.timeline = replace(clock.timeline, barriers=read_barriers(collector, clock, value, at, around, launch))
 

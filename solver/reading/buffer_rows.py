@@ -11,8 +11,8 @@ from warpack.solver.reading.names import name_fault, path_fault
 from warpack.solver.wire.manifest import Buffer
 
 KNOWN = frozenset(field.name for field in fields(Buffer)) - {"asynchronous", "growth"} | {"async", "precision"}
-"""The fields of a buffer's object: those of the wire type, but for two that are written in another way, and an older name of
-`dtype`."""
+"""The fields of a buffer's object: those of the wire type, but for two that are written in another way, and an older
+name of `dtype`."""
 
 
 class Row(NamedTuple):

@@ -12,8 +12,9 @@ from warpack.solver.wire.units import Phase
 
 
 class Clock:
-    """`phases_sound` is False where the phases themselves were wrong, and `sound` where the phases or the structures over them were:
-    nothing is held against what was not understood. The barriers of `timeline` are read last, when it is known what calls it (`warpack.solver.reading.barriers`)."""
+    """`phases_sound` is False where the phases themselves were wrong, and `sound` where the phases or the structures
+    over them were: nothing is held against what was not understood. The barriers of `timeline` are read last, when it
+    is known what calls it (`warpack.solver.reading.barriers`)."""
 
     def __init__(
         self, collector: Collector, timeline: Timeline, tree: Tree, *, phases_sound: bool, sound: bool
@@ -77,7 +78,8 @@ class Clock:
         return tuple(sorted(found)) if sound else None
 
     def interval(self, value: Any, pointer: str, what: str = "interval") -> Interval | None:
-        """`[start, end)` in indices, or `["first", "last"]` in names; one that starts after its end is given back as it is."""
+        """`[start, end)` in indices, or `["first", "last"]` in names; one that starts after its end is given back as it
+        is."""
         if not isinstance(value, list) or len(value) != 2:
             expected = f'{_a(what)}: [start, end) in indices or ["first", "last"] in names'
             self.collector.wrong_type(pointer, value, expected)

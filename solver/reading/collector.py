@@ -56,7 +56,8 @@ class Collector:
         self.warnings: list[Problem] = []
         self._hints_left = HINTS
         self.subject: str | None = None
-        """The buffer, part or component that whatever is found concerns: it is named beside the pointer, and in the message."""
+        """The buffer, part or component that whatever is found concerns: it is named beside the pointer, and in the
+        message."""
 
     @contextmanager
     def about(self, subject: str | None) -> Iterator[None]:

@@ -71,7 +71,8 @@ class ComponentTree:
 def read_components(
     collector: Collector, values: list[Any] | None, root: Clock, root_barriers: Any, launch: Launch | None
 ) -> ComponentTree:
-    """The components; then, as it is known what calls each timeline, the barriers of all of them (`root_barriers`: of the root's)."""
+    """The components; then, as it is known what calls each timeline, the barriers of all of them (`root_barriers`: of
+    the root's)."""
     tree = ComponentTree(root)
     rows: list[tuple[str, Fields]] = []
     for index, value in enumerate(values or ()):

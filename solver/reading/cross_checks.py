@@ -85,7 +85,8 @@ def _check_alias(collector: Collector, flat: FlatManifest, number: int, buffer: 
 
 
 def _place(flat: FlatManifest, name: str) -> tuple[RegionProblem, int] | None:
-    """In which region the buffer lies, and which item it is there; None where it is not in shared memory or has no bytes."""
+    """In which region the buffer lies, and which item it is there; None where it is not in shared memory or has no
+    bytes."""
     for problem in (flat.run, flat.block):
         if name in problem.index_by_name:
             return problem, problem.index_by_name[name]

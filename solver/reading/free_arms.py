@@ -1,4 +1,5 @@
-"""The warning `other_arms_free`: who wrote an interval with one end inside an arm may have meant all that stands between its ends."""
+"""The warning `other_arms_free`: who wrote an interval with one end inside an arm may have meant all that stands
+between its ends."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ ARMS_NAMED = 4
 
 
 def warn_of_free_arms(clock: Clock, intervals: list[Interval], values: list[Any], pointer: str) -> None:
-    """One warning for each interval that leaves arms out in which no other of the lifetime begins. `values`: as they were written."""
+    """One warning for each interval that leaves arms out in which no other of the lifetime begins. `values`: as they
+    were written."""
     if not clock.timeline.branches:
         return
     begun = _Begun(sorted(interval.start for interval in intervals))
@@ -61,7 +63,8 @@ class _Begun:
                 number += 1
 
     def _numbers(self, branch: Node, arms: list[Node]) -> tuple[list[int], list[int]]:
-        """The arms of the branch in which one begins; and by how much each of these numbers is above its place in the list."""
+        """The arms of the branch in which one begins; and by how much each of these numbers is above its place in the
+        list."""
         known = self._known.get(id(branch))
         if known is None:
             inside = self._starts[bisect_left(self._starts, branch.start) : bisect_left(self._starts, branch.end)]

@@ -18,8 +18,8 @@ _REGIONS: tuple[tuple[Scope, str], ...] = (("run", "run_bytes"), ("block", "bloc
 def read_hand_layout(
     collector: Collector, value: Any, buffers: Known, target: Target, threads_per_run: int | None
 ) -> HandLayout | None:
-    """None where there is none, or something in it is wrong. Whether it keeps the manifest's rules is said in the layout: what is
-    refused here could not be compared at all."""
+    """None where there is none, or something in it is wrong. Whether it keeps the manifest's rules is said in the
+    layout: what is refused here could not be compared at all."""
     if value is None or (collector.problems and not buffers):
         return None
     before = len(collector.problems)

@@ -21,8 +21,8 @@ class Step(NamedTuple):
 
 
 def check_circles(collector: Collector, steps: list[Step]) -> None:
-    """A problem for each circle among the steps of one phase. What one writes another reads if it is the same buffer or part, or the
-    one is a part of the other."""
+    """A problem for each circle among the steps of one phase. What one writes another reads if it is the same buffer or
+    part, or the one is a part of the other."""
     follows: dict[_Node, set[_Node]] = {}
     parts: dict[str, list[str]] = {}
     reads = dict.fromkeys(step.read for step in steps)

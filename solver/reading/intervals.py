@@ -1,5 +1,5 @@
-"""Which phases an interval holds (SEMANTICS §3): from its first to its last in program order, round a loop where it starts after its
-end, and of a branch in whose arms one of the two lies only the arms that hold them."""
+"""Which phases an interval holds (SEMANTICS §3): from its first to its last in program order, round a loop where it
+starts after its end, and of a branch in whose arms one of the two lies only the arms that hold them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def held(tree: Tree, interval: Interval) -> Held:
 
 
 def left_out(tree: Tree, interval: Interval) -> Iterator[tuple[Node, Span]]:
-    """What a sound interval does not hold of the branches in one of whose arms an end of it lies, from the inside out."""
+    """What a sound interval does not hold of the branches in one of whose arms an end of it lies, from the inside
+    out."""
     scope, _ = _scope(tree, interval)
     for arm, branch in _choices(tree, interval.start, scope):
         if arm.end < branch.end:
@@ -91,7 +92,8 @@ def _scope(tree: Tree, interval: Interval) -> tuple[Node, Node | None]:
 
 
 def _choices(tree: Tree, phase: Phase, scope: Node) -> Iterator[tuple[Node, Node]]:
-    """The arms beside which there are others, and their branches, that hold the phase inside `scope`, from the inside out."""
+    """The arms beside which there are others, and their branches, that hold the phase inside `scope`, from the inside
+    out."""
     arm = tree.innermost(phase).choice
     while arm is not None and arm.parent is not None and arm.depth > scope.depth:
         yield arm, arm.parent
@@ -99,7 +101,8 @@ def _choices(tree: Tree, phase: Phase, scope: Node) -> Iterator[tuple[Node, Node
 
 
 def holds(spans: Sequence[Span], phase: Phase) -> bool:
-    """Whether one of the spans holds the phase; they are sorted. Where some overlap, those that start last are asked."""
+    """Whether one of the spans holds the phase; they are sorted. Where some overlap, those that start last are
+    asked."""
     at = bisect_right(spans, (phase, 1 << 62)) - 1
     while at >= 0 and spans[at][0] <= phase:
         if phase < spans[at][1]:

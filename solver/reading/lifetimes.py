@@ -29,7 +29,8 @@ class Lives(NamedTuple):
     sound: bool = True
 
     def starts(self, *, updates: bool) -> frozenset[Phase]:
-        """The phases in which an interval starts, or every element is written; with `updates` those too that write some."""
+        """The phases in which an interval starts, or every element is written; with `updates` those too that write
+        some."""
         found: set[Phase] = set()
         statements = [(self.lifetime, self.accesses), *((part.lifetime, part.accesses_in) for part in self.parts)]
         for lifetime, accesses in statements:
@@ -88,8 +89,8 @@ def _two_statements(fields: Fields, given: Sequence[str]) -> tuple[str, str, str
 
 
 def read_statement(fields: Fields, component: str, tree: ComponentTree) -> Statement:
-    """What a buffer or part that says something says under `lifetime` or `accesses_in`. Two times None (and problems) where it is
-    wrong."""
+    """What a buffer or part that says something says under `lifetime` or `accesses_in`. Two times None (and problems)
+    where it is wrong."""
     if "accesses_in" in fields:
         if "lifetime" in fields:
             fields.collector.error(*_two_statements(fields, ["lifetime", "accesses_in"]))

@@ -1,4 +1,5 @@
-"""Whether the structures of a timeline are properly nested, and which one lies outside where two have the very same span."""
+"""Whether the structures of a timeline are properly nested, and which one lies outside where two have the very same
+span."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from warpack.solver.reading.collector import Collector
 from warpack.solver.reading.structures import Structure
 
 WHOLE_GROUP, CHOICE, LOOP, WHOLE_BRANCH, ONLY_ARM = range(5)
-"""Ranks of structures over one span, the outer first. A group of one track lies outside that track; tracks, and arms of two or more,
-lie outside loops; a loop lies outside the branch all of whose arms it holds; a branch of one arm lies outside that arm."""
+"""Ranks of structures over one span, the outer first. A group of one track lies outside that track; tracks, and arms of
+two or more, lie outside loops; a loop lies outside the branch all of whose arms it holds; a branch of one arm lies
+outside that arm."""
 
 
 def rank_of_group(tracks: int) -> int:

@@ -20,7 +20,8 @@ Statement = tuple[Lifetime | None, Accesses | None]
 def read_parts(
     fields: Fields, elements: tuple[int, DType] | None, reentry: Reentry, statement: Callable[[Fields], Statement]
 ) -> tuple[Part, ...] | None:
-    """`elements`: how many the buffer has and of what, if that is known. `reentry`: the buffer's, for parts that say nothing."""
+    """`elements`: how many the buffer has and of what, if that is known. `reentry`: the buffer's, for parts that say
+    nothing."""
     values = fields.sequence("parts")
     if values is None:
         return None

@@ -36,7 +36,8 @@ def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:
 
 
 def _plain(values: list[Any], length: int) -> Lifetime | None:
-    """Of intervals in indices that neither wrap nor overlap, as nearly all are; None for anything else, right or wrong."""
+    """Of intervals in indices that neither wrap nor overlap, as nearly all are; None for anything else, right or
+    wrong."""
     found = []
     for value in values:
         if type(value) is not list or len(value) != 2:
@@ -72,8 +73,8 @@ def _begin_outside(clock: Clock, values: list[Any], pointer: str, all_held: list
 
 
 def _enter_loops_once(clock: Clock, values: list[Any], pointer: str, all_held: list[Held]) -> bool:
-    """Where one interval comes into a loop from outside and another wraps round that loop, both hold its first phases: but the loop's
-    edge carries the second to there anyway."""
+    """Where one interval comes into a loop from outside and another wraps round that loop, both hold its first phases:
+    but the loop's edge carries the second to there anyway."""
     wrapped = [(index, one) for index, one in enumerate(all_held) if one.loop is not None]
     if not wrapped:
         return True

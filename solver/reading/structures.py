@@ -1,7 +1,7 @@
 """The structures of one timeline as a tree: which loops, arms and tracks hold a phase, from the inside out.
 
-Building takes one pass over the sorted spans; the innermost structure of a phase and the innermost one that holds two phases are found
-in logarithmic time, however deeply structures are nested.
+Building takes one pass over the sorted spans; the innermost structure of a phase and the innermost one that holds two
+phases are found in logarithmic time, however deeply structures are nested.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ ONE_THREAD, RUN, BLOCK = 0, 1, 2
 
 
 class Structure(NamedTuple):
-    """A span as it was read. Of equal spans the one with the lower `rank` lies outside, then the one listed first. `written`: what the
-    user calls it, the span or a track's name; of a branch or a group of tracks a list of these. `together`: how many threads choose
-    the arm together."""
+    """A span as it was read. Of equal spans the one with the lower `rank` lies outside, then the one listed first.
+    `written`: what the user calls it, the span or a track's name; of a branch or a group of tracks a list of these.
+    `together`: how many threads choose the arm together."""
 
     span: Span
     rank: int
@@ -40,8 +40,9 @@ class Structure(NamedTuple):
 
 
 class Node:
-    """A structure in the tree. `loop`, `arm` and `track` are the innermost ones that are this node or hold it, `choice` is the innermost
-    arm beside which there are others; `together` is the least of all arms that it lies in. `children`: arms of a branch."""
+    """A structure in the tree. `loop`, `arm` and `track` are the innermost ones that are this node or hold it, `choice`
+    is the innermost arm beside which there are others; `together` is the least of all arms that it lies in. `children`:
+    arms of a branch."""
 
     __slots__ = (
         *("structure", "start", "end", "parent", "depth", "jump"),
@@ -124,5 +125,6 @@ class Tree:
         return node
 
     def loop_round(self, first: Phase, last: Phase) -> Node | None:
-        """The innermost loop that holds both phases: round it wraps what starts at `first` and ends, later, at `last`."""
+        """The innermost loop that holds both phases: round it wraps what starts at `first` and ends, later, at
+        `last`."""
         return self.holder(first, last).loop

@@ -14,8 +14,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Surroundings(NamedTuple):
-    """Over all calls of a timeline: whether they stand in tracks, the fewest threads that enter together (`structures.BLOCK` and its
-    kin), and whether every run lies whole in each such track."""
+    """Over all calls of a timeline: whether they stand in tracks, the fewest threads that enter together
+    (`structures.BLOCK` and its kin), and whether every run lies whole in each such track."""
 
     in_tracks: Literal["never", "always", "both"] = "never"
     together: int = BLOCK
@@ -40,7 +40,8 @@ def of_calls(parent: Clock, around: Surroundings, phases: Iterable[Phase], launc
 
 
 def check_calls(collector: Collector, path: str, parent: Clock, phases: Iterable[tuple[Phase, str]]) -> None:
-    """A component is called in at most one track of a group: its buffers are then that track's. `phases`: each with its pointer."""
+    """A component is called in at most one track of a group: its buffers are then that track's. `phases`: each with its
+    pointer."""
     seen: dict[int, Node] = {}
     for phase, pointer in phases:
         track = parent.tree.innermost(phase).track

@@ -1,4 +1,5 @@
-"""Reads a timeline: its phases and the structures over them. Its barriers are read later (`warpack.solver.reading.barriers`)."""
+"""Reads a timeline: its phases and the structures over them. Its barriers are read later
+(`warpack.solver.reading.barriers`)."""
 
 from __future__ import annotations
 

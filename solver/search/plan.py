@@ -2,11 +2,12 @@
 
 One region of up to 511 items is searched for like this. More items are packed by `large` alone (LARGE).
 
-1. Reductions take out what need not be searched for. One packing is there at once: first fit, or lowest first where orders are bred.
+1. Reductions take out what need not be searched for. One packing is there at once: first fit, or lowest first where
+   orders are bred.
 2. FIRST is asked, each once.
-3. The plan for the kind of set: its opening until it has no answer, then its cycle, again and again. A turn is about one capacity, and
-   its strategies are asked one after another until one answers: a packing within the capacity, or proof that there is none.
-   After each cycle without an answer the effort grows.
+3. The plan for the kind of set: its opening until it has no answer, then its cycle, again and again. A turn is about
+   one capacity, and its strategies are asked one after another until one answers: a packing within the capacity, or
+   proof that there is none. After each cycle without an answer the effort grows.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ FIRST = ("breeding", "heavy clique")
 LARGE = ("skyline fill", "ejection chains", "large first fit")
 
 OTHERS = ("max live", "reduction", "first fit", "lowest first", "warm start")
-"""They have an account too: the bound and the packing to begin with. Where first fit is left out, one order is laid; the others
-cannot be left out."""
+"""They have an account too: the bound and the packing to begin with. Where first fit is left out, one order is laid;
+the others cannot be left out."""
 
 Goal = Literal["below best", "bound", "half"]
 """The capacity of a turn: one unit less than the best packing; the bound; half-way between."""
@@ -60,7 +61,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Plan:
-    """`effort`: that of the first step, in about seconds of one core. `after_packing`: where in the cycle to go on after a packing."""
+    """`effort`: that of the first step, in about seconds of one core. `after_packing`: where in the cycle to go on
+    after a packing."""
 
     cycle: tuple[Turn, ...]
     opening: tuple[Turn, ...] = ()

@@ -1,7 +1,7 @@
 """What a search strategy is, and what all of them come to: an interval with the best packing above and the bound below.
 
-A strategy is made for one case (`preprocess/case`): a puzzle with what a reduction leaves of it. It keeps what one step learns
-for the next. `plan` says which strategies there are, and which is asked when.
+A strategy is made for one case (`preprocess/case`): a puzzle with what a reduction leaves of it. It keeps what one step
+learns for the next. `plan` says which strategies there are, and which is asked when.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from warpack.solver.search.preprocess.case import Case
 
 @dataclass(frozen=True)
 class Exhausted:
-    """A search that looked at everything: no packing within `capacity` units. `core`: the items that it placed; `taken`: those at the
-    region's bottom, set aside before."""
+    """A search that looked at everything: no packing within `capacity` units. `core`: the items that it placed;
+    `taken`: those at the region's bottom, set aside before."""
 
     capacity: int
     method: str
@@ -37,8 +37,8 @@ class Clique:
 
 @dataclass(frozen=True)
 class Interval:
-    """`best` is a packing of the whole puzzle; none has fewer than `bound` units, by `proof` (None: by what was known before).
-    `found_by` and `proven_by` are the strategies that made them; empty where they were given."""
+    """`best` is a packing of the whole puzzle; none has fewer than `bound` units, by `proof` (None: by what was known
+    before). `found_by` and `proven_by` are the strategies that made them; empty where they were given."""
 
     best: Solution
     bound: int
@@ -70,8 +70,8 @@ Better = Callable[[Interval], None]
 
 
 class Strategy(Protocol):
-    """`name` is how users leave it out; `parts`, where it runs several at once, are theirs. `spent`: its effort so far, in about
-    seconds of one core, counted so that it does not depend on the machine."""
+    """`name` is how users leave it out; `parts`, where it runs several at once, are theirs. `spent`: its effort so far,
+    in about seconds of one core, counted so that it does not depend on the machine."""
 
     name: ClassVar[str]
     parts: ClassVar[tuple[str, ...]]
@@ -84,8 +84,8 @@ class Strategy(Protocol):
         ...
 
     def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
-        """Looks for a packing within `capacity` units of the whole puzzle, or for proof that there is none: the interval
-        afterwards, the same one where nothing came of it. May raise Stopped."""
+        """Looks for a packing within `capacity` units of the whole puzzle, or for proof that there is none: the
+        interval afterwards, the same one where nothing came of it. May raise Stopped."""
         ...
 
 
@@ -100,8 +100,8 @@ class BaseStrategy:
         self.spent = 0.0
 
     def answered(self, interval: Interval, attempt: Attempt, capacity: int) -> Interval:
-        """The interval with what an attempt on the case's core within `capacity` came to. A packing that is none of the whole within the
-        capacity is entered in the case as lost: the whole has to be asked itself."""
+        """The interval with what an attempt on the case's core within `capacity` came to. A packing that is none of the
+        whole within the capacity is entered in the case as lost: the whole has to be asked itself."""
         case = self.case
         if attempt.verdict == "impossible":
             proof = Exhausted(capacity, attempt.method, attempt.nodes, case.reduced.kept, case.reduced.taken)

@@ -1,7 +1,7 @@
 """Bank conflicts and the stride that the rule `bank_conflicts` asks for, derived from how shared memory answers a warp.
 
-Shared memory has 32 banks, each a word of 4 bytes wide. A warp's access of up to 4, 8 or 16 bytes a lane is served in one, two or
-four transactions; each takes as many passes as the most distinct words that it wants from one bank.
+Shared memory has 32 banks, each a word of 4 bytes wide. A warp's access of up to 4, 8 or 16 bytes a lane is served in
+one, two or four transactions; each takes as many passes as the most distinct words that it wants from one bank.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ _ROW = _BANKS * _WORD
 
 @cache
 def degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: int) -> int:
-    """Passes of the slowest transaction when a block's first warp reads one element of neighbouring runs, and the threads
-    of one run neighbouring elements. 1 where there is no run window (stride 0). An element wider than 16 bytes, or
-    whose width is no power of two, is read in pieces of the largest power of two that divides it, at most 16 bytes."""
+    """Passes of the slowest transaction when a block's first warp reads one element of neighbouring runs, and the
+    threads of one run neighbouring elements. 1 where there is no run window (stride 0). An element wider than 16
+    bytes, or whose width is no power of two, is read in pieces of the largest power of two that divides it, at most
+    16 bytes."""
     if stride_bytes == 0:
         return 1
     access = 16
@@ -41,9 +42,9 @@ def degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: int) -> int
 def least_stride(
     run_bytes: Bytes, alignment: Bytes, accesses: Mapping[Bytes, int], threads_per_run: int, *, avoid: bool
 ) -> Bytes:
-    """The least multiple of `alignment`, at least `run_bytes`, at which the `accesses` of each element width (none counts for less
-    than 1), every one as many passes as its degree, come to the fewest passes of any such stride (`avoid`), or simply the least. 0
-    where there are no run bytes.
+    """The least multiple of `alignment`, at least `run_bytes`, at which the `accesses` of each element width (none
+    counts for less than 1), every one as many passes as its degree, come to the fewest passes of any such stride
+    (`avoid`), or simply the least. 0 where there are no run bytes.
 
     Which banks are met depends on the stride modulo one row of banks, so that one row's worth of candidates decides.
     """

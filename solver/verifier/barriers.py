@@ -11,8 +11,8 @@ from warpack.solver.verifier.program import Fence
 from warpack.solver.verifier.stops import AtPlaces
 
 Threads = str | int
-"""Whose accesses barriers have to order: of one thread ("one"), of a run ("run"), of the whole block ("block"), or of a track, by its
-place in `Lanes.lanes`."""
+"""Whose accesses barriers have to order: of one thread ("one"), of a run ("run"), of the whole block ("block"), or of a
+track, by its place in `Lanes.lanes`."""
 
 
 @dataclass(frozen=True)

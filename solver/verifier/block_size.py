@@ -1,4 +1,5 @@
-"""Where sizes follow the block: whether the layout's block is the one that the objective wants, as far as bounds tell."""
+"""Where sizes follow the block: whether the layout's block is the one that the objective wants, as far as bounds
+tell."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ from warpack.solver.wire.units import Bytes
 
 
 def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> Outcome:
-    """`manifest` as it was asked about. How it is known that no better block fits: "checked" where there is none to be had, or the bytes
-    that the next better one needs in one phase are too many; a smaller multiple than the one next to a block that is none."""
+    """`manifest` as it was asked about. How it is known that no better block fits: "checked" where there is none to be
+    had, or the bytes that the next better one needs in one phase are too many; a smaller multiple than the one next to
+    a block that is none."""
     if layout.launch is None:
         return "checked"
     threads, given = layout.launch.threads_per_block, manifest.launch.threads_per_block
@@ -42,7 +44,8 @@ def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> 
 
 
 def next_larger(manifest: Manifest, threads: int) -> int | None:
-    """The smallest block size that is better than one of `threads` threads, where more are: if it does not fit, none does."""
+    """The smallest block size that is better than one of `threads` threads, where more are: if it does not fit, none
+    does."""
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     step = lcm(rules.threads_per_run, rules.threads_multiple)

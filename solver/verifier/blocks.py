@@ -1,4 +1,5 @@
-"""How many threads a block may have for given bytes, and how many blocks are resident: derived from the device table."""
+"""How many threads a block may have for given bytes, and how many blocks are resident: derived from the device
+table."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ _UNLIMITED = 2**31 - 1
 
 @dataclass(frozen=True)
 class Block:
-    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count. `accesses`: of
-    the run-scoped buffers on chip, by element width, narrow ones first. `highest`: where the last block-scoped buffer ends, if some lie over windows; `allowed`: whether so many runs at this stride may lie under
+    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count.
+    `accesses`: of the run-scoped buffers on chip, by element width, narrow ones first. `highest`: where the last
+    block-scoped buffer ends, if some lie over windows; `allowed`: whether so many runs at this stride may lie under
     them."""
 
     manifest: Manifest
@@ -135,7 +137,8 @@ class Block:
         return limits.regs_per_sm // limits.sub_partitions // per_warp * limits.sub_partitions // warps
 
     def _by_shared(self, shared_bytes: Bytes) -> int:
-        """A block takes its bytes and the reserved ones, rounded up, out of the smallest carve-out that is wished or needed."""
+        """A block takes its bytes and the reserved ones, rounded up, out of the smallest carve-out that is wished or
+        needed."""
         limits, carveout = self.device, self.manifest.target.carveout
         taken = align_up(shared_bytes + limits.reserved_smem_per_block, limits.smem_alloc_unit)
         if taken > limits.max_smem_per_block_optin + limits.reserved_smem_per_block:

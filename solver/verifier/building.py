@@ -20,7 +20,8 @@ def graph_of(body: tree.Sequence) -> Graph:
 
 @dataclass(slots=True)
 class _Open:
-    """An item whose sequences are being written: the next one, where ways enter it, and where ways have come out of it."""
+    """An item whose sequences are being written: the next one, where ways enter it, and where ways have come out of
+    it."""
 
     item: tree.Item
     sequences: tuple[tree.Sequence, ...]

@@ -1,4 +1,5 @@
-"""What a layout gives as the reason of each bound, looked at again: names, bytes, phases, and that the named may share nothing."""
+"""What a layout gives as the reason of each bound, looked at again: names, bytes, phases, and that the named may share
+nothing."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ class _Named(NamedTuple):
 
 @dataclass
 class Certificates:
-    """`on_chip`: the names of all buffers that must be shared, or that the layout has on chip. `over_windows`: there are windows that
-    block-scoped buffers could lie over."""
+    """`on_chip`: the names of all buffers that must be shared, or that the layout has on chip. `over_windows`: there
+    are windows that block-scoped buffers could lie over."""
 
     manifest: Manifest
     story: Story
@@ -140,11 +141,13 @@ class Certificates:
         return conflict is not None and not conflict.allowed_differences
 
     def _moving(self, one: _Named) -> Sequence[StoryPiece]:
-        """The pieces that lie where they do inside the buffer whatever its offset is: all, where its parts are not placed apart."""
+        """The pieces that lie where they do inside the buffer whatever its offset is: all, where its parts are not
+        placed apart."""
         return one.pieces if _comes_apart(one.buffer) else self.story.pieces_of[one.buffer.full_name]
 
     def _blocked(self, ours: Sequence[StoryPiece], theirs: Sequence[StoryPiece]) -> Spans:
-        """The differences of the offsets of two buffers at which two of these pieces overlap that conflict, and are not in place."""
+        """The differences of the offsets of two buffers at which two of these pieces overlap that conflict, and are not
+        in place."""
         blocked: list[tuple[Bytes, Bytes]] = []
         for a in ours:
             for b in theirs:
@@ -163,8 +166,8 @@ class Certificates:
         return merged(blocked)
 
     def _may_be_over(self, one: _Named) -> bool:
-        """Whether all that moves with a block-scoped buffer or part conflicts with nothing in the windows, so that no place before them
-        has to be kept for it."""
+        """Whether all that moves with a block-scoped buffer or part conflicts with nothing in the windows, so that no
+        place before them has to be kept for it."""
         if one.buffer.scope != "block" or not self.over_windows:
             return False
         others = [piece for piece in self.story.pieces if piece.scope == "run" and piece.buffer in self.on_chip]

@@ -24,8 +24,8 @@ def check_claims(
     matched: Sequence[PlacedRange],
     findings: Findings,
 ) -> dict[str, str]:
-    """Bounds lie on the right side of what they bound, and each has a reason; a wish is `optimal` exactly where its figure meets the
-    bound, the layout where all wishes are. Returns how each bound was checked."""
+    """Bounds lie on the right side of what they bound, and each has a reason; a wish is `optimal` exactly where its
+    figure meets the bound, the layout where all wishes are. Returns how each bound was checked."""
     proof = layout.proof
     on_chip = frozenset(one.buffer.full_name for one in matched if one.placed.location == "shared")
     over_windows = launch.stride_bytes > 0 and launch.runs_per_block > 0
@@ -70,7 +70,8 @@ def _check_threads(
 
 
 def _from_bytes(manifest: Manifest, proof: Proof, certificates: Certificates, findings: Findings) -> Outcome:
-    """Bounds on the bytes of both regions bound the threads, if what they are about may share nothing across the regions either."""
+    """Bounds on the bytes of both regions bound the threads, if what they are about may share nothing across the
+    regions either."""
     certificate = proof.threads_per_block.certificate
     of_run, of_region = certificate.get("run_bytes_at_least"), certificate.get("block_region_bytes_at_least")
     if not isinstance(of_run, int) or not isinstance(of_region, int):

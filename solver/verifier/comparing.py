@@ -1,4 +1,5 @@
-"""What a layout is compared with, derived again: the bytes of the simpler rules and of the user's own layout, and the launch of each."""
+"""What a layout is compared with, derived again: the bytes of the simpler rules and of the user's own layout, and the
+launch of each."""
 
 from __future__ import annotations
 
@@ -23,8 +24,10 @@ from warpack.solver.wire.units import Bytes, align_up
 
 
 def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer], findings: Findings) -> None:
-    """Every figure of each baseline that the layout states, and of the user's own layout every rule that it is said to break. `manifest` as
-    it was asked about: where sizes follow the block, each baseline has the block that is best for it. A layout that compares itself with nothing is not asked to; one that does names the user's own layout where the manifest has it."""
+    """Every figure of each baseline that the layout states, and of the user's own layout every rule that it is said to
+    break. `manifest` as it was asked about: where sizes follow the block, each baseline has the block that is best for
+    it. A layout that compares itself with nothing is not asked to; one that does names the user's own layout where the
+    manifest has it."""
     stated, own = layout.baselines, manifest.baseline
     if not stated:
         return
@@ -103,8 +106,9 @@ def _compare(name: str, stated: Baseline, right: Baseline, findings: Findings) -
 def _launched(
     manifest: Manifest, on_chip: Iterable[Buffer], size: tuple[Bytes, Bytes, Bytes], *, beyond: bool
 ) -> tuple[Baseline, RunWindows]:
-    """Figures, and where the windows lie. `size`: run bytes, block region, and where the last of the block's buffers ends, as far as some
-    lie over windows. `beyond`: where nothing fits the budget, the architecture's largest is the budget."""
+    """Figures, and where the windows lie. `size`: run bytes, block region, and where the last of the block's buffers
+    ends, as far as some lie over windows. `beyond`: where nothing fits the budget, the architecture's largest is the
+    budget."""
     run_bytes, block_bytes, reach = size
     rules = manifest.launch
     by: ThreadsBy = "resident_threads" if residents_first(manifest) else "threads_per_block"
@@ -138,7 +142,8 @@ def _no_sharing(buffers: Iterable[Buffer]) -> Bytes:
 
 
 def _declared_aliases(buffers: Iterable[Buffer]) -> Bytes:
-    """First those without an alias; then each of the others behind what lies in the first of its targets that has room, or at the end."""
+    """First those without an alias; then each of the others behind what lies in the first of its targets that has room,
+    or at the end."""
     with_bytes = [buffer for buffer in buffers if buffer.size_bytes]
     end = 0
     used: dict[str, Bytes] = {}
@@ -222,8 +227,8 @@ def _said(key: _Key) -> str:
 
 
 def _phase_is_so(story: Story, one: Finding) -> bool:
-    """The first phase in which the one is accessed while the other is needed. Where there is none, any in which they conflict will do,
-    or none."""
+    """The first phase in which the one is accessed while the other is needed. Where there is none, any in which they
+    conflict will do, or none."""
     a, b = (story.piece_by_name[name] for name in one.buffers)
     needed = merged((*common(a.accesses, b.live), *common(a.live, b.accesses)))
     if needed:

@@ -13,12 +13,13 @@ Reason = Literal["needed", "lanes", "unordered", "persistent", "entry", "apart"]
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two pieces that must not share a byte. `phases`: where one disturbs the other (empty possible where `apart`). `reason`: one is
-    accessed where the other is `needed`; they lie in `lanes` that may run at once; no barrier stands on some way (`unordered`); one
-    is `persistent`; both are zeroed at the program's start (`entry`); or the manifest says `apart`.
+    """Two pieces that must not share a byte. `phases`: where one disturbs the other (empty possible where `apart`).
+    `reason`: one is accessed where the other is `needed`; they lie in `lanes` that may run at once; no barrier stands
+    on some way (`unordered`); one is `persistent`; both are zeroed at the program's start (`entry`); or the manifest
+    says `apart`.
 
-    `allowed_differences`: address of the second minus address of the first piece, in bytes, at which an in-place pair may
-    share bytes all the same; empty where nothing cures the conflict.
+    `allowed_differences`: address of the second minus address of the first piece, in bytes, at which an in-place pair
+    may share bytes all the same; empty where nothing cures the conflict.
     """
 
     phases: Spans

@@ -1,4 +1,5 @@
-"""Whether an in-place pair may lie in the same bytes: its meeting in the listed phase is the only one, and is in good order."""
+"""Whether an in-place pair may lie in the same bytes: its meeting in the listed phase is the only one, and is in good
+order."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Curing:
     def reason_against(
         self, a: StoryPiece, b: StoryPiece, listed: Sequence[InPlaceRanges], threads: Threads
     ) -> str | None:
-        """Why the two may not share bytes even at the difference of these pairs, all of which have the same; None where they may."""
+        """Why the two may not share bytes even at the difference of these pairs, all of which have the same; None where
+        they may."""
         found = [self.handings(a, b, ranges, threads) for ranges in listed]
         good = [handing for handings, _ in found for handing in handings]
         reasons = [reason for _, reason in found if reason]
@@ -88,7 +90,8 @@ class Curing:
         return phase > 0 and covers(forwards(graph, [(graph.head, 0)], AtPhases(((0, 1),))).phases, phase)
 
     def _comes_back(self, piece: StoryPiece, phase: Phase) -> bool:
-        """Whether a piece that is dropped was left on some way and is first met again in this phase, where no interval begins."""
+        """Whether a piece that is dropped was left on some way and is first met again in this phase, where no interval
+        begins."""
         if not piece.dropped or phase in piece.begins:
             return False
         graph, lives = self.ordering.graph, AtPhases(piece.accesses)
@@ -107,8 +110,9 @@ class Curing:
         return any(covers(read.accesses, phase) and phase not in read.begins for phase in phases)
 
     def _unordered(self, source: StoryPiece, target: StoryPiece, good: Iterable[Handing], threads: Threads) -> bool:
-        """Whether a way leads from an access of the one to a later access of the other without a barrier for the two. From the phase
-        in which it is read in place, none counts: each thread goes on with its own elements until the next barrier."""
+        """Whether a way leads from an access of the one to a later access of the other without a barrier for the two.
+        From the phase in which it is read in place, none counts: each thread goes on with its own elements until the
+        next barrier."""
         fenced = target.asynchronous and not source.asynchronous
         if threads == "one" and not fenced:
             return False

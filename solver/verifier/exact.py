@@ -1,7 +1,7 @@
 """A second, plain model of one region: whether its buffers fit into so many bytes. Built from the story alone.
 
-It shares nothing with the optimiser: no reductions, no forbidden differences, no order of alike buffers. One variable an item; of two that
-must be apart, one lies below the other, or both lie as an in-place pair may.
+It shares nothing with the optimiser: no reductions, no forbidden differences, no order of alike buffers. One variable
+an item; of two that must be apart, one lies below the other, or both lie as an in-place pair may.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Verdict = Literal["fits", "impossible", "open"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is placed in one piece: a buffer, or a part of one that may be split. `offset_bytes`: where its pieces are counted from."""
+    """What is placed in one piece: a buffer, or a part of one that may be split. `offset_bytes`: where its pieces are
+    counted from."""
 
     name: str
     buffer: Buffer
@@ -47,7 +48,8 @@ class Answer(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """Bytes `[first, first + size)` counted from two items' starts that must be apart, but for some differences of the addresses."""
+    """Bytes `[first, first + size)` counted from two items' starts that must be apart, but for some differences of the
+    addresses."""
 
     one: int
     other: int
@@ -57,7 +59,8 @@ class _Pair(NamedTuple):
 
 
 def items_of(story: Story, buffers: Sequence[Buffer]) -> list[Item]:
-    """Buffers in one piece, and parts of those that may be split: the first aligned as the buffer, others as their elements."""
+    """Buffers in one piece, and parts of those that may be split: the first aligned as the buffer, others as their
+    elements."""
     items: list[Item] = []
     for buffer in buffers:
         pieces, pin = story.pieces_of.get(buffer.full_name, ()), buffer.pinned_offset_bytes

@@ -1,12 +1,13 @@
-"""The ways through a program as a graph. Its nodes are stretches that are always run from one end to the other, and junctions.
+"""The ways through a program as a graph. Its nodes are stretches that are always run from one end to the other, and
+junctions.
 
-A way is a line of *places*: 3p is where a barrier before phase p stands, 3p + 1 is the phase itself, 3p + 2 is where a barrier after p
-stands. A loop that is left by a break at p is left between 3p + 1 and 3p + 2. A node holds the places `[start, end)`; at a junction
-both are the same.
+A way is a line of *places*: 3p is where a barrier before phase p stands, 3p + 1 is the phase itself, 3p + 2 is where a
+barrier after p stands. A loop that is left by a break at p is left between 3p + 1 and 3p + 2. A node holds the places
+`[start, end)`; at a junction both are the same.
 
-Where several components are called in one phase, what runs before and after them has to come through every one, but a way that
-starts in one of them need not meet the others any more: each is a graph of its own (`bodies`), between the junctions `before` and
-`behind`.
+Where several components are called in one phase, what runs before and after them has to come through every one, but a
+way that starts in one of them need not meet the others any more: each is a graph of its own (`bodies`), between the
+junctions `before` and `behind`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ NO_GATES: frozenset[Node] = frozenset()
 
 @dataclass(slots=True)
 class Beside:
-    """Components called in one phase: the junctions before and behind them, and of each body the first and the last junction."""
+    """Components called in one phase: the junctions before and behind them, and of each body the first and the last
+    junction."""
 
     before: Node
     behind: Node = -1
@@ -35,8 +37,8 @@ class Beside:
 
 @dataclass(slots=True)
 class Graph:
-    """`head` is the junction at the program's start. `beside_at` finds the calls of several components by their junctions `before`
-    and `behind`, `beside_of` by the first and last junctions of the bodies."""
+    """`head` is the junction at the program's start. `beside_at` finds the calls of several components by their
+    junctions `before` and `behind`, `beside_of` by the first and last junctions of the bodies."""
 
     start: list[Place] = field(default_factory=list)
     end: list[Place] = field(default_factory=list)

@@ -1,5 +1,5 @@
-"""The hand-overs that a layout relies on, derived again: bytes pass from one piece to another, and a barrier on the way, or the
-user's word, orders the two."""
+"""The hand-overs that a layout relies on, derived again: bytes pass from one piece to another, and a barrier on the
+way, or the user's word, orders the two."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from warpack.solver.wire.units import Bytes
 def check_handoffs(
     layout: Layout, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings, *, left_out: bool = False
 ) -> int:
-    """Compares the layout's list with the derived one; returns the length of the latter. `left_out`: the layout says that there
-    are too many to be listed; it may, where that is so and none is listed."""
+    """Compares the layout's list with the derived one; returns the length of the latter. `left_out`: the layout says
+    that there are too many to be listed; it may, where that is so and none is listed."""
     if left_out and not layout.handoffs and _too_many(placed, windows):
         return 0
     derived = derive_handoffs(findings.story, placed, windows)
@@ -48,7 +48,8 @@ class _Shared(NamedTuple):
 
 
 def derive_handoffs(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) -> list[Handoff]:
-    """Every hand-over of a layout, sorted. Those of one thread count only where bytes pass to an asynchronous access."""
+    """Every hand-over of a layout, sorted. Those of one thread count only where bytes pass to an asynchronous
+    access."""
     known: dict[object, set[Arrival]] = {}
     found: set[Handoff] = set()
     for shared in _pairs(placed, windows):
@@ -91,8 +92,8 @@ def _handoff(
 
 
 def _pairs(placed: Sequence[PlacedPiece], windows: RunWindows) -> Iterator[_Shared]:
-    """Every pair of pieces with bytes in common that bytes may be handed over between, whenever they are live. Those of one buffer
-    have such only where its parts lie apart; their contents are as different as those of two buffers."""
+    """Every pair of pieces with bytes in common that bytes may be handed over between, whenever they are live. Those of
+    one buffer have such only where its parts lie apart; their contents are as different as those of two buffers."""
     some_asynchronous = any(one.piece.asynchronous for one in placed)
     for region in ("block", "run"):
         threaded = [

@@ -12,8 +12,8 @@ from warpack.solver.wire.units import Bytes, Phase
 
 @dataclass(frozen=True, slots=True)
 class InPlaceRanges:
-    """One listed pair: buffers by full name, the bytes inside each that are read and written elementwise, the phase in the
-    timeline that both count in, and the program's phases that it became, one span for each call."""
+    """One listed pair: buffers by full name, the bytes inside each that are read and written elementwise, the phase in
+    the timeline that both count in, and the program's phases that it became, one span for each call."""
 
     read: str
     write: str
@@ -39,8 +39,8 @@ class InPlaceRanges:
 
 
 def in_place_ranges(manifest: Manifest, program: Program) -> tuple[InPlaceRanges, ...]:
-    """The pairs that the manifest lists, in its order. Those never count whose elements are not alike, whose scopes or timelines
-    differ, or whose write is zeroed."""
+    """The pairs that the manifest lists, in its order. Those never count whose elements are not alike, whose scopes or
+    timelines differ, or whose write is zeroed."""
     result = []
     for pair in manifest.in_place:
         read, read_range = _resolve(manifest, pair.read)

@@ -37,8 +37,9 @@ def check_infeasible(manifest: Manifest, layout: Layout, findings: Findings) -> 
 
 
 def least_budget(manifest: Manifest, findings: Findings) -> Bytes:
-    """A number of bytes that no layout of this manifest can do with less of: of the scopes, which may share, the one with more: its
-    largest buffer in one piece, or what is persistent, times the fewest runs. What is persistent is never shared."""
+    """A number of bytes that no layout of this manifest can do with less of: of the scopes, which may share, the one
+    with more: its largest buffer in one piece, or what is persistent, times the fewest runs. What is persistent is
+    never shared."""
     runs = (manifest.launch.threads_per_block or manifest.launch.threads_per_run) // manifest.launch.threads_per_run
     total, most = manifest.target.static_shared_bytes, 0
     used = {piece.buffer for piece in findings.story.pieces if piece.accesses}

@@ -1,4 +1,5 @@
-"""Where a program runs in several lanes of which one thread takes one: arms of a branch, tracks, components called in one phase."""
+"""Where a program runs in several lanes of which one thread takes one: arms of a branch, tracks, components called in
+one phase."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ Kind = Literal["arms", "tracks", "beside"]
 
 
 class Fork(NamedTuple):
-    """`uniform`: which threads choose the arm together. `runs_whole`: whether every run lies whole in one of the tracks. Tracks with the
-    same `stated` are the same, in several calls."""
+    """`uniform`: which threads choose the arm together. `runs_whole`: whether every run lies whole in one of the
+    tracks. Tracks with the same `stated` are the same, in several calls."""
 
     kind: Kind
     lanes: tuple[Span, ...]
@@ -95,8 +96,8 @@ class Lanes:
             at = lane.around
 
     def other_lanes(self, accesses: Spans) -> Iterator[tuple[Fork, Spans]]:
-        """For every fork in some lanes of which these phases lie: the lanes in which something else would be in another lane than
-        one of them. Forks that lie in these phases as a whole are left out."""
+        """For every fork in some lanes of which these phases lie: the lanes in which something else would be in another
+        lane than one of them. Forks that lie in these phases as a whole are left out."""
         if not self.forks:
             return
         used: dict[int, set[int]] = defaultdict(set)
@@ -137,15 +138,16 @@ def lanes_of(body: tree.Sequence, launch: Launch) -> Lanes:
 
 
 class _Threads(NamedTuple):
-    """The first thread of a track, and the one behind its last, by what is left of them in dividing by the threads of a run. None:
-    not known. A block has a whole number of runs."""
+    """The first thread of a track, and the one behind its last, by what is left of them in dividing by the threads of a
+    run. None: not known. A block has a whole number of runs."""
 
     first: int | None
     end: int | None
 
 
 def _shares(item: tree.Tracks, whole: _Threads, per_run: int) -> list[_Threads]:
-    """The threads of each track: counted from the front up to the one that takes the rest, and from the back down to it."""
+    """The threads of each track: counted from the front up to the one that takes the rest, and from the back down to
+    it."""
     count = len(item.threads)
     borders: list[int | None] = [whole.first, *[None] * (count - 1), whole.end]
     for number, threads in enumerate(item.threads[:-1]):

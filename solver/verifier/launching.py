@@ -22,8 +22,9 @@ from warpack.solver.wire.units import Bytes
 def check_regions(
     launch: LaunchFigures, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings
 ) -> None:
-    """Every run-scoped piece lies inside its region, which ends where the last one does. The block region is what lies before the
-    windows: it is empty, or ends where a block-scoped piece does, or inside one that lies on over the windows."""
+    """Every run-scoped piece lies inside its region, which ends where the last one does. The block region is what lies
+    before the windows: it is empty, or ends where a block-scoped piece does, or inside one that lies on over the
+    windows."""
     for region, size in (("run", launch.run_bytes), ("block", launch.block_region_bytes)):
         here = [one for one in placed if one.region == region]
         if region == "block" and windows.end > windows.base:
@@ -74,7 +75,8 @@ def check_launch(
 
 
 def over_windows_too(block: Block, placed: Sequence[PlacedPiece], findings: Findings) -> Block:
-    """With block-scoped pieces over windows: the block's bytes may end with one of them, and more runs may not lie under them."""
+    """With block-scoped pieces over windows: the block's bytes may end with one of them, and more runs may not lie
+    under them."""
     ends = max((one.end for one in placed if one.region == "block"), default=0)
     if ends <= block.block_region_bytes:
         return block
@@ -96,8 +98,8 @@ def over_windows_too(block: Block, placed: Sequence[PlacedPiece], findings: Find
 
 
 def _check_ignoring(launch: LaunchFigures, block: Block, findings: Findings) -> None:
-    """Where block-scoped buffers lie over windows, another stride moves the windows under them: then the figure may be what bytes alone
-    would allow, or the layout's own threads."""
+    """Where block-scoped buffers lie over windows, another stride moves the windows under them: then the figure may be
+    what bytes alone would allow, or the layout's own threads."""
     ignoring, stated = block.chosen_threads(block.stride(avoid=False)), launch.threads_if_conflicts_ignored
     if block.highest > block.block_region_bytes and stated != ignoring:
         anywhere = replace(block, allowed=None).chosen_threads(block.stride(avoid=False))
@@ -127,8 +129,9 @@ def _check_stride(manifest: Manifest, launch: LaunchFigures, block: Block, findi
 def check_widths(
     manifest: Manifest, layout: Layout, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings
 ) -> None:
-    """Where several element widths share a stride that was chosen: for each its accesses, its degree at the stride, and what it would
-    have alone at which stride. Layouts made by hand, or before there was such a list, say nothing of it."""
+    """Where several element widths share a stride that was chosen: for each its accesses, its degree at the stride,
+    and what it would have alone at which stride. Layouts made by hand, or before there was such a list, say nothing
+    of it."""
     if not layout.bank_conflicts:
         return
     on_chip = [one.buffer for one in matched if one.placed.location == "shared"]

@@ -18,9 +18,9 @@ FIRST: Spans = ((0, 1),)
 
 
 class Why(NamedTuple):
-    """Why a piece is needed in a phase: it is `stated` there, or a way has left it after `left` and finds it again in `found`
-    (`carried`), or needs between the write in `left` and the read in `found` (`between`), or it was zeroed at the program's start
-    and phase 0 has not come yet (`entry`). `left` is None where that is the program's start."""
+    """Why a piece is needed in a phase: it is `stated` there, or a way has left it after `left` and finds it again in
+    `found` (`carried`), or needs between the write in `left` and the read in `found` (`between`), or it was zeroed at
+    the program's start and phase 0 has not come yet (`entry`). `left` is None where that is the program's start."""
 
     reason: str
     left: Phase | None = None
@@ -36,8 +36,9 @@ class Lives:
     _known: dict[tuple[Stated, bool, bool, bool], Spans] = field(default_factory=dict)
 
     def carried(self, stated: Stated, reentry: Reentry, *, entry: bool, of_run: bool = False) -> Spans:
-        """The phases beside the stated ones in which contents are needed. `entry`: zeroes are written at the program's start. `of_run`:
-        one run uses it, which keeps to one track of those that it lies whole in (`choices`: the phases of the others)."""
+        """The phases beside the stated ones in which contents are needed. `entry`: zeroes are written at the program's
+        start. `of_run`: one run uses it, which keeps to one track of those that it lies whole in (`choices`: the phases
+        of the others)."""
         if not stated.accesses and not entry:
             return ()
         kept = reentry == "kept"

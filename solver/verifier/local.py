@@ -12,8 +12,9 @@ from warpack.solver.wire.layout import LocalBytes
 
 
 def check_local(local: LocalBytes, matched: Sequence[PlacedRange], findings: Findings) -> None:
-    """`local_bytes` is the sum of the plain local buffers. Persistent local buffers of one dtype lie in one array, side by
-    side: `persistent_local_bytes` is the sum of the arrays, each from its first buffer's start to its last one's end."""
+    """`local_bytes` is the sum of the plain local buffers. Persistent local buffers of one dtype lie in one array, side
+    by side: `persistent_local_bytes` is the sum of the arrays, each from its first buffer's start to its last one's
+    end."""
     plain = sum(one.buffer.size_bytes for one in matched if one.placed.region == "local")
     findings.expect("local-bytes", "local.local_bytes", local.local_bytes, plain)
     arrays: dict[DType, list[PlacedRange]] = defaultdict(list)

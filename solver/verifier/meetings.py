@@ -1,5 +1,5 @@
-"""Pairs of pieces that share a byte while one is accessed and the other in its way: a sweep over the phases that never looks at all
-pairs."""
+"""Pairs of pieces that share a byte while one is accessed and the other in its way: a sweep over the phases that never
+looks at all pairs."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _HOLDS, _COMES = 0, 1
 
 
 def meetings(holders: Sequence[Claim], comers: Sequence[Claim]) -> Iterator[tuple[int, int]]:
-    """The numbers of a holder and a comer that share a byte in some phase. A pair may come more than once, each time in another span
-    of phases. Two claims of one number are no pair; where a comer's span starts with one of the same number's as a holder, only the
-    first is looked at."""
+    """The numbers of a holder and a comer that share a byte in some phase. A pair may come more than once, each time in
+    another span of phases. Two claims of one number are no pair; where a comer's span starts with one of the same
+    number's as a holder, only the first is looked at."""
     comings = {(claim.number, claim.start, start) for claim in comers for start, _ in claim.phases}
     events = [(start, _HOLDS, end, claim) for claim in holders for start, end in claim.phases]
     late = any((claim.number, claim.start, start) not in comings for start, _, _, claim in events)
@@ -57,8 +57,8 @@ def _when(event: tuple[Phase, int, Phase, Claim]) -> tuple[Phase, int]:
 
 
 class _Layers:
-    """Claims that hold now. Those that share bytes with one another lie in different layers, in each of which the others are found
-    by where they start."""
+    """Claims that hold now. Those that share bytes with one another lie in different layers, in each of which the
+    others are found by where they start."""
 
     def __init__(self) -> None:
         self._starts: list[list[Bytes]] = []

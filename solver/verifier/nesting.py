@@ -67,7 +67,8 @@ def steps_of(timeline: Timeline, calling: Collection[Phase]) -> list[Step]:
 
 
 _Rank = Literal[0, 1, 2, 3]
-"""Of structures over one span: loops round all arms, then branches and groups of tracks, then one arm or track, then loops in it."""
+"""Of structures over one span: loops round all arms, then branches and groups of tracks, then one arm or track, then
+loops in it."""
 
 
 def _spans(timeline: Timeline) -> Iterator[tuple[Phase, Phase, _Rank, int, Opening]]:

@@ -1,4 +1,5 @@
-"""How far the accesses of a piece reach: the phases in which other threads may still be at them, and those in other lanes."""
+"""How far the accesses of a piece reach: the phases in which other threads may still be at them, and those in other
+lanes."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Ordering:
     _beside: dict[tuple[Spans, Threads], Spans] = field(default_factory=dict)
 
     def reached(self, accesses: Spans, threads: Threads, *, fenced: bool = False) -> Spans:
-        """The phases to which some way leads from one of these, without a barrier on it that orders the accesses of `threads`."""
+        """The phases to which some way leads from one of these, without a barrier on it that orders the accesses of
+        `threads`."""
         key = (accesses, threads, fenced)
         found = self._reached.get(key)
         if found is None:
@@ -44,8 +46,8 @@ class Ordering:
         return merged(reached)
 
     def _by_track(self, accesses: Spans, threads: Threads) -> list[tuple[Spans, Spans]]:
-        """The accesses by the tracks that they lie in, with the tracks to which none of their ways lead: where a run lies whole in one
-        track, its threads never come into another."""
+        """The accesses by the tracks that they lie in, with the tracks to which none of their ways lead: where a run
+        lies whole in one track, its threads never come into another."""
         groups: list[tuple[Spans, Spans]] = [(accesses, ())]
         for fork in self.lanes.forks:
             if fork.kind == "tracks" and fork.runs_whole and threads in ("one", "run"):
@@ -58,7 +60,8 @@ class Ordering:
         return groups
 
     def beside(self, accesses: Spans, threads: Threads) -> Spans:
-        """The phases that lie in other lanes than some of these, where threads that do not go together may be at the same time."""
+        """The phases that lie in other lanes than some of these, where threads that do not go together may be at the
+        same time."""
         key = (accesses, threads)
         found = self._beside.get(key)
         if found is None:
@@ -67,8 +70,8 @@ class Ordering:
         return found
 
     def in_two_lanes(self, first: Spans, second: Spans, threads: Threads, but: Spans) -> bool:
-        """Whether some of the one and some of the other lie in two lanes in which such threads may be at the same time. Forks inside the
-        phases of `but` do not count: of a call made there the caller's own phase is one."""
+        """Whether some of the one and some of the other lie in two lanes in which such threads may be at the same time.
+        Forks inside the phases of `but` do not count: of a call made there the caller's own phase is one."""
         for fork in self.lanes.forks:
             hull = ((fork.lanes[0][0], fork.lanes[-1][1]),)
             if not inside(hull, but) and not _together(fork, threads):
@@ -81,7 +84,8 @@ class Ordering:
         return False
 
     def barrier_before(self, phase: Phase, threads: Threads, *, fenced: bool = False) -> bool:
-        """Whether a barrier that orders the accesses of `threads` stands directly before a phase, on every way into it."""
+        """Whether a barrier that orders the accesses of `threads` stands directly before a phase, on every way into
+        it."""
         stops = AtNextPhase(self.barriers.covering(threads, fenced=fenced))
         walk = backwards(self.graph, [(self.graph.node_of(phase), 3 * phase + 1)], stops)
         return self.graph.head not in walk.seen and all(place % 3 != 1 for place in walk.stopped)

@@ -18,8 +18,8 @@ AT_START: Span = (-1, 0)
 
 
 def check_overlaps(manifest: Manifest, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings) -> int:
-    """Adds a finding for every pair that shares a byte it must not share. Returns how many pairs shared bytes while one of them was
-    accessed and the other in its way, and were judged."""
+    """Adds a finding for every pair that shares a byte it must not share. Returns how many pairs shared bytes while one
+    of them was accessed and the other in its way, and were judged."""
     judged: set[tuple[int, int]] = set()
     for one, other in _candidates(findings.story, placed, windows):
         pair = (min(one, other), max(one, other))
@@ -85,7 +85,8 @@ def _comers(placed: Sequence[PlacedPiece], taken: Sequence[Taken], *, asynchrono
 
 
 def _fenced(story: Story, placed: Sequence[PlacedPiece], taken: Sequence[Taken]) -> list[Claim]:
-    """Where accesses that are not asynchronous are in the way of those that are: up to the barriers with a proxy fence."""
+    """Where accesses that are not asynchronous are in the way of those that are: up to the barriers with a proxy
+    fence."""
     claims = []
     for one in taken:
         piece = placed[one.number].piece

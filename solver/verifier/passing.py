@@ -17,8 +17,8 @@ Arrival = tuple[Phase, Place | None]
 
 
 class _Outside(NamedTuple):
-    """The barrier, if any, that a way had met when it came into components called together from outside; None in its place for ways
-    that have started inside, or lie in none."""
+    """The barrier, if any, that a way had met when it came into components called together from outside; None in its
+    place for ways that have started inside, or lie in none."""
 
     barrier: Place | None
 
@@ -30,10 +30,12 @@ class _Step(NamedTuple):
 
 
 def passages(graph: Graph, source: Spans, destination: Spans, stops: Stops) -> set[Arrival]:
-    """Every way that leaves the source's life and arrives in the destination's, with neither live between: where it arrives, and the
-    first barrier on it. Where both are live in the phase that the way leaves, the bytes were handed over in place: none starts there.
+    """Every way that leaves the source's life and arrives in the destination's, with neither live between: where it
+    arrives, and the first barrier on it. Where both are live in the phase that the way leaves, the bytes were handed
+    over in place: none starts there.
 
-    A way into one of several components called together does not go through the others; one past them goes through all, in any order.
+    A way into one of several components called together does not go through the others; one past them goes through all,
+    in any order.
     """
     return _Passing(graph, source, destination, stops).go()
 
@@ -147,7 +149,8 @@ class _Passing:
         self._go_behind(beside, entered, (step.entered,))
 
     def _go_behind(self, beside: Beside, entered: _Outside, waiting: Iterable[_Outside | None]) -> None:
-        """On from behind components called together, once each of them can be passed: the first barrier may be that of any."""
+        """On from behind components called together, once each of them can be passed: the first barrier may be that of
+        any."""
         ends = self._ends[beside.before, entered].values()
         if not all(ends):
             return

@@ -12,7 +12,8 @@ from warpack.solver.wire.units import Bytes, Phase
 
 
 class Segment(NamedTuple):
-    """A piece is needed in the phases `[start, end)`; `written`: at `start` it gets new contents whichever way control came."""
+    """A piece is needed in the phases `[start, end)`; `written`: at `start` it gets new contents whichever way control
+    came."""
 
     start: Phase
     end: Phase
@@ -22,10 +23,10 @@ class Segment(NamedTuple):
 class StoryPiece(NamedTuple):
     """A buffer, or one of its parts (`name` is then `component/name#part`), `offset_bytes` inside its buffer.
 
-    `accesses`: the phases in which its threads may access it. `live`: those in which its contents must not be disturbed, accesses
-    and what is carried. `occupied`: live, and on to the barriers that order the accesses of `threads`, and in the lanes beside.
-    `begins`: the first phases of its intervals, or those that write every element. Persistent pieces are live in every phase; those
-    never used have no phases at all.
+    `accesses`: the phases in which its threads may access it. `live`: those in which its contents must not be
+    disturbed, accesses and what is carried. `occupied`: live, and on to the barriers that order the accesses of
+    `threads`, and in the lanes beside. `begins`: the first phases of its intervals, or those that write every element.
+    Persistent pieces are live in every phase; those never used have no phases at all.
     """
 
     name: str

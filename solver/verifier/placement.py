@@ -23,8 +23,8 @@ class PlacedPiece(NamedTuple):
 
 
 class PlacedRange(NamedTuple):
-    """A buffer of the manifest and where the layout put it. `ranges`: the bytes of its region that it takes, sorted (several
-    where its parts are apart; none for buffers of no bytes and for plain local ones)."""
+    """A buffer of the manifest and where the layout put it. `ranges`: the bytes of its region that it takes, sorted
+    (several where its parts are apart; none for buffers of no bytes and for plain local ones)."""
 
     buffer: Buffer
     placed: PlacedBuffer
@@ -32,7 +32,8 @@ class PlacedRange(NamedTuple):
 
 
 def match(manifest: Manifest, layout: Layout, findings: Findings) -> list[PlacedRange]:
-    """The buffers that both manifest and layout have, in the manifest's order, with what is wrong about their places."""
+    """The buffers that both manifest and layout have, in the manifest's order, with what is wrong about their
+    places."""
     placed_by_name = layout.by_name
     once = len(placed_by_name) == len(layout.buffers)
     times = dict.fromkeys(placed_by_name, 1) if once else Counter(placed.full_name for placed in layout.buffers)

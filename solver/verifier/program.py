@@ -1,7 +1,7 @@
 """One program from many timelines: every call of a component's own timeline written out in its caller's place.
 
-A calling phase becomes a phase `enter`, all phases of what it calls in the order of declaration, and a phase `exit`. Where several
-components are called in one phase, that order says nothing: they run in any order, and interleaved.
+A calling phase becomes a phase `enter`, all phases of what it calls in the order of declaration, and a phase `exit`.
+Where several components are called in one phase, that order says nothing: they run in any order, and interleaved.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     for trial in prove(manifest, layout, limit_s=60): print(trial.what, trial.verdict)
 
-Every question allows more than a layout may have (contiguous windows are left out of it), so that "there is none" confirms a bound; a
-packing that is found refutes one only where nothing was left out.
+Every question allows more than a layout may have (contiguous windows are left out of it), so that "there is none"
+confirms a bound; a packing that is found refutes one only where nothing was left out.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ DEFAULT_LIMIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one bound. `bound`: what the layout claims; `note`: what was asked, or why nothing could be. `offsets`: the packing
-    that refutes it, by the names of buffers and parts."""
+    """What came of one bound. `bound`: what the layout claims; `note`: what was asked, or why nothing could be.
+    `offsets`: the packing that refutes it, by the names of buffers and parts."""
 
     what: str
     bound: int
@@ -95,7 +95,8 @@ def _judged(manifest: Manifest, what: str, bound: int, answer: Answer, note: str
 
 
 def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: LaunchFigures, limit_s: float) -> Trial:
-    """Whether the runs of some larger block fit. Block-scoped buffers and `auto` ones that change the stride are not looked at."""
+    """Whether the runs of some larger block fit. Block-scoped buffers and `auto` ones that change the stride are not
+    looked at."""
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
     if residents_first(manifest):
         return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
@@ -114,8 +115,8 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
 
 
 def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
-    """Where sizes follow the block: whether the block-scoped buffers of the next larger block fit with their sizes. If not, no larger
-    block's do."""
+    """Where sizes follow the block: whether the block-scoped buffers of the next larger block fit with their sizes. If
+    not, no larger block's do."""
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
     larger = next_larger(asked, bound)
     if larger is None:
@@ -134,9 +135,9 @@ def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
 
 
 def _widens(auto: Buffer, shared: list[Buffer]) -> bool:
-    """Whether the buffer on chip might lessen the padding: it is aligned wider than the others, or widths of which some has a stride of
-    its own are mixed. Where one thread serves a run, and only there is `auto`, powers of two up to 16 that divide the alignment
-    are all free at the same strides, or as free as they can be."""
+    """Whether the buffer on chip might lessen the padding: it is aligned wider than the others, or widths of which some
+    has a stride of its own are mixed. Where one thread serves a run, and only there is `auto`, powers of two up to 16
+    that divide the alignment are all free at the same strides, or as free as they can be."""
     if not auto.size_bytes:
         return False
     aligned = max((buffer.alignment_bytes for buffer in shared), default=0)
@@ -166,7 +167,8 @@ def _larger(manifest: Manifest, shared: list[Buffer], bound: int) -> Iterator[By
 
 
 def _most_run_bytes(manifest: Manifest, shared: list[Buffer], threads: int) -> Bytes:
-    """The most run bytes with which a block of so many threads can start; -1 where none can. The stride only grows with the bytes."""
+    """The most run bytes with which a block of so many threads can start; -1 where none can. The stride only grows with
+    the bytes."""
     low, high = -1, device(manifest.target.compute_capability).max_smem_per_block_optin
     avoid = manifest.launch.bank_conflicts == "avoid"
     while low < high:

@@ -1,4 +1,5 @@
-"""Where ways lead that no barrier stops, worked out once for a whole program: from everywhere in a circle they lead to the same phases."""
+"""Where ways lead that no barrier stops, worked out once for a whole program: from everywhere in a circle they lead to
+the same phases."""
 
 from __future__ import annotations
 
@@ -35,8 +36,8 @@ class Reaching:
 
     @cached_property
     def _circles(self) -> tuple[list[int], list[Spans]]:
-        """Of each node the number of its circle, and of each circle the phases reached from where it is entered. Circles are found
-        as Tarjan does: those that others lead to come first."""
+        """Of each node the number of its circle, and of each circle the phases reached from where it is entered.
+        Circles are found as Tarjan does: those that others lead to come first."""
         count = len(self._graph.start)
         order, lowest = [-1] * count, [0] * count
         circle_of = [-1] * count

@@ -32,7 +32,8 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     """Judges `layout` by `manifest`; a layout that keeps every rule has no findings.
 
     Each finding names its rule and, where the rule has such, the buffers, the bytes of the region and the phase.
-    `checked` counts the buffers, phases, hand-overs, pairs found in common bytes, and (up to 512 pieces) conflicting pairs.
+    `checked` counts the buffers, phases, hand-overs, pairs found in common bytes, and (up to 512 pieces) conflicting
+    pairs.
     """
     asked = manifest
     if manifest.grows:  # sizes are those of the layout's own block

@@ -19,9 +19,9 @@ SPELLED_OUT = 20
 def check_shares(
     matched: Sequence[PlacedRange], windows: RunWindows, findings: Findings, *, left_out: bool = False
 ) -> None:
-    """Compares every list, which names those of the other scope too that the bytes of some window are shared with. Counts are
-    compared first, so that long true lists cost no more than their length. `left_out`: the layout says that its lists are too long
-    to be given; it may, where that is so and none is given."""
+    """Compares every list, which names those of the other scope too that the bytes of some window are shared with.
+    Counts are compared first, so that long true lists cost no more than their length. `left_out`: the layout says that
+    its lists are too long to be given; it may, where that is so and none is given."""
     if left_out and _may_be_left_out(matched):
         return
     across = _across(matched, windows)

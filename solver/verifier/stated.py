@@ -13,9 +13,9 @@ from warpack.solver.wire.units import Phase
 
 
 class Stated(NamedTuple):
-    """`accesses`: where the sharing threads may access it. `begins`: the first phases of intervals, or of phases that write every
-    element. With `accesses_in`, `brings` are the phases that leave contents, `wants` those that need some on arriving, `kills` those
-    that overwrite everything first; with a lifetime they are empty."""
+    """`accesses`: where the sharing threads may access it. `begins`: the first phases of intervals, or of phases that
+    write every element. With `accesses_in`, `brings` are the phases that leave contents, `wants` those that need some
+    on arriving, `kills` those that overwrite everything first; with a lifetime they are empty."""
 
     accesses: Spans
     begins: tuple[Phase, ...]
@@ -68,7 +68,8 @@ class Clock:
         return Stated(accesses, tuple(sorted(begins)))
 
     def accesses_in(self, accesses: Accesses) -> Stated:
-        """The phases of every access, in every call. A phase that also writes everything first needs nothing and leaves contents."""
+        """The phases of every access, in every call. A phase that also writes everything first needs nothing and leaves
+        contents."""
         writes = set(accesses.writes)
         wants = (set(accesses.updates) | set(accesses.reads)) - writes
         return Stated(
@@ -84,8 +85,8 @@ class Clock:
         return merged(call.span(phase, phase + 1) for call in self.calls for phase in phases)
 
     def phases_of(self, interval: Interval) -> list[Span]:
-        """The phases of the timeline from an interval's first to its last, on a way from the one to the other: of a branch in an arm
-        of which one of the two lies, only the arms that hold them."""
+        """The phases of the timeline from an interval's first to its last, on a way from the one to the other: of a
+        branch in an arm of which one of the two lies, only the arms that hold them."""
         start, end = interval
         if start < end:
             if not self.timeline.branches:

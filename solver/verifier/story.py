@@ -1,7 +1,7 @@
 """What happens to every buffer in the course of the program, derived from the manifest alone.
 
-The verifier judges layouts by it, and the probe is planned from it. It shares nothing with the optimiser but the wire types.
-Shared, `auto` and local buffers all have their pieces here: whoever asks filters by the regions of a layout.
+The verifier judges layouts by it, and the probe is planned from it. It shares nothing with the optimiser but the wire
+types. Shared, `auto` and local buffers all have their pieces here: whoever asks filters by the regions of a layout.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ __all__ = ["Conflict", "Handing", "Segment", "Story", "StoryPiece", "Why", "deri
 
 @dataclass(frozen=True)
 class Story:
-    """The program with every call written out, and the pieces in it. `tree` is for walking along chosen ways, `graph` has all of them.
-    `apart` and `aliases` are pairs of full buffer names."""
+    """The program with every call written out, and the pieces in it. `tree` is for walking along chosen ways, `graph`
+    has all of them. `apart` and `aliases` are pairs of full buffer names."""
 
     length: int
     phase_names: tuple[str, ...]
@@ -90,7 +90,8 @@ class Story:
         return dict(found)
 
     def writes(self, piece: StoryPiece, previous: Phase | None, phase: Phase) -> bool:
-        """Whether `piece` gets new contents when control passes from phase `previous` (None: the kernel starts) to `phase`."""
+        """Whether `piece` gets new contents when control passes from phase `previous` (None: the kernel starts) to
+        `phase`."""
         if not covers(piece.live, phase):
             return False
         return previous is None or not covers(piece.live, previous) or phase in piece.begins
@@ -122,7 +123,8 @@ class Story:
         return found
 
     def conflict(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
-        """Why `a` and `b` must not share a byte; None where they may. Pieces of one buffer are not asked about, see `astray`."""
+        """Why `a` and `b` must not share a byte; None where they may. Pieces of one buffer are not asked about, see
+        `astray`."""
         if a.buffer == b.buffer:
             return None
         pair = frozenset((a.buffer, b.buffer)) if self.apart or self.aliases or self.in_place else frozenset()

@@ -1,7 +1,8 @@
-"""The program as a tree: phases one after another, and the structures round them, each with the phases `[start, end)` it spans.
+"""The program as a tree: phases one after another, and the structures round them, each with the phases `[start, end)`
+it spans.
 
-All phases are those of the flattened program, in which every call is written out. The tree is for walking along chosen ways:
-`children` gives the sequences inside an item, so that no walk has to be recursive.
+All phases are those of the flattened program, in which every call is written out. The tree is for walking along chosen
+ways: `children` gives the sequences inside an item, so that no walk has to be recursive.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class Phases:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The body any number of times, at least `at_least` times; a trip may also end the loop right after a phase in `breaks`. An
-    `endless` loop is entered, and left by its breaks alone."""
+    """The body any number of times, at least `at_least` times; a trip may also end the loop right after a phase in
+    `breaks`. An `endless` loop is entered, and left by its breaks alone."""
 
     start: Phase
     end: Phase
@@ -48,8 +49,8 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """All at once, each by threads of its own; one thread runs one of them, in every call the same. `threads` None: those that the
-    others leave. `stated`: whose timeline says so, and from which phase on."""
+    """All at once, each by threads of its own; one thread runs one of them, in every call the same. `threads` None:
+    those that the others leave. `stated`: whose timeline says so, and from which phase on."""
 
     start: Phase
     end: Phase
@@ -62,7 +63,8 @@ class Tracks:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A calling phase: `enter` (the phase `start`), every component once, in any order and interleaved, `exit` (`end - 1`)."""
+    """A calling phase: `enter` (the phase `start`), every component once, in any order and interleaved, `exit`
+    (`end - 1`)."""
 
     start: Phase
     end: Phase

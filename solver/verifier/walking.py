@@ -1,5 +1,5 @@
-"""Walks along all ways at once, forwards or backwards, until they meet what stops them. A walk says which places it passed and where
-it was stopped."""
+"""Walks along all ways at once, forwards or backwards, until they meet what stops them. A walk says which places it
+passed and where it was stopped."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Start = tuple[Node, Place]
 
 @dataclass(slots=True)
 class Walk:
-    """`passed`: places `[start, end)` along which ways came; `stopped`: the places that stopped them; `seen`: the nodes through
-    whose ends they went."""
+    """`passed`: places `[start, end)` along which ways came; `stopped`: the places that stopped them; `seen`: the nodes
+    through whose ends they went."""
 
     passed: list[tuple[Place, Place]] = field(default_factory=list)
     stopped: set[Place] = field(default_factory=set)
@@ -47,15 +47,16 @@ def backwards(graph: Graph, starts: Iterable[Start], stops: Stops, shut: frozens
 
 @dataclass(slots=True)
 class _Through:
-    """How far a walk from outside is through components that are called in one phase: the bodies left, and whether those who wait
-    behind them may leave the calls around."""
+    """How far a walk from outside is through components that are called in one phase: the bodies left, and whether
+    those who wait behind them may leave the calls around."""
 
     left: int
     waiting: set[bool] = field(default_factory=set)
 
 
 class _Walker:
-    """A walk that came into a component from outside (`free` False) may only leave it together with all that are called beside it."""
+    """A walk that came into a component from outside (`free` False) may only leave it together with all that are called
+    beside it."""
 
     def __init__(self, graph: Graph, stops: Stops, shut: frozenset[Node], *, backwards: bool) -> None:
         self._graph = graph
@@ -84,7 +85,8 @@ class _Walker:
         return self._result
 
     def _plain(self, starts: Iterable[Start]) -> Walk:
-        """The same where no components are called together: most nodes are gone through without a look at what is in them."""
+        """The same where no components are called together: most nodes are gone through without a look at what is in
+        them."""
         result, edges, start, end = self._result, self._edges, self._graph.start, self._graph.end
         edge = end if self._backwards else start
         holding = self._stops.holders(self._graph)

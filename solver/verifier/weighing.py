@@ -1,4 +1,5 @@
-"""Accesses on chip against resident threads, as a manifest with known registers wants them weighed: derived from the manifest alone."""
+"""Accesses on chip against resident threads, as a manifest with known registers wants them weighed: derived from the
+manifest alone."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ def is_weighed(manifest: Manifest) -> bool:
 def check_weighing(
     manifest: Manifest, layout: Layout, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings
 ) -> None:
-    """A certificate that says `weighed` has the layout's own figures, and no point of the frontier is worth more than a layout that is
-    said to be worth the most."""
+    """A certificate that says `weighed` has the layout's own figures, and no point of the frontier is worth more than a
+    layout that is said to be worth the most."""
     certificates = [
         one.certificate
         for one in (layout.proof.threads_per_block, layout.proof.resident_threads, layout.proof.accesses_on_chip)

@@ -1,4 +1,5 @@
-"""Contiguous windows: a component's buffers on chip lie in one hull that no conflicting buffer from outside cuts into."""
+"""Contiguous windows: a component's buffers on chip lie in one hull that no conflicting buffer from outside cuts
+into."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def check_windows(manifest: Manifest, layout: Layout, placed: Sequence[PlacedPiece], findings: Findings) -> None:
-    """The layout lists the hull of every component with `window: "contiguous"` that has bytes in a region, and no other."""
+    """The layout lists the hull of every component with `window: "contiguous"` that has bytes in a region, and no
+    other."""
     stated = {(window.path, window.region): window for window in layout.components}
     if len(stated) < len(layout.components):
         findings.add("window-hull", "the layout lists the window of a component and region twice")

@@ -21,8 +21,9 @@ StorageKind = tuple[Scope, Bytes, Bytes]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A slice of a buffer at a fixed offset inside it, with a lifetime of its own. `offset` and `size` in elements. Without
-    `lifetime` and `accesses_in` it is live in every phase. `reentry` is the part's own word, or else its buffer's."""
+    """A slice of a buffer at a fixed offset inside it, with a lifetime of its own. `offset` and `size` in elements.
+    Without `lifetime` and `accesses_in` it is live in every phase. `reentry` is the part's own word, or else its
+    buffer's."""
 
     name: str
     offset: Elements
@@ -34,8 +35,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Elements of a block-scoped buffer that follow the block: `each` for every thread, or every warp of 32 (the last one
-    perhaps not full), and `plus` others."""
+    """Elements of a block-scoped buffer that follow the block: `each` for every thread, or every warp of 32 (the last
+    one perhaps not full), and `plus` others."""
 
     each: Elements
     per: Literal["thread", "warp"] = "thread"
@@ -48,11 +49,12 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """A named array. Without `lifetime` and `accesses_in` it is live in every phase; `lifetime_given` says whether the user wrote
-    either. A persistent buffer has neither, nor parts with either. `reentry`: whether contents that the program leaves and comes
-    back to are found again. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a ring of so many slots of `size`
-    elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1. `growth`: its size follows the block,
-    and `size` is that in a block of one thread (`Manifest.in_block` has another)."""
+    """A named array. Without `lifetime` and `accesses_in` it is live in every phase; `lifetime_given` says whether the
+    user wrote either. A persistent buffer has neither, nor parts with either. `reentry`: whether contents that the
+    program leaves and comes back to are found again. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a
+    ring of so many slots of `size` elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it
+    is 1. `growth`: its size follows the block, and `size` is that in a block of one thread (`Manifest.in_block` has
+    another)."""
 
     name: str
     size: Elements

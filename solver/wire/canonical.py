@@ -58,8 +58,8 @@ _quick = quick_encoder(orjson)
 
 
 def _alike(document: Any) -> bool:
-    """Whether the quick encoders and RFC 8785 write the document alike, but for strings that are no Unicode. Level by level,
-    so that documents of very many small objects cost little more than being encoded."""
+    """Whether the quick encoders and RFC 8785 write the document alike, but for strings that are no Unicode. Level by
+    level, so that documents of very many small objects cost little more than being encoded."""
     level: list[Any] = [document]
     while level:
         kinds = set(map(type, level))

@@ -14,8 +14,8 @@ from warpack.solver.wire.units import Bytes, Elements
 
 @dataclass(frozen=True, slots=True)
 class DType:
-    """An element type: a known name, or (name None) an opaque one that only has a size and an alignment. Of packed types
-    `per_item` elements lie in each item of `itemsize_bytes`; of all others one."""
+    """An element type: a known name, or (name None) an opaque one that only has a size and an alignment. Of packed
+    types `per_item` elements lie in each item of `itemsize_bytes`; of all others one."""
 
     name: str | None
     itemsize_bytes: Bytes

@@ -43,8 +43,8 @@ class Occupancy:
 
 @dataclass(frozen=True, slots=True)
 class WidthConflicts:
-    """What the stride comes to for run buffers on chip of one element width: the `accesses` that they count for, the passes of each
-    (`degree`), the fewest that a stride would give this width alone, and the least such stride."""
+    """What the stride comes to for run buffers on chip of one element width: the `accesses` that they count for, the
+    passes of each (`degree`), the fewest that a stride would give this width alone, and the least such stride."""
 
     width_bytes: Bytes
     accesses: int
@@ -58,7 +58,8 @@ class LaunchFigures:
     """How to launch. `stride_bytes` = `run_bytes` + `padding_bytes`; thread t serves run t // threads_per_run.
 
     `bank_conflict_degree` maps an element width in bytes to the number of passes that a warp's access takes over the
-    least possible (1: none lost). `threads_if_conflicts_ignored`: threads per block that `bank_conflicts: "ignore"` gives.
+    least possible (1: none lost). `threads_if_conflicts_ignored`: threads per block that `bank_conflicts: "ignore"`
+    gives.
     """
 
     threads_per_block: int
@@ -116,11 +117,12 @@ class ComponentWindow:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Bytes that several threads share, or that pass to an asynchronous access, go over from `source` (a buffer or part) to
-    `destination` at the flattened phase `phase`, where destination is next live. `ordered_by`: a barrier before or after the
-    flattened phase `barrier` (`side`), or the user's alias, with no barrier on the way. `proxy_fence`: the barrier had to be one
-    with a proxy fence. Between a block-scoped and a run-scoped buffer the region is `block`, and the bytes are those of the
-    block-scoped one that lie in the windows' part of the block's memory."""
+    """Bytes that several threads share, or that pass to an asynchronous access, go over from `source` (a buffer or
+    part) to `destination` at the flattened phase `phase`, where destination is next live. `ordered_by`: a barrier
+    before or after the flattened phase `barrier` (`side`), or the user's alias, with no barrier on the way.
+    `proxy_fence`: the barrier had to be one with a proxy fence. Between a block-scoped and a run-scoped buffer the
+    region is `block`, and the bytes are those of the block-scoped one that lie in the windows' part of the block's
+    memory."""
 
     source: str
     destination: str
@@ -178,8 +180,8 @@ class CountProof:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is proven of each wish, in the order of wishes; each is about layouts that are as good in the wishes before it. A wish
-    that the objective does not rank, or that nothing can be done about, is None."""
+    """What is proven of each wish, in the order of wishes; each is about layouts that are as good in the wishes before
+    it. A wish that the objective does not rank, or that nothing can be done about, is None."""
 
     threads_per_block: ThreadsProof
     run_bytes: BytesProof
@@ -197,10 +199,11 @@ ThreadsBy = Literal["threads_per_block", "resident_threads", "given"]
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What a simpler rule gives for the same manifest, or the user's own layout. The launch is that of the layout's rules, `threads_by`
-    says which: the most threads per block, the most resident threads, or the number that is given. Threads and blocks are 0 where not
-    one run fits. A layout made by hand is launched even where it takes more than the budget (`over_budget`), if the architecture can;
-    `broken` are the rules of the manifest that it breaks, the first few."""
+    """What a simpler rule gives for the same manifest, or the user's own layout. The launch is that of the layout's
+    rules, `threads_by` says which: the most threads per block, the most resident threads, or the number that is given.
+    Threads and blocks are 0 where not one run fits. A layout made by hand is launched even where it takes more than the
+    budget (`over_budget`), if the architecture can; `broken` are the rules of the manifest that it breaks, the first
+    few."""
 
     run_bytes: Bytes
     threads_per_block: int
@@ -223,7 +226,8 @@ class LocalBytes:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """`required` as the manifest asks, `level` the highest level that passed ("none" before static did), `reports` in the order they ran."""
+    """`required` as the manifest asks, `level` the highest level that passed ("none" before static did), `reports` in
+    the order they ran."""
 
     required: str
     level: Literal["none", "static", "compiled", "simulated", "hardware"]
@@ -233,8 +237,8 @@ class Validation:
 @dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
-    `minimum_budget_bytes` says what would be enough. `bank_conflicts`: where run buffers of several widths are on chip and conflicts
-    are to be avoided, what the stride comes to for each, narrow ones first."""
+    `minimum_budget_bytes` says what would be enough. `bank_conflicts`: where run buffers of several widths are on chip
+    and conflicts are to be avoided, what the stride comes to for each, narrow ones first."""
 
     manifest_sha256: str
     status: Status
@@ -282,7 +286,8 @@ class Layout:
 
 
 def sized_for(manifest: Manifest, layout: Layout) -> Manifest:
-    """The manifest with the sizes that the layout's block brings, where sizes follow the block; the same where they do not."""
+    """The manifest with the sizes that the layout's block brings, where sizes follow the block; the same where they do
+    not."""
     if not manifest.grows or layout.launch is None:
         return manifest
     return manifest.in_block(layout.launch.threads_per_block)

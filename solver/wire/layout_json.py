@@ -91,7 +91,8 @@ _OPEN = ("name", "offset_bytes", "size_bytes")
 
 
 def _handoff(handoff: Handoff) -> dict[str, Any]:
-    """`from`, `to` and `bytes` in place of the fields' names; the barrier under the side of the phase that it stands on."""
+    """`from`, `to` and `bytes` in place of the fields' names; the barrier under the side of the phase that it stands
+    on."""
     values = values_of(handoff)
     side, barrier, name = (values.pop(key) for key in ("side", "barrier", "barrier_name"))
     document = {

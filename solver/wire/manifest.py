@@ -69,8 +69,8 @@ __all__ = [
 MANIFEST_SCHEMA = "warpack/manifest/1"
 
 SEMANTICS_EDITION = 2
-"""The edition of what a manifest means (docs/time.md). It is part of every manifest's hash: no answer of an older meaning is
-served for a newer one."""
+"""The edition of what a manifest means (docs/time.md). It is part of every manifest's hash: no answer of an older
+meaning is served for a newer one."""
 
 Objective = Literal["threads_per_block", "resident_threads", "shared_bytes"]
 Level = Literal["static", "compiled", "simulated", "hardware"]
@@ -121,7 +121,8 @@ class Manifest:
         return any(buffer.growth is not None for buffer in self.buffers)
 
     def in_block(self, threads: int) -> Manifest:
-        """The same where a block has exactly so many threads, with the sizes that they bring; known by the hash of this one."""
+        """The same where a block has exactly so many threads, with the sizes that they bring; known by the hash of this
+        one."""
         buffers = tuple(buffer.in_block(threads) for buffer in self.buffers)
         found = replace(self, buffers=buffers, launch=replace(self.launch, threads_per_block=threads))
         found.__dict__["sha256"] = self.sha256
@@ -129,8 +130,8 @@ class Manifest:
 
     @cached_property
     def shared_kinds(self) -> dict[StorageKind, int]:
-        """The kinds of storage that buffers with bytes take which must be shared, each with the accesses of its buffers: a handful,
-        however many buffers there are."""
+        """The kinds of storage that buffers with bytes take which must be shared, each with the accesses of its
+        buffers: a handful, however many buffers there are."""
         found: dict[StorageKind, int] = {}
         for buffer in self.buffers:
             if buffer.location == "shared" and buffer.size:
@@ -179,7 +180,8 @@ class Manifest:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that the layout depends on (RFC 8785 JSON with defaults, without name, time, validation)."""
+        """Hash of everything that the layout depends on (RFC 8785 JSON with defaults, without name, time,
+        validation)."""
         from warpack.solver.wire.manifest_json import manifest_sha256
 
         return manifest_sha256(self)

@@ -1,7 +1,7 @@
 """The manifest back to JSON values: normalised, with every default written out, readable by `warpack.load_manifest`.
 
-Every object is made of all fields of its dataclass (`warpack.solver.wire.plain`); the functions here only give some another form. So a new
-field cannot fall out of a manifest's hash.
+Every object is made of all fields of its dataclass (`warpack.solver.wire.plain`); the functions here only give some
+another form. So a new field cannot fall out of a manifest's hash.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
 
 
 def manifest_sha256(manifest: Manifest) -> str:
-    """Hash of everything that the layout depends on: canonical JSON with defaults, without name, time and validation, but with the
-    edition of what it means."""
+    """Hash of everything that the layout depends on: canonical JSON with defaults, without name, time and validation,
+    but with the edition of what it means."""
     document = _around_buffers(manifest) | {"semantics": SEMANTICS_EDITION}
     del document["name"], document["validation"], document["solver"]["time_limit_s"]
     names = partial(_names, manifest)
@@ -121,7 +121,8 @@ def _lifetime(lifetime: Lifetime, names: tuple[str, ...] | None) -> list[list[An
 
 
 def _interval(interval: Interval, names: tuple[str, ...] | None) -> list[Any]:
-    """In indices; once right round a loop cannot be told from nothing in them, and only who has names can have written it."""
+    """In indices; once right round a loop cannot be told from nothing in them, and only who has names can have written
+    it."""
     start, end = interval
     return [names[start], names[end - 1]] if start == end and names is not None else [start, end]
 

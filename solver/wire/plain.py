@@ -1,4 +1,5 @@
-"""Dataclasses to JSON objects, field by field as the class lists them: a field that is added is written, and hashed, without a word here."""
+"""Dataclasses to JSON objects, field by field as the class lists them: a field that is added is written, and hashed,
+without a word here."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def field_names(type_: type[Any]) -> tuple[str, ...]:
 
 
 def values_of(one: Any) -> dict[str, Any]:
-    """The fields and their values; lists in place of tuples. What is no plain value the caller has to put into another form."""
+    """The fields and their values; lists in place of tuples. What is no plain value the caller has to put into another
+    form."""
     type_ = type(one)
     getter = _GETTERS.get(type_)
     if getter is None:

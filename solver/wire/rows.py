@@ -1,4 +1,5 @@
-"""Canonical JSON of very many objects that are nearly alike, at a fraction of the time: those of a kind share one text with gaps.
+"""Canonical JSON of very many objects that are nearly alike, at a fraction of the time: those of a kind share one text
+with gaps.
 
 The bytes are those that `warpack.solver.wire.canonical` gives for the whole document.
 """
@@ -23,9 +24,9 @@ _MARK = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[Row]):
-    """How objects of one type are written. `to_json` gives an object's JSON values, `kind` what it has in common with others that
-    differ in the keys `open` alone, or None where it is to be written on its own. `gaps` gives the texts that stand for the open
-    keys, which are sorted; they must be what canonical JSON has there."""
+    """How objects of one type are written. `to_json` gives an object's JSON values, `kind` what it has in common with
+    others that differ in the keys `open` alone, or None where it is to be written on its own. `gaps` gives the texts
+    that stand for the open keys, which are sorted; they must be what canonical JSON has there."""
 
     to_json: Callable[[Row], dict[str, Any]]
     open: tuple[str, ...]
@@ -57,8 +58,8 @@ class Rows(Generic[Row]):
 
 
 def sha256_with(document: Mapping[str, Any], key: str, rows: Sequence[Row], how: Rows[Row]) -> str:
-    """The hash of canonical JSON of `document` with the list of `rows` under `key`. Rows have no fractions, no integers that a
-    double does not hold, and no keys but ASCII ones."""
+    """The hash of canonical JSON of `document` with the list of `rows` under `key`. Rows have no fractions, no integers
+    that a double does not hold, and no keys but ASCII ones."""
     if len(rows) <= FEW_ROWS:
         return sha256_of({**document, key: [how.to_json(row) for row in rows]}, document)
     open_ = f'"{key}":"\\u0000"'

@@ -1,4 +1,5 @@
-"""What a manifest says beside its buffers and its time: the target, the launch, in-place pairs, options of the solver."""
+"""What a manifest says beside its buffers and its time: the target, the launch, in-place pairs, options of the
+solver."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ Span = tuple[Phase, Phase]
 
 
 class Interval(NamedTuple):
-    """Phases from a write of every element at `start` to a last read in `end - 1`. With `start >= end` it wraps round the innermost
-    loop that holds both phases; `start == end` is once right round that loop."""
+    """Phases from a write of every element at `start` to a last read in `end - 1`. With `start >= end` it wraps round
+    the innermost loop that holds both phases; `start == end` is once right round that loop."""
 
     start: Phase
     end: Phase
@@ -30,8 +30,8 @@ Lifetime = tuple[Interval, ...]
 
 
 class Accesses(NamedTuple):
-    """Phases in which a buffer is accessed, each sorted: a write overwrites every element before anything reads it in that phase, an
-    update writes some or reads first. A phase may stand in several."""
+    """Phases in which a buffer is accessed, each sorted: a write overwrites every element before anything reads it in
+    that phase, an update writes some or reads first. A phase may stand in several."""
 
     writes: tuple[Phase, ...] = ()
     updates: tuple[Phase, ...] = ()
@@ -40,8 +40,8 @@ class Accesses(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """All threads of `scope` wait for one another each time just before phase `phase`, or just after it. `proxy_fence`: each of
-    them ran a proxy fence before it waited."""
+    """All threads of `scope` wait for one another each time just before phase `phase`, or just after it. `proxy_fence`:
+    each of them ran a proxy fence before it waited."""
 
     phase: Phase
     scope: BarrierScope = "block"
@@ -51,8 +51,8 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The phases `[start, end)` run any number of times, none included unless `at_least` is 1. A trip may also end the loop right
-    after a phase in `breaks`; an `endless` loop is entered, and ends by its breaks alone."""
+    """The phases `[start, end)` run any number of times, none included unless `at_least` is 1. A trip may also end the
+    loop right after a phase in `breaks`; an `endless` loop is entered, and ends by its breaks alone."""
 
     start: Phase
     end: Phase
@@ -67,8 +67,8 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Exactly one of the adjacent `arms` runs, or with `may_skip` possibly none. `uniform`: which threads choose together (None:
-    each chooses for itself)."""
+    """Exactly one of the adjacent `arms` runs, or with `may_skip` possibly none. `uniform`: which threads choose
+    together (None: each chooses for itself)."""
 
     arms: tuple[Span, ...]
     may_skip: bool = False
@@ -81,8 +81,8 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Phases `[start, end)` that so many threads of the block run beside the other tracks (warp specialisation); `threads` None:
-    those that the others leave."""
+    """Phases `[start, end)` that so many threads of the block run beside the other tracks (warp specialisation);
+    `threads` None: those that the others leave."""
 
     name: str
     start: Phase
@@ -96,9 +96,10 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Phases in program order, `names` absent where only a length was given. Structures are properly nested. `loops` and `branches`
-    are sorted by start, outer ones first; of loops over the same span the first is the outer. `tracks` are groups of adjacent
-    tracks, all of a group run at once, in the order of the block's threads. `barriers` are sorted, each stands once."""
+    """Phases in program order, `names` absent where only a length was given. Structures are properly nested. `loops`
+    and `branches` are sorted by start, outer ones first; of loops over the same span the first is the outer. `tracks`
+    are groups of adjacent tracks, all of a group run at once, in the order of the block's threads. `barriers` are
+    sorted, each stands once."""
 
     length: int = 1
     names: tuple[str, ...] | None = None

@@ -1,4 +1,5 @@
-"""Level hardware as an operator without a GPU meets it: jobs that wait and say for what, and a worker that refuses a double."""
+"""Level hardware as an operator without a GPU meets it: jobs that wait and say for what, and a worker that refuses a
+double."""
 
 from __future__ import annotations
 
@@ -96,7 +97,8 @@ work(Settings(data_dir=Path(sys.argv[1]), workers=1), gpu=Gpu(told))
 
 
 def test_a_worker_that_took_a_double_for_real_gets_its_jobs_and_can_report_nothing(tmp_path: Path) -> None:
-    """The path of a job to a GPU worker and back, with a worker that was not started by the command that looks first."""
+    """The path of a job to a GPU worker and back, with a worker that was not started by the command that looks
+    first."""
     without_gpu()
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
     environment = {"PYTHONPATH": str(_ROOT), "LD_LIBRARY_PATH": str(build_double(tmp_path))}

@@ -1,5 +1,5 @@
-"""A C++ kernel with the emitted header as a program for the CPU: g++ compiles both with CUDA's words given another meaning. Every
-thread of a block is a thread of the machine, and `__syncthreads` a barrier of theirs."""
+"""A C++ kernel with the emitted header as a program for the CPU: g++ compiles both with CUDA's words given another
+meaning. Every thread of a block is a thread of the machine, and `__syncthreads` a barrier of theirs."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ int main(int, char** given) {
 
 
 def built(folder: Path, kernel: str, text: str, header: str, problem: Problem, blocks: int) -> Path:
-    """The program that launches `kernel` of the source `text` on the problem's inputs, which it reads, and writes what came out.
-    ThreadSanitizer watches it."""
+    """The program that launches `kernel` of the source `text` on the problem's inputs, which it reads, and writes what
+    came out. ThreadSanitizer watches it."""
     compiler = shutil.which("g++")
     if compiler is None:
         pytest.skip("g++ is not installed: a C++ kernel cannot be run on the CPU")

@@ -1,4 +1,5 @@
-"""Both kernels of docs/allocators.md compile with the files that are emitted for the example, and compute what they say."""
+"""Both kernels of docs/allocators.md compile with the files that are emitted for the example, and compute what they
+say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Five block kernels in numba-cuda and C++: one text for every `location` and both budgets, with the same right results."""
+"""Five block kernels in numba-cuda and C++: one text for every `location` and both budgets, with the same right
+results."""
 
 from __future__ import annotations
 

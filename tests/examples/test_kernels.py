@@ -22,7 +22,8 @@ FIGURES = {
     "grid-aba-reordered": (6_384, 4_396, 352, 4, 1408),
     "flash-attention-2-backward": (147_456, 147_456, 256, 1, 256),
 }
-"""Bytes by hand and Warpack's, then threads per block, blocks per multiprocessor and resident threads, the same before and after."""
+"""Bytes by hand and Warpack's, then threads per block, blocks per multiprocessor and resident threads, the same before
+and after."""
 
 
 @pytest.fixture(scope="module", params=sorted(FIGURES))

@@ -73,7 +73,8 @@ def _share(manifest: Manifest, layout: Layout, one: str, other: str) -> bool:
 
 
 def _may_share(manifest: Manifest, _layout: Layout, one: str, other: str) -> bool:
-    """The machine of what a manifest means finds nothing that is disturbed, and the verifier no conflict that nothing cures."""
+    """The machine of what a manifest means finds nothing that is disturbed, and the verifier no conflict that nothing
+    cures."""
     story = derive(manifest)
     conflict = story.conflict(story.piece_by_name[one], story.piece_by_name[other])
     if conflict is not None and not conflict.allowed_differences:
@@ -148,7 +149,8 @@ inline __device__ void bulk_copy(void* to, const void* from, unsigned bytes, uns
 }
 #endif
 """
-"""What a kernel's own headers give it: of CUDA's <cuda_pipeline.h>, and what the page says of mbarriers and bulk copies."""
+"""What a kernel's own headers give it: of CUDA's <cuda_pipeline.h>, and what the page says of mbarriers and bulk
+copies."""
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

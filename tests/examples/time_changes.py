@@ -9,7 +9,8 @@ Document = dict[str, Any]
 
 
 def change(name: str, lead: str, document: Document) -> None:
-    """Make the change that the line `lead` below the example `name` speaks of. KeyError: nobody has said here what it means."""
+    """Make the change that the line `lead` below the example `name` speaks of. KeyError: nobody has said here what it
+    means."""
     CHANGES[name, lead](document)
 
 

@@ -1,4 +1,5 @@
-"""docs/time.md read: each manifest on it, the kernel before it, and the lines below it that say what its layout comes to."""
+"""docs/time.md read: each manifest on it, the kernel before it, and the lines below it that say what its layout comes
+to."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def mix_of_scopes(seed: int) -> dict[str, Any]:
 
 
 def wrongly_counted(seed: int) -> str | None:
-    """What is wrong with the optimiser's threads for one mix; None where they are the most there are, and said to be."""
+    """What is wrong with the optimiser's threads for one mix; None where they are the most there are, and said to
+    be."""
     manifest = load_manifest(mix_of_scopes(seed))
     layout = optimize(manifest)
     report = verify(manifest, layout)

@@ -1,7 +1,8 @@
 """CuBIE's whole kernel compiled for an architecture, without a GPU: `python -m tests.helpers.cubie_compiled`.
 
 CuBIE's compiler asks the driver for the device's architecture and its memory manager for a stream; both get an answer
-here. What is compiled is what a GPU of that architecture would run, CuBIE's own code and the adapter's allocators in one.
+here. What is compiled is what a GPU of that architecture would run, CuBIE's own code and the adapter's allocators in
+one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What happens to live CuBIE solvers, told as JSON: `python -m tests.helpers.cubie_scenarios` in a folder of its own.
 
-CuBIE's simulator is chosen when CuBIE is imported, and its warnings are not ours to fix: so all of it runs in one child.
+CuBIE's simulator is chosen when CuBIE is imported, and its warnings are not ours to fix: so all of it runs in one
+child.
 """
 
 from __future__ import annotations

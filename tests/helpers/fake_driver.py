@@ -55,8 +55,8 @@ def bundle_of(manifest: Manifest, layout: Layout) -> Bundle:
 
 
 def plant_results(folder: Path, manifest: Manifest, layout: Layout, *, wrong_byte: bool = False) -> Path:
-    """Files with what a right kernel leaves in its arrays, launch by launch, as the host pictures it. `wrong_byte`: but for
-    one byte of the last launch's first dump."""
+    """Files with what a right kernel leaves in its arrays, launch by launch, as the host pictures it. `wrong_byte`: but
+    for one byte of the last launch's first dump."""
     plan = of_whole_block(plan_probe(manifest, layout))
     launches = Launches(json.loads(json.dumps(arrays(plan, manifest, layout))), guard_bytes=GUARD_BYTES)
     folder.mkdir()

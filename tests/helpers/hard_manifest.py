@@ -9,11 +9,12 @@ BOX_BYTES = 10_000
 
 
 def hard_manifest(seed: int = 1, *, boxes: int = 20, time_limit_s: float = 25.0) -> dict[str, Any]:
-    """Bin packing, all in one phase: walls of one byte are pinned so that there is a row of boxes between them, and three
-    times as many buffers, each between a quarter and half of a box, have as many bytes as all the boxes together.
+    """Bin packing, all in one phase: walls of one byte are pinned so that there is a row of boxes between them, and
+    three times as many buffers, each between a quarter and half of a box, have as many bytes as all the boxes together.
 
     A packing can be had at once. Whether some packing leaves no byte free is the 3-partition problem, strongly
-    NP-complete, and no bound tells: with 20 boxes neither such a packing nor the proof that there is none comes in time.
+    NP-complete, and no bound tells: with 20 boxes neither such a packing nor the proof that there is none comes in
+    time.
     """
     source = random.Random(seed)
     sizes = [size for _ in range(boxes) for size in _three(source)]

@@ -8,7 +8,8 @@ from typing import Any
 
 
 def chance(random: Random, probability: float) -> bool:
-    """True with this probability. The simplest choices of hypothesis (zeros) say False: documents shrink to few features."""
+    """True with this probability. The simplest choices of hypothesis (zeros) say False: documents shrink to few
+    features."""
     return random.random() >= 1 - probability
 
 

@@ -38,8 +38,8 @@ class Disagreement(NamedTuple):
 
 
 def of_optimiser(manifest: Manifest) -> dict[Pair, bool]:
-    """Whether the optimiser keeps two pieces of different buffers apart, said of every pair of pieces that have bytes on chip; by the
-    columns of its problems inside a region, by its crossing pairs between them."""
+    """Whether the optimiser keeps two pieces of different buffers apart, said of every pair of pieces that have bytes
+    on chip; by the columns of its problems inside a region, by its crossing pairs between them."""
     autos = frozenset(buffer.full_name for buffer in manifest.buffers if buffer.location == "auto")
     flat = flatten(manifest, autos)
     found: dict[Pair, bool] = {}

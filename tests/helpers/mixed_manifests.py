@@ -2,8 +2,9 @@
 
     mixed_manifest(7)             # the same document on every machine
 
-What `tests.helpers.small_manifests` makes, with the element types of many buffers changed: several threads a run and plain types, or one
-thread a run and types of which the alignment is not the width. Accesses differ widely, so that they decide.
+What `tests.helpers.small_manifests` makes, with the element types of many buffers changed: several threads a run and
+plain types, or one thread a run and types of which the alignment is not the width. Accesses differ widely, so that they
+decide.
 """
 
 from __future__ import annotations

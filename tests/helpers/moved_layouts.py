@@ -1,7 +1,7 @@
 """Random layouts of random programs: buffers moved about, legal or not, judged by the verifier and by the machine.
 
-Where the machine finds a disturbance the verifier must refuse the layout, by whichever rule: a buffer outside its window disturbs the next
-run. Where it finds none, the verifier may complain of other things, but of no bytes in common.
+Where the machine finds a disturbance the verifier must refuse the layout, by whichever rule: a buffer outside its
+window disturbs the next run. Where it finds none, the verifier may complain of other things, but of no bytes in common.
 """
 
 from __future__ import annotations

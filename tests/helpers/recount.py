@@ -1,4 +1,5 @@
-"""What a probe of a manifest must have looked at, counted anew from the manifest's JSON by the definitions of the report.
+"""What a probe of a manifest must have looked at, counted anew from the manifest's JSON by the definitions of the
+report.
 
 For plain manifests alone: one thread a run, no barriers, aliases, in-place pairs, nested loops or calls. What it cannot
 count it refuses.
@@ -33,8 +34,9 @@ def conflict_edges(manifest: dict[str, Any]) -> int:
 
 
 def words(manifest: dict[str, Any], runs: int) -> int:
-    """Elements read back: at every phase in which contents or the loop begin, of every piece that is live then, and once
-    more at the kernel's end; the loop gone round as `TRIPS` says; in each of `runs` runs (over all blocks), in every pass."""
+    """Elements read back: at every phase in which contents or the loop begin, of every piece that is live then, and
+    once more at the kernel's end; the loop gone round as `TRIPS` says; in each of `runs` runs (over all blocks), in
+    every pass."""
     found = pieces(manifest)
     head, tail = _loop(manifest["timeline"])
     beginnings = {0, head}.union(*(piece.begins for piece in found))
@@ -72,8 +74,9 @@ def pieces(manifest: dict[str, Any]) -> list[Piece]:
 
 
 def _phases(intervals: list[list[Any]], timeline: dict[str, Any]) -> tuple[set[int], set[int]]:
-    """Live phases, and those in which contents begin: at each interval's start, and, for what enters the loop from before
-    without being carried round it, anew at the loop's head. An interval that ends before its start goes round the loop."""
+    """Live phases, and those in which contents begin: at each interval's start, and, for what enters the loop from
+    before without being carried round it, anew at the loop's head. An interval that ends before its start goes round
+    the loop."""
     head, tail = _loop(timeline)
     live: set[int] = set()
     begins: set[int] = set()

@@ -1,7 +1,7 @@
 """Valid layouts without the optimiser: offsets by first fit, figures from the launch rules.
 
-Placement follows the verifier's story; figures, sharing and hand-overs come from elsewhere (`warpack.solver.launch`, `warpack.solver.flatten`,
-all pairs by hand), so that the verifier has something to disagree with.
+Placement follows the verifier's story; figures, sharing and hand-overs come from elsewhere (`warpack.solver.launch`,
+`warpack.solver.flatten`, all pairs by hand), so that the verifier has something to disagree with.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
     small_manifest(7)             # the same document on every machine
     grown_manifest(7)             # eight to twelve buffers, and often too large for one multiple of threads
 
-What `tests.helpers.manifests` makes, of at most seven buffers, with more `auto` and splittable buffers, wide alignments, pins that may
-collide with windows or each other, and sizes and budgets at which the bytes decide the threads. All load; some have no layout.
+What `tests.helpers.manifests` makes, of at most seven buffers, with more `auto` and splittable buffers, wide
+alignments, pins that may collide with windows or each other, and sizes and budgets at which the bytes decide the
+threads. All load; some have no layout.
 """
 
 from __future__ import annotations

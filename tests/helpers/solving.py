@@ -34,8 +34,8 @@ def run_bytes(layout: Layout) -> int:
 
 
 def scattered_manifest(count: int = 90, limit_s: float = PATIENCE_S) -> Manifest:
-    """Random lifetimes and odd sizes. Of 90 buffers the first packing is not the best, which is found and proven within a second
-    or so; up to 60 are no work. For one that no search proves in time see `tests.helpers.hard_manifest`."""
+    """Random lifetimes and odd sizes. Of 90 buffers the first packing is not the best, which is found and proven within
+    a second or so; up to 60 are no work. For one that no search proves in time see `tests.helpers.hard_manifest`."""
     random = Random(5)
     buffers: list[dict[str, Any]] = []
     for number in range(count):

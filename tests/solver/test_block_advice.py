@@ -180,7 +180,8 @@ def test_where_the_block_region_alone_is_in_the_way_only_it_is_told() -> None:
 
 
 def mixed(seed: int) -> Manifest:
-    """Persistent buffers of runs, and arrays of the block that lie before all windows; with few barriers, or one before each phase."""
+    """Persistent buffers of runs, and arrays of the block that lie before all windows; with few barriers, or one before
+    each phase."""
     random = Random(seed)
     runs = [{"name": f"r{n}", "size": random.randint(1, 30), "persistent": True} for n in range(random.randint(0, 2))]
     scratch = []

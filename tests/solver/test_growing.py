@@ -1,4 +1,5 @@
-"""Sizes that follow the block: the optimiser's block against every block size there is, each with its sizes written out."""
+"""Sizes that follow the block: the optimiser's block against every block size there is, each with its sizes written
+out."""
 
 from __future__ import annotations
 

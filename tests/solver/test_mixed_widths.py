@@ -1,4 +1,5 @@
-"""Run buffers of several element widths: the stride serves those with the most accesses, and the layout says what that costs the others."""
+"""Run buffers of several element widths: the stride serves those with the most accesses, and the layout says what that
+costs the others."""
 
 from __future__ import annotations
 
@@ -107,7 +108,8 @@ def test_the_choice_is_in_the_json_and_comes_back() -> None:
 
 
 def test_an_auto_buffer_whose_accesses_would_change_the_padding_is_tried_on_chip() -> None:
-    """With `hot` on chip the floats decide, and the stride is an odd number of words: 23 in place of 26 (22 is what doubles want)."""
+    """With `hot` on chip the floats decide, and the stride is an odd number of words: 23 in place of 26 (22 is what
+    doubles want)."""
     manifest = manifest_of(
         {"name": "pairs", "size": 11, "dtype": OPAQUE, "accesses": 5},
         {"name": "hot", "size": 1, "location": "auto", "accesses": 100},

@@ -1,4 +1,5 @@
-"""Twelve manifests that got a wrong answer, or a wrong proof, before what a manifest means was made exact. The right bytes and threads."""
+"""Twelve manifests that got a wrong answer, or a wrong proof, before what a manifest means was made exact. The right
+bytes and threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`warpack.optimize` against an oracle that looks at everything: what a layout says is proven must be the best there is."""
+"""`warpack.optimize` against an oracle that looks at everything: what a layout says is proven must be the best there
+is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Advice: what holds the peak, and which single change would bring the next larger block. Every claim is solved for real."""
+"""Advice: what holds the peak, and which single change would bring the next larger block. Every claim is solved for
+real."""
 
 from __future__ import annotations
 
@@ -154,8 +155,8 @@ def _left_out(manifest: Manifest, name: str) -> Manifest | None:
 
 
 def test_the_buffer_that_decides_the_stride_is_weighed_by_the_stride_without_it() -> None:
-    """17 words of 4 bytes are no conflict for themselves; beside 8-byte elements they become 72 bytes. Once `wide` has gone, a run
-    may take 68: more than with any stride that 8-byte elements like."""
+    """17 words of 4 bytes are no conflict for themselves; beside 8-byte elements they become 72 bytes. Once `wide` has
+    gone, a run may take 68: more than with any stride that 8-byte elements like."""
     buffers = [
         {"name": "wide", "size": 1, "dtype": "float64", "persistent": True},
         *({"name": f"n{number}", "size": 1, "persistent": True} for number in range(17)),

@@ -1,4 +1,5 @@
-"""The conditions and counts of lifetimes.json: Python's own notation, of which names, numbers, sums and comparisons work."""
+"""The conditions and counts of lifetimes.json: Python's own notation, of which names, numbers, sums and comparisons
+work."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A solver that runs with a layout, and is what it was before when the layout goes.
 
-CuBIE's components keep the allocators that they got when they were built. So the whole solver is built once by CuBIE (to
-know its buffers) and once more with the hook in place; and again when the layout goes.
+CuBIE's components keep the allocators that they got when they were built. So the whole solver is built once by CuBIE
+(to know its buffers) and once more with the hook in place; and again when the layout goes.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ def make_manifest(
 
     `element_bytes` is the size of the kernel's precision, in whole elements of which CuBIE counts a run's window.
     CuBIE's declared aliases are left out: lifetimes say the same and more, and `stage_base`'s alias of `accumulator`
-    only holds for one row of it. Lifetimes carry `"reentry": "dropped"`: they say everything that is found again, and runs
-    with every other byte poisoned gave the same trajectories bit for bit.
+    only holds for one row of it. Lifetimes carry `"reentry": "dropped"`: they say everything that is found again, and
+    runs with every other byte poisoned gave the same trajectories bit for bit.
     """
     liveness = known.liveness
     phases = list(liveness.phases) if liveness else ["step"]

@@ -13,8 +13,8 @@ RELEASE = "0.17.0"
 def buffer_registry() -> Any:
     """CuBIE's registry object.
 
-    Its registrations are private, and the public sizes do not tell the buffers apart: another release may mean something
-    else by the same names, so it is refused. Raises `UnsupportedCubieError`.
+    Its registrations are private, and the public sizes do not tell the buffers apart: another release may mean
+    something else by the same names, so it is refused. Raises `UnsupportedCubieError`.
     """
     try:
         installed = version("cubie")

@@ -47,7 +47,8 @@ class Frame:
 
 
 class UnknownClassError(LookupError):
-    """lifetimes.json does not describe this class of step or linear solver, or a component that its script runs is missing."""
+    """lifetimes.json does not describe this class of step or linear solver, or a component that its script runs is
+    missing."""
 
     def __init__(self, class_name: str, component: str) -> None:
         self.class_name, self.component = class_name, component

@@ -58,8 +58,8 @@ def _checked_leave(record, run, phase, alone):
 
 @_checked_once(types.void, types.int64, types.int64, types.int64, types.int64)
 def _checked_move(run, at, base, goal):
-    """Into a phase (alone, if `base` is below -1): what ends on the way there, or begins with a write, loses its contents. Threads that
-    share a piece have all come from `base`, the last phase in which they were together."""
+    """Into a phase (alone, if `base` is below -1): what ends on the way there, or begins with a write, loses its
+    contents. Threads that share a piece have all come from `base`, the last phase in which they were together."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     for piece in range(pieces.shape[0]):
         if _checked_mine(piece, 1 if base < -1 else 0):
@@ -87,8 +87,9 @@ def begin(record, run):
 
 @_checked_once(types.void, None, types.int64, types.int64)
 def phase(record, run, number):
-    """The thread leaves the phase that it was in, which is checked, and enters phase `number` (a PHASE_ constant). Every thread of the
-    block calls it, and they wait for one another, but in tracks, and in branches in which they do not choose together."""
+    """The thread leaves the phase that it was in, which is checked, and enters phase `number` (a PHASE_ constant).
+    Every thread of the block calls it, and they wait for one another, but in tracks, and in branches in which they do
+    not choose together."""
     state = _checked_state()
     at, base, steps = types.int64(record[state]), types.int64(record[state + 1]), record[state + 2]
     begun = at != _CHECKED_NOT_BEGUN
@@ -132,5 +133,5 @@ def end(record, run):
 
 @cuda.jit(device=True, inline="always")
 def waited(record, run, scope):
-    """Says that this thread has just waited at a barrier of its run (`OF_RUN`) or its track (`OF_TRACK`) that the simulator has no
-    equal for: there, it waits in its stead. On a GPU nothing happens."""
+    """Says that this thread has just waited at a barrier of its run (`OF_RUN`) or its track (`OF_TRACK`) that the
+    simulator has no equal for: there, it waits in its stead. On a GPU nothing happens."""

@@ -1,4 +1,5 @@
-"""The device side: the record of findings, and what is done to the bytes of a piece. Nothing here needs a driver to compile."""
+"""The device side: the record of findings, and what is done to the bytes of a piece. Nothing here needs a driver to
+compile."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, type-var"
@@ -29,8 +30,9 @@ _CHECKED_LAUNCH = 6
 
 
 def _checked_once(result, *arguments):
-    """A device function that is compiled once and called, where `inline="always"` would write it out at every call; unlike a
-    device function that is not inlined, it needs no driver to compile. `arguments`: their types, None for the record's."""
+    """A device function that is compiled once and called, where `inline="always"` would write it out at every call;
+    unlike a device function that is not inlined, it needs no driver to compile. `arguments`: their types, None for the
+    record's."""
 
     def wrap(body):
         if cuda.config.ENABLE_CUDASIM:
@@ -75,7 +77,8 @@ def _checked_block():
 
 @cuda.jit(device=True, inline="always")
 def _checked_state():
-    """Where in the record this thread stands: its phase, the last one in which the block's threads went together, its steps."""
+    """Where in the record this thread stands: its phase, the last one in which the block's threads went together, its
+    steps."""
     thread = _checked_block() * THREADS_PER_BLOCK + min(thread_in_block(), THREADS_PER_BLOCK - 1)
     return _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH + 3 * thread
 

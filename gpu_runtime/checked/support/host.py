@@ -25,8 +25,8 @@ _checked_traced: Any = {}
 
 
 def new_record(blocks, threads=THREADS_PER_BLOCK):
-    """What `begin`, `phase` and `end` need, for a launch of `blocks` blocks: an int32 array to hand to the kernel. `threads`: of a block,
-    where you launch fewer than THREADS_PER_BLOCK on purpose, to be done sooner."""
+    """What `begin`, `phase` and `end` need, for a launch of `blocks` blocks: an int32 array to hand to the kernel.
+    `threads`: of a block, where you launch fewer than THREADS_PER_BLOCK on purpose, to be done sooner."""
     import numpy
 
     head = _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH
@@ -40,8 +40,9 @@ def new_record(blocks, threads=THREADS_PER_BLOCK):
 def report(record):
     """What went wrong, as sentences, the earliest of each kind first; an empty list where nothing did.
 
-    `record`: the array after the launch, on the host. Begin with the first sentence: a value that should not have been read
-    spreads, so that later ones may be its consequences. In the simulator, a kernel that dies hands the same on with its exception.
+    `record`: the array after the launch, on the host. Begin with the first sentence: a value that should not have been
+    read spreads, so that later ones may be its consequences. In the simulator, a kernel that dies hands the same on
+    with its exception.
     """
     sentences = [f"{what}{_checked_times(count)}" for what, count in _checked_traced.items()]
     exact = bool(sentences)  # in the simulator every access was seen as it happened

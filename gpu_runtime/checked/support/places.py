@@ -1,4 +1,5 @@
-"""Only in numba's simulator: where each thread is, how often it has waited for others, and what it says when it dies."""
+"""Only in numba's simulator: where each thread is, how often it has waited for others, and what it says when it
+dies."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, attr-defined"
@@ -36,8 +37,8 @@ if _CHECKED_TRACED:
     _checked_counting = _threading.Lock()
 
     class _CheckedPlace:
-        """One thread of the block: its run, the phase it is in (None: none yet), how often it has waited with all threads of the
-        block, of its run, of its track; whether it zeroes a buffer just now."""
+        """One thread of the block: its run, the phase it is in (None: none yet), how often it has waited with all
+        threads of the block, of its run, of its track; whether it zeroes a buffer just now."""
 
         def __init__(self, record, run, thread):
             self.record, self.run, self.thread = record, run, thread

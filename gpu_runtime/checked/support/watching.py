@@ -1,4 +1,5 @@
-"""Only in numba's simulator: arrays that know whose bytes they are, and say at once who touched what does not count any more."""
+"""Only in numba's simulator: arrays that know whose bytes they are, and say at once who touched what does not count any
+more."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
@@ -42,7 +43,8 @@ if _CHECKED_TRACED:
     import numpy as _numpy
 
     class _CheckedView(_numpy.ndarray):
-        """A view of one run's memory (or the block's) that looks at every element that is read or written through it."""
+        """A view of one run's memory (or the block's) that looks at every element that is read or written through
+        it."""
 
         _checked_whose = None
 
@@ -74,7 +76,8 @@ if _CHECKED_TRACED:
             return getattr(ufunc, method)(*plain, **options)
 
     def _checked_touch(array, key, how):
-        """Notes the first of the touched elements that has no contents in the phase its thread is in, or is not in good order."""
+        """Notes the first of the touched elements that has no contents in the phase its thread is in, or is not in good
+        order."""
         place = _checked_here()
         if array._checked_whose is None or place is None or (place.now is None and not place.zeroing):
             return

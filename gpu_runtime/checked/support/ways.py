@@ -1,4 +1,5 @@
-"""The device side: what a piece has in a phase, and whether a way leads from one phase to another, all along with contents."""
+"""The device side: what a piece has in a phase, and whether a way leads from one phase to another, all along with
+contents."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, type-var"
@@ -42,8 +43,8 @@ def _checked_kind(piece, phase):
 
 @_checked_once(types.boolean, types.int64, types.int64, types.int64, types.int64)
 def _checked_clear(piece, first, end, fresh):
-    """Whether the piece (-1: none) keeps contents through all phases from `first` to before `end`. `fresh`: since the program's start,
-    so that what begins in phase 0 is there."""
+    """Whether the piece (-1: none) keeps contents through all phases from `first` to before `end`. `fresh`: since the
+    program's start, so that what begins in phase 0 is there."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     stretches = cuda.const.array_like(_CHECKED_STRETCHES)
     clear = piece < 0 or first >= end
@@ -57,7 +58,8 @@ def _checked_clear(piece, first, end, fresh):
 
 @_checked_once(types.boolean, types.int64, types.int64, types.int64)
 def _checked_way(piece, at, goal):
-    """Whether some way leads from phase `at` (-1: the program's start) to phase `goal` on which the piece (-1: none) keeps contents."""
+    """Whether some way leads from phase `at` (-1: the program's start) to phase `goal` on which the piece (-1: none)
+    keeps contents."""
     nodes = cuda.const.array_like(_CHECKED_NODES)
     edges = cuda.const.array_like(_CHECKED_EDGES)
     waiting = cuda.local.array(_CHECKED_WORDS, types.int64)

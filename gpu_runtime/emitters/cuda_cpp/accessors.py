@@ -14,7 +14,8 @@ from warpack.solver.wire.dtypes import DType
 class Accessor:
     """One struct. `path`: its name from inside the header's namespace, e.g. `loop::algorithm::state`. `slot` None: a
     buffer whose parts lie apart, which has no place of its own. `array`: the number of its array in `persistent`, or of
-    that in `thread_memory` where it is a plain local one. `zeroes`: where there is no `slot`, whether the whole can be zeroed."""
+    that in `thread_memory` where it is a plain local one. `zeroes`: where there is no `slot`, whether the whole can be
+    zeroed."""
 
     path: str
     full_name: str

@@ -1,7 +1,8 @@
 """Names of the C++ header: a namespace per component, a struct per buffer, a nested struct per part.
 
 Two scopes never share a name by accident: what a scope itself declares is taken, then components, then buffers. A name
-that is taken, a macro of some compiler or reserved to the implementation gets a suffix, and digits of its hash where that is not enough.
+that is taken, a macro of some compiler or reserved to the implementation gets a suffix, and digits of its hash where
+that is not enough.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ TOP = frozenset(_TOP.split())
 """What the header's own namespace declares."""
 
 MEMBERS = frozenset(_MEMBERS.split())
-"""What every buffer's struct declares (a struct `get` would have a constructor in its place), and names in its functions."""
+"""What every buffer's struct declares (a struct `get` would have a constructor in its place), and names in its
+functions."""
 
 _KEPT_FREE = frozenset(_OTHERS.split())
 """What a compiler in its GNU mode or a common header defines as a macro, and names of CUDA that a kernel inside a

@@ -8,8 +8,9 @@ from warpack.gpu_runtime.emitters.cuda_cpp.types import items_of, type_name
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
 
 MOST_APART = 32
-"""So many plain local arrays are objects of their own, which compilers take apart into registers one by one. One of which an
-element is named at run time has to lie in memory, and so do all others in the same object: the last object has all that are left."""
+"""So many plain local arrays are objects of their own, which compilers take apart into registers one by one. One of
+which an element is named at run time has to lie in memory, and so do all others in the same object: the last object has
+all that are left."""
 
 
 def thread_memory(plan: AllocatorPlan) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """How the header spells each dtype, without an include.
 
 complex64 and complex128 are CUDA's own vector types `float2` and `double2`, which nvcc and NVRTC know unasked and which
-are as large and as aligned as `cuda::std::complex`. The narrow floats are bytes that can be copied and not computed with,
-so that nothing converts them by accident; a macro names the real type.
+are as large and as aligned as `cuda::std::complex`. The narrow floats are bytes that can be copied and not computed
+with, so that nothing converts them by accident; a macro names the real type.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _PLAIN = {
 
 
 class Narrow(NamedTuple):
-    """A type that plain C++ has no name for. `name`: what the header calls it, `macro`: what may name the real one, `example`: what that
-    would name in CUDA 13's headers (cuda_fp16.h, cuda_bf16.h, cuda_fp8.h, cuda_fp4.h)."""
+    """A type that plain C++ has no name for. `name`: what the header calls it, `macro`: what may name the real one,
+    `example`: what that would name in CUDA 13's headers (cuda_fp16.h, cuda_bf16.h, cuda_fp8.h, cuda_fp4.h)."""
 
     name: str
     macro: str

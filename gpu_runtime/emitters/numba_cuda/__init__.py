@@ -18,8 +18,9 @@ from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 
 def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:
-    """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`. `any_block`: buffers of
-    the block are zeroed by as many threads as it has, not by exactly THREADS_PER_BLOCK, which costs more."""
+    """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`.
+    `any_block`: buffers of the block are zeroed by as many threads as it has, not by exactly THREADS_PER_BLOCK, which
+    costs more."""
     places = Places(plan)
     lines = [*head(plan), *view_function(), *memory_functions(plan)]
     for slot in plan.slots:

@@ -24,8 +24,8 @@ class _Piece:
 
 
 def init_function(plan: AllocatorPlan, places: Places, *, any_block: bool) -> Iterator[str]:
-    """Always emitted, so that a kernel can call it whatever the layout holds. Buffers that lie one behind the other are zeroed
-    together: a loop for each of some hundred would be more than numba compiles."""
+    """Always emitted, so that a kernel can call it whatever the layout holds. Buffers that lie one behind the other are
+    zeroed together: a loop for each of some hundred would be more than numba compiles."""
     lines: list[str] = []
     for number, piece in enumerate(_pieces(plan)):
         loops = list(_cover(piece.start, piece.end, _by_width(piece)))
@@ -79,8 +79,8 @@ def _by_width(piece: _Piece) -> list[Slot]:
 
 
 def _cover(start: Bytes, end: Bytes, slots: list[Slot]) -> Iterator[tuple[Bytes, Bytes, Slot]]:
-    """Zeros are zeros in every type: by the widest as much as there is room for, by narrower ones what is left on either side. Widths are powers
-    of two, and the narrowest divides both ends."""
+    """Zeros are zeros in every type: by the widest as much as there is room for, by narrower ones what is left on
+    either side. Widths are powers of two, and the narrowest divides both ends."""
     if start >= end:
         return
     slot, *narrower = slots

@@ -10,8 +10,8 @@ from warpack.solver.wire.units import Bytes, Elements
 
 
 class Places:
-    """Where a slot's typed memory stands in the tuple that `thread_memory` returns: the run's windows by element type, then persistent
-    local arrays by dtype, then plain local ones. Block-scoped buffers need none of it."""
+    """Where a slot's typed memory stands in the tuple that `thread_memory` returns: the run's windows by element type,
+    then persistent local arrays by dtype, then plain local ones. Block-scoped buffers need none of it."""
 
     def __init__(self, plan: AllocatorPlan) -> None:
         of_all = [*plan.run_elements, *(array.dtype for array in plan.kept), *(slot.name for slot in plan.local)]

@@ -49,7 +49,8 @@ Call it once per thread: every call makes other local arrays.
 
 
 def _run_windows(plan: AllocatorPlan) -> list[str]:
-    """Each window ends where the run's bytes end, so that in the simulator a getter cannot reach into the next run's."""
+    """Each window ends where the run's bytes end, so that in the simulator a getter cannot reach into the next
+    run's."""
     windows = []
     for element in plan.run_elements:
         size = element.itemsize_bytes

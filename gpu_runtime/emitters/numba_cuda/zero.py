@@ -31,8 +31,9 @@ def zero_function(slot: Slot, threads_per_run: int, *, any_block: bool) -> Itera
 
 
 def zero_loop(view: str, count: Elements, slot: Slot, threads_per_run: int, *, any_block: bool) -> Iterator[str]:
-    """Zeroes `count` elements of a view, by the threads that share what is in the slot's region. The step is a constant. No `range`,
-    which counts first how often it goes round, and no sign: an index that may be below 0 is asked each time if it is."""
+    """Zeroes `count` elements of a view, by the threads that share what is in the slot's region. The step is a
+    constant. No `range`, which counts first how often it goes round, and no sign: an index that may be below 0 is asked
+    each time if it is."""
     first, step = "0", "1"
     if slot.region == "block":
         first, step = "thread_in_block()", "threads_in_block()" if any_block else "THREADS_PER_BLOCK"

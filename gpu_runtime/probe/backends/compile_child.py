@@ -1,9 +1,10 @@
 """Compiles a probe to machine code: the side that has the tools.
 
-`python -m warpack.gpu_runtime.probe.backends.compile_child` reads one JSON object from standard input and writes one; a process that is warm
-calls `answer` itself. The request: the emitted `allocators` and the probe's `kernel` (source texts), its `elements`, `threads`,
-`architecture`; and where they are given, all `architectures`, the `header` with the kernels that `touch` it, the folder of
-the `cache` (null: the user's), without which nothing is looked up or kept, and `with_cubin`.
+`python -m warpack.gpu_runtime.probe.backends.compile_child` reads one JSON object from standard input and writes one; a
+process that is warm calls `answer` itself. The request: the emitted `allocators` and the probe's `kernel` (source
+texts), its `elements`, `threads`, `architecture`; and where they are given, all `architectures`, the `header` with the
+kernels that `touch` it, the folder of the `cache` (null: the user's), without which nothing is looked up or kept, and
+`with_cubin`.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ def main() -> int:
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"figures", "cubin_bytes", "toolchain", "ptx_architecture", "probe", "header", "from_cache"}`, or `{"error": {"rule",
-    "message", "log"}}`.
+    """`{"figures", "cubin_bytes", "toolchain", "ptx_architecture", "probe", "header", "from_cache"}`, or `{"error":
+    {"rule", "message", "log"}}`.
 
-    `probe`: `{"figures", "cubin_bytes"}` by architecture, `header`: a list of them by architecture, one for each kernel;
-    `figures` and `cubin_bytes` are the probe's for `architecture`, and `cubin` is its machine code (base64) where the
-    request has `with_cubin`.
+    `probe`: `{"figures", "cubin_bytes"}` by architecture, `header`: a list of them by architecture, one for each
+    kernel; `figures` and `cubin_bytes` are the probe's for `architecture`, and `cubin` is its machine code (base64)
+    where the request has `with_cubin`.
     """
     try:
         entry, from_cache = _looked_up(request)

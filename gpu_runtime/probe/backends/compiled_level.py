@@ -1,8 +1,8 @@
-"""Level `compiled`: allocators.py with the probe kernel, and allocators.cuh with a kernel that uses all of it, become machine
-code for the manifest's architecture, or for all.
+"""Level `compiled`: allocators.py with the probe kernel, and allocators.cuh with a kernel that uses all of it, become
+machine code for the manifest's architecture, or for all.
 
-No GPU and no driver are needed. The registers, stack and spills in the report are those of these kernels: the kernel that
-the layout is for has other ones.
+No GPU and no driver are needed. The registers, stack and spills in the report are those of these kernels: the kernel
+that the layout is for has other ones.
 """
 
 from __future__ import annotations
@@ -42,13 +42,14 @@ def compile_probe(
     cache_folder: Path | None = None,
     time_limit_s: float = 600.0,
 ) -> ValidationReport:
-    """Compiles. Whatever goes wrong is a finding. `allocators` and `prepared` as for `simulate`; `header`: other text in place
-    of the emitted header; `cache_folder`: where compiled kernels are kept, the user's cache folder unless said.
+    """Compiles. Whatever goes wrong is a finding. `allocators` and `prepared` as for `simulate`; `header`: other text
+    in place of the emitted header; `cache_folder`: where compiled kernels are kept, the user's cache folder unless
+    said.
 
     `detail`: `probe_kernel` (the figures read back from its machine code), and by architecture `probe_kernels` and
     `header_kernels`; `ptx_architecture` (which the one PTX was made for: registers would be others with PTX of the
-    architecture's own), `toolchain` (versions, and the wheels that the libraries came from), `from_cache` (whether these are
-    the figures of an earlier compilation), `getters` (how many the kernel calls).
+    architecture's own), `toolchain` (versions, and the wheels that the libraries came from), `from_cache` (whether
+    these are the figures of an earlier compilation), `getters` (how many the kernel calls).
 
     Raises ValueError for an architecture that there is none of.
     """
@@ -127,7 +128,8 @@ def _flat(compiled: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wrong(detail: dict[str, Any]) -> Iterator[Finding]:
-    """What the machine code must show: no shared memory but the dynamic one that is laid out, and the right architecture."""
+    """What the machine code must show: no shared memory but the dynamic one that is laid out, and the right
+    architecture."""
     for architecture in detail["architectures"]:
         kernels = [("allocators", detail["probe_kernels"][architecture])]
         kernels += [("header", kernel) for kernel in detail["header_kernels"][architecture]]

@@ -1,8 +1,9 @@
 """The emitted allocators on numba's CPU target: the same functions, with what a GPU would supply handed in.
 
-Every function gets one more argument, `MEMORY`: a tuple of integers (this thread, threads of the block), one array per element
-type over the block's shared memory, and local arrays. `cuda.shared.array(0, T, …)` becomes the array of T, `cuda.threadIdx.x` the
-integer, `cuda.local.array` an array that one thread after another is given. All else is compiled as it stands: windows, slices, strides, zero functions.
+Every function gets one more argument, `MEMORY`: a tuple of integers (this thread, threads of the block), one array per
+element type over the block's shared memory, and local arrays. `cuda.shared.array(0, T, …)` becomes the array of T,
+`cuda.threadIdx.x` the integer, `cuda.local.array` an array that one thread after another is given. All else is compiled
+as it stands: windows, slices, strides, zero functions.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ THREAD, THREADS = 0, 1
 
 
 Handed = tuple[str, int]
-"""An array in MEMORY: its element type, and its size if it is a local one (0: it lies over all of the shared memory)."""
+"""An array in MEMORY: its element type, and its size if it is a local one (0: it lies over all of the shared
+memory)."""
 
 
 class CannotBeReadError(ValueError):

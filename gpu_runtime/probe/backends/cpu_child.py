@@ -1,9 +1,11 @@
-"""The differential check on numba's CPU target: the child's side. `python -m warpack.gpu_runtime.probe.backends.cpu_child` reads one JSON object (the
-emitted text, the driver's text, the plan's arrays) and writes one.
+"""The differential check on numba's CPU target: the child's side.
+`python -m warpack.gpu_runtime.probe.backends.cpu_child` reads one JSON object (the emitted text, the driver's text, the
+plan's arrays) and writes one.
 
-Every run of the full block fills and checks its buffers through the emitted getters, compiled by numba with bounds checks
-on, and after every step all bytes of the block are compared with the host's image. It is compiled code that numba's typing has
-been through, where the simulator runs Python; threads run one after another, so orders between threads are not tested here.
+Every run of the full block fills and checks its buffers through the emitted getters, compiled by numba with bounds
+checks on, and after every step all bytes of the block are compared with the host's image. It is compiled code that
+numba's typing has been through, where the simulator runs Python; threads run one after another, so orders between
+threads are not tested here.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ def main() -> int:
 
 
 def run_on_cpu(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"threads", "runs", "steps", "words", "wrong", "misfits", "image_bytes", "image_wrong", "examples", "error"}`."""
+    """`{"threads", "runs", "steps", "words", "wrong", "misfits", "image_bytes", "image_wrong", "examples",
+    "error"}`."""
     block = _Block(request["plan"])
     result: dict[str, Any] = {
         "threads": block.threads, "runs": block.runs, "steps": 0, "words": 0, "wrong": 0, "misfits": 0,
@@ -62,7 +65,8 @@ def run_on_cpu(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Block:
-    """One whole block of threads. `plan` is the one that every back end runs, for all runs of the block in place of a few."""
+    """One whole block of threads. `plan` is the one that every back end runs, for all runs of the block in place of a
+    few."""
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         shape = plan["shape"]
@@ -111,7 +115,8 @@ class _Block:
             )
 
     def _row(self, driver: Any, number: int, row: list[int], seen: npt.NDArray[np.int64]) -> None:
-        """One row by every thread: threads need no barrier here, and the two rows of an in-place pair come one by one."""
+        """One row by every thread: threads need no barrier here, and the two rows of an in-place pair come one by
+        one."""
         of = dict(zip(FIELDS, row, strict=True))
         if of["op"] in (Op.SYNC, Op.PAUSE) or of["sharing"] == Sharing.THREAD:
             return

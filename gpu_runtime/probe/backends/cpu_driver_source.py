@@ -1,4 +1,5 @@
-"""The text that plays a plan's rows on the CPU target: every row by every thread of the block, one thread after another."""
+"""The text that plays a plan's rows on the CPU target: every row by every thread of the block, one thread after
+another."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ _AT = {name: number for number, name in enumerate(SEEN)}
 
 
 def driver_source(calls: Calls, threads_per_run: int) -> str:
-    """The text of a module with `start` (every thread's calls at the kernel's start) and, for each element type that shared
-    memory is handed out in, `play_N`: one row, by every thread."""
+    """The text of a module with `start` (every thread's calls at the kernel's start) and, for each element type that
+    shared memory is handed out in, `play_N`: one row, by every thread."""
     lines = [
         '"""Generated: plays the rows of a plan on the CPU target."""',
         "",

@@ -124,8 +124,10 @@ def run_block(
     block: int, blocks: int, threads: int, dynamic_bytes: int, poison: int, order: Iterable[int], slow: Collection[int] = (),
     guards: Bytes8 | None = None,
 ) -> SharedMemory:  # fmt: skip
-    """Runs one of `blocks` blocks to its end and returns its memory. `order`: the thread indices in the order in which they get
-    their turn after each barrier; those in `slow` get theirs when no other can go on. `modules`: those that say `cuda`. `guards`: what the last bytes of the memory hold, where that is no poison. Raises SimulationError, or what the kernel raised."""
+    """Runs one of `blocks` blocks to its end and returns its memory. `order`: the thread indices in the order in which
+    they get their turn after each barrier; those in `slow` get theirs when no other can go on. `modules`: those that
+    say `cuda`. `guards`: what the last bytes of the memory hold, where that is no poison. Raises SimulationError, or
+    what the kernel raised."""
     if threads > MOST_THREADS:
         raise SimulationError(f"{threads} threads in a block, at most {MOST_THREADS} can be launched")
     memory = SharedMemory(dynamic_bytes, poison, guards)
@@ -141,7 +143,8 @@ def run_block(
 
 
 def _run(threads: Sequence[_Thread], slow: Collection[int]) -> None:
-    """Rounds in which each thread that waits at no barrier gets its turn: the slow ones only where there are no others."""
+    """Rounds in which each thread that waits at no barrier gets its turn: the slow ones only where there are no
+    others."""
     alive = list(threads)
     while alive:
         ready = [thread for thread in alive if thread.waiting is None]
@@ -154,7 +157,8 @@ def _run(threads: Sequence[_Thread], slow: Collection[int]) -> None:
 
 
 def _release(alive: Sequence[_Thread]) -> None:
-    """Lets go whoever waits at a barrier that all have come to who have to: those of the block that have not ended, or of a mask."""
+    """Lets go whoever waits at a barrier that all have come to who have to: those of the block that have not ended, or
+    of a mask."""
     at: dict[tuple[Any, ...], list[_Thread]] = {}
     for thread in alive:
         if thread.waiting is not None:
@@ -183,6 +187,7 @@ def _release(alive: Sequence[_Thread]) -> None:
 
 
 def call_device_functions_directly() -> None:
-    """numba swaps the `cuda` of a device function's module on each call, under two locks; `run_block` has swapped it already."""
+    """numba swaps the `cuda` of a device function's module on each call, under two locks; `run_block` has swapped it
+    already."""
     kernel_class: Any = numba_kernel.FakeCUDAKernel
     kernel_class.__call__ = lambda self, *arguments: self.fn(*arguments)

@@ -1,5 +1,6 @@
-"""Runs a probe in numba's CUDA simulator: the child's side. `python -m warpack.gpu_runtime.probe.backends.simulate_child` reads one JSON object
-(the emitted text, the kernel's text, the plan's arrays) and writes one (what happened). Nothing here knows a manifest.
+"""Runs a probe in numba's CUDA simulator: the child's side.
+`python -m warpack.gpu_runtime.probe.backends.simulate_child` reads one JSON object (the emitted text, the kernel's
+text, the plan's arrays) and writes one (what happened). Nothing here knows a manifest.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ def _order(kind: str, started: Sequence[int], block: int) -> list[int]:
 
 
 def _slow(kind: str, order: Sequence[int], block: int) -> Sequence[int]:
-    """Which threads run as far behind the others as the barriers allow. Where memory is dumped after every step, none can."""
+    """Which threads run as far behind the others as the barriers allow. Where memory is dumped after every step, none
+    can."""
     if kind != "pattern":
         return ()
     return order[-1:] if block == 0 else order[1:]

@@ -41,9 +41,9 @@ def simulate(
     time_limit_s: float = 600.0,
     leave_out: Collection[str] = (),
 ) -> ValidationReport:
-    """Runs the probe. `allocators`: the emitted text, or other text with the same getters that is to be put to the test.
-    `prepared`: where the probe of this very manifest, layout and text has been planned already. `leave_out`: names of checks
-    that need not run; the report says so.
+    """Runs the probe. `allocators`: the emitted text, or other text with the same getters that is to be put to the
+    test. `prepared`: where the probe of this very manifest, layout and text has been planned already. `leave_out`:
+    names of checks that need not run; the report says so.
 
     Whatever goes wrong is a finding, the simulator's own failures among them; nothing is raised.
     """

@@ -1,7 +1,8 @@
 """Machine code of `walk`: made once, for every layout that this process, or another before it, compiles a probe for.
 
-`walk` is compiled to PTX as a function with numba's calling convention, under a name of our own; a layout's kernel calls it
-as a foreign function, and the linker puts the two together. By architecture, its code before linking is kept too.
+`walk` is compiled to PTX as a function with numba's calling convention, under a name of our own; a layout's kernel
+calls it as a foreign function, and the linker puts the two together. By architecture, its code before linking is kept
+too.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _NAMED = re.compile(r"\.visible\s+\.func\s+\(.*?\)\s*(\w+)\s*\(")
 
 
 class Walk:
-    """`walk` from the text of its module, compiled for the oldest architecture, which is good for all, and assembled for each."""
+    """`walk` from the text of its module, compiled for the oldest architecture, which is good for all, and assembled
+    for each."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -46,7 +48,8 @@ class Walk:
         return cuda.declare_device(SYMBOL, _signature())
 
     def code(self, architecture: str, kept: KernelCache | None) -> bytes:
-        """Machine code that waits to be linked; looked up and left in `kept`. Raises ToolchainError and CompileError."""
+        """Machine code that waits to be linked; looked up and left in `kept`. Raises ToolchainError and
+        CompileError."""
         if architecture not in self._code:
             self._code[architecture] = self._looked_up(architecture, kept)
         return self._code[architecture]
@@ -83,8 +86,9 @@ def walk_of(text: str) -> Walk:
 
 
 def warm_up_walk() -> None:
-    """Has `walk` ready for every architecture: from the user's cache or, the first time, compiled (some 8 s of CPU time). For
-    processes that exist to be forked. Raises ToolchainError and CompileError; without a cache folder, nothing is kept."""
+    """Has `walk` ready for every architecture: from the user's cache or, the first time, compiled (some 8 s of CPU
+    time). For processes that exist to be forked. Raises ToolchainError and CompileError; without a cache folder,
+    nothing is kept."""
     try:
         kept = KernelCache(default_cache_folder())
     except ToolchainError:

@@ -40,8 +40,8 @@ class Judge:
             self._dumps(launch)
 
     def _reports(self, report: npt.NDArray[np.int64]) -> None:
-        """What the threads report: see `abi.REPORT_WIDTH`. Only threads that the plan starts count as finished: a back end
-        that starts the others too must see to those itself."""
+        """What the threads report: see `abi.REPORT_WIDTH`. Only threads that the plan starts count as finished: a back
+        end that starts the others too must see to those itself."""
         result = self.result
         result["launches"] += 1
         result["finished"] += int((report[:, self._of.plan["started"], 0] == 1).sum())

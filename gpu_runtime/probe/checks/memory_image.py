@@ -1,7 +1,8 @@
 """The image check: what every byte of a block's dynamic shared memory must be after each step, from the plan alone.
 
-The plan's addresses come from the layout. The kernel reaches memory through the emitted getters. Getters that agree with
-one another, but not with the layout, write where this model says there is poison, or leave poison where it says pattern.
+The plan's addresses come from the layout. The kernel reaches memory through the emitted getters. Getters that agree
+with one another, but not with the layout, write where this model says there is poison, or leave poison where it says
+pattern.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ def in_region(plan: Plan, region: Region, start: Bytes, end: Bytes) -> tuple[Byt
 
 
 def region_of(plan: Plan, byte: Bytes) -> tuple[Region, Bytes]:
-    """The region that a byte of a block's memory belongs to, and which of its bytes it is. Of those over which block-scoped buffers lie,
-    the block's."""
+    """The region that a byte of a block's memory belongs to, and which of its bytes it is. Of those over which
+    block-scoped buffers lie, the block's."""
     shape = plan.shape
     if byte < max(shape.run_base_bytes, shape.block_end_bytes) or not shape.stride_bytes:
         return "block", byte

@@ -1,14 +1,16 @@
 """The shadow check: who touches which byte, and whether a barrier stands between, on the plan alone.
 
-Every byte of dynamic shared memory has a shadow: its last writer, and who has read it since, each with the barriers that the
-thread had passed by then. Two threads that touch one byte, at least one of them writing, with no barrier between that
-covers both, are a finding, whatever the pattern checks saw: in a simulator they may well come out in the right order.
+Every byte of dynamic shared memory has a shadow: its last writer, and who has read it since, each with the barriers
+that the thread had passed by then. Two threads that touch one byte, at least one of them writing, with no barrier
+between that covers both, are a finding, whatever the pattern checks saw: in a simulator they may well come out in the
+right order.
 
-The whole block of threads takes part, not only those that a simulator starts. How threads share out a piece's elements is the
-kernel's affair and not the layout's, so it is done in several ways (`ORDERS`). In the third, two pieces at the same bytes are
-shared out differently, save where an in-place pair promises one thread per element. In the fourth, any thread may touch any element,
-and be as far behind as the barriers allow; an asynchronous piece must have a proxy fence before it. Where windows lie apart from one another and from the block-scoped buffers, and all runs
-do the same, one run's window stands for all.
+The whole block of threads takes part, not only those that a simulator starts. How threads share out a piece's elements
+is the kernel's affair and not the layout's, so it is done in several ways (`ORDERS`). In the third, two pieces at the
+same bytes are shared out differently, save where an in-place pair promises one thread per element. In the fourth, any
+thread may touch any element, and be as far behind as the barriers allow; an asynchronous piece must have a proxy fence
+before it. Where windows lie apart from one another and from the block-scoped buffers, and all runs do the same, one
+run's window stands for all.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ _NOBODY, _SEVERAL = -1, -2
 
 
 def shadow(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"accesses": bytes touched, "threads", "runs", "orders", "wrong": unordered pairs, "examples": [...]}`; `plan` as
-    `plan_as_json.arrays` makes it."""
+    """`{"accesses": bytes touched, "threads", "runs", "orders", "wrong": unordered pairs, "examples":
+    [...]}`; `plan` as `plan_as_json.arrays` makes it."""
     shape = plan["shape"]
     result: dict[str, Any] = {
         "accesses": 0, "threads": shape["threads"], "runs": shape["threads"] // shape["threads_per_run"],
@@ -79,7 +81,8 @@ class _Walk:
         self._wrote_cell = np.full(self._size, _NOBODY)
 
     def each_alone(self) -> bool:
-        """Whether every byte has one thread, whatever the order, and no asynchronous access: then nothing can be out of order."""
+        """Whether every byte has one thread, whatever the order, and no asynchronous access: then nothing can be out of
+        order."""
         if not self._apart or self._lanes > 1 or self._fences:
             return False
         return all(row[_AT["sharing"]] != Sharing.BLOCK for row in self._touching())
@@ -117,7 +120,8 @@ class _Walk:
                     partner = row[_AT["cell"]] if row[_AT["paired"]] else _NOBODY
 
     def _row(self, step: int, row: tuple[int, ...], partner: int) -> None:
-        """A run's row for one run after the other, should their windows overlap; each byte then is in one place once."""
+        """A run's row for one run after the other, should their windows overlap; each byte then is in one place
+        once."""
         count, itemsize = row[_AT["count"]], row[_AT["itemsize"]]
         bytes_of = row[_AT["address"]] + np.arange(count * itemsize)
         elements = np.repeat(np.arange(count), itemsize)

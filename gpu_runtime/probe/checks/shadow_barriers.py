@@ -31,8 +31,8 @@ class Passed:
             self._fenced[scope, team] = self.now
 
     def unordered(self, when: Ints, earlier: Ints, who: Ints, one_run: Bools) -> Bools:
-        """Of accesses by threads `earlier` at `when`, which are not ordered before some by `who` now. Negative threads stand for
-        several; `one_run`: where the two are of one run even so."""
+        """Of accesses by threads `earlier` at `when`, which are not ordered before some by `who` now. Negative threads
+        stand for several; `one_run`: where the two are of one run even so."""
         block = self._last.get(("block", 0), 0)
         found: Bools = when >= block
         for (scope, team), last in self._last.items():
@@ -45,8 +45,8 @@ class Passed:
         return found
 
     def since(self, earlier: int, team: int, run: int | None, *, fenced: bool) -> int:
-        """The last time that a barrier (with a proxy fence, if it has to be `fenced`) held all threads of both teams, or if given
-        those of one run."""
+        """The last time that a barrier (with a proxy fence, if it has to be `fenced`) held all threads of both teams,
+        or if given those of one run."""
         threads = self._members[earlier] | self._members[team]
         if run is not None:
             threads &= frozenset(range(run * self._per_run, (run + 1) * self._per_run))

@@ -1,4 +1,5 @@
-"""The shadow check with every thread as far behind as the barriers allow: any of those that share a piece may touch any of its bytes."""
+"""The shadow check with every thread as far behind as the barriers allow: any of those that share a piece may touch any
+of its bytes."""
 
 from __future__ import annotations
 
@@ -12,17 +13,19 @@ _NOBODY = -1
 
 
 class Slowest:
-    """Per byte the piece (and the run whose copy it is) that was accessed last, by whom and when. Accesses of one piece are ordered by
-    the kernel itself; those of two must be by a barrier that holds all threads of both, unless one thread has the run for itself. Before
-    an asynchronous piece (one of `asynchronous`), it must be one with a proxy fence, even then."""
+    """Per byte the piece (and the run whose copy it is) that was accessed last, by whom and when. Accesses of one piece
+    are ordered by the kernel itself; those of two must be by a barrier that holds all threads of both, unless one
+    thread has the run for itself. Before an asynchronous piece (one of `asynchronous`), it must be one with a proxy
+    fence, even then."""
 
     def __init__(self, size: int, passed: Passed, threads_per_run: int, asynchronous: Sequence[int]) -> None:
         self._passed, self._alone, self._asynchronous = passed, threads_per_run == 1, asynchronous
         self._cell, self._run, self._team, self._when, self._step = (np.full(size, _NOBODY) for _ in range(5))
 
     def touch(self, step: int, cell: int, team: int, run: int, at: Ints, partner: int) -> tuple[Bools, Ints, Ints]:
-        """Which of the bytes were accessed by another piece with no barrier since; by which, and by which team. `run`: -1 for
-        block-scoped pieces. `partner`: the piece whose elements this one takes over in place, each thread its own (-1: none)."""
+        """Which of the bytes were accessed by another piece with no barrier since; by which, and by which team. `run`:
+        -1 for block-scoped pieces. `partner`: the piece whose elements this one takes over in place, each thread its
+        own (-1: none)."""
         cells, runs, teams, when = self._cell[at], self._run[at], self._team[at], self._when[at]
         others = (cells != _NOBODY) & ((cells != cell) | (runs != run))
         others &= (cells != partner) | (self._step[at] != step) | (partner == _NOBODY)

@@ -1,7 +1,7 @@
 """What the emitted text says about itself, read without running it: its constants must be the layout's.
 
-A stale file (other hash, other bytes to launch with) may agree with itself in every getter; a base or a local array without its
-declared alignment is seen by no simulator.
+A stale file (other hash, other bytes to launch with) may agree with itself in every getter; a base or a local array
+without its declared alignment is seen by no simulator.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def wrong_constants(allocators: str, manifest: Manifest, layout: Layout) -> list
 def _wrong_local_alignments(
     tree: ast.Module, said: dict[str, Any], manifest: Manifest, layout: Layout
 ) -> list[dict[str, str]]:
-    """Alignments of local arrays above the element's own: `ALIGN_64` must be 64, and each array that needs it must name it."""
+    """Alignments of local arrays above the element's own: `ALIGN_64` must be 64, and each array that needs it must name
+    it."""
     wrong = [
         {"name": name, "said": str(value), "right": name.removeprefix("ALIGN_")}
         for name, value in said.items()
@@ -83,7 +84,8 @@ def _wrong_local_alignments(
 
 
 def _declared(dtype: DType, alignment_bytes: Bytes) -> list[str]:
-    """What an array must declare to be that aligned: nothing where its elements bring it along; numba takes multiples of 8."""
+    """What an array must declare to be that aligned: nothing where its elements bring it along; numba takes multiples
+    of 8."""
     own = handed_out(dtype).element.itemsize_bytes
     return [f"ALIGN_{max(8, alignment_bytes)}"] if alignment_bytes > own else []
 

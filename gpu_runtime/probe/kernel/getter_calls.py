@@ -28,9 +28,9 @@ def _names(getter: Getter) -> list[str]:
 
 @dataclass(frozen=True)
 class Calls:
-    """`names[ref]` is the full name of the getter of that number (of a ring with the slot that it is asked for, as `slot_of` spells
-    it); those of one element type follow one another. `getters` has them by these names. `elements` are numba's names of the element
-    types, by number."""
+    """`names[ref]` is the full name of the getter of that number (of a ring with the slot that it is asked for, as
+    `slot_of` spells it); those of one element type follow one another. `getters` has them by these names. `elements`
+    are numba's names of the element types, by number."""
 
     getters: Mapping[str, Getter]
     names: tuple[str, ...]

@@ -1,4 +1,5 @@
-"""Functions that call some of many getters each: numba takes the square of a function's length in time, and recurses over its branches."""
+"""Functions that call some of many getters each: numba takes the square of a function's length in time, and recurses
+over its branches."""
 
 from __future__ import annotations
 

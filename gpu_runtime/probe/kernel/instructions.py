@@ -10,9 +10,10 @@ from warpack.solver.wire.units import Bytes, Elements
 
 
 class Op(IntEnum):
-    """What a row does. SYNC is a barrier of the probe's own, used only around a zero function that several
-    threads share in: whoever calls it must order it against other threads' use of the same buffer, as any kernel must. PAUSE is a barrier in the passes that dump
-    memory, and nothing in the others: behind it even what another run's thread destroys in this very step is found."""
+    """What a row does. SYNC is a barrier of the probe's own, used only around a zero function that several threads
+    share in: whoever calls it must order it against other threads' use of the same buffer, as any kernel must. PAUSE is
+    a barrier in the passes that dump memory, and nothing in the others: behind it even what another run's thread
+    destroys in this very step is found."""
 
     FILL = 0
     CHECK = 1
@@ -23,7 +24,8 @@ class Op(IntEnum):
 
 
 class Sharing(IntEnum):
-    """Whose elements a row covers: one run's (its lanes share them out), one block's (all threads do), or a thread's own."""
+    """Whose elements a row covers: one run's (its lanes share them out), one block's (all threads do), or a thread's
+    own."""
 
     RUN = 0
     BLOCK = 1
@@ -34,11 +36,11 @@ class Sharing(IntEnum):
 class Row:
     """`count` elements from `start` on in the view that getter `ref` returns (which must have `size` elements).
 
-    Element e of the row holds the pattern of `token` at index `first + e`: the index inside its piece. It belongs to the
-    thread `(owner + e) mod threads`: threads share elements out by address, so that an in-place pair's coinciding
+    Element e of the row holds the pattern of `token` at index `first + e`: the index inside its piece. It belongs to
+    the thread `(owner + e) mod threads`: threads share elements out by address, so that an in-place pair's coinciding
     elements have one owner. `address`: byte of the region at which the layout puts element 0. `paired`: the next row is
-    done element by element together with this one, this one first. `cell` is the piece, for the report. `team`: whose threads do it, of
-    those that share the cell.
+    done element by element together with this one, this one first. `cell` is the piece, for the report. `team`: whose
+    threads do it, of those that share the cell.
     """
 
     op: Op

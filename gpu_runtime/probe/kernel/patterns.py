@@ -1,8 +1,8 @@
 """The bit patterns of a probe: one pool of random elements per element type, of a prime length.
 
-A fill numbered t (its *token*) gives element i of a piece, in a run whose multiplier is m, the pool's element
-(t·m + i) mod p. With p prime, two tokens t ≠ t' lay the same pattern over one another in one run at most; the multipliers of
-two runs or blocks never agree. Both sides move pool elements about and compute nothing: no rounding, no overflow.
+A fill numbered t (its *token*) gives element i of a piece, in a run whose multiplier is m, the pool's element (t·m + i)
+mod p. With p prime, two tokens t ≠ t' lay the same pattern over one another in one run at most; the multipliers of two
+runs or blocks never agree. Both sides move pool elements about and compute nothing: no rounding, no overflow.
 
 Floating point elements are finite and normal (so that comparing values compares bits), as are their complements.
 """

@@ -6,8 +6,8 @@ import random
 
 
 def distinct_multipliers(count: int, prime: int) -> list[int]:
-    """All different, so that equal tokens give different patterns in every run, and different tokens can look alike in one
-    run but not in two."""
+    """All different, so that equal tokens give different patterns in every run, and different tokens can look alike in
+    one run but not in two."""
     return random.Random(prime).sample(range(1, prime), count)  # noqa: S311  (patterns, no secrets)
 
 

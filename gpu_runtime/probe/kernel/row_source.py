@@ -1,5 +1,5 @@
-"""Source text that a row's work is made of: which elements are this thread's, which getter reaches them, and what is done with
-those of a thread's own arrays, which nothing but the layout's own kernel can reach.
+"""Source text that a row's work is made of: which elements are this thread's, which getter reaches them, and what is
+done with those of a thread's own arrays, which nothing but the layout's own kernel can reach.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def column(name: str, row: str = "at") -> str:
 
 
 def elements() -> Iterator[str]:
-    """Down to one row's elements [low, high) in strides of `n`; `reps` and `halves` for in-place pairs, 0 reps for none of it."""
+    """Down to one row's elements [low, high) in strides of `n`; `reps` and `halves` for in-place pairs, 0 reps for none
+    of it."""
     yield from f"""
 at = a * {WIDTH}
 sharing = {column("sharing")}
@@ -66,8 +67,8 @@ start_of_row = low""".strip().splitlines()
 
 
 def zeroing(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
-    """The zero functions of these getters that rows call. What `init` zeroes is zeroed by it alone: a second copy of its loops would cost the
-    compiler as much as all the getters do."""
+    """The zero functions of these getters that rows call. What `init` zeroes is zeroed by it alone: a second copy of
+    its loops would cost the compiler as much as all the getters do."""
     for ref in refs:
         call = calls.zero(ref)
         if call is not None and not calls.getters[calls.names[ref]].at_entry:

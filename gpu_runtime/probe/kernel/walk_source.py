@@ -17,8 +17,8 @@ ARGUMENTS = (
     "state", "places", "rows", "offsets", "barriers", "config", "slot_of_run", "team_places", "active_slots", "multipliers", "windows",
     "kinds", "raw_pool", "dump", "final", "words_1", "words_2", "words_4", "words_8", "memory_1", "memory_2", "memory_4", "memory_8",
 )  # fmt: skip
-"""`places`: by getter the byte of shared memory at which its view begins, and how many elements it has. `memory_N`: all of
-the shared memory, as words of N bytes."""
+"""`places`: by getter the byte of shared memory at which its view begins, and how many elements it has. `memory_N`: all
+of the shared memory, as words of N bytes."""
 
 _COUNTED = ("words", "wrong", "misfits", "first_row", "first_element", "first_step")
 
@@ -137,7 +137,8 @@ def _counted() -> Iterator[str]:
 
 
 def _by_bytes() -> Iterator[str]:
-    """At the addresses that the layout names, or at those that the getter gave: there the elements are written whole."""
+    """At the addresses that the layout names, or at those that the getter gave: there the elements are written
+    whole."""
     yield from f"""
 word = 1
 first_word = 0

@@ -12,7 +12,8 @@ ZEROES = 0
 
 
 class CellContents:
-    """Fills by cell, and of those of runs and threads by whose copies were filled: teams that have no threads in common."""
+    """Fills by cell, and of those of runs and threads by whose copies were filled: teams that have no threads in
+    common."""
 
     def __init__(self, teams: Teams) -> None:
         self._teams = teams

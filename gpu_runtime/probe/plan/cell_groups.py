@@ -1,9 +1,10 @@
 """Which cells are filled together in one pass.
 
 In a *plain* group no two cells overlap by permission of an alias, so that every cell's contents must last as long as
-the story says, on every way. A *lingering* group is for conflicts that no way shows: two cells of which none is ever filled while the
-other holds something, but that must not share bytes all the same (`apart`, or the time until a barrier). Its cells lie at different
-bytes, so each must keep its contents to the end of the kernel, whatever the others write.
+the story says, on every way. A *lingering* group is for conflicts that no way shows: two cells of which none is ever
+filled while the other holds something, but that must not share bytes all the same (`apart`, or the time until a
+barrier). Its cells lie at different bytes, so each must keep its contents to the end of the kernel, whatever the others
+write.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def plain_groups(cells: Sequence[Cell], edges: Edges) -> tuple[Group, ...]:
 def lingering_groups(
     cells: Sequence[Cell], uncovered: Sequence[int], overlap: Callable[[Cell, Cell], bool]
 ) -> tuple[Group, ...]:
-    """Groups of cells at different bytes such that each pair of `uncovered` (a mask per cell) is in one together, even a
-    pair that does overlap, as in a faulty layout."""
+    """Groups of cells at different bytes such that each pair of `uncovered` (a mask per cell) is in one together, even
+    a pair that does overlap, as in a faulty layout."""
     wanted = [cell for cell in cells if uncovered[cell.index]]
     overlapping = {
         cell.index: sum(1 << other.index for other in wanted if other is not cell and overlap(cell, other))

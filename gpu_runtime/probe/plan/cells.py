@@ -21,9 +21,10 @@ class Cell:
     """One piece in its place.
 
     `getters`: (name, first element) of each emitted getter that reaches it, a part's own first; `element` numba's name
-    of the element type of the array that they return, `count` how many of them the piece has. `offset_bytes` counts from
-    the start of the region (plain local arrays are regions of their own). `private`: one thread alone uses it. A ring has `slots` of
-    `slot_count` elements, `pitch` elements apart, and its getter is asked for each by itself; `count` is then that of all it lies over.
+    of the element type of the array that they return, `count` how many of them the piece has. `offset_bytes` counts
+    from the start of the region (plain local arrays are regions of their own). `private`: one thread alone uses it. A
+    ring has `slots` of `slot_count` elements, `pitch` elements apart, and its getter is asked for each by itself;
+    `count` is then that of all it lies over.
     """
 
     index: int

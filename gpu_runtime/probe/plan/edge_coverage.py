@@ -1,4 +1,5 @@
-"""Which conflict edges a probe sees: of two cells, one is filled while the other holds something, and that is then checked."""
+"""Which conflict edges a probe sees: of two cells, one is filled while the other holds something, and that is then
+checked."""
 
 from __future__ import annotations
 
@@ -6,8 +7,9 @@ from warpack.gpu_runtime.probe.plan.conflict_edges import bits
 
 
 class Coverage:
-    """Notes fills and checks step by step. What is filled in a step is checked in it, too, so that of two cells filled in one step the
-    one filled first shows whether the other left it alone. `covered[i]`: a bit per cell j such that i and j are an edge that is seen."""
+    """Notes fills and checks step by step. What is filled in a step is checked in it, too, so that of two cells filled
+    in one step the one filled first shows whether the other left it alone. `covered[i]`: a bit per cell j such that i
+    and j are an edge that is seen."""
 
     def __init__(self, cells: int) -> None:
         self.covered = [0] * cells

@@ -11,7 +11,8 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def views_of(calls: Calls, manifest: Manifest, layout: Layout) -> list[dict[str, Any]]:
-    """One entry for each getter of a buffer (or part) in shared memory, those of buffers that are never used among them.
+    """One entry for each getter of a buffer (or part) in shared memory, those of buffers that are never used among
+    them.
 
     `address` counts bytes from the start of the region; a part need only be aligned as its element type is.
     """

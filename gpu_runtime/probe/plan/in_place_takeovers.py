@@ -49,7 +49,8 @@ class Takeovers:
 
     @property
     def phases(self) -> set[Phase]:
-        """Every phase in which a pair may take over: where the write begins, should the phase listed be one with calls."""
+        """Every phase in which a pair may take over: where the write begins, should the phase listed be one with
+        calls."""
         return {start for _, spans in self._pairs for start, _ in spans}
 
     def at(self, phase: Phase) -> list[Takeover]:

@@ -18,12 +18,13 @@ the same, one elementwise stride further on."""
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """`threads` is that of the layout. `slots`: the runs (by index in their block) that are probed: the first two, whose
-    windows are neighbours, and the last, which ends where the memory ends; with tracks, the first two and the last of each; and
-    some over which block-scoped buffers lie. `workers` are the threads of them that work. In block b the first `active[b]` slots
-    exist: the last block is a partial one, but its block-scoped buffers are all there. `helpers`: what the other threads are needed
-    for: nothing (0), the zeroing at the kernel's start (1), or also the zero functions of block-scoped buffers (2). A simulator need
-    not start threads that nobody needs. `block_end_bytes`: how far block-scoped buffers reach."""
+    """`threads` is that of the layout. `slots`: the runs (by index in their block) that are probed: the first two,
+    whose windows are neighbours, and the last, which ends where the memory ends; with tracks, the first two and the
+    last of each; and some over which block-scoped buffers lie. `workers` are the threads of them that work. In block b
+    the first `active[b]` slots exist: the last block is a partial one, but its block-scoped buffers are all there.
+    `helpers`: what the other threads are needed for: nothing (0), the zeroing at the kernel's start (1), or also the
+    zero functions of block-scoped buffers (2). A simulator need not start threads that nobody needs. `block_end_bytes`:
+    how far block-scoped buffers reach."""
 
     threads: int
     threads_per_run: int
@@ -43,7 +44,8 @@ class Shape:
 
     @property
     def windows(self) -> tuple[tuple[Bytes, Bytes], ...]:
-        """The bytes that every dump shows: the block-scoped buffers and the windows (padding included) of the probed runs."""
+        """The bytes that every dump shows: the block-scoped buffers and the windows (padding included) of the probed
+        runs."""
         wanted = [(0, max(self.run_base_bytes, self.block_end_bytes))]
         for run in self.slots:
             start = self.run_base_bytes + run * self.stride_bytes
@@ -84,8 +86,8 @@ class Shape:
 def shape_of(
     launch: LaunchFigures, teams: Teams, *, all_lanes: bool, helpers: int, under: Iterable[int], block_end_bytes: Bytes
 ) -> Shape:
-    """`all_lanes`: every thread of a probed run is put to the test, as the zero function of a run's buffer needs them all. `under`: runs
-    that are to be probed beside the usual ones."""
+    """`all_lanes`: every thread of a probed run is put to the test, as the zero function of a run's buffer needs them
+    all. `under`: runs that are to be probed beside the usual ones."""
     per_run = teams.threads_per_run
     runs = max(1, launch.threads_per_block // per_run)
     found = {0, min(1, runs - 1), runs - 1, *under}
@@ -120,9 +122,9 @@ def _workers(teams: Teams, slots: tuple[int, ...], lanes: int) -> tuple[int, ...
 
 
 def places_of(teams: Teams, workers: Iterable[int], team: int) -> list[int]:
-    """For each thread of the block four integers: its place among the team's workers of its run, their number, its place among all of
-    the team's workers, and their number. The places of a thread that does not work are -1, and the last number of one that is not in
-    the team is 0."""
+    """For each thread of the block four integers: its place among the team's workers of its run, their number, its
+    place among all of the team's workers, and their number. The places of a thread that does not work are -1, and the
+    last number of one that is not in the team is 0."""
     members = teams.members(team)
     order = [thread for thread in sorted(workers) if thread in members]
     by_run: dict[int, list[int]] = {}

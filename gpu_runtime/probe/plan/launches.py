@@ -1,7 +1,7 @@
 """What every back end launches: numpy alone, no CUDA package.
 
-A back end runs the kernel of each `Launch` with its arguments over all blocks. Simulator and hardware differ in nothing but
-who runs the kernel. `checks.judge` holds what came of it against the plan.
+A back end runs the kernel of each `Launch` with its arguments over all blocks. Simulator and hardware differ in nothing
+but who runs the kernel. `checks.judge` holds what came of it against the plan.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ MOST_DUMP_BYTES = 64 << 20
 class Launch:
     """One launch of all blocks: a script's rows, run in one of the three ways, with dumps of the steps `[first, last)`.
 
-    `arguments` are the kernel's, in order: lists of integers and arrays. The kernel writes `dump`, `final` and `report`,
-    which are among them. `dynamic_bytes`: how much dynamic shared memory a block is launched with,
-    guard bytes behind the layout's own included.
+    `arguments` are the kernel's, in order: lists of integers and arrays. The kernel writes `dump`, `final` and
+    `report`, which are among them. `dynamic_bytes`: how much dynamic shared memory a block is launched with, guard
+    bytes behind the layout's own included.
     """
 
     script: int
@@ -46,8 +46,8 @@ class Launch:
 
 
 class Launches:
-    """The launches of a plan (as `plan_as_json.arrays` makes it). `guard_bytes`: how many the `complement` passes have behind the
-    layout's own bytes; a device must be able to give a block `most_bytes`."""
+    """The launches of a plan (as `plan_as_json.arrays` makes it). `guard_bytes`: how many the `complement` passes have
+    behind the layout's own bytes; a device must be able to give a block `most_bytes`."""
 
     def __init__(self, plan: Mapping[str, Any], *, guard_bytes: Bytes = 0) -> None:
         self.plan = plan
@@ -109,7 +109,8 @@ class Launches:
 
 
 def _barriers(script: Mapping[str, Any]) -> list[int]:
-    """By step: 0 none, 1 the threads of each run wait for one another, 2 those of the block do (where a track's would be enough, too)."""
+    """By step: 0 none, 1 the threads of each run wait for one another, 2 those of the block do (where a track's would
+    be enough, too)."""
     return [max((1 if scope == "run" else 2 for scope, *_ in waits), default=0) for waits in script["waits"]]
 
 

@@ -47,7 +47,8 @@ def arrays(plan: Plan, manifest: Manifest, layout: Layout) -> dict[str, Any]:
 
 
 def _script(plan: Plan, script: Script) -> dict[str, Any]:
-    """`waits`: by step the barriers before it, as [scope, team, whether fenced] each; behind the last step that of the probe's own."""
+    """`waits`: by step the barriers before it, as [scope, team, whether fenced] each; behind the last step that of the
+    probe's own."""
     offsets = [0]
     for rows in script.steps:
         offsets.append(offsets[-1] + len(rows))

@@ -34,8 +34,9 @@ _LEAST_PRIME = 4093
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a back end needs to run the probe, and everything to judge by what it did. `ways` are those of the program, and
-    behind them, where some script lingers, all phases straight on. `met`: how many conflict edges some way of the program shows."""
+    """Everything that a back end needs to run the probe, and everything to judge by what it did. `ways` are those of
+    the program, and behind them, where some script lingers, all phases straight on. `met`: how many conflict edges some
+    way of the program shows."""
 
     story: Story
     cells: tuple[Cell, ...]
@@ -73,8 +74,8 @@ class Plan:
 
 
 def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
-    """Raises EmitError where the layout cannot be emitted, ProbeTooLargeError where it cannot be probed, ValueError where
-    it is infeasible."""
+    """Raises EmitError where the layout cannot be emitted, ProbeTooLargeError where it cannot be probed, ValueError
+    where it is infeasible."""
     if layout.launch is None:
         raise ValueError("the layout is infeasible: there is nothing to probe")
     manifest = sized_for(manifest, layout)

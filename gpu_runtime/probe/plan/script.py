@@ -20,9 +20,10 @@ from warpack.gpu_runtime.probe.ways.thread_teams import Teams
 
 @dataclass(frozen=True)
 class Script:
-    """`way`: the number of the way that it goes. `steps[k]`: the rows of step k; one more entry than the way has, the closing
-    check behind a barrier of the probe's own. `covered[i]`: a bit per cell j such that one of i and j was filled while the other held
-    something, and that was found as it should be. `tokens`: how many fills there are (numbered from 1)."""
+    """`way`: the number of the way that it goes. `steps[k]`: the rows of step k; one more entry than the way has, the
+    closing check behind a barrier of the probe's own. `covered[i]`: a bit per cell j such that one of i and j was
+    filled while the other held something, and that was found as it should be. `tokens`: how many fills there are
+    (numbered from 1)."""
 
     group: Group
     way: int

@@ -1,4 +1,5 @@
-"""What the threads do with each cell in each phase: what the steps of every way and every group of cells are made of."""
+"""What the threads do with each cell in each phase: what the steps of every way and every group of cells are made
+of."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Use(Enum):
-    """BEGIN: new contents are written. UPDATE: contents are read, then new ones written. READ: contents are read, and there may be none.
-    WITHIN: the threads may read and rewrite."""
+    """BEGIN: new contents are written. UPDATE: contents are read, then new ones written. READ: contents are read, and
+    there may be none. WITHIN: the threads may read and rewrite."""
 
     BEGIN = 1
     UPDATE = 2

@@ -1,6 +1,7 @@
 """What a way through the program may choose: trips, breaks, arms, and how lanes that run at once are interleaved.
 
-The first way goes round every loop twice. Each further way takes what none has taken yet, and beside that as little as it can.
+The first way goes round every loop twice. Each further way takes what none has taken yet, and beside that as little as
+it can.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Trips(NamedTuple):
-    """So many trips round a loop; the last one ends right after phase `leaving`, where that is one of the loop's breaks."""
+    """So many trips round a loop; the last one ends right after phase `leaving`, where that is one of the loop's
+    breaks."""
 
     rounds: int
     leaving: Phase | None = None

@@ -22,8 +22,8 @@ class Ways:
 
 
 def ways_of(outline: Outline, teams: Teams) -> Ways:
-    """The first goes round every loop twice. Raises ProbeTooLargeError where that are too many steps; further ways that would make
-    too many are left out."""
+    """The first goes round every loop twice. Raises ProbeTooLargeError where that are too many steps; further ways that
+    would make too many are left out."""
     choices = Choices(outline.body)
     found = [trace(outline, choices, teams)]
     choices.first = False

@@ -41,7 +41,8 @@ class Wait(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`waits`: the barriers passed since the step before. `standing`: where the threads of other lanes are meanwhile."""
+    """`waits`: the barriers passed since the step before. `standing`: where the threads of other lanes are
+    meanwhile."""
 
     fronts: tuple[Front, ...]
     waits: tuple[Wait, ...] = ()

@@ -1,8 +1,8 @@
 """The steps of one way through the program, as its choices have it.
 
-A step begins at every phase in which something begins or is accessed anew, a barrier stands, an in-place pair is listed, or a
-structure begins; the phases up to the next such phase belong to it, for nothing happens in them. Lanes that run at once (tracks,
-components called in one phase, arms that threads choose for themselves) have a front each.
+A step begins at every phase in which something begins or is accessed anew, a barrier stands, an in-place pair is
+listed, or a structure begins; the phases up to the next such phase belong to it, for nothing happens in them. Lanes
+that run at once (tracks, components called in one phase, arms that threads choose for themselves) have a front each.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def straight(outline: Outline, length: Phase) -> tuple[Step, ...]:
 
 @dataclass(slots=True)
 class _Lane:
-    """A team on its way: where it is, the barriers passed since its last step, and the breaks by which it is to leave loops."""
+    """A team on its way: where it is, the barriers passed since its last step, and the breaks by which it is to leave
+    loops."""
 
     team: int
     at: tuple[Phase, ...] = ()

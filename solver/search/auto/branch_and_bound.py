@@ -1,8 +1,9 @@
 """Which `auto` buffers go on chip: branch and bound over the choices, most accesses first.
 
-A branch is given up where even a relaxation (the tightest stretch of phases as a knapsack that may be filled with fractions) wins
-no more than the best choice found. What is left at the end of a branch is packed. Where it cannot be packed, it is thinned out
-until everything left in it is needed for that, and no choice that holds it, or buffers just like it, is looked at again.
+A branch is given up where even a relaxation (the tightest stretch of phases as a knapsack that may be filled with
+fractions) wins no more than the best choice found. What is left at the end of a branch is packed. Where it cannot be
+packed, it is thinned out until everything left in it is needed for that, and no choice that holds it, or buffers just
+like it, is looked at again.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass
 class BranchAndBound:
-    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. The search ends after `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are
-    spent on better orders alone."""
+    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. The search ends after
+    `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are spent on better
+    orders alone."""
 
     candidates: Sequence[Candidate]
     demand: Demand
@@ -114,8 +116,8 @@ class BranchAndBound:
         return self._nodes >= self.node_limit or self._packs >= self.pack_limit or self.stop.now()
 
     def _hope(self, used: Used, left: Sequence[int], room: Bytes) -> int:
-        """The most accesses that `left` may still bring: for each stretch, all of those not live in it and the best fractions of
-        the others; the least over the stretches."""
+        """The most accesses that `left` may still bring: for each stretch, all of those not live in it and the best
+        fractions of the others; the least over the stretches."""
         live: list[list[tuple[int, Bytes]]] = [[] for _ in used]
         for number in left:
             accesses = self.candidates[number].accesses
@@ -159,7 +161,8 @@ class BranchAndBound:
             self._remember(members)
 
     def _contest(self, members: Members, kind: Class, run_bytes: Bytes, least: Order) -> None:
-        """A choice with as many accesses as the best one: both are packed tightly, since orders of loose packings say little."""
+        """A choice with as many accesses as the best one: both are packed tightly, since orders of loose packings say
+        little."""
         if not self._settled:
             self._settled = True
             self._order, self._at_least = self._tightly(self._best, self._order, self._at_least)

@@ -1,11 +1,12 @@
 """How many bytes a run may take without costing threads, for every choice of `auto` buffers.
 
-The stride, and with it the threads, depends on three things of what is on chip: the bytes, the largest alignment, and the element
-widths with their accesses. The last two are the choice's *class*. With the class given, fewer bytes never give a launch of a lower rank
-(`warpack.solver.launch.ranking`), so that the most can be found by halving.
+The stride, and with it the threads, depends on three things of what is on chip: the bytes, the largest alignment, and
+the element widths with their accesses. The last two are the choice's *class*. With the class given, fewer bytes never
+give a launch of a lower rank (`warpack.solver.launch.ranking`), so that the most can be found by halving.
 
-Where the widths agree on a stride whatever is on chip (`warpack.solver.launch.mixing`), accesses are left out of the class: more widths then only
-make a stride larger, and only a larger alignment may make it smaller. Where they do not, any stride may come of more buffers.
+Where the widths agree on a stride whatever is on chip (`warpack.solver.launch.mixing`), accesses are left out of the
+class: more widths then only make a stride larger, and only a larger alignment may make it smaller. Where they do not,
+any stride may come of more buffers.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def joined(first: Class, second: Class) -> Class:
 
 @dataclass
 class ByteLimits:
-    """`wanted`: what the launch must be as good as, beside the block of the packing `beside`. `base`: the class of what must be
-    shared."""
+    """`wanted`: what the launch must be as good as, beside the block of the packing `beside`. `base`: the class of what
+    must be shared."""
 
     manifest: Manifest
     candidates: tuple[Buffer, ...]
@@ -87,13 +88,15 @@ class ByteLimits:
         return self._stride(run_bytes, kind, self.manifest.launch.bank_conflicts), run_bytes
 
     def least_order(self, run_bytes: Bytes, kind: Class) -> Order:
-        """What no choice of this class, or of one that it may still grow into, is below with at least so many run bytes."""
+        """What no choice of this class, or of one that it may still grow into, is below with at least so many run
+        bytes."""
         if self._weighed:
             return self._stride(run_bytes, kind, "ignore"), run_bytes
         return min(self.order(run_bytes, grown) for grown in self._grown(kind))
 
     def _grown(self, kind: Class) -> list[Class]:
-        """The class itself, and with each that has a larger alignment: whatever else comes beside that makes no stride smaller."""
+        """The class itself, and with each that has a larger alignment: whatever else comes beside that makes no stride
+        smaller."""
         larger = (one for one in self._classes if one[0] > kind[0] or not kind[1])
         return [kind, *(joined(kind, one) for one in larger)]
 

@@ -14,7 +14,8 @@ Members = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Candidate:
-    """`kind`: its alignment and element width (`warpack.solver.search.auto.byte_limits`). Candidates of one `likeness` can stand for one another."""
+    """`kind`: its alignment and element width (`warpack.solver.search.auto.byte_limits`). Candidates of one `likeness`
+    can stand for one another."""
 
     accesses: int
     kind: Class
@@ -23,8 +24,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of packing a choice: the run bytes of the packing found, None where none was; whether it is known that there is
-    none; and what no packing of it is smaller than."""
+    """What became of packing a choice: the run bytes of the packing found, None where none was; whether it is known
+    that there is none; and what no packing of it is smaller than."""
 
     run_bytes: Bytes | None
     impossible: bool = False
@@ -33,8 +34,8 @@ class Tried:
 
 @dataclass(frozen=True)
 class Left:
-    """What a part of the search that was not finished may still have: at most so many accesses, and orders not below this one.
-    `tried`: packings were tried, and more effort might settle it."""
+    """What a part of the search that was not finished may still have: at most so many accesses, and orders not below
+    this one. `tried`: packings were tried, and more effort might settle it."""
 
     accesses: int
     order: Order
@@ -43,8 +44,8 @@ class Left:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The best choice found; no choice has more than `accesses_at_most`, and none has as many and a smaller order but in what was
-    `left`."""
+    """The best choice found; no choice has more than `accesses_at_most`, and none has as many and a smaller order but
+    in what was `left`."""
 
     members: Members
     accesses: int

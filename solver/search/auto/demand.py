@@ -1,7 +1,8 @@
-"""Bytes that a choice of buffers needs at least, counted phase by phase as buffers are added: quick, and never too much.
+"""Bytes that a choice of buffers needs at least, counted phase by phase as buffers are added: quick, and never too
+much.
 
-Two buffers that an alias or an in-place pair lets share bytes belong to one *group*; of the pieces of one group that are live in a
-phase only the largest chosen one counts.
+Two buffers that an alias or an in-place pair lets share bytes belong to one *group*; of the pieces of one group that
+are live in a phase only the largest chosen one counts.
 """
 
 from __future__ import annotations

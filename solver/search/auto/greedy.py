@@ -1,4 +1,5 @@
-"""A first choice of `auto` buffers, taken greedily: something to beat, and all there is where a search does not get far."""
+"""A first choice of `auto` buffers, taken greedily: something to beat, and all there is where a search does not get
+far."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ def taken_greedily(wanted: Sequence[int], fits: Callable[[Members], bool]) -> Me
 
 
 def greedy_orders(accesses: Sequence[int], demand: Demand) -> Iterator[list[int]]:
-    """The candidates with accesses: those with the most first; with the most for the bytes that they take in the fullest of their
-    stretches; with the most for the bytes in all of them."""
+    """The candidates with accesses: those with the most first; with the most for the bytes that they take in the
+    fullest of their stretches; with the most for the bytes in all of them."""
     used = [number for number, count in enumerate(accesses) if count]
     sizes = [
         [1, *(size for _, size in demand.weights[number]), *(size for _, _, size in demand.grouped[number])]

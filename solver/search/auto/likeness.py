@@ -11,7 +11,8 @@ from warpack.solver.wire.manifest import Buffer
 
 
 def likened(buffers: Sequence[Buffer], kinds: Sequence[Class], problem: RegionProblem) -> list[Candidate]:
-    """`kinds`: the class of each. Buffers that lie in the same phases, are as large and as often used, and have no rule of their own, are alike."""
+    """`kinds`: the class of each. Buffers that lie in the same phases, are as large and as often used, and have no rule
+    of their own, are alike."""
     special = {index for pair in (*problem.apart, *problem.alias_permits) for index in pair}
     special |= {index for entry in problem.in_place for index in (entry.read, entry.write)}
     special |= {index for window in problem.windows for index in window.items}

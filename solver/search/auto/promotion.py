@@ -1,7 +1,7 @@
 """`auto` buffers into bytes that are free anyway: the third wish, after the threads per block and the resident threads.
 
-How many bytes are free follows from the launch (`byte_limits`). Which choice of buffers has the most accesses in them is searched for
-(`selection`); what is too large for that is taken greedily.
+How many bytes are free follows from the launch (`byte_limits`). Which choice of buffers has the most accesses in them
+is searched for (`selection`); what is too large for that is taken greedily.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ _MOST_CANDIDATES = 200
 
 
 def candidates(manifest: Manifest) -> list[Buffer]:
-    """The `auto` buffers that have something to win, be it less padding, most accesses first, smaller ones first among equals."""
+    """The `auto` buffers that have something to win, be it less padding, most accesses first, smaller ones first among
+    equals."""
     wider = frozenset(widening_autos(manifest))
     autos = (
         buffer
@@ -46,9 +47,10 @@ def candidates(manifest: Manifest) -> list[Buffer]:
 
 
 def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None = None) -> Packed:
-    """`base` with the `auto` buffers on chip that have the most accesses of any choice that leaves the threads per block of
-    `launch`, and no fewer resident threads; among those, with the smallest stride and the fewest run bytes. `choice` says
-    what of that is proven. `wider`: the packing that has this launch, where `base` itself has a worse one."""
+    """`base` with the `auto` buffers on chip that have the most accesses of any choice that leaves the threads per
+    block of `launch`, and no fewer resident threads; among those, with the smallest stride and the fewest run bytes.
+    `choice` says what of that is proven. `wider`: the packing that has this launch, where `base` itself has a worse
+    one."""
     return promote_to(manifest, base, rank_of(manifest, launch), stop, wider)
 
 

@@ -1,8 +1,9 @@
 """The best choice of `auto` buffers for the bytes that are free: greedily first, then by branch and bound.
 
-What a choice needs at least follows from the phases (`demand`); a branch and bound over the choices settles which has the most accesses,
-and of these which has the smallest stride and the fewest run bytes (`branch_and_bound`), with real packings at its ends (`trial_packings`). Packings
-are tried with little effort first, and with more where that left something undecided.
+What a choice needs at least follows from the phases (`demand`); a branch and bound over the choices settles which has
+the most accesses, and of these which has the smallest stride and the fewest run bytes (`branch_and_bound`), with real
+packings at its ends (`trial_packings`). Packings are tried with little effort first, and with more where that left
+something undecided.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
 _NODES, _PACKINGS, _TIES = 8_000, 1_600, 40
-"""Limits of one search for a choice: branches, packings, and packings for a smaller stride with the same accesses. Real buffer
-sets take a few dozen."""
+"""Limits of one search for a choice: branches, packings, and packings for a smaller stride with the same accesses. Real
+buffer sets take a few dozen."""
 
 _EFFORTS = (0.1, 1.0, 4.0)
 """What one packing may cost: a search that leaves something undecided is made again with the next."""

@@ -1,9 +1,10 @@
 """`auto` buffers that change which strides are free of bank conflicts.
 
-With `bank_conflicts: avoid` the padding between two runs depends on the largest alignment, the element widths and their accesses of what
-is on chip. A buffer of a larger alignment may bring bytes and still take a smaller stride. Whatever is on chip, one buffer has the largest
-alignment, and where the widths agree (`warpack.solver.launch.mixing`) all others beside it make no stride smaller: so each such buffer alone is
-all that has to be looked at. Where they do not agree any buffer may lessen the padding, and bounds take it for none.
+With `bank_conflicts: avoid` the padding between two runs depends on the largest alignment, the element widths and their
+accesses of what is on chip. A buffer of a larger alignment may bring bytes and still take a smaller stride. Whatever is
+on chip, one buffer has the largest alignment, and where the widths agree (`warpack.solver.launch.mixing`) all others
+beside it make no stride smaller: so each such buffer alone is all that has to be looked at. Where they do not agree any
+buffer may lessen the padding, and bounds take it for none.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ _NO_BUDGET: Bytes = 1 << 62
 
 
 def widening_autos(manifest: Manifest) -> list[str]:
-    """The `auto` buffers that may change which strides are free of bank conflicts: aligned wider than all that must be shared, or
-    any where accesses decide. More bytes with one of them may then take less padding."""
+    """The `auto` buffers that may change which strides are free of bank conflicts: aligned wider than all that must be
+    shared, or any where accesses decide. More bytes with one of them may then take less padding."""
     if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
         return []
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size]

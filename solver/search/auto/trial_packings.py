@@ -29,8 +29,8 @@ _MOST_CLIQUES = 100
 
 @dataclass(frozen=True)
 class Trial:
-    """A packing of a choice, by item, and its run bytes; None where none was found. `impossible`: there is none within the
-    room that was asked for; none at all is smaller than `at_least`."""
+    """A packing of a choice, by item, and its run bytes; None where none was found. `impossible`: there is none within
+    the room that was asked for; none at all is smaller than `at_least`."""
 
     run_bytes: Bytes | None
     impossible: bool = False
@@ -40,8 +40,8 @@ class Trial:
 
 @dataclass(frozen=True)
 class TrialPackings:
-    """`problem` has every buffer that must be in the run region, and those `auto` ones in `candidates`; parts lie apart where
-    they may."""
+    """`problem` has every buffer that must be in the run region, and those `auto` ones in `candidates`; parts lie apart
+    where they may."""
 
     problem: RegionProblem
     candidates: frozenset[str]
@@ -53,7 +53,8 @@ class TrialPackings:
         return cls(flatten(manifest, candidates, split).run, candidates, manifest.solver.seed)
 
     def cliques(self, on_chip: Collection[str]) -> list[list[int]]:
-        """Largest sets of the items of `problem_of(on_chip)` of which no two may ever share a byte: not all, where there are many."""
+        """Largest sets of the items of `problem_of(on_chip)` of which no two may ever share a byte: not all, where
+        there are many."""
         whole = self._puzzle.restrict(self._items(on_chip)).whole
         found: list[list[int]] = []
 
@@ -83,7 +84,8 @@ class TrialPackings:
         return self.problem.restrict(self._items(on_chip))
 
     def quick(self, on_chip: Collection[str], room: Bytes | None = None) -> Trial:
-        """First fit over the rule orders; ends early where `room` is enough. Windows are not kept: none is found where there are any."""
+        """First fit over the rule orders; ends early where `room` is enough. Windows are not kept: none is found where
+        there are any."""
         keep = self._items(on_chip)
         best: Trial | None = None
         if self.problem.windows or not keep:

@@ -1,8 +1,9 @@
-"""The choice of `auto` buffers with the most resident threads for what its accesses cost (`warpack.solver.launch.weighing`).
+"""The choice of `auto` buffers with the most resident threads for what its accesses cost
+(`warpack.solver.launch.weighing`).
 
-For any number of resident threads the most accesses on chip are a search of their own (`promotion`). They never fall as the threads do,
-so that between two numbers that were searched no choice is worth more than the larger threads with the accesses of the fewer: most are
-ruled out by that.
+For any number of resident threads the most accesses on chip are a search of their own (`promotion`). They never fall as
+the threads do, so that between two numbers that were searched no choice is worth more than the larger threads with the
+accesses of the fewer: most are ruled out by that.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _Worth = tuple[Fraction, int]
 
 
 def weigh(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None = None) -> Packed:
-    """The best choice, with `launch` the one that has the most resident threads, of `base` or of `wider` (`promotion.promote`)."""
+    """The best choice, with `launch` the one that has the most resident threads, of `base` or of `wider`
+    (`promotion.promote`)."""
     return _Scales(manifest, base, launch, stop, wider).run()
 
 

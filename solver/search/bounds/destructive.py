@@ -1,8 +1,9 @@
 """Destructive lower bounds (Klein and Scholl 1999): a capacity is assumed, and shown to be too small.
 
-A puzzle is looked at in its coarsest units first (`coarsening`), and of each question only the fullest columns, then more of
-them (`columns`). Each of these relaxations is reduced for the capacity in question, and what is left of it asked of CP-SAT. One
-that is impossible proves it for the puzzle; one that has a packing says nothing, unless nothing was left out.
+A puzzle is looked at in its coarsest units first (`coarsening`), and of each question only the fullest columns, then
+more of them (`columns`). Each of these relaxations is reduced for the capacity in question, and what is left of it
+asked of CP-SAT. One that is impossible proves it for the puzzle; one that has a packing says nothing, unless nothing
+was left out.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _FEWEST, _MORE = 4, 3
 """Columns of the smallest relaxation, and how many times as many the next ones have."""
 
 _FIRST_SLICE, _SLICE_GROWTH = 0.003, 4.0
-"""CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a question."""
+"""CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a
+question."""
 
 _LEAST_COST, _PASSING_COST = 0.001, 1e-5
 """What a question counts at least, for making its model, and what a level that has none left does."""
@@ -30,7 +32,8 @@ _LEAST_COST, _PASSING_COST = 0.001, 1e-5
 
 @dataclass(frozen=True)
 class Narrowed:
-    """No packing lies below `bound`; `proof` is the last search that raised it. `offsets` are a packing where one came up."""
+    """No packing lies below `bound`; `proof` is the last search that raised it. `offsets` are a packing where one came
+    up."""
 
     bound: int
     proof: Attempt | None
@@ -39,7 +42,8 @@ class Narrowed:
 
 @dataclass
 class _Level:
-    """What a reduction left, in one unit. From the capacity `feasible` on there are packings. `relaxed`: alignments may go."""
+    """What a reduction left, in one unit. From the capacity `feasible` on there are packings. `relaxed`: alignments may
+    go."""
 
     unit: int
     bottom: int
@@ -61,8 +65,8 @@ class _Level:
         return (whole - self.bottom) // self.unit
 
     def steps(self, slice_: float) -> Iterator[int]:
-        """How many columns to take, one attempt after another: what made the last proof; and where there is time for more, a few,
-        all, and numbers between."""
+        """How many columns to take, one attempt after another: what made the last proof; and where there is time for
+        more, a few, all, and numbers between."""
         total = len(self.columns)
         counts = [self.proven_by or total, _FEWEST]
         if slice_ > _FIRST_SLICE:

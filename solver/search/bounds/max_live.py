@@ -18,7 +18,8 @@ from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.units import Bytes, Phase
 
 _PHASES_TRIED = 256
-"""Where sharing permissions make the sum of live bytes too high a bound, so many of the fullest phases are looked at."""
+"""Where sharing permissions make the sum of live bytes too high a bound, so many of the fullest phases are looked
+at."""
 
 
 class _Live(NamedTuple):

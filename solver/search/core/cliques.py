@@ -34,8 +34,8 @@ def heavy_clique(puzzle: Puzzle) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Cover:
-    """`cliques`: sets of items that conflict wholly with one another, none inside another. `pairs`: (smaller, larger) of
-    every conflict that no clique holds, those that are not whole among them."""
+    """`cliques`: sets of items that conflict wholly with one another, none inside another. `pairs`: (smaller, larger)
+    of every conflict that no clique holds, those that are not whole among them."""
 
     cliques: tuple[tuple[int, ...], ...]
     pairs: tuple[tuple[int, int], ...]

@@ -1,8 +1,8 @@
 """From a flattened region to a puzzle: which pairs conflict, and in which unit to count.
 
-All differences of offsets that matter are sums of sizes, part offsets and pins. If a number divides all of these, rounding
-every offset of a legal packing down to a multiple of it leaves the packing legal and makes it no larger, so the search may
-count in that unit. Alignments keep this true as long as each divides the unit or is a multiple of it.
+All differences of offsets that matter are sums of sizes, part offsets and pins. If a number divides all of these,
+rounding every offset of a legal packing down to a multiple of it leaves the packing legal and makes it no larger, so
+the search may count in that unit. Alignments keep this true as long as each divides the unit or is a multiple of it.
 """
 
 from __future__ import annotations

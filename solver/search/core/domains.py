@@ -1,4 +1,5 @@
-"""The offsets that items still have, as the bits of an integer each, and what one item's place leaves of the others'."""
+"""The offsets that items still have, as the bits of an integer each, and what one item's place leaves of the
+others'."""
 
 from __future__ import annotations
 

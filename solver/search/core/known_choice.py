@@ -13,9 +13,10 @@ Order = tuple[Bytes, Bytes]
 
 @dataclass(frozen=True)
 class Weighing:
-    """A choice that was weighed (`warpack.solver.search.auto.weighing`): its resident threads and accesses on chip. `settled`: of all choices with at
-    most `most_resident` resident threads, in blocks that are `whole` multiples as its own are, none is worth more. No choice with so many
-    has more than `accesses_at_the_most`. So many `numbers` of resident threads came into question, and `searched` of them were searched."""
+    """A choice that was weighed (`warpack.solver.search.auto.weighing`): its resident threads and accesses on chip.
+    `settled`: of all choices with at most `most_resident` resident threads, in blocks that are `whole` multiples as its
+    own are, none is worth more. No choice with so many has more than `accesses_at_the_most`. So many `numbers` of
+    resident threads came into question, and `searched` of them were searched."""
 
     resident_threads: int
     accesses: int
@@ -29,12 +30,12 @@ class Weighing:
 
 @dataclass(frozen=True)
 class Choice:
-    """`accesses` on chip; with the threads kept no choice has more than `accesses_at_most`. `run_bytes_at_most`: what a run
-    may take of what this choice brings (its alignment and element widths) without costing threads.
+    """`accesses` on chip; with the threads kept no choice has more than `accesses_at_most`. `run_bytes_at_most`: what a
+    run may take of what this choice brings (its alignment and element widths) without costing threads.
 
-    `others_at_least`: no other choice with so many accesses has a smaller stride, or with an equal stride fewer run bytes, than
-    these (stride, run bytes); None where none is left that might. `run_bytes_with`: by full name, for buffers left local, run
-    bytes that are enough with this one on chip as well.
+    `others_at_least`: no other choice with so many accesses has a smaller stride, or with an equal stride fewer run
+    bytes, than these (stride, run bytes); None where none is left that might. `run_bytes_with`: by full name, for
+    buffers left local, run bytes that are enough with this one on chip as well.
     """
 
     accesses: int

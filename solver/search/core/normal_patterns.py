@@ -1,12 +1,12 @@
 """Offsets that are worth trying: sums of what other items can push an item up by (normal patterns, after Herz 1972).
 
-Take a packing within the capacity whose offsets have the least sum. No item in it can be moved to a lower offset that some
-other item does not forbid. So an item that is not pinned lies at 0, or just above a difference that another item forbids,
-and that item's offset is explained in the same way: every offset is a sum, over distinct other items, of one upper end
-of a forbidden interval each, starting from 0 or from a pin.
+Take a packing within the capacity whose offsets have the least sum. No item in it can be moved to a lower offset that
+some other item does not forbid. So an item that is not pinned lies at 0, or just above a difference that another item
+forbids, and that item's offset is explained in the same way: every offset is a sum, over distinct other items, of one
+upper end of a forbidden interval each, starting from 0 or from a pin.
 
-Items that hold one another up in a circle would have no such explanation. All of them could then be moved down together by
-their common alignment; with whole conflicts there are no circles, since what holds an item up lies below it. Where
+Items that hold one another up in a circle would have no such explanation. All of them could then be moved down together
+by their common alignment; with whole conflicts there are no circles, since what holds an item up lies below it. Where
 parts leave gaps and alignments differ, neither is so (two interlocked items may be unable to move by one step of both),
 and every aligned offset has to be tried.
 """
@@ -68,7 +68,8 @@ def multiples(alignment: int, highest: int) -> int:
 
 
 def _steps(puzzle: Puzzle, item: int) -> tuple[int, ...]:
-    """What this item can push another up by: the differences just above its forbidden ones, rounded to that one's alignment."""
+    """What this item can push another up by: the differences just above its forbidden ones, rounded to that one's
+    alignment."""
     steps: set[int] = set()
     for other, gaps in puzzle.forbidden[item].items():
         for _, high in gaps:

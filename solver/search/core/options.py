@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """`seed`: instead of the manifest's own. `without`: names of strategies (`plan.STRATEGIES`) that are left out, to see what they
-    are worth; a layout is legal and its proof is true whatever is left out."""
+    """`seed`: instead of the manifest's own. `without`: names of strategies (`plan.STRATEGIES`) that are left out, to
+    see what they are worth; a layout is legal and its proof is true whatever is left out."""
 
     seed: int | None = None
     without: frozenset[str] = frozenset()

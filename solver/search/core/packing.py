@@ -22,8 +22,8 @@ class LowerBound:
 
 @dataclass(frozen=True)
 class SearchProof:
-    """A search that was exhausted: no packing within `capacity_bytes`. `core` are the buffers that it placed, `taken_out` those
-    that share no byte with any other and were set aside at the region's bottom."""
+    """A search that was exhausted: no packing within `capacity_bytes`. `core` are the buffers that it placed,
+    `taken_out` those that share no byte with any other and were set aside at the region's bottom."""
 
     capacity_bytes: Bytes
     method: str
@@ -34,8 +34,9 @@ class SearchProof:
 
 @dataclass(frozen=True)
 class Packing:
-    """`offsets` in bytes, for each item of the problem. No packing is smaller than `lower_bound_bytes`: that is proven by
-    `search` where there is one, else by `bound`. `puzzle`: the problem's own, in units, where it was made for the packing."""
+    """`offsets` in bytes, for each item of the problem. No packing is smaller than `lower_bound_bytes`: that is proven
+    by `search` where there is one, else by `bound`. `puzzle`: the problem's own, in units, where it was made for the
+    packing."""
 
     offsets: tuple[Bytes, ...]
     size_bytes: Bytes
@@ -50,8 +51,8 @@ class Packing:
 
 
 def unclaimed(problem: RegionProblem, packing: Packing) -> Packing:
-    """The packing with a weaker bound where it would be proven: for what came after a search that the clock ended. With more time
-    another packing may come out, and nothing that depends on the time is called optimal."""
+    """The packing with a weaker bound where it would be proven: for what came after a search that the clock ended. With
+    more time another packing may come out, and nothing that depends on the time is called optimal."""
     if not packing.proven:
         return packing
     bound = packing.bound

@@ -6,8 +6,8 @@ from warpack.solver.search.core.puzzle import Puzzle
 
 
 class PinsCollide(ValueError):
-    """Pinned items leave no packing: two that may not both lie where they are pinned, or all where windows are in the way.
-    `items` are their numbers in the problem."""
+    """Pinned items leave no packing: two that may not both lie where they are pinned, or all where windows are in the
+    way. `items` are their numbers in the problem."""
 
     def __init__(self, *items: int) -> None:
         self.items = items

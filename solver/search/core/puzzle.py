@@ -14,15 +14,16 @@ Gaps = tuple[tuple[int, int], ...]
 
 
 Strip = tuple[int, int, int]
-"""Bytes of an item that are occupied at the same times: where they start inside it, how many they are, and a bit set of when."""
+"""Bytes of an item that are occupied at the same times: where they start inside it, how many they are, and a bit set of
+when."""
 
 
 @dataclass(frozen=True)
 class Puzzle:
-    """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are given.
-    `stretches`, where known, are bit sets of when each item is occupied (in stretches of phases that are alike); items whose
-    sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise. `strips`, where known,
-    tell the same of each item's parts; what is forbidden is said by `forbidden` alone."""
+    """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are
+    given. `stretches`, where known, are bit sets of when each item is occupied (in stretches of phases that are alike);
+    items whose sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise.
+    `strips`, where known, tell the same of each item's parts; what is forbidden is said by `forbidden` alone."""
 
     sizes: tuple[int, ...]
     alignments: tuple[int, ...]

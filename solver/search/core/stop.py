@@ -1,8 +1,8 @@
-"""When to give up: a time limit and the caller's wish to cancel, asked through one small object, and how much effort one search is
-worth before that.
+"""When to give up: a time limit and the caller's wish to cancel, asked through one small object, and how much effort
+one search is worth before that.
 
-Efforts are counted in what does not depend on the machine, so what comes of a search that was cut short by its effort is always the
-same. The clock is for the end of the whole alone: where it came first, something is left unproven.
+Efforts are counted in what does not depend on the machine, so what comes of a search that was cut short by its effort
+is always the same. The clock is for the end of the whole alone: where it came first, something is left unproven.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Stop:
-    """`deadline` counts on `time.monotonic`; `cancelled` is the caller's question, cheap to ask. `effort`: what a search for one
-    packing may spend, in about seconds of one core, counted in nodes and CP-SAT's deterministic time. `options` and `ledger` are those
-    of the solve that all these searches belong to."""
+    """`deadline` counts on `time.monotonic`; `cancelled` is the caller's question, cheap to ask. `effort`: what a
+    search for one packing may spend, in about seconds of one core, counted in nodes and CP-SAT's deterministic time.
+    `options` and `ledger` are those of the solve that all these searches belong to."""
 
     deadline: float
     cancelled: Callable[[], bool] | None = None
@@ -74,5 +74,6 @@ class Stop:
         return replace(self, effort=min(self.effort, effort))
 
     def beyond(self, seconds: float) -> Stop:
-        """The same wish to cancel, but `seconds` from now whatever the deadline is: for what a result cannot do without."""
+        """The same wish to cancel, but `seconds` from now whatever the deadline is: for what a result cannot do
+        without."""
         return replace(self, deadline=time.monotonic() + seconds)

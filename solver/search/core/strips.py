@@ -1,8 +1,9 @@
 """Bytes that must be apart at the same time, as one no-overlap constraint for each stretch of phases.
 
 A buffer with rows at fixed offsets is several strips that move together. In every stretch of phases the strips that are
-occupied then lie one above the other, whatever item they belong to; said in this way, instead of pair by pair, a solver sees at
-once that they do not fit. Pairs that may share bytes all the same (in place, by an alias) are never in one such set.
+occupied then lie one above the other, whatever item they belong to; said in this way, instead of pair by pair, a solver
+sees at once that they do not fit. Pairs that may share bytes all the same (in place, by an alias) are never in one such
+set.
 
 Whatever the strips say, only what `forbidden` forbids is held apart: a set that is wrong is at worst weaker.
 """
@@ -61,7 +62,8 @@ def overlapping(first: Place, second: Place) -> tuple[int, int]:
 
 
 def columns_of(puzzle: Puzzle) -> dict[int, list[Place]]:
-    """The strips of each stretch of phases (a bit of `times`), in the items' order; of stretches that are alike the first."""
+    """The strips of each stretch of phases (a bit of `times`), in the items' order; of stretches that are alike the
+    first."""
     columns: defaultdict[int, list[Place]] = defaultdict(list)
     for item, strips in enumerate(puzzle.strips):
         for start, size, times in strips:

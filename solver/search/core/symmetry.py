@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
     """Pairs (a, b) for which some best packing, when there is one, has offset_a <= offset_b; they form chains.
 
-    Two items are alike if swapping their offsets keeps any packing legal: same size, alignment and forbidden differences
-    to every other item, and a rule between the two that is its own mirror image.
+    Two items are alike if swapping their offsets keeps any packing legal: same size, alignment and forbidden
+    differences to every other item, and a rule between the two that is its own mirror image.
     """
     chains: list[list[int]] = []
     for item in range(puzzle.count):
@@ -33,7 +33,8 @@ def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
 def keep_in_order(
     model: cp_model.CpModel, puzzle: Puzzle, offsets: Sequence[Any], pairs: Iterable[tuple[int, int]]
 ) -> None:
-    """Adds to a model that the first item of each pair lies no higher than the second: below it, where they may share no byte."""
+    """Adds to a model that the first item of each pair lies no higher than the second: below it, where they may share
+    no byte."""
     for a, b in pairs:
         model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
 

@@ -1,4 +1,5 @@
-"""Exact depth-first search at a fixed capacity, for small cores: each item's possible offsets are the bits of an integer."""
+"""Exact depth-first search at a fixed capacity, for small cores: each item's possible offsets are the bits of an
+integer."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ class _LimitReached(Exception):
 
 
 class _Search:
-    """The item with the fewest offsets left for its weight is placed next. The weight is its size times the sizes of all that
-    it conflicts with: on CuBIE's sets that takes a fifteenth of the nodes that the fewest offsets alone take."""
+    """The item with the fewest offsets left for its weight is placed next. The weight is its size times the sizes of
+    all that it conflicts with: on CuBIE's sets that takes a fifteenth of the nodes that the fewest offsets alone
+    take."""
 
     def __init__(self, puzzle: Puzzle, node_limit: int, stop: Stop) -> None:
         self.nodes = 0
@@ -60,7 +62,8 @@ class _Search:
 
 
 def search_bits(puzzle: Puzzle, capacity: int, *, node_limit: int, stop: Stop) -> Attempt:
-    """Packs the puzzle into `capacity` units, or proves that it cannot be done, within `node_limit` nodes. May raise Stopped."""
+    """Packs the puzzle into `capacity` units, or proves that it cannot be done, within `node_limit` nodes. May raise
+    Stopped."""
     domains = offset_patterns(puzzle, capacity)
     if not all(domains):
         return Attempt("impossible")

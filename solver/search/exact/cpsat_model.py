@@ -1,4 +1,5 @@
-"""What the CP-SAT searches share: a solver's parameters, offset variables, and the model of items that lie one above the other.
+"""What the CP-SAT searches share: a solver's parameters, offset variables, and the model of items that lie one above
+the other.
 
 One worker and a seed: within one version of OR-tools the same model always takes the same course.
 """
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def new_solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
-    """A solver that spends at most `effort` deterministic seconds, and ends with `stop`'s deadline. It has CP-SAT's own settings
-    but for symmetries: those that matter are in the model (`symmetry`)."""
+    """A solver that spends at most `effort` deterministic seconds, and ends with `stop`'s deadline. It has CP-SAT's own
+    settings but for symmetries: those that matter are in the model (`symmetry`)."""
     from ortools.sat.python import cp_model  # takes 0.6 s, and most sets never need it
 
     solver = cp_model.CpSolver()
@@ -34,13 +35,15 @@ def new_solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
 
 
 def without_relaxation(solver: cp_model.CpSolver) -> cp_model.CpSolver:
-    """The solver without a linear relaxation: of no-overlap constraints it says next to nothing, and costs most of the time."""
+    """The solver without a linear relaxation: of no-overlap constraints it says next to nothing, and costs most of the
+    time."""
     solver.parameters.linearization_level = 0
     return solver
 
 
 def walk_along(model: cp_model.CpModel, solver: cp_model.CpSolver, order: Sequence[int], pool: int) -> None:
-    """Lets the search lay the lowest item first along `order`, each choice made from `pool` of the next ones (0: the first)."""
+    """Lets the search lay the lowest item first along `order`, each choice made from `pool` of the next ones (0: the
+    first)."""
     from ortools.sat.python import cp_model
 
     steps = [model.get_int_var_from_proto_index(item) for item in order]
@@ -70,8 +73,9 @@ def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> 
 
 
 def offsets_in_steps(model: cp_model.CpModel, items: Iterable[tuple[int, int, int | None]], capacity: int) -> list[Any]:
-    """For each item (size, alignment, pin) the expression that is its offset: a variable that counts steps of its alignment, where
-    differences of offsets decide and long domains with holes would only cost time. Every item has a place."""
+    """For each item (size, alignment, pin) the expression that is its offset: a variable that counts steps of its
+    alignment, where differences of offsets decide and long domains with holes would only cost time. Every item has a
+    place."""
     offsets: list[Any] = []
     for size, alignment, pin in items:
         if pin is not None:
@@ -86,7 +90,8 @@ def offsets_in_steps(model: cp_model.CpModel, items: Iterable[tuple[int, int, in
 def stacked_model(
     puzzle: Puzzle, stacks: Stacks, alike: Sequence[tuple[int, int]], capacity: int, *, whole: bool = False
 ) -> cp_model.CpModel | None:
-    """Variable i is the offset of item i; None where an item or a pair has no place at all. `whole`: every item is one strip."""
+    """Variable i is the offset of item i; None where an item or a pair has no place at all. `whole`: every item is one
+    strip."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -114,8 +119,8 @@ def stacked_model(
 
 
 def keep_pair_apart(model: cp_model.CpModel, difference: Any, gaps: Gaps, lowest: int, highest: int) -> bool:
-    """Keeps `difference`, which is from `lowest` to `highest` anyhow, out of the `gaps`: one boolean for each closed interval that
-    they leave. False where they leave none."""
+    """Keeps `difference`, which is from `lowest` to `highest` anyhow, out of the `gaps`: one boolean for each closed
+    interval that they leave. False where they leave none."""
     legal = complement(gaps, lowest, highest)
     if not legal:
         return False

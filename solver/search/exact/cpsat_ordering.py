@@ -1,10 +1,10 @@
 """A model to prove with that items do not fit: which lies above which, and how much idle room is left below each.
 
-For every gap of forbidden differences one boolean says on which side of it a pair lies. Two strips that are occupied at the
-same time are thereby put in order, and where phases are nearly full that says almost where a strip lies: above everything
-that is below it, plus at most what the column (all strips occupied at a time) leaves idle. Stated as one sum for each strip of
-each such column, it is seen at once that an order is impossible, where bounds of single pairs or a no-overlap constraint
-need thousands of conflicts; columns that share items share their booleans.
+For every gap of forbidden differences one boolean says on which side of it a pair lies. Two strips that are occupied at
+the same time are thereby put in order, and where phases are nearly full that says almost where a strip lies: above
+everything that is below it, plus at most what the column (all strips occupied at a time) leaves idle. Stated as one sum
+for each strip of each such column, it is seen at once that an order is impossible, where bounds of single pairs or a
+no-overlap constraint need thousands of conflicts; columns that share items share their booleans.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 _FULL = 0.5
-"""Columns filled to this part say where strips lie; emptier ones only cost time, and with fewer some cores take more conflicts."""
+"""Columns filled to this part say where strips lie; emptier ones only cost time, and with fewer some cores take more
+conflicts."""
 
 
 class Orders:
@@ -47,7 +48,8 @@ class Orders:
         return self._capacity - self._puzzle.sizes[item] if pin is None else pin
 
     def _sides(self, i: int, j: int, gaps: Gaps, lowest: int, highest: int) -> list[Any]:
-        """For each gap: whether j lies above it, as a boolean of the model or, where only one side is left, as it is."""
+        """For each gap: whether j lies above it, as a boolean of the model or, where only one side is left, as it
+        is."""
         model, difference = self._model, self._offsets[j] - self._offsets[i]
         sides: list[Any] = []
         for low, high in gaps:
@@ -102,8 +104,8 @@ class Orders:
         self._model.add_linear_constraint(cp_model.LinearExpr.weighted_sum(terms, sizes), lowest, lowest + idle)
 
     def _side(self, lower: Place, upper: Place) -> tuple[int, bool]:
-        """The gap on one side of which `upper` lies above `lower`, and whether that is the lower side, the items' order being
-        the other way round."""
+        """The gap on one side of which `upper` lies above `lower`, and whether that is the lower side, the items' order
+        being the other way round."""
         mirrored = lower[0] > upper[0]
         first, second = (upper, lower) if mirrored else (lower, upper)
         low, high = overlapping(first, second)

@@ -63,7 +63,8 @@ def search_cpsat(
 def _keep_pairs_apart(
     model: cp_model.CpModel, puzzle: Puzzle, offsets: list[Any], capacity: int, stop: Stop, *, symmetric: bool
 ) -> bool:
-    """Adds the forbidden differences; False where a pair has no legal difference at all. `symmetric`: alike items stay as they are."""
+    """Adds the forbidden differences; False where a pair has no legal difference at all. `symmetric`: alike items stay
+    as they are."""
     ordered = () if symmetric else alike_pairs(puzzle)
     for a, b in ordered:
         model.add(offsets[b] >= offsets[a])

@@ -1,9 +1,9 @@
 """A model to prove with that items do not fit where offsets are few: every offset of every item is a boolean.
 
-In each stretch of phases at most one of the booleans that would occupy a row of the space may be chosen. Such a set is made
-as large as it goes: whatever conflicts with all of its members joins it, also items of other stretches. The linear relaxation
-of these sets is strong; where it has no point there is no packing, often without a single branch. Since it does not matter to a
-set how far up its row lies, a set is worked out once and used for all rows.
+In each stretch of phases at most one of the booleans that would occupy a row of the space may be chosen. Such a set is
+made as large as it goes: whatever conflicts with all of its members joins it, also items of other stretches. The linear
+relaxation of these sets is strong; where it has no point there is no packing, often without a single branch. Since it
+does not matter to a set how far up its row lies, a set is worked out once and used for all rows.
 
 Conflicts that no set holds are left out: what is impossible without them is impossible, what is possible says nothing.
 """
@@ -52,8 +52,8 @@ class Positions:
 
 
 def exclusions(puzzle: Puzzle) -> list[list[Place]]:
-    """Sets of places of which no two may be taken, whatever the row: for each stretch of phases what occupies a row in it, and
-    all else that conflicts with that; none lies in another."""
+    """Sets of places of which no two may be taken, whatever the row: for each stretch of phases what occupies a row in
+    it, and all else that conflicts with that; none lies in another."""
     conflicts = _Conflicts(puzzle)
     found = {
         frozenset(_bits(conflicts.extended(*start)))
@@ -86,7 +86,8 @@ class _Conflicts:
         return against
 
     def started(self, column: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
-        """Sets that hold all of what may occupy a row of a column, each with what may join it; one set where no two share."""
+        """Sets that hold all of what may occupy a row of a column, each with what may join it; one set where no two
+        share."""
         left = [
             self._number[item, shift] for item, start, size in column for shift in range(1 - start - size, 1 - start)
         ]

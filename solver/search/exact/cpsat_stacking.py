@@ -1,9 +1,9 @@
 """Packing many items into a fixed capacity: CP-SAT walks along an order and lays each item as low as it goes.
 
 For tight sets of a hundred intervals and more this finds packings at the very bound that no order of first fit reaches.
-What matters (measured on public instances of dynamic storage allocation): one no-overlap constraint for each maximal set
-of items that conflict with one another, the lowest item first along a fixed order, no linear relaxation and no probing;
-and several orders in short, growing slices, since run times are heavy-tailed.
+What matters (measured on public instances of dynamic storage allocation): one no-overlap constraint for each maximal
+set of items that conflict with one another, the lowest item first along a fixed order, no linear relaxation and no
+probing; and several orders in short, growing slices, since run times are heavy-tailed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 _LANES = 2
-"""Searches side by side, on two cores. The first of them in the order of turns that ends decides, whichever is faster."""
+"""Searches side by side, on two cores. The first of them in the order of turns that ends decides, whichever is
+faster."""
 
 _ASK_EVERY_S = 0.05
 _METHOD = "cp-sat-stacking"
@@ -51,8 +52,9 @@ class StackingSearch:
         self._seeds = count(seed)
 
     def search(self, capacity: int, *, effort: float, stop: Stop, lanes: int = _LANES) -> Attempt:
-        """Packs the puzzle into `capacity` units, or proves that it cannot be done, in one turn of each lane of `effort`
-        deterministic seconds. What comes out depends on the machine's speed only where `stop` ends it. May raise Stopped."""
+        """Packs the puzzle into `capacity` units, or proves that it cannot be done, in one turn of each lane of
+        `effort` deterministic seconds. What comes out depends on the machine's speed only where `stop` ends it. May
+        raise Stopped."""
         stop.check()
         model = stacked_model(self._puzzle, self._stacks, self._alike, capacity, whole=True)
         stop.check()

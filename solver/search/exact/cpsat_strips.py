@@ -1,8 +1,8 @@
 """One question to CP-SAT about strips: do the items fit into a capacity? To be asked from a thread of its own.
 
-Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before; then
-asks where every item may be at all, if there are few offsets (see `cpsat_positions`), and for an order in which everything has its
-place (see `cpsat_ordering`).
+Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before;
+then asks where every item may be at all, if there are few offsets (see `cpsat_positions`), and for an order in which
+everything has its place (see `cpsat_ordering`).
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ if TYPE_CHECKING:
 _METHOD, _POSITIONS_METHOD = "cp-sat-strips", "cp-sat-positions"
 
 _STACKED_SHARE, _STACKED_MOST = 0.5, 0.01
-"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it gets, in
-deterministic seconds. Where it proves anything it does so in probing, without a conflict."""
+"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it
+gets, in deterministic seconds. Where it proves anything it does so in probing, without a conflict."""
 
 _ORDERED_LEAST = 0.005
 """Proofs with less effort are left to that model alone: making the other one takes longer."""
 
 _POSITIONS_MOST, _POSITIONS_FROM, _POSITIONS_EFFORT, _POSITIONS_RATE = 5000, 0.01, 0.06, 25.0
-"""Up to so many offsets of all items together are asked about one by one, in proofs with so much effort or more, of which that
-counts this much at least; and how many of CP-SAT's deterministic seconds of it take as long as one of the other models."""
+"""Up to so many offsets of all items together are asked about one by one, in proofs with so much effort or more, of
+which that counts this much at least; and how many of CP-SAT's deterministic seconds of it take as long as one of the
+other models."""
 
 _PIVOTS = 1_000_000
 """Steps of a linear program; unless it may end, nothing of it is known."""
@@ -69,7 +70,8 @@ class StripsSearch:
             self._solver.stop_search()
 
     def find(self, capacity: int, order: Sequence[int], pool: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the first)."""
+        """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the
+        first)."""
         model = self._stacked(capacity)
         if model is None:
             return Attempt("impossible", method=_METHOD)
@@ -78,8 +80,8 @@ class StripsSearch:
         return self._solve(model, solver)
 
     def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Tries to exhaust the capacity; may find a packing instead. One model after another, each for a part of the effort:
-        what one of them proves at once the others often do not prove at all."""
+        """Tries to exhaust the capacity; may find a packing instead. One model after another, each for a part of the
+        effort: what one of them proves at once the others often do not prove at all."""
         stacked = self._stacked(capacity)
         if stacked is None:
             return Attempt("impossible", method=_METHOD)
@@ -118,8 +120,8 @@ class StripsSearch:
         read: Callable[[Sequence[int]], Sequence[int]] = tuple,
         rate: float = 1.0,
     ) -> Attempt:
-        """`read` makes offsets of a solution's values, of which they are the first unless it is said; `rate`: deterministic
-        seconds that count as one."""
+        """`read` makes offsets of a solution's values, of which they are the first unless it is said; `rate`:
+        deterministic seconds that count as one."""
         from ortools.sat.python import cp_model
 
         self._solver = solver

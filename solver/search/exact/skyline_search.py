@@ -1,10 +1,11 @@
-"""Packing intervals with next to no room to spare: the lowest valley of the skyline is filled first, and waste is counted.
+"""Packing intervals with next to no room to spare: the lowest valley of the skyline is filled first, and waste is
+counted.
 
-Each stretch of phases is a column; its slack is what the capacity leaves beside the items that are live in it. Every packing
-can be pushed down and built in rising order of offsets, so at the lowest column there are two choices: one of its items
-starts here, or the column waits, and pays from its slack for every unit by which the level rises meanwhile. Where the slack
-is nothing the first is forced, so that tilings without a hole are found by almost pure deduction. The search is complete:
-what it exhausts has no packing.
+Each stretch of phases is a column; its slack is what the capacity leaves beside the items that are live in it. Every
+packing can be pushed down and built in rising order of offsets, so at the lowest column there are two choices: one of
+its items starts here, or the column waits, and pays from its slack for every unit by which the level rises meanwhile.
+Where the slack is nothing the first is forced, so that tilings without a hole are found by almost pure deduction. The
+search is complete: what it exhausts has no packing.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.perfect.search import Tiling
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
-"""The length of a search in choices for each item, where no other is asked for, and how it grows from so many turns to the
-next."""
+"""The length of a search in choices for each item, where no other is asked for, and how it grows from so many turns to
+the next."""
 
 _TILING_TURNS = 6
 """Turns of the search for tilings without a hole in each turn: they are short."""
@@ -55,9 +56,9 @@ def spans_of(puzzle: Puzzle) -> tuple[Span, ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """`tops` are the heights of the columns, `levels` the same but _NEVER for those not to be filled; `slack` is what each may
-    still waste, `left` the number of its items still to place; `starting` and `ending` are the sizes, in sum, of the items
-    still to place whose first column is the one with that number, or ends before it."""
+    """`tops` are the heights of the columns, `levels` the same but _NEVER for those not to be filled; `slack` is what
+    each may still waste, `left` the number of its items still to place; `starting` and `ending` are the sizes, in sum,
+    of the items still to place whose first column is the one with that number, or ends before it."""
 
     tops: list[int]
     levels: list[int]
@@ -100,8 +101,8 @@ class SkylineSearch:
     def search(
         self, capacity: int, turns: range, *, seed: int, stop: Stop, nodes_per_item: int = _NODES_PER_ITEM
     ) -> Attempt:
-        """Packs the items into `capacity` units or exhausts the ways to: short searches with an order of preference each,
-        since luck early on matters more than patience. Later turns are longer. May raise Stopped."""
+        """Packs the items into `capacity` units or exhausts the ways to: short searches with an order of preference
+        each, since luck early on matters more than patience. Later turns are longer. May raise Stopped."""
         if max(self._load) > capacity:
             return Attempt("impossible", method=_METHOD)
         if self.fill(capacity) == 1:
@@ -196,7 +197,8 @@ class SkylineSearch:
 
     @staticmethod
     def _shut(state: _State, first: int, end: int, column: int) -> bool:
-        """Whether a column of the span has already been told to wait at its present height: then nothing starts there."""
+        """Whether a column of the span has already been told to wait at its present height: then nothing starts
+        there."""
         level = state.tops[column]
         return any(first <= one < end and state.tops[one] == level for one in state.waiting)
 
@@ -226,8 +228,8 @@ class SkylineSearch:
         return _State(tops, levels, slack, left, starting, ending, placed, waiting)
 
     def _joins(self, edge: int, tops: list[int], slack: list[int], starting: list[int], ending: list[int]) -> bool:
-        """Whether the items that end or start at this edge, with the slack, can fill the step of the skyline there: no other
-        item lies below the upper side."""
+        """Whether the items that end or start at this edge, with the slack, can fill the step of the skyline there: no
+        other item lies below the upper side."""
         if not 0 < edge < self._width:
             return True
         step = tops[edge - 1] - tops[edge]
@@ -263,7 +265,8 @@ class SkylineSearch:
         return replace(state, levels=levels, waiting=(*state.waiting, column))
 
     def _ranks(self, turn: int, seed: int) -> list[float]:
-        """Preference among the items that could start, lowest first: large area, long, high, then the same disturbed."""
+        """Preference among the items that could start, lowest first: large area, long, high, then the same
+        disturbed."""
         random = Random(seed * 1_000_003 + turn)  # noqa: S311 - the same seed has to give the same layout
         noise = 0.0 if turn < 6 else (0.1, 0.3, 0.9)[turn // 6 % 3]
         ranks = []

@@ -1,4 +1,5 @@
-"""The strategies for plain intervals that leave hardly any room: tilings without a hole, and the lowest valley first."""
+"""The strategies for plain intervals that leave hardly any room: tilings without a hole, and the lowest valley
+first."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval
 
 _LEAST_ITEMS, _TIGHT, _TURNS = 8, 0.97, 24
-"""Cores of so many plain intervals and more, that fill this part of the area under the capacity, are filled valley by valley, so
-many turns a step."""
+"""Cores of so many plain intervals and more, that fill this part of the area under the capacity, are filled valley by
+valley, so many turns a step."""
 
 
 def skyline_of(case: Case) -> SkylineSearch | None:

@@ -15,7 +15,8 @@ LEAST_ITEMS = 40
 
 
 def improver_of(case: Case) -> Improver | None:
-    """What breeds orders of the case's core, and squeezes; None where the rule that they are laid by does not take it."""
+    """What breeds orders of the case's core, and squeezes; None where the rule that they are laid by does not take
+    it."""
     if case.hulls or case.has_rows or case.core.count < LEAST_ITEMS or "breeding" in case.without:
         return None
     if not Genetic.takes(case.core):

@@ -1,7 +1,7 @@
 """Packings squeezed into less and less.
 
-The next capacity to try lies a part of the way from the best packing to the bound. Where that takes too long, one nearer to
-the packing is tried, down to a single unit less; then patience grows, and the far ones have another turn.
+The next capacity to try lies a part of the way from the best packing to the bound. Where that takes too long, one
+nearer to the packing is tried, down to a single unit less; then patience grows, and the far ones have another turn.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _PART = 5
 """A fifth of the way to the bound at a time: each step is about twice as hard as the one before."""
 
 _PATIENCE, _GROWTH = 800_000, 1.5
-"""Looks at single items (see `guided_local_search`, about 15 µs each) before a capacity is given up for a larger one, and by how much
-their number grows whenever one is."""
+"""Looks at single items (see `guided_local_search`, about 15 µs each) before a capacity is given up for a larger one,
+and by how much their number grows whenever one is."""
 
 Better = Callable[[Sequence[int]], None]
 """Called with the offsets of each better packing."""

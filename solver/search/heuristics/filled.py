@@ -1,7 +1,7 @@
 """First packings of plain intervals: the skyline filled in several manners, each filling lowered by ejection chains.
 
-These are the searches of very many items (`large/`). Of a few hundred, one filling with its lowering takes some 20 ms, and is
-often smaller than anything that orders of first fit come to.
+These are the searches of very many items (`large/`). Of a few hundred, one filling with its lowering takes some 20 ms,
+and is often smaller than anything that orders of first fit come to.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _EFFORT = 400
 
 
 def fillings(puzzle: Puzzle, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[tuple[int, ...]]:
-    """One packing a manner of a puzzle that has `spans` (see `spans_of`). `bound`: nothing below is looked for. Raises Stopped
-    where `stop` came before a filling was done."""
+    """One packing a manner of a puzzle that has `spans` (see `spans_of`). `bound`: nothing below is looked for. Raises
+    Stopped where `stop` came before a filling was done."""
     import numpy as np
 
     ground = np.zeros(max(end for _, end in spans), dtype=np.int64)

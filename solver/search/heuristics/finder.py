@@ -1,7 +1,7 @@
 """Smaller and smaller packings of a puzzle with rigid rows: by first fit, by squeezing, and along orders by CP-SAT.
 
-What is found in a coarse unit, where small items are left out and hardly any offsets are worth looking at, is where squeezing
-the whole puzzle begins.
+What is found in a coarse unit, where small items are left out and hardly any offsets are worth looking at, is where
+squeezing the whole puzzle begins.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ _QUESTION_SHARE = 0.2
 _LEAST_EFFORT = 1e-4
 
 _SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
-"""Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for each
-deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
+"""Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for
+each deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
 
 _ORDERS_SHARE, _ITEMS_A_LOOK = 0.1, 2
-"""Of a round's effort, what first fit along disturbed orders gets, and how many items it places in the time of a look."""
+"""Of a round's effort, what first fit along disturbed orders gets, and how many items it places in the time of a
+look."""
 
 _REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
 """Looks at each capacity to which a coarse packing is made one of the whole, and what it counts to begin with one."""
@@ -42,8 +43,8 @@ _REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
 class Finder:
     """Looks for packings of one puzzle. What one round learns serves the next.
 
-    Rounds take turns between what an exact reduction leaves and what a relaxed one does, aligned as the puzzle says: of the latter
-    there is less to search, in larger units, but a few bytes may be lost where items are put back.
+    Rounds take turns between what an exact reduction leaves and what a relaxed one does, aligned as the puzzle says: of
+    the latter there is less to search, in larger units, but a few bytes may be lost where items are put back.
     """
 
     def __init__(self, reductions: Reductions, seed: int) -> None:
@@ -100,8 +101,8 @@ class _View:
         return top, None
 
     def _find(self, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
-        """Squeezes, then halves the interval downwards; what is not found in a question's effort is tried again with another
-        order."""
+        """Squeezes, then halves the interval downwards; what is not found in a question's effort is tried again with
+        another order."""
         end = self._fitter.spent + effort
         if not self._puzzle.count:
             return () if top > 0 else None
@@ -177,8 +178,8 @@ class _Coarse:
         return cls(puzzle, unit, seed) if unit > 1 else None
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop) -> tuple[int, ...] | None:
-        """The best packing of the whole below `top` that comes of coarse ones; half of the looks go into making it one of the
-        whole. May raise Stopped with nothing found."""
+        """The best packing of the whole below `top` that comes of coarse ones; half of the looks go into making it one
+        of the whole. May raise Stopped with nothing found."""
         coarse: list[tuple[int, ...]] = []
         highest = -(-top // self._unit) if self._top is None else self._top
         self._squeezer.squeeze(bound // self._unit, highest, looks // 2, stop, lambda one: coarse.append(tuple(one)))

@@ -16,8 +16,8 @@ _MANY, _DISTURBED = 48, 24
 
 
 def construct(puzzle: Puzzle, *, good_enough: int, tries: int, random: Random, stop: Stop) -> Solution:
-    """The best of first fit over rule orders, where items are many the same disturbed, and `tries` changes of the best order; ends
-    early at a top of `good_enough`."""
+    """The best of first fit over rule orders, where items are many the same disturbed, and `tries` changes of the best
+    order; ends early at a top of `good_enough`."""
     fit = FirstFit(puzzle)
     best: Solution | None = None
     best_order: list[int] = []

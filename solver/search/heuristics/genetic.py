@@ -1,9 +1,10 @@
 """Better and better orders for the lowest-first rule, by a genetic algorithm with random keys.
 
-An order is bred as a vector of keys, the item of the lowest key first. Children take the keys of what is live early from one
-parent and of what is live late from the other (the two halves of a packing are good by themselves), or single keys from each;
-and some keys change by chance. Where a population has not come further for a while it is set aside and another begins;
-what several populations came to is then bred on together. (Gonçalves and Resende, Biased random-key genetic algorithms, 2011.)
+An order is bred as a vector of keys, the item of the lowest key first. Children take the keys of what is live early
+from one parent and of what is live late from the other (the two halves of a packing are good by themselves), or single
+keys from each; and some keys change by chance. Where a population has not come further for a while it is set aside and
+another begins; what several populations came to is then bred on together. (Gonçalves and Resende, Biased random-key
+genetic algorithms, 2011.)
 """
 
 from __future__ import annotations
@@ -24,19 +25,22 @@ LEAST_ITEMS = 48
 _CHILDREN, _PARENTS = 128, 24
 
 _BY_TIME, _BY_ITEM = 0.6, 0.2
-"""Shares of the children that are cut in time, and that take single keys from a second parent. The others have one parent."""
+"""Shares of the children that are cut in time, and that take single keys from a second parent. The others have one
+parent."""
 
 _FROM_SECOND = 0.3
 _CHANGED_ITEMS, _CHANGE, _SPREAD = 6, 1.0, 0.4
 """Keys that change in a child, by how much (standard deviation), and how far the first orders are from the rules."""
 
 _PATIENCE, _JOINED = 40, 3
-"""Generations without a better packing before a population is set aside; populations of one rank that are bred on together."""
+"""Generations without a better packing before a population is set aside; populations of one rank that are bred on
+together."""
 
 
 @dataclass(frozen=True)
 class _Population:
-    """Best first. `costs`: the top, and as a fraction how much lies above the bound. `rank`: how often it was joined."""
+    """Best first. `costs`: the top, and as a fraction how much lies above the bound. `rank`: how often it was
+    joined."""
 
     keys: NDArray[np.float64]
     offsets: NDArray[np.int64]

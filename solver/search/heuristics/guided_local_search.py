@@ -1,13 +1,15 @@
 """Guided local search in a fixed capacity: items may overlap for a while, and pairs that keep doing so grow heavy.
 
-Every item lies somewhere within the capacity from the start. One that overlaps others moves to the offset where the weights
-of the pairs that it would overlap there are least in sum, and those that it then overlaps follow. Where no move helps any
-more, each pair that still overlaps gets heavier by one, so that the search cannot settle there (Voudouris and Tsang 1999; for
-packing Faroe, Pisinger and Zachariasen 2003; with all weights raised at once, as in the breakout method of Morris 1993). Where the bound is out of reach this finds far smaller packings of hundreds of items than any order of first
-fit, or CP-SAT; it proves nothing.
+Every item lies somewhere within the capacity from the start. One that overlaps others moves to the offset where the
+weights of the pairs that it would overlap there are least in sum, and those that it then overlaps follow. Where no move
+helps any more, each pair that still overlaps gets heavier by one, so that the search cannot settle there (Voudouris and
+Tsang 1999; for packing Faroe, Pisinger and Zachariasen 2003; with all weights raised at once, as in the breakout method
+of Morris 1993). Where the bound is out of reach this finds far smaller packings of hundreds of items than any order of
+first fit, or CP-SAT; it proves nothing.
 
-For each item a row holds, for all offsets, by how much the weight of what it would overlap there changes from the offset
-before: a move changes two places in the row of each conflicting item, and a running sum of a row weighs all offsets at once.
+For each item a row holds, for all offsets, by how much the weight of what it would overlap there changes from the
+offset before: a move changes two places in the row of each conflicting item, and a running sum of a row weighs all
+offsets at once.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ class Ejector:
     """One search for a packing within `capacity` units, taken up again by every call."""
 
     def __init__(self, puzzle: Puzzle, capacity: int, *, seed: int, start: Sequence[int] = ()) -> None:
-        """`start` are offsets to begin with, pushed into the capacity; without any, large items are laid where they overlap
-        least. Every item has to fit by itself."""
+        """`start` are offsets to begin with, pushed into the capacity; without any, large items are laid where they
+        overlap least. Every item has to fit by itself."""
         import numpy as np  # takes 0.1 s, and most sets never need it
 
         self.capacity = capacity
@@ -71,7 +73,8 @@ class Ejector:
             np.concatenate((np.ones(len(others), dtype=np.int32), -np.ones(len(others), dtype=np.int32)))
             for others in self._others
         ]
-        # marks of one pair may fall into one cell where it has several gaps or one that ends below: they are added one by one
+        # marks of one pair may fall into one cell where it has several gaps or one that ends below: they are added one
+        # by one
         self._meeting = any(
             len(numbers) < len(one) or any(high < 0 for _, _, high in one)
             for numbers, one in zip(self._number, gaps, strict=True)
@@ -91,7 +94,8 @@ class Ejector:
         return tuple(self._offsets)
 
     def search(self, looks: int, stop: Stop) -> bool:
-        """Whether nothing overlaps any more, after weighing the offsets of at most about `looks` items. May raise Stopped."""
+        """Whether nothing overlaps any more, after weighing the offsets of at most about `looks` items. May raise
+        Stopped."""
         queued = bytearray(len(self._rows))
         for item in self._queue:
             queued[item] = 1

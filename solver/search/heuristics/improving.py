@@ -1,7 +1,8 @@
 """Better packings of many items, one after another: the skyline filled, orders bred for the lowest-first rule, packings
 squeezed.
 
-The first two find in a tenth of a second what squeezing takes many seconds for; that goes on where no order helps any more.
+The first two find in a tenth of a second what squeezing takes many seconds for; that goes on where no order helps any
+more.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ _PATIENCE = 400_000
 
 
 class Improver:
-    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`: what made the
-    packing that is handed on ("skyline", "filling", "breeding", "squeezing"). Any but breeding may be left out."""
+    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`:
+    what made the packing that is handed on ("skyline", "filling", "breeding", "squeezing"). Any but breeding may be
+    left out."""
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int, without: frozenset[str] = frozenset()) -> None:
         self._puzzle, self._seed, self._without = puzzle, seed, without
@@ -55,7 +57,8 @@ class Improver:
         return top
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> None:
-        """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`. May raise Stopped."""
+        """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`.
+        May raise Stopped."""
         share, self._share = self._share, _SHARE
         top = self._breed(bound, top, int(share * looks), stop, better)
         if top > bound and "squeezing" not in self._without:

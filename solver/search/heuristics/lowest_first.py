@@ -1,8 +1,9 @@
-"""The lowest-first rule for many orders at once: always the item that can lie lowest goes next, and an order breaks ties.
+"""The lowest-first rule for many orders at once: always the item that can lie lowest goes next, and an order breaks
+ties.
 
-First fit looks for holes; here every item lies above all that it conflicts with and that was placed before it, as in the skyline
-heuristics of strip packing. So one placing costs a few operations on whole arrays, and a hundred orders are placed in the time
-of a few first fits. Tight sets of intervals come out far smaller than by first fit.
+First fit looks for holes; here every item lies above all that it conflicts with and that was placed before it, as in
+the skyline heuristics of strip packing. So one placing costs a few operations on whole arrays, and a hundred orders are
+placed in the time of a few first fits. Tight sets of intervals come out far smaller than by first fit.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class LowestFirst:
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:
-        """Whether the rule's packings are packings of this puzzle (free places, at any offset), and items that conflict may
-        share no byte, so that nothing is lost by lying above."""
+        """Whether the rule's packings are packings of this puzzle (free places, at any offset), and items that conflict
+        may share no byte, so that nothing is lost by lying above."""
         if puzzle.pinned or any(alignment > 1 for alignment in puzzle.alignments):
             return False
         return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))

@@ -35,7 +35,8 @@ def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
 
 
 def disturbed_orders(puzzle: Puzzle, random: Random) -> Iterator[list[int]]:
-    """Orders without end: largest first by bytes, by area in time and bytes, and by bytes times what is met, with chance in it."""
+    """Orders without end: largest first by bytes, by area in time and bytes, and by bytes times what is met, with
+    chance in it."""
     sizes, items = puzzle.sizes, range(puzzle.count)
     lengths = [max(1, stretch.bit_count()) for stretch in puzzle.stretches] or [1] * puzzle.count
     met = [sizes[i] + sum(sizes[j] for j in puzzle.forbidden[i]) for i in items]

@@ -1,7 +1,8 @@
 """An earlier layout's offsets as a start, for a region that may have changed since.
 
-Buffers that are known stay where they were, as far as the rules allow it today; what is new, has grown or is in the way of another
-goes to the lowest place that is left, largest first. Where lifting everything down wins bytes, that is done as well.
+Buffers that are known stay where they were, as far as the rules allow it today; what is new, has grown or is in the way
+of another goes to the lowest place that is left, largest first. Where lifting everything down wins bytes, that is done
+as well.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _ASK_EVERY = 64
 
 
 def repaired(problem: RegionProblem, placed: Mapping[str, Bytes], stop: Stop) -> Sequence[Bytes] | None:
-    """A legal packing (windows apart, and as long as the pins are legal) that has as much as can be of `placed`: offsets by name
-    of the buffer, or of the part where parts lie apart. None where nothing of the region is known, or `stop` came first."""
+    """A legal packing (windows apart, and as long as the pins are legal) that has as much as can be of `placed`:
+    offsets by name of the buffer, or of the part where parts lie apart. None where nothing of the region is known, or
+    `stop` came first."""
     wanted = [_wanted(problem, number, placed) for number in range(len(problem.items))]
     if all(offset is None for offset in wanted):
         return None

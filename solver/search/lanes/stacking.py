@@ -17,12 +17,12 @@ from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Reporting
 
 _SHARE = 0.07
-"""Of the effort, what a lane of stacking gets (about a second on one core at first: without a linear relaxation the deterministic
-clock runs slowly)."""
+"""Of the effort, what a lane of stacking gets (about a second on one core at first: without a linear relaxation the
+deterministic clock runs slowly)."""
 
 _LOOKS = 200_000
-"""Looks (see `guided_local_search`) for each unit of effort that the stacking beside them gets: about as long as one search of it
-takes."""
+"""Looks (see `guided_local_search`) for each unit of effort that the stacking beside them gets: about as long as one
+search of it takes."""
 
 
 class _Improves(Protocol):
@@ -32,7 +32,8 @@ class _Improves(Protocol):
 
 
 class Stacking(BaseStrategy):
-    """Both cores stack where nothing can be found beside it; one core, where something can, but for the first step at each bound."""
+    """Both cores stack where nothing can be found beside it; one core, where something can, but for the first step at
+    each bound."""
 
     name = "stacking"
     parts: ClassVar[tuple[str, ...]] = ("breeding", "squeezing")

@@ -1,10 +1,10 @@
 """Ejection chains (Glover 1996): the few items of a packing of very many that stick out above a target are laid lower.
 
-An item that sticks out goes to the offset below the target where what it overlaps is cheapest in sum; that is taken out and goes
-elsewhere in turn, the dearest first. An item is cheap whose phases have room to spare: it is laid again with ease. So chains lead from
-the fullest phases to emptier ones, and end there. A chain that does not end within some steps is taken back to where least was out
-of place, and every item gets dearer each time it is laid, so that no chain is gone twice. The cost is in proportion to what
-sticks out, and not to the packing: pairs are looked up where a chain comes by.
+An item that sticks out goes to the offset below the target where what it overlaps is cheapest in sum; that is taken out
+and goes elsewhere in turn, the dearest first. An item is cheap whose phases have room to spare: it is laid again with
+ease. So chains lead from the fullest phases to emptier ones, and end there. A chain that does not end within some steps
+is taken back to where least was out of place, and every item gets dearer each time it is laid, so that no chain is gone
+twice. The cost is in proportion to what sticks out, and not to the packing: pairs are looked up where a chain comes by.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ class EjectionChains:
         self._high[item] = _OUT if offset == _OUT else offset + self._field.sizes[item]
 
     def _cheapest(self, item: int, others: Any, target: Bytes) -> tuple[Bytes | None, list[int]]:
-        """The lowest offset where an item overlaps nothing, or that where it overlaps the cheapest; and what it overlaps."""
+        """The lowest offset where an item overlaps nothing, or that where it overlaps the cheapest; and what it
+        overlaps."""
         numpy = self._numpy
         size, alignment, ground = self._needs(item)
         low, high, weight = self._low[others], self._high[others], self._weight[others]

@@ -18,8 +18,8 @@ _ASK_EVERY = 64
 
 
 class Meetings:
-    """Placed items by phase: a binary tree over the phases. A span is kept at the fewest nodes that make it up, and known to
-    all nodes above those; what meets a span is kept at a node above its own, or known to one of its own."""
+    """Placed items by phase: a binary tree over the phases. A span is kept at the fewest nodes that make it up, and
+    known to all nodes above those; what meets a span is kept at a node above its own, or known to one of its own."""
 
     def __init__(self, length: int) -> None:
         self._leaves = 1 << max(0, length - 1).bit_length()

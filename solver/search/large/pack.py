@@ -1,8 +1,9 @@
 """Packs a region of very many items: no pairs are held, and nothing is searched exhaustively.
 
-Nearly all items of such regions are plain intervals, and are laid by filling valleys (`warpack.solver.search.large.skyline_fill`); what sticks out then is
-lowered (`warpack.solver.search.large.ejection_chains`). What is not plain (pins, permissions, `apart`, lives with holes) goes to the bottom before that,
-by first fit.
+Nearly all items of such regions are plain intervals, and are laid by filling valleys
+(`warpack.solver.search.large.skyline_fill`); what sticks out then is lowered
+(`warpack.solver.search.large.ejection_chains`). What is not plain (pins, permissions, `apart`, lives with holes) goes
+to the bottom before that, by first fit.
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.units import Bytes, align_up
 
 _SEARCH_SHARE = 0.66
-"""Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written as well."""
+"""Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written
+as well."""
 
 _OVERRUN = 2.0
-"""The first filling may take so many times the limit, on top of what has passed: what there is without it is so much larger that
-it seldom fits a block at all, and on a busy machine nothing else would come of a solve."""
+"""The first filling may take so many times the limit, on top of what has passed: what there is without it is so much
+larger that it seldom fits a block at all, and on a busy machine nothing else would come of a solve."""
 
 _NEAR = 1.0025
 """So near to the bound nothing more is tried."""
 
 _ENOUGH, _LITTLE = 1.009, 0.25
-"""So near to the bound only this part of the effort is spent on lowering further; more fillings are tried of few items alone."""
+"""So near to the bound only this part of the effort is spent on lowering further; more fillings are tried of few items
+alone."""
 
 _EFFORT, _MOST_EFFORT = 400, 16_000_000
 """What lowering may cost, for each item and in all: a million takes a seventh of a second."""
@@ -46,17 +49,19 @@ _FITTED_ITEMS = 8000
 """First fit is quadratic: beyond so many items there is no time for it."""
 
 _SCATTERED_ITEMS = 2000
-"""So many items at most, with holes in their lives, are laid at the bottom by first fit; of more, each lives throughout."""
+"""So many items at most, with holes in their lives, are laid at the bottom by first fit; of more, each lives
+throughout."""
 
 _ROUNDED = 1.002
-"""Sizes are rounded up to the largest alignment where that makes the bound at most so much larger: nothing is lost on the way
-then."""
+"""Sizes are rounded up to the largest alignment where that makes the bound at most so much larger: nothing is lost on
+the way then."""
 
 
 @uncollected()
 def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list[Bytes]:
-    """The best of valley filling, and of first fit where there is time for it; ends early near a top of `good_enough`, or when
-    `stop` says so and the first packing is done: that may overrun the limit. Something legal always comes back."""
+    """The best of valley filling, and of first fit where there is time for it; ends early near a top of
+    `good_enough`, or when `stop` says so and the first packing is done: that may overrun the limit. Something legal
+    always comes back."""
     spans = occupied_spans(problem)
     _check_pins(problem, spans)
     best: list[Bytes] = []
@@ -112,7 +117,8 @@ def _better(
 def _fillings(
     problem: RegionProblem, spans: Sequence[tuple[Span, ...]], good_enough: Bytes, first: Stop, later: Stop
 ) -> Iterator[tuple[str, list[Bytes]]]:
-    """Packings, with the strategy that made them, by filling valleys in one manner after another, each lowered; none where time ran out."""
+    """Packings, with the strategy that made them, by filling valleys in one manner after another, each lowered; none
+    where time ran out."""
     if first.now():  # making ready for them takes as long as a packing without them
         return
     import numpy

@@ -1,10 +1,10 @@
-"""Packing very many plain intervals: the lowest valley of the skyline is filled first, sparing the phases that are nearly full
-(best fit on a skyline, after Burke, Kendall and Whitwell 2004).
+"""Packing very many plain intervals: the lowest valley of the skyline is filled first, sparing the phases that are
+nearly full (best fit on a skyline, after Burke, Kendall and Whitwell 2004).
 
-The skyline is a row of segments of equal height. The lowest takes the unplaced item inside it that covers most of what is
-scarce there, or rises to its lower neighbour where none fits. The room that a phase can still waste is known at every moment
-(the target, less what stands there and what is still to come), and phases weigh the more the less of it they have left: so
-gaps come to lie where there is room for them. One choice an item, and never a second look.
+The skyline is a row of segments of equal height. The lowest takes the unplaced item inside it that covers most of what
+is scarce there, or rises to its lower neighbour where none fits. The room that a phase can still waste is known at
+every moment (the target, less what stands there and what is still to come), and phases weigh the more the less of it
+they have left: so gaps come to lie where there is room for them. One choice an item, and never a second look.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ _SORTED_OUT = 0.5
 
 
 class Manner(NamedTuple):
-    """How one filling chooses. `spare`: the room, as a part of the target, that makes a phase e times less scarce. `above`: the
-    target as a multiple of the bound. `height`: the power of an item's bytes that its worth is multiplied with."""
+    """How one filling chooses. `spare`: the room, as a part of the target, that makes a phase e times less scarce.
+    `above`: the target as a multiple of the bound. `height`: the power of an item's bytes that its worth is multiplied
+    with."""
 
     spare: float
     above: float
@@ -53,15 +54,18 @@ MANNERS = (
     Manner(0.01, 1.004, 0.05),
     Manner(0.003, 1.008, 0.1),
 )
-"""The first leaves what is lowered with the least effort; that one filling is all there is time for where items are very many."""
+"""The first leaves what is lowered with the least effort; that one filling is all there is time for where items are
+very many."""
 
 
 @dataclass(frozen=True)
 class IntervalField:
     """Plain intervals as arrays: item i takes `sizes[i]` bytes in the columns `[starts[i], ends[i])`, at a multiple of
-    `alignments[i]`, above `ground` (bytes, for each column). `load` is what the items need in each column, ground and all.
+    `alignments[i]`, above `ground` (bytes, for each column). `load` is what the items need in each column, ground and
+    all.
 
-    Columns are kept only where no neighbour holds all that they hold: whoever meets there meets in the neighbour too."""
+    Columns are kept only where no neighbour holds all that they hold: whoever meets there meets in the neighbour
+    too."""
 
     starts: Any
     ends: Any
@@ -104,9 +108,9 @@ def fill(field: IntervalField, manner: Manner, give_up_above: Bytes, stop: Stop)
 
 
 class _Filling:
-    """One pass. `level`, `right` and `left` are of the segments by their first column: height, end, and first column of the
-    segment before. `waiting` are the ends of the items still to place by their first column, sorted, and `soonest` the first of
-    each. Beyond the last column, which is before the first as well, stands a wall."""
+    """One pass. `level`, `right` and `left` are of the segments by their first column: height, end, and first column of
+    the segment before. `waiting` are the ends of the items still to place by their first column, sorted, and `soonest`
+    the first of each. Beyond the last column, which is before the first as well, stands a wall."""
 
     def __init__(self, field: IntervalField, manner: Manner) -> None:
         import numpy
@@ -183,8 +187,8 @@ class _Filling:
         return offsets
 
     def _best(self, start: int, end: int) -> int:
-        """The place in the list of the item to lay into a segment: it covers much that is scarce, and leaves little beside it;
-        -1 where none fits."""
+        """The place in the list of the item to lay into a segment: it covers much that is scarce, and leaves little
+        beside it; -1 where none fits."""
         if end - start <= _NARROW and min(self._soonest[start:end]) > end:
             return -1
         low, high = self._first[start], self._first[end]

@@ -1,7 +1,7 @@
 """The fastest construction, for any number of items: each item on top of whatever is below it in its phases.
 
-It fills no gaps, so it is never far above the bound only where lifetimes are nested or all alike; it is what is left when
-there is no time for anything better.
+It fills no gaps, so it is never far above the bound only where lifetimes are nested or all alike; it is what is left
+when there is no time for anything better.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _ASK_EVERY = 1024
 def pack_skyline(
     problem: RegionProblem, spans: Sequence[tuple[Span, ...]], order: Sequence[int], stop: Stop
 ) -> list[Bytes]:
-    """Offsets in bytes. Pinned items keep their pins; `order` are the others. What is left when `stop` says so goes on top."""
+    """Offsets in bytes. Pinned items keep their pins; `order` are the others. What is left when `stop` says so goes on
+    top."""
     import numpy
 
     length = max((end for one in spans for _, end in one), default=0)

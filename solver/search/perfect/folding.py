@@ -18,8 +18,8 @@ Parts = tuple[tuple[int, int], ...]
 
 
 class Folding:
-    """`items` are those left; `sizes` and `spans` have them and all that they were put together from, by number; `seams` are
-    those between the items left. `risks`: how much is guessed at each edge."""
+    """`items` are those left; `sizes` and `spans` have them and all that they were put together from, by number;
+    `seams` are those between the items left. `risks`: how much is guessed at each edge."""
 
     def __init__(self, sizes: Sequence[int], spans: Sequence[Span], risks: Sequence[float]) -> None:
         self.sizes, self.spans = list(sizes), list(spans)

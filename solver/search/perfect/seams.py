@@ -1,9 +1,10 @@
 """Seams: the pieces of the line between two columns of a tiling along which items meet.
 
-Where both columns are full, the items that end at their edge and those that start there take up the same bytes, since all
-others lie over both. So they fall into groups that are as high on the one side as on the other, and each group lies in one
-stretch without a gap: a seam. Where no part of the one side is as high as a part of the other, there is one seam. Where a few
-small items fit together, and so many are unlikely to do so by chance, they are taken for a seam of their own: a guess.
+Where both columns are full, the items that end at their edge and those that start there take up the same bytes, since
+all others lie over both. So they fall into groups that are as high on the one side as on the other, and each group lies
+in one stretch without a gap: a seam. Where no part of the one side is as high as a part of the other, there is one
+seam. Where a few small items fit together, and so many are unlikely to do so by chance, they are taken for a seam of
+their own: a guess.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1))
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """`before` are the items that end at `edge`, `after` those that start there; `height` is the sum of either's sizes."""
+    """`before` are the items that end at `edge`, `after` those that start there; `height` is the sum of either's
+    sizes."""
 
     edge: int
     height: int
@@ -32,7 +34,8 @@ class Seam:
 def seams_at(edge: int, before: Sequence[int], after: Sequence[int], sizes: Sequence[int], risk: float) -> list[Seam]:
     """The seams at an edge between two full columns; items that may belong to several are in none.
 
-    `risk` is the most guesses that may be wrong at this edge for each shape, in expectation; with 0 all seams are certain.
+    `risk` is the most guesses that may be wrong at this edge for each shape, in expectation; with 0 all seams are
+    certain.
     """
     left, right = list(before), list(after)
     seams: list[Seam] = []

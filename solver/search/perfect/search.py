@@ -1,8 +1,9 @@
 """Tilings without a hole: wherever the skyline has a valley, some item fits against each of its walls.
 
-Every column is filled to the capacity, so at the foot of each wall an item has to start (or to end) that lies within the
-valley. The foot with the fewest such items goes first, wherever it is, and seams (see `seams`) say which of them go with the
-wall. Items that belong together in any case are put together before (see `folding`). The search is complete where all seams are certain; what guesses exhaust means nothing.
+Every column is filled to the capacity, so at the foot of each wall an item has to start (or to end) that lies within
+the valley. The foot with the fewest such items goes first, wherever it is, and seams (see `seams`) say which of them go
+with the wall. Items that belong together in any case are put together before (see `folding`). The search is complete
+where all seams are certain; what guesses exhaust means nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _RISKS = (0.1, 0.3, 0.03, 1.0, 0.01, 0.0)
 """How much is guessed about seams, from turn to turn."""
 
 _SPARED, _TURNS_AS_GUESSED = 0.25, 6
-"""At this part of the edges nothing is guessed, others each time, once so many turns have gone by with all the guesses: one
-wrong guess spoils everything."""
+"""At this part of the edges nothing is guessed, others each time, once so many turns have gone by with all the guesses:
+one wrong guess spoils everything."""
 
 _NOISES = (0.0, 0.1, 0.5)
 _ASK_EVERY = 64
@@ -44,8 +45,8 @@ class Tiling:
         self._boards: dict[float, tuple[_Board, Folding]] = {}
 
     def turn(self, number: int, seed: int, stop: Stop) -> Attempt:
-        """One search, of a length, an order and guesses that depend on its number, and on what searches before it learnt
-        about feet where nothing fits. May raise Stopped."""
+        """One search, of a length, an order and guesses that depend on its number, and on what searches before it
+        learnt about feet where nothing fits. May raise Stopped."""
         stop.check()
         random = Random(seed * 1_000_003 + number)  # noqa: S311 - the same seed has to give the same layout
         risk = _RISKS[number % len(_RISKS)]
@@ -64,8 +65,8 @@ class Tiling:
 
 
 class _Board:
-    """What all searches with the same guesses share. `weights` tell how often nothing fitted at a foot: at an edge's right at
-    twice its number, at its left after that."""
+    """What all searches with the same guesses share. `weights` tell how often nothing fitted at a foot: at an edge's
+    right at twice its number, at its left after that."""
 
     def __init__(self, folding: Folding, capacity: int) -> None:
         number = {item: place for place, item in enumerate(folding.items)}
@@ -131,7 +132,8 @@ class _Search:
         return Attempt("impossible", method=_METHOD, nodes=nodes)
 
     def _choose(self) -> Choice:
-        """The foot with the fewest items that fit, for how often nothing fitted there; at once one where nothing fits."""
+        """The foot with the fewest items that fit, for how often nothing fitted there; at once one where nothing
+        fits."""
         foot, placed, weights, twins = self._foot, self._foot.placed, self._weights, self._twins
         first, end, fits = self._first, self._end, self._foot.fits
         best: Choice = (-1, True, [])

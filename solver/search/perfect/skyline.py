@@ -13,7 +13,8 @@ NEVER = 1 << 62
 
 class PerfectSkyline:
     """`valleys` are the runs, each by its first column, with both neighbours higher. For a run that starts at `first`,
-    `run_end[first]` is its end and `level[first]` its height; for one that ends at `end`, `run_start[end]` is its start."""
+    `run_end[first]` is its end and `level[first]` its height; for one that ends at `end`, `run_start[end]` is its
+    start."""
 
     def __init__(
         self, sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity: int, seams: Sequence[Seam]
@@ -66,8 +67,8 @@ class PerfectSkyline:
         return self.level[end] if end < self._width else NEVER
 
     def fits(self, item: int, level: int) -> bool:
-        """Whether the seams at both ends of the item let it lie at this level: those begun go on without a gap, and others
-        start above them."""
+        """Whether the seams at both ends of the item let it lie at this level: those begun go on without a gap, and
+        others start above them."""
         first, end = self._spans[item]
         seam = self.seam_before[item]
         if seam < 0 or self._base[seam] < 0:

@@ -1,4 +1,5 @@
-"""One puzzle as the strategies find it: what a reduction leaves, in its largest unit, and how to come back to the whole."""
+"""One puzzle as the strategies find it: what a reduction leaves, in its largest unit, and how to come back to the
+whole."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ Made = TypeVar("Made")
 
 
 class Case:
-    """A puzzle of which no packing below `least` units is possible. `core` is what has to be searched for, counted in `unit` units:
-    with `hulls` the whole puzzle. `lost`: whether a packing of the core was none of the whole, since this was last set."""
+    """A puzzle of which no packing below `least` units is possible. `core` is what has to be searched for, counted in
+    `unit` units: with `hulls` the whole puzzle. `lost`: whether a packing of the core was none of the whole, since this
+    was last set."""
 
     def __init__(
         self,
@@ -73,7 +75,8 @@ class Case:
         return room < 0 or any(size > room for size in self.core.sizes)
 
     def carried_over(self, core: Sequence[int]) -> list[int]:
-        """A packing of the core as one of the whole: exactly where the reduction is exact, else by first fit in its order."""
+        """A packing of the core as one of the whole: exactly where the reduction is exact, else by first fit in its
+        order."""
         whole = self.reduced.restore(self.puzzle, [offset * self.unit for offset in core])
         if self.reduced.exact:
             return whole

@@ -1,9 +1,9 @@
 """Puzzles in larger units: without loss where one divides all numbers, and as relaxations where it does not.
 
-If a unit divides every size, part offset and pin, rounding all offsets of a packing down to it breaks no rule (the reason is
-that of `conflicts`). If it does not, sizes may be rounded down and forbidden differences narrowed until it does: a packing of
-the puzzle is then one of the relaxed puzzle too, so that what the relaxed one proves impossible is so for both. A handful of
-flags beside vectors of 96 bytes make a region of 800 units, and without them it is one of 67.
+If a unit divides every size, part offset and pin, rounding all offsets of a packing down to it breaks no rule (the
+reason is that of `conflicts`). If it does not, sizes may be rounded down and forbidden differences narrowed until it
+does: a packing of the puzzle is then one of the relaxed puzzle too, so that what the relaxed one proves impossible is
+so for both. A handful of flags beside vectors of 96 bytes make a region of 800 units, and without them it is one of 67.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def kept_in(puzzle: Puzzle, unit: int) -> list[int]:
 
 
 def relaxed_to(puzzle: Puzzle, unit: int) -> Puzzle:
-    """The puzzle counted in `unit`, everything rounded so that no packing is lost; smaller items are left out. Needs a puzzle
-    without pins."""
+    """The puzzle counted in `unit`, everything rounded so that no packing is lost; smaller items are left out. Needs a
+    puzzle without pins."""
     if unit == 1:
         return puzzle
     kept = puzzle.restrict(kept_in(puzzle, unit))

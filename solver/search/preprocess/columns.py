@@ -1,8 +1,8 @@
 """Some columns of a puzzle: only what happens in a few stretches of phases.
 
-Where a packing is impossible, the reason often lies in two or three of the fullest stretches. What is forbidden there alone is
-a relaxation of the puzzle with far fewer rules: rows that matter elsewhere vanish from the ends of items, and more items come to
-be in everything's way.
+Where a packing is impossible, the reason often lies in two or three of the fullest stretches. What is forbidden there
+alone is a relaxation of the puzzle with far fewer rules: rows that matter elsewhere vanish from the ends of items, and
+more items come to be in everything's way.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from warpack.solver.search.core.strips import Place, columns_of, largest_first, 
 
 
 def fullest_columns(puzzle: Puzzle) -> list[int]:
-    """Numbers of the bits of stretches in which strips are occupied, the fullest first; without those whose strips another one
-    has as well."""
+    """Numbers of the bits of stretches in which strips are occupied, the fullest first; without those whose strips
+    another one has as well."""
     bits = {frozenset(column): bit.bit_length() - 1 for bit, column in columns_of(puzzle).items()}
     kept = sorted(
         maximal(bits, key=largest_first), key=lambda column: (-sum(size for _, _, size in column), bits[column])

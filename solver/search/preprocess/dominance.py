@@ -1,7 +1,8 @@
 """Items that always fit where another lies.
 
-If everything that conflicts with an item conflicts with a second one too, and wherever the first would be in its way inside the
-second's place the second is in its way already, then the first may lie there in every packing. It need not be searched for.
+If everything that conflicts with an item conflicts with a second one too, and wherever the first would be in its way
+inside the second's place the second is in its way already, then the first may lie there in every packing. It need not
+be searched for.
 """
 
 from __future__ import annotations

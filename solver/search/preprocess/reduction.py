@@ -1,16 +1,17 @@
 """Items that can be taken out before the search.
 
-An item that may share no byte with any other one can be moved to the bottom: whatever lay below it moves up by its size,
-and nothing else changes. So it is taken out, the capacity shrinks by its size, and the same is tried again. An item that
-conflicts with nothing that is left can lie anywhere and is taken out too.
+An item that may share no byte with any other one can be moved to the bottom: whatever lay below it moves up by its
+size, and nothing else changes. So it is taken out, the capacity shrinks by its size, and the same is tried again. An
+item that conflicts with nothing that is left can lie anywhere and is taken out too.
 
-Where no packing within some capacity is known to be impossible to beat (a lower bound), two more kinds go: an item whose
-neighbours cannot block all of its places within that capacity, wherever they lie, and an item that always fits inside the
-place of another, since whatever is in its way there is in the other's way already. Of generated kernels that leaves a half.
+Where no packing within some capacity is known to be impossible to beat (a lower bound), two more kinds go: an item
+whose neighbours cannot block all of its places within that capacity, wherever they lie, and an item that always fits
+inside the place of another, since whatever is in its way there is in the other's way already. Of generated kernels that
+leaves a half.
 
-Moving items by `size` keeps their alignment only where each alignment divides it. In a *relaxed* reduction the alignments of
-the rest are weakened to what survives the move: a packing of what is left may then be none of the whole, but where what is
-left has no packing, the whole has none.
+Moving items by `size` keeps their alignment only where each alignment divides it. In a *relaxed* reduction the
+alignments of the rest are weakened to what survives the move: a packing of what is left may then be none of the whole,
+but where what is left has no packing, the whole has none.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from warpack.solver.search.preprocess.dominance import place_inside
 
 @dataclass(frozen=True)
 class Step:
-    """One item taken out. To the bottom, to `shift` above the offset of another (`host`), or to wherever there is room."""
+    """One item taken out. To the bottom, to `shift` above the offset of another (`host`), or to wherever there is
+    room."""
 
     item: int
     at_bottom: bool = False
@@ -36,10 +38,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Reduced:
-    """`puzzle` holds the items `kept` (numbers in the puzzle before). `steps` are the others in the order in which they were
-    taken out. `bottom` is the sum of the sizes at the bottom; no packing of the whole is smaller than `bound`, the bytes of
-    `bound_items`. `exact`: a packing of `puzzle` is always one of the whole (within the capacity that the reduction was for,
-    or its own top where that is more)."""
+    """`puzzle` holds the items `kept` (numbers in the puzzle before). `steps` are the others in the order in which they
+    were taken out. `bottom` is the sum of the sizes at the bottom; no packing of the whole is smaller than `bound`, the
+    bytes of `bound_items`. `exact`: a packing of `puzzle` is always one of the whole (within the capacity that the
+    reduction was for, or its own top where that is more)."""
 
     puzzle: Puzzle
     kept: tuple[int, ...]
@@ -54,8 +56,9 @@ class Reduced:
         return tuple(step.item for step in self.steps if step.at_bottom)
 
     def restore(self, whole: Puzzle, offsets: Sequence[int]) -> list[int]:
-        """Offsets of `whole`, the puzzle before, from those of what is left. Legal where the reduction is exact, and else where
-        those of what is left are aligned as `whole` says: what cannot go to the bottom then goes to the top."""
+        """Offsets of `whole`, the puzzle before, from those of what is left. Legal where the reduction is exact, and
+        else where those of what is left are aligned as `whole` says: what cannot go to the bottom then goes to the
+        top."""
         placed = dict(zip(self.kept, offsets, strict=True))
         for step in reversed(self.steps):
             item = step.item
@@ -84,7 +87,8 @@ class Reduced:
 
 @dataclass(frozen=True)
 class Reductions:
-    """Both reductions of one puzzle, of which no packing below a bound is possible. They are one where relaxing changed nothing."""
+    """Both reductions of one puzzle, of which no packing below a bound is possible. They are one where relaxing changed
+    nothing."""
 
     whole: Puzzle
     exact: Reduced

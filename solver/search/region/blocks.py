@@ -11,7 +11,8 @@ from warpack.solver.wire.units import Bytes
 
 
 def pack_blocks(problem: RegionProblem, seed: int, stop: Stop) -> tuple[Bytes, ...]:
-    """Offsets, in bytes, of a packing in which each window is a rigid block. Raises PinsCollide where pins rule that out."""
+    """Offsets, in bytes, of a packing in which each window is a rigid block. Raises PinsCollide where pins rule that
+    out."""
     outer = [window for window in problem.windows if not any(_holds(other, window) for other in problem.windows)]
     if not outer:
         return pack(problem, seed=seed, stop=stop).offsets
@@ -83,8 +84,8 @@ def _block(inner: RegionProblem, window: Window, size: Bytes, base: Bytes | None
 def _around(
     problem: RegionProblem, items: tuple[Item, ...], place: dict[int, int], kept: frozenset[int]
 ) -> RegionProblem:
-    """The problem over `items`, of which number `place[i]` is or holds item i. Permissions stay between the items in `kept`; an
-    apart pair keeps what holds its items apart."""
+    """The problem over `items`, of which number `place[i]` is or holds item i. Permissions stay between the items in
+    `kept`; an apart pair keeps what holds its items apart."""
 
     def between_kept(pair: tuple[int, int]) -> bool:
         return pair[0] in kept and pair[1] in kept

@@ -13,11 +13,11 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def finished(manifest: Manifest, base: Packed, on_chip: frozenset[str], known: Placed, stop: Stop) -> Packed:
-    """A packing with these `auto` buffers on chip, of no more run bytes than the offsets in `known` take, and no larger block
-    region than `base` has.
+    """A packing with these `auto` buffers on chip, of no more run bytes than the offsets in `known` take, and no larger
+    block region than `base` has.
 
-    What searches for other things happened to find serves only where nothing as good is proven in time: so what is proven does
-    not depend on how far they came.
+    What searches for other things happened to find serves only where nothing as good is proven in time: so what is
+    proven does not depend on how far they came.
     """
     if on_chip == base.on_chip and base.run.proven and base.block.proven:
         return base

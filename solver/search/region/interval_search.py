@@ -17,7 +17,8 @@ Report = Callable[[Solution, int], None]
 
 
 class IntervalSearch:
-    """Closes the interval between a packing and a bound on one puzzle. `unit_bytes`: the bytes of its units, for the ledger."""
+    """Closes the interval between a packing and a bound on one puzzle. `unit_bytes`: the bytes of its units, for the
+    ledger."""
 
     def __init__(
         self,
@@ -51,8 +52,8 @@ class IntervalSearch:
         return self._interval
 
     def any_packing(self, capacity: int) -> Solution | None:
-        """Some packing within `capacity`, where that is known to be enough for any; None where there is none. Raises Stopped where
-        neither was found."""
+        """Some packing within `capacity`, where that is known to be enough for any; None where there is none. Raises
+        Stopped where neither was found."""
         case, effort = self._case(0), PLANS["windows"].effort
         self._interval, report = Interval(Solution((), capacity + 1), 0), self._report
         self._report = _ignored
@@ -111,8 +112,8 @@ class IntervalSearch:
         return asked
 
     def _ask_any(self, case: Case, names: Sequence[str], capacity: int, effort: float) -> bool:
-        """Asks one after another until one answers. Whether any was asked. Of the effort the last one's counts: those before it knew
-        soon that it was not for them."""
+        """Asks one after another until one answers. Whether any was asked. Of the effort the last one's counts: those
+        before it knew soon that it was not for them."""
         bound, last = self._interval.bound, None
         for name in names:
             spent = self._ask(case, name, capacity, effort)

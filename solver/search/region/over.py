@@ -1,7 +1,8 @@
 """Buffers of the block laid over the runs' windows, where they conflict with nothing in them.
 
-What conflicts with no buffer of a run may lie over all windows. The others are packed first and alone: they are the block region, and the
-windows begin behind them. Then what may lie over windows is packed round them, wherever it comes lowest.
+What conflicts with no buffer of a run may lie over all windows. The others are packed first and alone: they are the
+block region, and the windows begin behind them. Then what may lie over windows is packed round them, wherever it comes
+lowest.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class Floor:
-    """The items of the block region that windows may not lie over (`items`), packed alone, and where they end in the packing of all.
-    The lower bound of `packing` is one for the block region wherever the windows follow it."""
+    """The items of the block region that windows may not lie over (`items`), packed alone, and where they end in the
+    packing of all. The lower bound of `packing` is one for the block region wherever the windows follow it."""
 
     items: tuple[int, ...]
     packing: Packing
@@ -30,7 +31,8 @@ class Floor:
 
 
 def free_names(manifest: Manifest, flat: FlatManifest, split: frozenset[str]) -> frozenset[str]:
-    """Names of the block region's items that conflict with no buffer of a run, be it one that is `auto` and may come on chip."""
+    """Names of the block region's items that conflict with no buffer of a run, be it one that is `auto` and may come on
+    chip."""
     promoted = () if manifest.objective == "shared_bytes" else manifest.buffers
     autos = frozenset(buffer.full_name for buffer in promoted if buffer.location == "auto" and buffer.size)
     if not flat.block.items or flat.block.windows or not (flat.run.items or autos):
@@ -42,7 +44,8 @@ def free_names(manifest: Manifest, flat: FlatManifest, split: frozenset[str]) ->
 def lay_over(
     problem: RegionProblem, packing: Packing, free: frozenset[str], *, seed: int, stop: Stop
 ) -> tuple[Packing, Floor]:
-    """The better of two packings of the block's items: round the fixed ones packed alone, or as they were packed together."""
+    """The better of two packings of the block's items: round the fixed ones packed alone, or as they were packed
+    together."""
     fixed = tuple(number for number, item in enumerate(problem.items) if item.name not in free)
     alone = problem.restrict(fixed)
     if not fixed:

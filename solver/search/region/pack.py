@@ -45,7 +45,8 @@ def pack(
 ) -> Packing:
     """The best packing of a region without regard to its windows, with what is proven about it.
 
-    `start` are offsets to begin with where they are legal. Raises PinsCollide where pinned items are in each other's way.
+    `start` are offsets to begin with where they are legal. Raises PinsCollide where pinned items are in each other's
+    way.
     """
     with stop.ledger.asked("max live"):
         bound = lower_bound(problem)

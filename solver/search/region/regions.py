@@ -30,11 +30,12 @@ Placed = Mapping[str, Bytes]
 
 @dataclass(frozen=True)
 class Packed:
-    """`on_chip`: full names of the `auto` buffers among the items; `choice`: what is known about them, once they were searched
-    for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`. `floor`: where some of the block's
-    buffers lie over windows, what does not; `block` has the offsets of all. `weighed`: block and runs share one memory, and every better
-    launch was looked at; `open_launch` is the best of those that nothing rules out (None: the packing's own launch is the best). `weighing`: where accesses
-    were weighed against resident threads, what came of it."""
+    """`on_chip`: full names of the `auto` buffers among the items; `choice`: what is known about them, once they were
+    searched for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`.
+    `floor`: where some of the block's buffers lie over windows, what does not; `block` has the offsets of all.
+    `weighed`: block and runs share one memory, and every better launch was looked at; `open_launch` is the best of
+    those that nothing rules out (None: the packing's own launch is the best). `weighing`: where accesses were weighed
+    against resident threads, what came of it."""
 
     flat: FlatManifest
     run: Packing
@@ -53,8 +54,8 @@ class Packed:
 
     @property
     def region(self) -> tuple[RegionProblem, Packing]:
-        """What makes the block region, and how it was packed: what its lower bound is about. With windows behind it that is what
-        conflicts with some buffer of a run, though more may lie there."""
+        """What makes the block region, and how it was packed: what its lower bound is about. With windows behind it
+        that is what conflicts with some buffer of a run, though more may lie there."""
         if not self.run.size_bytes:  # without windows there is nothing to lie over
             return self.flat.block, self.block
         free = frozenset(item.name for n, item in enumerate(self.flat.block.items) if n not in self.flat.crossing)
@@ -72,8 +73,8 @@ class Packed:
 
     @property
     def offsets(self) -> dict[str, Bytes]:
-        """Offsets in their regions of all buffers on chip that have bytes; of the parts (`component/name#part`) where these
-        lie apart."""
+        """Offsets in their regions of all buffers on chip that have bytes; of the parts (`component/name#part`) where
+        these lie apart."""
         found: dict[str, Bytes] = {}
         for problem, packing in ((self.flat.run, self.run), (self.flat.block, self.block)):
             found |= {item.name: offset for item, offset in zip(problem.items, packing.offsets, strict=True)}
@@ -81,7 +82,8 @@ class Packed:
 
 
 Better = Callable[[Packing, Bytes, Bytes], None]
-"""Called with the block region's packing and with the run bytes and their lower bound, whenever one of these gets better."""
+"""Called with the block region's packing and with the run bytes and their lower bound, whenever one of these gets
+better."""
 
 
 def pack_regions(
@@ -93,15 +95,17 @@ def pack_regions(
     better: Better | None = None,
     beside: Packed | None = None,
 ) -> Packed:
-    """Packs the block region, then the run region, from the offsets in `start` as far as these can be kept; last the block region
-    again, from the beginning, where that was too much before. What of the block may lie over windows is laid there. `beside`: its
-    block region is taken as it is.
+    """Packs the block region, then the run region, from the offsets in `start` as far as these can be kept; last the
+    block region again, from the beginning, where that was too much before. What of the block may lie over windows is
+    laid there. `beside`: its block region is taken as it is.
 
-    A packing that is proven is always the one that an undisturbed search from the beginning ends with, whatever the time limit.
+    A packing that is proven is always the one that an undisturbed search from the beginning ends with, whatever the
+    time limit.
     """
     split = splittable(manifest, on_chip)
     in_parts = flatten(manifest, on_chip, split, stop.now)
-    # Of both scopes, a part may lie over windows, or under the block's, where its whole buffer may not: none is kept whole.
+    # Of both scopes, a part may lie over windows, or under the block's, where its whole buffer may not: none is kept
+    # whole.
     may_stay_whole = bool(split) and not _of_both_scopes(manifest)
     flat = flatten(manifest, on_chip, stopped=stop.now) if may_stay_whole else in_parts
     seed = manifest.solver.seed

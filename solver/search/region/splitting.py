@@ -1,8 +1,8 @@
 """Parts of splittable buffers placed apart, where that wins bytes.
 
-A packing that keeps every buffer in one piece is one of the parts as well, so the packing of the whole buffers comes first and is
-where the search over the parts begins. If the parts win nothing the buffers stay whole: their getters are simpler. Bounds are
-always those of the parts, which may lie anywhere.
+A packing that keeps every buffer in one piece is one of the parts as well, so the packing of the whole buffers comes
+first and is where the search over the parts begins. If the parts win nothing the buffers stay whole: their getters are
+simpler. Bounds are always those of the parts, which may lie anywhere.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ def pack_in_parts(
     starts: tuple[Sequence[Bytes] | None, Sequence[Bytes] | None] = (None, None),
     progressed: Progressed | None = None,
 ) -> Region:
-    """The better packing of `whole` and `in_parts`, the same region with every buffer in one piece and with parts apart.
+    """The better packing of `whole` and `in_parts`, the same region with every buffer in one piece and with parts
+    apart.
 
-    `starts` are offsets to begin with for each of the two. Raises PinsCollide where the pins leave no packing of the parts,
-    Stopped where none was found in time.
+    `starts` are offsets to begin with for each of the two. Raises PinsCollide where the pins leave no packing of the
+    parts, Stopped where none was found in time.
     """
     report = progressed or (lambda _size, _bound: None)
     bound = lower_bound(in_parts)

@@ -1,8 +1,8 @@
 """Components whose shared buffers lie in one hull that no conflicting buffer from outside cuts into.
 
 A window is packed first, on its own, and then placed as one rigid block, inner windows before the ones that hold them.
-The packing without regard to windows gives the lower bound; where the blocks do not reach it, CP-SAT packs everything at once
-with the hulls as constraints.
+The packing without regard to windows gives the lower bound; where the blocks do not reach it, CP-SAT packs everything
+at once with the hulls as constraints.
 """
 
 from __future__ import annotations
@@ -161,8 +161,8 @@ def cuts_of(problem: RegionProblem, window: Window) -> list[Cut]:
 
 
 def _cuts_by(problem: RegionProblem, window: Window, other: int) -> list[Cut]:
-    """The pieces of one item that conflict with a piece in the window. Where all the conflicts of a piece are an in-place pair's, it
-    may lie in the hull where these coincide."""
+    """The pieces of one item that conflict with a piece in the window. Where all the conflicts of a piece are an
+    in-place pair's, it may lie in the hull where these coincide."""
     if not any(conflict(problem, member, other) for member in window.items):
         return []
     found = []
@@ -180,8 +180,8 @@ def _cuts_by(problem: RegionProblem, window: Window, other: int) -> list[Cut]:
 
 
 def _allowed(problem: RegionProblem, member: int, other: int, number: int) -> frozenset[Bytes] | None:
-    """Differences `offset_other - offset_member` at which all conflicts of a piece of `other` with `member` are an in-place pair's;
-    None where there is no conflict."""
+    """Differences `offset_other - offset_member` at which all conflicts of a piece of `other` with `member` are an
+    in-place pair's; None where there is no conflict."""
     pair = (min(member, other), max(member, other))
     if pair in problem.alias_permits and pair not in problem.apart:
         return None

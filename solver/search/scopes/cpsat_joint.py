@@ -1,7 +1,8 @@
 """Windows of the runs and buffers of the block in one model: whether a block of so many runs fits into so many bytes.
 
-The packings of the two regions one after the other leave some places out: a buffer of the block may lie where its partners in the windows
-are not, or in the padding between two windows. Few buffers are asked exactly, one stride after the other.
+The packings of the two regions one after the other leave some places out: a buffer of the block may lie where its
+partners in the windows are not, or in the padding between two windows. Few buffers are asked exactly, one stride after
+the other.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ Closed = tuple[Bytes, Bytes]
 
 @dataclass(frozen=True)
 class JointPacking:
-    """A layout of both kinds: offsets of the items of each region (those of the block from the start of its memory), where the first
-    window begins, and the stride."""
+    """A layout of both kinds: offsets of the items of each region (those of the block from the start of its memory),
+    where the first window begins, and the stride."""
 
     run: tuple[Bytes, ...]
     block: tuple[Bytes, ...]
@@ -134,8 +135,8 @@ def _offsets(model: cp_model.CpModel, problem: RegionProblem, capacity: Bytes) -
 
 
 def _begin_behind(model: cp_model.CpModel, block: RegionProblem, above: list[Any], base: Any, alignment: Bytes) -> None:
-    """The windows begin at the start of the block's memory, or at the first multiple of their alignment behind the end of the block
-    region: a piece ends there, or goes on over the windows."""
+    """The windows begin at the start of the block's memory, or at the first multiple of their alignment behind the end
+    of the block region: a piece ends there, or goes on over the windows."""
     ways = [model.new_bool_var("")]
     model.add(base == 0).only_enforce_if(ways[0])
     for item, offset in zip(block.items, above, strict=True):
@@ -164,8 +165,8 @@ def _keep_apart(model: cp_model.CpModel, problem: RegionProblem, offsets: list[A
 def _keep_off_windows(
     model: cp_model.CpModel, start: Any, above: Bytes, below: Bytes, stride: Bytes, capacity: Bytes
 ) -> None:
-    """A piece of `above` bytes that begins `start` bytes behind a piece of the first window, which has `below` bytes, overlaps it in
-    no window, however many there are: it ends before the first, or lies between two."""
+    """A piece of `above` bytes that begins `start` bytes behind a piece of the first window, which has `below` bytes,
+    overlaps it in no window, however many there are: it ends before the first, or lies between two."""
     if above + below > stride:
         model.add(start + above <= 0)
         return

@@ -1,4 +1,5 @@
-"""Where block and runs share one memory: a better launch than packing one after the other gives, and which launch bounds rule out."""
+"""Where block and runs share one memory: a better launch than packing one after the other gives, and which launch
+bounds rule out."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def apply_to(manifest: Manifest, packed: Packed) -> bool:
 
 
 def together(manifest: Manifest, packed: Packed, stop: Stop) -> Packed:
-    """Goes through the launches that would be better, best first, and asks of few buffers exactly whether they can be had."""
+    """Goes through the launches that would be better, best first, and asks of few buffers exactly whether they can be
+    had."""
     launch = launch_of(manifest, packed)
     shape = block_shape(manifest, run_bytes=packed.run.size_bytes, block_region_bytes=0)
     least_run, least_block = packed.run.lower_bound_bytes, packed.block.lower_bound_bytes

@@ -1,7 +1,7 @@
 """The best launch that nothing rules out, where block and runs share one memory.
 
-A launch is ruled out where, in some phase, the live bytes of the block and of all runs are more than it may take; or where the buffers of
-the block that find no room inside or between windows have none before the first.
+A launch is ruled out where, in some phase, the live bytes of the block and of all runs are more than it may take; or
+where the buffers of the block that find no room inside or between windows have none before the first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from warpack.solver.wire.units import Bytes
 
 
 class LaunchBound:
-    """What rules launches out. `run_bytes_at_least` and `block_bytes_at_least`: proven of the packings of both regions."""
+    """What rules launches out. `run_bytes_at_least` and `block_bytes_at_least`: proven of the packings of both
+    regions."""
 
     def __init__(
         self,

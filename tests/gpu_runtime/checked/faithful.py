@@ -1,4 +1,5 @@
-"""Kernels made from random manifests: each keeps to its lifetimes, and then once does not. Prints what was found as JSON.
+"""Kernels made from random manifests: each keeps to its lifetimes, and then once does not. Prints what was found as
+JSON.
 
 NUMBA_ENABLE_CUDASIM=1 python -m tests.gpu_runtime.checked.faithful FIRST LAST
 """
@@ -26,7 +27,8 @@ from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
 TRACING, UNTRACED = "_CHECKED_TRACED = bool(", "_CHECKED_TRACED = bool(0 and "
-"""How the simulator's tracing is taken out of the emitted text (for every other seed): what is left is what a GPU runs."""
+"""How the simulator's tracing is taken out of the emitted text (for every other seed): what is left is what a GPU
+runs."""
 
 MOST_STEPS, MOST_THREADS = 60, 64
 RUNS = 2
@@ -36,8 +38,8 @@ Fault = tuple[int, StoryPiece, bool]
 
 
 class Faithful:
-    """A kernel that writes every piece where it begins, reads it while it is live, and touches it at no other time; but for
-    one stray access, where `fault` says so."""
+    """A kernel that writes every piece where it begins, reads it while it is live, and touches it at no other time; but
+    for one stray access, where `fault` says so."""
 
     def __init__(self, module: Any, manifest: Manifest, layout: Layout, story: Story, script: Script) -> None:
         self.module, self.story, self.script = module, story, script
@@ -131,8 +133,8 @@ class Faithful:
         return said
 
     def fault(self, choose: random.Random, reads: bool) -> Fault | None:
-        """An access to a piece in a step in which it has no contents: a write, or (`reads`) perhaps a read. On a GPU, only where the
-        block's threads go together and nothing is called beside."""
+        """An access to a piece in a step in which it has no contents: a write, or (`reads`) perhaps a read. On a GPU,
+        only where the block's threads go together and nothing is called beside."""
         run, seen = followed(self.script, 0, 0, self.threads), self.ways
         phases = [step.number for step in run if isinstance(step, Phase)]
         idle = [

@@ -171,7 +171,8 @@ def kernels() -> list[dict[str, Any]]:
 
 
 def test_kernels_of_random_manifests_are_told_nothing_while_they_keep_to_them(kernels: list[dict[str, Any]]) -> None:
-    """They use aliased buffers at one time, and in-place pairs not element by element: that much is said, of those alone."""
+    """They use aliased buffers at one time, and in-place pairs not element by element: that much is said, of those
+    alone."""
     assert [kernel for kernel in kernels if kernel["faithful"]] == []
     assert all(set(kernel["shared"]) <= set(kernel["related"]) for kernel in kernels)
 

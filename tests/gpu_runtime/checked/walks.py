@@ -1,4 +1,5 @@
-"""Random ways through a program, as scripts that every thread of a block can follow: phases and barriers, and where threads part."""
+"""Random ways through a program, as scripts that every thread of a block can follow: phases and barriers, and where
+threads part."""
 
 from __future__ import annotations
 

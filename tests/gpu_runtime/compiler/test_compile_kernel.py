@@ -56,7 +56,8 @@ def too_much_static_shared(out: Any, n: int) -> None:
 
 @pytest.mark.parametrize("architecture", ["7.5", "9.0", "12.0"])
 def test_figures_are_those_of_the_kernel_on_every_kind_of_architecture(architecture: str) -> None:
-    """9.0 and 12.0 count a reserved kibibyte into the cubin's shared section, the log of 9.0 does too, that of 12.0 not."""
+    """9.0 and 12.0 count a reserved kibibyte into the cubin's shared section, the log of 9.0 does too, that of 12.0
+    not."""
     compiled = compile_kernel(shared_and_local, VECTOR, architecture, launch_bounds=256)
     figures = compiled.figures
     assert figures.static_shared_bytes == 132
@@ -83,7 +84,8 @@ def test_launch_bounds_hold_registers_down_and_spills_are_counted() -> None:
 
 
 def test_a_function_that_the_kernel_calls_is_no_second_kernel() -> None:
-    """On 10.0 the called division needs more registers than the kernel, and the linker raises the kernel's count to it."""
+    """On 10.0 the called division needs more registers than the kernel, and the linker raises the kernel's count to
+    it."""
     compiled = compile_kernel(divides, VECTOR, "10.0")
     assert b"__cuda_sm20_div_s64" in compiled.cubin
     assert [kernel.entry for kernel in read_cubin(compiled.cubin).kernels] == [compiled.figures.entry]

@@ -1,8 +1,10 @@
-"""Bytes that two element types share: the compilers must not take a store through the one for invisible through the other.
+"""Bytes that two element types share: the compilers must not take a store through the one for invisible through the
+other.
 
-numba-cuda opens dynamic shared memory once for each element type, under a name of its own each time, and LLVM may take arrays of
-different names for different memory; C++ may take an int and a float for different objects. NVVM and NVRTC do neither with external
-shared memory. Nothing promises it, no simulator would show it, and a layout that reuses bytes stands on it.
+numba-cuda opens dynamic shared memory once for each element type, under a name of its own each time, and LLVM may take
+arrays of different names for different memory; C++ may take an int and a float for different objects. NVVM and NVRTC do
+neither with external shared memory. Nothing promises it, no simulator would show it, and a layout that reuses bytes
+stands on it.
 """
 
 from __future__ import annotations

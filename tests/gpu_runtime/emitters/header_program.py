@@ -1,5 +1,5 @@
-"""`allocators.cuh` as a program for the CPU: g++ compiles it with CUDA's words given another meaning, and every thread of one
-block asks every accessor, one thread after another."""
+"""`allocators.cuh` as a program for the CPU: g++ compiles it with CUDA's words given another meaning, and every thread
+of one block asks every accessor, one thread after another."""
 
 from __future__ import annotations
 
@@ -76,9 +76,10 @@ LAUNCHES = {
 def run_header(layout: Layout, manifest: Manifest, folder: Path) -> dict[str, Any]:
     """What every accessor and `init` of the header do.
 
-    By full name of each buffer and part with bytes, plain local arrays aside: `at`, where `get()` points for each thread (bytes
-    from the base of shared memory, or from the thread's own persistent storage), slot by slot of a ring, and `zeros`, the bytes that `zero` by all
-    threads clears. `launch`: which of LAUNCHES `check_launch` has nothing against. `init`: the bytes that `init` by all threads clears, `[shared, persistent of one thread]`.
+    By full name of each buffer and part with bytes, plain local arrays aside: `at`, where `get()` points for each
+    thread (bytes from the base of shared memory, or from the thread's own persistent storage), slot by slot of a ring,
+    and `zeros`, the bytes that `zero` by all threads clears. `launch`: which of LAUNCHES `check_launch` has nothing
+    against. `init`: the bytes that `init` by all threads clears, `[shared, persistent of one thread]`.
     """
     compiler = shutil.which("g++")
     if compiler is None:

@@ -1,4 +1,5 @@
-"""One kernel, in numba-cuda and in C++, for every place that its buffers may be given. As a program, in numba's simulator:
+"""One kernel, in numba-cuda and in C++, for every place that its buffers may be given. As a program, in numba's
+simulator:
 
 NUMBA_ENABLE_CUDASIM=1 python -m tests.gpu_runtime.emitters.one_text
 """

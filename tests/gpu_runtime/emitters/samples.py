@@ -130,7 +130,8 @@ def _narrow() -> Sample:
 
 
 def _over() -> Sample:
-    """A block-scoped buffer that begins in the block region and lies over windows, and one that lies behind them all."""
+    """A block-scoped buffer that begins in the block region and lies over windows, and one that lies behind them
+    all."""
     manifest = make_manifest(
         make_buffer("state", 6, lifetime=(Interval(0, 1),), zero="entry"),
         make_buffer("scratch", 20, scope="block", lifetime=(Interval(2, 3),), zero="interval"),

@@ -72,7 +72,8 @@ def _compare(layout: Layout, manifest: Manifest, found: dict[str, Any]) -> None:
 
 
 def _compare_kept(kept: dict[str, tuple[int, Buffer, int]]) -> None:
-    """Buffers of one dtype lie in one array, as far from each other as in the layout; those of two dtypes do not meet."""
+    """Buffers of one dtype lie in one array, as far from each other as in the layout; those of two dtypes do not
+    meet."""
     for one_at, one, one_first in kept.values():
         for other_at, other, other_first in kept.values():
             if one.dtype == other.dtype:

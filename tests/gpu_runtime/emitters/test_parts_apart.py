@@ -1,4 +1,5 @@
-"""A part that lies apart is aligned as its elements, the first as the buffer: what optimiser and verifier give can be emitted."""
+"""A part that lies apart is aligned as its elements, the first as the buffer: what optimiser and verifier give can be
+emitted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Layouts that cannot be said in typed arrays are refused, with the buffer and the number; others are emitted as they are."""
+"""Layouts that cannot be said in typed arrays are refused, with the buffer and the number; others are emitted as they
+are."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ def simulated() -> dict[str, Any]:
 
 
 def _pieces(manifest: Manifest, placed: PlacedBuffer) -> dict[str, list[int]]:
-    """Bytes in the region of the buffer (unless its parts lie apart), of all slots if it is a ring, and of each of its parts, by name."""
+    """Bytes in the region of the buffer (unless its parts lie apart), of all slots if it is a ring, and of each of its
+    parts, by name."""
     buffer = manifest.by_name[placed.full_name]
     if placed.parts is not None:
         return {

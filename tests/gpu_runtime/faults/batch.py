@@ -1,4 +1,5 @@
-"""Runs many requests in one child process: `python -m tests.gpu_runtime.faults.batch`, the kind of work in WARPACK_BATCH.
+"""Runs many requests in one child process: `python -m tests.gpu_runtime.faults.batch`, the kind of work in
+WARPACK_BATCH.
 
 A probe has a process for itself; here one that imports numba once is enough, and saves most of the time.
 """

@@ -1,4 +1,5 @@
-"""Faults in the emitted `allocators.cuh` of a right layout. Only the compiler meets it: the probe runs `allocators.py`."""
+"""Faults in the emitted `allocators.cuh` of a right layout. Only the compiler meets it: the probe runs
+`allocators.py`."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ def no_change(plan: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Planted:
-    """`allocators`, `header` and `kernel` change the emitted texts and the probe kernel's, `plan` the arrays that back ends run."""
+    """`allocators`, `header` and `kernel` change the emitted texts and the probe kernel's, `plan` the arrays that back
+    ends run."""
 
     manifest: Manifest
     layout: Layout
@@ -34,8 +35,8 @@ class Planted:
 
 @dataclass(frozen=True)
 class Fault:
-    """`what` is said on the documentation's page; `where`: layout, code (allocators.py), header, kernel or plan. `compiled`: whether
-    it is put to the compiler, which has nothing to say about changed numbers."""
+    """`what` is said on the documentation's page; `where`: layout, code (allocators.py), header, kernel or plan.
+    `compiled`: whether it is put to the compiler, which has nothing to say about changed numbers."""
 
     what: str
     where: str

@@ -28,8 +28,8 @@ _NOT_RUN = "not run"
 
 @dataclass(frozen=True)
 class Seen:
-    """What the levels said of one fault: rules of `static` and `compiled` (None: not put to the compiler); for `simulated` what the back ends answered, None where
-    there was nothing to run (`refused` says why)."""
+    """What the levels said of one fault: rules of `static` and `compiled` (None: not put to the compiler); for
+    `simulated` what the back ends answered, None where there was nothing to run (`refused` says why)."""
 
     fault: Fault
     static: tuple[str, ...]
@@ -46,8 +46,8 @@ class Seen:
 
 
 def run(faults: Sequence[Fault]) -> list[Seen]:
-    """All levels on all faults; four child processes in all. The compiler gets only what may concern it, the CPU target all
-    but faults in the kernel, which it does not run; faults in the header go to its compiler and to nothing else."""
+    """All levels on all faults; four child processes in all. The compiler gets only what may concern it, the CPU target
+    all but faults in the kernel, which it does not run; faults in the header go to its compiler and to nothing else."""
     prepared: list[tuple[Plan, dict[str, Any], dict[str, Any]] | str] = []
     statics, headers = [], []
     for fault in faults:

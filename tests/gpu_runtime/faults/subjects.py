@@ -13,7 +13,8 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def _one(*buffers: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """Six runs of one thread each, of which the probe starts the first, the second and the last; a loop over phases 1 to 4."""
+    """Six runs of one thread each, of which the probe starts the first, the second and the last; a loop over phases 1
+    to 4."""
     named = [{"dtype": "float32", **buffer} for buffer in buffers]
     return {
         "schema": "warpack/manifest/1",

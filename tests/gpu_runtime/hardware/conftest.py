@@ -52,7 +52,8 @@ def right_results(tmp_path_factory: pytest.TempPathFactory, solved: tuple[Manife
 
 @pytest.fixture
 def double(double_folder: Path, right_results: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Children of this test load the double, which finds the results of a right kernel. Returns what sets its faults."""
+    """Children of this test load the double, which finds the results of a right kernel. Returns what sets its
+    faults."""
     pytest.importorskip("cuda.bindings", reason="cuda-bindings is not installed")
     monkeypatch.setenv("LD_LIBRARY_PATH", str(double_folder))
     monkeypatch.setenv("DOUBLE_RESULTS", str(right_results))

@@ -1,4 +1,5 @@
-"""The real thing, where there is a GPU: examples at level hardware, faults that a device finds, and faults of the device's side."""
+"""The real thing, where there is a GPU: examples at level hardware, faults that a device finds, and faults of the
+device's side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Layouts for manifests with any construct: right ones by first fit over the story, and wrong ones that are forced on the probe."""
+"""Layouts for manifests with any construct: right ones by first fit over the story, and wrong ones that are forced on
+the probe."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ RUNS = 3
 
 
 def fitted(manifest: Manifest, *, base: int = 0) -> Layout:
-    """Every buffer at the lowest offset at which no conflicting one is in its way; windows start at `base`, and block-scoped buffers
-    may lie over them."""
+    """Every buffer at the lowest offset at which no conflicting one is in its way; windows start at `base`, and
+    block-scoped buffers may lie over them."""
     story, offsets = derive(manifest), dict[str, int]()
     shared = [buffer for buffer in manifest if buffer.location != "local" and buffer.size_bytes]
     for buffer in sorted(shared, key=lambda one: one.scope != "run"):
@@ -83,7 +84,8 @@ def _allowed(story: Story, one: Cell, other: Cell) -> bool:
 def broken(
     manifest: Manifest, layout: Layout, random: Random, *, base: int = 0
 ) -> tuple[Layout, tuple[str, str]] | None:
-    """The layout with one buffer moved onto another with which it must not share bytes; None where there are no such two."""
+    """The layout with one buffer moved onto another with which it must not share bytes; None where there are no such
+    two."""
     story = derive(manifest)
     offsets = {one.full_name: one.offset_bytes for one in layout.buffers if one.offset_bytes is not None}
     pairs = [(one, other) for one in offsets for other in offsets if one != other]

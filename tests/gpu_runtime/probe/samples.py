@@ -15,7 +15,8 @@ def lifetime(*intervals: tuple[int, int]) -> Lifetime:
 
 
 def loop_manifest(**fields: Any) -> Manifest:
-    """Two element widths and bytes, a loop with contents carried round it, buffers that may share bytes and some that may not."""
+    """Two element widths and bytes, a loop with contents carried round it, buffers that may share bytes and some that
+    may not."""
     return make_manifest(
         make_buffer("c/a", 5, lifetime=lifetime((0, 3))),
         make_buffer("c/b", 5, lifetime=lifetime((2, 5))),

@@ -1,4 +1,5 @@
-"""Every construct of SEMANTICS in the probe: a right layout passes, and one that its rule forbids is found on a way of the program."""
+"""Every construct of SEMANTICS in the probe: a right layout passes, and one that its rule forbids is found on a way of
+the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Random programs with every construct: right layouts pass, and a buffer laid over one that it must not share bytes with is found."""
+"""Random programs with every construct: right layouts pass, and a buffer laid over one that it must not share bytes
+with is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The wrong answers of November that a probe can meet (facts/semantics.md, marked S): each wrong layout is found, each right one passes."""
+"""The wrong answers of November that a probe can meet (facts/semantics.md, marked S): each wrong layout is found, each
+right one passes."""
 
 from __future__ import annotations
 

@@ -27,12 +27,14 @@ def piece_names(manifest: Manifest) -> tuple[str, ...]:
 
 
 def disturbs(manifest: Manifest, a: str, b: str) -> bool:
-    """Whether pieces `a` and `b` in the same bytes, at whatever shift, ever disturb each other. In-place steps do not help here."""
+    """Whether pieces `a` and `b` in the same bytes, at whatever shift, ever disturb each other. In-place steps do not
+    help here."""
     return judge_of(manifest).disturbs(a, b)
 
 
 def disturbs_in_place(manifest: Manifest, a: str, b: str) -> bool:
-    """The same for two pieces with the same first byte, elementwise: in-place steps between them that hold are granted."""
+    """The same for two pieces with the same first byte, elementwise: in-place steps between them that hold are
+    granted."""
     return disturbs_at_equal_offset(judge_of(manifest), a, b)
 
 
@@ -80,7 +82,8 @@ def _shifts(first: list[tuple[str, int, int]], second: list[tuple[str, int, int]
 
 
 def _placed(manifest: Manifest, layout: Layout) -> dict[str, list[tuple[str, int, int]]]:
-    """The bytes of every piece: the array they lie in, first, and one past the last; one entry for each run's window."""
+    """The bytes of every piece: the array they lie in, first, and one past the last; one entry for each run's
+    window."""
     found: dict[str, list[tuple[str, int, int]]] = {}
     launch = layout.launch
     for name, piece in judge_of(manifest).pieces.items():

@@ -1,7 +1,7 @@
 """Single executions: the threads of a small block, the choices they make, and the list of what each of them does.
 
-Every choice is asked of a `choose` function by a key that says where it is made, in which trip, and by whom: threads that must
-choose together ask with one key and so get one answer.
+Every choice is asked of a `choose` function by a key that says where it is made, in which trip, and by whom: threads
+that must choose together ask with one key and so get one answer.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Thread:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a thread is: the trips of the loops around it, how many make the same way there, and whether leaving a loop that is
-    left together is chosen together even where trips and arms on the way are not."""
+    """Where a thread is: the trips of the loops around it, how many make the same way there, and whether leaving a loop
+    that is left together is chosen together even where trips and arms on the way are not."""
 
     trips: tuple[int, ...] = ()
     width: int = 3
@@ -53,8 +53,8 @@ class _Left(Exception):
 
 
 class Walker:
-    """One thread's way through the program. `most`: trips of a loop. `strict`: arms and loops from which a wider loop may be left
-    are chosen as widely as that loop."""
+    """One thread's way through the program. `most`: trips of a loop. `strict`: arms and loops from which a wider loop
+    may be left are chosen as widely as that loop."""
 
     def __init__(self, thread: Thread, choose: Choose, most: int, strict: bool) -> None:
         self.thread, self.choose, self.most, self.strict = thread, choose, most, strict

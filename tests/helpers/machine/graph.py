@@ -1,10 +1,11 @@
-"""Threads run: all that one thread, or two threads of a barrier's scope together, may do next at each point of the program.
+"""Threads run: all that one thread, or two threads of a barrier's scope together, may do next at each point of the
+program.
 
-A runner has points; a move from a point to another is an event (a phase by the first thread, the second, or both; or a barrier
-that both wait at). Two threads walk the tree together: in a branch that they do not choose together, and in two tracks, the
-first runs its arm and then the second its own, which is as good as any order because no barrier of theirs stands inside. Exits
-of loops that hold a branch they do not choose together are taken by both or by none: whoever would go first could as well
-have run on.
+A runner has points; a move from a point to another is an event (a phase by the first thread, the second, or both; or a
+barrier that both wait at). Two threads walk the tree together: in a branch that they do not choose together, and in two
+tracks, the first runs its arm and then the second its own, which is as good as any order because no barrier of theirs
+stands inside. Exits of loops that hold a branch they do not choose together are taken by both or by none: whoever would
+go first could as well have run on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Section 6: which in-place steps of a pair hold, as far as single pieces and single phases say; the rest the judge runs."""
+"""Section 6: which in-place steps of a pair hold, as far as single pieces and single phases say; the rest the judge
+runs."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ def begins(judge: Judge, piece: Piece, phase: int) -> bool:
 
 
 def phases_of_return(judge: Judge, runner: Runner, piece: Piece) -> set[int]:
-    """Where a way that has left the stated lifetime comes back without a beginning; what runs beside it does not count."""
+    """Where a way that has left the stated lifetime comes back without a beginning; what runs beside it does not
+    count."""
     instance_of = judge.program.instance_of
     homes = {instance_of[phase] for phase in piece.accesses if phase < len(instance_of)}
     found: set[int] = set()
@@ -85,7 +87,8 @@ def phases_of_return(judge: Judge, runner: Runner, piece: Piece) -> set[int]:
 
 
 def fenced_off(runner: Runner, phase: int, instance_of: list[Instance]) -> bool:
-    """Whether a barrier stands directly before a phase on every way into it; what runs beside it is no part of the way."""
+    """Whether a barrier stands directly before a phase on every way into it; what runs beside it is no part of the
+    way."""
     home = instance_of[phase]
     seen, waiting = {(runner.start, False)}, [(runner.start, False)]
     while waiting:

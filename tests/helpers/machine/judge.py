@@ -1,9 +1,10 @@
 """The question of section 5 asked of all executions: could two pieces in the same bytes ever disturb each other?
 
-Every execution is run, event by event, with a watcher beside it that knows what the shared bytes hold; executions that come to
-the same point with the same bytes go on as one, so loops run any number of times and the search still ends. One thread is
-enough to see contents destroyed between where they are left and where they are found again. Two threads see accesses that no
-barrier orders: what the one did since the last barrier of theirs may just as well come after what the other does.
+Every execution is run, event by event, with a watcher beside it that knows what the shared bytes hold; executions that
+come to the same point with the same bytes go on as one, so loops run any number of times and the search still ends. One
+thread is enough to see contents destroyed between where they are left and where they are found again. Two threads see
+accesses that no barrier orders: what the one did since the last barrier of theirs may just as well come after what the
+other does.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from .threads import GroupKey, Sharing, groups_of, runs_lie_whole, sharings
 from .tree import Program, Wait, program_of
 
 NOTHING, LEFT, DESTROYED, ZEROED = 0, 1, 2, 3
-"""What a holder's bytes are to the way so far: nothing it left, contents it left, those overwritten, zeros from the start."""
+"""What a holder's bytes are to the way so far: nothing it left, contents it left, those overwritten, zeros from the
+start."""
 
 Handed = Mapping[int, tuple[str, str, bool]]
-"""Flattened phases in which one piece is computed in place of another: the names of the one read and the one written, and whether
-the step begins there (a calling phase is several)."""
+"""Flattened phases in which one piece is computed in place of another: the names of the one read and the one written,
+and whether the step begins there (a calling phase is several)."""
 
 
 class Judge:
@@ -83,7 +85,8 @@ class Judge:
         return False
 
     def runner(self, sharing: Sharing, kind: str) -> Runner:
-        """`kind`: one thread "alone" (no barriers), with its "fenced" ones or with all that cover ("ordered"); or "both"."""
+        """`kind`: one thread "alone" (no barriers), with its "fenced" ones or with all that cover ("ordered"); or
+        "both"."""
         if (sharing, kind) not in self._runners:
             key = sharing, kind != "both"
             if key not in self._compiled:
@@ -99,7 +102,8 @@ class Judge:
 
 
 def _not_beside(intruder: Piece, holder: Piece, alone: Runner) -> Piece:
-    """The intruder without what it does in components that are called beside those of the holder: an alias outweighs that."""
+    """The intruder without what it does in components that are called beside those of the holder: an alias outweighs
+    that."""
     beside = {q for p, q in alone.overlaps if p in holder.accesses} | {
         p for p, q in alone.overlaps if q in holder.accesses
     }

@@ -1,8 +1,8 @@
 """The bytes of a block, and threads that access them one by one under a scheduler (section 10).
 
-Two pieces lie in the same byte of the block (run-scoped ones in one run's window). A byte knows its owner: the piece and the copy
-of it that was last accessed there. An access that finds what was left, and finds another owner, was disturbed; so was a phase in
-which the owner changed between its first access and its last.
+Two pieces lie in the same byte of the block (run-scoped ones in one run's window). A byte knows its owner: the piece
+and the copy of it that was last accessed there. An access that finds what was left, and finds another owner, was
+disturbed; so was a phase in which the owner changed between its first access and its last.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ ACCESS, LAST, PASS, WAIT, BRING = "access", "last", "pass", "wait", "bring"
 
 @dataclass(frozen=True)
 class Act:
-    """One step of a thread: an access of piece `piece` (0 or 1), the last one of a phase, a phase that passes without the piece,
-    a wait at a barrier with those of `side`, or contents that others bring."""
+    """One step of a thread: an access of piece `piece` (0 or 1), the last one of a phase, a phase that passes without
+    the piece, a wait at a barrier with those of `side`, or contents that others bring."""
 
     what: str
     piece: int = 0
@@ -31,8 +31,9 @@ class Act:
 
 @dataclass(frozen=True)
 class Step:
-    """In-place steps of the pair: phases with (the piece written, whether the step begins there), and the thread whose element
-    the byte is. No other thread touches the two in such a phase, nor the one written before the next barrier of them all."""
+    """In-place steps of the pair: phases with (the piece written, whether the step begins there), and the thread whose
+    element the byte is. No other thread touches the two in such a phase, nor the one written before the next barrier of
+    them all."""
 
     phases: Mapping[int, tuple[int, bool]]
     thread: int
@@ -42,7 +43,8 @@ class Step:
 def acts_of(
     thread: Thread, events: Sequence[Event], pair: tuple[Piece, Piece], phases: int, step: Step | None = None
 ) -> list[Act]:
-    """What a thread does to the one byte that both pieces have: of run-scoped pieces, run 0 alone has its copies there."""
+    """What a thread does to the one byte that both pieces have: of run-scoped pieces, run 0 alone has its copies
+    there."""
     mine = [piece.buffer.scope == "block" or thread.run == 0 for piece in pair]
     found: list[Act] = []
     waits_with: int | None = None
@@ -75,8 +77,8 @@ def _elementwise(thread: Thread, phase: int, over: bool, write: int, begins: boo
 
 
 State = tuple[tuple[int, ...], int, tuple[tuple[bool, ...], ...], tuple[bool, bool]]
-"""Where each thread is, who owns the byte (-1: nobody), for each thread and piece what it left (or zeros still wait), and of which
-pieces there are contents at all."""
+"""Where each thread is, who owns the byte (-1: nobody), for each thread and piece what it left (or zeros still wait),
+and of which pieces there are contents at all."""
 
 
 class Block:

@@ -1,4 +1,5 @@
-"""What a manifest says of each piece (a buffer, or one of its parts): which flattened phases access it, and how (section 3)."""
+"""What a manifest says of each piece (a buffer, or one of its parts): which flattened phases access it, and how
+(section 3)."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from .tree import Program, TrackKey
 
 @dataclass(frozen=True)
 class Piece:
-    """`accesses`: flattened phases in which the sharing threads may read and write it; the number after the last phase stands
-    for the program's start. `needs`: those of them that find again what was left; `brings`: those that leave something.
-    `ends`: where a stated interval, or a read, may be the last. `entry`: zeroed at the program's start, for phase 0. `drops`:
-    what was left is forgotten as soon as a phase passes without an access. `track`: the one in which all accesses lie.
-    `offset` and `size` are bytes within the buffer."""
+    """`accesses`: flattened phases in which the sharing threads may read and write it; the number after the last phase
+    stands for the program's start. `needs`: those of them that find again what was left; `brings`: those that leave
+    something. `ends`: where a stated interval, or a read, may be the last. `entry`: zeroed at the program's start, for
+    phase 0. `drops`: what was left is forgotten as soon as a phase passes without an access. `track`: the one in which
+    all accesses lie. `offset` and `size` are bytes within the buffer."""
 
     name: str
     buffer: Buffer
@@ -33,8 +34,8 @@ class Piece:
 
 
 def interval_phases(timeline: Timeline, interval: Interval) -> set[int]:
-    """The phases of a timeline that one interval holds: from first to last in program order, of branches one end lies in only
-    the arms that hold an end; round the innermost loop of both where it wraps."""
+    """The phases of a timeline that one interval holds: from first to last in program order, of branches one end lies
+    in only the arms that hold an end; round the innermost loop of both where it wraps."""
     first, last = interval.start, interval.end - 1
     if interval.start < interval.end:
         held = set(range(first, last + 1))

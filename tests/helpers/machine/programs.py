@@ -33,7 +33,8 @@ def random_programs(seed: int, count: int) -> Iterator[tuple[dict[str, Any], Man
 
 
 def program_of_one_scope(seed: int) -> dict[str, Any]:
-    """A legal one whose buffers on chip are all of one scope, as an oracle wants it that looks at each region by itself."""
+    """A legal one whose buffers on chip are all of one scope, as an oracle wants it that looks at each region by
+    itself."""
     tried = 0
     while True:
         (document, manifest), tried = next(random_programs(seed + 7919 * tried, 1)), tried + 1

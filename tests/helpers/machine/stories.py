@@ -1,4 +1,5 @@
-"""Random buffers for random programs: when each is accessed, what else is said of it, and which pairs are named together."""
+"""Random buffers for random programs: when each is accessed, what else is said of it, and which pairs are named
+together."""
 
 from __future__ import annotations
 

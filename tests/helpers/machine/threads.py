@@ -33,8 +33,8 @@ def track_sizes(manifest: Manifest, group: tuple[Track, ...]) -> list[int | None
 
 
 def runs_lie_whole(manifest: Manifest, group: tuple[Track, ...]) -> bool:
-    """Whether every run lies in one track: each track starts at a multiple of threads_per_run. A block has whole runs, so that
-    tracks behind the rest may be counted from its end."""
+    """Whether every run lies in one track: each track starts at a multiple of threads_per_run. A block has whole runs,
+    so that tracks behind the rest may be counted from its end."""
     per_run, sizes = manifest.launch.threads_per_run, [track.threads for track in group]
     rest = sizes.index(None) if None in sizes else len(sizes)
     starts = [sum(size or 0 for size in sizes[:number]) for number in range(1, rest + 1) if number < len(sizes)]
@@ -44,8 +44,8 @@ def runs_lie_whole(manifest: Manifest, group: tuple[Track, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Sharing:
-    """The threads that share two pieces. `scope`: "run" or "block", or "track" with its key. `several`: more than one thread.
-    `fixed`: for run-scoped pairs the track that the run takes in each group it lies whole in."""
+    """The threads that share two pieces. `scope`: "run" or "block", or "track" with its key. `several`: more than one
+    thread. `fixed`: for run-scoped pairs the track that the run takes in each group it lies whole in."""
 
     scope: str
     several: bool

@@ -7,14 +7,14 @@ from random import Random
 from typing import Any, NamedTuple
 
 _SAME_SPAN = {"loop": ("loop",), "one": ("loop",), "skip": ()}
-"""What may lie inside a structure over the very same span: inside a loop also a branch of two arms, inside `one` arm of several
-or track a loop, inside the only arm of a branch nothing."""
+"""What may lie inside a structure over the very same span: inside a loop also a branch of two arms, inside `one` arm of
+several or track a loop, inside the only arm of a branch nothing."""
 
 
 @dataclass
 class Plan:
-    """A timeline in indices. `allowed[p]`: the scopes of barriers that may stand at phase p. `arms[p]` and `tracks[p]`: the arms
-    and the track around it, outermost first. `names`: whether the document writes phases by name."""
+    """A timeline in indices. `allowed[p]`: the scopes of barriers that may stand at phase p. `arms[p]` and `tracks[p]`:
+    the arms and the track around it, outermost first. `names`: whether the document writes phases by name."""
 
     length: int = 0
     loops: list[dict[str, Any]] = field(default_factory=list)

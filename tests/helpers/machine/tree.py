@@ -10,13 +10,14 @@ Instance = tuple[tuple[int, str], ...]
 """One run-through of a timeline: the calls that lead to it, each the calling phase's enter and the component's path."""
 
 TrackKey = tuple[str, int, int]
-"""A track: the path whose timeline has it, the number of its group there, and its number in the group. The same threads run it
-in every call."""
+"""A track: the path whose timeline has it, the number of its group there, and its number in the group. The same threads
+run it in every call."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """A barrier on the way: its scope, whether it has a proxy fence, the timeline it stands in, and the track around it."""
+    """A barrier on the way: its scope, whether it has a proxy fence, the timeline it stands in, and the track around
+    it."""
 
     scope: str
     fence: bool
@@ -71,7 +72,8 @@ Node = Step | Repeat | Choice | Together
 
 @dataclass
 class Program:
-    """`spans[owner]` has for every call of a timeline a list, by its own phases, of the flattened phases each stands for."""
+    """`spans[owner]` has for every call of a timeline a list, by its own phases, of the flattened phases each stands
+    for."""
 
     root: Sequence = field(default_factory=lambda: Sequence(()))
     names: list[str] = field(default_factory=list)

@@ -1,4 +1,5 @@
-"""Two pieces tried on real executions: choices at random, every interleaving where there are few, else many schedules."""
+"""Two pieces tried on real executions: choices at random, every interleaving where there are few, else many
+schedules."""
 
 from __future__ import annotations
 

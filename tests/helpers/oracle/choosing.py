@@ -44,8 +44,8 @@ class NoPacking:
 
 
 class Oracle:
-    """The exact figures of one manifest. `split`: parts of splittable buffers may lie apart. `promote`: `auto` buffers may be
-    put on chip (else all stay local)."""
+    """The exact figures of one manifest. `split`: parts of splittable buffers may lie apart. `promote`: `auto` buffers
+    may be put on chip (else all stay local)."""
 
     def __init__(self, manifest: Manifest, *, split: bool = True, promote: bool = True) -> None:
         self.manifest, self.split, self.promote = manifest, split, promote
@@ -61,7 +61,8 @@ class Oracle:
 
     @property
     def of_both_scopes(self) -> bool:
-        """Whether there are buffers of both scopes. A block's may then lie over the windows of runs, which the oracle does not try."""
+        """Whether there are buffers of both scopes. A block's may then lie over the windows of runs, which the oracle
+        does not try."""
         return (
             len({buffer.scope for buffer in self.manifest.buffers if buffer.size_bytes and buffer.location != "local"})
             > 1
@@ -122,7 +123,8 @@ class Oracle:
         return hoped is not None and self.rank(hoped) > self.rank(best)
 
     def rank(self, figures: Figures) -> tuple[Any, ...]:
-        """The order of wishes: larger is better. Where any choice has a whole multiple of threads, the block must be one."""
+        """The order of wishes: larger is better. Where any choice has a whole multiple of threads, the block must be
+        one."""
         launch = self.manifest.launch
         whole = figures.threads % lcm(launch.threads_per_run, launch.threads_multiple) == 0
         wished: tuple[Any, Any] = (figures.threads, figures.resident)

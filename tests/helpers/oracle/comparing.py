@@ -14,8 +14,8 @@ from warpack.solver.wire.manifest import Manifest
 
 @dataclass(frozen=True)
 class Judged:
-    """What is held against the oracle's best. `split`: parts that may lie apart; `promote`: which `auto` buffers are on chip
-    (without it the bytes are judged for the layout's own choice, and threads with all of them local)."""
+    """What is held against the oracle's best. `split`: parts that may lie apart; `promote`: which `auto` buffers are on
+    chip (without it the bytes are judged for the layout's own choice, and threads with all of them local)."""
 
     split: bool = True
     promote: bool = True
@@ -23,8 +23,8 @@ class Judged:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`wrong`: sentences, one for each figure or bound that the oracle refutes. `open`: what the layout does not claim to be
-    the best, so that only its bounds were judged."""
+    """`wrong`: sentences, one for each figure or bound that the oracle refutes. `open`: what the layout does not claim
+    to be the best, so that only its bounds were judged."""
 
     wrong: tuple[str, ...]
     open: tuple[str, ...] = ()
@@ -72,8 +72,9 @@ def _sentences(layout: Layout, oracle: Oracle, best: Figures | Infeasible | NoPa
 def _at_least_as_good(
     layout: Layout, oracle: Oracle, best: Figures | Infeasible | NoPacking, on_chip: frozenset[str]
 ) -> Iterator[Sentence]:
-    """Where buffers of the block may lie over windows, the oracle's best is one of the layouts that there are: nothing said to be proven
-    may be worse than it, and no bound may rule it out. (`tests.helpers.oracle.scopes` looks at all.)"""
+    """Where buffers of the block may lie over windows, the oracle's best is one of the layouts that there are:
+    nothing said to be proven may be worse than it, and no bound may rule it out. (`tests.helpers.oracle.scopes`
+    looks at all.)"""
     launch, proof = layout.launch, layout.proof
     if launch is None:
         proven = proof.threads_per_block.status == "infeasible"
@@ -161,8 +162,8 @@ def _launched(
 def _bounds(
     layout: Layout, launch: LaunchFigures, oracle: Oracle, best: Figures, on_chip: frozenset[str]
 ) -> Iterator[Sentence]:
-    """Each bound is about layouts that are as good in the wishes before it, so it is judged where the layout is as good as the best
-    in these."""
+    """Each bound is about layouts that are as good in the wishes before it, so it is judged where the layout is as good
+    as the best in these."""
     proof = layout.proof
     resident, accesses, stride = proof.resident_threads, proof.accesses_on_chip, proof.stride_bytes
     found, wanted = oracle.rank(_figures(launch, oracle, on_chip)), oracle.rank(best)

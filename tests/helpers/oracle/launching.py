@@ -20,7 +20,8 @@ class Launched:
 
 @dataclass(frozen=True)
 class Bytes:
-    """What a block is made of: bytes of the regions, alignments, and the accesses of a run's buffers by element width."""
+    """What a block is made of: bytes of the regions, alignments, and the accesses of a run's buffers by element
+    width."""
 
     run: int
     block: int
@@ -41,8 +42,8 @@ class Bytes:
         )
 
     def stride(self, threads_per_run: int, *, avoid: bool) -> int:
-        """The least multiple of the run alignment that holds a run and, where conflicts are to be avoided, gives all accesses
-        together as few passes as any; widths of no accesses count for one."""
+        """The least multiple of the run alignment that holds a run and, where conflicts are to be avoided, gives all
+        accesses together as few passes as any; widths of no accesses count for one."""
         if not self.run:
             return 0
         least = _up(self.run, self.run_alignment)
@@ -115,8 +116,8 @@ def budget_of(manifest: Manifest) -> int:
 
 @lru_cache(maxsize=65536)
 def passes(stride: int, width: int, threads_per_run: int) -> int:
-    """Passes of the slowest transaction of a block's first warp. A lane's access is the largest power of two, at most 16 bytes,
-    that divides the width; a transaction serves 128 bytes, at most 32 lanes."""
+    """Passes of the slowest transaction of a block's first warp. A lane's access is the largest power of two, at most
+    16 bytes, that divides the width; a transaction serves 128 bytes, at most 32 lanes."""
     access = next(size for size in (16, 8, 4, 2, 1) if width % size == 0)
     lanes = min(32, 128 // access)
     worst = 1

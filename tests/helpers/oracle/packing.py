@@ -1,7 +1,7 @@
 """The fewest bytes of a region, proven: one CP-SAT model with every rule of the region in it, minimised to the end.
 
-Offsets are whole bytes, every pair of pieces that conflict gets its own choice, and windows are hulls around their members, which
-need not be packed first. Nothing is reduced, ordered or rounded.
+Offsets are whole bytes, every pair of pieces that conflict gets its own choice, and windows are hulls around their
+members, which need not be packed first. Nothing is reduced, ordered or rounded.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ Rules = dict[tuple[int, int], list[Rule]]
 def least_bytes(
     manifest: Manifest, story: Story, scope: Scope, on_chip: Collection[str] = (), *, split: bool = True
 ) -> int | None:
-    """The fewest bytes that the buffers of `scope` in shared memory take (and the `auto` ones named in `on_chip`); None where
-    pins and windows leave no packing at all. Raises NotSettled."""
+    """The fewest bytes that the buffers of `scope` in shared memory take (and the `auto` ones named in `on_chip`); None
+    where pins and windows leave no packing at all. Raises NotSettled."""
     units = units_of(manifest, story, scope, on_chip, split=split)
     if not units:
         return 0
@@ -71,8 +71,8 @@ def least_bytes(
 def enough_for_any(units: Sequence[Unit]) -> int:
     """Bytes within which some best packing lies, if there is any packing.
 
-    Take one with the least sum of offsets. What a unit cannot go below by the largest alignment (so that the rest may go along
-    with it) is byte 0 or a piece of another unit; so from byte 0 or a pin upwards each unit starts at most one
+    Take one with the least sum of offsets. What a unit cannot go below by the largest alignment (so that the rest may
+    go along with it) is byte 0 or a piece of another unit; so from byte 0 or a pin upwards each unit starts at most one
     size and one largest alignment above the end of what holds it up.
     """
     widest = max(unit.alignment_bytes for unit in units)
@@ -115,8 +115,8 @@ def _keep_whole(
     members: Sequence[int],
     room: int,
 ) -> None:
-    """A piece from outside that conflicts with one inside lies below the hull or above it, or else in place with all that it
-    conflicts with inside."""
+    """A piece from outside that conflicts with one inside lies below the hull or above it, or else in place with all
+    that it conflicts with inside."""
     start, end = model.new_int_var(0, room, ""), model.new_int_var(0, room, "")
     for member in members:
         model.add(start <= offsets[member])

@@ -1,4 +1,5 @@
-"""The most threads of a tiny manifest with buffers of both scopes, by trying every place: what scopes that share bytes are held against.
+"""The most threads of a tiny manifest with buffers of both scopes, by trying every place: what scopes that share bytes
+are held against.
 
 Conflicts come from the verifier's story; nothing of the optimiser is used but what a stride is.
 """
@@ -15,8 +16,8 @@ Placed = tuple[StoryPiece, int]
 
 
 def most_runs(manifest: Manifest, most: int) -> int:
-    """The most runs, up to `most`, that fit into the budget (an integer, no static bytes). Every buffer is one piece of a multiple of
-    4 bytes."""
+    """The most runs, up to `most`, that fit into the budget (an integer, no static bytes). Every buffer is one piece of
+    a multiple of 4 bytes."""
     story = derive(manifest)
     budget = manifest.target.shared_budget_bytes
     assert isinstance(budget, int)

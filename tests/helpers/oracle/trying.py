@@ -1,4 +1,5 @@
-"""Whether a tiny region fits into so many bytes, by trying every offset: what the oracle's own model is held against."""
+"""Whether a tiny region fits into so many bytes, by trying every offset: what the oracle's own model is held
+against."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from warpack.solver.wire.manifest import Buffer, Manifest, Scope
 
 @dataclass(frozen=True)
 class Unit:
-    """A buffer, or one part of a buffer whose parts may lie apart. `pieces`: each with its bytes from the unit's start."""
+    """A buffer, or one part of a buffer whose parts may lie apart. `pieces`: each with its bytes from the unit's
+    start."""
 
     buffer: Buffer
     pieces: tuple[tuple[StoryPiece, int], ...]
@@ -22,8 +23,8 @@ class Unit:
 
 @dataclass(frozen=True)
 class Rule:
-    """Two pieces, as (start in its unit, size), that may share no byte but where the second unit's offset minus the first's
-    is one of `cures`."""
+    """Two pieces, as (start in its unit, size), that may share no byte but where the second unit's offset minus the
+    first's is one of `cures`."""
 
     first: tuple[int, int]
     second: tuple[int, int]
@@ -50,7 +51,8 @@ def units_of(manifest: Manifest, story: Story, scope: Scope, on_chip: Collection
 
 
 def rules_between(story: Story, first: Unit, second: Unit) -> list[Rule]:
-    """A rule for each pair of pieces that conflict. Parts of one buffer that lie apart conflict where both are occupied."""
+    """A rule for each pair of pieces that conflict. Parts of one buffer that lie apart conflict where both are
+    occupied."""
     rules = []
     for p, at_p in first.pieces:
         for q, at_q in second.pieces:

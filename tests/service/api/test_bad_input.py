@@ -18,7 +18,8 @@ ANSWERS = {
     "nested-too-deeply": (400, "not-json"),
     "document-too-large": (413, "body-too-large"),
 }
-"""Status and type of the whole answer by the type of the fault; all others are the manifest's own: 422, `bad-manifest`."""
+"""Status and type of the whole answer by the type of the fault; all others are the manifest's own: 422,
+`bad-manifest`."""
 
 
 @pytest.mark.parametrize("call", ["/v1/layouts", "/v1/manifests:check"])

@@ -46,7 +46,8 @@ def compile_reference(folder: Path) -> ctypes.CDLL:
 
 
 def reference_results(library: ctypes.CDLL, device: Device, points: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Rows of COLUMNS for rows of threads, registers, static bytes, dynamic bytes, barriers, carve-out percent (-1: default)."""
+    """Rows of COLUMNS for rows of threads, registers, static bytes, dynamic bytes, barriers, carve-out percent (-1:
+    default)."""
     points = np.ascontiguousarray(points, dtype=np.int32)
     results = np.zeros((len(points), len(COLUMNS)), dtype=np.int32)
     major, minor = map(int, device.compute_capability.split("."))

@@ -19,7 +19,8 @@ from warpack.solver.devices.occupancy import NO_LIMIT, block_limits, occupancy
 Point = tuple[int, int, int, int, int, int]
 RANDOM_POINTS = 100_000
 
-# cuda_occupancy.h of CUDA 13.0 counts two named barriers a block slot for 10.3, that of 13.5 one. The table takes the later.
+# cuda_occupancy.h of CUDA 13.0 counts two named barriers a block slot for 10.3, that of 13.5 one. The table takes the
+# later.
 HEADER_13_0_BARRIER_SLOTS = {"10.3": 2}
 
 

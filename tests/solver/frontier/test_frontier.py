@@ -1,4 +1,5 @@
-"""Threads against accesses on chip: every point holds, none is beaten, and each comes out again when asked for alone."""
+"""Threads against accesses on chip: every point holds, none is beaten, and each comes out again when asked for
+alone."""
 
 from __future__ import annotations
 

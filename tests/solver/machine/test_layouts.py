@@ -1,4 +1,5 @@
-"""Layouts judged by the machine: bytes of parts, block-scoped buffers over run windows, in-place pairs at equal offset."""
+"""Layouts judged by the machine: bytes of parts, block-scoped buffers over run windows, in-place pairs at equal
+offset."""
 
 from __future__ import annotations
 

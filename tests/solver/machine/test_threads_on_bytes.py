@@ -1,4 +1,5 @@
-"""The quick judge against real executions: threads that access one byte under a scheduler, in every order where that can be."""
+"""The quick judge against real executions: threads that access one byte under a scheduler, in every order where that
+can be."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def test_what_the_judge_calls_safe_no_execution_disturbs(seed: int) -> None:
 
 
 def test_small_programs_are_told_alike_by_both() -> None:
-    """Every disturbance that the judge sees without tracks (there the page speaks of ways, which is wider), an execution shows."""
+    """Every disturbance that the judge sees without tracks (there the page speaks of ways, which is wider), an
+    execution shows."""
     asked = 0
     for number, (_, manifest) in enumerate(random_programs(17, 120)):
         judge = Judge(manifest)

@@ -1,4 +1,5 @@
-"""Single words of the page asked of the machine: asynchronous accesses, tracks, zero, aliases, what derived accesses need."""
+"""Single words of the page asked of the machine: asynchronous accesses, tracks, zero, aliases, what derived accesses
+need."""
 
 from __future__ import annotations
 

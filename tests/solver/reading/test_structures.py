@@ -66,7 +66,8 @@ def test_an_interval_holds_what_stands_between_its_ends_but_for_arms_that_hold_n
 
 
 def _free(tree: Tree, scope: Node, ends: tuple[int, int], phase: int) -> bool:
-    """Whether the phase lies in an arm of a branch inside the scope, and an end of the interval in another arm of it."""
+    """Whether the phase lies in an arm of a branch inside the scope, and an end of the interval in another arm of
+    it."""
     for branch in tree.nodes:
         if branch.structure.kind != "branch" or not branch.holds(phase) or branch is scope:
             continue

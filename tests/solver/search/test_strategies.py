@@ -32,8 +32,8 @@ def small(random: Random) -> Puzzle:
 
 
 def tight(random: Random) -> tuple[Puzzle, int]:
-    """Eight to fourteen intervals cut out of a rectangle without a gap, some a unit lower than they could be; and the height of the
-    rectangle, within which they fit."""
+    """Eight to fourteen intervals cut out of a rectangle without a gap, some a unit lower than they could be; and the
+    height of the rectangle, within which they fit."""
     width, height = random.randint(8, 12), random.randint(10, 16)
     tiles, wanted = [(0, width, 0, height)], random.randint(8, 14)
     while len(tiles) < wanted:
@@ -62,8 +62,8 @@ def first(puzzle: Puzzle) -> Solution:
 
 
 def steps(strategy: type[Strategy], puzzle: Puzzle, bound: int, count: int = 4) -> list[Interval]:
-    """The intervals of some steps at several capacities, from `bound` and a packing in the items' order; none where the strategy does
-    not apply."""
+    """The intervals of some steps at several capacities, from `bound` and a packing in the items' order; none where the
+    strategy does not apply."""
     case = Case(puzzle, bound, seed=0)
     one, interval = strategy(case), Interval(first(puzzle), bound)
     found: list[Interval] = []

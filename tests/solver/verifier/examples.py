@@ -149,9 +149,10 @@ PRIVATE_LAYOUT = Layout(
     local=LocalBytes(28, 8),
 )
 
-# Two threads a run, and a block region. The barrier before "use" frees the bytes of `tile` for `table` and those of `left`
-# for `right`; the one before "load" does the same on the way back round the loop. 24 bytes are 6 words, an odd multiple of the
-# two words that one run's threads read. 128 threads take 24 + 64 * 24 bytes; 48 warps hold 12 such blocks.
+# Two threads a run, and a block region. The barrier before "use" frees the bytes of `tile` for `table` and those of
+# `left` for `right`; the one before "load" does the same on the way back round the loop. 24 bytes are 6 words, an odd
+# multiple of the two words that one run's threads read. 128 threads take 24 + 64 * 24 bytes; 48 warps hold 12 such
+# blocks.
 THREADED = manifest_of(
     buffer("tile", 3, (0, 1), scope="block", dtype="float64"),
     buffer("table", 5, (2, 3), scope="block", dtype="float32"),

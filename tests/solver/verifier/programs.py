@@ -1,7 +1,8 @@
-"""Small random programs, and a slow reader of them: it goes many ways, one phase after another, and notes what it meets.
+"""Small random programs, and a slow reader of them: it goes many ways, one phase after another, and notes what it
+meets.
 
-It shares nothing with the verifier but the wire types. Ways are drawn at random, so what it finds is there, and what it never finds in
-very many ways of a small program is not.
+It shares nothing with the verifier but the wire types. Ways are drawn at random, so what it finds is there, and what it
+never finds in very many ways of a small program is not.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ Span = tuple[int, int]
 
 
 def random_timeline(random: Random, length: int, *, calls: bool = True, tracks: bool = True) -> Timeline:
-    """Structures anywhere, properly nested and never two over one span; barriers of every kind that is legal where it stands."""
+    """Structures anywhere, properly nested and never two over one span; barriers of every kind that is legal where it
+    stands."""
     made = _Made([], [], [])
     _structure(random, (0, length), made, tracks=tracks and random.random() < 0.35, whole=False)
     in_tracks = {p for group in made.tracks for track in group for p in range(track.start, track.end)}

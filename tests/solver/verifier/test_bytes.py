@@ -1,4 +1,5 @@
-"""Which pieces share bytes they must not share: the sweeps against all pairs and all windows by hand, on small random programs."""
+"""Which pieces share bytes they must not share: the sweeps against all pairs and all windows by hand, on small random
+programs."""
 
 from __future__ import annotations
 

@@ -97,7 +97,8 @@ def test_row_9_what_sticks_out_behind_the_windows_counts() -> None:
 
 
 def behind(runs: int) -> tuple[Manifest, Layout]:
-    """What the block needs at once with its runs lies behind the first two windows, before them only what is persistent."""
+    """What the block needs at once with its runs lies behind the first two windows, before them only what is
+    persistent."""
     manifest = Manifest(
         Target("8.6"),
         launch=Launch(max_threads_per_block=4, threads_multiple=1, bank_conflicts="ignore"),

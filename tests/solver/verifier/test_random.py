@@ -1,4 +1,5 @@
-"""Random manifests with every feature: the verifier against all pairs by hand, and against the optimiser's own reading."""
+"""Random manifests with every feature: the verifier against all pairs by hand, and against the optimiser's own
+reading."""
 
 from __future__ import annotations
 

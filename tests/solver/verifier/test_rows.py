@@ -1,5 +1,5 @@
-"""The answers of November 2026 that were wrong (rows 1 to 12 of the project's facts): layouts made by hand with those bytes are
-refused, and the right ones are not."""
+"""The answers of November 2026 that were wrong (rows 1 to 12 of the project's facts): layouts made by hand with those
+bytes are refused, and the right ones are not."""
 
 from __future__ import annotations
 
@@ -191,4 +191,5 @@ def test_a_layout_with_the_bytes_of_november(row: Row) -> None:
     assert not of_rule(verify(row.manifest, replace(layout_at(row.manifest, apart), handoffs=())), "overlap")
 
 
-# Row 9: 256 bytes a run, padded to 65 words, and 32 KiB that the whole block has after the barrier, over the windows that are dead then.
+# Row 9: 256 bytes a run, padded to 65 words, and 32 KiB that the whole block has after the barrier, over the windows
+# that are dead then.

@@ -44,7 +44,8 @@ def test_buffers_of_no_bytes_have_no_piece() -> None:
 def test_a_wrapped_interval_is_carried_round_its_innermost_loop() -> None:
     story = story_of(buffer("a", 1, (4, 2)), timeline=Timeline(8, None, (Loop(0, 8), Loop(1, 6))))
     assert piece(story, "a").accesses == ((1, 2), (4, 6))
-    # left after 1, 2 and 3 lie before a beginning; left after 5, a way leads round the outer loop to 1, where none begins
+    # left after 1, 2 and 3 lie before a beginning; left after 5, a way leads round the outer loop to 1, where none
+    # begins
     assert piece(story, "a").live == ((0, 2), (4, 8))
     assert piece(story, "a").segments == (Segment(0, 2, False), Segment(4, 8, True))
 

@@ -116,7 +116,8 @@ def test_in_place_parts_may_coincide_where_they_are_not_where_their_buffers_are(
 
 
 def test_whole_buffers_in_place_may_coincide_only_as_wholes() -> None:
-    # row1 starts 16 bytes into its buffer, half0 at the start of the other: element for element, half0 lies 16 bytes lower
+    # row1 starts 16 bytes into its buffer, half0 at the start of the other: element for element, half0 lies 16 bytes
+    # lower
     story = story_of(
         buffer("r", 8, parts=(part("row0", 0, 4, (0, 2)), part("row1", 4, 4, (0, 2)))),
         buffer("w", 8, (1, 3)),

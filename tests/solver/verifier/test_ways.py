@@ -213,7 +213,8 @@ Handed = tuple[str, str, int, str | None, int | None]
 def handed(
     reader: Reader, one: Told, other: Told, lives_of: dict[str, set[int]], ways: list[list[Event]]
 ) -> set[Handed]:
-    """Every way that leaves the one's life and comes to the other's, with neither live between, and the first barrier on it."""
+    """Every way that leaves the one's life and comes to the other's, with neither live between, and the first barrier
+    on it."""
     names = one.buffer.full_name, other.buffer.full_name
     source, target = lives_of[names[0]], lives_of[names[1]]
     fenced = other.buffer.asynchronous and not one.buffer.asynchronous

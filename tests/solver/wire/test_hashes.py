@@ -1,4 +1,5 @@
-"""The hashes of manifests and layouts are those of their documents as RFC 8785 writes them, however they are put together."""
+"""The hashes of manifests and layouts are those of their documents as RFC 8785 writes them, however they are put
+together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A field that is added to a dataclass of a manifest or a layout enters the hash, without a word where hashes are made."""
+"""A field that is added to a dataclass of a manifest or a layout enters the hash, without a word where hashes are
+made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Validations in two stages, the second of them on a device: what is handed from one to the other, and for which architecture."""
+"""Validations in two stages, the second of them on a device: what is handed from one to the other, and for which
+architecture."""
 
 from __future__ import annotations
 

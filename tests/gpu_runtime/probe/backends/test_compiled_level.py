@@ -1,4 +1,5 @@
-"""Level `compiled`. The run's folder for compiled kernels serves all tests: the code of `walk` in it is compiled once."""
+"""Level `compiled`. The run's folder for compiled kernels serves all tests: the code of `walk` in it is compiled
+once."""
 
 from __future__ import annotations
 

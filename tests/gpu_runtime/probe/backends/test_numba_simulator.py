@@ -1,4 +1,5 @@
-"""The simulator's own rules, each broken once: in a process of its own, since numba's mode is set when it is imported."""
+"""The simulator's own rules, each broken once: in a process of its own, since numba's mode is set when it is
+imported."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ def test_a_right_layout_passes_and_the_report_counts_what_was_done() -> None:
 
 
 def every_feature(threads_per_run: int) -> Manifest:
-    """Zeros of both kinds, parts, block scope, barriers of both scopes, contents carried round, and all element types."""
+    """Zeros of both kinds, parts, block scope, barriers of both scopes, contents carried round, and all element
+    types."""
     parts = (Part("u", 0, 4, lifetime((0, 2))), Part("v", 4, 5, lifetime((1, 3), (4, 5))))
     typed = [
         make_buffer(f"t/{dtype}", 7, dtype, lifetime=lifetime((number % 4, number % 4 + 2)))

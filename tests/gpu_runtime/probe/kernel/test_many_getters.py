@@ -1,4 +1,5 @@
-"""Many getters are called in functions of some each, which numba compiles in a time that grows with their number alone."""
+"""Many getters are called in functions of some each, which numba compiles in a time that grows with their number
+alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The steps of a way: loops, branches, tracks and calls walked as chosen, quiet phases merged, barriers where they stand."""
+"""The steps of a way: loops, branches, tracks and calls walked as chosen, quiet phases merged, barriers where they
+stand."""
 
 from __future__ import annotations
 

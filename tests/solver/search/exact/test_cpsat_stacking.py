@@ -12,7 +12,8 @@ from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 
 
 def tiling(random: Random, width: int, height: int, cuts: int) -> tuple[Puzzle, list[tuple[int, int, int]]]:
-    """A rectangle of phases and units cut into pieces that fill it: (start, end, size) of each, and the puzzle of packing them."""
+    """A rectangle of phases and units cut into pieces that fill it: (start, end, size) of each, and the puzzle of
+    packing them."""
     pieces = [(0, width, height)]
     while len(pieces) < cuts:
         start, end, size = pieces.pop(random.randrange(len(pieces)))

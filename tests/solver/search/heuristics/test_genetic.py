@@ -56,7 +56,8 @@ def _cuts(times: int) -> tuple[Puzzle, int]:
 
 
 def _by_hand(rows: Sequence[Row], order: Sequence[int]) -> list[int]:
-    """The rule, as it is said: the item that can lie lowest above what is placed; of several, the first in the order."""
+    """The rule, as it is said: the item that can lie lowest above what is placed; of several, the first in the
+    order."""
     offsets: dict[int, int] = {}
     while len(offsets) < len(rows):
         heights = {

@@ -1,4 +1,5 @@
-"""Puzzles with rigid rows: strips and pairs hold all that is forbidden and nothing else, and what is found and proven is right."""
+"""Puzzles with rigid rows: strips and pairs hold all that is forbidden and nothing else, and what is found and proven
+is right."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ COLUMNS = 5
 
 
 def rows(random: Random, count: int, longest: int, alignments: tuple[int, ...] = (1, 1, 1, 2)) -> Puzzle:
-    """Items of one strip to three; some pairs may share bytes all the same, at one difference or at any, and some never."""
+    """Items of one strip to three; some pairs may share bytes all the same, at one difference or at any, and some
+    never."""
     strips = [_strips(random, longest) for _ in range(count)]
     sizes = [sum(size for _, size, _ in of_item) for of_item in strips]
     forbidden: list[dict[int, Gaps]] = [{} for _ in strips]

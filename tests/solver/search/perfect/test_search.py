@@ -34,7 +34,8 @@ def puzzle_of(spans: list[Span], sizes: list[int]) -> Puzzle:
 
 
 def full_columns(random: Random, width: int) -> tuple[list[Span], list[int], int]:
-    """Items that fill each column to the same height, some columns perhaps not at all; most such sets have no tiling."""
+    """Items that fill each column to the same height, some columns perhaps not at all; most such sets have no
+    tiling."""
     spans, sizes = [], []
     for _ in range(random.randint(6, 9)):
         first = random.randrange(width - 2)
