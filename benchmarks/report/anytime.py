@@ -113,6 +113,7 @@ def _rows(moments: Sequence[Moment]) -> Table:
 
 
 _WHO = """\
-The solvers are those of the [benchmarks](benchmarks.md), and a portfolio of first fit: eight rules for the order of the buffers,
-then the same rules disturbed until the limit, the best packing counted. Of omnimalloc every allocator gets the limit for itself.
-Every packing is turned into a layout and verified."""
+The solvers are those of the [benchmarks](benchmarks.md), and a portfolio of first fit: eight rules for the order of the
+buffers, then the same rules disturbed until the limit, the best packing counted. Of omnimalloc every allocator gets the
+limit for itself. Every packing is turned into a layout and verified. A limit counts from the call of `optimize`, so
+that making the conflicts ready is in it; a busy machine is felt most in the shortest limits."""

@@ -55,6 +55,7 @@ def page_of(run: Run) -> str:
         family_table(summaries).markdown(),
         "What Warpack left without a proof:\n\n" + "\n".join(open_ones) if open_ones else "Warpack proved all of them.",
         "Refused:\n\n" + "\n".join(f"- {one}" for one in bad) if bad else "No result was refused.",
+        "How good packings are after a tenth of a second, and later: [packings against time](anytime.md).",
         f"![Peak above the bound against time]({TIME_PLOT})",
         "## Threads per block",
         _THREADS,
