@@ -62,8 +62,8 @@ def page_of(moments: Sequence[Moment], limits_s: Sequence[float], command: str, 
     bad = [fault for one in moments for fault in one.faults]
     parts = [
         "# Packings against time",
-        f"Written by `{command}`. Every solver started anew for each limit, in one process, one after the other; imports were "
-        "made before.",
+        f"Written by `{command}`.\nEvery solver started anew for each limit, in one process, one after the other; "
+        "imports were made before.",
         "\n".join(f"- {name}: {value}" for name, value in machine.items()),
         _WHO,
         _counts(moments, limits_s).markdown(),
