@@ -71,8 +71,8 @@ def page_of(moments: Sequence[Moment], limits_s: Sequence[float], command: str, 
         "Refused:\n\n" + "\n".join(f"- {one}" for one in bad) if bad else "No result was refused.",
         f"Warpack overran a limit by at most {max((one.over_s for one in moments), default=0.0):.2f} s.",
         "## Every instance",
-        "Run bytes; a star where the solver itself proved that nothing is smaller. Nothing was run beyond a limit at which "
-        "Warpack proved its packing.",
+        "Run bytes; a star where the solver itself proved that nothing is smaller.\n"
+        "Nothing was run beyond a limit at which Warpack proved its packing.",
         _rows(moments).markdown(),
     ]
     return "\n\n".join(parts) + "\n"
