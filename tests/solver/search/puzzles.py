@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.conflicts import mirrored
-from warpack.solver.search.core.puzzle import Gaps, Puzzle
+from warpack.solver.search.core.puzzle import Gaps, Puzzle, Solution
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.exact.cpsat_strips import StripsSearch
+from warpack.solver.search.heuristics.first_fit import construct
 
 
 def make_puzzle(
@@ -127,3 +128,17 @@ def prove_the_least(puzzle: Puzzle) -> Attempt:
     below = fitter.prove(capacity - 1, effort=1, seed=0, stop=stop)
     assert below.verdict == "impossible"
     return below
+
+
+def crowd(count: int, random: Random) -> tuple[Puzzle, int]:
+    """Random intervals, and the largest sum of sizes in one phase: no packing is lower."""
+    rows = []
+    for _ in range(count):
+        start = random.randrange(40)
+        rows.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
+    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
+
+
+def first_fitted(puzzle: Puzzle, bound: int) -> Solution:
+    """The packing of first fit over some orders."""
+    return construct(puzzle, good_enough=bound, tries=10, random=Random(0), stop=Stop(float("inf")))

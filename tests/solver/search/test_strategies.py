@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.solver.search.lanes.test_both_ends import rows
-from tests.solver.search.puzzles import intervals, least, random_puzzle
+from tests.solver.search.puzzles import crowd, intervals, least, random_puzzle
 from warpack.solver.search.core.laying import FirstFit
 from warpack.solver.search.core.options import SearchOptions
 from warpack.solver.search.core.puzzle import Puzzle, Solution
@@ -49,12 +49,8 @@ def tight(random: Random) -> tuple[Puzzle, int]:
 
 
 def many(random: Random) -> tuple[Puzzle, int]:
-    """Sixty intervals, and the largest sum of sizes in one phase: no packing is lower."""
-    spans = []
-    for _ in range(60):
-        start = random.randrange(40)
-        spans.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
-    return intervals(spans), max(sum(size for a, b, size in spans if a <= t < b) for t in range(48))
+    """More items than are searched by pairs."""
+    return crowd(60, random)
 
 
 def first(puzzle: Puzzle) -> Solution:

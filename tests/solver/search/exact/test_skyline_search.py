@@ -14,7 +14,7 @@ from warpack.solver.search.core.conflicts import puzzle_of, unit_of
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.exact.bitset_dfs import search_bits
-from warpack.solver.search.exact.skyline_search import SkylineSearch, spans_of
+from warpack.solver.search.exact.skyline_search import SkylineSearch
 
 STOP = Stop.after(3600)
 
@@ -57,7 +57,7 @@ def puzzle_from(pieces: list[tuple[int, int, int]], length: int) -> Puzzle:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_tiling_is_filled_to_its_height(seed: int) -> None:
     puzzle = puzzle_from(tiling(Random(seed), 40, 60, 40), 40)
-    spans = spans_of(puzzle)
+    spans = puzzle.spans
     assert spans is not None
     valleys = SkylineSearch(puzzle, spans)
     height = max(sum(s for s, m in zip(puzzle.sizes, puzzle.stretches, strict=True) if m & 1), 0)
@@ -76,7 +76,7 @@ def test_small_sets_with_holes_get_the_answer_of_the_exact_bitset_search(seed: i
         first = random.randrange(6)
         pieces.append((first, random.randint(first + 1, 7), random.randint(1, 6)))
     puzzle = puzzle_from(pieces, 7)
-    spans = spans_of(puzzle)
+    spans = puzzle.spans
     assert spans is not None
     load = max(sum(s for s, m in zip(puzzle.sizes, puzzle.stretches, strict=True) if m >> c & 1) for c in range(12))
     for capacity in range(load, load + 4):
@@ -90,15 +90,15 @@ def test_small_sets_with_holes_get_the_answer_of_the_exact_bitset_search(seed: i
 
 def test_what_is_no_set_of_plain_intervals_is_left_to_others() -> None:
     plain = [(0, 2, 4), (1, 3, 4), (2, 4, 4)]
-    assert spans_of(puzzle_from(plain, 4)) is not None
+    assert puzzle_from(plain, 4).spans is not None
     for change in ({"pinned_offset_bytes": 8}, {"alignment_bytes": 64}, {"lifetime": [[0, 1], [2, 3]]}):
         changed = document(plain, 4)
         changed["buffers"][0] |= change
         problem = flatten(load_manifest(changed)).run
-        assert spans_of(puzzle_of(problem, unit_of(problem))) is None
+        assert puzzle_of(problem, unit_of(problem)).spans is None
     apart = document(plain, 4) | {"apart": [["b0", "b2"]]}
     problem = flatten(load_manifest(apart)).run
-    assert spans_of(puzzle_of(problem, unit_of(problem))) is None
+    assert puzzle_of(problem, unit_of(problem)).spans is None
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,4 +1,4 @@
-"""Squeezing packings while the bound is searched by stacking."""
+"""Squeezing packings into less and less."""
 
 from __future__ import annotations
 
@@ -7,32 +7,17 @@ from random import Random
 
 import pytest
 
-from tests.solver.search.puzzles import intervals
-from warpack.solver.search.core.puzzle import Puzzle, Solution
+from tests.solver.search.puzzles import crowd, first_fitted
+from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
-from warpack.solver.search.heuristics.first_fit import construct
 
 _PATIENT = Stop(float("inf"))
 
 
-def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
-    """Random intervals, all of a size of their own, and the largest sum of sizes in one phase."""
-    random = Random(seed)
-    rows = []
-    for _ in range(count):
-        start = random.randrange(40)
-        rows.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
-    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
-
-
-def _first(puzzle: Puzzle, bound: int) -> Solution:
-    return construct(puzzle, good_enough=bound, tries=10, random=Random(0), stop=_PATIENT)
-
-
 def test_packings_get_better_one_after_another() -> None:
-    puzzle, bound = _crowd(90, 1)
-    first = _first(puzzle, bound)
+    puzzle, bound = crowd(90, Random(1))
+    first = first_fitted(puzzle, bound)
     tops: list[int] = []
 
     def better(offsets: Sequence[int]) -> None:
@@ -47,8 +32,8 @@ def test_packings_get_better_one_after_another() -> None:
 
 
 def test_one_seed_gives_one_course_of_packings() -> None:
-    puzzle, bound = _crowd(60, 2)
-    top = _first(puzzle, bound).top
+    puzzle, bound = crowd(60, Random(2))
+    top = first_fitted(puzzle, bound).top
 
     def course() -> list[tuple[int, ...]]:
         found: list[tuple[int, ...]] = []
@@ -63,7 +48,7 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze._GROWTH", 1.0)
-    puzzle, bound = _crowd(30, 3)
+    puzzle, bound = crowd(30, Random(3))
     tried: list[int] = []
 
     class Resisting:

@@ -9,38 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.solver.search.puzzles import intervals
+from tests.solver.search.puzzles import crowd, intervals
 from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
-from warpack.solver.search.exact.skyline_search import spans_of
 from warpack.solver.search.heuristics.filled import fillings
 from warpack.solver.search.heuristics.improving import Improver
 
 _PATIENT = Stop(float("inf"))
 _CANCELLED = Stop(float("inf"), lambda: True)
 
-Row = tuple[int, int, int]
-
-
-def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
-    """Random intervals, and the largest sum of sizes in one phase."""
-    random = Random(seed)
-    rows: list[Row] = []
-    for _ in range(count):
-        start = random.randrange(40)
-        rows.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
-    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
-
 
 def _filled(puzzle: Puzzle, bound: int, stop: Stop = _PATIENT) -> list[tuple[int, ...]]:
-    spans = spans_of(puzzle)
+    spans = puzzle.spans
     assert spans is not None
     return list(fillings(puzzle, spans, bound, stop))
 
 
 @given(st.integers(1, 40), st.integers(0, 1000))
 def test_every_filling_is_a_packing(count: int, seed: int) -> None:
-    puzzle, bound = _crowd(count, seed)
+    puzzle, bound = crowd(count, Random(seed))
     found = _filled(puzzle, bound)
     assert found
     for offsets in found:
@@ -49,23 +36,23 @@ def test_every_filling_is_a_packing(count: int, seed: int) -> None:
 
 
 def test_fillings_do_not_depend_on_the_clock() -> None:
-    puzzle, bound = _crowd(90, 5)
+    puzzle, bound = crowd(90, Random(5))
     assert _filled(puzzle, bound) == _filled(puzzle, bound)
 
 
 def test_manners_differ() -> None:
-    puzzle, bound = _crowd(90, 6)
+    puzzle, bound = crowd(90, Random(6))
     assert len(set(_filled(puzzle, bound))) > 1
 
 
 def test_fillings_that_are_cancelled_before_one_is_done_raise() -> None:
-    puzzle, bound = _crowd(300, 1)
+    puzzle, bound = crowd(300, Random(1))
     with pytest.raises(Stopped):
         _filled(puzzle, bound, _CANCELLED)
 
 
 def test_the_first_packings_are_as_good_as_the_best_filling() -> None:
-    puzzle, bound = _crowd(120, 2)
+    puzzle, bound = crowd(120, Random(2))
     tops: list[int] = []
 
     def better(offsets: Sequence[int]) -> None:

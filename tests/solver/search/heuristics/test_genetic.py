@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.solver.search.puzzles import intervals
-from warpack.solver.search.core.puzzle import Puzzle, Solution
+from tests.solver.search.puzzles import crowd, first_fitted, intervals
+from warpack.solver.search.core.puzzle import Puzzle
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.cpsat_stacking import StackingSearch
-from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.heuristics.genetic import LEAST_ITEMS, Genetic, first_packing
 from warpack.solver.search.heuristics.improving import Improver
 from warpack.solver.search.heuristics.lowest_first import LowestFirst
@@ -24,16 +23,6 @@ from warpack.solver.search.region.interval_search import IntervalSearch
 _PATIENT = Stop(float("inf"))
 
 Row = tuple[int, int, int]
-
-
-def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
-    """Random intervals, and the largest sum of sizes in one phase."""
-    random = Random(seed)
-    rows: list[Row] = []
-    for _ in range(count):
-        start = random.randrange(40)
-        rows.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
-    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
 
 
 def _cuts(times: int) -> tuple[Puzzle, int]:
@@ -105,15 +94,15 @@ def test_pins_alignments_and_items_that_share_in_part_are_left_to_others() -> No
 
 
 def test_small_puzzles_and_those_of_unknown_lifetimes_are_not_bred() -> None:
-    puzzle, _ = _crowd(LEAST_ITEMS, 0)
+    puzzle, _ = crowd(LEAST_ITEMS, Random(0))
     assert Genetic.takes(puzzle)
-    assert not Genetic.takes(_crowd(LEAST_ITEMS - 1, 0)[0])
+    assert not Genetic.takes(crowd(LEAST_ITEMS - 1, Random(0))[0])
     assert not Genetic.takes(Puzzle(puzzle.sizes, puzzle.alignments, puzzle.pins, puzzle.forbidden))
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_bred_packings_are_legal_and_better_than_first_fit(seed: int) -> None:
-    puzzle, bound = _crowd(80, seed)
+    puzzle, bound = crowd(80, Random(seed))
     genetic = Genetic(puzzle, bound, seed)
     tops = []
     for _ in range(25):
@@ -121,11 +110,11 @@ def test_bred_packings_are_legal_and_better_than_first_fit(seed: int) -> None:
         assert puzzle.allows(offsets)
         tops.append(puzzle.top(offsets))
     assert tops == sorted(tops, reverse=True)
-    assert bound <= tops[-1] < _first(puzzle, bound).top
+    assert bound <= tops[-1] < first_fitted(puzzle, bound).top
 
 
 def test_one_seed_breeds_one_course() -> None:
-    puzzle, bound = _crowd(50, 4)
+    puzzle, bound = crowd(50, Random(4))
     one, same = Genetic(puzzle, bound, 7), Genetic(puzzle, bound, 7)
     assert [one.generation() for _ in range(8)] == [same.generation() for _ in range(8)]
 
@@ -142,13 +131,9 @@ def test_a_population_that_stands_still_is_followed_by_others_which_are_joined(
     assert min(tops) >= bound
 
 
-def _first(puzzle: Puzzle, bound: int) -> Solution:
-    return construct(puzzle, good_enough=bound, tries=10, random=Random(0), stop=_PATIENT)
-
-
 def test_improving_hands_out_better_and_better_packings_and_goes_on_where_it_was() -> None:
-    puzzle, bound = _crowd(200, 3)
-    tops = [_first(puzzle, bound).top]
+    puzzle, bound = crowd(200, Random(3))
+    tops = [first_fitted(puzzle, bound).top]
 
     def better(offsets: Sequence[int]) -> None:
         assert puzzle.allows(offsets)
@@ -163,14 +148,14 @@ def test_improving_hands_out_better_and_better_packings_and_goes_on_where_it_was
 
 
 def test_improving_that_is_cancelled_raises() -> None:
-    puzzle, bound = _crowd(50, 2)
+    puzzle, bound = crowd(50, Random(2))
     with pytest.raises(Stopped):
         Improver(puzzle, bound, 0).first(bound, 10**6, Stop(float("inf"), lambda: True), lambda _offsets: None)
 
 
 def test_a_descent_reports_bred_packings_before_it_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    puzzle, bound = _crowd(90, 1)
-    first = _first(puzzle, bound)
+    puzzle, bound = crowd(90, Random(1))
+    first = first_fitted(puzzle, bound)
     tops: list[int] = []
 
     def stacked(*_arguments: object, **_options: object) -> None:

@@ -6,12 +6,11 @@ from random import Random
 
 import pytest
 
-from tests.solver.search.puzzles import intervals
+from tests.solver.search.puzzles import crowd, first_fitted
 from warpack.solver.search.core.attempt import Attempt
-from warpack.solver.search.core.puzzle import Puzzle, Solution
+from warpack.solver.search.core.puzzle import Solution
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.cpsat_stacking import StackingSearch
-from warpack.solver.search.heuristics.first_fit import construct
 from warpack.solver.search.lanes.stacking import Stacking
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.region.interval_search import IntervalSearch
@@ -20,23 +19,9 @@ from warpack.solver.search.strategy import Interval
 _PATIENT = Stop(float("inf"))
 
 
-def _crowd(count: int, seed: int) -> tuple[Puzzle, int]:
-    """Random intervals, all of a size of their own, and the largest sum of sizes in one phase."""
-    random = Random(seed)
-    rows = []
-    for _ in range(count):
-        start = random.randrange(40)
-        rows.append((start, min(48, start + random.randint(3, 20)), random.randint(1, 60)))
-    return intervals(rows), max(sum(size for a, b, size in rows if a <= t < b) for t in range(48))
-
-
-def _first(puzzle: Puzzle, bound: int) -> Solution:
-    return construct(puzzle, good_enough=bound, tries=10, random=Random(0), stop=_PATIENT)
-
-
 def test_a_step_never_claims_more_than_is_true_and_its_packings_are_legal() -> None:
-    puzzle, bound = _crowd(45, 4)
-    first = _first(puzzle, bound)
+    puzzle, bound = crowd(45, Random(4))
+    first = first_fitted(puzzle, bound)
     heard: list[Interval] = []
     stacking = Stacking(Case(puzzle, bound, seed=0))
     after = stacking.step(Interval(first, bound - 5), bound - 1, 0.1, _PATIENT, heard.append)
@@ -46,16 +31,16 @@ def test_a_step_never_claims_more_than_is_true_and_its_packings_are_legal() -> N
 
 
 def test_a_step_that_is_cancelled_raises() -> None:
-    puzzle, bound = _crowd(45, 4)
-    first = _first(puzzle, bound)
+    puzzle, bound = crowd(45, Random(4))
+    first = first_fitted(puzzle, bound)
     stacking = Stacking(Case(puzzle, bound, seed=0))
     with pytest.raises(Stopped):
         stacking.step(Interval(first, bound), bound, 1.0, Stop(float("inf"), lambda: True), lambda _better: None)
 
 
 def test_a_descent_that_is_cut_short_keeps_the_best_squeezed_packing(monkeypatch: pytest.MonkeyPatch) -> None:
-    puzzle, bound = _crowd(90, 1)
-    first = _first(puzzle, bound)
+    puzzle, bound = crowd(90, Random(1))
+    first = first_fitted(puzzle, bound)
     reported: list[int] = []
 
     def report(found: Solution, _bound: int) -> None:
