@@ -17,6 +17,9 @@ Strip = tuple[int, int, int]
 """Bytes of an item that are occupied at the same times: where they start inside it, how many they are, and a bit set of
 when."""
 
+Span = tuple[int, int]
+"""The stretches `[first, end)` in which an item is occupied."""
+
 
 @dataclass(frozen=True)
 class Puzzle:
@@ -48,6 +51,26 @@ class Puzzle:
     @cached_property
     def pinned(self) -> tuple[int, ...]:
         return tuple(i for i, pin in enumerate(self.pins) if pin is not None)
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...] | None:
+        """The stretches of each item; None where the puzzle is not one of plain intervals in free places."""
+        if not self.stretches or self.pinned or any(alignment > 1 for alignment in self.alignments):
+            return None
+        spans: list[Span] = []
+        for mask in self.stretches:
+            first, end = (mask & -mask).bit_length() - 1, mask.bit_length()
+            if not mask or mask != (1 << end) - (1 << first):
+                return None
+            spans.append((first, end))
+        for i, mask in enumerate(self.stretches):
+            if len(self.whole[i]) != len(self.forbidden[i]):
+                return None
+            if len(self.whole[i]) != sum(1 for other in self.stretches if other & mask) - 1:
+                return None
+            if any(not mask & self.stretches[j] for j in self.whole[i]):
+                return None
+        return tuple(spans)
 
     def restrict(self, keep: Sequence[int]) -> Puzzle:
         """The puzzle of the items in `keep`, renumbered in that order."""

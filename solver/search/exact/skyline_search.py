@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from warpack.solver.search.core.attempt import Attempt
-from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.puzzle import Puzzle, Span
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.perfect.search import Tiling
 
@@ -30,28 +30,6 @@ _ASK_EVERY = 64
 _METHOD = "valley-filling"
 _NEVER = 1 << 62
 """The height of columns that are not to be filled: those that wait, and those with nothing left to place."""
-
-Span = tuple[int, int]
-
-
-def spans_of(puzzle: Puzzle) -> tuple[Span, ...] | None:
-    """The columns [first, end) of each item; None where the puzzle is not one of plain intervals in free places."""
-    if not puzzle.stretches or puzzle.pinned or any(alignment > 1 for alignment in puzzle.alignments):
-        return None
-    spans: list[Span] = []
-    for mask in puzzle.stretches:
-        first, end = (mask & -mask).bit_length() - 1, mask.bit_length()
-        if not mask or mask != (1 << end) - (1 << first):
-            return None
-        spans.append((first, end))
-    for i, mask in enumerate(puzzle.stretches):
-        if len(puzzle.whole[i]) != len(puzzle.forbidden[i]):
-            return None
-        if len(puzzle.whole[i]) != sum(1 for other in puzzle.stretches if other & mask) - 1:
-            return None
-        if any(not mask & puzzle.stretches[j] for j in puzzle.whole[i]):
-            return None
-    return tuple(spans)
 
 
 @dataclass(frozen=True, slots=True)

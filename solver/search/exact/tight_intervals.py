@@ -4,7 +4,7 @@ first."""
 from __future__ import annotations
 
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.skyline_search import SkylineSearch, spans_of
+from warpack.solver.search.exact.skyline_search import SkylineSearch
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval
 
@@ -15,7 +15,7 @@ valley, so many turns a step."""
 
 def skyline_of(case: Case) -> SkylineSearch | None:
     """The search for the case's core; None where that is not one of plain intervals, or too small to be worth it."""
-    spans = spans_of(case.core) if case.core.count >= _LEAST_ITEMS and not case.hulls else None
+    spans = case.core.spans if case.core.count >= _LEAST_ITEMS and not case.hulls else None
     return None if spans is None else SkylineSearch(case.core, spans)
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.puzzle import Puzzle, Span
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.skyline_search import Span
 from warpack.solver.search.large.ejection_chains import EjectionChains
 from warpack.solver.search.large.skyline_fill import IntervalField, Manner, fill
 
@@ -29,8 +28,8 @@ _EFFORT = 400
 
 
 def fillings(puzzle: Puzzle, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[tuple[int, ...]]:
-    """One packing a manner of a puzzle that has `spans` (see `spans_of`). `bound`: nothing below is looked for. Raises
-    Stopped where `stop` came before a filling was done."""
+    """One packing a manner of a puzzle that has `spans` (see `Puzzle.spans`). `bound`: nothing below is looked for.
+    Raises Stopped where `stop` came before a filling was done."""
     import numpy as np
 
     ground = np.zeros(max(end for _, end in spans), dtype=np.int64)

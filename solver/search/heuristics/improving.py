@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from warpack.solver.search.core.puzzle import Puzzle
+from warpack.solver.search.core.puzzle import Puzzle, Span
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.exact.skyline_search import SkylineSearch, Span, spans_of
+from warpack.solver.search.exact.skyline_search import SkylineSearch
 from warpack.solver.search.heuristics.capacity_squeeze import Better, Squeezer
 from warpack.solver.search.heuristics.filled import fillings
 from warpack.solver.search.heuristics.genetic import Genetic
@@ -67,7 +67,7 @@ class Improver:
 
     def _first(self, bound: int, stop: Stop) -> Iterator[Sequence[int]]:
         """The packings: fillings where items are plain intervals, the first generations between them."""
-        spans = spans_of(self._puzzle)
+        spans = self._puzzle.spans
         if spans is not None and "skyline" not in self._without:
             yield from self._glance(spans, bound, stop)
         if "filling" in self._without:
