@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,20 +32,26 @@ def demo(
 
     Everything that it starts ends with it. Exit code 0: every layout came back validated.
     """
-    from warpack.service.client import Client
-
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     documents = [(source, _document(source)) for source in manifests] or _examples()
     if service is not None:
-        with Client(service) as client:
-            return _run(client, documents)
+        return _run_with(service, documents)
     note("Starting a service on a free port ...")
     try:
-        with running_service() as url, Client(url) as client:
+        # A signal is raised in the main thread. Raised in the middle of connecting it would leave a socket unclosed:
+        # so the calls are made in a thread of their own, and fail once the service has been stopped.
+        with ThreadPoolExecutor(1) as pool, running_service() as url:
             note(f"It answers on {url}")
-            return _run(client, documents)
+            return pool.submit(_run_with, url, documents).result()
     finally:
         note("What was started has been stopped.")
+
+
+def _run_with(url: str, documents: list[tuple[str, bytes]]) -> int:
+    from warpack.service.client import Client
+
+    with Client(url) as client:
+        return _run(client, documents)
 
 
 def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
