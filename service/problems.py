@@ -82,12 +82,24 @@ def overdue(who: str, limit_s: float) -> ProblemDetails:
     )
 
 
-def worker_crashed() -> ProblemDetails:
+def worker_crashed(said: str) -> ProblemDetails:
+    """`said`: what is known of the last loss."""
     return ProblemDetails(
         "worker-crashed",
         "Every worker that tried this job died",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry.",
+        "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry."
+        + (f" Of the last one is known: {said.splitlines()[-1]}" if said.strip() else ""),
+        more={"last_lines": said},
+    )
+
+
+def withdrawn(version: str) -> ProblemDetails:
+    return ProblemDetails(
+        "withdrawn",
+        "The answer was withdrawn",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"It was made by version {version!r}, which was found to be faulty. Post the manifest again for a new one.",
     )
 
 

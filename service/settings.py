@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 def _default_data_dir() -> Path:
@@ -35,9 +36,17 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str | None) -> str | None:
-        if url is not None and make_url(url).get_backend_name() != "sqlite":
-            raise ValueError("only sqlite:/// URLs are supported so far: the liveness locks of workers are files")
-        return url
+        if url is None:
+            return None
+        try:
+            made = make_url(url)
+        except ArgumentError:
+            raise ValueError("this is no SQLAlchemy URL: sqlite:///FILE or postgresql://USER@HOST/DATABASE") from None
+        if made.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("only sqlite:/// and postgresql:// URLs are supported")
+        if made.drivername == "postgresql":
+            made = made.set(drivername="postgresql+psycopg")
+        return made.render_as_string(hide_password=False)
 
     @property
     def store_url(self) -> str:
@@ -46,5 +55,8 @@ class Settings(BaseSettings):
 
     @property
     def engine_url(self) -> str:
-        """Where the job engine keeps its queue: a file of its own, so that its polling never waits for the store."""
+        """Where the job engine keeps its queue: beside the store on PostgreSQL, in a schema of its own; else in a file
+        of its own, so that its polling never waits for the store."""
+        if make_url(self.store_url).get_backend_name() == "postgresql":
+            return self.store_url
         return f"sqlite:///{self.data_dir / 'engine.sqlite'}"

@@ -13,6 +13,8 @@ import pytest
 
 from tests.helpers.order import dealt
 
+pytest_plugins = ["tests.helpers.databases"]
+
 _VARIABLE = "WARPACK_CACHE_DIR"
 _FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
 _BEFORE = pytest.StashKey[str | None]()

@@ -9,8 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from warpack.service.api import devices, layouts, manifests, operations
+from warpack.service.api import devices, events, layouts, manifests, operations
 from warpack.service.api.errors import install_error_answers
+from warpack.service.api.hub import Hub
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -31,15 +32,17 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
         await asyncio.to_thread(runner.start)
+        app.state.hub = Hub(runner.store.events)
         app.state.runner = runner
         await warm_up(app, runner)
         yield
+        app.state.hub.close()
         del app.state.runner
         await asyncio.to_thread(runner.stop)
 
     app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
     install_error_answers(app)
-    for part in (layouts, manifests, devices, operations):
+    for part in (layouts, events, manifests, devices, operations):
         app.include_router(part.router)
     return app
 

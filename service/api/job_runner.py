@@ -1,4 +1,4 @@
-"""Gives calls the running runner."""
+"""Gives calls the running runner, and the hub that wakes them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 
 from warpack.service.api.errors import ApiError
+from warpack.service.api.hub import Hub
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 
@@ -28,3 +29,10 @@ async def job_runner_of(request: Request) -> JobRunner:
             {"Retry-After": "1"},
         )
     return runner
+
+
+async def hub_of(request: Request) -> Hub:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    hub: Hub = request.app.state.hub
+    return hub

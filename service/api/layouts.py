@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
@@ -17,9 +18,10 @@ from warpack.service.api.bodies import read_body
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
-from warpack.service.api.job_runner import job_runner_of
+from warpack.service.api.hub import Hub
+from warpack.service.api.job_runner import hub_of, job_runner_of
 from warpack.service.api.manifests import read_manifest
-from warpack.service.api.prefer import until, wait_s
+from warpack.service.api.prefer import wait_s
 from warpack.service.api.waiting import what_it_waits_for
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
@@ -30,9 +32,12 @@ from warpack.solver import load_manifest
 router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
 
 InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
+InHub = Annotated[Hub, Depends(hub_of)]
 Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
 
 _PAGE = 50
+_LOOK_AGAIN_S = 5.0
+"""Should a wake-up be missed all the same."""
 _CANCEL_SETTLES_S = 1.5
 """A cancelled solver hands over its best within this, or is killed."""
 
@@ -48,6 +53,7 @@ _CANCEL_SETTLES_S = 1.5
 async def post_manifest(
     request: Request,
     runner: InJobRunner,
+    hub: InHub,
     prefer: Prefer = None,
     idempotency_key: Annotated[
         str | None,
@@ -59,7 +65,7 @@ async def post_manifest(
     job = await _job(runner, taken.job_id)
     status = 200
     if not job.finished:
-        job = await _wait_for_end(runner, job, prefer)
+        job = await _wait_for_end(runner, hub, job, prefer)
         status = 201 if job.finished else 202
     return await _answer(runner, request, job, prefer, status)
 
@@ -68,15 +74,18 @@ async def post_manifest(
 async def list_jobs(
     runner: InJobRunner,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
-    cursor: Annotated[str | None, Query(max_length=32, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern="^[0-9]{1,18}$", description="`next_cursor` of the page before.")
+    ] = None,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
 ) -> Response:
-    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=cursor, state=state)
-    workers = await asyncio.to_thread(runner.engine.workers)
+    before = None if cursor is None else int(cursor)
+    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=before, state=state)
+    workers = await asyncio.to_thread(runner.workers)
     page = found[:limit]
     document = {
         "layouts": [summary(job, what_it_waits_for(job, workers)) for job in page],
-        "next_cursor": page[-1].id if len(found) > limit else None,
+        "next_cursor": str(page[-1].seq) if len(found) > limit else None,
     }
     return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
@@ -86,19 +95,20 @@ async def get_job(
     job_id: str,
     request: Request,
     runner: InJobRunner,
+    hub: InHub,
     prefer: Prefer = None,
     if_none_match: Annotated[
         str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
     ] = None,
 ) -> Response:
-    job = await _wait_for_end(runner, await _job(runner, job_id), prefer)
+    job = await _wait_for_end(runner, hub, await _job(runner, job_id), prefer)
     return await _answer(runner, request, job, prefer, 200, if_none_match)
 
 
 @router.delete(
     "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
 )
-async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
+async def cancel_job(job_id: str, runner: InJobRunner, hub: InHub) -> Response:
     before = await _job(runner, job_id)
     job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
     if job is None:
@@ -117,7 +127,7 @@ async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
         async def best_is_there() -> bool:
             return (await _job(runner, job_id)).best_so_far is not None
 
-        await until(best_is_there, _CANCEL_SETTLES_S)
+        await _until(hub, job, best_is_there, _CANCEL_SETTLES_S)
         job = await _job(runner, job_id)
     return Response(cancelled_text(job), media_type="application/json")
 
@@ -183,6 +193,7 @@ def _take(runner: JobRunner, body: bytes, idempotency_key: str | None) -> Taken:
         idempotency_key=idempotency_key,
         request_sha256=hashlib.sha256(body).hexdigest(),
         compute_capability=manifest.target.compute_capability,
+        buffers=len(manifest.buffers),
         best_level=runner.best_level(manifest.target.compute_capability)
         if manifest.validation == "best"
         else "simulated",
@@ -210,7 +221,8 @@ async def _job(runner: JobRunner, job_id: str) -> Job:
     return job
 
 
-async def _wait_for_end(runner: JobRunner, job: Job, prefer: str | None) -> Job:
+async def _wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None) -> Job:
+    """The job at its end; or as it is once the caller has waited long enough, or the service stops."""
     limit_s = wait_s(prefer)
     if job.finished or not limit_s:
         return job
@@ -218,14 +230,23 @@ async def _wait_for_end(runner: JobRunner, job: Job, prefer: str | None) -> Job:
     async def finished() -> bool:
         return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
 
-    await until(finished, limit_s)
+    await _until(hub, job, finished, limit_s)
     return await _job(runner, job.id)
+
+
+async def _until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s: float) -> None:
+    """Return once something that happened to the job has made it true, or after `limit_s`."""
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + limit_s
+    async with hub.watching(job.solve_id) as watch:
+        while not await true() and not hub.closed and clock.time() < deadline:
+            await watch.next(min(deadline - clock.time(), _LOOK_AGAIN_S))
 
 
 async def _answer(
     runner: JobRunner, request: Request, job: Job, prefer: str | None, status: int, if_none_match: str | None = None
 ) -> Response:
-    workers = () if job.finished else await asyncio.to_thread(runner.engine.workers)
+    workers = () if job.finished else await asyncio.to_thread(runner.workers)
     text = job_text(job, what_it_waits_for(job, workers))
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Location": f"{router.prefix}/{job.id}", "Vary": "Prefer"}

@@ -3,19 +3,20 @@ do."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
 from warpack.service.jobs.child_supervision import run_child
+from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.device_tasks import validate_on_device
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.tasks import validate
 from warpack.service.problems import crashed, overdue, validation_failed
 from warpack.service.store import Store
 from warpack.service.store.records import Claim, Task
-from warpack.service.store.validations import Stage, Verdict
+from warpack.service.store.validations import Verdict
+from warpack.service.versions import validator_version
 
 _LIMIT_S = 1800.0
 """Compiling and simulating the largest kernels takes minutes. A validator that needs more hangs."""
@@ -28,14 +29,14 @@ _SANITIZER_LIMITS = 31
 
 
 async def handle_validation(
-    store: Store, submit: Callable[[Task], None], has_device: Callable[[str], bool], validation_id: str
+    store: Store, desk: Desk, submit: Callable[[Task], None], has_device: Callable[[str], bool], task: Task
 ) -> None:
     """Every level up to simulated. `has_device`: whether a worker with a GPU of an architecture is alive."""
-    claim = await asyncio.to_thread(store.validations.claim, validation_id)
+    claim = await persist(store.validations.claim, task, desk.holder)
     if claim is None:
         return
     wants_device = claim.required == "hardware" or (
-        claim.required == "best" and await asyncio.to_thread(has_device, claim.compute_capability)
+        claim.required == "best" and await persist(has_device, claim.compute_capability)
     )
     request = {
         "manifest": claim.manifest,
@@ -43,20 +44,21 @@ async def handle_validation(
         "required": claim.required,
         "with_bundle": wants_device,
     }
-    found = await _ask(store, claim, "host", validate, request, _LIMIT_S)
-    if found is None:
-        return
-    if found.get("bundle") is None:
-        await asyncio.to_thread(store.validations.deliver, claim, _verdict(found))
-        return
-    task = await asyncio.to_thread(store.validations.hand_over, claim, _verdict(found), found["bundle"])
-    if task is not None:
-        await asyncio.to_thread(submit, task)
+    async with desk.under_way(claim) as wanted:
+        found = await _ask(store, claim, validate, request, _LIMIT_S, wanted)
+        if found is None:
+            return
+        if found.get("bundle") is None:
+            await persist(store.validations.deliver, claim, _verdict(found))
+            return
+        follows = await persist(store.validations.hand_over, claim, _verdict(found), found["bundle"])
+        if follows is not None:
+            await persist(submit, follows)
 
 
-async def handle_device(store: Store, gpu: Gpu, validation_id: str) -> None:
+async def handle_device(store: Store, desk: Desk, gpu: Gpu, task: Task) -> None:
     """Level hardware, on this worker's GPU."""
-    claim = await asyncio.to_thread(store.validations.claim, validation_id, "device")
+    claim = await persist(store.validations.claim, task, desk.holder)
     if claim is None:
         return
     request = {
@@ -70,27 +72,27 @@ async def handle_device(store: Store, gpu: Gpu, validation_id: str) -> None:
         "time_limit_s": _DEVICE_LIMIT_S,
     }
     limit_s = _LIMIT_S + _DEVICE_LIMIT_S * (_SANITIZER_LIMITS if gpu.sanitizer else 1)
-    found = await _ask(store, claim, "device", validate_on_device, request, limit_s)
-    if found is None:
-        return
-    if claim.required == "best" and not found["ran"]:
-        await asyncio.to_thread(store.validations.fall_back, claim.id)  # the device's trouble, not the layout's
-        return
-    await asyncio.to_thread(store.validations.deliver, claim, _verdict(found))
+    async with desk.under_way(claim) as wanted:
+        found = await _ask(store, claim, validate_on_device, request, limit_s, wanted)
+        if found is None:
+            return
+        if claim.required == "best" and not found["ran"]:
+            # The device's trouble, not the layout's.
+            await persist(store.validations.fall_back, claim.id, claim.token)
+            return
+        await persist(store.validations.deliver, claim, _verdict(found))
 
 
 async def _ask(
-    store: Store, claim: Claim, stage: Stage, do: Any, request: dict[str, Any], limit_s: float
+    store: Store, claim: Claim, do: Any, request: dict[str, Any], limit_s: float, wanted: Callable[[], bool]
 ) -> dict[str, Any] | None:
     """What the child found; None where it found nothing, which is dealt with already."""
-    outcome = await run_child(
-        do, json.dumps(request).encode(), limit_s=limit_s, wanted=lambda: store.validations.wanted(claim)
-    )
+    outcome = await run_child(do, json.dumps(request).encode(), limit_s=limit_s, wanted=wanted)
     if outcome.ended in ("crashed", "overdue"):
         problem = (
             crashed("validator", outcome.last_lines) if outcome.ended == "crashed" else overdue("validator", limit_s)
         )
-        await asyncio.to_thread(store.validations.fail, claim.id, problem.to_text(), attempt=claim.attempt, stage=stage)
+        await persist(store.validations.fail, claim, problem.to_text())
     if outcome.ended != "answered" or outcome.answer is None:
         return None
     found: dict[str, Any] = json.loads(outcome.answer)
@@ -105,4 +107,5 @@ def _verdict(found: dict[str, Any]) -> Verdict:
         document=found["document"],
         artefacts=found["artefacts"],
         problem=None if found["passed"] else validation_failed(found["level"], reports).to_text(),
+        version=validator_version(),
     )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.child_tasks import die, fail, find_a_fault
+from tests.helpers.desks import desk
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_validation
@@ -45,13 +46,15 @@ def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
 
 def solve(store: Store, task: Task) -> list[Task]:
     followed: list[Task] = []
-    asyncio.run(handle_solve(store, followed.append, task.id))
+    with desk(store) as at:
+        asyncio.run(handle_solve(store, at, followed.append, task))
     return followed
 
 
 def validate(store: Store, task: Task, *, devices: tuple[str, ...] = ()) -> list[Task]:
     followed: list[Task] = []
-    asyncio.run(handle_validation(store, followed.append, lambda architecture: architecture in devices, task.id))
+    with desk(store) as at:
+        asyncio.run(handle_validation(store, at, followed.append, lambda architecture: architecture in devices, task))
     return followed
 
 
