@@ -10,6 +10,7 @@ from warpack.service.store.migrate import migrate
 from warpack.service.store.solves import Solves
 from warpack.service.store.tasks import Tasks
 from warpack.service.store.validations import Validations
+from warpack.service.store.withdrawals import Withdrawals
 from warpack.service.store.workers import Workers
 
 __all__ = ["IdempotencyKeyReused", "Store"]
@@ -28,6 +29,7 @@ class Store:
         self.tasks = Tasks(self._database)
         self.workers = Workers(self._database)
         self.events = Events(self._database)
+        self.withdrawals = Withdrawals(self._database)
 
     def close(self) -> None:
         self._database.close()
