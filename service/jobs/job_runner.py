@@ -47,12 +47,13 @@ class JobRunner:
 
     def start(self) -> None:
         self.store = Store(self._settings)
+        memory_mib = self._settings.child_memory_mib
         handlers: dict[str, Handler] = {
-            "solve": partial(handle_solve, self.store, self.submit),
-            "validate": partial(handle_validation, self.store, self.submit, self.has_device),
+            "solve": partial(handle_solve, self.store, self.submit, memory_mib=memory_mib),
+            "validate": partial(handle_validation, self.store, self.submit, self.has_device, memory_mib=memory_mib),
         }
         if self._gpu is not None:
-            handlers["device"] = partial(handle_device, self.store, self._gpu)
+            handlers["device"] = partial(handle_device, self.store, self._gpu, memory_mib=memory_mib)
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children

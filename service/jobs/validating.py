@@ -8,29 +8,47 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from warpack.service.jobs.child_orders import MEMORY_MIB
 from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.device_tasks import validate_on_device
+from warpack.service.jobs.fork_server import COMPILING, SOLVING
 from warpack.service.jobs.gpu import Gpu
+from warpack.service.jobs.outcome import TaskLost
 from warpack.service.jobs.tasks import validate
-from warpack.service.problems import crashed, overdue, validation_failed
+from warpack.service.problems import crashed, over_memory, overdue, validation_failed
 from warpack.service.store import Store
 from warpack.service.store.records import Claim, Task
 from warpack.service.store.validations import Stage, Verdict
 
-_LIMIT_S = 1800.0
-"""Compiling and simulating the largest kernels takes minutes. A validator that needs more hangs."""
+SLOT_S = {
+    "static": 60.0,  # 5,000 buffers take a tenth of this
+    "compiled": 600.0,  # a real kernel takes 2 s of processor time, 250 buffers that share nothing 51 s
+    "simulated": 1200.0,  # 16 s of processor time for 60 buffers of a real kernel; each child of the probe ends at 600
+    "best": 1200.0,  # is simulated on this worker
+    "hardware": 1500.0,  # simulated, and the machine code for the device: compiled once more at most
+}
+"""How long a validation may hold its slot, by the level that is asked for. Such times on an idle machine are a fiftieth
+of it or less: a busy one may take eight times as long. A validator that needs more hangs."""
 
 _DEVICE_LIMIT_S = 300.0
 """Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that
 each."""
 
 _SANITIZER_LIMITS = 31
+_AROUND_A_RUN_S = 60.0
+"""For reading what a device is to run, and for the report."""
 
 
 async def handle_validation(
-    store: Store, submit: Callable[[Task], None], has_device: Callable[[str], bool], validation_id: str
+    store: Store,
+    submit: Callable[[Task], None],
+    has_device: Callable[[str], bool],
+    validation_id: str,
+    *,
+    memory_mib: int = MEMORY_MIB,
 ) -> None:
-    """Every level up to simulated. `has_device`: whether a worker with a GPU of an architecture is alive."""
+    """Every level up to simulated. `has_device`: whether a worker with a GPU of an architecture is alive. Raises
+    TaskLost where the child was killed from outside."""
     claim = await asyncio.to_thread(store.validations.claim, validation_id)
     if claim is None:
         return
@@ -43,7 +61,7 @@ async def handle_validation(
         "required": claim.required,
         "with_bundle": wants_device,
     }
-    found = await _ask(store, claim, "host", validate, request, _LIMIT_S)
+    found = await _ask(store, claim, "host", validate, request, SLOT_S[claim.required], memory_mib)
     if found is None:
         return
     if found.get("bundle") is None:
@@ -54,8 +72,8 @@ async def handle_validation(
         await asyncio.to_thread(submit, task)
 
 
-async def handle_device(store: Store, gpu: Gpu, validation_id: str) -> None:
-    """Level hardware, on this worker's GPU."""
+async def handle_device(store: Store, gpu: Gpu, validation_id: str, *, memory_mib: int = MEMORY_MIB) -> None:
+    """Level hardware, on this worker's GPU. Raises TaskLost where the child was killed from outside."""
     claim = await asyncio.to_thread(store.validations.claim, validation_id, "device")
     if claim is None:
         return
@@ -69,8 +87,8 @@ async def handle_device(store: Store, gpu: Gpu, validation_id: str) -> None:
         "sanitizer": gpu.sanitizer,
         "time_limit_s": _DEVICE_LIMIT_S,
     }
-    limit_s = _LIMIT_S + _DEVICE_LIMIT_S * (_SANITIZER_LIMITS if gpu.sanitizer else 1)
-    found = await _ask(store, claim, "device", validate_on_device, request, limit_s)
+    limit_s = _AROUND_A_RUN_S + _DEVICE_LIMIT_S * (_SANITIZER_LIMITS if gpu.sanitizer else 1)
+    found = await _ask(store, claim, "device", validate_on_device, request, limit_s, memory_mib)
     if found is None:
         return
     if claim.required == "best" and not found["ran"]:
@@ -80,16 +98,28 @@ async def handle_device(store: Store, gpu: Gpu, validation_id: str) -> None:
 
 
 async def _ask(
-    store: Store, claim: Claim, stage: Stage, do: Any, request: dict[str, Any], limit_s: float
+    store: Store, claim: Claim, stage: Stage, do: Any, request: dict[str, Any], limit_s: float, memory_mib: int
 ) -> dict[str, Any] | None:
     """What the child found; None where it found nothing, which is dealt with already."""
     outcome = await run_child(
-        do, json.dumps(request).encode(), limit_s=limit_s, wanted=lambda: store.validations.wanted(claim)
+        do,
+        json.dumps(request).encode(),
+        limit_s=limit_s,
+        wanted=lambda: store.validations.wanted(claim),
+        memory_mib=memory_mib,
+        server=SOLVING if claim.required == "static" else COMPILING,
     )
-    if outcome.ended in ("crashed", "overdue"):
-        problem = (
-            crashed("validator", outcome.last_lines) if outcome.ended == "crashed" else overdue("validator", limit_s)
-        )
+    problem = None
+    match outcome.ended:
+        case "killed":
+            raise TaskLost(outcome.last_lines)
+        case "crashed":
+            problem = crashed("validator", outcome.last_lines)
+        case "over-memory":
+            problem = over_memory("validator", memory_mib)
+        case "overdue":
+            problem = overdue("validator", limit_s, "That is far beyond what it may need.")
+    if problem is not None:
         await asyncio.to_thread(store.validations.fail, claim.id, problem.to_text(), attempt=claim.attempt, stage=stage)
     if outcome.ended != "answered" or outcome.answer is None:
         return None

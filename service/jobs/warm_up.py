@@ -1,12 +1,10 @@
-"""Loaded by the fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
+"""Loaded by a fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
 
 A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is
 missing.
 """
 
 from __future__ import annotations
-
-import gc
 
 from warpack.service.jobs.capabilities import has_gpu_extra
 
@@ -24,4 +22,3 @@ def _warm_up() -> None:
 
 if has_gpu_extra():
     _warm_up()
-gc.freeze()  # what is loaded stays for good: no child need look through it, or copy its pages by doing so
