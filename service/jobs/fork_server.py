@@ -21,10 +21,13 @@ _MAIN = "warpack.service.jobs.fork_server_main"
 
 
 class ForkServer:
-    """Starts when its first child is wanted, and again should it die. Any thread may ask for children."""
+    """Starts when its first child is wanted, and again should it die. Any thread may ask for children.
 
-    def __init__(self, *modules: str) -> None:
-        self._modules = modules
+    `loaded`: modules, or functions of modules (`module:function`) that it calls as well, in this order.
+    """
+
+    def __init__(self, *loaded: str) -> None:
+        self._loaded = loaded
         self._starting = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -62,7 +65,7 @@ class ForkServer:
         try:
             with theirs:
                 process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                    python("-m", _MAIN, str(theirs.fileno()), *self._modules),
+                    python("-m", _MAIN, str(theirs.fileno()), *self._loaded),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
@@ -84,26 +87,16 @@ class ForkServer:
         self._process = self._control = None
 
 
-SOLVING = ForkServer(
-    "warpack.service.jobs.tasks",
-    "warpack.solver.reading",
-    "warpack.solver.reading.layout_reader",
-    "warpack.solver.recipe",
-    "warpack.solver.verifier",
-    "warpack.gpu_runtime.validation",
-    "warpack.gpu_runtime.emitters",
-    "ortools.sat.python.cp_model",
-)
+_TASKS = "warpack.service.jobs.tasks"
+_REHEARSE = "warpack.service.jobs.rehearsal:rehearse"
+
+SOLVING = ForkServer(_TASKS, "ortools.sat.python.cp_model", _REHEARSE)
 """Its children solve, verify and emit: all that level static needs."""
 
 COMPILING = ForkServer(
-    "warpack.service.jobs.tasks",
-    "warpack.solver.reading",
-    "warpack.solver.reading.layout_reader",
-    "warpack.solver.verifier",
-    "warpack.gpu_runtime.validation",
-    "warpack.gpu_runtime.emitters",
+    _TASKS,
+    _REHEARSE,
     "warpack.gpu_runtime.probe.backends.compiled_level",
-    "warpack.service.jobs.warm_up",
+    "warpack.service.jobs.warm_up:warm_up",
 )
 """Its children compile and simulate too. numba and CUDA's compilers are three times as much to load and to copy."""

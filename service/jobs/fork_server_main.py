@@ -1,4 +1,4 @@
-"""What runs inside a fork server: `python -P -m warpack.service.jobs.fork_server_main DESCRIPTOR MODULE…`."""
+"""What runs inside a fork server: `python -P -m warpack.service.jobs.fork_server_main DESCRIPTOR LOADED…`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from warpack.service.jobs import child_main
 _DESCRIPTORS = 3
 
 
-def main(control: socket.socket, modules: list[str]) -> None:
-    """Load the modules, then fork for each message, until the other end is closed."""
-    for module in modules:
-        import_module(module)
+def main(control: socket.socket, loaded: list[str]) -> None:
+    """Load what is named (`module` or `module:function`, which is called), then fork for each message, until the other
+    end is closed."""
+    for name in loaded:
+        module, _, function = name.partition(":")
+        found = import_module(module)
+        if function:
+            getattr(found, function)()
+    gc.collect()
     gc.freeze()  # what is loaded stays for good: no child need look through it, or copy its pages by doing so
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how children end: their guards tell the worker
     while True:

@@ -26,6 +26,19 @@ def die(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     return b""
 
 
+_HELD: list[bytes] = []
+
+
+def tell_pid(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    return str(os.getpid()).encode()
+
+
+def keep_memory(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """As many MiB as the request says, for good; the answer is the process id."""
+    _HELD.append(os.urandom(int(request) * 1024 * 1024))
+    return str(os.getpid()).encode()
+
+
 def be_killed(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     """By the signal that the request names, as the kernel does it when memory is short."""
     os.kill(os.getpid(), signal.Signals[request.decode()])
