@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         4096, ge=512, le=1 << 20, description="MiB of data that a child process may have, each."
     )
 
+    check_limit_s: float = Field(
+        10.0, gt=0, le=600, description="Seconds that a call may take to read, check or verify a document."
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str | None) -> str | None:

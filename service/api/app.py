@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from warpack.service.api import devices, layouts, manifests, operations
+from warpack.service.api.children import ApiChildren
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
@@ -29,12 +30,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        children = ApiChildren(settings)
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
-        await asyncio.to_thread(runner.start)
-        app.state.runner = runner
+        await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
+        app.state.runner, app.state.children = runner, children
         await warm_up(app, runner)
         yield
-        del app.state.runner
+        del app.state.runner, app.state.children
+        await children.close()
         await asyncio.to_thread(runner.stop)
 
     app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)

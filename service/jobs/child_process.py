@@ -25,7 +25,10 @@ third."""
 def prepare(*servers: ForkServer) -> None:
     """Start these fork servers and wait until they are loaded, so that no task waits for that, nor shares the
     processors with it."""
-    for server in servers or (SOLVING, COMPILING):
+    asked = servers or (SOLVING, COMPILING)
+    for server in asked:
+        server.launch()  # so that they load side by side
+    for server in asked:
         child = Child(server)
         child.answer(child_main.nothing, b"")
         child.close()
@@ -91,6 +94,13 @@ class Child:
         except (EOFError, OSError):
             self.worn = True
         return answer
+
+    @property
+    def alive(self) -> bool:
+        """Whether it could be asked: one that was killed while it waited could not."""
+        ready = select.poll()
+        ready.register(self._status, select.POLLIN)
+        return not ready.poll(0)
 
     def ask_to_stop(self) -> None:
         """The task sees this when it next looks, and answers with the best that it has."""

@@ -37,6 +37,10 @@ class ForkServer:
         """None before the first child."""
         return None if self._process is None else self._process.pid
 
+    def launch(self) -> None:
+        """Start it where it does not run, and wait for nothing."""
+        self._running()
+
     def fork(self, descriptors: Sequence[int]) -> None:
         """A new child runs `child_main.main` with duplicates of these three. Where the server dies instead, they are
         closed. Raises OSError where it cannot be reached."""

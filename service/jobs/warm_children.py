@@ -77,7 +77,9 @@ class WarmChildren:
             self._free.release()
             return Outcome("unwanted", None, "")
         try:
-            child = self._idle.pop() if self._idle else await self._in_thread(partial(Child, self._server))
+            child = self._waiting_child()
+            if child is None:
+                child = await self._in_thread(partial(Child, self._server))
         except BaseException:
             self._free.release()
             raise
@@ -103,6 +105,14 @@ class WarmChildren:
             await self._free.acquire()
         finally:
             self._waiting -= 1
+
+    def _waiting_child(self) -> Child | None:
+        while self._idle:
+            child = self._idle.pop()
+            if child.alive:
+                return child
+            child.close()  # it was killed from outside while it waited
+        return None
 
     async def _ask(
         self, child: Child, do: Task, request: bytes, limit_s: float, cancelled: asyncio.Event | None, grace_s: float
