@@ -73,12 +73,21 @@ def crashed(who: str, last_lines: str) -> ProblemDetails:
     )
 
 
-def overdue(who: str, limit_s: float) -> ProblemDetails:
+def overdue(who: str, limit_s: float, what_to_do: str) -> ProblemDetails:
     return ProblemDetails(
         f"{who}-overdue",
         f"The {who} did not finish in time",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        f"The {who} was stopped after {limit_s:g} s, which is far beyond what it may need.",
+        f"The {who} was stopped after {limit_s:g} s, and had no answer. {what_to_do}",
+    )
+
+
+def over_memory(who: str, memory_mib: int) -> ProblemDetails:
+    return ProblemDetails(
+        f"{who}-over-memory",
+        f"The {who} needed too much memory",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"The {who} needed more than {memory_mib} MiB. The setting WARPACK_CHILD_MEMORY_MIB says how much it may have.",
     )
 
 

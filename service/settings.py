@@ -33,6 +33,14 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="SQLAlchemy URL; a SQLite file in the data folder unless said.")
     workers: int = Field(2, ge=0, le=64, description="Jobs of each kind at a time; 0: this process only answers calls.")
 
+    child_memory_mib: int = Field(
+        4096, ge=512, le=1 << 20, description="MiB of data that a child process may have, each."
+    )
+
+    check_limit_s: float = Field(
+        10.0, gt=0, le=600, description="Seconds that a call may take to read, check or verify a document."
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str | None) -> str | None:

@@ -96,9 +96,10 @@ import sys
 sys.path.remove("")  # as in a console script, whose own folder comes first
 from warpack.service.jobs import child_main
 from warpack.service.jobs import child_process
-child = child_process.Child(child_main.nothing)
-assert child.answer(b"said") == b"said", child.close()
-child.close()
+for server in child_process.SOLVING, child_process.COMPILING:
+    child = child_process.Child(server)
+    assert child.answer(child_main.nothing, b"said") == b"said", child.close()
+    child.close()
 print("answered")
 """
     assert _printed(program, hostile) == "answered\n"

@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from warpack.service.api import devices, events, layouts, manifests, operations
+from warpack.service.api.at_once import AtOnce
+from warpack.service.api.children import ApiChildren
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.hub import Hub
 from warpack.service.api.warm_up import warm_up
@@ -30,14 +32,18 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        children = ApiChildren(settings)
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
-        await asyncio.to_thread(runner.start)
+        await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
         app.state.hub = Hub(runner.store.events)
-        app.state.runner = runner
+        app.state.runner, app.state.children = runner, children
+        app.state.at_once = AtOnce(runner, children)
         await warm_up(app, runner)
         yield
         app.state.hub.close()
-        del app.state.runner
+        await app.state.at_once.close()
+        del app.state.runner, app.state.children
+        await children.close()
         await asyncio.to_thread(runner.stop)
 
     app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)

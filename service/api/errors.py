@@ -26,6 +26,14 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
+class ReadyAnswer(Exception):
+    """Raised by a call to end with an answer that a child process has made."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"status {response.status_code}")
+        self.response = response
+
+
 def not_found(job_id: str) -> ApiError:
     return ApiError(
         ProblemDetails(
@@ -36,6 +44,7 @@ def not_found(job_id: str) -> ApiError:
 
 def install_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(ReadyAnswer, _ready_answer)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _bad_parameters)
     app.add_exception_handler(Exception, _unknown)
@@ -49,6 +58,12 @@ async def _api_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, ApiError):
         raise error
     return answer(error.problem, error.headers)
+
+
+async def _ready_answer(_: Request, error: Exception) -> Response:
+    if not isinstance(error, ReadyAnswer):
+        raise error
+    return error.response
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

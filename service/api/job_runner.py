@@ -1,4 +1,4 @@
-"""Gives calls the running runner, and the hub that wakes them."""
+"""Gives calls the running runner, the hub that wakes them, and the fast path."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from fastapi import Request
 
+from warpack.service.api.at_once import AtOnce
 from warpack.service.api.errors import ApiError
 from warpack.service.api.hub import Hub
 from warpack.service.jobs.job_runner import JobRunner
@@ -36,3 +37,10 @@ async def hub_of(request: Request) -> Hub:
     await job_runner_of(request)
     hub: Hub = request.app.state.hub
     return hub
+
+
+async def at_once_of(request: Request) -> AtOnce:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    at_once: AtOnce = request.app.state.at_once
+    return at_once

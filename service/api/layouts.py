@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,20 +13,21 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from warpack.gpu_runtime.emitters.targets import TARGETS, Target
+from warpack.service.api.at_once import AtOnce
 from warpack.service.api.bodies import read_body
+from warpack.service.api.children import SMALL_BYTES, ManifestFacts, as_response, children_of, facts_of
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
-from warpack.service.api.job_runner import hub_of, job_runner_of
-from warpack.service.api.manifests import read_manifest
+from warpack.service.api.job_runner import at_once_of, hub_of, job_runner_of
 from warpack.service.api.prefer import wait_s
 from warpack.service.api.waiting import what_it_waits_for
+from warpack.service.jobs.check_tasks import normalise
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 from warpack.service.store import IdempotencyKeyReused
-from warpack.service.store.records import FINAL_STATES, Job, JobState, Order, Taken
-from warpack.solver import load_manifest
+from warpack.service.store.records import FINAL_STATES, Job, JobState, Order, Taken, Task
 
 router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
 
@@ -54,16 +54,21 @@ async def post_manifest(
     request: Request,
     runner: InJobRunner,
     hub: InHub,
+    at_once: Annotated[AtOnce, Depends(at_once_of)],
     prefer: Prefer = None,
     idempotency_key: Annotated[
         str | None,
         Header(min_length=1, max_length=255, description="The same key with the same body gets the same job."),
     ] = None,
 ) -> Response:
+    children = children_of(request)
     body = await read_body(request, "manifest")
-    taken = await asyncio.to_thread(_take, runner, body, idempotency_key)
+    facts = await facts_of(children, body)
+    taken = await asyncio.to_thread(_take, runner, facts, body, idempotency_key)
+    if taken.task is not None:
+        await _hand_over(runner, at_once, taken.task, facts, prefer)
     job = await _job(runner, taken.job_id)
-    status = 200
+    status = 200 if taken.task is None else 201
     if not job.finished:
         job = await _wait_for_end(runner, hub, job, prefer)
         status = 201 if job.finished else 202
@@ -133,21 +138,16 @@ async def cancel_job(job_id: str, runner: InJobRunner, hub: InHub) -> Response:
 
 
 @router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
-async def get_manifest(job_id: str, runner: InJobRunner) -> Response:
+async def get_manifest(job_id: str, request: Request, runner: InJobRunner) -> Response:
     job = await _job(runner, job_id)
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
     if stored is None:
         raise not_found(job_id)
     document, time_limit_s = stored
-
-    def render() -> str:
-        manifest = load_manifest(document.encode())
-        document_of_this_job = replace(manifest, name=job.name).model_dump()
-        document_of_this_job["solver"]["time_limit_s"] = time_limit_s
-        document_of_this_job["validation"] = job.required
-        return json.dumps(document_of_this_job, ensure_ascii=False)
-
-    return Response(await asyncio.to_thread(render), media_type="application/json")
+    of_job = {"manifest": document, "name": job.name, "time_limit_s": time_limit_s, "validation": job.required}
+    body = (await asyncio.to_thread(json.dumps, of_job)).encode()
+    quick = len(document) <= SMALL_BYTES
+    return as_response(await children_of(request).reply(normalise, body, quick=quick, else_do="Try again later."))
 
 
 def _serve(target: Target) -> None:
@@ -182,21 +182,18 @@ async def _allocators(runner: JobRunner, job_id: str, name: str) -> str:
     raise ApiError(ProblemDetails("not-ready", "There are no allocators", HTTPStatus.CONFLICT, detail))
 
 
-def _take(runner: JobRunner, body: bytes, idempotency_key: str | None) -> Taken:
-    manifest = read_manifest(body)
+def _take(runner: JobRunner, manifest: ManifestFacts, body: bytes, idempotency_key: str | None) -> Taken:
     order = Order(
         name=manifest.name,
         manifest_sha256=manifest.sha256,
         document=body.decode(),
         required=manifest.validation,
-        time_limit_s=manifest.solver.time_limit_s,
+        time_limit_s=manifest.time_limit_s,
         idempotency_key=idempotency_key,
         request_sha256=hashlib.sha256(body).hexdigest(),
-        compute_capability=manifest.target.compute_capability,
-        buffers=len(manifest.buffers),
-        best_level=runner.best_level(manifest.target.compute_capability)
-        if manifest.validation == "best"
-        else "simulated",
+        compute_capability=manifest.compute_capability,
+        buffers=manifest.buffers,
+        best_level=runner.best_level(manifest.compute_capability) if manifest.validation == "best" else "simulated",
     )
     try:
         taken = runner.store.jobs.take(order)
@@ -209,9 +206,16 @@ def _take(runner: JobRunner, body: bytes, idempotency_key: str | None) -> Taken:
                 f"Use a new key for a new request; {idempotency_key!r} belongs to an earlier one.",
             )
         ) from None
-    if taken.task is not None:
-        runner.submit(taken.task)
     return taken
+
+
+async def _hand_over(runner: JobRunner, at_once: AtOnce, task: Task, facts: ManifestFacts, prefer: str | None) -> None:
+    """To a worker, or to this node itself: then return when it is done, or the caller has waited long enough."""
+    limit_s = wait_s(prefer)
+    if task.kind == "solve" and facts.validation == "static" and limit_s:
+        await asyncio.wait({at_once.begin(task)}, timeout=limit_s)
+    else:
+        await asyncio.to_thread(runner.submit, task)
 
 
 async def _job(runner: JobRunner, job_id: str) -> Job:

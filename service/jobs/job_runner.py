@@ -53,14 +53,18 @@ class JobRunner:
         self.desk = Desk(self.store, self._worker.id)
         self.presence.start()
         self.desk.start()
+        memory_mib = self._settings.child_memory_mib
+        solve = partial(handle_solve, self.store, self.desk, self.submit, memory_mib=memory_mib)
+        validate = partial(
+            handle_validation, self.store, self.desk, self.submit, self.has_device, memory_mib=memory_mib
+        )
         handlers: dict[str, Handler] = {
-            "solve": partial(_handle, "solve", partial(handle_solve, self.store, self.desk, self.submit)),
-            "validate": partial(
-                _handle, "validate", partial(handle_validation, self.store, self.desk, self.submit, self.has_device)
-            ),
+            "solve": partial(_handle, "solve", solve),
+            "validate": partial(_handle, "validate", validate),
         }
         if self._gpu is not None:
-            handlers["device"] = partial(_handle, "device", partial(handle_device, self.store, self.desk, self._gpu))
+            device = partial(handle_device, self.store, self.desk, self._gpu, memory_mib=memory_mib)
+            handlers["device"] = partial(_handle, "device", device)
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children

@@ -4,42 +4,66 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
+from warpack.service.jobs.child_orders import MEMORY_MIB
 from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
+from warpack.service.jobs.fork_server import SOLVING
 from warpack.service.jobs.tasks import solve
-from warpack.service.problems import crashed, faults, overdue
+from warpack.service.problems import ProblemDetails, crashed, faults, over_memory, overdue
 from warpack.service.store import Store
 from warpack.service.store.records import Claim, Task
 from warpack.service.store.solves import SolvedLayout
 from warpack.service.versions import solver_version
 from warpack.solver.wire.problems import Problem
 
-_GRACE_S = 60.0
-"""Beyond the manifest's time limit, for reading, building and proving. A solver that needs more hangs."""
+_GRACE_S = 5.0
+"""After the manifest's time limit, at which the solver is asked for the best that it has. It looks every 0.1 s, and
+needs the rest to write down a large layout. Reading and flattening count towards the limit."""
 
 
-async def handle_solve(store: Store, desk: Desk, submit: Callable[[Task], None], task: Task) -> None:
+_MORE_TIME = "A manifest of this size needs a larger solver.time_limit_s."
+
+
+async def handle_solve(
+    store: Store, desk: Desk, submit: Callable[[Task], None], task: Task, *, memory_mib: int = MEMORY_MIB
+) -> None:
     claim = await persist(store.solves.claim, task, desk.holder)
     if claim is None:
         return
     request = json.dumps({"manifest": claim.manifest, "time_limit_s": claim.time_limit_s}).encode()
-    limit_s = claim.time_limit_s + _GRACE_S
     async with desk.under_way(claim) as wanted:
-        outcome = await run_child(solve, request, limit_s=limit_s, wanted=wanted)
+        outcome = await run_child(
+            solve,
+            request,
+            limit_s=claim.time_limit_s,
+            grace_s=_GRACE_S,
+            wanted=wanted,
+            memory_mib=memory_mib,
+            server=SOLVING,
+        )
         match outcome.ended:
+            case "killed":
+                await persist(store.tasks.lose, claim, outcome.last_lines)
             case "crashed":
-                await persist(store.solves.fail, claim, crashed("solver", outcome.last_lines).to_text())
+                await _fail(store, claim, crashed("solver", outcome.last_lines))
+            case "over-memory":
+                await _fail(store, claim, over_memory("solver", memory_mib))
             case "overdue":
-                await persist(store.solves.fail, claim, overdue("solver", limit_s).to_text())
+                await _fail(store, claim, overdue("solver", claim.time_limit_s + _GRACE_S, _MORE_TIME))
             case "unwanted" | "answered":
                 if outcome.answer is not None:
-                    for follows in await persist(_keep, store, claim, outcome.answer):
+                    for follows in await persist(keep, store, claim, json.loads(outcome.answer)):
                         await persist(submit, follows)
 
 
-def _keep(store: Store, claim: Claim, answer: bytes) -> tuple[Task, ...]:
-    found = json.loads(answer)
+async def _fail(store: Store, claim: Claim, problem: ProblemDetails) -> None:
+    await persist(store.solves.fail, claim, problem.to_text())
+
+
+def keep(store: Store, claim: Claim, found: dict[str, Any]) -> tuple[Task, ...]:
+    """Store what `tasks.solve` found. The validations that the orders of it call for."""
     if "problems" in found:
         problem = faults("manifest", [Problem(**each) for each in found["problems"]])
         store.solves.fail(claim, problem.to_text())

@@ -7,29 +7,46 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from warpack.service.jobs.child_orders import MEMORY_MIB
 from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.device_tasks import validate_on_device
+from warpack.service.jobs.fork_server import COMPILING, SOLVING
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.tasks import validate
-from warpack.service.problems import crashed, overdue, validation_failed
+from warpack.service.problems import crashed, over_memory, overdue, validation_failed
 from warpack.service.store import Store
 from warpack.service.store.records import Claim, Task
 from warpack.service.store.validations import Verdict
 from warpack.service.versions import validator_version
 
-_LIMIT_S = 1800.0
-"""Compiling and simulating the largest kernels takes minutes. A validator that needs more hangs."""
+SLOT_S = {
+    "static": 60.0,  # 5,000 buffers take a tenth of this
+    "compiled": 600.0,  # a real kernel takes 2 s of processor time, 250 buffers that share nothing 51 s
+    "simulated": 1200.0,  # 16 s of processor time for 60 buffers of a real kernel; each child of the probe ends at 600
+    "best": 1200.0,  # is simulated on this worker
+    "hardware": 1500.0,  # simulated, and the machine code for the device: compiled once more at most
+}
+"""How long a validation may hold its slot, by the level that is asked for. Such times on an idle machine are a fiftieth
+of it or less: a busy one may take eight times as long. A validator that needs more hangs."""
 
 _DEVICE_LIMIT_S = 300.0
 """Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that
 each."""
 
 _SANITIZER_LIMITS = 31
+_AROUND_A_RUN_S = 60.0
+"""For reading what a device is to run, and for the report."""
 
 
 async def handle_validation(
-    store: Store, desk: Desk, submit: Callable[[Task], None], has_device: Callable[[str], bool], task: Task
+    store: Store,
+    desk: Desk,
+    submit: Callable[[Task], None],
+    has_device: Callable[[str], bool],
+    task: Task,
+    *,
+    memory_mib: int = MEMORY_MIB,
 ) -> None:
     """Every level up to simulated. `has_device`: whether a worker with a GPU of an architecture is alive."""
     claim = await persist(store.validations.claim, task, desk.holder)
@@ -45,18 +62,18 @@ async def handle_validation(
         "with_bundle": wants_device,
     }
     async with desk.under_way(claim) as wanted:
-        found = await _ask(store, claim, validate, request, _LIMIT_S, wanted)
+        found = await _ask(store, claim, validate, request, SLOT_S[claim.required], wanted, memory_mib)
         if found is None:
             return
         if found.get("bundle") is None:
-            await persist(store.validations.deliver, claim, _verdict(found))
+            await persist(store.validations.deliver, claim, verdict(found))
             return
-        follows = await persist(store.validations.hand_over, claim, _verdict(found), found["bundle"])
+        follows = await persist(store.validations.hand_over, claim, verdict(found), found["bundle"])
         if follows is not None:
             await persist(submit, follows)
 
 
-async def handle_device(store: Store, desk: Desk, gpu: Gpu, task: Task) -> None:
+async def handle_device(store: Store, desk: Desk, gpu: Gpu, task: Task, *, memory_mib: int = MEMORY_MIB) -> None:
     """Level hardware, on this worker's GPU."""
     claim = await persist(store.validations.claim, task, desk.holder)
     if claim is None:
@@ -71,27 +88,47 @@ async def handle_device(store: Store, desk: Desk, gpu: Gpu, task: Task) -> None:
         "sanitizer": gpu.sanitizer,
         "time_limit_s": _DEVICE_LIMIT_S,
     }
-    limit_s = _LIMIT_S + _DEVICE_LIMIT_S * (_SANITIZER_LIMITS if gpu.sanitizer else 1)
+    limit_s = _AROUND_A_RUN_S + _DEVICE_LIMIT_S * (_SANITIZER_LIMITS if gpu.sanitizer else 1)
     async with desk.under_way(claim) as wanted:
-        found = await _ask(store, claim, validate_on_device, request, limit_s, wanted)
+        found = await _ask(store, claim, validate_on_device, request, limit_s, wanted, memory_mib)
         if found is None:
             return
         if claim.required == "best" and not found["ran"]:
             # The device's trouble, not the layout's.
             await persist(store.validations.fall_back, claim.id, claim.token)
             return
-        await persist(store.validations.deliver, claim, _verdict(found))
+        await persist(store.validations.deliver, claim, verdict(found))
 
 
 async def _ask(
-    store: Store, claim: Claim, do: Any, request: dict[str, Any], limit_s: float, wanted: Callable[[], bool]
+    store: Store,
+    claim: Claim,
+    do: Any,
+    request: dict[str, Any],
+    limit_s: float,
+    wanted: Callable[[], bool],
+    memory_mib: int,
 ) -> dict[str, Any] | None:
     """What the child found; None where it found nothing, which is dealt with already."""
-    outcome = await run_child(do, json.dumps(request).encode(), limit_s=limit_s, wanted=wanted)
-    if outcome.ended in ("crashed", "overdue"):
-        problem = (
-            crashed("validator", outcome.last_lines) if outcome.ended == "crashed" else overdue("validator", limit_s)
-        )
+    outcome = await run_child(
+        do,
+        json.dumps(request).encode(),
+        limit_s=limit_s,
+        wanted=wanted,
+        memory_mib=memory_mib,
+        server=SOLVING if claim.required == "static" else COMPILING,
+    )
+    problem = None
+    match outcome.ended:
+        case "killed":
+            await persist(store.tasks.lose, claim, outcome.last_lines)
+        case "crashed":
+            problem = crashed("validator", outcome.last_lines)
+        case "over-memory":
+            problem = over_memory("validator", memory_mib)
+        case "overdue":
+            problem = overdue("validator", limit_s, "That is far beyond what it may need.")
+    if problem is not None:
         await persist(store.validations.fail, claim, problem.to_text())
     if outcome.ended != "answered" or outcome.answer is None:
         return None
@@ -99,7 +136,8 @@ async def _ask(
     return found
 
 
-def _verdict(found: dict[str, Any]) -> Verdict:
+def verdict(found: dict[str, Any]) -> Verdict:
+    """Of what `tasks.validate` found."""
     reports = tuple(found["reports"])
     return Verdict(
         level=found["level"],

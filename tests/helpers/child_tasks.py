@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def echo(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
@@ -22,6 +24,71 @@ def fail(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
 def die(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     os.kill(os.getpid(), signal.SIGSEGV)
     return b""
+
+
+_HELD: list[bytes] = []
+
+
+def tell_pid(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    return str(os.getpid()).encode()
+
+
+def keep_memory(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """As many MiB as the request says, for good; the answer is the process id."""
+    _HELD.append(os.urandom(int(request) * 1024 * 1024))
+    return str(os.getpid()).encode()
+
+
+def be_killed(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """By the signal that the request names, as the kernel does it when memory is short."""
+    os.kill(os.getpid(), signal.Signals[request.decode()])
+    time.sleep(600)
+    return b""
+
+
+def be_killed_for_memory(_request: bytes, cancelled: Callable[[], bool]) -> bytes:
+    return be_killed(b"SIGKILL", cancelled)
+
+
+def hang(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    time.sleep(600)
+    return b""
+
+
+def fill_memory(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    held = []
+    while True:
+        held.append(bytearray(16 * 1024 * 1024))
+
+
+def abort_as_c_does_without_memory(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n")
+    os.abort()
+
+
+def compute_for_ever(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    while True:
+        pass
+
+
+def tell_limits(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """Of a process that the child starts: data, file and core bytes, seconds of processor time, the umask."""
+    names = "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_CPU"
+    program = f"import os, resource as r; print([*(r.getrlimit(getattr(r, n))[0] for n in {names}), os.umask(0)])"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+
+
+def tell_environment(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """All that a child can see of it: its own, what the kernel keeps of it, and what a process that it starts gets."""
+    started = subprocess.run(["env"], capture_output=True, check=True).stdout
+    kept = Path("/proc/self/environ").read_bytes().replace(b"\0", b"\n")
+    return "\n".join(f"{name}={value}" for name, value in os.environ.items()).encode() + b"\n" + kept + started
+
+
+def find_module(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """Where a module of this name would be imported from."""
+    spec = importlib.util.find_spec(request.decode())
+    return b"nowhere" if spec is None else str(spec.origin).encode()
 
 
 def stop_when_asked(_request: bytes, cancelled: Callable[[], bool]) -> bytes:

@@ -140,8 +140,8 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
 def _use_environment_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Children come from a fork server that was started before this test changed the environment: do the work here."""
     from warpack.service.jobs import validating
-    from warpack.service.jobs.child_supervision import Outcome
     from warpack.service.jobs.device_tasks import validate_on_device
+    from warpack.service.jobs.outcome import Outcome
 
     async def here(_do: object, request: bytes, **_: object) -> Outcome:
         return Outcome("answered", validate_on_device(request, lambda: False), "")

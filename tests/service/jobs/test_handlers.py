@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from tests.helpers.child_tasks import die, fail, find_a_fault
+from tests.helpers.child_tasks import be_killed_for_memory, die, fail, fill_memory, find_a_fault, hang
 from tests.helpers.desks import desk
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.solving import handle_solve
-from warpack.service.jobs.validating import handle_validation
+from warpack.service.jobs.validating import SLOT_S, handle_validation
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Job, Order, Task
 from warpack.solver import load_manifest
+from warpack.solver.wire.manifest import Level
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
+def take(store: Store, document: dict[str, Any] = MANIFEST, *, time_limit_s: float = 5.0) -> tuple[str, Task]:
     manifest = load_manifest(document)
     taken = store.jobs.take(
         Order(
@@ -36,7 +38,7 @@ def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
             manifest.sha256,
             json.dumps(document),
             manifest.validation,
-            5.0,
+            time_limit_s,
             compute_capability=manifest.target.compute_capability,
         )
     )
@@ -101,6 +103,58 @@ def test_a_solver_that_crashes_fails_the_job_with_its_last_lines(store: Store, m
         problem = problem_of(store, job_id)
         assert problem["type"] == "urn:warpack:problem:solver-crashed"
         assert said in problem["detail"]
+
+
+def test_a_child_that_is_killed_from_outside_leaves_the_task_to_be_done_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", be_killed_for_memory)
+    job_id, task = take(store)
+    assert solve(store, task) == []
+    assert job_of(store, job_id).state == "queued"
+    monkeypatch.undo()
+    assert [each.kind for each in solve(store, replace(task, attempt=2))] == ["validate"]
+
+
+def test_a_task_whose_children_are_killed_again_and_again_ends_with_what_was_last_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", be_killed_for_memory)
+    job_id, task = take(store)
+    for attempt in (1, 2, 3):
+        solve(store, replace(task, attempt=attempt))
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:worker-crashed"
+    assert "SIGKILL" in problem["last_lines"]
+
+
+def test_a_solver_that_needs_too_much_memory_fails_the_job_with_what_it_may_have(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", fill_memory)
+    job_id, task = take(store)
+    with desk(store) as at:
+        asyncio.run(handle_solve(store, at, lambda _: None, task, memory_mib=512))
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:solver-over-memory"
+    assert "needed more than 512 MiB" in problem["detail"]
+
+
+def test_a_solver_that_does_not_stop_holds_its_slot_no_longer_than_the_grace(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving._GRACE_S", 0.1)
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", hang)
+    job_id, task = take(store, MANIFEST, time_limit_s=0.1)
+    assert solve(store, task) == []
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:solver-overdue"
+    assert "larger solver.time_limit_s" in problem["detail"]
+
+
+def test_every_level_that_can_be_asked_for_has_a_slot_of_its_own() -> None:
+    assert set(SLOT_S) == {"best", *get_args(Level)}
+    assert SLOT_S["static"] < SLOT_S["compiled"] < SLOT_S["simulated"] < SLOT_S["hardware"]
 
 
 def test_a_validator_that_crashes_fails_the_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
