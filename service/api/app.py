@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from warpack.service.api import devices, layouts, manifests, operations
+from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
+from warpack.service.api.route_table import RouteTable
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -29,18 +31,35 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.stopping = asyncio.Event()  # set when the server begins to stop: calls then wait no longer
+        app.state.large_bodies = asyncio.Semaphore(1)
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
-        await asyncio.to_thread(runner.start)
+        try:
+            await asyncio.to_thread(runner.start)
+        except Exception as error:
+            app.state.start_failure = error
+            raise
         app.state.runner = runner
         await warm_up(app, runner)
         yield
         del app.state.runner
         await asyncio.to_thread(runner.stop)
 
-    app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title="Warpack",
+        version=_version(),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(Edge, settings=settings)
     install_error_answers(app)
-    for part in (layouts, manifests, devices, operations):
+    parts = (layouts, manifests, devices, operations)
+    for part in parts:
         app.include_router(part.router)
+    app.state.settings = settings
+    app.state.route_table = RouteTable.of((*app.routes, *(route for part in parts for route in part.router.routes)))
     return app
 
 

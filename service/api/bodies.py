@@ -1,41 +1,23 @@
-"""Reads request bodies: whole, but never more of one than is allowed."""
+"""What calls do with bodies, which the edge has read whole and within its limits."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 from fastapi import Request
 
-from warpack.service.api.errors import ApiError
-from warpack.service.problems import ProblemDetails
-from warpack.solver.reading.source import MOST_MANIFEST_BYTES
-from warpack.solver.wire.problems import Problem
+from warpack.service.api.edge.budget import LARGE_BYTES
 
-MAX_BODY_BYTES = MOST_MANIFEST_BYTES
+Result = TypeVar("Result")
 
 
-async def read_body(request: Request, what: str) -> bytes:
-    """The body. One that is too large is refused as soon as that is known, the rest unread."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-        raise _too_large(what)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large(what)
-    return bytes(body)
-
-
-def _too_large(what: str) -> ApiError:
-    detail = f"A {what} may have at most {MAX_BODY_BYTES} bytes."
-    problem = ProblemDetails(
-        "body-too-large",
-        "The body is too large",
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        detail,
-        errors=(Problem("document-too-large", "", detail),),
-        more={"max_body_bytes": MAX_BODY_BYTES},
-    )
-    # The rest of the body is never read, so the connection cannot serve another request.
-    return ApiError(problem, {"Connection": "close"})
+async def in_thread(request: Request, work: Callable[[bytes], Result]) -> Result:
+    """`work` on the body, off the event loop. Large ones take their turn one by one: a document read from JSON takes
+    many times the memory of its bytes."""
+    body = await request.body()
+    if len(body) <= LARGE_BYTES:
+        return await asyncio.to_thread(work, body)
+    async with request.app.state.large_bodies:
+        return await asyncio.to_thread(work, body)

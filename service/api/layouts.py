@@ -13,10 +13,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from warpack.gpu_runtime.emitters.targets import TARGETS, Target
-from warpack.service.api.bodies import read_body
+from warpack.service.api.bodies import in_thread
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
+from warpack.service.api.ids import ID_PATTERN, JobId, is_id
 from warpack.service.api.job_runner import job_runner_of
 from warpack.service.api.manifests import read_manifest
 from warpack.service.api.prefer import until, wait_s
@@ -51,15 +52,19 @@ async def post_manifest(
     prefer: Prefer = None,
     idempotency_key: Annotated[
         str | None,
-        Header(min_length=1, max_length=255, description="The same key with the same body gets the same job."),
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x20-\x7e]*$",
+            description="The same key with the same body gets the same job.",
+        ),
     ] = None,
 ) -> Response:
-    body = await read_body(request, "manifest")
-    taken = await asyncio.to_thread(_take, runner, body, idempotency_key)
+    taken = await in_thread(request, lambda body: _take(runner, body, idempotency_key))
     job = await _job(runner, taken.job_id)
     status = 200
     if not job.finished:
-        job = await _wait_for_end(runner, job, prefer)
+        job = await _wait_for_end(runner, request, job, prefer)
         status = 201 if job.finished else 202
     return await _answer(runner, request, job, prefer, status)
 
@@ -68,7 +73,9 @@ async def post_manifest(
 async def list_jobs(
     runner: InJobRunner,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
-    cursor: Annotated[str | None, Query(max_length=32, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=f"^{ID_PATTERN}$", description="`next_cursor` of the page before.")
+    ] = None,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
 ) -> Response:
     found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=cursor, state=state)
@@ -83,7 +90,7 @@ async def list_jobs(
 
 @router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=PROBLEM_ANSWERS | JOB)
 async def get_job(
-    job_id: str,
+    job_id: JobId,
     request: Request,
     runner: InJobRunner,
     prefer: Prefer = None,
@@ -91,14 +98,14 @@ async def get_job(
         str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
     ] = None,
 ) -> Response:
-    job = await _wait_for_end(runner, await _job(runner, job_id), prefer)
+    job = await _wait_for_end(runner, request, await _job(runner, job_id), prefer)
     return await _answer(runner, request, job, prefer, 200, if_none_match)
 
 
 @router.delete(
     "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
 )
-async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
+async def cancel_job(job_id: JobId, runner: InJobRunner) -> Response:
     before = await _job(runner, job_id)
     job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
     if job is None:
@@ -123,7 +130,7 @@ async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
 
 
 @router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
-async def get_manifest(job_id: str, runner: InJobRunner) -> Response:
+async def get_manifest(job_id: JobId, runner: InJobRunner) -> Response:
     job = await _job(runner, job_id)
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
     if stored is None:
@@ -150,7 +157,7 @@ def _serve(target: Target) -> None:
         responses=PROBLEM_ANSWERS,
         response_class=PlainTextResponse,
     )
-    async def get_allocators(job_id: str, runner: InJobRunner) -> Response:
+    async def get_allocators(job_id: JobId, runner: InJobRunner) -> Response:
         content = await _allocators(runner, job_id, target.file)
         return Response(content, media_type=f"{target.media_type}; charset=utf-8")
 
@@ -204,13 +211,15 @@ def _take(runner: JobRunner, body: bytes, idempotency_key: str | None) -> Taken:
 
 
 async def _job(runner: JobRunner, job_id: str) -> Job:
+    if not is_id(job_id):
+        raise not_found(job_id)
     job = await asyncio.to_thread(runner.store.jobs.get, job_id)
     if job is None:
         raise not_found(job_id)
     return job
 
 
-async def _wait_for_end(runner: JobRunner, job: Job, prefer: str | None) -> Job:
+async def _wait_for_end(runner: JobRunner, request: Request, job: Job, prefer: str | None) -> Job:
     limit_s = wait_s(prefer)
     if job.finished or not limit_s:
         return job
@@ -218,7 +227,7 @@ async def _wait_for_end(runner: JobRunner, job: Job, prefer: str | None) -> Job:
     async def finished() -> bool:
         return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
 
-    await until(finished, limit_s)
+    await until(finished, limit_s, request.app.state.stopping)
     return await _job(runner, job.id)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from warpack.service.api.bodies import read_body
+from warpack.service.api.bodies import in_thread
 from warpack.service.api.errors import ApiError
 from warpack.service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
 from warpack.service.manifest_check import examine
@@ -32,8 +31,7 @@ router = APIRouter(tags=["manifests"])
     openapi_extra=MANIFEST_BODY,
 )
 async def check_manifest(request: Request) -> Response:
-    body = await read_body(request, "manifest")
-    return _json(await asyncio.to_thread(_check, body))
+    return _json(await in_thread(request, _check))
 
 
 @router.post(
@@ -44,8 +42,7 @@ async def check_manifest(request: Request) -> Response:
     openapi_extra=VERIFY_BODY,
 )
 async def verify_layout(request: Request) -> Response:
-    body = await read_body(request, "request")
-    return _json(await asyncio.to_thread(_verify, body))
+    return _json(await in_thread(request, _verify))
 
 
 def read_manifest(body: bytes) -> Manifest:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.testclient import TestClient
-
+from tests.helpers.api_client import client_of
 from warpack.service.api import create_app
 from warpack.service.engine.liveness import LivenessLocks
 from warpack.service.jobs.gpu import Gpu
@@ -21,7 +20,7 @@ _GPU = Gpu(
 
 
 def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
-    with TestClient(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
+    with client_of(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
         locks = LivenessLocks(tmp_path / "live", ("gpu-sm86",), (_GPU.public(),))
         listed = http.get("/v1/devices").json()
         assert listed["workers"] == [{"id": locks.own_id, "levels": ["hardware"]}]
