@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from warpack.service.api import devices, layouts, manifests, operations
+from warpack.service.api import devices, docs_page, layouts, manifests, operations, schemas
+from warpack.service.api.description import API_VERSION, described_by
 from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
+from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.route_table import RouteTable
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
@@ -47,24 +48,20 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Warpack",
-        version=_version(),
+        version=API_VERSION,
         description=_DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
+        responses=PROBLEM_ANSWERS,
         redirect_slashes=False,
     )
     app.add_middleware(Edge, settings=settings)
     install_error_answers(app)
-    parts = (layouts, manifests, devices, operations)
+    parts = (layouts, manifests, schemas, devices, operations, docs_page)
     for part in parts:
         app.include_router(part.router)
+    app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
     app.state.settings = settings
     app.state.route_table = RouteTable.of((*app.routes, *(route for part in parts for route in part.router.routes)))
     return app
-
-
-def _version() -> str:
-    try:
-        return version("warpack")
-    except PackageNotFoundError:
-        return "0+unknown"  # run from a source tree that was never installed

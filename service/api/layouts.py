@@ -10,13 +10,21 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import PlainTextResponse
 
 from warpack.gpu_runtime.emitters.targets import TARGETS, Target
 from warpack.service.api.bodies import in_thread
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
-from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
+from warpack.service.api.examples import (
+    CANCELLED,
+    FINISHED_JOB,
+    JOB,
+    JOB_LIST,
+    MANIFEST_BODY,
+    NORMALISED,
+    UNCHANGED,
+    text,
+)
 from warpack.service.api.ids import ID_PATTERN, JobId, is_id
 from warpack.service.api.job_runner import job_runner_of
 from warpack.service.api.manifests import read_manifest
@@ -43,7 +51,7 @@ _CANCEL_SETTLES_S = 1.5
     status_code=202,
     summary="Ask for a layout",
     description="201: finished while the call waited. 202: under way, see `Location`. 200: answered from the store.",
-    responses=PROBLEM_ANSWERS | FINISHED_JOB,
+    responses=FINISHED_JOB,
     openapi_extra=MANIFEST_BODY,
 )
 async def post_manifest(
@@ -69,7 +77,7 @@ async def post_manifest(
     return await _answer(runner, request, job, prefer, status)
 
 
-@router.get("", summary="Jobs, newest first", responses=PROBLEM_ANSWERS | JOB_LIST)
+@router.get("", summary="Jobs, newest first", responses=JOB_LIST)
 async def list_jobs(
     runner: InJobRunner,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
@@ -88,7 +96,7 @@ async def list_jobs(
     return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=PROBLEM_ANSWERS | JOB)
+@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=JOB | UNCHANGED)
 async def get_job(
     job_id: JobId,
     request: Request,
@@ -102,9 +110,7 @@ async def get_job(
     return await _answer(runner, request, job, prefer, 200, if_none_match)
 
 
-@router.delete(
-    "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
-)
+@router.delete("/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=CANCELLED)
 async def cancel_job(job_id: JobId, runner: InJobRunner) -> Response:
     before = await _job(runner, job_id)
     job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
@@ -129,7 +135,7 @@ async def cancel_job(job_id: JobId, runner: InJobRunner) -> Response:
     return Response(cancelled_text(job), media_type="application/json")
 
 
-@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
+@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=NORMALISED)
 async def get_manifest(job_id: JobId, runner: InJobRunner) -> Response:
     job = await _job(runner, job_id)
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
@@ -154,8 +160,8 @@ def _serve(target: Target) -> None:
         f"/{{job_id}}/{target.file}",
         summary=f"The allocators, as {target.what}",
         name=f"get_{target.file}",
-        responses=PROBLEM_ANSWERS,
-        response_class=PlainTextResponse,
+        responses=text(target.media_type),
+        response_class=Response,
     )
     async def get_allocators(job_id: JobId, runner: InJobRunner) -> Response:
         content = await _allocators(runner, job_id, target.file)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from warpack.service.api.bodies import in_thread
 from warpack.service.api.errors import ApiError
-from warpack.service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
+from warpack.service.api.examples import CHECKED, MANIFEST_BODY, VERIFIED, VERIFY_BODY
 from warpack.service.manifest_check import examine
 from warpack.service.problems import faults
 from warpack.solver import LayoutFormatError, ManifestError, load_manifest, read_layout, verify
@@ -27,7 +27,7 @@ router = APIRouter(tags=["manifests"])
     description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Where `fits` is false, these "
     "or the number of threads rule every layout out, and a warning says why. `derived` has the lifetime of each buffer and part with "
     "`accesses_in`, and why it is needed where it is not accessed. Stores nothing.",
-    responses=PROBLEM_ANSWERS | CHECKED,
+    responses=CHECKED,
     openapi_extra=MANIFEST_BODY,
 )
 async def check_manifest(request: Request) -> Response:
@@ -38,7 +38,7 @@ async def check_manifest(request: Request) -> Response:
     "/v1/layouts:verify",
     summary="Verify a layout",
     description="Derives every rule from the manifest anew and holds the layout against it, byte by byte and phase by phase.",
-    responses=PROBLEM_ANSWERS | VERIFIED,
+    responses=VERIFIED,
     openapi_extra=VERIFY_BODY,
 )
 async def verify_layout(request: Request) -> Response:

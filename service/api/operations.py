@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from warpack.service.api.errors import ApiError
-from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.health import fault_of
 from warpack.service.api.job_runner import job_runner_of
 from warpack.service.jobs.job_runner import JobRunner
@@ -21,7 +20,7 @@ async def livez() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", summary="The database can be read and written, the disk has room", responses=PROBLEM_ANSWERS)
+@router.get("/readyz", summary="The database can be read and written, the disk has room")
 async def readyz(request: Request, _: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, str]:
     fault = await asyncio.to_thread(fault_of, request.app.state.settings)
     if fault is not None:
