@@ -110,7 +110,8 @@ class Client:
         wait_s: int = 0,
     ) -> httpx2.Response:
         sent = {"content": body} if isinstance(body, (str, bytes)) else {"json": body} if body is not None else {}
-        answer = self._http.request(method, path, headers=headers, timeout=_NETWORK_S + wait_s, **cast(Any, sent))
+        fields = dict(headers or {}) | ({} if body is None else {"Content-Type": "application/json"})
+        answer = self._http.request(method, path, headers=fields, timeout=_NETWORK_S + wait_s, **cast(Any, sent))
         if answer.is_error:
             problem = "json" in answer.headers.get("content-type", "")
             raise ApiProblem(answer.status_code, answer.json() if problem else {"detail": answer.text})

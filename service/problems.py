@@ -1,7 +1,8 @@
 """Problem details as RFC 9457 has them: what went wrong with a call, or with a job.
 
 The `type` is a URN that stays the same for good, so that programs may switch on it. `errors` lists the single faults
-of a manifest or layout, each with a type of its own, a JSON pointer, a message and the names involved.
+of a manifest or layout, each with a type of its own, a JSON pointer, a message and the names involved: the first
+thousand of them, and `error_count` says how many there are.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from warpack.solver.wire.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:warpack:problem:"
+MOST_ERRORS = 1000
+"""The list of single faults ends here; `error_count` tells how many there are."""
+_MOST_NAMES = 100
+_LONGEST_MESSAGE = 2000
 _NO_JSON = frozenset({"not-json", "not-utf8", "nested-too-deeply"})
 
 
@@ -42,11 +47,19 @@ class ProblemDetails:
             "detail": self.detail,
         }
         if self.errors:
-            document["errors"] = [error.to_json() for error in self.errors]
+            document["errors"] = [_shortened(error) for error in self.errors[:MOST_ERRORS]]
+            document["error_count"] = len(self.errors)
         return document | self.more
 
     def to_text(self) -> str:
         return json.dumps(self.to_json(), ensure_ascii=False)
+
+
+def _shortened(error: Problem) -> dict[str, Any]:
+    message = error.message
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[: _LONGEST_MESSAGE - 1] + "…"
+    return Problem(error.type, error.pointer, message, error.names[:_MOST_NAMES]).to_json()
 
 
 def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
@@ -57,7 +70,8 @@ def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
         "not-json" if no_json else f"bad-{kind}",
         f"The {kind} is not JSON" if no_json else f"The {kind} breaks the rules of its format",
         HTTPStatus.BAD_REQUEST if no_json else HTTPStatus.UNPROCESSABLE_ENTITY,
-        f"{count} wrong with the {kind}. {problems[0]}" + (" (and more)" if len(problems) > 1 else ""),
+        f"{count} wrong with the {kind}. {str(problems[0])[:_LONGEST_MESSAGE]}"
+        + (" (and more)" if len(problems) > 1 else ""),
         tuple(problems),
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -40,6 +41,23 @@ class Settings(BaseSettings):
     check_limit_s: float = Field(
         10.0, gt=0, le=600, description="Seconds that a call may take to read, check or verify a document."
     )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names that callers may use for this service, separated by commas; loopback names always may."
+    )
+    max_connections: int = Field(512, ge=8, le=65536, description="Connections held at a time.")
+    max_bytes_in_flight: int = Field(
+        128 * 2**20, ge=16 * 2**20, description="Bytes of request bodies held in memory, over all requests."
+    )
+    header_limit_s: float = Field(10.0, gt=0, le=3600, description="Seconds that the head of a request may take.")
+    body_limit_s: float = Field(
+        20.0, gt=0, le=3600, description="Seconds that a body may take, and one more for each 64 KiB of it."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _separated(cls, hosts: object) -> object:
+        return [name.strip().lower() for name in hosts.split(",") if name.strip()] if isinstance(hosts, str) else hosts
 
     @field_validator("database_url")
     @classmethod

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from warpack.service.api import devices, events, layouts, manifests, operations
+from warpack.service.api import devices, docs_page, events, layouts, manifests, operations, schemas
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.children import ApiChildren
+from warpack.service.api.description import API_VERSION, described_by
+from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
+from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
+from warpack.service.api.route_table import RouteTable
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -34,7 +37,11 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         children = ApiChildren(settings)
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
-        await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
+        try:
+            await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
+        except Exception as error:
+            app.state.start_failure = error
+            raise
         app.state.hub = Hub(runner.store.events)
         app.state.runner, app.state.children = runner, children
         app.state.at_once = AtOnce(runner, children)
@@ -46,15 +53,22 @@ def create_app(settings: Settings) -> FastAPI:
         await children.close()
         await asyncio.to_thread(runner.stop)
 
-    app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title="Warpack",
+        version=API_VERSION,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=PROBLEM_ANSWERS,
+        redirect_slashes=False,
+    )
+    app.add_middleware(Edge, settings=settings)
     install_error_answers(app)
-    for part in (layouts, events, manifests, devices, operations):
+    parts = (layouts, events, manifests, schemas, devices, operations, docs_page)
+    for part in parts:
         app.include_router(part.router)
+    app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
+    app.state.settings = settings
+    app.state.route_table = RouteTable.of((*app.routes, *(route for part in parts for route in part.router.routes)))
     return app
-
-
-def _version() -> str:
-    try:
-        return version("warpack")
-    except PackageNotFoundError:
-        return "0+unknown"  # run from a source tree that was never installed

@@ -10,16 +10,24 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import PlainTextResponse
 
 from warpack.gpu_runtime.emitters.targets import TARGETS, Target
 from warpack.service.api.at_once import AtOnce
-from warpack.service.api.bodies import read_body
 from warpack.service.api.children import SMALL_BYTES, ManifestFacts, as_response, children_of, facts_of
 from warpack.service.api.documents import cancelled_text, job_text, summary
 from warpack.service.api.errors import ApiError, not_found
-from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
+from warpack.service.api.examples import (
+    CANCELLED,
+    FINISHED_JOB,
+    JOB,
+    JOB_LIST,
+    MANIFEST_BODY,
+    NORMALISED,
+    UNCHANGED,
+    text,
+)
 from warpack.service.api.hub import Hub
+from warpack.service.api.ids import JobId, is_id
 from warpack.service.api.job_runner import at_once_of, hub_of, job_runner_of
 from warpack.service.api.prefer import wait_s
 from warpack.service.api.waiting import what_it_waits_for
@@ -47,7 +55,7 @@ _CANCEL_SETTLES_S = 1.5
     status_code=202,
     summary="Ask for a layout",
     description="201: finished while the call waited. 202: under way, see `Location`. 200: answered from the store.",
-    responses=PROBLEM_ANSWERS | FINISHED_JOB,
+    responses=FINISHED_JOB,
     openapi_extra=MANIFEST_BODY,
 )
 async def post_manifest(
@@ -58,11 +66,16 @@ async def post_manifest(
     prefer: Prefer = None,
     idempotency_key: Annotated[
         str | None,
-        Header(min_length=1, max_length=255, description="The same key with the same body gets the same job."),
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x20-\x7e]*$",
+            description="The same key with the same body gets the same job.",
+        ),
     ] = None,
 ) -> Response:
     children = children_of(request)
-    body = await read_body(request, "manifest")
+    body = await request.body()
     facts = await facts_of(children, body)
     taken = await asyncio.to_thread(_take, runner, facts, body, idempotency_key)
     if taken.task is not None:
@@ -75,7 +88,7 @@ async def post_manifest(
     return await _answer(runner, request, job, prefer, status)
 
 
-@router.get("", summary="Jobs, newest first", responses=PROBLEM_ANSWERS | JOB_LIST)
+@router.get("", summary="Jobs, newest first", responses=JOB_LIST)
 async def list_jobs(
     runner: InJobRunner,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
@@ -95,9 +108,9 @@ async def list_jobs(
     return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=PROBLEM_ANSWERS | JOB)
+@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=JOB | UNCHANGED)
 async def get_job(
-    job_id: str,
+    job_id: JobId,
     request: Request,
     runner: InJobRunner,
     hub: InHub,
@@ -110,10 +123,8 @@ async def get_job(
     return await _answer(runner, request, job, prefer, 200, if_none_match)
 
 
-@router.delete(
-    "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
-)
-async def cancel_job(job_id: str, runner: InJobRunner, hub: InHub) -> Response:
+@router.delete("/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=CANCELLED)
+async def cancel_job(job_id: JobId, runner: InJobRunner, hub: InHub) -> Response:
     before = await _job(runner, job_id)
     job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
     if job is None:
@@ -137,8 +148,8 @@ async def cancel_job(job_id: str, runner: InJobRunner, hub: InHub) -> Response:
     return Response(cancelled_text(job), media_type="application/json")
 
 
-@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
-async def get_manifest(job_id: str, request: Request, runner: InJobRunner) -> Response:
+@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=NORMALISED)
+async def get_manifest(job_id: JobId, request: Request, runner: InJobRunner) -> Response:
     job = await _job(runner, job_id)
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
     if stored is None:
@@ -157,10 +168,10 @@ def _serve(target: Target) -> None:
         f"/{{job_id}}/{target.file}",
         summary=f"The allocators, as {target.what}",
         name=f"get_{target.file}",
-        responses=PROBLEM_ANSWERS,
-        response_class=PlainTextResponse,
+        responses=text(target.media_type),
+        response_class=Response,
     )
-    async def get_allocators(job_id: str, runner: InJobRunner) -> Response:
+    async def get_allocators(job_id: JobId, runner: InJobRunner) -> Response:
         content = await _allocators(runner, job_id, target.file)
         return Response(content, media_type=f"{target.media_type}; charset=utf-8")
 
@@ -219,6 +230,8 @@ async def _hand_over(runner: JobRunner, at_once: AtOnce, task: Task, facts: Mani
 
 
 async def _job(runner: JobRunner, job_id: str) -> Job:
+    if not is_id(job_id):
+        raise not_found(job_id)
     job = await asyncio.to_thread(runner.store.jobs.get, job_id)
     if job is None:
         raise not_found(job_id)

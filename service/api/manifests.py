@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from warpack.service.api.bodies import read_body
 from warpack.service.api.children import as_response, children_of
-from warpack.service.api.examples import CHECKED, MANIFEST_BODY, PROBLEM_ANSWERS, VERIFIED, VERIFY_BODY
+from warpack.service.api.examples import CHECKED, MANIFEST_BODY, VERIFIED, VERIFY_BODY
 from warpack.service.jobs.check_tasks import check, verify
 
 router = APIRouter(tags=["manifests"])
@@ -18,12 +17,12 @@ router = APIRouter(tags=["manifests"])
     description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Where `fits` is false, these "
     "or the number of threads rule every layout out, and a warning says why. `derived` has the lifetime of each buffer and part with "
     "`accesses_in`, and why it is needed where it is not accessed. Stores nothing.",
-    responses=PROBLEM_ANSWERS | CHECKED,
+    responses=CHECKED,
     openapi_extra=MANIFEST_BODY,
 )
 async def check_manifest(request: Request) -> Response:
     children = children_of(request)
-    body = await read_body(request, "manifest")
+    body = await request.body()
     else_do = "A manifest of this size can be posted as a job: POST /v1/layouts."
     return as_response(await children.reply(check, body, quick=False, else_do=else_do))
 
@@ -32,11 +31,11 @@ async def check_manifest(request: Request) -> Response:
     "/v1/layouts:verify",
     summary="Verify a layout",
     description="Derives every rule from the manifest anew and holds the layout against it, byte by byte and phase by phase.",
-    responses=PROBLEM_ANSWERS | VERIFIED,
+    responses=VERIFIED,
     openapi_extra=VERIFY_BODY,
 )
 async def verify_layout(request: Request) -> Response:
     children = children_of(request)
-    body = await read_body(request, "request")
+    body = await request.body()
     else_do = "A layout of this size can be verified on any machine: warpack verify MANIFEST LAYOUT."
     return as_response(await children.reply(verify, body, quick=False, else_do=else_do))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.testclient import TestClient
-
+from tests.helpers.api_client import client_of
 from warpack.service.api import create_app
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.presence import Presence
@@ -23,7 +22,7 @@ _GPU = Gpu(
 
 
 def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
-    with TestClient(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
+    with client_of(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
         store = Store(Settings(data_dir=tmp_path))
         worker = Worker("a worker", ("gpu-sm86",), (_GPU.public(),), {"solver": "1"})
         presence = Presence(store.workers, tmp_path / "live", worker)
