@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from warpack.service.api.errors import not_found
-from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
+from warpack.service.api.ids import JobId, is_id
 from warpack.service.api.job_runner import hub_of, job_runner_of
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.events import Event
@@ -23,8 +23,10 @@ _LOOK_AGAIN_S = 5.0
 """Should a wake-up be missed all the same."""
 
 
-async def _known_job(job_id: str, runner: Annotated[JobRunner, Depends(job_runner_of)]) -> Job:
+async def _known_job(job_id: JobId, runner: Annotated[JobRunner, Depends(job_runner_of)]) -> Job:
     """Before the stream begins, so that an unknown id is an error answer and no broken stream."""
+    if not is_id(job_id):
+        raise not_found(job_id)
     job = await asyncio.to_thread(runner.store.jobs.get, job_id)
     if job is None:
         raise not_found(job_id)
@@ -36,7 +38,6 @@ async def _known_job(job_id: str, runner: Annotated[JobRunner, Depends(job_runne
     summary="What happens to a job, as server-sent events",
     description="Every change of state, and each better packing with its bound while the solver works. The stream ends with the job. "
     "`Last-Event-ID` goes on after that event, on any node and after a restart.",
-    responses=PROBLEM_ANSWERS,
     response_class=EventSourceResponse,
 )
 async def get_events(

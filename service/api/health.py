@@ -51,5 +51,5 @@ def _try_database(url: str) -> None:
         if sqlite:
             connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]  # sqlite3's
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # whether a writer would get its turn
-        connection.execute(text("SELECT id FROM jobs LIMIT 1")).all()
+        connection.execute(text("SELECT id FROM orders LIMIT 1")).all()
         connection.rollback()

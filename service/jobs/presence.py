@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from warpack.service.jobs.liveness import LivenessLocks
 from warpack.service.store.workers import BEAT_S, LEASE_S, Worker, Workers
 
@@ -49,8 +51,12 @@ class Presence:
         """To be called once nothing is held any more."""
         self._stopping.set()
         self._beating.join()
-        self._workers.leave(self.id)
-        self._locks.release()
+        try:
+            self._workers.leave(self.id)
+        except SQLAlchemyError as error:
+            _LOG.warning("this process could not be signed off; its lease will run out: %s", error)
+        finally:
+            self._locks.release()
 
     def look(self) -> tuple[tuple[Worker, ...], tuple[Worker, ...]]:
         """The workers that are alive, and those that are dead but entered still."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.helpers.api_client import client_of
 from tests.helpers.child_tasks import be_killed_for_memory, die, fill_memory, hang, stop_when_asked
 from tests.helpers.processes import PATIENCE_S
 from warpack.service.api import create_app
@@ -36,7 +37,7 @@ CALLS = {
 def brief(tmp_path: Path) -> Iterator[TestClient]:
     """An application that grants little."""
     settings = Settings(data_dir=tmp_path, workers=0, check_limit_s=0.2, child_memory_mib=512)
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+    with client_of(create_app(settings)) as client:
         yield client
 
 
@@ -70,7 +71,7 @@ def test_a_manifest_of_many_buffers_takes_too_long_to_check(brief: TestClient) -
 def test_what_needs_too_much_memory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     task, document = CALLS[call]
     settings = Settings(data_dir=tmp_path, workers=0, check_limit_s=PATIENCE_S, child_memory_mib=512)
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+    with client_of(create_app(settings)) as client:
         monkeypatch.setattr(task, fill_memory)
         answer = client.post(call, json=document)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:warpack:problem:needs-too-much-memory")
@@ -114,7 +115,7 @@ def test_more_than_may_wait_are_sent_away_for_a_while(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_before_the_service_has_started_it_says_so(tmp_path: Path, call: str) -> None:
-    client = TestClient(create_app(Settings(data_dir=tmp_path)), raise_server_exceptions=False)
+    client = client_of(create_app(Settings(data_dir=tmp_path)))
     answer = client.post(call, json=CALLS[call][1])
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:warpack:problem:unavailable")
     assert answer.headers["retry-after"]
@@ -136,6 +137,7 @@ def test_a_reply_is_read_as_it_was_written() -> None:
 _CALLS_WHILE_A_CHECK_HANGS = """
 import asyncio, json, sys
 from pathlib import Path
+from tests.helpers.api_client import client_of
 from tests.helpers.child_tasks import hang
 from warpack.service.api import create_app, manifests
 from warpack.service.api.example_layout import LAYOUT, MANIFEST

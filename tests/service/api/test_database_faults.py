@@ -51,13 +51,13 @@ def test_a_full_disk_refuses_what_would_be_stored_and_answers_what_is(own: TestC
     job = own.post("/v1/layouts", json=MANIFEST).json()
     event.listen(Engine, "connect", limited)
     try:
-        own.app.state.runner.store._database.engine.dispose()  # type: ignore[attr-defined]
+        own.app.state.runner.store._database.close()  # type: ignore[attr-defined]
         large = MANIFEST | {"timeline": {"phases": [f"phase {n}" for n in range(2000)]}, "buffers": []}
         assert slug(own.post("/v1/layouts", json=large)) == "disk-full"
         assert own.get(job["links"]["self"]).json()["id"] == job["id"]
     finally:
         event.remove(Engine, "connect", limited)
-        own.app.state.runner.store._database.engine.dispose()  # type: ignore[attr-defined]
+        own.app.state.runner.store._database.close()  # type: ignore[attr-defined]
     assert own.post("/v1/layouts", json=large).status_code == 202  # it heals by itself
 
 
@@ -89,7 +89,7 @@ def test_a_data_folder_that_is_gone_is_told(own: TestClient, tmp_path: Path) -> 
 
 
 def test_a_file_that_is_no_database_is_told(own: TestClient, tmp_path: Path) -> None:
-    own.app.state.runner.store._database.engine.dispose()  # type: ignore[attr-defined]
+    own.app.state.runner.store._database.close()  # type: ignore[attr-defined]
     for file in tmp_path.glob("warpack.sqlite*"):
         file.write_bytes(b"no database " * 1000)
     assert slug(own.get("/v1/layouts")) == "database-corrupt"

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from tests.helpers.api_client import client_of
 from warpack.service.api import create_app
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.job_runner import JobRunner
@@ -43,7 +44,7 @@ def make_ready(runner: JobRunner, job_id: str) -> None:
 
 def test_a_stream_tells_every_change_once_and_goes_on_after_the_last_one_seen(tmp_path: Path) -> None:
     app = create_app(Settings(data_dir=tmp_path, workers=0))
-    with TestClient(app) as http:
+    with client_of(app) as http:
         job = http.post("/v1/layouts", json=MANIFEST).json()
         make_ready(app.state.runner, job["id"])
         told = events(http, job["id"])
@@ -55,13 +56,13 @@ def test_a_stream_tells_every_change_once_and_goes_on_after_the_last_one_seen(tm
         ids = [int(each["id"]) for each in told]
         assert ids == sorted(set(ids))
         assert events(http, job["id"], **{"Last-Event-ID": told[3]["id"]}) == told[4:]
-    with TestClient(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
+    with client_of(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
         assert events(http, job["id"], **{"Last-Event-ID": told[3]["id"]}) == told[4:]
 
 
 def test_each_order_is_told_its_own_end(tmp_path: Path) -> None:
     app = create_app(Settings(data_dir=tmp_path, workers=0))
-    with TestClient(app) as http:
+    with client_of(app) as http:
         mine = http.post("/v1/layouts", json=MANIFEST).json()
         yours = http.post("/v1/layouts", json=MANIFEST).json()
         http.delete(mine["links"]["self"])
@@ -71,7 +72,7 @@ def test_each_order_is_told_its_own_end(tmp_path: Path) -> None:
 
 
 def test_an_unknown_job_and_a_bad_event_id_are_errors_and_no_streams(http: TestClient) -> None:
-    answer = http.get("/v1/layouts/none/events")
+    answer = http.get(f"/v1/layouts/{28 * '0'}/events")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:warpack:problem:not-found")
     job = http.post("/v1/layouts", json=MANIFEST).json()
     answer = http.get(f"/v1/layouts/{job['id']}/events", headers={"Last-Event-ID": "none"})
