@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
+
+from fastapi import Header
+
+Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
 
 MAX_WAIT_S = 60
 """Longer wishes are cut to this, which proxies bear; the answer's Preference-Applied says what was granted."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from warpack.service.jobs.liveness import LivenessLocks
 from warpack.service.store.workers import BEAT_S, LEASE_S, Worker, Workers
 
+_FRESH_S = 0.5
 _LOG = logging.getLogger("warpack.jobs")
 
 
@@ -36,6 +37,7 @@ class Presence:
         self._workers, self._worker, self._clock = workers, worker, clock
         self._locks = LivenessLocks(folder, worker.id)
         self._seen: dict[str, _Seen] = {}
+        self._last: tuple[float, tuple[Worker, ...]] = (-_FRESH_S, ())
         self._stopping = threading.Event()
 
     @property
@@ -63,12 +65,17 @@ class Presence:
         everybody = self._workers.all()
         dead = tuple(worker for worker in everybody if self._is_dead(worker))
         alive = tuple(worker for worker in everybody if worker not in dead)
+        self._last = self._clock(), alive
         self._seen = {worker.id: self._seen[worker.id] for worker in alive if worker.id in self._seen}
         return alive, dead
 
     def alive(self) -> tuple[Worker, ...]:
-        """The workers that take tasks now, this one included if it does."""
-        return tuple(worker for worker in self.look()[0] if worker.queues)
+        """The workers that take tasks, this one included if it does: as they were at the last look, half a second ago at
+        most."""
+        at, alive = self._last
+        if self._clock() - at > _FRESH_S:
+            alive = self.look()[0]
+        return tuple(worker for worker in alive if worker.queues)
 
     def bury(self, worker_id: str) -> None:
         """Forget a dead worker, once what it held has been taken back."""

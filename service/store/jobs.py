@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
@@ -12,6 +12,14 @@ from warpack.service.store.tables import artefacts, bundles, manifests, orders, 
 from warpack.service.store.views import STATE, job_rows, to_job
 
 __all__ = ["IdempotencyKeyReused", "Jobs"]
+
+
+_STANDS = text(
+    "SELECT 1 FROM orders JOIN solves ON solves.id = orders.solve_id "
+    "JOIN validations ON validations.id = orders.validation_id "
+    "WHERE orders.id = :id AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
+    "AND validations.state IN ('passed', 'outdone')"
+)
 
 
 class Jobs:
@@ -39,6 +47,11 @@ class Jobs:
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
         return None if row is None else to_job(row)
+
+    def stands(self, job_id: str) -> bool:
+        """Whether a job that was ready is so still. One look-up, for whoever has its answer."""
+        with self._database.reading() as connection:
+            return connection.execute(_STANDS, {"id": job_id}).scalar_one_or_none() is not None
 
     def state(self, job_id: str) -> str | None:
         """The state alone: what a waiting call asks for many times a second."""
