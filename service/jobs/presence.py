@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,7 +38,7 @@ class Presence:
         self._workers, self._worker, self._clock = workers, worker, clock
         self._locks = LivenessLocks(folder, worker.id)
         self._seen: dict[str, _Seen] = {}
-        self._last: tuple[float, tuple[Worker, ...]] = (-_FRESH_S, ())
+        self._last: tuple[float, tuple[Worker, ...]] = (-inf, ())
         self._stopping = threading.Event()
 
     @property
@@ -70,8 +71,8 @@ class Presence:
         return alive, dead
 
     def alive(self) -> tuple[Worker, ...]:
-        """The workers that take tasks, this one included if it does: as they were at the last look, half a second ago at
-        most."""
+        """The workers that take tasks, this one included if it does, as they were at the last look: half a second ago
+        at most."""
         at, alive = self._last
         if self._clock() - at > _FRESH_S:
             alive = self.look()[0]
@@ -81,6 +82,7 @@ class Presence:
         """Forget a dead worker, once what it held has been taken back."""
         self._workers.leave(worker_id)
         self._locks.bury(worker_id)
+        self._last = (-inf, ())
 
     def _is_dead(self, worker: Worker) -> bool:
         if worker.id == self.id:
