@@ -109,7 +109,7 @@ def _orders(boxes: _Boxes) -> Iterator[list[int]]:
         [-first for first in boxes.first],
     ]
     for rule in rules:
-        yield sorted(items, key=lambda i, rule=rule: (rule[i], sizes[i]), reverse=True)  # type: ignore[misc]
+        yield sorted(items, key=list(zip(rule, sizes, strict=True)).__getitem__, reverse=True)
     random = Random(0)
     while True:
         for rule in rules:

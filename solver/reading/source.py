@@ -75,7 +75,7 @@ def _parsed(collector: Collector, data: bytes) -> Any:
         suspect = True
         seen: set[str] = set()
         repeated = _Repeated(values)
-        repeated.keys_repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+        repeated.keys_repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]  # set.add gives None
         return repeated
 
     def constant(word: str) -> float:

@@ -14,7 +14,7 @@ import rfc8785
 try:
     import orjson
 except ModuleNotFoundError:  # the core does without: the standard library writes the same, in some five times the time
-    orjson = None  # type: ignore[assignment]
+    orjson = None  # type: ignore[assignment]  # a module's name
 
 _MOST_INTEGER = 2**53 - 1
 """Integers beyond this are refused by RFC 8785: a double does not hold them."""

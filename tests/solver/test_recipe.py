@@ -28,7 +28,7 @@ def test_every_bound_holds_against_a_second_model(seed: int) -> None:
     for scope, proof in regions:
         if layout.launch is not None and proof.lower_bound_bytes:
             one_less = proof.lower_bound_bytes - 1
-            assert fits_within(manifest, one_less, scope=scope, on_chip=on_chip, limit_s=2.0) != "fits"  # type: ignore[arg-type]
+            assert fits_within(manifest, one_less, scope=scope, on_chip=on_chip, limit_s=2.0) != "fits"  # type: ignore[arg-type]  # a plain str
 
 
 def test_the_second_model_answers_both_ways() -> None:

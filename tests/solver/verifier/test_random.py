@@ -33,13 +33,13 @@ def autos(manifest: Manifest) -> frozenset[str]:
 
 @some
 @given(manifests())
-def test_every_random_manifest_loads_and_keeps_its_hash(document: dict) -> None:  # type: ignore[type-arg]
+def test_every_random_manifest_loads_and_keeps_its_hash(document: dict) -> None:  # type: ignore[type-arg]  # any JSON
     assert load_manifest(document).sha256 == load_manifest(document).sha256
 
 
 @some
 @given(manifests(), st.booleans())
-def test_a_layout_that_keeps_the_rules_passes(document: dict, promote: bool) -> None:  # type: ignore[type-arg]
+def test_a_layout_that_keeps_the_rules_passes(document: dict, promote: bool) -> None:  # type: ignore[type-arg]  # any JSON
     manifest = load_manifest(document)
     layout = first_fit(manifest, autos(manifest) if promote else frozenset())
     assert verify(manifest, layout).findings == ()

@@ -156,4 +156,4 @@ def test_a_hull_keeps_a_conflicting_item_out_of_a_gap_that_it_would_fit() -> Non
     ],
 )
 def test_complement_lists_what_the_gaps_leave(gaps: object, legal: object) -> None:
-    assert complement(gaps, -4, 4) == legal  # type: ignore[arg-type]
+    assert complement(gaps, -4, 4) == legal  # type: ignore[arg-type]  # a parameter of the test
