@@ -8,13 +8,13 @@ from warpack.solver.answer.advice import advise
 from warpack.solver.answer.auto import auto_advice
 from warpack.solver.answer.barriers import missing_barriers
 from warpack.solver.answer.certificates import prove
-from warpack.solver.answer.own_layout import standing
-from warpack.solver.answer.passing import handoffs
+from warpack.solver.answer.hand_layout import hand_layout_advice
+from warpack.solver.answer.handoffs import handoffs
 from warpack.solver.answer.placements import placements
+from warpack.solver.answer.promises import with_savings
 from warpack.solver.answer.shortfall import needed_bytes, shortfall
 from warpack.solver.answer.trying import Trying
 from warpack.solver.answer.versions import versions
-from warpack.solver.answer.words import with_savings
 from warpack.solver.baselines import baselines
 from warpack.solver.launch.advisories import launch_warnings
 from warpack.solver.launch.budget import budget_bytes
@@ -67,7 +67,7 @@ def assemble(
     advice, status = dict(unplaced.advice), status_of(proof)
     if auto is not None:
         advice["auto"] = auto
-    own = standing(manifest, unplaced.baselines.get("by_hand"), packed.on_chip, launch, status)
+    own = hand_layout_advice(manifest, unplaced.baselines.get("by_hand"), packed.on_chip, launch, status)
     if own is not None:
         advice["by_hand"] = own
     passing, not_listed = handoffs(packed, launch)
@@ -87,14 +87,13 @@ def assemble(
 
 
 def status_of(proof: Proof) -> Status:
-    """`optimal` where every wish is proven that the objective ranks."""
+    """`optimal` where every wish that the objective ranks is proven."""
     wishes = (getattr(proof, wish.name) for wish in fields(proof))
     return "optimal" if all(wish is None or wish.status == "optimal" for wish in wishes) else "feasible"
 
 
 def _why(manifest: Manifest, base: Packed, minimum: Bytes | None, proof: Proof) -> tuple[Problem, ...]:
-    """Why nothing fits; or that a search which was cut short found nothing that fits, but did not rule it out
-    either."""
+    """Why nothing fits; or that a search was cut short before it found something that fits or ruled it out."""
     found = hurdle(manifest)
     if found is not None:
         return (found,)

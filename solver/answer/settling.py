@@ -1,4 +1,4 @@
-"""First fit over a part of a region, without making ready what a search needs: quick for one or two tries."""
+"""First fit over a part of a region, without the preparations of a search: quick for one or two tries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from warpack.solver.search.core.puzzle import Puzzle
 
 
 class Settling:
-    """Items of one region, each at the lowest offset that those before it leave; all counted in units. Windows are not
-    heeded."""
+    """Places the items of one region, each at the lowest offset that those before it leave free. Everything is counted
+    in units. Windows are ignored."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self._puzzle = puzzle
@@ -26,7 +26,7 @@ class Settling:
         return self._fits(sorted(kept, key=lambda i: (-weight[i], i)), most)
 
     def least(self, offsets: Sequence[int]) -> int:
-        """The fewer units of those that first fit needs for all items in the two orders."""
+        """The units that first fit needs for all items, in the better of the two orders."""
         weight = self._weights
         every = range(len(self._puzzle.sizes))
         orders = (sorted(every, key=lambda i: (offsets[i], i)), sorted(every, key=lambda i: (-weight[i], i)))
