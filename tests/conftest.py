@@ -1,6 +1,7 @@
 """For the whole test run.
 
-Compiled kernels are kept in a folder of the run's own, never in the user's cache. The slow files come first.
+Compiled kernels are kept in a folder of the run's own, never in the user's cache. The slow files come first. No random
+case has a time limit.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from itertools import groupby
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.helpers.order import dealt
+
+# On a busy machine an example, or the drawing of it, may take any time.
+settings.register_profile("warpack", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("warpack")
 
 _VARIABLE = "WARPACK_CACHE_DIR"
 _FOLDER = pytest.StashKey[TemporaryDirectory[str]]()

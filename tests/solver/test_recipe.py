@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from benchmarks.plain_model import fits_within
 from tests.helpers.manifests import manifests, random_manifest
 from tests.helpers.solving import PHASES, manifest_of, run_bytes, solved
+from tests.helpers.sweeps import times
 from warpack.solver import load_manifest
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60))
 @given(manifests())
 def test_every_layout_of_a_random_manifest_is_verified(document: dict[str, Any]) -> None:
     solved(load_manifest(document))

@@ -54,8 +54,11 @@ def started_pids(path: Path) -> list[int]:
 
 
 def test_a_child_that_does_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> None:
-    outcome = run(never_end, str(tmp_path / "pids").encode(), limit_s=1.0)
-    assert outcome.ended == "overdue"
+    for limit_s in (0.5, 4.0, 32.0, 256.0):  # a busy machine may have started nothing by then
+        outcome = run(never_end, str(tmp_path / "pids").encode(), limit_s=limit_s)
+        assert outcome.ended == "overdue"
+        if (tmp_path / "pids").exists():
+            break
     for pid in started_pids(tmp_path / "pids"):
         eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]  # a lambda's default has no type
 

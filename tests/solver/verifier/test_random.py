@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.manifests import manifests, random_manifest
 from tests.helpers.simple_layouts import first_fit, layout_at
+from tests.helpers.sweeps import times
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.pairs import forbidden_differences
 from warpack.solver.flatten.problem import RegionProblem
@@ -20,8 +21,7 @@ from warpack.solver.verifier.story import Story, derive
 from warpack.solver.wire.manifest import Manifest
 
 some = settings(
-    max_examples=60,
-    deadline=None,
+    max_examples=times(60),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
