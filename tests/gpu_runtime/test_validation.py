@@ -71,6 +71,7 @@ def test_a_layout_that_fails_a_level_gets_no_further(solved: tuple[Manifest, Lay
     assert not result.reports[0]["passed"]
 
 
+@pytest.mark.usefixtures("warm")
 def test_the_probe_alone_finds_what_the_static_level_would_have_stopped(solved: tuple[Manifest, Layout]) -> None:
     manifest, layout = solved
     state = layout.by_name["state"].offset_bytes
@@ -116,6 +117,7 @@ def test_a_level_that_there_is_none_of_is_refused(solved: tuple[Manifest, Layout
             gpu_runtime.validate_up_to(*solved, level)  # type: ignore[arg-type]  # a plain str
 
 
+@pytest.mark.usefixtures("warm")
 def test_code_with_static_shared_memory_or_that_does_not_compile_fails_the_compiled_level(
     solved: tuple[Manifest, Layout],
 ) -> None:
