@@ -44,6 +44,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_FOLDER].cleanup()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for processes that they started, and those for one another."""
+    asked = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    return int(asked) if asked else len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.hookimpl(trylast=True)  # after the marks that folders give
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every worker of a run in parallel makes the same order of the same items."""
