@@ -91,6 +91,8 @@ def optimize(
         layout = best_block(asked, lambda one: _optimize(one, stop, on_progress))
     else:
         layout = _optimize(asked, stop, on_progress)
+    if asked is manifest and not asked.grows and not asked.frontier:
+        return layout  # as it is, its ledger is whole
     told = layout.run_info
     run_info = RunInfo(told.seconds, told.seed, told.versions, stop.ledger.accounts)
     return replace(layout, manifest_sha256=manifest.sha256, run_info=run_info)
@@ -123,7 +125,7 @@ def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress],
         base = base if packed.on_chip else packed
         launch = launch_of(manifest, packed)
     if not manifest.frontier:
-        return assemble(manifest, base, packed, launch, whole.elapsed_s, wider)
+        return assemble(manifest, base, packed, launch, whole.elapsed_s, wider, whole.ledger.accounts)
     return _with_frontier(manifest, base, packed, launch, whole, wider)
 
 

@@ -26,6 +26,7 @@ from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.run_info import StrategyAccount
 from warpack.solver.wire.units import Bytes
 
 
@@ -37,10 +38,11 @@ def assemble(
     launch: LaunchFigures | None,
     seconds: float,
     wider: tuple[Packed, ...] = (),
+    search: tuple[StrategyAccount, ...] = (),
 ) -> Layout:
     """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
     `warpack.solver.search.auto.stride_widening`); `packed` the one to hand out. `launch` None: it does not fit, and the
-    layout says what would."""
+    layout says what would. `search`: the ledger, as far as the search has come."""
     proof = prove(manifest, base, packed, launch, wider)
     trying = Trying(packed)
     barriers = missing_barriers(manifest, trying)
@@ -55,7 +57,7 @@ def assemble(
         advice=advise(manifest, base, packed, launch, barriers),
         warnings=(*manifest.warnings, *with_savings(manifest, trying, barriers)),
         validation=Validation(manifest.validation, "none"),
-        run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
+        run_info=RunInfo(seconds, manifest.solver.seed, dict(versions()), search),
     )
     if launch is None:
         minimum = least_budget(manifest, (packed, *wider))
