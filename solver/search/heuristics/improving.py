@@ -16,8 +16,11 @@ from warpack.solver.search.heuristics.capacity_squeeze import Better, Squeezer
 from warpack.solver.search.heuristics.filled import fillings
 from warpack.solver.search.heuristics.genetic import Genetic
 
-_FILLINGS_BEFORE, _FIRST_GENERATIONS = 3, 3
-"""Fillings before the first generations are bred, and how many these are."""
+_FIRST_GENERATIONS = 16
+"""So many are bred before what takes long."""
+
+_QUICKLY_BRED = 256
+"""Fillings before that: one where items are fewer, for generations take less time then than a filling; else two."""
 
 _TIGHT = 0.97
 """Intervals that fill this part of the area at the bound are often packed at it by a short turn of valley filling."""
@@ -75,7 +78,7 @@ class Improver:
         for number, offsets in enumerate(() if spans is None else fillings(self._puzzle, spans, bound, stop)):
             self.by = "filling"
             yield offsets
-            if number == _FILLINGS_BEFORE - 1:
+            if number == (0 if self._puzzle.count < _QUICKLY_BRED else 1):
                 yield from self._generations()
         if spans is None:
             yield from self._generations()
