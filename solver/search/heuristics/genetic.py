@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEAST_ITEMS = 48
 """Smaller puzzles are left to first fit and to the exact searches."""
 
-_CHILDREN, _FEWEST, _MORE = 128, 32, 1.05
+_CHILDREN, _FEWEST, _MORE = 128, 40, 1.1
 """Children of a generation: few at first, when nearly every generation is a step, and so many times more in each."""
 
 _PARENTS, _PARENTS_SHARE = 24, 0.25
@@ -95,6 +95,12 @@ class Genetic:
     @property
     def _children(self) -> int:
         return _FEWEST if self._population is None else int(self._population.children)
+
+    @property
+    def packings(self) -> list[list[int]]:
+        """Those of the population, lowest first."""
+        found: list[list[int]] = [] if self._population is None else self._population.offsets.tolist()
+        return found
 
     def generation(self) -> tuple[int, ...]:
         """One generation: the offsets of the best of the population."""

@@ -126,7 +126,8 @@ def test_generations_are_small_and_cheap_at_first() -> None:
         costs.append(genetic.cost)
         genetic.generation()
     assert costs == sorted(costs)
-    assert costs[0] < costs[20] < costs[39] == 4 * costs[0]
+    assert 3 * costs[0] < 4 * 60 == costs[39]
+    assert costs[0] < costs[5] < costs[10]
 
 
 def test_a_population_that_stands_still_is_followed_by_others_which_are_joined(
