@@ -1,4 +1,5 @@
-"""`python -m benchmarks` is `warpack bench`, also beside a Warpack that is installed without its sources."""
+"""`python -m benchmarks` is the same as `warpack bench`. It also works with a Warpack that was installed without its
+sources."""
 
 import sys
 from pathlib import Path

@@ -1,5 +1,4 @@
-"""The optimiser against an oracle that looks at everything, on random manifests of up to seven buffers, or of eight to
-twelve.
+"""The optimiser against an exhaustive oracle, on random manifests of up to seven buffers, or of eight to twelve.
 
     python -m benchmarks.against_oracle --count 10000 --processes 2
     python -m benchmarks.against_oracle --grown --count 1000 --processes 2
@@ -7,8 +6,8 @@ twelve.
     python -m benchmarks.against_oracle --mixed --count 1000 --processes 2
     python -m benchmarks.against_oracle --weighed --count 1000 --processes 2
 
-Every layout is verified; all that it says is proven must agree with the oracle (tests/helpers/oracle). Prints how many
-agree, each disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
+Every layout is verified, and whatever it claims as proven must agree with the oracle (tests/helpers/oracle). Prints how
+many agree, each disagreement with its seed, and what could not be judged. Exits with 1 where anything disagrees.
 """
 
 from __future__ import annotations
@@ -38,9 +37,8 @@ Verdict = Literal["agrees", "disagrees", "open", "skipped"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """`agrees`: verified, and every figure said to be the best is. `open`: right as far as it goes, but not all is said
-    to be proven. `skipped`: the oracle itself found no answer in its time. `kind`: what came out, for the count of what
-    was tried."""
+    """`agrees`: verified, and every figure claimed as best is best. `open`: nothing is wrong, but not everything is
+    claimed as proven. `skipped`: the oracle found no answer in its time. `kind`: the kind of result, for counting."""
 
     seed: int
     verdict: Verdict
@@ -58,7 +56,7 @@ def outcome_of(seed: int, judged: Judged = _ALL_JUDGED, make: Make = small_manif
         layout = optimize(manifest)
     except ManifestError as error:
         return _refused(seed, manifest, error, judged)
-    except Exception as error:  # a crash is a finding of its own: the other seeds are still to be judged
+    except Exception as error:  # a crash is a finding: the other seeds still have to be judged
         return Outcome(seed, "disagrees", (f"crashed: {error!r}",), "crashed")
     kind = "infeasible" if layout.launch is None else f"{manifest.objective}, {layout.status}"
     report = verify(manifest, layout)

@@ -4,7 +4,7 @@
 
 prints a line for each instance and limit, writes `anytime.md` into the folder, and exits with 1 where a peer's packing
 is smaller than Warpack's or a result was refused. Each solver starts anew for each limit. Once Warpack has proven a
-packing the longer limits are left out, since nobody can do better.
+packing, longer limits are left out, since no solver can do better.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Solve = Callable[[Question], Attempt]
 
 
 def moments(instance: Instance, limits_s: Sequence[float]) -> Iterator[Moment]:
-    """Every solver at one limit after another, until Warpack has proven its packing."""
+    """Runs every solver at one limit after another, until Warpack has proven its packing."""
     for limit_s in sorted(limits_s):
         manifest = instance.manifest(limit_s)
         ours, layout = warpack.solve(manifest)
@@ -50,7 +50,7 @@ def _peers() -> tuple[Solve, ...]:
 
 
 def warm_up() -> None:
-    """One tiny instance for every solver, so that no limit is spent on imports."""
+    """Solves one tiny instance with every solver, so that no limit is spent on imports."""
     for _ in moments(guillotine(8, 0).instance("warm-up", 0), (0.1,)):
         pass
 

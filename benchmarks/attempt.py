@@ -1,4 +1,4 @@
-"""What one solver made of one instance."""
+"""The result of one solver on one instance."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Curve = tuple[tuple[float, int], ...]
 
 @dataclass(frozen=True)
 class Attempt:
-    """`run_bytes` None: nothing was found in time. `lower_bound_bytes`, `proven`: what the solver proved of the
-    instance itself, not of a simpler stand-in. `threads_per_block`: what its bytes allow. `fault`: why the result is
-    refused; None where it was checked and is right, or where the solver gives figures and no layout (`checked` is then
-    False)."""
+    """`run_bytes` None: nothing was found in time. `lower_bound_bytes`, `proven`: what the solver proved about the
+    instance itself, not about a simplified one. `threads_per_block`: the number that its bytes allow. `fault`: why the
+    result is refused; None where it was checked and is right, or where the solver gives figures and no layout
+    (`checked` is then False)."""
 
     solver: str
     run_bytes: int | None

@@ -17,7 +17,8 @@ from warpack.solver.verifier.story import StoryPiece, derive
 
 @dataclass(frozen=True)
 class Judged:
-    """`fault` None: every rule is kept. `threads_per_block`: what the bytes allow, 0 where not one run fits."""
+    """`fault` None: every rule is kept. `threads_per_block`: the number that the bytes allow, 0 where not one run
+    fits."""
 
     run_bytes: int
     threads_per_block: int

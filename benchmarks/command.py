@@ -110,7 +110,7 @@ def _command(
     without: tuple[str, ...],
     write: Path,
 ) -> str:
-    """What to type again. Folders are left to the reader: they are this machine's."""
+    """The command to type again, without folders: they are this machine's."""
     words = ["warpack bench"]
     if folder is not None:
         words.append("FOLDER")

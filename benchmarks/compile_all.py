@@ -1,10 +1,10 @@
-"""Compiles the layouts of a folder of manifests for all architectures, and prints what that took.
+"""Compiles the layouts of a folder of manifests for all architectures, and prints the time that it took.
 
     python -m benchmarks.compile_all [FOLDER] [--most N] [--cache DIR]
 
-FOLDER is `examples` unless said; `--most N` takes N manifests spread evenly over it. Each is packed (5 s at most),
-verified and compiled in this process, which was made ready for compiling before. Times are CPU seconds. Exit code 1
-where one fails.
+FOLDER is `examples` by default; `--most N` takes N manifests spread evenly over it. Each is packed (5 s at most),
+verified and compiled in this process, which is made ready to compile first. Times are CPU seconds. Exit code 1 where
+one fails.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Manifests of very many buffers through the whole of Warpack: load, optimise, write, verify.
+"""Runs manifests of very many buffers through all of Warpack: load, optimise, write, verify.
 
     python -m benchmarks.crowded --count 62000 --seed 1
 
-prints one line for each kind of lifetimes (`benchmarks.instances.crowds`): processor seconds of each step, seconds by
-the clock for the first three together, the run bytes above the proven lower bound, the most memory held, and whether
-the verifier passed the layout. Every kind is solved in a process of its own, with the manifest's default time limit,
-from JSON bytes to JSON bytes. Exits with 1 where a layout did not pass or a manifest has no layout.
+prints one line for each kind of lifetimes (`benchmarks.instances.crowds`): CPU seconds of each step, wall-clock seconds
+of the first three together, the run bytes above the proven lower bound, the peak memory, and whether the verifier
+passed the layout. Every kind is solved in a process of its own, with the manifest's default time limit, from JSON bytes
+to JSON bytes. Exits with 1 where a layout did not pass or a manifest has no layout.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from warpack.solver import load_manifest, optimize, verify
 
 @dataclass(frozen=True)
 class Crowded:
-    """One manifest's way through. `cpu_s`: load, optimise, write, verify. `clock_s`: the first three together.
+    """The figures of one manifest. `cpu_s`: load, optimise, write, verify. `clock_s`: the first three together.
     `run_bytes` None: it does not fit. `peak_bytes`: the most memory that the process held."""
 
     kind: str

@@ -1,4 +1,4 @@
-"""What a run ran on, without anything that names the machine."""
+"""The machine of a benchmark run, without anything that names it."""
 
 from __future__ import annotations
 

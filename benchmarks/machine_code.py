@@ -2,9 +2,9 @@
 
     python -m benchmarks.machine_code [--architectures 8.6 9.0]
 
-Each line is one small kernel, written once with the emitted calls and once with offsets and loops of its own, in
-numba-cuda and in CUDA C++: how many instructions (without the padding behind the end) and registers each takes. Nothing
-is run, and no GPU is needed. Exit code 1 where the emitted one takes more than the one by hand in C++, or 3 % more in
+Each line is one small kernel in numba-cuda and in CUDA C++, once with the emitted calls and once with offsets and loops
+by hand. It shows how many instructions (without the padding after the end) and registers each takes. Nothing is run,
+and no GPU is needed. Exit code 1 where the emitted one takes more than the one by hand in C++, or 3 % more in
 numba-cuda.
 """
 
@@ -29,7 +29,7 @@ _OPCODE, _NOP = 0xFFF, 0x918
 """The lowest bits of an instruction say which it is, on every architecture from 7.0 on."""
 
 _MORE = {"numba-cuda": 0.03, "CUDA C++": 0.0}
-"""The share of the instructions by hand that the emitted code may take more."""
+"""By what share the emitted code may take more instructions than the code by hand."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def misses(language: str, ours: Cost, by_hand: Cost) -> bool:
 
 
 def instructions(cubin: bytes) -> int:
-    """Of the one kernel in the machine code, those behind its end that only fill a line left out."""
+    """The instructions of the one kernel in the machine code, without the padding after its end."""
     texts = [part.data() for part in ELFFile(io.BytesIO(cubin)).iter_sections() if part.name.startswith(".text.")]
     if len(texts) != 1:
         raise ValueError(f"{len(texts)} functions, one kernel was compiled")

@@ -1,8 +1,8 @@
 """The kernels of `benchmarks.machine_code`: each with the emitted calls, and by hand.
 
-By hand means what a careful author writes: constant offsets into the block's dynamic shared memory, local arrays of his
-own, loops by as many threads as there are. In numba-cuda he indexes the typed memory itself, since a slice costs
-bounds.
+By hand means what a careful author writes: constant offsets into the block's dynamic shared memory, local arrays, loops
+over all threads of the block. In numba-cuda the author indexes the typed memory itself, since a slice costs bounds
+checks.
 """
 
 from __future__ import annotations

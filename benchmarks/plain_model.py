@@ -1,8 +1,8 @@
 """A second opinion: a plain CP-SAT model of a manifest's region, straight from the verifier's story.
 
-It shares nothing with the optimiser: no unit, no reduction, no order of alike buffers, no forbidden differences. One
-variable a buffer; one choice for two buffers that may share nothing at all, else one for each pair of their pieces that
-conflict.
+It shares nothing with the optimiser: no unit, no reduction, no order of equal buffers, no forbidden differences. There
+is one variable per buffer; one choice for two buffers that may share nothing at all, else one for each pair of their
+pieces that conflict.
 """
 
 from __future__ import annotations

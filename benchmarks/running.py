@@ -1,4 +1,4 @@
-"""Every solver on one instance, in one process, one after the other."""
+"""Runs every solver on one instance, in one process, one after the other."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from warpack.solver.wire.run_info import StrategyAccount
 
 @dataclass(frozen=True)
 class Row:
-    """`attempts`: Warpack's first. `blocks`: threads per block at several budgets; empty where threads are not what the
-    manifest wants. `accounts`: who found and proved what in Warpack's search."""
+    """`attempts`: Warpack's first. `blocks`: threads per block at several budgets; empty where threads are not the
+    manifest's objective. `accounts`: which strategy of Warpack's search found and proved what."""
 
     instance: Instance
     buffers: int
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def bound_bytes(self) -> int:
-        """The best that is known about the instance: its optimum, or the largest bound that anyone proved."""
+        """The best known bound of the instance: its optimum, or the largest bound that any solver proved."""
         return self.instance.optimum_bytes or max(one.lower_bound_bytes for one in self.attempts)
 
     def by(self, solver: str) -> Attempt | None:
@@ -40,7 +40,7 @@ class Row:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Packings that were refused, and bounds above the known optimum or above what someone packed."""
+        """Packings that were refused, and bounds above the known optimum or above some solver's packing."""
         found = [f"{one.solver} on {self.instance.name}: {one.fault}" for one in self.attempts if one.fault]
         enough = [one.run_bytes for one in self.attempts if one.run_bytes is not None and one.checked and not one.fault]
         enough += [] if self.instance.optimum_bytes is None else [self.instance.optimum_bytes]

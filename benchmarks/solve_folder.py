@@ -2,10 +2,10 @@
 
     python -m benchmarks.solve_folder FOLDER [--confirm] [--limit SECONDS]
 
-Each layout is verified. Times are wall-clock, taken round `warpack.optimize` alone; every manifest is read just before
-and solved once, so the first one carries Python's imports. With `reference.csv` in the folder (columns `manifest` and
-`packed_run_bytes`), run bytes are compared with it. With `--confirm` every optimum above the max-live bound is put to a
-second CP-SAT model that shares nothing with the optimiser: it must find one byte less impossible. The exit code is 1
+Each layout is verified. Times are wall-clock, around `warpack.optimize` alone. Every manifest is read just before and
+solved once, so the first one includes Python's imports. With `reference.csv` in the folder (columns `manifest` and
+`packed_run_bytes`), run bytes are compared with it. With `--confirm`, a second CP-SAT model that shares nothing with
+the optimiser checks every optimum above the max-live bound: it must find one byte less impossible. The exit code is 1
 where a layout fails verification, needs more than the reference, or is contradicted.
 """
 
@@ -44,7 +44,7 @@ class Solved:
 
     @property
     def needs_confirming(self) -> bool:
-        """Proven by more than the bytes that are live at once."""
+        """Proven, though above the max-live bound."""
         return self.layout.status == "optimal" and self.how not in ("max-live", "empty")
 
     @property
@@ -62,7 +62,7 @@ def solve(path: Path, reference: dict[str, int]) -> Solved:
 
 
 def confirm(solved: Solved, limit_s: float) -> Verdict:
-    """What the second model says about one byte less. The block region's proof is put to it as well."""
+    """What the second model says about one byte less. It checks the block region's proof as well."""
     on_chip = [buffer.full_name for buffer in solved.layout.buffers if buffer.location == "shared"]
     verdicts = [
         fits_within(solved.manifest, size - 1, scope=scope, on_chip=on_chip, limit_s=limit_s)

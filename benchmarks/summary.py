@@ -1,4 +1,4 @@
-"""A family's rows in figures, solver by solver."""
+"""The figures of a family, solver by solver."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from benchmarks.running import Row, solvers
 
 @dataclass(frozen=True)
 class Summary:
-    """`at_bound`: results that meet the best bound known of their instance. `proven`: whose solver proved that itself.
-    Gaps are bytes above that bound, as a share of it, of the instances that the solver answered."""
+    """`at_bound`: results that equal the best known bound of their instance. `proven`: those that the solver proved
+    itself. Gaps are bytes above that bound, as a share of it, over the instances that the solver answered."""
 
     family: str
     solver: str

@@ -11,7 +11,7 @@ from warpack.solver import Layout
 from warpack.solver.launch.threads import launch_for
 
 BUDGETS_KIB = (48, 99, 227)
-"""What a block gets by default, and at most on compute capability 8.6 and 9.0."""
+"""The default budget, and the largest of compute capability 8.6 and 9.0."""
 
 LARGEST_BLOCK = 1024
 
@@ -49,6 +49,6 @@ def block_sizes(question: Question, layout: Layout) -> tuple[BlockSizes, ...]:
 
 
 def mean_ratio(sizes: list[BlockSizes]) -> float | None:
-    """Geometric mean of our threads to CuBIE's, where both have some."""
+    """Geometric mean of Warpack's threads relative to CuBIE's, where both have some."""
     logs = [log(one.ours / one.cubie) for one in sizes if one.ours and one.cubie]
     return exp(sum(logs) / len(logs)) if logs else None

@@ -1,11 +1,11 @@
-"""Solves and validates every manifest of a folder, without a GPU, and says what was covered and what it took.
+"""Solves and validates every manifest of a folder, without a GPU, and prints coverage and times.
 
     python -m benchmarks.validate_folder FOLDER [--most N] [--with-compiled]
 
-Levels static and simulated, compiled too where asked for. `edges` are conflict edges, covered of how many; `checks`
-those of the probe that ran, of how many; times are CPU seconds, those of child processes included (the levels run two
-at once), so that a busy machine does not change what is compared. The exit code is 1 where a layout fails a level, or
-an edge is not covered.
+Levels static and simulated, with `--with-compiled` also compiled. `edges`: how many conflict edges are covered, of how
+many. `checks`: how many checks of the probe ran, of how many. Times are CPU seconds, including child processes (the
+levels run two at once), so a busy machine does not change them. The exit code is 1 where a layout fails a level, or an
+edge is not covered.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ budgets.
     python -m benchmarks.variants FOLDER
 
 The budgets are the default one and the opt-in ones of compute capability 8.6 and 9.0. Each layout is verified. Times
-are wall-clock, taken round `warpack.optimize` alone, in this process. What splitting and moving on chip gain is printed
-against the manifest as it is and against every `auto` buffer local. The exit code is 1 where a layout fails
-verification.
+are wall-clock, around `warpack.optimize` alone, in this process. The gain of splitting is printed against the manifest
+as it is; that of moving on chip as accesses, out of all accesses of `auto` buffers. The exit code is 1 where a layout
+fails verification.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def solve(name: str, manifest: Manifest) -> Solved:
 
 
 def rows(documents: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, list[Solved]]]:
-    """Target, variant, and what each manifest gave."""
+    """Target, variant, and the results of each manifest."""
     for target_name, target in TARGETS.items():
         for variant_name, split, auto in (
             ("as it is", False, False),

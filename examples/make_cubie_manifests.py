@@ -1,11 +1,11 @@
-"""Makes the examples' CuBIE manifests: runs CuBIE, reads the buffers it registered, and says when each is live.
+"""Makes the examples' CuBIE manifests: runs CuBIE, reads the buffers it registered, and adds when each is live.
 
     pip install -c constraints.txt -e '.[cubie]'
     python examples/make_cubie_manifests.py            # writes examples/05-…json to 07-…json
     python examples/make_cubie_manifests.py --check    # says whether the committed files are what CuBIE gives
 
-CuBIE runs in its simulator mode, so no GPU is needed, and in a process and a folder of its own, since it writes the
-code that it generates into the folder where it runs.
+CuBIE runs in its simulator mode, so no GPU is needed. It has a process and a folder of its own, since it writes the
+code that it generates into its working folder.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def dump_all(folder: Path) -> None:
 
 
 def to_text(manifest: dict[str, Any]) -> str:
-    """JSON with one buffer, component or pair a line: to be read and compared by eye."""
+    """JSON with one buffer, component or pair per line, for reading and comparing by eye."""
     lines = []
     for key, value in manifest.items():
         if isinstance(value, list) and value:

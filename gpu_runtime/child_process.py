@@ -1,7 +1,7 @@
 """Child processes for work that must not share a process with its caller: it may hang, crash, or set the mode of numba.
 
 A child reads one JSON object from its standard input and writes one to its standard output. It dies with its parent
-(Linux: the kernel sends it SIGKILL), has a time limit, and where it fails the end of its standard error is told.
+(Linux: the kernel sends it SIGKILL) and has a time limit. If it fails, the error has the end of its standard error.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def ask(
 
 
 def die_with_parent() -> None:
-    """For the child: to be killed when the thread that started it ends; at once where that has happened already."""
+    """Called in the child: it is killed when the thread that started it ends, or at once if that thread has ended
+    already."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     parent = os.environ.get(_PARENT)
     if parent is not None and os.getppid() != int(parent):

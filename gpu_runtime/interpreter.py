@@ -1,7 +1,6 @@
-"""How our own modules are run in a Python of their own: the same Warpack, and nothing from the current folder.
+"""Runs our own modules in another Python process: with the same Warpack, and without imports from the current folder.
 
-Without `-P` Python would import from the folder that it is started in first, and a `numpy.py` there would be taken for
-NumPy.
+Without `-P` Python imports from its current folder first, and would take a `numpy.py` there for NumPy.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ def import_root() -> Path:
 
 
 def python(*arguments: str) -> list[str]:
-    """The command for our interpreter, to be run with `import_environment()`."""
+    """The command for our interpreter; run it with `import_environment()`."""
     return [sys.executable, "-P", *arguments]
 
 
 def import_environment() -> dict[str, str]:
-    """What a child's environment needs, so that it imports the Warpack that we are, installed or not."""
+    """The environment that a child needs to import this same Warpack, installed or not."""
     root = str(import_root())
     paths = [] if root in (*site.getsitepackages(), site.getusersitepackages()) else [root]
     if earlier := os.environ.get("PYTHONPATH"):

@@ -47,8 +47,7 @@ def validate(
 
     `architectures`: what the level `compiled` compiles for: the manifest's own, `all`, or a list of compute
     capabilities; `cache_folder`: where it keeps compiled kernels, the user's cache folder unless said. Raises
-    ValueError for a level or an architecture that there is none of. Faults of the layout, the tools or the machine are
-    findings.
+    ValueError for an unknown level or architecture. Faults of the layout, the tools or the machine are findings.
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: there are {', '.join(LEVELS)}")
@@ -83,7 +82,7 @@ def validate_up_to(
 
 @dataclass(frozen=True)
 class Subject:
-    """What the levels are run on. The probe is planned once, by the first level that wants it."""
+    """What the levels work on. The probe is planned once, by the first level that needs it."""
 
     manifest: Manifest
     layout: Layout

@@ -1,8 +1,8 @@
-"""Sizes that follow the block: which block to take where its threads bring the bytes.
+"""Buffer sizes that depend on the threads of the block: which block size to take.
 
-Every block size is a manifest of its own, with exactly so many threads and the sizes that they bring
-(`Manifest.in_block`). A layout of a larger block is one of a smaller block too: what grew is cut off, and the last
-windows go. So blocks fit up to some size, and none beyond it; that size is found by halving.
+Every block size is a manifest of its own, with exactly so many threads and the sizes that follow from them
+(`Manifest.in_block`). A layout of a larger block also serves a smaller block: buffers are cut shorter, and the last
+windows are left out. So blocks fit up to some size and none beyond it; bisection finds that size.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from warpack.solver.answer.assemble import status_of
-from warpack.solver.answer.own_layout import standing
+from warpack.solver.answer.hand_layout import hand_layout_advice
 from warpack.solver.baselines.of_blocks import baselines_of_blocks
 from warpack.solver.devices.table import device
 from warpack.solver.flatten import flatten
@@ -27,15 +27,15 @@ from warpack.solver.wire.problems import ManifestError
 from warpack.solver.wire.units import align_up
 
 _Value = tuple[Fraction, int, int]
-"""What accesses and resident threads are worth, then resident threads, then what decides between block sizes."""
+"""The worth of accesses and resident threads, then resident threads, then the rank of the block size."""
 
 Solve = Callable[[Manifest], Layout]
 """The best layout of a manifest whose sizes are numbers."""
 
 
 def best_block(manifest: Manifest, solve: Solve) -> Layout:
-    """The layout of the best block, by the order of wishes, with what is proven of all others; the smallest block's
-    where none fits."""
+    """The layout of the best block, by the order of wishes, with what is proven about all others. Where none fits, the
+    layout of the smallest block."""
     given = manifest.launch.threads_per_block
     found = solve(manifest.in_block(given)) if given is not None else _best(manifest, solve)
     return _compared(manifest, found)
@@ -75,13 +75,13 @@ class _Blocks:
     sizes: Sequence[int]
 
     def best(self) -> Layout | None:
-        """None where not one is found to fit."""
+        """None where none is found that fits."""
         if by_residents(self.manifest):
             return self._most_resident()
         return self._largest() if self.manifest.objective == "threads_per_block" else self._smallest()
 
     def _at(self, size: int) -> Layout | None:
-        """None where the pinned buffers leave no packing at all with the sizes of this block."""
+        """None where pinned buffers leave no packing with the sizes of this block."""
         try:
             return self.solve(self.manifest.in_block(size))
         except ManifestError:
@@ -114,8 +114,8 @@ class _Blocks:
         return None
 
     def _most_resident(self) -> Layout | None:
-        """With the most threads resident, or with what is worth the most where accesses are weighed against them. Sizes
-        whose bounds allow no more than what was found are not solved."""
+        """The one with the most resident threads, or, where accesses are weighed against them, the one that is worth
+        the most. Sizes whose bounds allow no more than what was found are not solved."""
         best: _Value | None = None
         found: Layout | None = None
         upper, settled, everything = 0, True, self.manifest.run_accesses[1]
@@ -146,7 +146,7 @@ class _Blocks:
         return self._with_threads(found, launch, launch.threads_per_block, settled=settled)
 
     def _value(self, threads: int, resident: int, accesses: int) -> _Value:
-        """What the objective ranks, larger is better."""
+        """The rank by the objective; larger is better."""
         if weighs(self.manifest):
             return weighed(self.manifest, resident, accesses), *rank(self.manifest, threads, resident)[1:]
         return Fraction(0), resident, -threads
@@ -158,7 +158,7 @@ class _Blocks:
         return sum(buffer.accesses for buffer in autos if placed[buffer.full_name].location == "shared")
 
     def _resident_at_most(self, threads: int) -> int:
-        """What the bounds of a block's bytes allow; block-scoped buffers may lie over windows, and conflicts be
+        """What the bounds on a block's bytes allow, if block-scoped buffers may lie over windows and bank conflicts are
         ignored."""
         manifest = self.manifest.in_block(threads)
         manifest = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
@@ -170,7 +170,7 @@ class _Blocks:
         return 0 if launch is None else launch.occupancy.resident_threads
 
     def _with_threads(self, layout: Layout, launch: LaunchFigures, upper: int, *, settled: bool = True) -> Layout:
-        """The layout with the proof that no better block has more than `upper` threads. `settled`: no better one was
+        """The layout with the proof that no better block has more than `upper` threads. `settled`: no better block was
         left open."""
         resident = layout.proof.resident_threads
         certificate = {
@@ -196,7 +196,7 @@ class _Blocks:
 
 
 def _compared(manifest: Manifest, layout: Layout) -> Layout:
-    """With baselines that have their own best block each."""
+    """With baselines, each with its own best block."""
     autos = {buffer.full_name for buffer in manifest.buffers if buffer.location == "auto"}
     on_chip = frozenset(one.full_name for one in layout.buffers if one.location == "shared") & autos
     given = manifest.launch.threads_per_block
@@ -204,6 +204,6 @@ def _compared(manifest: Manifest, layout: Layout) -> Layout:
     found = baselines_of_blocks(manifest, (*whole, *others) if given is None else (given,), on_chip)
     advice = {key: told for key, told in layout.advice.items() if key != "by_hand"}
     if layout.launch is not None:
-        own = standing(manifest, found.get("by_hand"), on_chip, layout.launch, layout.status)
+        own = hand_layout_advice(manifest, found.get("by_hand"), on_chip, layout.launch, layout.status)
         advice |= {} if own is None else {"by_hand": own}
     return replace(layout, baselines=found, advice=advice)

@@ -1,5 +1,4 @@
-"""Names of a package that are imported when they are first used, so that importing the package costs next to
-nothing."""
+"""Names of a package that are imported when they are first used, so that importing the package is cheap."""
 
 from __future__ import annotations
 

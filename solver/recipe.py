@@ -4,16 +4,16 @@
 2. Pack the block region and the run region, each into as few bytes as can be, with a proven lower bound
    (`warpack.solver.search`): the max-live bound; items that must be apart from all others set aside; first fit over
    many orders; then exact search at falling capacities until nothing smaller is left.
-3. Fewer bytes never allow fewer threads, so the least bytes of both regions settle the launch
-   (`warpack.solver.launch`), and the bytes' lower bounds bound the threads; but for the padding, which an `auto` buffer
-   may lessen (`warpack.solver.search.auto.stride_widening`).
+3. Fewer bytes never allow fewer threads. So the fewest bytes of both regions decide the launch
+   (`warpack.solver.launch`), and lower bounds on the bytes bound the threads. One exception is the padding, which an
+   `auto` buffer may reduce (`warpack.solver.search.auto.stride_widening`).
 4. Promote `auto` buffers into the bytes that are free anyway: the choice with the most accesses. Where the registers
-   are known, into bytes that cost resident threads as well, if that is worth it
+   are known, they may also take bytes that cost resident threads, if that is worth it
    (`warpack.solver.search.auto.weighing`).
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`warpack.solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`warpack.solver.answer`).
 
-Where sizes follow the block, all this is done for some block sizes (`warpack.solver.growing`).
+Where buffer sizes depend on the threads of the block, all this is done for some block sizes (`warpack.solver.growing`).
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ from warpack.solver.wire.run_info import RunInfo
 from warpack.solver.wire.units import Bytes
 
 _LAYOUT_SHARE = 2 / 3
-"""Of the time limit, what the layout itself may take where a frontier is to be searched for as well."""
+"""The share of the time limit that the layout itself may take, where a frontier is searched for as well."""
 
 _BASE_EFFORT, _BASE_SHARE = 2.0, 0.5
-"""Where `auto` buffers wait, what the packing without them may cost once it has the threads that its bounds allow, and
-of the time that is left, what it may take where it has not."""
+"""Where there are `auto` buffers: the effort of the packing without them once it has the threads that its bounds allow;
+and until then, its share of the time that is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ def optimize(
 ) -> Layout:
     """The best layout that `solver.time_limit_s` allows, with what is proven about it.
 
-    `on_progress` gets each better packing and each better bound. `cancelled` is asked at least every 0.1 s or so of a
-    long search; once it says True, the best layout so far comes back, `feasible` unless it was already proven. All but
+    `on_progress` gets each better packing and each better bound. `cancelled` is asked about every 0.1 s of a long
+    search. Once it returns True, the best layout so far is returned, `feasible` unless it was already proven. All but
     `run_info` depends on the manifest, the seed and the versions alone, and on time only where the status is
     `feasible`.
 
-    `search`: another seed, or strategies to do without; `run_info.search` of the layout says what each came to.
+    `search`: another seed, or strategies to leave out. `run_info.search` of the layout says what each achieved.
 
     Raises ManifestError where pinned buffers and windows leave no place at all, ValueError for a strategy that is not
     known.
@@ -91,13 +91,15 @@ def optimize(
         layout = best_block(asked, lambda one: _optimize(one, stop, on_progress))
     else:
         layout = _optimize(asked, stop, on_progress)
+    if asked is manifest and not asked.grows and not asked.frontier:
+        return layout  # as it is, its ledger is whole
     told = layout.run_info
     run_info = RunInfo(told.seconds, told.seed, told.versions, stop.ledger.accounts)
     return replace(layout, manifest_sha256=manifest.sha256, run_info=run_info)
 
 
 def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress], None] | None) -> Layout:
-    """Of a manifest whose sizes are numbers."""
+    """The layout of a manifest whose sizes are numbers."""
     stop = whole.within(_LAYOUT_SHARE * whole.remaining_s) if _traced(manifest) else whole
     better = None if on_progress is None else _reporter(manifest, on_progress, stop)
     try:
@@ -123,13 +125,13 @@ def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress],
         base = base if packed.on_chip else packed
         launch = launch_of(manifest, packed)
     if not manifest.frontier:
-        return assemble(manifest, base, packed, launch, whole.elapsed_s, wider)
+        return assemble(manifest, base, packed, launch, whole.elapsed_s, wider, whole.ledger.accounts)
     return _with_frontier(manifest, base, packed, launch, whole, wider)
 
 
 def _without_autos(manifest: Manifest, stop: Stop, better: Better | None) -> Packed:
-    """Both regions with every `auto` buffer local. Where some wait to come on chip, only the threads have to be settled
-    here."""
+    """Both regions with every `auto` buffer local. Where some `auto` buffers may come on chip later, only the threads
+    have to be decided here."""
     start = manifest.solver.warm_start
     if manifest.objective == "shared_bytes" or not candidates(manifest):
         return pack_regions(manifest, stop=stop, start=start, better=better)
@@ -170,7 +172,7 @@ def _reporter(
     best, bound = None, 0
 
     def report(block: Packing, run_bytes: Bytes, lower_bound_bytes: Bytes) -> None:
-        """A search that begins again has nothing to tell until it is further than the one before."""
+        """A search that begins again reports nothing until it is better than the one before."""
         nonlocal best, bound
         if best is not None and run_bytes >= best and lower_bound_bytes <= bound:
             return
@@ -184,6 +186,6 @@ def _reporter(
 
 
 def _refuse(manifest: Manifest, message: str) -> NoReturn:
-    """No packing at all: only pins can do that."""
+    """There is no packing: only pins can cause that."""
     names = tuple(buffer.full_name for buffer in manifest.buffers if buffer.pinned_offset_bytes is not None)
     raise ManifestError((Problem("pinned-overlap", "/buffers", message, names),)) from None

@@ -1,6 +1,7 @@
 """For the whole test run.
 
-Compiled kernels are kept in a folder of the run's own, never in the user's cache. The slow files come first.
+Compiled kernels are kept in a folder of the run's own, never in the user's cache. The slow files come first. No random
+case has a time limit.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from itertools import groupby
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.helpers.order import dealt
 
 pytest_plugins = ["tests.helpers.databases"]
+# On a busy machine an example, or the drawing of it, may take any time.
+settings.register_profile("warpack", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("warpack")
 
 _VARIABLE = "WARPACK_CACHE_DIR"
 _FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
@@ -38,6 +43,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if before is not None:
         os.environ[_VARIABLE] = before
     config.stash[_FOLDER].cleanup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for processes that they started, and those for one another."""
+    asked = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    return int(asked) if asked else len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(trylast=True)  # after the marks that folders give

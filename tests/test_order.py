@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.order import dealt
 
-SLOW = [["a1", "a2"], ["b1"], ["c1", "c2", "c3"]]
+SLOW = [["a1", "a2"], ["b1"], ["c1", "c2", "c3"], ["d1"]]
 QUICK = [f"q{number}" for number in range(14)]
 
 
@@ -26,11 +26,11 @@ def test_no_test_is_lost_or_run_twice(workers: int) -> None:
 
 
 def test_one_worker_has_the_slow_files_first() -> None:
-    assert dealt(SLOW, QUICK, 1) == ["a1", "a2", "b1", "c1", "c2", "c3", *QUICK]
+    assert dealt(SLOW, QUICK, 1) == ["a1", "a2", "b1", "c1", "c2", "c3", "d1", *QUICK]
 
 
 def test_every_share_begins_with_slow_files_that_stay_whole() -> None:
     first, second = shares(dealt(SLOW, QUICK, 2), 2)
     assert first[:5] == ["a1", "a2", "c1", "c2", "c3"]
-    assert second[:1] == ["b1"]
+    assert second[:2] == ["d1", "b1"]
     assert [item for item in first + second if item in QUICK] == QUICK

@@ -17,8 +17,8 @@ _MANIFESTS: WeakValueDictionary[str, Manifest] = WeakValueDictionary()
 
 def install() -> None:
     """Notebooks ask a value for `_repr_html_`. Pictures are the service's: the wire types know nothing of them."""
-    Layout._repr_html_ = _layout_html  # type: ignore[attr-defined]
-    Manifest._repr_html_ = _manifest_html  # type: ignore[attr-defined]
+    Layout._repr_html_ = _layout_html  # type: ignore[attr-defined]  # notebooks look for it
+    Manifest._repr_html_ = _manifest_html  # type: ignore[attr-defined]  # notebooks look for it
 
 
 def remember(manifest: Manifest) -> None:

@@ -1,5 +1,5 @@
-"""Very many buffers, near the most that a manifest may hold: random lifetimes, of one length or of very different ones,
-sizes of very different ones, and what programs leave that allocate and free as they go, or batch by batch."""
+"""Very many buffers, near the most that a manifest may hold: random lifetimes of similar or very different lengths,
+very different sizes, and the lifetimes of programs that allocate and free one buffer at a time, or in batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHARED_BYTES = 200_000
 """The bytes live at once are kept below this, so that a run fits into a block's shared memory."""
 
 _CHANGE = 0.002
-"""How likely a program that is traced goes over to another number of live buffers in a phase."""
+"""How likely the traced program changes its number of live buffers in a phase."""
 
 Life = tuple[int, int, int]
 """First phase, phase after the last, bytes."""
@@ -42,7 +42,7 @@ def few_long(random: Random, phases: int) -> int:
 
 
 def drawn(lengths: Lengths, random: Random, count: int) -> list[Life]:
-    """Lifetimes that know nothing of one another, with sizes alike from 1 to 1024 bytes."""
+    """Independent lifetimes, with sizes uniformly from 1 to 1024 bytes."""
     phases = 2 * count
     lives = []
     for _ in range(count):
@@ -53,9 +53,9 @@ def drawn(lengths: Lengths, random: Random, count: int) -> list[Life]:
 
 
 def traced(newest: float, random: Random, count: int) -> list[Life]:
-    """As a program allocates and frees, one call a phase: what it frees is in the part `newest` of all cases what it
-    allocated last, else anything; the buffers live at once wander between 150 and 450; most are small, few are
-    large."""
+    """The trace of a program that allocates or frees one buffer per phase. With probability `newest` it frees the
+    buffer that it allocated last, else any. The number of live buffers wanders between 150 and 450. Most buffers are
+    small, few are large."""
     live: list[tuple[int, int]] = []
     lives: list[Life] = []
     phase, level, made = 0, 300, 0
@@ -73,7 +73,7 @@ def traced(newest: float, random: Random, count: int) -> list[Life]:
 
 
 def power_law(random: Random, count: int) -> list[Life]:
-    """Mostly short lives, and sizes of which a few are thousands of times the others."""
+    """Mostly short lifetimes, and sizes of which a few are thousands of times the others."""
     return [
         (start, end, min(1 << 16, int(16 * random.paretovariate(0.8))))
         for start, end, _ in drawn(falling, random, count)
@@ -81,8 +81,7 @@ def power_law(random: Random, count: int) -> list[Life]:
 
 
 def bursts(random: Random, count: int) -> list[Life]:
-    """Buffers of few sizes that start nearly together and end one after the other, as the work on one batch leaves
-    them."""
+    """Buffers of few sizes that start nearly together and end one after the other, like the work on one batch."""
     phases = 2 * count
     lives: list[Life] = []
     while len(lives) < count:
@@ -104,7 +103,7 @@ KINDS: dict[str, Callable[[Random, int], list[Life]]] = {
     "power law": power_law,
     "bursts": bursts,
 }
-"""By name: lifetimes and sizes of a count of buffers."""
+"""By name: lifetimes and sizes of a given number of buffers."""
 
 
 def crowd(count: int, kind: str, seed: int) -> Instance:

@@ -1,4 +1,4 @@
-"""One problem of the suite: a manifest with a family to be counted under."""
+"""One problem of the suite: a manifest with the family that it belongs to."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from warpack.solver import Manifest, load_manifest
 
 @dataclass(frozen=True)
 class Instance:
-    """`document` is a manifest as JSON values. `optimum_bytes`: the run bytes that no layout can beat and one layout
-    needs, where the instance was made from such a layout."""
+    """`document` is a manifest as JSON values. `optimum_bytes`: the fewest possible run bytes, where the instance was
+    made from an optimal layout."""
 
     family: str
     name: str
@@ -20,7 +20,8 @@ class Instance:
     optimum_bytes: int | None = None
 
     def manifest(self, limit_s: float) -> Manifest:
-        """Read anew, so that nothing is kept from one solver to the next. Raises ManifestError for a bad one."""
+        """Reads the manifest anew, so that nothing is cached from one solver to the next. Raises ManifestError for a
+        bad one."""
         solver = {**self.document.get("solver", {}), "time_limit_s": limit_s}
         return load_manifest({**self.document, "solver": solver})
 

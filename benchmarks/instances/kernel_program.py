@@ -1,7 +1,7 @@
 """The program of a generated kernel: nested components, each called once or several times, some of them loops.
 
-Phases are written out call by call, as a code generator inlines them. A component's body is the same in every call:
-steps of its own, with the calls of its children between them.
+Every call is written out in phases, as a code generator inlines it. A component's body is the same in every call: its
+own steps, with the calls of its children between them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _SHORTEST, _LONGEST = 30, 160
 @dataclass
 class Part:
     """A component. `steps` phases of each call are its own (at least three); `called_after` are the children called
-    after a step; `loops`: its body is repeated, so that contents can be carried from its last steps to its first.
-    `calls`: the phases of its own steps, call by call."""
+    after a step; `loops`: its body is repeated, so contents can be carried from its last steps to its first. `calls`:
+    the phases of its own steps, call by call."""
 
     path: str
     loops: bool

@@ -68,7 +68,8 @@ class _Writer:
                 kind(self.random.choice(self.program.parts))
 
     def barriers(self) -> list[dict[str, Any]]:
-        """For most phases where several threads serve a run, for a few (of blocks) where one does."""
+        """Barriers: before most phases where several threads serve a run; before a few phases, of the block, where one
+        thread does."""
         often = 0.7 if self.threads_per_run > 1 else 0.1
         placed = []
         for phase in range(1, self.program.length):
@@ -78,7 +79,7 @@ class _Writer:
         return placed
 
     def pairs_apart(self) -> list[list[str]]:
-        """Copies in flight: up to three pairs of buffers, in one scope, that never share a byte."""
+        """Asynchronous copies: up to three pairs of buffers, in one scope, that never share a byte."""
         plain = [one for one in self.buffers if "scope" not in one and not one.get("persistent")]
         chosen = [self.random.sample(plain, 2) for _ in range(self.random.randint(0, 3))]
         return [[f"{one['component']}/{one['name']}", f"{other['component']}/{other['name']}"] for one, other in chosen]
@@ -153,7 +154,7 @@ class _Writer:
         self._add(part, size=4 * self._size(), scope="block", lifetime=self._anywhere(part))
 
     def _helper(self) -> None:
-        """A component that knows nothing of its caller: a timeline of its own, run through at every call."""
+        """A component that is independent of its caller: it has a timeline of its own, which runs at every call."""
         caller = self.random.choice(self.program.parts)
         path, length = f"{caller.path}/helper", self.random.randint(3, 6)
         called = sorted(self.random.choice(own) for own in caller.calls)

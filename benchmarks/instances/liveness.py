@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """One phase. `elementwise`: element i of what is written needs nothing but element i of what is read."""
+    """One phase. `elementwise`: element i of what is written depends only on element i of what is read."""
 
     name: str
     reads: tuple[str, ...]
@@ -35,8 +35,8 @@ def _live_before(steps: Sequence[Step], loops: Sequence[tuple[int, int]]) -> lis
 
 
 def lifetimes(steps: Sequence[Step], loops: Sequence[tuple[int, int]]) -> dict[str, list[list[int]]]:
-    """Phases `[start, end)` in which each buffer holds what is wanted still, or is written; a new interval begins where
-    old contents are not needed."""
+    """Phases `[start, end)` in which the contents of each buffer are still needed, or it is written. A new interval
+    begins where old contents are not needed."""
     spans: dict[str, list[list[int]]] = {}
     for index, (step, live) in enumerate(zip(steps, _live_before(steps, loops), strict=True)):
         for name in sorted(live | set(step.writes)):

@@ -1,9 +1,9 @@
 """Kernels as whole programs: routines that call one another, with the lifetimes that a compiler would find for their
 buffers.
 
-Where `kernels` draws lifetimes at random within a component's call, here every one follows from what is read and
-written, over all calls written out: 60 to 120 buffers, stage stores whose rows live each by itself, results computed in
-place, contents carried round loops, and barriers.
+`kernels` draws lifetimes at random within a component's call. Here every lifetime follows from what is read and
+written, with all calls expanded: 60 to 120 buffers, stage stores whose rows each have a lifetime of their own, results
+computed in place, contents carried round loops, and barriers.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _alive(spans: list[list[int]]) -> set[int]:
 
 
 def _piece(name: str, recording: Recording) -> int:
-    """Elements of a buffer, or of one of its rows."""
+    """The number of elements of a buffer, or of one of its rows."""
     full, _, row = name.partition("#")
     return recording.sizes[full] // recording.rows[full] if row else recording.sizes[full]
 

@@ -1,5 +1,4 @@
-"""Routines that solvers and integrators are composed of: each has buffers of its own and writes out its phases at every
-call."""
+"""Routines that make up solvers and integrators: each has buffers of its own, and appends its phases at every call."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from benchmarks.instances.liveness import Step
 
 @dataclass
 class Recording:
-    """What the calls have written out so far. `sizes` (elements) and `rows` (0: in one piece) are those of each
+    """The phases that the calls have appended so far. `sizes` (elements) and `rows` (0: in one piece) are those of each
     buffer."""
 
     length: int
@@ -22,7 +21,7 @@ class Recording:
     rows: dict[str, int] = field(default_factory=dict)
 
     def buffer(self, path: str, name: str, size: int | None = None, rows: int = 0) -> str:
-        """A vector unless `size` is said."""
+        """A vector unless `size` is given."""
         full = f"{path}/{name}"
         self.sizes[full] = self.length if size is None else size
         self.rows[full] = rows
@@ -32,7 +31,7 @@ class Recording:
         self.steps.append(Step(f"{name}.{len(self.steps)}", tuple(reads), tuple(writes), elementwise))
 
     def loop(self, start: int) -> None:
-        """What was written out from `start` on is repeated."""
+        """Makes the phases from `start` on a loop."""
         self.loops.append((start, len(self.steps)))
 
 
@@ -54,7 +53,7 @@ class Routine:
         return [self, *(one for child in self.children for one in child.all())]
 
     def call(self, inputs: Sequence[str], output: str) -> None:
-        """Writes out one call."""
+        """Appends one call."""
         {
             "chain": self._chain,
             "descent": self._descent,

@@ -57,7 +57,7 @@ def pinwheel(count: int, seed: int) -> Tiling:
 
 
 def _tiling(count: int, seed: int, pinwheels: Callable[[int], bool]) -> Tiling:
-    """`pinwheels` says, by the number of tiles still missing, whether the next step is a pinwheel."""
+    """`pinwheels` says, given the number of tiles still missing, whether the next step is a pinwheel."""
     if count < 1:
         raise ValueError(f"a tiling has at least one tile, not {count}")
     random = Random(f"{count} {seed}")  # a string: seeds of one count do not repeat those of another

@@ -1,1 +1,1 @@
-"""The solvers that are compared, one a module. Each takes a question and answers with an attempt."""
+"""The solvers that are compared, one per module. Each takes a question and returns an attempt."""

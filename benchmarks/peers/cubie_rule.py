@@ -1,4 +1,4 @@
-"""What CuBIE's buffer registry makes of the same buffers: a rule, so there is no search and no time."""
+"""The bytes by the rule of CuBIE's buffer registry: there is no search, so it takes no time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "CuBIE's rule"
 
 
 def solve(question: Question) -> Attempt:
-    """Figures only: the rule is counted, no layout is written."""
+    """Figures only: the bytes are counted, and no layout is made."""
     run_bytes = declared_aliases_bytes(question.manifest, question.on_chip).run
     return Attempt(
         NAME,
@@ -27,8 +27,8 @@ def solve(question: Question) -> Attempt:
 
 def halved(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> int:
     """Threads of the first of n, n // 2, n // 4, … that fits with declared aliases only, cut to whole multiples of
-    threads as a layout's are, below one multiple to whole runs; 0 where none does. So CuBIE 0.17 finds its block
-    size."""
+    threads as a layout's are, below one multiple to whole runs; 0 where none does. CuBIE 0.17 finds its block size in
+    this way."""
     size = declared_aliases_bytes(manifest, on_chip)
     shape = block_shape(manifest, run_bytes=size.run, block_region_bytes=size.block, on_chip=on_chip)
     launch, multiple = manifest.launch, threads_step(manifest)

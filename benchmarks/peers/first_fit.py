@@ -1,8 +1,8 @@
-"""First fit over a portfolio of orders: each item at the lowest offset that those before it leave free; the best order
-counts.
+"""First fit over a portfolio of orders: each item goes to the lowest offset that those before it leave free. The best
+order counts.
 
-Rules come first, then disturbed ones until the limit. A piece is a box for each of its phases. What boxes cannot say is
-left at the safe side: in-place pairs and alias permissions stay apart.
+Rules come first, then disturbed ones until the limit. A piece is a box for each of its phases. Boxes cannot express
+in-place pairs and aliases: such pairs stay apart, which is safe.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _overlaps(one: Item, other: Item, *, always: bool) -> list[Span]:
 
 
 def _orders(boxes: _Boxes) -> Iterator[list[int]]:
-    """Largest first by several meanings of large, and as they come in time; then the same disturbed, without end."""
+    """Largest first, by several measures of size, and in order of time; then the same orders disturbed, without end."""
     sizes, lengths, items = boxes.sizes, boxes.lengths, range(len(boxes.sizes))
     met = [sizes[i] + sum(sizes[j] for j in boxes.keep_off[i]) for i in items]
     rules = [
@@ -109,7 +109,7 @@ def _orders(boxes: _Boxes) -> Iterator[list[int]]:
         [-first for first in boxes.first],
     ]
     for rule in rules:
-        yield sorted(items, key=lambda i, rule=rule: (rule[i], sizes[i]), reverse=True)  # type: ignore[misc]
+        yield sorted(items, key=list(zip(rule, sizes, strict=True)).__getitem__, reverse=True)
     random = Random(0)
     while True:
         for rule in rules:

@@ -1,8 +1,8 @@
 """omnimalloc (from the package index): every allocator of its registry at the same limit, the best of them counted.
 
-It takes a size and one interval a buffer. So a buffer is one box from its first occupied phase to its last, sizes are
-rounded up to the region's largest alignment, and buffers that must never meet are given each other's phases too: all at
-the safe side.
+It takes a size and one interval per buffer. So a buffer is one box from its first occupied phase to its last, sizes are
+rounded up to the region's largest alignment, and buffers that must never share bytes get each other's phases too. All
+of this is safe.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from warpack.solver.flatten.problem import RegionProblem
 NAME = "omnimalloc"
 
 _LEFT_OUT = frozenset(("naive", "minimalloc", "genetic"))
-"""Sharing nothing; and what needs packages that omnimalloc does not bring along."""
+"""Allocators that are left out: one that shares nothing, and those that need packages which omnimalloc does not
+install."""
 
 
 def installed() -> bool:
@@ -37,7 +38,7 @@ def solve(question: Question) -> Attempt:
 @dataclass(frozen=True)
 class _Boxes:
     """`boxes` by item: start, end, size in units of `unit_bytes`. Items that are never used have none and lie at 0.
-    `exact`: whether the boxes say all that the region does."""
+    `exact`: whether the boxes express the region exactly."""
 
     boxes: dict[int, tuple[int, int, int]]
     unit_bytes: int
@@ -115,7 +116,8 @@ def _pack(problem: RegionProblem, limit_s: float, threads: int) -> Packed:
 
 
 def _allocators(limit_s: float, threads: int) -> Iterator[tuple[str, Any]]:
-    """Each of the registry with the limit, its own settings otherwise; those that search longest last."""
+    """Every allocator of the registry, with the limit and otherwise its own settings; those that search longest come
+    last."""
     from omnimalloc.allocators import BaseAllocator
 
     timed: list[tuple[str, Any]] = []

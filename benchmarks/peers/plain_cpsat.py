@@ -1,8 +1,8 @@
-"""The model that one writes first: a box for each buffer, phases by bytes, no two may overlap, the highest end is
+"""The obvious CP-SAT model: a box for each buffer, phases by bytes; no two boxes may overlap; the highest end is
 minimised.
 
-A box a piece and stretch of phases, all boxes of a buffer at one offset. What boxes cannot say is left at the safe
-side: in-place pairs and alias permissions stay apart.
+There is one box for each piece and stretch of phases, and all boxes of a buffer have one offset. Boxes cannot express
+in-place pairs and aliases: such pairs stay apart, which is safe.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _model(problem: RegionProblem) -> tuple[cp_model.CpModel, list[Any]]:
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):
-    """Notes when each better packing came."""
+    """Records the time of each better packing."""
 
     def __init__(self, started: float) -> None:
         super().__init__()

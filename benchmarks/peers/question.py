@@ -1,4 +1,4 @@
-"""What every solver is asked: one manifest, one time limit, the same number of threads."""
+"""The question for every solver: one manifest, one time limit, the same number of threads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cores() -> int:
 @dataclass(frozen=True)
 class Packed:
     """A region as a peer packed it. `offsets` in bytes, None where it found nothing in time. `lower_bound_bytes` and
-    `proven` hold of the region itself, not only of what the peer can express of it."""
+    `proven` hold for the region itself, not only for what the peer can express of it."""
 
     offsets: Sequence[int] | None
     seconds: float

@@ -12,7 +12,7 @@ NAME = "Warpack"
 
 
 def solve(manifest: Manifest, search: SearchOptions | None = None) -> tuple[Attempt, Layout]:
-    """`seconds` is an outside clock's, round `optimize` alone; the verification is not in it."""
+    """`seconds` is wall-clock time around `optimize` alone, without the verification."""
     curve: list[tuple[float, int]] = []
 
     def note(progress: Progress) -> None:

@@ -1,1 +1,1 @@
-"""A run of the suite, written down: tables for the terminal and the page, and two plots."""
+"""The report of a run of the suite: tables for the terminal and the page, and two plots."""

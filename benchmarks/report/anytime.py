@@ -12,7 +12,7 @@ from benchmarks.report.tables import Table
 
 @dataclass(frozen=True)
 class Moment:
-    """What every solver had of one instance at one limit. `attempts`: Warpack's first."""
+    """What every solver found on one instance within one limit. `attempts`: Warpack's first."""
 
     instance: Instance
     buffers: int
@@ -25,7 +25,7 @@ class Moment:
 
     @property
     def ahead(self) -> tuple[str, ...]:
-        """The peers whose packing is smaller than Warpack's, or that have one where it has none."""
+        """The peers with a smaller packing than Warpack's, or with one where Warpack has none."""
         return tuple(
             one.solver
             for one in self.attempts[1:]
@@ -41,7 +41,7 @@ class Moment:
 
     @property
     def over_s(self) -> float:
-        """By how much Warpack overran the limit."""
+        """The seconds by which Warpack exceeded the limit."""
         return max(0.0, self.ours.seconds - self.limit_s)
 
     def line(self) -> str:
@@ -79,8 +79,8 @@ def page_of(moments: Sequence[Moment], limits_s: Sequence[float], command: str, 
 
 
 def _counts(moments: Sequence[Moment], limits_s: Sequence[float]) -> Table:
-    """Per family and limit: what Warpack has proven so far, and where it is smaller than, level with or behind the best
-    peer."""
+    """Per family and limit: how many packings Warpack has proven, and how many are smaller than, equal to or larger
+    than the best peer's."""
     rows: list[tuple[str, ...]] = []
     for family in dict.fromkeys(one.instance.family for one in moments):
         mine = [one for one in moments if one.instance.family == family]

@@ -17,7 +17,7 @@ PAGE, TIME_PLOT, THREADS_PLOT = "benchmarks.md", "benchmarks-time.svg", "benchma
 
 @dataclass(frozen=True)
 class Run:
-    """`command`: what makes the page again."""
+    """`command`: the command that makes the page again."""
 
     rows: Sequence[Row]
     limit_s: float

@@ -16,8 +16,9 @@ _STEPS = 80
 
 
 def plot_time(rows: Sequence[Row], limit_s: float, path: Path) -> None:
-    """A panel a set: mean of bytes above the bound over the instances, step by step; a line begins once all instances
-    have a packing. omnimalloc's line is the best of its allocators, as if all had started at once."""
+    """One panel per set: the mean of bytes above the bound over the instances, over time. A line begins once all
+    instances have a packing. omnimalloc's line is the best of its allocators, as if all had started at the same
+    time."""
     kept = [name for name in solvers(list(rows)) if name != cubie_rule.NAME]
     sets = families(list(rows))
     figure, axes = _panels(len(sets))
@@ -33,7 +34,7 @@ def plot_time(rows: Sequence[Row], limit_s: float, path: Path) -> None:
         panel.set_xlabel("seconds")
         panel.set_ylabel("% above the bound")
         panel.grid(alpha=0.25)
-        panel.set_ylim(bottom=-0.03 * panel.get_ylim()[1])  # so that a line at nought is seen whole
+        panel.set_ylim(bottom=-0.03 * panel.get_ylim()[1])  # so that a line at zero is fully visible
         panel.set_xlim(times[0], limit_s)
     handles = {label: one for panel in axes for one, label in zip(*panel.get_legend_handles_labels(), strict=True)}
     figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=len(handles) or 1, frameon=False)
@@ -41,7 +42,8 @@ def plot_time(rows: Sequence[Row], limit_s: float, path: Path) -> None:
 
 
 def plot_threads(rows: Sequence[Row], path: Path) -> None:
-    """A panel a budget: every manifest a dot, our threads per block over CuBIE's; on the line they are equal."""
+    """One panel per budget, one dot per manifest: Warpack's threads per block against CuBIE's. On the line they are
+    equal."""
     figure, axes = _panels(len(BUDGETS_KIB))
     sets = [
         family for family in families(list(rows)) if any(row.blocks for row in rows if row.instance.family == family)

@@ -12,7 +12,7 @@ from benchmarks.threads import BUDGETS_KIB, BlockSizes, mean_ratio
 
 @dataclass(frozen=True)
 class Table:
-    """The first `left` columns are words."""
+    """The first `left` columns are text."""
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -43,7 +43,7 @@ def family_table(summaries: Sequence[Summary]) -> Table:
 
 
 def instance_table(rows: Sequence[Row]) -> Table:
-    """Run bytes of every solver on every instance; a star where the solver proved that there is nothing smaller."""
+    """Run bytes of every solver on every instance; a star where the solver proved that none are fewer."""
     names = list(solvers(list(rows)))
     titles = ("instance", "buffers", "bound", *names, "Warpack s", "proof")
     return Table(
@@ -63,7 +63,8 @@ def instance_table(rows: Sequence[Row]) -> Table:
 
 
 def threads_table(rows: Sequence[Row]) -> Table:
-    """Geometric mean of threads per block to CuBIE's rule, and how many blocks are larger, per set and budget."""
+    """Geometric mean of threads per block relative to CuBIE's rule, and how many blocks are larger, per set and
+    budget."""
     titles = ("set", "manifests", *(f"{kib} KB" for kib in BUDGETS_KIB))
     found = []
     for family in families(list(rows)):
@@ -75,8 +76,8 @@ def threads_table(rows: Sequence[Row]) -> Table:
 
 
 def strategies_table(rows: Sequence[Row]) -> Table:
-    """Who earned what: over all instances, what each strategy of Warpack's search came to. A better packing or bound
-    counts for the strategy that made it, each time."""
+    """What each strategy of Warpack's search achieved, over all instances. Every better packing or bound counts for the
+    strategy that made it."""
     titles = (
         "strategy",
         "instances",

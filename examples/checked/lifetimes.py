@@ -1,5 +1,5 @@
-"""A kernel that says which phase it is in, run with checked allocators: once with the lifetimes that it keeps to, and
-once with a lifetime that is a phase too short.
+"""A kernel that announces its phases, run with checked allocators: once with the lifetimes that it keeps to, and once
+with a lifetime that is one phase too short.
 
     NUMBA_ENABLE_CUDASIM=1 python examples/checked/lifetimes.py
 
@@ -33,8 +33,8 @@ def checked_allocators(document: dict[str, Any]) -> Any:
 
 
 def make_kernel(A: Any) -> Any:
-    """Everything that the kernel names is in `A`, the emitted module; nothing else differs from a kernel without checks
-    but the calls of `begin`, `phase` and `end`."""
+    """Everything that the kernel uses is in `A`, the emitted module. It differs from a kernel without checks only by
+    the calls of `begin`, `phase` and `end`."""
 
     def kernel(out, record):
         run = A.run_in_block()

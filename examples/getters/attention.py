@@ -1,5 +1,5 @@
-"""Attention in one pass: a thread a query, a block a tile of them; keys and values come in tiles, with a running
-maximum and sum."""
+"""Attention in one pass: one thread per query, one block per tile of queries. Keys and values come in tiles, with a
+running maximum and sum."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What the five kernels are given and have to answer by numpy, and the layouts that each is to fit."""
+"""The inputs of the five kernels, the results by numpy, and the layouts that each has to fit."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ LOCATIONS = ("shared", "local", "auto")
 
 @dataclass(frozen=True)
 class Problem:
-    """Inputs of one launch, and what has to come out."""
+    """Inputs of one launch, and the expected results."""
 
     inputs: tuple[np.ndarray, ...]
-    numbers: tuple[Any, ...]  # behind the arrays, in numba-cuda
-    sizes: tuple[Any, ...]  # behind the arrays, in C++, which has no shapes
+    numbers: tuple[Any, ...]  # after the arrays, in numba-cuda
+    sizes: tuple[Any, ...]  # after the arrays, in C++, which has no shapes
     answer: np.ndarray
 
 
 @dataclass(frozen=True)
 class Case:
-    """A kernel: the manifest, the two texts of its name, and what to launch."""
+    """A kernel: the manifest, its text in both languages, and what to launch."""
 
     name: str
     budgets: tuple[int, int]

@@ -1,4 +1,4 @@
-"""Batched conjugate gradients with a diagonal preconditioner: a thread a system of 24 unknowns, tridiagonal and
+"""Batched conjugate gradients with a diagonal preconditioner: one thread per system of 24 unknowns, tridiagonal and
 symmetric."""
 
 from allocators import (

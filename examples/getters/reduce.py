@@ -1,5 +1,4 @@
-"""Mean and variance of rows: a block a row, two reductions over a tree, and each thread keeps its elements between
-them."""
+"""Mean and variance of rows: one block per row, two tree reductions; each thread keeps its elements between them."""
 
 from allocators import THREADS_PER_BLOCK, row_items, row_squares, row_sums, run_in_block, thread_memory
 from numba import cuda, types

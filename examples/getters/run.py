@@ -1,10 +1,10 @@
-"""Five block kernels whose text stays the same, whatever Warpack decides about their buffers.
+"""Five block kernels whose text stays the same, wherever Warpack places their buffers.
 
     NUMBA_ENABLE_CUDASIM=1 python examples/getters/run.py
 
-runs each in numba's simulator for six layouts and compares with numpy; without the variable both texts of each are
-compiled for the manifest's architecture instead, which needs no driver. Names of kernels behind the command take those
-alone.
+runs each in numba's simulator for six layouts and compares with numpy. Without the variable, both texts of each are
+compiled for the manifest's architecture instead, which needs no driver. To run only some kernels, add their names to
+the command.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from warpack.gpu_runtime.emitters import emit
 
 
 def kernel_of(case: Case, allocators: str) -> tuple[Any, int, int]:
-    """The kernel as its file has it, with these emitted allocators to import; threads per block; dynamic shared
-    bytes."""
+    """The kernel as in its file, importing these emitted allocators; threads per block; dynamic shared bytes."""
     module = load_module(allocators, "allocators")
     sys.modules["allocators"] = module
     try:
@@ -39,7 +38,7 @@ def kernel_of(case: Case, allocators: str) -> tuple[Any, int, int]:
 
 
 def simulate(case: Case, layout: Layout, manifest: Manifest) -> str:
-    """Runs the kernel on the case's problem. What comes out differs from numpy's answer: AssertionError."""
+    """Runs the kernel on the case's problem. Raises AssertionError if the result differs from numpy's."""
     kernel, threads, dynamic_bytes = kernel_of(case, emit(layout, manifest))
     problem = case.problem()
     out = np.zeros_like(problem.answer)
@@ -49,7 +48,7 @@ def simulate(case: Case, layout: Layout, manifest: Manifest) -> str:
 
 
 def compile_both(case: Case, layout: Layout, manifest: Manifest) -> str:
-    """Both texts become machine code, without a GPU; CompileError says why not."""
+    """Compiles both texts to machine code, without a GPU. Raises CompileError."""
     architecture = manifest.target.compute_capability
     kernel, threads, _ = kernel_of(case, emit(layout, manifest))
     numba = compile_kernel(kernel.py_func, case.signature, architecture, threads).figures

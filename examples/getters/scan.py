@@ -1,5 +1,5 @@
-"""Inclusive scan of long rows: a block a row, tile by tile; own elements first, then within each warp, then across the
-warps."""
+"""Inclusive scan of long rows: one block per row, tile by tile. Each thread scans its own elements first, then each
+warp, then the warps of the block."""
 
 from allocators import (
     THREADS_PER_BLOCK,

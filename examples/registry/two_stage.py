@@ -4,8 +4,8 @@ own.
     NUMBA_ENABLE_CUDASIM=1 python examples/registry/two_stage.py
 
 runs the kernel in numba's simulator, for both ways of placing buffers; without the variable it is compiled for a GPU
-instead, which needs no driver. The loop knows nothing of the step's buffers but how many bytes they take; the step
-knows nothing of the loop.
+instead, which needs no driver. Of the step's buffers the loop knows only how many bytes they take; the step knows
+nothing about the loop.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ STEPS = 5
 
 
 class Step:
-    """Heun's method for the Lorenz 96 system. The second slope is computed element by element from the stage, so that
-    it may take the very bytes of the stage."""
+    """Heun's method for the Lorenz 96 system. The second slope is computed element by element from the stage, so it may
+    take the same bytes as the stage."""
 
     def __init__(self, registry: BufferRegistry, n: int, precision: Any) -> None:
         self.registry, self.n, self.precision = registry, n, precision

@@ -8,7 +8,7 @@ from warpack.solver.wire.dtypes import DType
 from warpack.solver.wire.units import Bytes
 
 GUARD = 0xA5
-"""Every byte that belongs to no buffer, and every byte of poison that is no NaN."""
+"""The value of every byte that belongs to no buffer, and of every byte of poison that is not a NaN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ _FLOATS = {"float16": (2, 5, 10), "bfloat16": (2, 8, 7), "float32": (4, 8, 23), 
 """Bytes, bits of the exponent, bits of the mantissa."""
 _COMPLEX = {"complex64": "float32", "complex128": "float64"}
 _EIGHT_BITS = {"float8_e4m3fn": 0x7F, "float8_e5m2": 0x7F, "float8_e8m0fnu": 0xFF}
-"""NaN in each: too few bits to tell one NaN from another."""
+"""The NaN of each: too few bits to tell one NaN from another."""
 
 
 def poison_of(dtype: DType, number: int) -> Poison:
-    """What the piece of that number is filled with while it has no contents."""
+    """The poison of the piece with that number."""
     name = _COMPLEX.get(dtype.name or "", dtype.name or "")
     if name in _EIGHT_BITS:
         return Poison(1, _EIGHT_BITS[name])

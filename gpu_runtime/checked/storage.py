@@ -1,7 +1,7 @@
 """Where the buffers of checked allocators lie: each in bytes of its own, with a guard before and behind it.
 
-A layout that shares bytes cannot tell who touched them. Here every byte has one owner, so that bytes that change while
-their owner has no contents name the buffer, and a write past a buffer's end is seen.
+In a layout that shares bytes, one cannot tell which buffer was written. Here every byte has one owner. So bytes that
+change while their owner has no contents name the buffer, and a write past a buffer's end is found.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ class Storage:
 
 
 def apart(layout: Layout, launch: LaunchFigures, manifest: Manifest) -> Storage:
-    """Fewer threads per block where the larger windows ask for it, unless the manifest says how many there are.
-    Where not even one run fits, or not all those threads, the layout is for them all the same: the simulator has
-    room for it."""
+    """Fewer threads per block where the larger windows require it, unless the manifest fixes their number. Where not
+    even one run fits, or not that number, the layout is made all the same: the simulator has memory for it."""
     placed: list[PlacedBuffer] = []
     guards: list[tuple[Region, Bytes, Bytes, str]] = []
     ends: dict[Region, Bytes] = {}

@@ -1,4 +1,4 @@
-"""What the checks are driven by: the pieces at their places, when each has contents, what it is poisoned with."""
+"""The data of the checks: the pieces at their places, when each has contents, and its poison."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
 LIVE, BEGINS, HELD = 0, 1, 2
-"""In a stretch of phases a piece has contents; it has new ones at its first phase; or nothing is known, and nothing
-looked at: other threads, or a component called beside, may be using it."""
+"""The states of a piece in a stretch of phases: it has contents; it has new contents at the first phase; or its state
+is unknown and it is not checked, because other threads, or a component called in the same phase, may be using it."""
 
 
 class Stretch(NamedTuple):
@@ -26,7 +26,7 @@ class Stretch(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """How elements lie: the slots of a ring so many bytes apart (of others: all bytes), items of so many bytes,
+    """How elements lie: the distance of a ring's slots in bytes (for others: all bytes), the bytes of an item, and the
     elements in each."""
 
     pitch_bytes: Bytes
@@ -36,8 +36,9 @@ class Slots(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A buffer, a part, or (without stretches) the bytes between two. `real_bytes` is where it starts in the layout as
-    it is. `shared`: by several threads. `roams`: some of those are alone with it, while others may be elsewhere."""
+    """A buffer, a part, or (without stretches) the bytes between two. `real_bytes` is where it starts in the real
+    layout. `shared`: several threads use it. `roams`: some of these may be alone in a phase, while others are
+    elsewhere."""
 
     name: str
     start_bytes: Bytes
@@ -55,8 +56,8 @@ class Piece:
 
     @property
     def loose(self) -> int:
-        """1: what is held somewhere keeps its contents until a phase says that it has none. 2: and while it has none,
-        others may be ahead, where it has some again."""
+        """1: a piece that is held somewhere keeps its contents until a phase in which it has none. 2: besides, while it
+        has none, other threads may be ahead, in a phase where it has contents again."""
         return 2 if self.roams else int(any(stretch.kind == HELD for stretch in self.stretches))
 
 
@@ -120,8 +121,9 @@ def _piece(buffer: Buffer, piece: StoryPiece, starts: tuple[Bytes, Bytes], numbe
 
 
 def _stretches(piece: StoryPiece, alone: Spans, ways: Ways) -> tuple[Stretch, ...]:
-    """What persists is never without contents. Where threads that share a piece go their own ways, none of them says
-    for all when it begins anew; while a component runs, those called beside it may keep theirs."""
+    """A persistent piece always has contents. Where threads that share a piece take different ways, no single thread
+    decides for all when it begins anew. While a component runs, pieces of those called in the same phase may keep their
+    contents."""
     if piece.persistent:
         return tuple(Stretch(start, end, LIVE) for start, end in piece.live)
     held = without(merged([*alone, *ways.siblings(piece.live)]), piece.live)

@@ -1,4 +1,4 @@
-"""The tables as text: what the device side walks through, and what sentences are made of."""
+"""The tables as source text: those that the device side reads, and those that sentences are made from."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from warpack.solver.verifier.story import Story
 from warpack.solver.wire.layout import LaunchFigures, Layout
 
 MOST_BARRIERS = 1000
-"""So many pairs of pieces are told by which barrier the layout hands bytes from one to the other."""
+"""The most pairs of pieces for which the table names the barrier that orders their hand-over."""
 
 
 def constant_bytes(pieces: Sequence[Piece], ways: Ways) -> int:
-    """What the device side needs of constant memory: eight bytes a number."""
+    """The constant memory that the device side needs: eight bytes per number."""
     stretches = sum(len(piece.stretches) for piece in pieces)
     spans = 2 * len(ways.alone) + 3 * len(ways.beside)
     return 8 * (12 * len(pieces) + 3 * stretches + 4 * len(ways.nodes) + len(ways.edges) + spans)
@@ -67,7 +67,7 @@ def device_tables(
 def host_tables(
     layout: Layout, launch: LaunchFigures, story: Story, plan: AllocatorPlan, pieces: Sequence[Piece], guards: int
 ) -> Iterator[str]:
-    """Names and phases for sentences, and the bytes of the layout as it is."""
+    """Names and phases for sentences, and the bytes of the real layout."""
     yield f"PHASES = {_lines(map(repr, story.phase_names))}"
     yield f"_CHECKED_NAMES = {_lines(repr(piece.name) for piece in pieces)}"
     yield f"_CHECKED_LIVES = {_lines(repr(piece.live) for piece in pieces)}"
@@ -113,7 +113,7 @@ def _agreed(story: Story, pieces: Sequence[Piece]) -> tuple[list[tuple[int, int]
 
 
 def _barriers(layout: Layout, pieces: Sequence[Piece]) -> dict[tuple[int, int], str]:
-    """By which barriers the layout hands bytes from one piece to another."""
+    """The barriers that order the layout's hand-overs from one piece to another."""
     numbers = {piece.name: number for number, piece in enumerate(pieces)}
     found: dict[tuple[int, int], list[str]] = {}
     for handoff in layout.handoffs:
@@ -136,7 +136,7 @@ def _dictionary(items: Iterable[tuple[object, object]]) -> str:
 
 
 def _array(name: str, rows: Sequence[tuple[int, ...]], columns: int) -> str:
-    """An array of int64, never empty: no row says more than one of zeros would."""
+    """An array of int64, never empty: a single row of zeros stands for no rows."""
     listed = [f"        {', '.join(map(str, row))}," for row in rows or [(-1,) * columns]]
     body = "\n".join(listed)
     return f"{name} = _checked_numpy.array(\n    [\n{body}\n    ],\n    _checked_numpy.int64,\n).reshape(-1, {columns})"

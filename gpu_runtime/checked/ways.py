@@ -1,4 +1,4 @@
-"""The ways through a program, as tables: stretches of phases and which follow which, and where threads do not go
+"""The ways through a program, as tables: stretches of phases, which can follow which, and where threads do not go
 together."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from warpack.solver.verifier.story import Story
 
 @dataclass(frozen=True)
 class Ways:
-    """`nodes`: (first phase, the one behind the last, edges from, to), the program's start first; `edges`: nodes.
+    """`nodes`: (first phase, the one after the last, edges from, to), the program's start first; `edges`: nodes.
     `alone`: the phases that threads of a block run apart from one another: tracks, and branches in which they do not
     choose together. `beside`: (number of the call, start, end) for components called together. `tracks`: (start, end,
     threads or -1, threads of the others)."""
@@ -37,7 +37,7 @@ class Ways:
 
 
 def ways_of(story: Story, *, together: bool) -> Ways:
-    """`together`: threads share buffers, so that it matters which of them go together."""
+    """`together`: threads share buffers, so it matters which of them go together."""
     nodes, edges = _graph(story)
     items = list(_items(story.tree))
     alone = [

@@ -1,4 +1,4 @@
-"""The text of `allocators_checked.py`: the emitter's own functions over storage of its own for each buffer, then the
+"""The text of `allocators_checked.py`: the emitter's functions, with separate storage for each buffer, then the
 checks."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 MOST_PHASES = 16384
-"""More than this is no table for a kernel to walk through at every phase."""
+"""A larger table is too long for a kernel to go through at every phase."""
 
 MOST_TABLE_BYTES = 60 * 1024
 """The tables are constants of the kernel, which has 64 KB for constants on every architecture; the rest is the
@@ -56,7 +56,7 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
     Raises EmitError where `emit` does, for more than MOST_PHASES phases (calls written out), for tables
     of more than MOST_TABLE_BYTES, and for a buffer whose getter would have the name of one of the checks.
     """
-    plan_allocators(layout, manifest)  # what cannot be emitted at all is refused with the words for the layout as it is
+    plan_allocators(layout, manifest)  # what cannot be emitted is refused with the message for the real layout
     if layout.launch is None:
         raise EmitError("the layout is infeasible: there is nothing to hand out")
     manifest = sized_for(manifest, layout)
@@ -112,7 +112,7 @@ def _check_names(plan: AllocatorPlan, support: list[str], tables: list[str]) -> 
 
 
 def _defined(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that these statements give to a module."""
+    """The names that these statements define in a module."""
     for statement in body:
         match statement:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):

@@ -5,10 +5,10 @@
 
     cpp_to_cubin(source, "8.6", {"allocators.cuh": header})      # the same for CUDA C++, with NVRTC
 
-The way is numba-cuda and NVVM to PTX, nvJitLink to a cubin, and the figures out of the cubin's ELF sections (spills out
-of the linker's log, the only place that has them). The three CUDA libraries come from the wheels that are installed
-beside numba-cuda, and from nowhere else: register counts change with the toolkit, so a figure is worth little without
-the versions that made it.
+numba-cuda and NVVM make PTX; nvJitLink makes a cubin. The figures are read from the cubin's ELF sections; spills are
+read from the linker's log, the only place that has them. The three CUDA libraries come only from the wheels that are
+installed with numba-cuda: register counts change with the toolkit, so a figure means little without the versions that
+made it.
 
 Compiling needs a process in which NUMBA_ENABLE_CUDASIM was not set when numba was first imported.
 

@@ -8,8 +8,8 @@ from typing import Literal
 from warpack.solver.devices import DEVICES, device
 
 ALL_ARCHITECTURES: tuple[str, ...] = tuple(name for name in DEVICES if device(name).nvcc13)
-"""What the pinned toolchain compiles for, oldest first: all that a manifest may name but Volta, which CUDA 13 gave
-up."""
+"""What the pinned toolchain compiles for, oldest first: all that a manifest may name except Volta, which CUDA 13
+dropped."""
 
 Architectures = Literal["own", "all"] | Sequence[str]
 """`own`: the manifest's alone; `all`: ALL_ARCHITECTURES; or a list of compute capabilities."""

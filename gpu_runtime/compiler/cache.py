@@ -1,8 +1,8 @@
 """Compiled kernels, kept from one validation to the next: cuda-core's file cache under a key of our own.
 
-The cache writes a file aside and renames it, so that processes side by side never read half an entry; it stays below
-its size by dropping what was used longest ago. A key holds everything that the machine code depends on: the request
-(source texts, architectures, launch bounds) and the versions of all tools.
+The cache writes a temporary file and renames it, so that concurrent processes never read half an entry. It stays below
+its size limit by removing the least recently used entries. A key contains everything that the machine code depends on:
+the request (source texts, architectures, launch bounds) and the versions of all tools.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from warpack.gpu_runtime.compiler.errors import ToolchainError
 from warpack.gpu_runtime.compiler.toolchain import wheel_versions
 
 _FORM = 1
-"""Of what an entry holds. Entries of another form are never looked for."""
+"""The version of the form of entries. Entries of another version are never looked up."""
 
 _MOST_BYTES = 512 * 1024 * 1024
 
@@ -72,6 +72,7 @@ class KernelCache:
 
 
 def cache_key(request: Mapping[str, Any]) -> str:
-    """Raises ToolchainError where a package is missing, so that nothing is answered that could not be compiled."""
+    """Raises ToolchainError where a package is missing, so that the cache never answers what this installation could
+    not compile."""
     whole = {"form": _FORM, "request": request, "versions": wheel_versions()}
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

@@ -1,9 +1,9 @@
 """What a cubin says about its kernels, read from its ELF sections alone.
 
 `.nv.info` holds attributes of all functions, each with the index of its symbol; `.nv.info.NAME` those of one kernel. An
-attribute is a format byte, a kind byte and two bytes that are its value or (format 4) the length of the value behind
-them. The layout of these sections is not documented; the figures agree with ptxas -v and cuobjdump for every
-architecture from 7.5 on, and `figures.py` checks them against the linker's log each time.
+attribute is a format byte, a kind byte, and two bytes: its value, or (format 4) the length of the value that follows.
+The layout of these sections is not documented; the figures agree with ptxas -v and cuobjdump for every architecture
+from 7.5 on, and `figures.py` checks them against the linker's log each time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ENTRY_MARK = 0x10
 
 @dataclass(frozen=True, slots=True)
 class CubinKernel:
-    """`static_shared_bytes` is without what the driver keeps for itself; `max_threads` None: no launch bounds."""
+    """`static_shared_bytes` excludes what the driver reserves; `max_threads` None: no launch bounds."""
 
     entry: str
     registers: int
@@ -46,7 +46,7 @@ class Cubin:
 
 
 def read_cubin(data: bytes) -> Cubin:
-    """Raises CompileError where `data` is no cubin, or a part of one."""
+    """Raises CompileError where `data` is not a whole cubin."""
     from elftools.common.exceptions import ELFError
 
     try:
@@ -56,7 +56,7 @@ def read_cubin(data: bytes) -> Cubin:
 
 
 def _read(data: bytes) -> Cubin:
-    """Raises what its tools raise on bytes that are no cubin."""
+    """Raises what its libraries raise on bytes that are not a cubin."""
     from elftools.elf.elffile import ELFFile
     from elftools.elf.sections import SymbolTableSection
 
@@ -102,8 +102,8 @@ def _read(data: bytes) -> Cubin:
 
 
 def _is_entry(table: bytes, index: int, symbol_bytes: Bytes) -> bool:
-    """Kernels are marked in their symbol's `st_other`; what has no mark is a function that kernels call (64-bit
-    division)."""
+    """Kernels are marked in `st_other` of their symbol. Symbols without the mark are functions that kernels call
+    (64-bit division)."""
     return bool(table[index * symbol_bytes + _ST_OTHER_AT] & _ENTRY_MARK)
 
 

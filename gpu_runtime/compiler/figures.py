@@ -46,8 +46,8 @@ def figures_of(linked: Linked) -> KernelFigures:
 def figures_of_all(linked: Linked) -> tuple[KernelFigures, ...]:
     """The figures of every kernel in `linked`, by name; spills count the functions that kernels call to each.
 
-    Raises ToolchainError `figures-disagree` where cubin and log state a figure differently, since then one of the two
-    is read wrongly.
+    Raises ToolchainError `figures-disagree` where cubin and log give different figures, since then one of the two is
+    read wrongly.
     """
     cubin, logged = read_cubin(linked.cubin), read_log(linked.log)
     entries = {kernel.entry for kernel in cubin.kernels}
@@ -78,7 +78,7 @@ def _figures(
 
 
 def _agree(entry: str, figure: str, said: int | None, *right: int) -> None:
-    """`said` is what the log has, None where it says nothing; `right` what the cubin has, in each way of counting
-    it."""
+    """`said` is the figure in the log, None where it has none; `right` are the cubin's figures, one for each way of
+    counting."""
     if said is not None and said not in right:
         raise ToolchainError("figures-disagree", f"{figure} of {entry}: {right[0]} in the cubin, {said} in the log")

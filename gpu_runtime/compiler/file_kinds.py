@@ -1,4 +1,4 @@
-"""Tells a cubin from what people hand in by mistake."""
+"""Tells a cubin from other files that are passed by mistake."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The compile check of `allocators.cuh`: kernels that do nothing but use every accessor of it.
+"""The compile check of `allocators.cuh`: kernels that only use every accessor.
 
-Of each buffer and part one element, at a place known only at run time, is written before a barrier and read after it,
-and zeroed in between where the layout says so; nothing can be optimised away, and every `static_assert` is seen.
-Further ones hold each struct and constant against the layout.
+One element of each buffer and part, at an index known only at run time, is written before a barrier and read after it,
+and zeroed in between where the layout says so. So nothing can be optimised away, and every `static_assert` is compiled.
+More `static_assert`s compare each struct and constant with the layout.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the layout says about each struct of `allocators.cuh`, as `static_assert`s that stand outside the header.
+"""What the layout says about each struct of `allocators.cuh`, as `static_assert`s outside the header.
 
-The header's own `static_assert`s hold its numbers against each other, so that a header which agrees with itself but not
-with the layout passes them. These come from the layout and the manifest alone and are compiled together with the
+The header's own `static_assert`s compare its numbers with each other, so a header that agrees with itself but not with
+the layout passes them. These here come from the layout and the manifest alone, and are compiled together with the
 header.
 """
 
@@ -53,8 +53,8 @@ _LETTERS = {"run": "r", "block": "b", "persistent_local": "p", "local": "l"}
 
 
 def header_claims(layout: Layout, manifest: Manifest, every: Sequence[Accessor]) -> Iterator[str]:
-    """Lines for a source that has included the header. `every`: its accessors; of those without bytes only the count is
-    held."""
+    """Lines for a source that has included the header. `every`: its accessors; for those without bytes only the count
+    is checked."""
     if layout.launch is None:
         raise ValueError("an infeasible layout has no header")
     yield _HELPERS

@@ -14,8 +14,8 @@ from warpack.gpu_runtime.compiler.toolchain import Toolchain, find_toolchain
 
 @dataclass(frozen=True, slots=True)
 class CompiledKernel:
-    """A kernel as PTX and as machine code for one architecture, with what it needs and what made it. Hand the driver
-    the cubin: PTX of a newer toolkit than the driver's is refused."""
+    """A kernel as PTX and as machine code for one architecture, with its figures and the versions of the tools. Give
+    the driver the cubin: it refuses PTX of a toolkit newer than itself."""
 
     ptx: str
     cubin: bytes

@@ -22,9 +22,9 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class LogFigures:
-    """What the log states of one function. The assembler says frame and spills; who assembles whole programs says
-    registers and static shared memory of kernels too (NVRTC), else the linker, which knows the functions that a kernel
-    calls (None for other functions)."""
+    """What the log states about one function. The assembler states frame and spills. Registers and static shared memory
+    of kernels come from the assembler where it assembles whole programs (NVRTC), else from the linker, which knows the
+    functions that a kernel calls (None for other functions)."""
 
     frame_bytes: Bytes
     spill_store_bytes: Bytes
@@ -34,12 +34,13 @@ class LogFigures:
 
 
 MOST_REGISTERS = 64
-"""Of functions that are assembled once for kernels of any block size: what a thread has in a block of 1024."""
+"""The most registers of functions that are assembled once for kernels of any block size: those of a thread in a block
+of 1024."""
 
 
 def link_ptx(ptx: str, compute_capability: str, *, functions: Sequence[bytes] = ()) -> Linked:
-    """`functions`: what `assemble_functions` made of those that the PTX calls and has not. Raises CompileError with
-    the linker's log, e.g. where static shared memory is above 48 KB."""
+    """`functions`: what `assemble_functions` made of the functions that the PTX calls but does not contain. Raises
+    CompileError with the linker's log, e.g. where static shared memory is above 48 KB."""
     from cuda.bindings.nvjitlink import InputType
 
     inputs = [(InputType.PTX, ptx.encode(), "kernel.ptx")]

@@ -8,7 +8,7 @@ from types import ModuleType
 def load_module(text: str, name: str) -> ModuleType:
     """Runs `text` as the body of a new module, which is not entered into `sys.modules`.
 
-    For text that this package's emitters wrote: those put nothing into it but checked identifiers and numbers.
+    Only for text that this package's emitters wrote: they put nothing but checked identifiers and numbers into it.
     """
     module = ModuleType(name)
     exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # noqa: S102  (text of our own emitters)

@@ -1,4 +1,4 @@
-"""Makes a process ready to compile, once, so that what is forked from it pays for no import."""
+"""Makes a process ready to compile, once, so that processes forked from it need no imports."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 from warpack.gpu_runtime.compiler.errors import ToolchainError
 
 _LIBRARIES = {"nvvm": "nvidia-nvvm", "nvrtc": "nvidia-cuda-nvrtc", "nvJitLink": "nvidia-nvjitlink"}
-"""Library, by the name that cuda-pathfinder loads it under, to the wheel that brings it."""
+"""Maps each library, by its name in cuda-pathfinder, to the wheel that contains it."""
 
 _PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 
@@ -31,8 +31,8 @@ class Library:
     found_via: str
 
     def to_json(self) -> dict[str, str]:
-        """For reports, which go to others: the path counts from the packages' folder, whose place is this machine's
-        affair."""
+        """For reports, which others read: the path is relative to the packages' folder, so it says nothing about this
+        machine."""
         parts = Path(self.path).parts
         folders = [at for at, part in enumerate(parts) if part in _PACKAGE_FOLDERS]
         inside = parts[folders[-1] + 1 :] if folders else parts[-1:]
@@ -55,7 +55,7 @@ class Toolchain:
 
 @lru_cache(maxsize=1)
 def wheel_versions() -> dict[str, str]:
-    """What `Toolchain.versions` will say, read from the packages' metadata alone: no library is loaded.
+    """What `Toolchain.versions` will be, read from the packages' metadata alone: no library is loaded.
 
     Raises ToolchainError where a package is missing.
     """
@@ -70,9 +70,9 @@ def wheel_versions() -> dict[str, str]:
 def find_toolchain() -> Toolchain:
     """Loads the three libraries and says which they are.
 
-    Raises ToolchainError where a package is missing, where a library is, and where one was found anywhere but in the
-    installed wheels: cuda-pathfinder goes on to a system's toolkit without a word, and that one's machine code would
-    be reported under the wrong version.
+    Raises ToolchainError where a package or a library is missing, and where a library was found outside the installed
+    wheels: cuda-pathfinder silently falls back to the system's toolkit, whose machine code would be reported under the
+    wrong version.
     """
     try:
         return Toolchain(

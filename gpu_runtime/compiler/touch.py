@@ -1,8 +1,8 @@
-"""Kernels that do nothing but use every emitted getter: the compile check of the allocators themselves.
+"""Kernels that only use every emitted getter: the compile check of the allocators themselves.
 
-Of each view one element, at a place known only at run time, is written before a barrier and read after it, so that no
-getter can be optimised away. It is straight-line code: numba's passes recurse over basic blocks, and loops for
-some hundred views end in a RecursionError.
+One element of each view, at an index known only at run time, is written before a barrier and read after it, so that no
+getter can be optimised away. It is straight-line code: numba's passes recurse over basic blocks, and loops for some
+hundred views end in a RecursionError.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def compile_touch_kernels(layout: Layout, manifest: Manifest) -> tuple[CompiledK
     """Compiles the emitted allocators for the manifest's architecture, with the layout's threads per block as launch
     bounds.
 
-    One kernel for each 64 getters (some 4 s); every one calls `thread_memory` and `init`. Their registers say nothing
-    about the user's kernel. Raises EmitError, ToolchainError and CompileError.
+    There is one kernel for each 64 getters (about 4 s); every kernel calls `thread_memory` and `init`. Their registers
+    say nothing about the user's kernel. Raises EmitError, ToolchainError and CompileError.
     """
     allocators = emit(layout, manifest)
     compiled = []

@@ -16,8 +16,8 @@ from warpack.solver.wire.units import Elements
 class Getter:
     """How to call one getter, which takes a thread's memory wherever the buffer lies. `element`: numba's name of the
     view's element type (`bool` is `types.boolean`); `count`: its length in elements; `zero`: the zero function, if
-    there is one; `at_entry`: `init` zeroes it. Of a ring, `count` and the view are of one slot; behind the memory the
-    getter takes which one, of `slots` that are `pitch` elements apart (the zero function zeroes all)."""
+    there is one; `at_entry`: `init` zeroes it. For a ring, `count` and the view are those of one slot. After the memory
+    the getter takes the slot, one of `slots` that are `pitch` elements apart (the zero function zeroes all)."""
 
     name: str
     identifier: str
@@ -40,7 +40,7 @@ class Getter:
         return self.call_with("slot")
 
     def call_with(self, slot: str) -> str:
-        """The same with another expression for the slot."""
+        """The same call with another expression for the slot."""
         return f"{self.identifier}(memory, {slot})" if self.takes_slot else f"{self.identifier}(memory)"
 
     @property

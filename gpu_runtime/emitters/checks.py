@@ -1,7 +1,7 @@
-"""What the emitter refuses: layouts of another manifest, and numbers that typed arrays cannot say.
+"""What the emitter refuses: layouts of another manifest, and numbers that typed arrays cannot express.
 
-An offset, base or stride that is no multiple of the element's size would be cut to a multiple by the division into
-elements, and one that is no multiple of the alignment would fault (or, in a view, end the thread) on a GPU. The
+An offset, base or stride that is not a multiple of the element's size would be rounded down by the division into
+elements. One that is not a multiple of the alignment would fault on a GPU (or, in a view, end the thread). The
 simulator notices neither.
 """
 
@@ -80,7 +80,8 @@ def check_offset(name: str, offset_bytes: Bytes | None, alignment_bytes: Bytes, 
 def check_region(
     name: str, region: Region, launch: LaunchFigures, alignment_bytes: Bytes, itemsize_bytes: Bytes
 ) -> None:
-    """What the region adds to an offset keeps the alignment: the base, and for run windows their start and stride."""
+    """Whatever the region adds to an offset must keep the alignment: the base, and for run windows their start and
+    stride."""
     if region not in _SHARED:
         return
     base = launch.base_alignment_bytes
@@ -95,9 +96,8 @@ def check_region(
 
 
 def part_alignment_bytes(buffer: Buffer, offset_bytes: Bytes, *, apart: bool) -> Bytes:
-    """What a part that begins at `offset_bytes` inside its buffer is aligned to. In one piece, that is what the
-    buffer's own alignment promises there. Placed apart, the first part is aligned as the buffer and the others as their
-    elements."""
+    """The alignment of a part that begins at `offset_bytes` inside its buffer. In one piece, it follows from the
+    buffer's own alignment. Placed apart, the first part is aligned as the buffer and the others as their elements."""
     if apart:
         return buffer.alignment_bytes if offset_bytes == 0 else buffer.dtype.alignment_bytes
     return max(buffer.dtype.alignment_bytes, gcd(buffer.alignment_bytes, offset_bytes))

@@ -25,13 +25,13 @@ class HandedOut:
     note: str = ""
 
     def count(self, elements: Elements) -> Elements:
-        """How many of `element` so many elements of the manifest are: half as many of packed types, several for an
-        opaque one."""
+        """The number of `element`s for so many elements of the manifest: half as many for packed types, several for
+        each opaque one."""
         return self.dtype.bytes_of(elements) // self.element.itemsize_bytes
 
 
 _AS_BITS = {"bfloat16": "uint16", "float8_e4m3fn": "uint8", "float8_e5m2": "uint8", "float8_e8m0fnu": "uint8"}
-"""Types that numba's simulator has no equal for."""
+"""Types that numba's simulator does not have."""
 
 
 def handed_out(dtype: DType) -> HandedOut:

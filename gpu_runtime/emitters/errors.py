@@ -7,8 +7,8 @@ from __future__ import annotations
 
 
 class EmitError(ValueError):
-    """No allocators can be written for this layout. `buffer` is the full name of the buffer (or part) that is in the
-    way, "" where it is the layout as a whole; `number` is the value that is wrong, None where it is a name."""
+    """No allocators can be written for this layout. `buffer` is the full name of the buffer (or part) that causes it,
+    "" where it is the layout as a whole. `number` is the wrong value, None where a name is wrong."""
 
     def __init__(self, message: str, *, buffer: str = "", number: int | None = None) -> None:
         self.buffer = buffer

@@ -13,13 +13,13 @@ _MOST_NAMED = 8
 def memory_map(plan: AllocatorPlan, mark: str = "#", what: Callable[[Slot], str] | None = None) -> Iterator[str]:
     """Comment lines: each region with its buffers and (indented) parts by offset. Bytes are half-open ranges.
 
-    `mark`: what begins a comment; `what`: how the language names a slot and its elements.
+    `mark`: the start of a comment; `what`: describes a slot and its elements in the target language.
     """
     return (f"{mark} {line}" for line in _lines(plan, what or _what))
 
 
 def sharing(slot: Slot) -> list[str]:
-    """With whom a slot shares bytes, the first few of them by name; nothing where it has its own."""
+    """The buffers with which a slot shares bytes, the first few by name; empty where there are none."""
     if not slot.shares:
         return []
     more = len(slot.shares) - _MOST_NAMED

@@ -33,8 +33,8 @@ _BUILTIN = """
 """
 
 RESERVED = frozenset(_OWN.split()) | frozenset(_BUILTIN.split())
-"""Names that the emitted module uses itself, and Python's built-in functions (a list of its own, so that the same
-layout gives the same text under every Python), which a kernel that imports the getters by name goes on needing."""
+"""Names that the emitted module uses itself, and Python's built-in functions, which a kernel that imports the getters
+by name still needs. The list is fixed, so that the same layout gives the same text under every Python."""
 
 _DIGITS = (0, 8, 16, 32, 64)
 
@@ -43,9 +43,9 @@ def getter_names(manifest: Manifest) -> dict[str, str]:
     """The identifier of the getter of every buffer (by full name) and every part (by `full_name#part`), in manifest
     order.
 
-    Two names that would give one identifier (`a/b` + `c`, `a` + `b_c`) both get the start of the SHA-256 of their
-    full name behind it. A name that the emitted module needs itself gets `buffer_` before it.
-    Raises EmitError for a name that is no identifier.
+    Two names that would give one identifier (`a/b` + `c`, `a` + `b_c`) both get the start of the SHA-256 of their full
+    name as a suffix. A name that the emitted module needs itself gets `buffer_` before it. Raises EmitError for a name
+    that is no identifier.
     """
     wanted: dict[str, str] = {}
     for buffer in manifest.buffers:
@@ -77,7 +77,8 @@ def _want(wanted: dict[str, str], full_name: str, identifier: str) -> None:
 
 
 def _distinct(wanted: dict[str, str]) -> dict[str, str]:
-    """Identifiers that are wanted once are given; the others try again with more and more digits of their hash."""
+    """An identifier that only one name wants is given to it. The others try again with more and more digits of their
+    hash."""
     given: dict[str, str] = {}
     waiting = wanted
     for digits in _DIGITS:

@@ -1,8 +1,8 @@
 """What is to be emitted, in elements: the layout joined with the manifest, every number checked, no target language
 yet.
 
-The layout is taken at its word where the probe can contradict it (overlaps, ends past the window, a wrong stride): an
-emitter that repaired those would hide them. What cannot be said in typed arrays is refused.
+The emitter does not check what the probe can find: overlaps, ends past the window, a wrong stride. If it repaired
+those, it would hide them. It refuses what typed arrays cannot express.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Slot:
 
     `name` is a full name, or that of a part. `offset_bytes` counts from the start of the region and is None for a plain
     local array; for a part of one, `offset` counts inside the array, which is that of the buffer `owner`. A ring has
-    `stages` such slots, `pitch` elements apart, and its getter takes which. `shares`: full names of the buffers that
-    have bytes in common with this one. `zero`: a zero function is wanted; `entry`: `init` calls it.
+    `stages` such slots, `pitch` elements apart, and its getter takes the number of the slot. `shares`: full names of
+    the buffers that have bytes in common with this one. `zero`: a zero function is wanted; `entry`: `init` calls it.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Slot:
 
     @property
     def extent(self) -> Elements:
-        """Elements from the first of all to the last, every slot of a ring and what lies between them."""
+        """Elements from the first to the last, with every slot of a ring and what lies between them."""
         return (self.stages - 1) * self.pitch + self.count
 
     @property
@@ -66,7 +66,7 @@ class Slot:
 
 
 def refusal_of(name: str) -> str:
-    """What whoever asks for the whole of a buffer is told whose parts lie apart."""
+    """The message for a call of the whole of a buffer whose parts lie apart."""
     return f"{name}: its parts lie apart in this layout, so there is no view of the whole"
 
 
@@ -98,9 +98,9 @@ class LocalArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatorPlan:
-    """Everything that a target needs. `slots` in manifest order, a buffer before its parts; `run_elements` are the
-    element types of the run's windows, `kept` the arrays of persistent local storage, by dtype, both in the order in
-    which a thread's memory has them, and then come those of `local`."""
+    """Everything that a target needs. `slots` are in manifest order, a buffer before its parts. `run_elements` are the
+    element types of the run's windows, and `kept` the arrays of persistent local storage, by dtype. A thread's memory
+    has both in this order, and then the arrays of `local`."""
 
     layout_sha256: str
     manifest_sha256: str
@@ -114,7 +114,7 @@ class AllocatorPlan:
     kept: tuple[LocalArray, ...]
     scattered: tuple[Scattered, ...] = ()
     shares_listed: bool = True
-    """False where so many buffers share bytes that the layout does not say which."""
+    """False where so many buffers share bytes that the layout does not list them."""
 
     @property
     def over_windows(self) -> frozenset[str]:

@@ -109,8 +109,7 @@ class _Join:
             yield replace(slot, is_part=True, shares=slot.shares if apart is not None else ())
 
     def _in_one_piece(self, apart: dict[str, Bytes]) -> Bytes | None:
-        """Where the buffer begins whose parts may lie apart and do not: they fill it, and lie as they do inside it.
-        Else None."""
+        """The start of a buffer whose parts may lie apart but do not: they fill it, in their order. Otherwise None."""
         bytes_of, end = self.buffer.dtype.bytes_of, 0
         for part in sorted(self.buffer.parts, key=lambda part: (part.offset, part.size)):
             if part.offset != end:

@@ -1,4 +1,4 @@
-"""What the emitted `init` says of itself: who calls it, and which barrier must follow."""
+"""The documentation of the emitted `init`: which threads call it, and which barrier must follow."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _WARP = 32
 
 
 def promise(plan: AllocatorPlan, block_barrier: str, warp_barrier: str) -> str:
-    """The text of its documentation; the barriers are the language's own. Without one, a slow thread would zero bytes
-    that a fast one has written already."""
+    """The text, with the language's own names of barriers. Without the barrier, a slow thread would zero bytes that a
+    fast one has written already."""
     regions = {slot.region for slot in plan.initial}
     if not regions:
         return "Does nothing: no memory of this layout that it could reach must read zero at the kernel's start."

@@ -14,8 +14,8 @@ from warpack.solver.wire.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`module` has `emit_text(plan: AllocatorPlan) -> str`, and is imported when first used. `file`: the name under
-    which every user gets the text, from the command line and from the service. `what` that is, for the API's
+    """`module` has `emit_text(plan: AllocatorPlan) -> str`, and is imported when first used. `file`: the name of the
+    file that users get, from the command line and from the service. `what`: its description in the API's
     documentation."""
 
     module: str

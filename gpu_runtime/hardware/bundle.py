@@ -20,14 +20,14 @@ Carveout = int | Literal["max"]
 
 
 class BundleFormatError(ValueError):
-    """This is no bundle, or one of another version; the message names the field."""
+    """This is not a bundle, or one of another version; the message names the field."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
     """`entry`: the kernel's name in `cubin`. `predicted`: registers, static_shared_bytes, stack_bytes and max_threads
-    as the machine code states them, blocks_per_sm as the device table gives it with them. `toolchain`: what made the
-    code. `plan`: see `plan_as_json.arrays`."""
+    as the machine code states them, and blocks_per_sm as it follows from the device table. `toolchain`: the versions of
+    the tools. `plan`: see `plan_as_json.arrays`."""
 
     manifest_sha256: str
     layout_sha256: str

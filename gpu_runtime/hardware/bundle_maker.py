@@ -28,9 +28,9 @@ def make_bundle(
     planned: Callable[[], Prepared] | None = None,
 ) -> Bundle:
     """Compiles the probe for the manifest's architecture; after level compiled its machine code is in the cache.
-    `planned` gives the probe of this very manifest and layout, where another level may have planned it already
+    `planned` returns the probe of this manifest and layout, which another level may have planned already
     (NotProbedError as from `prepare`). Raises HardwareError where there is nothing to probe or the compiler fails:
-    `rule` is then the finding's that level compiled would have."""
+    `rule` is then the one that level compiled would report."""
     architecture = manifest.target.compute_capability
     try:
         prepared = planned() if planned is not None else prepare(manifest, layout, None)

@@ -1,4 +1,4 @@
-"""Runs a bundle on an open device: every launch of the plan, each judged by the code that judges the simulator's."""
+"""Runs a bundle on an open device: every launch of the plan, checked by the same code as the simulator's launches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHOLE_CARVEOUT = 100
 
 
 class Run:
-    """One bundle on one device. Whatever fails on the way is kept in the answer: `error` with a rule and a message."""
+    """One bundle on one device. If something fails, the answer has it as `error`, with a rule and a message."""
 
     def __init__(self, device: OpenDevice, bundle: Bundle) -> None:
         self._device, self._bundle = device, bundle
@@ -64,8 +64,8 @@ class Run:
         return function
 
     def _opt_in(self, function: Any) -> None:
-        """More dynamic shared memory than the function may have now must be asked for, and the carve-out is set as the
-        manifest has it. What counts is the function's own limit, which static shared memory lowers, not 48 KB."""
+        """Raises the function's limit of dynamic shared memory where the launch needs more, and sets the carve-out that
+        the manifest states. The function's own limit counts, which static shared memory lowers, not 48 KB."""
         wanted = self._launches.most_bytes
         carveout = self._bundle.carveout
         percent = _WHOLE_CARVEOUT if carveout == "max" else carveout

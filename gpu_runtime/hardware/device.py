@@ -22,7 +22,7 @@ _ATTRIBUTES = {
     "reserved_smem_per_block": "RESERVED_SHARED_MEMORY_PER_BLOCK",
     "warp_size": "WARP_SIZE",
 }
-"""Our name of a limit, which the device table has too, to the end of the driver's."""
+"""Maps our name of a limit, as in the device table, to the end of the driver's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ def open_device(ordinal: int) -> OpenDevice:
 
 
 def table_differences(compute_capability: str, limits: dict[str, int]) -> list[dict[str, Any]]:
-    """Where the driver's limits are not those of the device table, which layouts are made with."""
+    """Where the driver's limits differ from the device table, which layouts are made with."""
     known = DEVICES.get(compute_capability)
     if known is None:
         return []

@@ -1,5 +1,5 @@
-"""Which GPUs are here, and whether they count as real: asked of a child, so that this process never loads the
-driver."""
+"""Which GPUs this machine has, and whether they count as real. A child process looks, so that this process never loads
+the driver."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _LIMIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class QueriedDevice:
-    """One device as `device.OpenDevice.to_json` has it, and why it does not count as real (nothing: it does)."""
+    """One device as `device.OpenDevice.to_json` gives it, and the reasons why it does not count as real (empty: it
+    does)."""
 
     device: Mapping[str, Any]
     objections: tuple[str, ...]
 
 
 def query_device(ordinal: int) -> QueriedDevice:
-    """The device of that number, looked at in a process of its own. Raises HardwareError where there is none to see."""
+    """The device of that number, opened in a process of its own. Raises HardwareError where there is none."""
     try:
         _, answer = ask(
             "warpack.gpu_runtime.hardware.device_query_child",

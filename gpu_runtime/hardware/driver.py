@@ -1,5 +1,5 @@
-"""Calls of the CUDA driver, by name, with errors as exceptions. For child processes: a process that has once called the
-driver must not fork, and a kernel that faults takes the process's context with it."""
+"""Calls of the CUDA driver, by name, with errors as exceptions. For child processes only: a process that has called the
+driver must not fork, and a kernel that faults destroys the process's context."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def start() -> None:
         ) from error
     except DynamicLibNotFoundError as error:
         raise HardwareError("driver-missing", "no NVIDIA driver: libcuda.so.1 cannot be loaded") from error
-    except RuntimeError as error:  # cuda-bindings: the library has not got a function that it should have
+    except RuntimeError as error:  # cuda-bindings: the library lacks a function that it should have
         message = str(error).partition("\n")[0]
         raise HardwareError("driver-failed", f"libcuda.so.1 is no driver that can be used: {message}") from error
 

@@ -1,4 +1,4 @@
-"""Child processes that call the driver: started, timed, and killed with all that they have started."""
+"""Child processes that call the driver: started, timed, and killed with all that they started."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from warpack.gpu_runtime.interpreter import import_environment, python
 
 _TAIL_LINES = 12
 _REAPED_S = 30.0
-"""A killed process whose kernel still runs ends once the driver has torn its context down."""
+"""Time for a killed process whose kernel still runs: it ends once the driver has destroyed its context."""
 
 _GRACE_S = 15
-"""Beyond its parent's limit, until a child that nobody watches any more ends by itself."""
+"""Time beyond the parent's limit after which a child whose parent is gone ends by itself."""
 
 
 def ask(
@@ -29,8 +29,8 @@ def ask(
 ) -> tuple[int, dict[str, Any]]:
     """Runs `python -m module`, under the command `prefix` if there is one. Its exit status, and its answer.
 
-    Raises ChildError as `child_process.ask` does, with reason `stuck` where even a killed child does not end. An exit
-    status other than 0 with an answer is the prefix's and no error here.
+    Raises ChildError as `child_process.ask` does, with reason `stuck` where even a killed child does not end. With an
+    answer, an exit status other than 0 is the prefix's, and not an error here.
     """
     environment = {**os.environ, **import_environment()}
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
@@ -70,7 +70,7 @@ def _hand_over(process: subprocess.Popen[bytes], request: bytes, time_limit_s: f
 
 
 def _kill(process: subprocess.Popen[bytes]) -> bool:
-    """The whole group; whether it has ended."""
+    """Kills the whole group; returns whether it has ended."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     try:
@@ -82,7 +82,7 @@ def _kill(process: subprocess.Popen[bytes]) -> bool:
 
 @contextmanager
 def answering() -> Iterator[IO[str]]:
-    """For the child: its answer alone goes to standard output, whatever the driver or a tool may print."""
+    """Called in the child: only its answer goes to standard output, whatever the driver or a tool prints."""
     from warpack.gpu_runtime.child_process import die_with_parent
 
     die_with_parent()
@@ -92,7 +92,7 @@ def answering() -> Iterator[IO[str]]:
 
 
 def end_by_itself(time_limit_s: float) -> None:
-    """For the child: the kernel ends it a while after its limit, should the one who watches it be gone."""
+    """Called in the child: the kernel ends it some time after its limit, in case its parent is gone."""
     signal.alarm(math.ceil(time_limit_s) + _GRACE_S)
 
 

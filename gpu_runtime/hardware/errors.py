@@ -1,11 +1,11 @@
-"""What can go wrong on the way to a GPU."""
+"""What can go wrong with a GPU."""
 
 from __future__ import annotations
 
 
 class HardwareError(Exception):
-    """No GPU can be used for this, or it failed. `rule` is a stable slug; the message says what to do where there is
-    something."""
+    """No GPU can be used for this, or it failed. `rule` is a stable slug; the message says what to do, if anything can
+    be done."""
 
     def __init__(self, rule: str, message: str) -> None:
         self.rule = rule

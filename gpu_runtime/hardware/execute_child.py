@@ -1,8 +1,8 @@
 """One validation on a GPU: the child's side. `python -m warpack.gpu_runtime.hardware.execute_child` reads one JSON
 object and writes one.
 
-A kernel that faults takes its context with it, and one that hangs can only be killed: so each validation has its
-process.
+A kernel that faults destroys its context, and one that hangs can only be killed. So each validation has a process of
+its own.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def main() -> int:
 
 
 def execute(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`bundle` (text), `ordinal`, and `host_path_test`: whether to go on where the device is not real, for tests of
-    this code. The answer says in `real` whether it was, and has `objections`; without the test's leave nothing is run
-    then."""
+    """`bundle` (text), `ordinal`, and `host_path_test`: whether to continue if the device is not real, for tests of
+    this code. The answer has `real` and `objections`. If the device is not real, and `host_path_test` is not set,
+    nothing is run."""
     answer: dict[str, Any] = {"real": False, "objections": [], "device": None, "ran": None, "error": None}
     try:
         bundle = read_bundle(request["bundle"])

@@ -1,4 +1,4 @@
-"""What the loaded kernel needs, as the driver measures it, beside what was predicted."""
+"""What the loaded kernel needs, as the driver measures it, compared with the prediction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def measure(function: Any, threads: int, dynamic_bytes: int) -> dict[str, int]:
 
 
 def function_attribute(function: Any, ending: str) -> int:
-    """The driver takes the attribute first here, and the function first where one is set."""
+    """The driver takes the attribute first here; where an attribute is set, it takes the function first."""
     return int(call("cuFuncGetAttribute", attribute("CUfunction_attribute", f"CU_FUNC_ATTRIBUTE_{ending}"), function))
 
 
@@ -38,8 +38,8 @@ def set_function_attribute(function: Any, ending: str, value: int) -> None:
 def differences(
     predicted: Mapping[str, int | None], measured: Mapping[str, int], reserved_bytes: int
 ) -> list[dict[str, Any]]:
-    """Each figure that was predicted and measured differently. Static shared memory may be measured with or without the
-    bytes that the driver reserves in every block; the maximum of threads only where the code has one."""
+    """Each figure whose measured value differs from the prediction. Static shared memory may be measured with or
+    without the bytes that the driver reserves in every block; the maximum of threads only where the code has one."""
     found = []
     for name in ("registers", "static_shared_bytes", "local_bytes", "max_threads", "blocks_per_sm"):
         wanted, got = predicted.get(_PREDICTED_AS.get(name, name)), measured[name]

@@ -1,7 +1,8 @@
-"""Level `hardware`: a bundle is run on the device, and what came of it becomes a report. The side that watches.
+"""Level `hardware`, the parent's side: has a bundle run on the device, and makes a report of the outcome.
 
-`run_on_hardware` is the one place where reports of this level are made, and a device that is not real gets none that
-passed. `walk_host_path` runs the same code on a stand-in for the driver, for tests; what it returns is no report.
+`run_on_hardware` is the only place where reports of this level are made, and a device that is not real never gets one
+that passed. `walk_host_path` runs the same code on a stand-in for the driver, for tests; what it returns is not a
+report.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ CHECKED = (
 """The checks of the probe that a device takes part in. The others are of the text, the plan, or other back ends."""
 
 _DID_NOT_RUN = ("load-failed", "out-of-memory", "wrong-architecture")
-"""What keeps a device from running the probe and says nothing about the layout."""
+"""What prevents a device from running the probe, and says nothing about the layout."""
 
 _CHECKS = [check for check in CHECKS if check.name in CHECKED]
 
@@ -43,7 +44,7 @@ NOTE = "registers, local bytes and occupancy are those of the probe kernel, not 
 
 @dataclass(frozen=True)
 class HostPathTest:
-    """What the host's side did with a device that need not be real. Evidence about this program, never about a
+    """What the host's side did with a device that may not be real. It is evidence about this program, never about a
     layout."""
 
     findings: tuple[Finding, ...]
@@ -123,7 +124,7 @@ def _run(
 
 
 def _plan_of(manifest: Manifest, layout: Layout, bundle: Bundle) -> Plan:
-    """The plan, made anew: findings are read with it, and a bundle that was made for anything else is refused."""
+    """The plan, made anew: findings are worded with it, and a bundle that was made for anything else is refused."""
     if (bundle.manifest_sha256, bundle.layout_sha256) != (manifest.sha256, layout.sha256):
         raise HardwareError("bundle-mismatch", "the bundle was made for another manifest or another layout")
     if layout.launch is None:
@@ -139,7 +140,7 @@ def _longer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _checked(plan: Plan, bundle: Bundle, ran: dict[str, Any]) -> dict[str, tuple[Finding, ...]]:
-    """What each check found, by the code that judges the simulator."""
+    """What each check found, by the same code as for the simulator."""
     asked = bundle.plan["passes"] if ran["error"] is None else None
     answer = {"error": None, "views": None, "passes": ran["passes"], "asked": asked}
     return {check.name: found for check, found in by_check(plan, answer, _CHECKS)}

@@ -1,18 +1,18 @@
-"""Whether a device is real: what libcuda says about it is held against what the kernel says.
+"""Whether a device is real: what libcuda says about it is compared with what the operating system's kernel says.
 
 The rule. A device counts as real when
 1. exactly one libcuda is loaded, its SONAME is libcuda.so.1 and its file is named after a driver version; neither the
    file nor a folder above it can be written by others, or belongs to the user who runs this (root aside): it is the
    system's;
-2. the kernel has the NVIDIA module (/proc/driver/nvidia/version), of the very version in the library's file name;
+2. the kernel has the NVIDIA module (/proc/driver/nvidia/version), of the same version as in the library's file name;
 3. this process holds a device file open that belongs to that module (its major number is the module's in
    /proc/devices);
 4. /proc/driver/nvidia/gpus lists the device's PCI address, with the UUID that libcuda reports.
 
-A stand-in for libcuda cannot meet 2 to 4 on a machine without the module, nor 1 when it comes from a search path. Not
-accepted by this rule although real: compatibility libraries that are newer than the kernel module, slices of a
-partitioned GPU (MIG), and WSL, which has no such kernel module. Whoever can write to /proc or load kernel modules can
-deceive it.
+A stand-in for libcuda cannot meet 2 to 4 on a machine without the module, nor 1 when it comes from a search path. Some
+real devices are not accepted either: with compatibility libraries that are newer than the kernel module, slices of a
+partitioned GPU (MIG), and WSL, which has no such kernel module. A user who can write to /proc or load kernel modules
+can deceive the rule.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Evidence:
 
 
 def collect(pci_address: str, device_uuid: bytes, root: Path = Path("/")) -> Evidence:
-    """What this process and its kernel say. `root` is where the file system begins."""
+    """What this process and the operating system's kernel say. `root` is the root of the file system."""
     libraries = tuple(sorted(set(_mapped(root))))
     first = Path(libraries[0]) if libraries else None
     listed = _read(root / "proc/driver/nvidia/gpus" / pci_address.lower() / "information")
@@ -72,7 +72,7 @@ def collect(pci_address: str, device_uuid: bytes, root: Path = Path("/")) -> Evi
 
 
 def objections(evidence: Evidence) -> tuple[str, ...]:
-    """Why this device does not count as real, each reason by itself; none where it does."""
+    """The reasons why this device does not count as real, each by itself; empty where it does."""
     return tuple(_objections(evidence))
 
 

@@ -1,5 +1,5 @@
-"""Level `hardware` on a GPU of this very machine: made and run here, where the extra `gpu` is installed beside the
-driver."""
+"""Level `hardware` on a GPU of this machine: the bundle is made and run here, where both the extra `gpu` and the driver
+are installed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from warpack.solver.wire.report import Finding, ValidationReport
 def validate_here(
     manifest: Manifest, layout: Layout, *, time_limit_s: float, planned: Callable[[], Prepared] | None = None
 ) -> ValidationReport:
-    """The report. Where no real GPU of the manifest's architecture is here, that is its one finding. `planned` as for
-    `make_bundle`; it is asked only where there is a GPU."""
+    """The report. Where this machine has no real GPU of the manifest's architecture, that is its only finding.
+    `planned` as for `make_bundle`; it is called only where there is a GPU."""
     began = perf_counter()
     try:
         ordinal = ordinal_of(manifest.target.compute_capability)

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from warpack.gpu_runtime.hardware.driver import call
 
 GUARD_BYTES = 256
-"""On either side: also what the driver aligns allocations to, so that every array begins as it would without."""
+"""Guard bytes on either side. The driver aligns allocations to this, so every array has the alignment that it would
+have without guards."""
 
 _GUARD = 0xC3
 
@@ -37,12 +38,12 @@ class DeviceArray:
         return [0, 0, count, itemsize, self.address, count, itemsize]
 
     def fetch(self, into: npt.NDArray[Any]) -> None:
-        """Copies what the device has now into a host array of the same bytes."""
+        """Copies the device's current contents into a host array of the same size."""
         if into.nbytes:
             call("cuMemcpyDtoH", into.ctypes.data, self.address, into.nbytes)
 
     def guards_hold(self) -> bool:
-        """Whether nobody has written beside the array."""
+        """Whether the guard bytes beside the array are unchanged."""
         strip = np.empty(GUARD_BYTES, dtype=np.uint8)
         for start in (int(self._block), self.address + self.host.nbytes):
             call("cuMemcpyDtoH", strip.ctypes.data, start, GUARD_BYTES)

@@ -46,8 +46,8 @@ def sanitize(module: str, request: Mapping[str, Any], tool: str, *, time_limit_s
     """Runs the child `module` once more under one tool. `errors` counts what the tool found, `log` is the end of its
     log.
 
-    Raises HardwareError `sanitizer-missing`, or `sanitizer-failed` where the tool did not come to an end with a
-    summary; ChildError as `ask` does.
+    Raises HardwareError `sanitizer-missing`, or `sanitizer-failed` where the tool did not end with a summary;
+    ChildError as `ask` does.
     """
     command = find_sanitizer()
     with tempfile.TemporaryDirectory(prefix="warpack-") as folder:

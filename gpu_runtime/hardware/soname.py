@@ -1,4 +1,4 @@
-"""The SONAME of a shared library, out of its dynamic section: no ELF package is at hand where a GPU is."""
+"""The SONAME of a shared library, read from its dynamic section: a GPU worker has no ELF package installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulator probes a few runs of a block; a device can do with all of them, every thread at work."""
+"""A simulator probes a few runs of a block; a device probes all of them, with every thread."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from warpack.gpu_runtime.probe.plan.launch_shape import BLOCKS
 from warpack.gpu_runtime.probe.plan.probe_plan import Plan
 
 MOST_DUMPED_BYTES = 256 << 20
-"""Of one pass: the windows of all runs, after every step."""
+"""The most bytes of one pass: the windows of all runs, after every step."""
 
 MOST_FILLS = 60_000
-"""Of one pass: rows that write, times runs. The host's picture takes some 20 µs for each."""
+"""The most writing rows of one pass, times runs. The host's image takes about 20 µs for each."""
 
 
 def of_whole_block(plan: Plan) -> Plan:
-    """The same scripts for every run and thread of the block, the last run of the last block left out as ever.
+    """The same scripts for every run and thread of the block; as always, the last run of the last block is left out.
 
-    Where that is too much for the host to picture, the plan as it is.
+    Where that is too much for the host's image, the plan as it is.
     """
     shape = plan.shape
     runs = max(1, shape.threads // shape.threads_per_run)

@@ -34,7 +34,7 @@ class ChildWindows(SizeQueries):
         called_in: Iterable[str | int] | None = None,
     ) -> tuple[str, str]:
         """Registers what `child` needs now as two buffers of `parent`, `{name}_shared` and `{name}_persistent`, and
-        answers with these names. A snapshot: call it again when the child has changed. The default name is
+        returns these names. It is a snapshot: call it again when the child has changed. The default name is
         `child_{id(child)}`.
 
         `aliases`: a shared buffer of the parent whose storage the child's window may take. `called_in`: the parent's
@@ -78,8 +78,8 @@ class ChildWindows(SizeQueries):
         *,
         called_in: Iterable[str | int] | None = None,
     ) -> tuple[Allocator, Allocator]:
-        """Registers the child (`register_child`) and gives the allocators of its two windows: what the parent hands on
-        as the child's `shared` and `persistent`."""
+        """Registers the child (`register_child`) and returns the allocators of its two windows, which the parent passes
+        on as the child's `shared` and `persistent`."""
         shared, persistent = self.register_child(parent, child, name, aliases, called_in=called_in)
         return self.get_allocator(shared, parent), self.get_allocator(persistent, parent)
 

@@ -21,7 +21,7 @@ from warpack.solver.wire.units import Bytes, Elements
 cuda: Any = numba_cuda  # its typed surface leaves out what it exports at run time
 
 ALIGN = None if cuda.config.ENABLE_CUDASIM else 16
-"""Of the arrays that hold everything else; the simulator knows no alignment and refuses to be told one."""
+"""The alignment of the arrays that hold everything else; the simulator has no alignment and refuses the argument."""
 
 Allocator = Callable[..., Any]
 

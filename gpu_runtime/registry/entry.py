@@ -40,8 +40,8 @@ class CUDABuffer:
 
     `protected`: ranges of this window, in parent elements, that hold persistent storage (of a child). `lifetime`,
     `accesses_in`, `parts` and `reentry`: as in a manifest, in the phases that were set for the parent; they count for
-    `layout="optimal"` alone. `stages`: so many slots of `size` elements, one behind the other. `alignment_bytes`: 0, or
-    more than the element type asks for (a child's widest element).
+    `layout="optimal"` alone. `stages`: this many slots of `size` elements, one after the other. `alignment_bytes`: 0,
+    or more than the element type asks for (a child's widest element).
     """
 
     name: str

@@ -38,7 +38,7 @@ class BufferGroup:
         self._layout = None
 
     def set_parent_dtype(self, dtype: ElementType) -> None:
-        """A change re-stamps every entry; the types that the buffers themselves were registered with stay."""
+        """A change updates every entry; the types that the buffers themselves were registered with stay."""
         if dtype == self.parent_dtype:
             return
         self.parent_dtype = dtype
@@ -82,7 +82,7 @@ class BufferGroup:
 
     @property
     def children(self) -> dict[str, object]:
-        """Those that still exist."""
+        """The children that still exist."""
         living = ((name, reference()) for name, reference in self._children.items())
         return {name: child for name, child in living if child is not None}
 

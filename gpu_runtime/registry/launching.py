@@ -16,8 +16,8 @@ _TARGET = ("shared_budget_bytes", "static_shared_bytes", "registers_per_thread",
 def launch_of(
     window_bytes: Bytes, entries: Sequence[CUDABuffer], compute_capability: str, settings: Mapping[str, Any]
 ) -> LaunchFigures:
-    """The launch with the most threads. The window counts as one piece; the widths of its elements decide about
-    padding, each by the elements that were registered."""
+    """The launch with the most threads. The window counts as one piece. The widths of its elements decide about
+    padding, each weighted by the elements that were registered."""
     from warpack.solver import (  # the front door: the optimiser's own rooms stay closed to this one
         load_manifest,
         optimize,

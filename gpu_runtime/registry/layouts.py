@@ -1,4 +1,4 @@
-"""Where the buffers of one parent lie: what either way of placing them ends in."""
+"""Where the buffers of one parent lie: the result of either way of placing them."""
 
 from __future__ import annotations
 

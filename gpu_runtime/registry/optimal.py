@@ -1,8 +1,7 @@
 """Placement by Warpack's optimiser, with the lifetimes that were registered.
 
-A buffer without a lifetime is live in every phase, which is always safe. The declared aliases stay what they are:
-permissions. Persistent local storage and plain local arrays are placed as `declared` places them: nothing is shared
-there.
+A buffer without a lifetime is live in every phase, which is always safe. Declared aliases are permissions, as before.
+Persistent local storage and plain local arrays are placed as `declared` places them: nothing is shared there.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ Entries = Mapping[str, CUDABuffer]
 
 
 def optimal_layout(entries: Entries, phases: Phases, options: Options) -> GroupLayout:
-    """Never more shared bytes than by declared aliases, where those keep every alignment and name every pair that
-    overlaps.
+    """Never takes more shared bytes than `declared`, if that keeps every alignment and every pair that overlaps is a
+    declared alias.
 
     A plain local buffer that names a shared one as its alias comes into shared memory where that costs no byte. Raises
     ValueError (ManifestError) for lifetimes that are wrong, and where no block of the architecture has that much
@@ -75,8 +74,8 @@ def _span(solution: Layout, name: str) -> Span:
 
 
 def _is_certain(entries: Entries, declared: GroupLayout) -> bool:
-    """Whether every overlap of the declared layout was named by its author (an alias of an alias overlaps what nobody
-    named), and every address is aligned wherever the window is."""
+    """Whether the author declared every overlap of the declared layout (an alias of an alias overlaps a buffer that
+    nobody named), and every address is aligned wherever the window is."""
     spans = declared.shared
     if any(span.start % entries[name].absolute_alignment_bytes for name, span in spans.items()):
         return False

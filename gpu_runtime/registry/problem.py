@@ -1,4 +1,4 @@
-"""The buffers of one parent as a manifest: one run with its threads, the fewest shared bytes."""
+"""The buffers of one parent as a manifest: one run with its threads, and the objective `shared_bytes`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Options:
-    """What the optimiser is told: the architecture whose largest window is the limit, the time for one parent, and how
-    many threads share a window."""
+    """The settings of the optimiser: the architecture whose largest window is the limit, the time for one parent, and
+    how many threads share a window."""
 
     compute_capability: str = "9.0"
     time_limit_s: float = 10.0
@@ -101,7 +101,7 @@ def _buffer(
 
 
 def may_overlap(entry: CUDABuffer, target: CUDABuffer) -> bool:
-    """Whether the alias is a permission for all bytes of the two: persistent storage is in no such permission."""
+    """Whether the alias permits all bytes of the two to overlap; persistent storage never may."""
     return not (entry.persistent or target.persistent or entry.protected or target.protected)
 
 
@@ -126,5 +126,5 @@ def _around(entry: CUDABuffer, phases: Phases) -> Iterator[dict[str, Any]]:
 
 
 def _lists(lifetime: Any) -> Any:
-    """Intervals as a manifest has them; anything else is left for the reading of the manifest to refuse."""
+    """Intervals as in a manifest; the manifest's reader refuses anything else."""
     return [list(item) if isinstance(item, (list, tuple)) else item for item in lifetime]

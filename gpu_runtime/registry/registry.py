@@ -32,9 +32,9 @@ class BufferRegistry(ChildWindows, TopLevel):
     optimiser alone.
 
     A parent is any object that can be hashed and weakly referenced; its `precision` (float32 where it has none) is the
-    element type of the arrays that it is handed. Parents and children are held weakly: what was registered for one goes
-    with it. Layouts are made when first asked for and dropped at every change; allocators that were handed out before a
-    change keep the old places. Not thread-safe: use one registry from one thread at a time.
+    element type of the arrays that it is handed. Parents and children are held by weak references: what was registered
+    for one is dropped with it. A layout is made when it is first needed, and dropped at every change. Allocators from
+    before a change keep the old places. Not thread-safe: use one registry from one thread at a time.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class BufferRegistry(ChildWindows, TopLevel):
         Registering a name again replaces the buffer in its place. `persistent`: contents last from call to call,
         storage is never shared. `aliases`: the name of a buffer of the same parent, registered before, whose storage it
         may take. `protected`: ranges, in parent elements, that hold persistent storage. `lifetime` or `accesses_in`,
-        `parts`, `reentry`: as in a manifest, in the parent's phases (`set_phases`). `stages`: a ring of so many slots,
-        one behind the other, in one array of `stages * size` elements. Raises ValueError and TypeError.
+        `parts`, `reentry`: as in a manifest, in the parent's phases (`set_phases`). `stages`: a ring of this many
+        slots, one after the other, in one array of `stages * size` elements. Raises ValueError and TypeError.
         """
         if dtype is not None and precision is not None:
             raise ValueError(f"Buffer '{name}' has a dtype and a precision: they are one thing, give one of the two.")
@@ -133,7 +133,8 @@ class BufferRegistry(ChildWindows, TopLevel):
     def update(
         self, parent: object, updates_dict: Mapping[str, Any] | None = None, silent: bool = False, **changes: Any
     ) -> set[str]:
-        """Takes `NAME_location` settings out of many, and answers with those it knew. None keeps a location as it is.
+        """Applies the `NAME_location` settings among others, and returns the names that it knew. None keeps a location
+        as it is.
 
         Raises ValueError for a location that is neither `shared` nor `local`. `silent` has no effect: settings of
         others are never an error here.
@@ -178,7 +179,7 @@ class BufferRegistry(ChildWindows, TopLevel):
         return None if group is None else group.layout
 
     def clear_layout(self, parent: object) -> None:
-        """Drops the parent's layout: the next question makes it anew."""
+        """Drops the parent's layout: it is made anew when it is next needed."""
         if (group := self._groups.get(parent)) is not None:
             group.invalidate()
 
@@ -190,7 +191,7 @@ class BufferRegistry(ChildWindows, TopLevel):
         """Forgets the parent, its children, and theirs."""
         group = self._groups.pop(parent, None)
         for child in group.children.values() if group is not None else ():
-            self.clear_parent(child)  # a circle ends: who was seen has no group any more
+            self.clear_parent(child)  # a cycle ends: a parent that was visited has no group any more
 
     def reset(self) -> None:
         """Forgets everything."""
@@ -198,7 +199,7 @@ class BufferRegistry(ChildWindows, TopLevel):
             self.clear_parent(parent)
 
     def _group(self, parent: object) -> BufferGroup:
-        """The parent's group, made if need be, with the parent's precision of now."""
+        """The parent's group, made if needed, with the parent's current precision."""
         group = self._groups.get(parent)
         if group is None:
             group = self._groups[parent] = BufferGroup(self._place)

@@ -1,5 +1,5 @@
-"""What a registry can be asked about sizes. Elements are those of the parent's type, as in CuBIE; bytes have queries of
-their own."""
+"""The queries of a registry about sizes. Elements are those of the parent's type, as in CuBIE; bytes have their own
+queries."""
 
 from __future__ import annotations
 

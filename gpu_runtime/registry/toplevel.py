@@ -17,7 +17,7 @@ Allocator = Callable[..., Any]
 
 
 class TopLevel(SizeQueries):
-    """The part of a registry that a kernel is made with."""
+    """The part of a registry that a whole kernel uses."""
 
     layout: str
     threads_per_run: int

@@ -1,8 +1,8 @@
 """A typed view of bytes of another array, for kernels: compiled without a driver, and run by the simulator.
 
 `array.view(dtype)` would do, but numba-cuda needs a driver to compile it, and where the sliced length is no multiple of
-the new element the thread returns from the kernel early and silently, past its barriers. An intrinsic needs neither: it
-becomes an address, and the optimiser sees through it to the memory space.
+the new element the thread returns from the kernel early and silently, past its barriers. An intrinsic has neither
+problem: it becomes an address, and the optimiser still sees the memory space.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ View = Callable[..., Any]
 def view_of_bytes(name: str, dtype: ElementType, count: Elements) -> View:
     """`view(array, first_byte)`: `count` elements of `dtype` from that byte of a one-dimensional array on.
 
-    Its length is guarded: an array that ends too early gives a view that ends with it (compiled), or an IndexError that
-    names the buffer (in the simulator).
+    The length is checked: if the array ends too early, the view ends with it (compiled), or an IndexError names the
+    buffer (in the simulator).
     """
     if cuda.config.ENABLE_CUDASIM:
         return _in_simulator(name, dtype, count)

@@ -1,4 +1,4 @@
-"""What holds the bytes up, and what it would take to get more threads."""
+"""What keeps the bytes from being fewer, and what more threads would need."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
 _MOST_LISTED = 6
-"""Shorter lifetimes, and barriers, that are named."""
+"""How many shorter lifetimes, and how many barriers, are named."""
 
 
 def advise(
@@ -68,8 +68,8 @@ def advise(
 
 
 def _peak(what_if: WhatIf) -> dict[str, Any]:
-    """The phase whose buffers need the most bytes, those of them that must lie apart (largest first), and the lifetimes
-    that lower the peak if they are one phase shorter."""
+    """The phase whose buffers need the most bytes, those of its buffers that must lie apart (largest first), and the
+    lifetimes that would lower the peak if they were one phase shorter."""
     peak, names = what_if.peak, what_if.timeline.names
     found: dict[str, Any] = {
         "phase": peak.phase,
@@ -90,9 +90,9 @@ def _next_larger_block(
     what_if: WhatIf | None,
     barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any] | None:
-    """The next block size that the launch rules allow, what its runs may take, or the block region beside them, and
-    which single changes are enough. None where this one is the largest, where the manifest gives the size, or where
-    something else than bytes stands in the way."""
+    """The next block size that the launch rules allow, how many bytes its runs or its block region may take, and which
+    single changes are enough. None where this block is the largest, where the manifest gives the size, or where
+    something other than bytes limits it."""
     rules = manifest.launch
     if rules.threads_per_block is not None or manifest.objective == "resident_threads":
         return None
@@ -137,15 +137,15 @@ def _enough(
 
 
 def _allowed_without(manifest: Manifest, threads: int, block_region_bytes: Bytes) -> dict[str, Bytes]:
-    """What a run may take in a block of `threads` threads once one buffer has gone, for those without which another
-    stride may be the best: that alone have the widest elements or the largest alignment; any, where accesses decide. -1
-    where nothing is little enough."""
+    """The most bytes of a run in a block of `threads` threads when one buffer is left out. Only buffers are listed
+    without which another stride may be best: those that alone have the widest elements or the largest alignment, or all
+    where accesses decide. -1: no number of bytes is small enough."""
     of_runs = [buffer for buffer in on_chip_buffers(manifest) if buffer.scope == "run"]
     if strides_alike(run_region(manifest), manifest.launch.threads_per_run):
         with_traits = ([b.dtype.itemsize_bytes for b in of_runs], [b.alignment_bytes for b in of_runs])
         alone = (_alone_with_most(of_runs, traits) for traits in with_traits)
         looked_at = [buffer for buffer in alone if buffer is not None]
-    else:  # accesses decide about the stride, and any buffer may be what turns the scale
+    else:  # accesses decide about the stride, and any buffer may tip the balance
         looked_at = of_runs
     allowed: dict[str, Bytes] = {}
     for gone in looked_at:

@@ -8,13 +8,13 @@ from warpack.solver.answer.advice import advise
 from warpack.solver.answer.auto import auto_advice
 from warpack.solver.answer.barriers import missing_barriers
 from warpack.solver.answer.certificates import prove
-from warpack.solver.answer.own_layout import standing
-from warpack.solver.answer.passing import handoffs
+from warpack.solver.answer.hand_layout import hand_layout_advice
+from warpack.solver.answer.handoffs import handoffs
 from warpack.solver.answer.placements import placements
+from warpack.solver.answer.promises import with_savings
 from warpack.solver.answer.shortfall import needed_bytes, shortfall
 from warpack.solver.answer.trying import Trying
 from warpack.solver.answer.versions import versions
-from warpack.solver.answer.words import with_savings
 from warpack.solver.baselines import baselines
 from warpack.solver.launch.advisories import launch_warnings
 from warpack.solver.launch.budget import budget_bytes
@@ -26,6 +26,7 @@ from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.layout import LaunchFigures, Layout, Proof, RunInfo, Status, Validation
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.run_info import StrategyAccount
 from warpack.solver.wire.units import Bytes
 
 
@@ -37,10 +38,11 @@ def assemble(
     launch: LaunchFigures | None,
     seconds: float,
     wider: tuple[Packed, ...] = (),
+    search: tuple[StrategyAccount, ...] = (),
 ) -> Layout:
     """`base` is the packing without any `auto` buffer, which bounds the threads together with `wider` (see
     `warpack.solver.search.auto.stride_widening`); `packed` the one to hand out. `launch` None: it does not fit, and the
-    layout says what would."""
+    layout says what would. `search`: the ledger, as far as the search has come."""
     proof = prove(manifest, base, packed, launch, wider)
     trying = Trying(packed)
     barriers = missing_barriers(manifest, trying)
@@ -55,7 +57,7 @@ def assemble(
         advice=advise(manifest, base, packed, launch, barriers),
         warnings=(*manifest.warnings, *with_savings(manifest, trying, barriers)),
         validation=Validation(manifest.validation, "none"),
-        run_info=RunInfo(seconds, manifest.solver.seed, dict(versions())),
+        run_info=RunInfo(seconds, manifest.solver.seed, dict(versions()), search),
     )
     if launch is None:
         minimum = least_budget(manifest, (packed, *wider))
@@ -67,7 +69,7 @@ def assemble(
     advice, status = dict(unplaced.advice), status_of(proof)
     if auto is not None:
         advice["auto"] = auto
-    own = standing(manifest, unplaced.baselines.get("by_hand"), packed.on_chip, launch, status)
+    own = hand_layout_advice(manifest, unplaced.baselines.get("by_hand"), packed.on_chip, launch, status)
     if own is not None:
         advice["by_hand"] = own
     passing, not_listed = handoffs(packed, launch)
@@ -87,14 +89,13 @@ def assemble(
 
 
 def status_of(proof: Proof) -> Status:
-    """`optimal` where every wish is proven that the objective ranks."""
+    """`optimal` where every wish that the objective ranks is proven."""
     wishes = (getattr(proof, wish.name) for wish in fields(proof))
     return "optimal" if all(wish is None or wish.status == "optimal" for wish in wishes) else "feasible"
 
 
 def _why(manifest: Manifest, base: Packed, minimum: Bytes | None, proof: Proof) -> tuple[Problem, ...]:
-    """Why nothing fits; or that a search which was cut short found nothing that fits, but did not rule it out
-    either."""
+    """Why nothing fits; or that a search was cut short before it found something that fits or ruled it out."""
     found = hurdle(manifest)
     if found is not None:
         return (found,)

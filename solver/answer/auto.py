@@ -1,4 +1,4 @@
-"""What `auto` came to: which buffers are on chip, how good that choice is, and what each of the others would cost."""
+"""Which `auto` buffers are on chip, how good that choice is, and what each of the others would cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Buffer, Manifest
 
 _MOST_COSTED = 64
-"""So many of the buffers left local, those with the most accesses, are given with what they would cost."""
+"""For so many of the buffers left local, those with the most accesses, the layout says what they would cost."""
 
 
 def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, settled: bool) -> dict[str, Any] | None:
@@ -21,9 +21,9 @@ def auto_advice(manifest: Manifest, packed: Packed, launch: LaunchFigures, *, se
 
     `accesses_on_chip` of `accesses`. Where a choice was searched for: `status` says whether it is proven to be the best
     with these threads, no choice has more than `accesses_at_most`, and a run may take `run_bytes_at_most` without
-    costing threads. `weighed`: where accesses were weighed against resident threads, what came of it. `buffers` by
-    falling accesses; those left local with the run bytes that are enough if they came on chip as well, the threads that
-    this leaves (0: it does not fit), and the `reason`.
+    costing threads. `weighed`: the result, where accesses were weighed against resident threads. `buffers` by falling
+    accesses; those left local with the run bytes that are enough if they came on chip as well, the threads that this
+    leaves (0: it does not fit), and the `reason`.
     """
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto"]
     if not autos:

@@ -1,4 +1,4 @@
-"""Barriers that are missing: where one more of the whole block would let buffers share bytes, and what it would
+"""Missing barriers: where one more barrier of the whole block would let buffers share bytes, and what that would
 save."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from warpack.solver.wire.units import Phase
 UNORDERED = "no_barrier_no_sharing"
 
 MOST_BARRIERS = 8
-"""Places that are tried: the first ones."""
+"""How many places are tried: the first ones."""
 
 
 class Place(NamedTuple):
@@ -29,8 +29,8 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class MissingBarrier:
-    """A barrier at each of `places` saves bytes; there are several where none of them does alone. `names`: the buffers,
-    of which each begins at one of the places."""
+    """A barrier at each of `places` saves bytes. There are several places where no single one saves any. `names`: the
+    buffers, each of which begins at one of the places."""
 
     places: tuple[Place, ...]
     phase_names: tuple[str, ...]
@@ -50,8 +50,8 @@ class MissingBarrier:
 
 
 def missing_barriers(manifest: Manifest, trying: Trying) -> tuple[MissingBarrier, ...]:
-    """Those that save bytes, the most first; where no single one does, all that were tried, if they do together. None
-    is looked for where nothing lies apart for want of a barrier."""
+    """Those that save bytes, the most first. Where no single one does, all that were tried, if they save bytes
+    together. Nothing is tried unless some buffers lie apart only because a barrier is missing."""
     warnings = [one for one in trying.packed.flat.warnings if one.type == UNORDERED and one.names]
     if not warnings or not trying.worthwhile:
         return ()
@@ -91,7 +91,7 @@ def _tried(manifest: Manifest, trying: Trying, places: tuple[Place, ...], names:
 
 
 def with_barrier(manifest: Manifest, place: Place) -> Manifest:
-    """The manifest with a barrier of the whole block more."""
+    """The manifest with one more barrier of the whole block."""
     timeline = timeline_of(manifest, place.owner)
     barriers = {*timeline.barriers, Barrier(place.phase)}
     ordered = sorted(barriers, key=lambda one: (one.phase, one.after, one.scope, one.proxy_fence))
@@ -99,8 +99,8 @@ def with_barrier(manifest: Manifest, place: Place) -> Manifest:
 
 
 def _places(manifest: Manifest, names: set[str]) -> dict[Place, frozenset[str]]:
-    """Where an interval or an access of one of these buffers begins, no barrier of the block stands and one may; with
-    the buffers that begin there."""
+    """The places where an interval or an access of one of these buffers begins, where no barrier of the block stands
+    and one is allowed, with the buffers that begin there."""
     found: dict[Place, set[str]] = {}
     for buffer in manifest.buffers:
         if buffer.full_name in names:

@@ -4,11 +4,11 @@ Kinds of certificate for bytes:
 - `max-live`: the named buffers and parts are all occupied in one phase and may share nothing; their bytes add up;
 - `all-apart`: of the named buffers no two may share a byte in any phase; their bytes add up;
 - `largest-buffer`, `pinned-buffer`: one buffer alone, or the end of one that is pinned;
-- `search-exhausted`: a search looked at every packing within `capacity_bytes`, and there is none;
+- `search-exhausted`: a complete search found no packing within `capacity_bytes`;
 - `empty`: nothing to place;
-- `choice-search`, `bound-only`: as in `wishes`, where another choice of `auto` buffers might have fewer.
-`given: "before-windows"` in the block region's: it is about what conflicts with some buffer of a run, lying before the
-windows. Room for it inside windows is searched for only where that wins threads.
+- `choice-search`, `bound-only`: as in `wishes`, where another choice of `auto` buffers might have fewer. The block
+  region's certificate has `given: "before-windows"`: it is about the buffers that conflict with some buffer of a run,
+  if they lie before the windows. A place inside windows is searched for only where it wins threads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why an `auto` buffer is not on chip: what having it there as well would take, or that there is nothing to win."""
+"""Why an `auto` buffer is not on chip: what it would cost there, or that nothing would be gained."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _blocks(figures: LaunchFigures) -> str:
 def _weighed(
     manifest: Manifest, packed: Packed, launch: LaunchFigures, buffer: Buffer, found: LaunchFigures
 ) -> str | None:
-    """Both sides of the weighing, where there was one; None where the other side has the better of it."""
+    """Both sides of the weighing, where there was one; None where the other choice is worth more."""
     if not weighs(manifest):
         return ""
     accesses = accesses_of(manifest, packed)

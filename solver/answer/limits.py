@@ -38,9 +38,9 @@ def best_of(launch: LaunchFigures | None) -> Best | None:
 
 @dataclass(frozen=True)
 class Limits:
-    """`base` is the packing without any `auto` buffer: with more of them on chip there are more bytes, and never a
-    better launch, but for the padding: `known` are bounds of run bytes with buffers on chip that may take less of it
-    (see `warpack.solver.search.auto.stride_widening`)."""
+    """`base` is the packing without any `auto` buffer. More of them on chip take more bytes and never give a better
+    launch, except that the padding may shrink. `known` are bounds of run bytes with buffers on chip that may need less
+    padding (see `warpack.solver.search.auto.stride_widening`)."""
 
     manifest: Manifest
     base: Packed
@@ -48,13 +48,15 @@ class Limits:
 
     @cached_property
     def wider(self) -> list[str]:
-        """Sorted full names of the buffers that might take less padding."""
+        """Sorted full names of the buffers with which the padding might shrink."""
         return sorted(widening_autos(self.manifest))
 
     @property
     def certificate(self) -> dict[str, Any]:
         certificate: dict[str, Any] = {"kind": "bytes-bounds", "run_bytes_at_least": self.base.run.lower_bound_bytes}
-        if self._together:  # one memory: every better launch was looked at, and most were ruled out
+        if (
+            self._together
+        ):  # block-scoped buffers may lie over windows: every better launch was examined, and most were ruled out
             return certificate | {
                 "kind": "launches-ruled-out",
                 "block_bytes_at_least": self.base.block.lower_bound_bytes,
@@ -67,8 +69,8 @@ class Limits:
         return self.base.weighed and not self.wider
 
     def _most_together(self, rules: Manifest) -> Best | None:
-        """Where block and runs share one memory: the best launch that was left open, or the packing's own. By other
-        rules, the best that the bounds allow."""
+        """Where block-scoped buffers may lie over windows: the best launch that was left open, or the packing's own.
+        Elsewhere the best that the bounds allow."""
         base, manifest = self.base, self.manifest
         if rules.launch == manifest.launch:
             open_ = base.open_launch
@@ -85,16 +87,17 @@ class Limits:
     def most(self, rules: Manifest) -> Best | None:
         """The best launch by the launch rules of `rules`, the same manifest but for these; None where there is none.
 
-        Whatever is on chip, one buffer has the largest alignment; it takes at least the bytes of that one, and where
-        the widths agree all others make no stride smaller: so each that is aligned wider is looked at. Where there are
-        too many, or where accesses decide about the stride, any stride counts as free of conflicts.
+        Whatever is on chip, one buffer has the largest alignment. The run takes at least the bytes of that buffer, and
+        where the widths agree, no other buffer makes the stride smaller. So each buffer with a larger alignment is
+        tried. Where there are too many, or where accesses decide about the stride, any stride counts as free of
+        conflicts.
         """
         if self._together:
             return self._most_together(rules)
         least_run, least_block = self.base.run.lower_bound_bytes, self.base.block.lower_bound_bytes
 
         def best(rules: Manifest, run_bytes: Bytes, on_chip: frozenset[str] = frozenset()) -> LaunchFigures | None:
-            region = 0 if run_bytes else least_block  # what of the block may lie over windows does not add to them
+            region = 0 if run_bytes else least_block  # block-scoped buffers over windows add nothing
             return launch_for(
                 rules, run_bytes=run_bytes, block_region_bytes=region, block_reach_bytes=least_block, on_chip=on_chip
             )
@@ -109,7 +112,7 @@ class Limits:
 
     @cached_property
     def _with_wider(self) -> dict[frozenset[str], Bytes]:
-        """Run bytes that each widening buffer takes at least beside all that must be shared."""
+        """For each widening buffer, the fewest run bytes of it together with all that must be shared."""
         return {
             names: max(self.known.get(names, 0), least_with(self.manifest, self.base, names))
             for names in widening_choices(self.manifest)

@@ -1,5 +1,4 @@
-"""What it would take to have one more block on a multiprocessor, or a larger block, for kernels whose arrays are of the
-block."""
+"""What one more block on a multiprocessor, or a larger block, would need, for kernels with block-scoped arrays."""
 
 from __future__ import annotations
 
@@ -25,9 +24,9 @@ def one_more_block(
     what_if: WhatIf,
     barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any]:
-    """With as many threads per block. `limited_by`: what else than the bytes stands in the way. Otherwise the bytes
-    that a block may then take, and what single changes of the block region are enough, unless some of it lies over
-    windows. Beside runs nothing is ruled out."""
+    """One more block of as many threads. `limited_by`: another resource does not allow it. Otherwise the bytes that a
+    block may then take, and which single changes of the block region are enough, unless some of it lies over windows.
+    Where there are runs too, nothing is ruled out."""
     shape, blocks = _shape(manifest, packed, launch), launch.occupancy.blocks_per_sm
     found: dict[str, Any] = {"blocks_per_sm": blocks + 1}
     others = _others(manifest, shape, launch.threads_per_block, blocks)
@@ -45,7 +44,7 @@ def one_more_block(
     windows = launch.stride_bytes * launch.runs_per_block
     alignment = shape.region.run_alignment_bytes
     allowed = (at_most - windows) // alignment * alignment
-    if not beside_runs:  # behind which some buffer might find room
+    if not beside_runs:  # some buffer might find room among the windows
         found["ruled_out_by_the_bound"] = allowed < packed.block.lower_bound_bytes
     if allowed < 0 or not what_if.possible:
         return found
@@ -57,8 +56,9 @@ def one_more_block(
 def smaller_block_region(
     manifest: Manifest, packed: Packed, threads: int, barriers: Sequence[MissingBarrier]
 ) -> dict[str, Any] | None:
-    """What the block region may take beside the windows of a larger block, of so many threads, and which single changes
-    are enough. None where some of it lies over windows, or where it is no hindrance, or not the only one."""
+    """The bytes that are left for the block region beside the windows of a larger block, of `threads` threads, and
+    which single changes are enough. None where some of it lies over windows, or where the block region is not the only
+    obstacle, or none."""
     if not packed.block.size_bytes or packed.floor is not None:
         return None
     shape = block_shape(manifest, run_bytes=packed.run.size_bytes, block_region_bytes=0, on_chip=packed.on_chip)
@@ -83,8 +83,8 @@ def _enough(
     without: Mapping[str, Bytes],
     barriers: Sequence[MissingBarrier],
 ) -> dict[str, Any]:
-    """`settled`: no other single buffer or lifetime is enough; not known beside runs, in whose windows there may be
-    room."""
+    """`settled`: no other single buffer or lifetime is enough. Unknown where there are runs, since their windows may
+    have room."""
     enough = what_if.enough(allowed, without)
     settled = enough.buffers_settled and enough.lifetimes_settled
     return {
@@ -105,7 +105,7 @@ def _shape(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> BlockSh
 
 
 def _others(manifest: Manifest, shape: BlockShape, threads: int, blocks: int) -> list[str]:
-    """The resources but dynamic shared memory that allow no more than so many blocks."""
+    """The resources, other than dynamic shared memory, that allow no more than this many blocks."""
     limits = block_limits(
         shape.device,
         threads=threads,
@@ -119,8 +119,8 @@ def _others(manifest: Manifest, shape: BlockShape, threads: int, blocks: int) ->
 
 
 def _allowed_without(manifest: Manifest, packed: Packed, launch: LaunchFigures, windows: Bytes) -> dict[str, Bytes]:
-    """What the block region may take once one buffer has gone, for the one that alone has the largest alignment:
-    without it static bytes are rounded up less."""
+    """The most bytes of the block region when one buffer is left out: the one that alone has the largest alignment,
+    without which static bytes are rounded up less."""
     placed = [one for one in manifest.buffers if one.location == "shared" and one.size]
     most = max((one.alignment_bytes for one in placed), default=0)
     holders = [one for one in placed if one.alignment_bytes == most]

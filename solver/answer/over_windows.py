@@ -1,4 +1,4 @@
-"""Which pieces of the block lie over which pieces of a run, in any window."""
+"""Which block-scoped pieces lie over which run-scoped pieces, in any window."""
 
 from __future__ import annotations
 

@@ -70,8 +70,8 @@ def _on_chip(buffer: Buffer, packed: Packed) -> bool:
 
 
 def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tuple[PlacedPart, ...] | None]:
-    """The offset of a buffer that was not placed as a whole, or its parts where they lie apart. Parts placed one by one
-    that came to lie as in the buffer are one piece again. Parts and buffers of no bytes are at 0."""
+    """The offset of a buffer that was not placed as a whole, or its parts where they lie apart. Parts that were placed
+    one by one, but lie as they do in the buffer, become one piece again. Parts and buffers of no bytes are at 0."""
     if not buffer.size:
         return 0, None
     bytes_of = buffer.dtype.bytes_of
@@ -85,7 +85,7 @@ def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tup
 
 
 def _shares(packed: Packed, launch: LaunchFigures) -> dict[str, tuple[str, ...]] | None:
-    """None where the lists would be too long to be of use."""
+    """None where the lists would be too long to be useful."""
     regions = [
         [(offset, offset + item.size_bytes) for item, offset in zip(problem.items, packing.offsets, strict=True)]
         for problem, packing in ((packed.flat.run, packed.run), (packed.flat.block, packed.block))

@@ -12,7 +12,7 @@ Placed = tuple[str, Bytes, Bytes]
 
 
 def at_most_shares(most: int, regions: Iterable[Sequence[tuple[Bytes, Bytes]]]) -> bool:
-    """Whether the lists of all regions together hold at most so many names; without making them."""
+    """Whether the lists of all regions together hold at most so many names. The lists themselves are not made."""
     known = list(regions)
     if sum(len(spans) ** 2 for spans in known) <= most:
         return True  # even if every one shared bytes with all others

@@ -1,4 +1,4 @@
-"""Lifetimes that could be one phase shorter, and what the region would then be."""
+"""Lifetimes that could be one phase shorter, and the region with each of these changes."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Shorter:
 
 
 def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterator[Shorter]:
-    """Every such change. Left out: pieces that are live in all phases; the ends at which contents are carried round a
-    loop; items of in-place pairs, whose permission depends on where both end; regions in which more than the phases
-    decides who conflicts; and where threads share the buffer, phases that would stay occupied because no barrier stands
+    """Every such change. These are left out: pieces that are live in all phases; the ends at which contents are carried
+    round a loop; items of in-place pairs, whose permission depends on where both end; regions where conflicts depend on
+    more than phases; and, where threads share the buffer, phases that would stay occupied because no barrier stands
     directly before them."""
     if not problem.plain:
         return
@@ -45,8 +45,8 @@ def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterato
 
 
 def shortened(piece: Piece, phase: Phase) -> Piece:
-    """The piece without one phase. Where threads share it, what stays occupied after an earlier end is left as it is:
-    it may be less than that, never more."""
+    """The piece without one phase. Where threads share it, the occupied phases after an earlier end stay as they are:
+    there may be fewer then, never more."""
     return piece._replace(live=_without(piece.live, phase), occupied=_without(piece.occupied, phase))
 
 
@@ -72,7 +72,7 @@ def _live(piece: Piece, phase: Phase) -> bool:
 
 
 def _freed(problem: RegionProblem, timeline: FlatTimeline, phase: Phase) -> bool:
-    """Whether a phase that is live no more is occupied no more either, whatever is live before it."""
+    """Whether a phase that is no longer live is no longer occupied either, whatever is live before it."""
     return problem.private_to_thread or phase in timeline.waits.get(problem.region, ())
 
 

@@ -1,4 +1,4 @@
-"""Why a manifest does not fit its budget, in words that say what to change."""
+"""Why a manifest does not fit its budget, with a message that says what to change."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MOST_NAMED = 8
 
 
 def ruled_out(manifest: Manifest, flat: FlatManifest) -> Problem | None:
-    """What rules every layout out that can be told without a search: a launch that is impossible, or bounds that exceed
-    the budget. `flat` has every `auto` buffer local. None where nothing does."""
+    """What rules out every layout, as far as that is known without a search: an impossible launch, or bounds that
+    exceed the budget. `flat` has every `auto` buffer local. None where nothing rules it out."""
     found = hurdle(manifest)
     if found is not None:
         return found
@@ -32,17 +32,17 @@ def ruled_out(manifest: Manifest, flat: FlatManifest) -> Problem | None:
 
 
 def needed_bytes(manifest: Manifest, run_bytes: Bytes, block_region_bytes: Bytes) -> Bytes | None:
-    """What the smallest block takes at least, given bounds of both regions; None where there is no block."""
+    """The fewest bytes of the smallest block, given bounds of both regions; None where there is no block."""
     rules = manifest
     if widening_autos(manifest):  # with one of them on chip another stride may be free of conflicts
         rules = replace(manifest, launch=replace(manifest.launch, bank_conflicts="ignore"))
-    if run_bytes:  # what of the block may lie over a run's window does not add to it
+    if run_bytes:  # block-scoped buffers over a run's window add nothing
         return minimum_budget_bytes(rules, run_bytes, 0, block_reach_bytes=block_region_bytes)
     return minimum_budget_bytes(rules, 0, block_region_bytes)
 
 
 def shortfall(manifest: Manifest, flat: FlatManifest, needed: Bytes, enough: Bytes | None = None) -> Problem:
-    """No block takes less than `needed` bytes, and that is more than the budget. `enough`: with so many there is a
+    """Every block takes at least `needed` bytes, which is more than the budget. `enough`: a budget for which there is a
     layout."""
     launch, named = manifest.launch, manifest.target.shared_budget_bytes
     block = "of one run" if launch.threads_per_block is None else f"of {launch.threads_per_block} threads"
@@ -61,7 +61,7 @@ def shortfall(manifest: Manifest, flat: FlatManifest, needed: Bytes, enough: Byt
 
 
 def _peak(problem: RegionProblem, timeline: FlatTimeline) -> tuple[str, tuple[str, ...]]:
-    """A sentence about the buffers that need the most bytes at once, and their names."""
+    """A sentence about the buffers that need the most bytes at the same time, and their names."""
     bound = lower_bound(problem)
     if not bound.size_bytes:
         return "", ()

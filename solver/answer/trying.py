@@ -1,6 +1,6 @@
-"""What another manifest would save: the one at hand with one word or one barrier more.
+"""What a changed manifest would save: the manifest with one more promise or barrier.
 
-It is flattened and packed by first fit, near the offsets at hand. So what is told is saved at least.
+It is flattened and packed by first fit, near the known offsets. So the true saving is at least what is reported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 MOST_NODES = 1000
-"""Programs of more stretches are not flattened again."""
+"""Programs with more straight stretches are not flattened again."""
 
 
 class Saved(NamedTuple):
@@ -33,15 +33,15 @@ class Saved(NamedTuple):
 
 @dataclass(frozen=True)
 class Trying:
-    """Other manifests beside the packing of one. Where some of the block lies over windows, its region is not looked
-    at."""
+    """Compares changed manifests with the packing of one. If some block-scoped buffers lie over windows, the block
+    region is not compared."""
 
     packed: Packed
 
     @cached_property
     def worthwhile(self) -> bool:
-        """Whether the program is small enough to be flattened again, and some region larger than what is accessed in
-        any one phase: nothing that is tried makes that less."""
+        """Whether the program is small enough to be flattened again, and some region is larger than what is accessed in
+        any one phase, which no change reduces."""
         flat, relation = self.packed.flat, self.packed.flat.relation
         items = len(flat.run.items) + len(flat.block.items)
         if relation is None or len(relation.unrolled.graph) > MOST_NODES or items > MOST_ITEMS:
@@ -67,7 +67,7 @@ class Trying:
         return Saved(run, packed.block.size_bytes - _least(flat.block, packed.flat.block, packed.block))
 
     def phrase(self, saved: Saved) -> str:
-        """What is saved of how much; empty where that is nothing."""
+        """A phrase: how much is saved, of how much; empty where nothing is."""
         told = (
             (saved.run, self.packed.run, "run bytes"),
             (saved.block, self.packed.block, "bytes of the block region"),
@@ -76,7 +76,7 @@ class Trying:
 
 
 def _least(problem: RegionProblem, before: RegionProblem, packing: Packing) -> Bytes:
-    """The bytes that first fit needs for a changed region; those of the packing at hand where it finds nothing
+    """The bytes that first fit needs for a changed region; those of the known packing where it finds nothing
     smaller."""
     alike = [item.name for item in problem.items] == [item.name for item in before.items]
     if not alike or not packing.size_bytes or problem.windows or max_live(problem).size_bytes >= packing.size_bytes:

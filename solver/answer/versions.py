@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 @cache
 def versions() -> dict[str, str]:
-    """Of Python, Warpack and OR-tools; a package that runs without being installed is left out."""
+    """The versions of Python, Warpack and OR-tools; a package that runs without being installed is left out."""
     found = {"python": platform.python_version()}
     for package in ("warpack", "ortools"):
         try:

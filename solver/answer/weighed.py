@@ -24,9 +24,9 @@ def weighed_proofs(
     threads: ThreadsProof,
     resident: CountProof | None,
 ) -> Proofs:
-    """With the weighing proven, each wish has the figure of the choice that no other is worth more than. Else the
-    bounds of `threads` and `resident` hold as they do for any choice, and accesses have none but all of them. `best`:
-    the launch with the most resident threads that nothing rules out."""
+    """If it is proven that no choice is worth more, each bound is the figure of the layout's choice. Otherwise the
+    bounds of `threads` and `resident` are those for any choice, and the bound of accesses is all accesses. `best`: the
+    launch with the most resident threads that nothing rules out."""
     weighing = packed.weighing
     accesses = sum(manifest.by_name[name].accesses for name in packed.on_chip)
     figures = launch.occupancy.resident_threads, accesses
@@ -52,8 +52,8 @@ def weighed_proofs(
 
 
 def _proven(manifest: Manifest, weighing: Weighing, best: Best | None) -> bool:
-    """Whether no choice is worth more, be it one with more resident threads than any that was found: such a one has no
-    more accesses than those with the most that were."""
+    """Whether no choice is worth more. A choice with more resident threads than any that was found has no more accesses
+    than those found with the most threads."""
     if not weighing.settled or best is None:
         return False
     if (best.threads_per_block % threads_step(manifest) == 0) != weighing.whole:

@@ -1,7 +1,7 @@
-"""What a single change would do for a region's bytes: a buffer that went, or a lifetime that was one phase shorter.
+"""What a single change would save in a region: one buffer less, or a lifetime one phase shorter.
 
-What the proofs of the packing rule out is left out without a search; of the rest a few are packed by first fit. So a
-change that is found enough is enough. One that is not found may be so too, unless all changes are settled.
+Changes that the proofs of the packing rule out are left out without a search. A few of the others are packed by first
+fit. So a change that is reported as enough is enough. Others may be enough too, unless all changes are settled.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from warpack.solver.search.core.packing import LowerBound, Packing
 from warpack.solver.wire.units import Bytes, Phase
 
 MOST_ITEMS = 256
-"""Regions of more items are not looked into."""
+"""Regions of more items are not examined."""
 
 _MOST_TRIED = 3
-"""Changes of one kind that are packed."""
+"""The most changes of one kind that are packed."""
 
 _APART_KINDS = ("max-live", "all-apart")
 """Bounds whose pieces all lie apart from one another."""
@@ -36,7 +36,7 @@ _Kind = TypeVar("_Kind")
 
 @dataclass(frozen=True)
 class Enough:
-    """Changes that are enough, and whether no other one of their kind is."""
+    """Changes that are enough, and whether no other change of their kind is."""
 
     buffers: tuple[str, ...]
     buffers_settled: bool
@@ -46,7 +46,7 @@ class Enough:
 
 @dataclass(frozen=True)
 class _Apart:
-    """Bytes, by item, that lie apart from one another; at `phase` where that is why."""
+    """Bytes, by item, that lie apart from one another; in `phase`, if they do because of one phase."""
 
     sizes: dict[int, Bytes]
     total: Bytes
@@ -69,7 +69,7 @@ class WhatIf:
 
     @property
     def possible(self) -> bool:
-        """Whether the region is one that is looked into."""
+        """Whether the region is one that is examined."""
         return 0 < len(self.problem.items) <= MOST_ITEMS and not self.problem.windows
 
     @cached_property
@@ -88,8 +88,7 @@ class WhatIf:
 
     @cached_property
     def live_bytes(self) -> tuple[tuple[Phase, Phase, Bytes], ...] | None:
-        """The bytes live in each stretch of phases that are alike; None where some of them may share bytes all the
-        same."""
+        """The bytes live in each stretch of equal phases; None where some of them may share bytes nevertheless."""
         if self.problem.in_place or self.problem.alias_permits:
             return None
         change: defaultdict[Phase, Bytes] = defaultdict(int)
@@ -119,8 +118,8 @@ class WhatIf:
         return tuple(sorted(self.live_bytes or (), key=itemgetter(2), reverse=True))
 
     def lowering(self) -> tuple[tuple[Shorter, Bytes], ...]:
-        """The shorter lifetimes that lower the peak, with what it would be, lowest first. None do where it lasts for
-        more than a phase, or is reached twice."""
+        """The shorter lifetimes that lower the peak, each with the lower peak, lowest first. There are none where the
+        peak lasts for more than one phase, or is reached twice."""
         if self.peak.phase is None or self.live_bytes is None:
             return ()
         top = self.peak.size_bytes
@@ -130,8 +129,8 @@ class WhatIf:
         return tuple(sorted(lower, key=lambda one: (one[1], self._name(one[0]))))
 
     def enough(self, target: Bytes, without: Mapping[str, Bytes]) -> Enough:
-        """The single changes with which the region packs into `target` bytes; without a buffer that `without` names,
-        into those given there."""
+        """The single changes with which the region packs into `target` bytes. For the removal of a buffer that
+        `without` names, the bytes given there count instead."""
         targets = {name: without.get(name, target) for name in self.by_buffer}
         buffers = [name for name, numbers in self.by_buffer.items() if self._may_go(numbers, targets[name])]
         over = [apart for apart in self._apart if apart.total > target]
@@ -170,7 +169,7 @@ class WhatIf:
 
     @cached_property
     def _apart(self) -> tuple[_Apart, ...]:
-        """What the bounds found to lie apart."""
+        """The bytes that lie apart by the bounds."""
         found = []
         for bound in (self.peak, self.packing.bound):
             if bound.kind not in _APART_KINDS:
@@ -183,7 +182,7 @@ class WhatIf:
         return tuple(found)
 
     def _core(self, target: Bytes) -> frozenset[int] | None:
-        """The items that an exhausted search placed: without a change to one of them its proof stands."""
+        """The items that an exhausted search placed: its proof holds unless one of them changes."""
         search = self.packing.search
         if search is None or search.capacity_bytes < target:
             return None

@@ -1,8 +1,8 @@
 """The proofs of the wishes between threads and bytes: resident threads, accesses on chip, stride.
 
-Each is about layouts that are as good in the wishes before it. Kinds of certificate:
-- `bytes-bounds`: what the launch rules give for the fewest bytes that the regions can have;
-- `all-on-chip`: there is no more access than those;
+Each is about layouts that are as good in all earlier wishes. Kinds of certificate:
+- `bytes-bounds`: what the launch rules allow with the fewest bytes that the regions can have;
+- `all-on-chip`: every access is on chip;
 - `choice-search`: a branch and bound over the choices of `auto` buffers;
 - `weighed`: a search over the numbers of resident threads found no choice of `auto` buffers that is worth more
   (`warpack.solver.launch.weighing`);
@@ -28,8 +28,8 @@ from warpack.solver.wire.units import Bytes
 
 def resident_proof(manifest: Manifest, limits: Limits, launch: LaunchFigures, best: Best | None) -> CountProof | None:
     """What the bounds allow with the layout's threads per block; with the objective `resident_threads`, with any block
-    that is a whole multiple as the layout's is. `best` is the launch that they allow. None where the objective ranks
-    none."""
+    that is a whole multiple if the layout's is one. `best` is the launch that they allow. None where the objective
+    ranks no resident threads."""
     if manifest.objective == "shared_bytes":
         return None
     if by_residents(manifest):
@@ -90,8 +90,8 @@ def run_proof_with_choices(manifest: Manifest, base: Packed, packed: Packed, pro
 
 
 def others_at_least(manifest: Manifest, base: Packed, packed: Packed) -> tuple[Bytes, Bytes] | None:
-    """Stride and run bytes that no other choice of `auto` buffers is below; None where no other one comes into
-    question."""
+    """Stride and run bytes that no other choice of `auto` buffers goes below; None where there is no other choice to
+    consider."""
     if packed.choice is not None:
         return packed.choice.others_at_least
     if manifest.objective == "shared_bytes" or not candidates(manifest):

@@ -2,9 +2,9 @@
 
 simple    the bytes of the two rules
 by_hand   the user's layout, and which rules it breaks
-across    what of it lies over windows of runs
-of_blocks where sizes follow the block
-figures   the launch of any of them, by the rules of the layout's own
+across    which of its buffers lie over windows of runs
+of_blocks where sizes depend on the threads of the block
+figures   the launch of any of them, by the rules of the layout's own launch
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def baselines(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> dict
     """`by_hand`: the layout that the manifest gives as its `baseline`, where it gives one. `no_sharing`: every buffer
     has bytes of its own. `declared_aliases`: a buffer may lie only inside one that it names as its alias, none of the
     two persistent, several in one target one after the other. Both place the buffers in the order in which the manifest
-    names them, each at the next aligned byte, and take neither lifetimes nor pinned offsets into account. Of all three
-    the launch is found as the layout's is.
+    names them, each at the next aligned byte, and take neither lifetimes nor pinned offsets into account. The launch of
+    all three is found by the same rules as the layout's.
 
     `on_chip`: the `auto` buffers that are; the user's own layout says so itself."""
     found = {} if manifest.baseline is None else {"by_hand": by_hand(manifest, manifest.baseline)}

@@ -1,4 +1,4 @@
-"""Buffers of the block that lie over windows of runs in the user's own layout, and what is said of two that share bytes
+"""Block-scoped buffers that lie over windows of runs in the user's own layout, and the finding for two that share bytes
 but must not."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Span = tuple[Bytes, Bytes]
 
 
 class Windows(NamedTuple):
-    """`runs` windows in the block's memory, the first at `base`, each `stride` bytes behind the one before."""
+    """`runs` windows in the block's memory, the first at `base`, one every `stride` bytes."""
 
     base: Bytes
     stride: Bytes
@@ -48,7 +48,8 @@ def windows_of(block: Block) -> Windows:
 def overlaps_across(
     manifest: Manifest, flat: FlatManifest, offsets: Mapping[str, Bytes], windows: Windows
 ) -> Iterator[Finding]:
-    """A finding for each piece of the block over a piece of a run that it conflicts with, in whatever window."""
+    """A finding for each block-scoped piece that lies over a run-scoped piece with which it conflicts, in any
+    window."""
     relation, kept_apart = flat.relation, {frozenset(pair) for pair in manifest.apart}
     if relation is None or not windows.runs:
         return
@@ -85,7 +86,7 @@ def broken_pair(p: Piece, q: Piece, region: Region, at: _Span, timeline: FlatTim
 
 
 def _first_phase(p: Piece, q: Piece, timeline: FlatTimeline) -> Phase | None:
-    """Where the one is accessed while the other is needed; None where something else keeps them apart."""
+    """The phases where one is accessed while the other is needed; None where something else keeps them apart."""
     pairs = (p.accesses, q.live), (p.live, q.accesses)
     starts = [common.spans[0][0] for one, other in pairs if (common := intersection(one, other))]
     return min(starts) if starts and min(starts) < timeline.length else None

@@ -23,7 +23,7 @@ from warpack.solver.wire.units import Bytes
 
 
 def by_hand(manifest: Manifest, layout: HandLayout) -> Baseline:
-    """Its own threads count, where it gives them, whatever the manifest says of threads."""
+    """If it states its threads, these count, whatever the manifest says about threads."""
     rules = manifest
     if layout.threads_per_block is not None:
         launch = replace(
@@ -55,8 +55,8 @@ def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
 
 
 def _broken(manifest: Manifest, layout: HandLayout, flat: FlatManifest, windows: Windows | None) -> Iterator[Finding]:
-    """Alignments, pins and pairs that share bytes though they must not: by region, then across the two. Contiguous
-    windows are a wish about Warpack's own layout, and not asked for."""
+    """Broken rules about alignments, pins and shared bytes: by region, then across the two. Contiguous windows are a
+    demand on Warpack's own layout, and are not checked."""
     for problem in (flat.block, flat.run):
         yield from _misplaced(problem, layout.offsets_bytes)
         yield from _overlaps(problem, flat.timeline, layout.offsets_bytes)
@@ -104,8 +104,7 @@ def _told(
     difference: Bytes,
     offsets: Mapping[str, Bytes],
 ) -> Iterator[Finding]:
-    """A finding for each two pieces, of items that are in each other's way, which share bytes that they must not
-    share."""
+    """A finding for each two pieces, of conflicting items, that share bytes which they must not share."""
     items = problem.items[first], problem.items[second]
     apart = (first, second) in problem.apart
     for p in items[0].pieces:

@@ -1,4 +1,4 @@
-"""The launch of something that a layout is compared with, by the rules of the layout's own."""
+"""The launch of a baseline, by the rules of the layout's own launch."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def figures_of(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -
 
 
 class Launched(NamedTuple):
-    """Figures, and the block that they are of; None where none can be had."""
+    """Figures, and the block that they belong to; None where no block is possible."""
 
     figures: Baseline
     block: Block | None
 
 
 def launched_beyond_budget(manifest: Manifest, size: RegionBytes, on_chip: frozenset[str]) -> Launched:
-    """Where nothing fits the budget, with all that the architecture can have."""
+    """Where nothing fits the budget: the figures with the architecture's largest."""
     by = threads_by(manifest)
     block = _launch(manifest, size, on_chip)
     if block is not None:

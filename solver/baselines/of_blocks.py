@@ -1,5 +1,5 @@
-"""Where sizes follow the block: what a layout is compared with, each with the block that is best for it, and the sizes
-of that block."""
+"""Baselines where sizes depend on the threads of the block: each with the block that is best for it, and the sizes of
+that block."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def baselines_of_blocks(manifest: Manifest, sizes: Iterable[int], on_chip: frozenset[str]) -> dict[str, Baseline]:
-    """`sizes`: the blocks that are allowed, those first that have fewer bytes. The user's own layout has the threads
-    that it states."""
+    """`sizes`: the allowed blocks, those with fewer bytes first. The user's own layout has the threads that it
+    states."""
     own, bare = manifest.baseline, replace(manifest, baseline=None)
     found: dict[str, Baseline] = {}
     if own is not None and own.threads_per_block is not None:

@@ -12,7 +12,7 @@ from warpack.solver.wire.units import Bytes, align_up
 
 
 class RegionBytes(NamedTuple):
-    """Of one run, and of the block region. `reach`: where the last of the block's buffers ends, if some lie over
+    """Bytes of one run and of the block region. `reach`: where the last block-scoped buffer ends, if some lie over
     windows of runs."""
 
     run: Bytes
@@ -26,7 +26,7 @@ def no_sharing_bytes(manifest: Manifest, on_chip: frozenset[str] = frozenset()) 
 
 
 def declared_aliases_bytes(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> RegionBytes:
-    """The rule of CuBIE's buffer registry, version 0.17: only what is declared an alias shares."""
+    """The rule of CuBIE's buffer registry, version 0.17: only declared aliases share bytes."""
     return _of_both(manifest, on_chip, _in_aliases)
 
 
@@ -54,7 +54,7 @@ def _side_by_side(buffers: Sequence[Buffer]) -> Bytes:
 
 
 def _in_aliases(buffers: Sequence[Buffer]) -> Bytes:
-    """Bytes of a region in which buffers that name an alias come last and first try the room in it."""
+    """Bytes of a region. Buffers that name an alias come last, and take room inside it where there is some."""
     if not any(buffer.aliases for buffer in buffers):
         return _side_by_side(buffers)
     placed: dict[str, _Placed] = {}

@@ -1,10 +1,10 @@
 """How many blocks of a kernel are resident on one multiprocessor at once.
 
 The rules are those of NVIDIA's `cuda_occupancy.h` for compute capability 7.0 and above, written anew; a test compiles
-that header and compares. What a naive formula misses: registers are handed out to whole warps in units, in each of four
-sub-partitions on its own; the hardware refuses a block by its warp count rounded up to the sub-partitions; shared
-memory is rounded up to a unit after the reserved bytes are added; a carve-out too small for one block is lifted to the
-next step that holds it.
+that header and compares. A naive formula misses four things. Registers are allocated to whole warps in units,
+separately in each of four sub-partitions. The hardware counts the warps of a block rounded up to the sub-partitions.
+Shared memory is rounded up to a unit after the reserved bytes are added. A carve-out that is too small for one block is
+raised to the next step that holds it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from warpack.solver.wire.layout import Occupancy
 from warpack.solver.wire.units import Bytes, align_up
 
 NO_LIMIT = 2**31 - 1
-"""What a resource that a kernel does not use allows."""
+"""The limit by a resource that the kernel does not use."""
 
 _KB = 1024
 

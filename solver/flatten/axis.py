@@ -1,9 +1,9 @@
 """Conflicts as columns: for each life a set of columns, so that two of them meet exactly where the lives conflict.
 
-The search and its bounds see a packing problem as buffers over columns of which each holds only buffers that conflict,
-as phases do where one thread runs straight on. Where a program branches, waits or runs beside itself, not all that meet
-in a phase conflict, and some conflict that meet in none. A phase then keeps a largest set of those that do, and columns
-behind the last phase hold the other pairs.
+The search and its bounds see a packing problem as buffers over columns. All buffers in one column conflict, as they do
+in a phase where one thread runs straight on. Where a program branches, waits or runs several parts at the same time,
+not all buffers that meet in a phase conflict, and some conflict that never meet. Then a phase keeps a largest set of
+buffers that do conflict, and columns after the last phase hold the other pairs.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from warpack.solver.flatten.spans import phases_of
 from warpack.solver.wire.manifest import Span
 
 MOST_COMPARED, MOST_APART = 1536, 384
-"""Of more different lives that need it, columns are not made exact: each then holds all that may conflict in it. The
-second is for lives of which not all are ordered by the same barriers."""
+"""With more different lives than this, columns are not exact: each holds all that may conflict in it. The second limit
+is for lives that are not all ordered by the same barriers."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Axis:
 
 
 def axis_of(relation: Relation, uses: Sequence[Use]) -> Axis:
-    """`uses` are all of one region: of one scope, some of them asynchronous perhaps, some at home in a track."""
+    """`uses` are all of one region, so of one scope. Some may be asynchronous, and some may have all their accesses in
+    one track."""
     if not uses:
         return Axis((), True, True)
     own = [occupied(relation, use, use) for use in uses]
@@ -50,7 +51,8 @@ def axis_of(relation: Relation, uses: Sequence[Use]) -> Axis:
 
 
 def _coarse(relation: Relation, uses: Sequence[Use], own: Sequence[Phases], several: bool) -> Axis:
-    """Everything that may conflict does: a column more for each group, and one for all where covers differ."""
+    """Everything that may conflict counts as conflicting: one more column for each group, and one for all where covers
+    differ."""
     length = relation.unrolled.length
     spans: list[list[Span]] = [list(phases.spans) for phases in own]
     for number, use in enumerate(uses):
@@ -132,7 +134,7 @@ def _neighbours(relation: Relation, uses: Sequence[Use], own: Sequence[Phases], 
 
 
 def _masks(sets: Sequence[Phases]) -> list[int]:
-    """Each set as bits, one for each stretch of phases that no set tells apart."""
+    """Each set as bits: one bit for each stretch of phases that every set holds whole or not at all."""
     stretch = {edge: number for number, edge in enumerate(edges_of(sets))}
     masks = []
     for phases in sets:
@@ -148,7 +150,7 @@ def _all_conflict(members: int, against: Sequence[int]) -> bool:
 
 
 def _grown(first: int, more: int, against: Sequence[int]) -> int:
-    """A set in which all conflict: as many of the first as go together, then of the others."""
+    """A set in which all conflict, taken greedily from the first, then from the others."""
     found = 0
     for some in (first, more & ~first):
         for one in bits(some):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from warpack.solver.flatten import in_place, observations, permissions
 from warpack.solver.flatten.crossing import crossing
-from warpack.solver.flatten.items import Shelf, shelf, windows
+from warpack.solver.flatten.items import RegionItems, region_items, windows
 from warpack.solver.flatten.lifetimes import Lives
 from warpack.solver.flatten.problem import FlatManifest, FlatTimeline, RegionProblem
 from warpack.solver.flatten.relation import Relation
@@ -29,40 +29,42 @@ def flatten(
     `on_chip` names the `auto` buffers (in full) that are placed in shared memory; the others and the local ones are
     left out. `split` names (in full) the buffers whose parts are placed apart, out of
     `warpack.solver.flatten.items.splittable`. `warnings` are those that need the flattened program; reading the
-    manifest gave the others. Once `stopped` says so, what is left to be found out is taken to be the worst, and the
+    manifest gave the others. Once `stopped` returns True, the worst is assumed of whatever is not yet known, and the
     problems are not `exact`.
     """
     unrolled = unroll(manifest)
     lives, relation = Lives(manifest, unrolled, stopped), Relation(manifest, unrolled)
     scopes: tuple[Scope, ...] = ("run", "block")
-    shelves = {scope: shelf(manifest, scope, on_chip, lives, relation, split) for scope in scopes}
+    regions = {scope: region_items(manifest, scope, on_chip, lives, relation, split) for scope in scopes}
     idle: dict[int, str] = {}
-    run, block = (_problem(manifest, shelves[scope], lives, relation, idle) for scope in scopes)
+    run, block = (_problem(manifest, regions[scope], lives, relation, idle) for scope in scopes)
     warnings = observations.of_lives(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
     warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})
     for scope, problem in zip(scopes, (run, block), strict=True):
-        warnings += observations.no_barrier_no_sharing(manifest, shelves[scope], problem, relation)
+        warnings += observations.no_barrier_no_sharing(manifest, regions[scope], problem, relation)
     waits: dict[Region, frozenset[Phase]] = {scope: relation.waits(scope) for scope in scopes}
     timeline = FlatTimeline(unrolled.length, unrolled.names, unrolled.loops, waits)
-    over = crossing(manifest, shelves["block"], shelves["run"], relation)
-    uses = shelves["run"].uses | shelves["block"].uses
+    over = crossing(manifest, regions["block"], regions["run"], relation)
+    uses = regions["run"].uses | regions["block"].uses
     return FlatManifest(timeline, run, block, tuple(warnings), over, relation, uses)
 
 
-def _problem(manifest: Manifest, shelf: Shelf, lives: Lives, relation: Relation, idle: dict[int, str]) -> RegionProblem:
-    apart = permissions.apart_pairs(manifest, shelf)
-    aliases = permissions.alias_permits(manifest, shelf, apart)
-    allowed, without_effect = in_place.permissions(manifest, shelf, lives, relation, apart | aliases)
+def _problem(
+    manifest: Manifest, region: RegionItems, lives: Lives, relation: Relation, idle: dict[int, str]
+) -> RegionProblem:
+    apart = permissions.apart_pairs(manifest, region)
+    aliases = permissions.alias_permits(manifest, region, apart)
+    allowed, without_effect = in_place.permissions(manifest, region, lives, relation, apart | aliases)
     idle.update(without_effect)
     return RegionProblem(
-        shelf.scope,
-        shelf.items,
+        region.scope,
+        region.items,
         in_place=allowed,
         alias_permits=aliases,
         apart=apart,
-        windows=windows(manifest, shelf.items),
-        private_to_thread=shelf.private,
+        windows=windows(manifest, region.items),
+        private_to_thread=region.private,
         length=relation.unrolled.length,
-        plain=shelf.plain,
-        exact=shelf.exact,
+        plain=region.plain,
+        exact=region.exact,
     )

@@ -1,22 +1,24 @@
-"""What of the block's buffers may not lie over what of a run's, in any window."""
+"""Which block-scoped buffers may not lie over which run-scoped ones, in any window."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.items import RegionItems
 from warpack.solver.flatten.permissions import aliases_across
 from warpack.solver.flatten.problem import Item
 from warpack.solver.flatten.relation import Relation
 from warpack.solver.wire.manifest import Manifest
 
 MOST_PAIRS = 250_000
-"""Of more pairs of items only is it looked at whether a buffer may lie over everything."""
+"""With more pairs of items than this, it is only determined whether a buffer may lie over everything."""
 
 
-def crossing(manifest: Manifest, block: Shelf, run: Shelf, relation: Relation) -> Mapping[int, frozenset[int]]:
-    """For each item of the block region the items of the run region that it conflicts with, all threads of the block
-    taken together, or that `apart` keeps from it. Those that conflict with none are left out."""
+def crossing(
+    manifest: Manifest, block: RegionItems, run: RegionItems, relation: Relation
+) -> Mapping[int, frozenset[int]]:
+    """For each item of the block region, the items of the run region that it conflicts with (for all threads of the
+    block together), or that `apart` keeps from it. Items that conflict with none are left out."""
     if not block.items or not run.items:
         return {}
     kept_apart = {frozenset(pair) for pair in manifest.apart}

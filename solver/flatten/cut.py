@@ -1,5 +1,5 @@
-"""The program cut at some fixed phases: which others lie on a way from these back to these, and where such ways
-arrive."""
+"""The program cut at some fixed phases: which other phases lie on a way from a fixed phase to a fixed phase, and where
+such ways arrive."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Cut:
-    """A graph of segments: each stretch of phases in its fixed and its other parts. A way runs on behind a fixed
-    segment only where it starts there; with `through` it runs through all of them."""
+    """A graph of segments: each stretch of phases, split into its fixed and its other parts. A way ends at a fixed
+    segment and continues after one only where it starts there; with `through` it runs through all of them."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Cut:
         closed: Phases = NO_PHASES,
     ) -> None:
         """`fixed` may touch: each is then a segment of its own. `skipping` False leaves out the ways that only skip a
-        loop. No way comes into tracks in `closed`."""
+        loop. No way enters tracks in `closed`."""
         self._starts: list[Phase] = []
         self._ends: list[Phase] = []
         self._fixed: list[bool] = []
@@ -73,7 +73,7 @@ class Cut:
         return leads(self._on, first, last, (lambda _one: False) if self._through else self._fixed.__getitem__)
 
     def behind(self, source: Callable[[Phase, Phase], bool]) -> list[int]:
-        """The segments behind each fixed one that `source` says yes to, of its first phase and the one after its
+        """The segments after each fixed one for which `source` is true, given its first phase and the one after its
         last."""
         found = []
         for segment, fixed in enumerate(self._fixed):
@@ -87,7 +87,7 @@ class Cut:
         return [self._entry]
 
     def ahead(self, begun: Iterable[int]) -> set[int]:
-        """The segments that ways enter which begin with these; a fixed one ends its way."""
+        """The segments entered by ways that begin with these; a fixed one ends its way."""
         return self._reached(begun, lambda one: self._fixed[one] and not self._through)
 
     def _reached(self, begun: Iterable[int], ends: Callable[[int], bool]) -> set[int]:
@@ -108,7 +108,7 @@ class Cut:
         return self._reached(begun, lambda one: self._starts[one] < self._ends[one])
 
     def leading_to(self, entered: Iterable[int], wanted: Callable[[Phase, Phase], bool]) -> set[int]:
-        """Of segments that ways enter, those that are not fixed and lead to a fixed one that `wanted` says yes to."""
+        """Of the segments entered, those that are not fixed and lead to a fixed one for which `wanted` is true."""
         entered = set(entered)
         into: dict[int, list[int]] = {}
         waiting: list[int] = []

@@ -1,5 +1,5 @@
-"""By which barrier bytes pass from one piece to another: the first covering one on each way from the accesses of the
-one to the next access of the other."""
+"""The barrier at which bytes pass from one piece to another: the first covering barrier on each way from an access of
+the first to the next access of the second."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ none)."""
 
 
 class FirstBarriers:
-    """The ways of a program, for the barriers that one `Cover` counts: what every walk between two pieces needs of
-    them."""
+    """The ways of a program, with the barriers that one `Cover` counts: what every walk between two pieces needs."""
 
     def __init__(self, graph: Graph, reach: Reach) -> None:
         self.graph, self.places = graph, reach.places
@@ -39,7 +38,7 @@ class FirstBarriers:
         return frozenset(_Walk(self, source, destination).run())
 
     def _entered(self, targets: list[int]) -> list[int]:
-        """Without the copies that follow something else of the same call: what else is called there may have run
+        """The same, without the copies that come after another component of the same call: that component may have run
         before."""
         return [target for target in targets if target not in self.graph.followers]
 
@@ -60,7 +59,7 @@ class _Walk:
         self._waiting: dict[Place | None, list[int]] = {None: []}
 
     def _passable(self) -> dict[int, list[int]]:
-        """Where ways lead on from copies for passing: companions with an access of either piece are not passed."""
+        """Where ways continue from copies for passing: a companion with an access of either piece is not passed."""
         graph, passing = self._ways.graph, dict[int, list[int]]()
         on = [[*edges, *breaks] for edges, breaks in zip(graph.edges, graph.breaks, strict=True)]
 
@@ -91,7 +90,7 @@ class _Walk:
         return self._found
 
     def _until_barrier(self, node: int, place: Place) -> None:
-        """From a place in a node on to where it leads."""
+        """Continues from a place in a node to where it leads."""
         ways, phase, end = self._ways, (place + 1) // 2, self._ways.graph.ends[node]
         ahead = pieces_in(self._fixed, phase, end) if node in self._first and phase < end else ()
         if ahead:
@@ -112,12 +111,12 @@ class _Walk:
             self._waiting.setdefault(barrier, []).extend(nodes)
 
     def _arrive(self, phase: Phase, barrier: Place | None) -> None:
-        """At the first access that a way meets: a passage, if the destination alone has it."""
+        """At the first access on a way: a passage, if only the destination has it."""
         if pieces_in(self._destination, phase, phase + 1) and not pieces_in(self._source, phase, phase + 1):
             self._found.add((phase, barrier))
 
     def _behind(self, barrier: Place | None, nodes: list[int]) -> None:
-        """On from the nodes that are entered behind a barrier."""
+        """Continues from the nodes that are entered after a barrier."""
         onward, passing, first = self._ways.onward, self._passing, self._first
         seen = set(nodes)
         waiting = list(seen)

@@ -3,9 +3,10 @@
 A *node* is a stretch of flattened phases `[start, end)` that run one after the other, or a joint without phases (start
 == end). Places where barriers stand are counted in halves: 2p is just before phase p, 2p + 1 just after it.
 
-Several components that are called in one phase run in any order. A way that passes the whole call passes each of them,
-so each is there more than once: *fresh* for what starts inside it, and as copies for ways that pass it. Out of such a
-copy a way goes on only where all the others can be passed as well, which depends on what is asked: `Passing` says so.
+Several components that are called in one phase run in any order. A way that passes the whole call passes each of them.
+So each is in the graph more than once: *fresh* for ways that start inside it, and as copies for ways that pass it. A
+way leaves such a copy only where all the other components can be passed as well. Whether they can depends on the
+question asked (`Passing`).
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ class Standing:
 
 @dataclass
 class Graph:
-    """`edges[n]` lead on from node n after what stands behind its last phase, `breaks[n]` leave before that. `primary`:
+    """`edges[n]` leave node n after the barriers that stand after its last phase, `breaks[n]` before them. `primary`:
     the nodes of phases, by their start, without the copies for passing. `calls` innermost first. `skips`: the edges
-    that skip a loop. `followers`: the first nodes of copies that come after something else of the same call. `gates`:
-    the joints through which every way enters a track, with the track's first phase."""
+    that skip a loop. `followers`: the first nodes of copies that come after another component of the same call.
+    `gates`: the joints through which every way enters a track, with the track's first phase."""
 
     starts: list[Phase] = field(default_factory=list)
     ends: list[Phase] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Graph:
             at += 1
 
     def sealed(self) -> Graph:
-        """Once all nodes are there."""
+        """Called once all nodes exist."""
         self.primary.sort(key=self.starts.__getitem__)
         self._primary_starts = [self.starts[node] for node in self.primary]
         return self
@@ -85,15 +86,15 @@ class Graph:
         return len(self.primary) <= 1 and not self.edges[self.primary[0]] and not self.breaks[self.primary[0]]
 
     def covering(self, covers: Callable[[Standing], bool]) -> list[Place]:
-        """The places of barriers that `covers` says yes to, sorted."""
+        """The places of barriers for which `covers` is true, sorted."""
         return sorted(place for place, standing in self.barriers.items() if any(map(covers, standing)))
 
 
 def passing_edges(
     calls: Iterable[Passing], add: Callable[[int, int], None], passes: Callable[[int, int], bool]
 ) -> None:
-    """Adds the ways on from copies for passing. `passes` says whether a copy can be passed, by its first and its last
-    node, once what is called inside it has its edges."""
+    """Adds the edges out of copies for passing. `passes` says whether a copy, given by its first and last node, can be
+    passed, once the calls inside it have their edges."""
     for call in calls:
         if all(passes(*ends) for ends in call.companions):
             add(call.last, call.leave)
@@ -122,7 +123,7 @@ def first_at(places: list[Place], place: Place, beyond: Place) -> Place | None:
 
 
 def pieces_in(spans: tuple[Span, ...], start: Phase, end: Phase) -> list[Span]:
-    """What of sorted, disjoint spans lies in `[start, end)`."""
+    """The parts of sorted, disjoint spans that lie in `[start, end)`."""
     at = bisect_right(spans, start, key=lambda span: span[1])
     found = []
     while at < len(spans) and spans[at][0] < end:

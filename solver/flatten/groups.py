@@ -1,4 +1,5 @@
-"""What runs beside, or instead of, one another: tracks, components called in one phase, and arms of a branch."""
+"""What runs at the same time, or instead of one another: tracks, components called in one phase, and arms of a
+branch."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ class Group:
     stated: tuple[str, Phase] = ("", 0)
 
     def parts(self, crossing: bool, block_scope: bool, private: bool) -> bool:
-        """Whether buffers in two members conflict by that alone. `crossing`: one is block-scoped and one run-scoped;
-        else `block_scope` says which both are, `private` whether one thread alone uses them."""
+        """Whether buffers in two members conflict for that reason alone. `crossing`: one is block-scoped and one
+        run-scoped; else `block_scope` says which both are, `private` whether one thread alone uses them."""
         if self.kind == "calls":
             return True
         if self.kind == "tracks":
@@ -96,7 +97,7 @@ class Membership:
 
 
 def in_two(first: dict[int, int], second: dict[int, int], which: frozenset[int]) -> bool:
-    """Whether the one meets one member of a group and the other another."""
+    """Whether the two meet different members of a group."""
     if len(first) > len(second):
         first, second = second, first
     for group, mine in first.items():

@@ -1,5 +1,5 @@
-"""The hand-overs that a layout relies on: bytes that pass from one buffer to another across a barrier, or by the user's
-alias."""
+"""The hand-overs that a layout relies on: bytes that pass from one buffer to another, ordered by a barrier or by the
+user's alias."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Handoffs:
         self, first: Placed, second: Placed, region: Region, at: Span, *, by_alias: bool = True
     ) -> Iterator[Handoff]:
         """Every hand-over between two pieces that have the bytes `at` in common, in both directions. `by_alias`: an
-        alias may be what orders them. Where none is, a way without a barrier hands nothing on: it leads into a track
-        that no thread of the run comes to."""
+        alias may order them. Without an alias, a way without a barrier is no hand-over: it leads into a track that no
+        thread of the run enters."""
         for source, destination in ((first, second), (second, first)):
             cover = self._relation.cover(source.use, destination.use)
             if cover is None or not source.use.life.accesses or not destination.use.life.accesses:
@@ -75,10 +75,10 @@ class Handoffs:
 def list_handoffs(flat: FlatManifest, problem: RegionProblem, offsets: Sequence[Bytes]) -> tuple[Handoff, ...]:
     """Every hand-over of a region whose items lie at `offsets` (bytes, in the order of `problem.items`).
 
-    One stands for two pieces that share bytes, a way of the program from an access of the one to the next one of the
-    other with no access of either between, and the first covering barrier on that way; none where an alias is the
-    user's word for it. Buffers that one thread alone uses need none, but towards asynchronous accesses. The offsets
-    must be those of a layout that keeps the rules.
+    Each is about two pieces that share bytes, and a way from an access of the first to the next access of the second
+    with no access of either between. It names the first covering barrier on that way, or none where an alias promises
+    the order. Buffers that only one thread uses need no hand-over, except to asynchronous accesses. The offsets must be
+    those of a layout that keeps the rules.
     """
     uses, relation = flat.uses, flat.relation
     if relation is None or (problem.private_to_thread and not any(use.asynchronous for use in uses.values())):

@@ -1,8 +1,8 @@
-"""In-place pairs: at which one difference of their offsets two pieces may share bytes although their lives meet.
+"""In-place pairs: the one difference of their offsets at which two pieces may share bytes although their lives meet.
 
-A listed phase is *effective* where the read ends and the write begins in it, nothing of the read is found again behind
-it, and the threads that share the two have waited directly before it (`handing_on`). The pair is cured when the two are
-in each other's way in effective phases alone.
+A listed phase is *effective* if the read ends and the write begins in it, the old contents are not read again after it,
+and the threads that share the two waited directly before it (`effective_phases`). The pair may share bytes if the two
+conflict in effective phases only.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from warpack.solver.flatten.handing_on import HandingOn, Pair
-from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.effective_phases import EffectivePhases, Pair
+from warpack.solver.flatten.items import RegionItems
 from warpack.solver.flatten.lifetimes import Lives
 from warpack.solver.flatten.problem import InPlacePermission, Phases, Piece
 from warpack.solver.flatten.relation import Relation
@@ -24,22 +24,22 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class _Reference:
-    """A buffer or part that a pair names: where it starts inside its buffer, and its pieces in the order of their
-    bytes, each with its item's number and with the place of the item inside the buffer."""
+    """A buffer or part that a pair names: its start inside its buffer, and its pieces in the order of their bytes, each
+    with the number of its item and the item's place inside the buffer."""
 
     start_bytes: Bytes
     pieces: tuple[tuple[int, Bytes, Piece], ...]
 
     @property
     def item(self) -> int:
-        """One of its items: what settles pairs of buffers settles those of all their items."""
+        """One of its items: a decision about a pair of buffers holds for all their items."""
         return self.pieces[0][0]
 
 
 @dataclass
 class _Meeting:
-    """Two pieces that the listed pairs bring together at one difference, and the phases listed for them: `reverse`
-    where an entry names them the other way round."""
+    """Two pieces that listed pairs place together at one difference, and the phases listed for them; `reverse` has
+    those of entries that name the two the other way round."""
 
     read: int
     write: int
@@ -58,7 +58,7 @@ def split_reference(reference: str) -> tuple[str, str | None]:
 
 
 def permissions(
-    manifest: Manifest, shelf: Shelf, lives: Lives, relation: Relation, settled: frozenset[tuple[int, int]]
+    manifest: Manifest, region: RegionItems, lives: Lives, relation: Relation, settled: frozenset[tuple[int, int]]
 ) -> tuple[tuple[InPlacePermission, ...], dict[int, str]]:
     """The permissions of one region, and for entries of `manifest.in_place` that have no effect in it why that is so.
 
@@ -66,18 +66,18 @@ def permissions(
     """
     meetings: dict[tuple[int, int, int, int, Bytes], _Meeting] = {}
     idle: dict[int, str] = {}
-    references = _references(manifest, shelf) if manifest.in_place else {}
+    references = _references(manifest, region) if manifest.in_place else {}
     for number, entry in enumerate(manifest.in_place):
         read, write = references.get(entry.read), references.get(entry.write)
         if read is None or write is None or (min(read.item, write.item), max(read.item, write.item)) in settled:
             continue
-        spans = lives.of_phase(shelf.buffers[read.item].component, entry.phase)
+        spans = lives.of_phase(region.buffers[read.item].component, entry.phase)
         if not _gather(meetings, read, write, spans, number):
             idle[number] = f"they are not both live in the phase {_phase_name(manifest, lives, entry)}"
     found: list[InPlacePermission] = []
-    handing_on = HandingOn(relation)
+    effective = EffectivePhases(relation)
     for meeting in meetings.values():
-        phases, why_not = handing_on.judge(_pair(meeting, shelf), meeting.listed, meeting.reverse)
+        phases, why_not = effective.phases_of(_pair(meeting, region), meeting.listed, meeting.reverse)
         if why_not is not None:
             idle.update((number, why_not) for number in meeting.entries)
             continue
@@ -115,20 +115,20 @@ def _why_outside(read: Buffer, write: Buffer) -> str | None:
     return None
 
 
-def _references(manifest: Manifest, shelf: Shelf) -> dict[str, _Reference]:
-    """What each reference of a pair means in this region; those that mean nothing here are left out."""
+def _references(manifest: Manifest, region: RegionItems) -> dict[str, _Reference]:
+    """What each reference of a pair means in this region. References to other regions are left out."""
     wanted = {reference for entry in manifest.in_place for reference in (entry.read, entry.write)}
     found: dict[str, _Reference] = {}
     for name in {split_reference(reference)[0] for reference in wanted}:
-        items = shelf.index.get(name, ())
-        if not items or shelf.buffers[items[0]].persistent:
+        items = region.index.get(name, ())
+        if not items or region.buffers[items[0]].persistent:
             continue
         held = [
-            (index, shelf.items[index].start_bytes, piece) for index in items for piece in shelf.items[index].pieces
+            (index, region.items[index].start_bytes, piece) for index in items for piece in region.items[index].pieces
         ]
         held.sort(key=lambda one: one[1] + one[2].offset_bytes)
         found[name] = _Reference(0, tuple(held))
-        for one in held if shelf.buffers[items[0]].parts else ():
+        for one in held if region.buffers[items[0]].parts else ():
             found[one[2].name] = _Reference(one[1] + one[2].offset_bytes, (one,))
     return found
 
@@ -164,10 +164,14 @@ def _gather(
     return both_live
 
 
-def _pair(meeting: _Meeting, shelf: Shelf) -> Pair:
-    read, write = shelf.buffers[meeting.read], shelf.buffers[meeting.write]
+def _pair(meeting: _Meeting, region: RegionItems) -> Pair:
+    read, write = region.buffers[meeting.read], region.buffers[meeting.write]
     return Pair(
-        shelf.uses[meeting.read_piece.name], shelf.uses[meeting.write_piece.name], read.zero, write.zero, shelf.private
+        region.uses[meeting.read_piece.name],
+        region.uses[meeting.write_piece.name],
+        read.zero,
+        write.zero,
+        region.private,
     )
 
 

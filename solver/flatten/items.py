@@ -1,4 +1,5 @@
-"""Buffers to items: what gets an offset in a region, cut into pieces with the phases in which each is live."""
+"""Buffers to items. An item gets one offset in a region; it is cut into pieces, each with the phases in which it is
+live."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from warpack.solver.wire.manifest import Buffer, Manifest, Part, Scope
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RegionItems:
     """The items of one region, the buffer that each came from, and the items of each buffer (by full name, in the order
     of their bytes: one, or one a part where the parts are placed apart). `uses`: of each piece by its name."""
 
@@ -40,16 +41,16 @@ def splittable(manifest: Manifest, on_chip: frozenset[str] = frozenset()) -> fro
     )
 
 
-def shelf(
+def region_items(
     manifest: Manifest,
     scope: Scope,
     on_chip: frozenset[str],
     lives: Lives,
     relation: Relation,
     split: frozenset[str] = frozenset(),
-) -> Shelf:
-    """The buffers of one scope that lie in shared memory. Those without a byte are left out. Of the buffers in `split`
-    each part is an item."""
+) -> RegionItems:
+    """The buffers of one scope that lie in shared memory. Buffers of no bytes are left out. Each part of a buffer in
+    `split` is an item."""
     buffers = [
         buffer
         for buffer in manifest.buffers
@@ -100,11 +101,11 @@ def shelf(
             owners += [buffer] * len(numbers)
     private = scope == "run" and manifest.launch.threads_per_run == 1
     exact = axis.exact and not lives.cut_short
-    return Shelf(scope, private, tuple(items), tuple(owners), index, uses, axis.plain, exact)
+    return RegionItems(scope, private, tuple(items), tuple(owners), index, uses, axis.plain, exact)
 
 
 def _parts_of(buffer: Buffer) -> Sequence[Part | None]:
-    """The parts that have a byte; where there are none, the buffer as a whole (None)."""
+    """The parts that have bytes; None, for the buffer as a whole, where there are none."""
     return [part for part in buffer.parts if part.size] if buffer.parts else (None,)
 
 
@@ -121,8 +122,8 @@ def windows(manifest: Manifest, items: tuple[Item, ...]) -> tuple[Window, ...]:
 
 
 def _parts(buffer: Buffer, full_name: str, pieces: Sequence[Piece]) -> Iterator[Item]:
-    """The first part is aligned as the buffer, the others as its elements: no part is aligned better inside the
-    buffer."""
+    """The first part is aligned as the buffer, the others as its elements: inside the buffer no part has a better
+    alignment."""
     for piece in sorted(pieces, key=lambda piece: piece.offset_bytes):
         alone = piece._replace(offset_bytes=0)
         alignment = buffer.dtype.alignment_bytes if piece.offset_bytes else buffer.alignment_bytes

@@ -22,9 +22,9 @@ Key = tuple[str, Stated, Reentry, bool, bool]
 class Life:
     """`accesses`: the phases in which the sharing threads may access the piece. `live`: these, and those in which its
     contents are needed in between. `begins`: the first phases of its intervals, its writes. `ends`: the last phases of
-    its intervals, the reads of `accesses_in`. `carried`: what is live only because contents are found again. `dropped`:
-    a phase of return counts as a beginning. `starts`: zeroed at the program's start, which counts as an access there.
-    `derived`: from `accesses_in`."""
+    its intervals, the reads of `accesses_in`. `carried`: phases that are live only because contents are kept until a
+    way comes back. `dropped`: coming back counts as a beginning. `starts`: zeroed at the program's start, which counts
+    as an access there. `derived`: from `accesses_in`."""
 
     accesses: Phases
     live: Phases
@@ -37,7 +37,8 @@ class Life:
 
     @property
     def stated(self) -> Phases:
-        """What an alias contradicts: the stated phases; of `accesses_in` the lifetime that follows from it."""
+        """The phases that an alias must not contradict: the stated ones, or the lifetime that follows from
+        `accesses_in`."""
         return self.live if self.derived else self.accesses
 
 
@@ -45,8 +46,9 @@ _NEVER = Life(NO_PHASES, NO_PHASES, frozenset(), frozenset())
 
 
 class Lives:
-    """Lives of buffers and parts in the flattened program; equal statements share one. `stopped` is asked before each
-    that takes a search: once it says so, lives are taken to last for the whole program, and `cut_short` is set."""
+    """Lives of buffers and parts in the flattened program; equal statements share one life. `stopped` is asked before
+    each life that takes a search. Once it returns True, lives are assumed to last for the whole program, and
+    `cut_short` is set."""
 
     def __init__(self, manifest: Manifest, unrolled: Unrolled, stopped: Callable[[], bool] = lambda: False) -> None:
         self._manifest, self._unrolled, self._stopped = manifest, unrolled, stopped
@@ -94,12 +96,12 @@ class Lives:
     def of_phase(self, component: str, phase: Phase) -> list[Span]:
         """The flattened phases that a phase of the component's timeline stands for, call by call."""
         owner = self.owner(component)
-        starts = self._unrolled.sheets[owner].starts
+        starts = self._unrolled.bodies[owner].starts
         return [(base + starts[phase], base + starts[phase + 1]) for base in self._unrolled.calls[owner]]
 
     def _choices(self, by_track: bool) -> tuple[Phases, ...]:
-        """The phases that ways keep out of, for each choice of tracks; where several threads share a piece, or there is
-        none, once."""
+        """The phases that ways never enter, one set for each choice of tracks. A single set where several threads share
+        a piece, or where there are no tracks."""
         return self._unrolled.choices if by_track else (NO_PHASES,)
 
     def _made(self, owner: str, stated: Stated, dropped: bool, starts: bool, choices: tuple[Phases, ...]) -> Life:
@@ -110,12 +112,12 @@ class Lives:
     def _of_lifetime(
         self, owner: str, lifetime: Lifetime | None, dropped: bool, starts: bool, choices: tuple[Phases, ...]
     ) -> Life:
-        sheet = self._unrolled.sheets[owner]
-        stated = (Interval(0, sheet.timeline.length),) if lifetime is None else lifetime
+        body = self._unrolled.bodies[owner]
+        stated = (Interval(0, body.timeline.length),) if lifetime is None else lifetime
         if not stated:
             return _NEVER
         whole = lifetime is None
-        graph, at, bases = self._unrolled.graph, sheet.starts, self._unrolled.calls[owner]
+        graph, at, bases = self._unrolled.graph, body.starts, self._unrolled.calls[owner]
         if (graph.straight or (dropped and not starts)) and self._unbranched(owner) and not _wraps(stated):
             accesses = Phases(stated) if len(stated) == 1 else phases_of(stated)  # most lives of most programs
             begins = frozenset([start for start, _ in stated])
@@ -123,9 +125,9 @@ class Lives:
                 accesses, accesses, begins, frozenset([end - 1 for _, end in stated]), NO_PHASES, dropped, starts
             )
         local = (
-            [(0, sheet.timeline.length)]
+            [(0, body.timeline.length)]
             if whole
-            else [span for interval in stated for span in spans_of(sheet.structures, interval)]
+            else [span for interval in stated for span in spans_of(body.structures, interval)]
         )
         accesses = phases_of((base + at[start], base + at[end]) for base in bases for start, end in local)
         begins = frozenset(base + at[interval.start] for base in bases for interval in stated)
@@ -144,27 +146,29 @@ class Lives:
         return Life(accesses, live, begins, ends, carried, dropped, starts)
 
     def _unbranched(self, owner: str) -> bool:
-        """Whether phases of a timeline are those of the program, and an interval is all between its ends."""
-        sheet = self._unrolled.sheets[owner]
-        return not owner and not sheet.called and not sheet.timeline.branches
+        """Whether the phases of a timeline are those of the program, and an interval holds all phases between its
+        ends."""
+        body = self._unrolled.bodies[owner]
+        return not owner and not body.called and not body.timeline.branches
 
     def _plain(self, accesses: Phases, begins: frozenset[Phase]) -> bool:
-        """Whether nothing can come back to these phases but where an interval begins, as is plain to see: each stretch
-        of them lies in one node and is entered at its start alone."""
+        """Whether it is obvious that ways come back to these phases only where an interval begins: each stretch of them
+        lies in one node and is entered only at its start."""
         graph = self._unrolled.graph
         if graph.straight:
             return True
         return all(start in begins and graph.ends[graph.node_of(start)] >= end for start, end in accesses.spans)
 
     def _kept(self, accesses: Phases, begins: frozenset[Phase], closed: Phases) -> Phases:
-        """The phases on ways from these back to where no interval begins."""
+        """The phases on ways from these phases back to them, if no interval begins where the way arrives."""
         inside = difference(accesses, closed) if closed else accesses
         cut = Cut(self._unrolled.graph, inside.spans, closed=closed)
         ahead = cut.ahead(cut.behind(lambda _first, _beyond: True))
         return cut.phases(cut.leading_to(ahead, lambda first, _beyond: first not in begins))
 
     def _until_first(self, closed: Phases) -> Phases:
-        """Where what is zeroed at the start is needed: on every way from there until phase 0 is first met."""
+        """The phases in which zeros from the program's start are needed: on every way from there to its first visit of
+        phase 0."""
         found = self._firsts.get(closed)
         if found is None:
             cut = Cut(self._unrolled.graph, ((0, 1),), closed=closed)
@@ -172,7 +176,7 @@ class Lives:
         return found
 
     def _of_accesses(self, owner: str, stated: Accesses, starts: bool, choices: tuple[Phases, ...]) -> Life:
-        at = self._unrolled.sheets[owner].starts
+        at = self._unrolled.bodies[owner].starts
         bases = self._unrolled.calls[owner]
 
         def spans(phases: Iterable[Phase]) -> Iterator[Span]:

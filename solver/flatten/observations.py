@@ -1,12 +1,12 @@
-"""Warnings that only the flattened program shows: contents carried on, reads before any write, and bytes that no
-barrier frees."""
+"""Warnings that only the flattened program shows: carried contents, reads before any write, and bytes that no barrier
+frees."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from warpack.solver.flatten.cut import Cut
-from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.items import RegionItems
 from warpack.solver.flatten.lifetimes import Life, Lives
 from warpack.solver.flatten.problem import Phases, RegionProblem
 from warpack.solver.flatten.relation import Relation, Use
@@ -17,14 +17,14 @@ from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.units import Phase
 
 PAIR_TESTS = 100_000
-"""Beyond so many comparisons of different lifetimes the search for missing barriers stops, and says so."""
+"""After this many comparisons of different lifetimes the search for missing barriers stops, and says so."""
 
 _PHASES_NAMED = 4
 
 
 def of_lives(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Problem]:
-    """For each buffer or part: `carried`, where contents that the program leaves and comes back to stay;
-    `read_before_written`, where a way from the program's start comes to it before any write, and not only by skipping a
+    """For each buffer or part: `carried`, where contents are kept because the program leaves them and comes back;
+    `read_before_written`, where a way from the program's start reaches it before any write, and not only by skipping a
     loop."""
     if unrolled.graph.straight:
         return []
@@ -53,7 +53,8 @@ def of_lives(manifest: Manifest, unrolled: Unrolled, lives: Lives) -> list[Probl
 
 
 def _stated(number: int, buffer: Buffer) -> Iterator[tuple[Part | None, str, str]]:
-    """What says when it is accessed: the buffer, or each part of it, with its name and where that stands."""
+    """Whatever states when it is accessed: the buffer, or each of its parts, with its name and its place in the
+    manifest."""
     at = f"/buffers/{number}"
     if buffer.lifetime is not None or buffer.accesses_in is not None:
         key = "lifetime" if buffer.accesses_in is None else "accesses_in"
@@ -83,7 +84,7 @@ def _named(unrolled: Unrolled, phases: Phases) -> str:
 
 
 def _read_first(unrolled: Unrolled, life: Life) -> int | None:
-    """The first phase that a way from the start meets of a life where nothing is written yet."""
+    """The first phase of a life that a way from the start reaches with nothing written yet."""
     if not life.accesses:
         return None
     if not unrolled.forked:  # the first in program order is met first
@@ -95,7 +96,7 @@ def _read_first(unrolled: Unrolled, life: Life) -> int | None:
 
 
 def _written_beside(unrolled: Unrolled, life: Life, phase: Phase) -> bool:
-    """Whether an interval begins in another track of the tracks in one of which a phase lies: a producer's."""
+    """Whether a phase lies in a track, and an interval begins in another track of the same group: the producer's."""
     for group in unrolled.groups:
         if group.kind == "tracks" and group.members[0][0] <= phase < group.members[-1][1]:
             beside = [span for span in group.members if not span[0] <= phase < span[1]]
@@ -105,17 +106,17 @@ def _written_beside(unrolled: Unrolled, life: Life, phase: Phase) -> bool:
 
 
 def no_barrier_no_sharing(
-    manifest: Manifest, shelf: Shelf, problem: RegionProblem, relation: Relation
+    manifest: Manifest, region: RegionItems, problem: RegionProblem, relation: Relation
 ) -> list[Problem]:
-    """A warning for each buffer whose bytes others could take after its life, if a barrier stood in between."""
-    if shelf.private:
+    """A warning for each buffer whose bytes others could take after its life, if a barrier stood between."""
+    if region.private:
         return []
     numbers = {buffer.full_name: number for number, buffer in enumerate(manifest.buffers)}
     users: dict[int, list[int]] = {}
     uses: dict[int, Use] = {}
     for index, item in enumerate(problem.items):
         for piece in item.pieces:
-            use = shelf.uses[piece.name]
+            use = region.uses[piece.name]
             uses[id(use)] = use
             users.setdefault(id(use), []).append(index)
     blocked: dict[int, set[int]] = {}
@@ -128,7 +129,7 @@ def no_barrier_no_sharing(
             if one != other and _only_unordered(relation, use, later):
                 for owner in users[one]:
                     blocked.setdefault(owner, set()).update(users[other][:8])
-    warnings = [_blocked(shelf, problem, owner, others, numbers) for owner, others in sorted(blocked.items())]
+    warnings = [_blocked(region, problem, owner, others, numbers) for owner, others in sorted(blocked.items())]
     found = [warning for warning in warnings if warning is not None]
     if tests > PAIR_TESTS:
         message = f"More than {PAIR_TESTS} pairs of lifetimes: not every missing barrier is listed."
@@ -137,15 +138,14 @@ def no_barrier_no_sharing(
 
 
 def _only_unordered(relation: Relation, use: Use, later: Use) -> bool:
-    """Whether two uses conflict because no barrier stands on a way from the one to the other, and for nothing else that
-    a barrier would leave."""
+    """Whether two uses conflict only because no barrier stands on a way from one to the other."""
     a, b = use.life, later.life
     apart = meet(a.accesses, b.live) or meet(a.live, b.accesses) or relation.beside(use, later)
     return not apart and relation.unordered(use, later)
 
 
 def _blocked(
-    shelf: Shelf, problem: RegionProblem, owner: int, others: set[int], numbers: dict[str, int]
+    region: RegionItems, problem: RegionProblem, owner: int, others: set[int], numbers: dict[str, int]
 ) -> Problem | None:
     partners = [
         problem.items[other].name
@@ -157,9 +157,9 @@ def _blocked(
     ][:3]
     if not partners:
         return None
-    name = shelf.buffers[owner].full_name
-    scope = "block" if shelf.scope == "block" else "run or block"
-    homes = {shelf.uses[piece.name].home for index in (owner, *others) for piece in problem.items[index].pieces}
+    name = region.buffers[owner].full_name
+    scope = "block" if region.scope == "block" else "run or block"
+    homes = {region.uses[piece.name].home for index in (owner, *others) for piece in problem.items[index].pieces}
     if len(homes) == 1 and min(homes) >= 0:
         scope = "track"
     message = (

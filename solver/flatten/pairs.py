@@ -1,4 +1,4 @@
-"""Which differences of two items' offsets put bytes of both in each other's way."""
+"""Which differences of two items' offsets make them overlap where they must not."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def forbidden_differences(problem: RegionProblem, i: int, j: int) -> tuple[Close
 
 
 def conflict(problem: RegionProblem, i: int, j: int) -> bool:
-    """Whether the two items may not lie just anywhere relative to one another."""
+    """Whether some difference of the two items' offsets is forbidden."""
     pair = (i, j) if i < j else (j, i)
     if pair in problem.apart:
         return True

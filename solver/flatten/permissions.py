@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from warpack.solver.flatten.items import Shelf
+from warpack.solver.flatten.items import RegionItems
 from warpack.solver.flatten.spans import meet
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.problems import Problem
@@ -13,54 +13,54 @@ from warpack.solver.wire.problems import Problem
 Pair = tuple[int, int]
 
 
-def apart_pairs(manifest: Manifest, shelf: Shelf) -> frozenset[Pair]:
+def apart_pairs(manifest: Manifest, region: RegionItems) -> frozenset[Pair]:
     """Pairs of this region that never share a byte. Pairs across regions never do anyway."""
     pairs: set[Pair] = set()
     for first, second in manifest.apart:
-        pairs.update(_pairs(shelf, first, second))
+        pairs.update(_pairs(region, first, second))
     return frozenset(pairs)
 
 
-def alias_permits(manifest: Manifest, shelf: Shelf, apart: frozenset[Pair]) -> frozenset[Pair]:
-    """Pairs of this region whose conflict an alias takes away: one names the other, neither is persistent, and where
-    both say when they are accessed, these phases do not meet. Not transitive."""
+def alias_permits(manifest: Manifest, region: RegionItems, apart: frozenset[Pair]) -> frozenset[Pair]:
+    """Pairs of this region whose conflict an alias removes: one names the other, neither is persistent, and where both
+    state when they are accessed, these phases do not meet. Not transitive."""
     pairs: set[Pair] = set()
     for buffer, target in declared_aliases(manifest):
-        if buffer.scope == target.scope == shelf.scope and _holds(buffer, target, shelf, shelf):
-            pairs.update(_pairs(shelf, buffer.full_name, target.full_name))
+        if buffer.scope == target.scope == region.scope and _holds(buffer, target, region, region):
+            pairs.update(_pairs(region, buffer.full_name, target.full_name))
     return frozenset(pairs - apart)
 
 
-def aliases_across(manifest: Manifest, block: Shelf, run: Shelf) -> frozenset[frozenset[str]]:
+def aliases_across(manifest: Manifest, block: RegionItems, run: RegionItems) -> frozenset[frozenset[str]]:
     """The same for pairs of a block-scoped and a run-scoped buffer, by their full names."""
-    shelves = {"block": block, "run": run}
+    regions = {"block": block, "run": run}
     return frozenset(
         frozenset((buffer.full_name, target.full_name))
         for buffer, target in declared_aliases(manifest)
-        if buffer.scope != target.scope and _holds(buffer, target, shelves[buffer.scope], shelves[target.scope])
+        if buffer.scope != target.scope and _holds(buffer, target, regions[buffer.scope], regions[target.scope])
     )
 
 
-def _holds(buffer: Buffer, target: Buffer, mine: Shelf, its: Shelf) -> bool:
-    """Whether an alias of two buffers, each with its shelf, takes their conflict away."""
+def _holds(buffer: Buffer, target: Buffer, mine: RegionItems, its: RegionItems) -> bool:
+    """Whether an alias of two buffers, each with its region's items, removes their conflict."""
     if buffer.persistent or target.persistent:
         return False
     if not (buffer.lifetime_given and target.lifetime_given):
         return True
     lives = (
         [
-            shelf.uses[piece.name].life
-            for number in shelf.index.get(one.full_name, ())
-            for piece in shelf.items[number].pieces
+            region.uses[piece.name].life
+            for number in region.index.get(one.full_name, ())
+            for piece in region.items[number].pieces
         ]
-        for one, shelf in ((buffer, mine), (target, its))
+        for one, region in ((buffer, mine), (target, its))
     )
     return not any(meet(one.stated, other.stated) for one, other in product(*lives))
 
 
-def _pairs(shelf: Shelf, first: str, second: str) -> Iterator[Pair]:
-    """Every item of the one buffer with every item of the other; none where one of them is not in this region."""
-    for a, b in product(shelf.index.get(first, ()), shelf.index.get(second, ())):
+def _pairs(region: RegionItems, first: str, second: str) -> Iterator[Pair]:
+    """Every pair of an item of the first buffer and one of the second; none where one of them is not in this region."""
+    for a, b in product(region.index.get(first, ()), region.index.get(second, ())):
         yield (a, b) if a < b else (b, a)
 
 

@@ -1,4 +1,4 @@
-"""What the optimiser works on: one packing problem a region, in bytes and flattened phases.
+"""What the optimiser works on: one packing problem per region, in bytes and flattened phases.
 
 A *piece* is a buffer, or one part of it, with the phases in which it is live. An *item* is what gets an offset: a
 buffer with its pieces at fixed places inside it, or one part of a buffer whose parts are placed apart. The run region
@@ -51,9 +51,9 @@ class FlatTimeline:
 
 class Piece(NamedTuple):
     """`accesses`: phases in which it may be accessed; `live`: these, and those in which its contents are needed in
-    between. `occupied`: columns, of which two pieces have one in common where they conflict (see
-    `warpack.solver.flatten.axis`); mostly these are phases, live ones and on to the barrier that frees the bytes. A
-    piece that is never used has none, and meets nothing."""
+    between. `occupied`: columns; two pieces that conflict have one in common (see `warpack.solver.flatten.axis`).
+    Mostly these are phases: the live ones, and those up to the barrier that frees the bytes. A piece that is never used
+    has none, and meets nothing."""
 
     name: str
     offset_bytes: Bytes
@@ -84,9 +84,9 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class InPlacePermission:
-    """At the one difference offset(write) - offset(read) = `difference_bytes`, pieces inside `read_range` and
-    `write_range` (bytes inside their items) may share bytes in `phases`: those listed, and safe where several threads
-    share the buffer."""
+    """At the difference offset(write) - offset(read) = `difference_bytes`, pieces inside `read_range` and `write_range`
+    (bytes inside their items) may share bytes in `phases`: those that are listed, and safe where several threads share
+    the buffer."""
 
     read: int
     write: int
@@ -106,11 +106,10 @@ class Window:
 
 @dataclass(frozen=True)
 class RegionProblem:
-    """Indices are into `items`; pairs are (smaller, larger). `private_to_thread`: one thread alone uses each copy of
-    the buffers, so that program order is order enough and nothing has to be handed over at a barrier. `length`: columns
-    at or beyond it are no phases. `plain`: columns are the phases in which a piece is needed or not yet ordered.
-    `exact`: two pieces have a column in common only where they conflict, so that what a search proves of the problem is
-    true of the manifest."""
+    """Indices are into `items`; pairs are (smaller, larger). `private_to_thread`: only one thread uses each copy of the
+    buffers, so program order is enough and no barrier is needed. `length`: columns at or beyond it are no phases.
+    `plain`: columns are the phases in which a piece is needed or not yet ordered. `exact`: two pieces have a column in
+    common only where they conflict, so whatever a search proves about the problem is true of the manifest."""
 
     region: Region
     items: tuple[Item, ...]
@@ -168,9 +167,9 @@ class RegionProblem:
 
 @dataclass(frozen=True)
 class FlatManifest:
-    """`crossing`: for an item of the block region the items of the run region that it may not lie over in any window;
-    those that may lie over everything are left out. `relation` and `uses` (by piece) say when and by whom each piece is
-    used."""
+    """`crossing`: for each item of the block region, the items of the run region that it may not lie over in any
+    window. Items that may lie over everything are left out. `relation` and `uses` (by piece) say when each piece is
+    used, and by which threads."""
 
     timeline: FlatTimeline
     run: RegionProblem

@@ -1,5 +1,5 @@
-"""Which phases come after which without a barrier that covers the threads: what one thread may do while another is
-still behind."""
+"""Which phases can follow which without a barrier that covers the threads between: what one thread may do while another
+is still behind."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Cover(NamedTuple):
 
 
 class Reach:
-    """For one way of covering: what is reached from each phase without a covering barrier. No way leads into the nodes
-    in `closed`."""
+    """For one `Cover`: what is reached from each phase without a covering barrier. No way leads into the nodes in
+    `closed`."""
 
     def __init__(self, graph: Graph, cover: Cover, closed: frozenset[int] = frozenset()) -> None:
         self.graph, self.places = graph, graph.covering(cover.covers)
@@ -82,7 +82,7 @@ class Reach:
         return self._entered[node]
 
     def _front(self, node: int) -> tuple[Phase, bool]:
-        """Up to which phase a node is reached once it is entered, and whether to its end."""
+        """How far a node is passed once it is entered: up to which phase, and whether to its end."""
         start, end = self.graph.starts[node], self.graph.ends[node]
         if start == end:
             return start, True
@@ -97,7 +97,7 @@ class Reach:
         return first_at(self.places, place, place + 1) is not None
 
     def _ways_on(self, node: int) -> list[int]:
-        """Where a way that has entered a node goes on to."""
+        """Where a way that entered a node continues."""
         if not self._front(node)[1]:
             return []
         graph = self.graph
@@ -105,7 +105,7 @@ class Reach:
         return [target for target in on if target not in self._closed] if self._closed else on
 
     def _pass_on(self, last: int, leave: int) -> None:
-        """`passing`: the ways on from copies for passing whose companions have no barrier that must be met."""
+        """`passing`: the edges out of copies for passing whose companions have no barrier on every way."""
         self.passing.setdefault(last, []).append(leave)
         if self._front(last)[1] and not self._held_back(last):
             self._on[last].append(leave)
@@ -115,8 +115,8 @@ class Reach:
         return leads(self._on, first, last, lambda _node: False) and self._front(last)[1] and not self._held_back(last)
 
     def _closure(self) -> list[Phases]:
-        """For each node, the phases reached once it is entered: by strongly connected parts of the graph, last ones
-        first."""
+        """For each node, the phases reached once it is entered. Strongly connected components are visited in reverse
+        topological order."""
         entered: list[Phases] = [NO_PHASES] * len(self._on)
         for component in strongly_connected(self._on):
             inside = set(component)

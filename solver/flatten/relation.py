@@ -1,5 +1,5 @@
-"""Which two lives conflict: where one is accessed while the other is needed, what runs beside it, and what no barrier
-orders."""
+"""Which two lives conflict: because one is accessed while the other is needed, because the two run at the same time, or
+because no barrier orders them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Relation:
         self._reaches: dict[tuple[Cover, frozenset[int]], Reach] = {}
         self._after: dict[tuple[Cover, int], Phases] = {}
         self._members: dict[int, dict[int, int]] = {}
-        self._kept: list[Life] = []  # so that ids stay theirs
+        self._kept: list[Life] = []  # so that their ids are not reused
         tracks = unrolled.tracks
         self._aligned_tracks = frozenset(number for number, track in enumerate(tracks) if track.aligned)
         self._every_track = frozenset(range(len(tracks)))
@@ -54,7 +54,7 @@ class Relation:
         return Use(life, scope, asynchronous, home)
 
     def private(self, first: Use, second: Use) -> bool:
-        """Whether one thread alone uses both."""
+        """Whether only one thread uses both."""
         return self.single and first.scope == second.scope == "run"
 
     def cover(self, first: Use, second: Use) -> Cover | None:
@@ -70,7 +70,7 @@ class Relation:
         return Cover(False, frozenset((first.home,)) if first.home == second.home >= 0 else frozenset(), fence)
 
     def after(self, cover: Cover, life: Life) -> Phases:
-        """The phases that may run before a barrier has come behind the accesses of a life."""
+        """The phases that may run after the accesses of a life and before the next covering barrier."""
         key = cover, id(life)
         known = self._after.get(key)
         if known is None:
@@ -82,7 +82,7 @@ class Relation:
         return known
 
     def after_spans(self, cover: Cover, accesses: Phases) -> Phases:
-        """The same of accesses in some phases. Where runs lie whole in tracks, the threads of one never come into
+        """The same for accesses in some phases. Where tracks split no run, the threads of one track never enter
         another."""
         if not (cover.runs and self._aligned_tracks):
             return self.reach(cover).after(accesses.spans)
@@ -92,7 +92,7 @@ class Relation:
         return phases_of(found)
 
     def _by_track(self, accesses: Phases) -> list[tuple[Phases, frozenset[int]]]:
-        """Phases by the tracks that they lie in, each with the gates of the tracks beside these."""
+        """Phases by the tracks that they lie in, each with the gates of the other tracks of the group."""
         parts = [(accesses, frozenset[int]())]
         for group in self.groups:
             if group.kind != "tracks" or not group.aligned:
@@ -135,7 +135,7 @@ class Relation:
         return frozenset(before | alone)
 
     def parting(self, first: Use, second: Use) -> frozenset[int]:
-        """The groups whose members run beside, or instead of, one another for a pair like this one."""
+        """The groups whose members run at the same time, or instead of one another, for a pair like this one."""
         crossing, private = first.scope != second.scope, self.private(first, second)
         block = first.scope == "block"
         return frozenset(number for number, group in enumerate(self.groups) if group.parts(crossing, block, private))
@@ -182,7 +182,8 @@ class Relation:
 
 
 def occupied(relation: Relation, use: Use, like: Use) -> Phases:
-    """What a use keeps from one like `like`: where it is needed, and where its accesses may still go on."""
+    """The phases in which a use excludes one like `like`: where it is needed, and where its accesses may still be going
+    on."""
     cover = relation.cover(use, like)
     after = NO_PHASES if cover is None else relation.after(cover, use.life)
     return use.life.live if not after else phases_of((*use.life.live.spans, *after.spans))

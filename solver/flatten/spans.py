@@ -1,7 +1,7 @@
 """Sets of phases as sorted, disjoint, half-open spans: union, intersection, membership.
 
-Spans keep a set small on long timelines, where a bit mask of 100,000 phases a buffer would not be; on short ones the
-mask is the faster test, so `meet` picks by length.
+On long timelines spans keep a set small; a bit mask of 100,000 phases per buffer would be large. On short timelines a
+mask is faster to test, so `meet` chooses by length.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from warpack.solver.wire.units import Phase
 Kind = Literal["tracks", "track", "arm", "loop", "branch"]
 
 _TRACKS, _TRACK, _ARM, _LOOP, _BRANCH, _ONLY_ARM = range(6)
-"""Which of several structures over one span is the outer one: a loop lies inside a track or an arm of several, and
-round a branch."""
+"""Which of several structures over one span is the outer one: a loop lies inside a track, inside an arm of a branch of
+several, and outside a branch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,8 +98,8 @@ def _nested(found: list[tuple[Phase, Phase, int, int, Structure]]) -> Structures
 
 
 def spans_of(structures: Structures, interval: Interval) -> list[Span]:
-    """The phases of an interval in its timeline's own phases: a wrapped one in its two halves, and of a branch in whose
-    arms one of its ends lies, only the arm that holds it."""
+    """The phases of an interval in its timeline's own phases. One that wraps has two halves. If one of its ends lies in
+    an arm of a branch, it has only that arm."""
     start, end = interval
     if start < end:
         spans = [(start, end)]
@@ -123,7 +123,7 @@ def _wrapped(structures: Structures, first: Phase, last: Phase) -> Loop:
 
 
 def _other_arms(structures: Structures, phase: Phase) -> Iterator[Span]:
-    """Of every branch in one of whose arms the phase lies, the other arms."""
+    """For every branch that has the phase in one of its arms, the other arms."""
     around = structures.innermost(phase)
     while around is not None:
         if around.kind == "arm" and around.branch is not None:

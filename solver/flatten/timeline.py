@@ -1,7 +1,7 @@
 """Component timelines unrolled into one program: every calling phase becomes `enter`, what is called in it, and `exit`.
 
-A *sheet* is one timeline with its structures. A timeline that is called ten times has one sheet and ten `Call`s that
-say where its phases lie in the flattened program.
+A `TimelineBody` is one timeline with its structures. A timeline that is called ten times has one body and ten `Call`s,
+which say where its phases lie in the flattened program.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ LONGEST = 1 << 20
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """`starts[p]` is where phase p of the timeline begins, counted from where the timeline does; one more entry gives
-    the length. `called[p]`: the owners of the timelines that are called in p, as declared."""
+class TimelineBody:
+    """`starts[p]` is where phase p of the timeline begins, counted from the start of the timeline; one more entry gives
+    the length. `called[p]`: the owners of the timelines that are called in p, in the order of declaration."""
 
     owner: str
     timeline: Timeline
@@ -35,7 +35,7 @@ class Sheet:
 
 
 def flattened_length(manifest: Manifest) -> int:
-    """Phases after expansion, without expanding: cheap even where the answer is astronomic."""
+    """The number of phases after expansion, without expanding: cheap even where it is astronomic."""
     callees = _callees(manifest)
 
     def length(owner: str, timeline: Timeline) -> int:
@@ -49,12 +49,12 @@ def flattened_length(manifest: Manifest) -> int:
     return length("", manifest.timeline)
 
 
-def sheets(manifest: Manifest) -> dict[str, Sheet]:
-    """The sheet of every timeline by the path of its owner ("" for the root), callees before their callers."""
+def bodies(manifest: Manifest) -> dict[str, TimelineBody]:
+    """The body of every timeline by the path of its owner ("" for the root), callees before their callers."""
     callees = _callees(manifest)
-    found: dict[str, Sheet] = {}
+    found: dict[str, TimelineBody] = {}
 
-    def add(owner: str, timeline: Timeline) -> Sheet:
+    def add(owner: str, timeline: Timeline) -> TimelineBody:
         called: dict[Phase, list[str]] = {}
         for component in callees.get(owner, ()):
             if component.timeline is not None:
@@ -69,8 +69,8 @@ def sheets(manifest: Manifest) -> dict[str, Sheet]:
             ]
             starts = list(accumulate(widths, initial=0))
         paths = {phase: tuple(children) for phase, children in called.items()}
-        sheet = found[owner] = Sheet(owner, timeline, structures(timeline), starts, paths)
-        return sheet
+        body = found[owner] = TimelineBody(owner, timeline, structures(timeline), starts, paths)
+        return body
 
     add("", manifest.timeline)
     return found

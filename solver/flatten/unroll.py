@@ -15,7 +15,7 @@ from warpack.solver.flatten.groups import Group, aligned
 from warpack.solver.flatten.problem import Phases
 from warpack.solver.flatten.spans import NO_PHASES, phases_of
 from warpack.solver.flatten.structure import Structure
-from warpack.solver.flatten.timeline import Sheet, sheets
+from warpack.solver.flatten.timeline import TimelineBody, bodies
 from warpack.solver.wire.manifest import Manifest, Span, Timeline
 from warpack.solver.wire.units import Phase
 
@@ -36,7 +36,7 @@ class Unrolled:
     them."""
 
     graph: Graph
-    sheets: dict[str, Sheet]
+    bodies: dict[str, TimelineBody]
     calls: dict[str, tuple[Phase, ...]]
     names: tuple[str, ...]
     loops: tuple[Span, ...]
@@ -49,8 +49,8 @@ class Unrolled:
 
     @cached_property
     def choices(self) -> tuple[Phases, ...]:
-        """For each choice of the tracks that a run lies whole in, the phases that it never comes to. Of very many
-        choices none is made."""
+        """For each choice of the tracks that a run can be in, the phases that it never reaches. Where there are very
+        many choices, none is considered."""
         same: dict[tuple[str, Phase], list[Group]] = {}
         for group in self.groups:
             if group.kind == "tracks" and group.aligned:
@@ -66,13 +66,13 @@ class Unrolled:
 
     @property
     def forked(self) -> bool:
-        """Whether there is more to choose than how often a loop runs."""
+        """Whether there are choices other than how often a loop runs."""
         return bool(self.groups or any(self.graph.breaks))
 
 
 def unroll(manifest: Manifest) -> Unrolled:
-    """Expand every call. The caller has seen to it that `flattened_length` is within `LONGEST`."""
-    return _Builder(manifest, sheets(manifest)).run()
+    """Expands every call. The caller has made sure that `flattened_length` is within `LONGEST`."""
+    return _Builder(manifest, bodies(manifest)).run()
 
 
 @dataclass
@@ -86,7 +86,7 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, manifest: Manifest, by_owner: dict[str, Sheet]) -> None:
+    def __init__(self, manifest: Manifest, by_owner: dict[str, TimelineBody]) -> None:
         self._launch, self._sheets = manifest.launch, by_owner
         self._graph = Graph()
         self._names: list[str] = [""] * by_owner[""].length
@@ -119,30 +119,30 @@ class _Builder:
         graph.breaks.append([])
         return len(graph.starts) - 1
 
-    def _lay(self, sheet: Sheet, base: Phase, prefix: str, at: int, track: int, *, fresh: bool) -> int:
-        """Lays a timeline out behind node `at`, its first phase at `base`; the node behind which the program goes on.
-        `fresh` False makes a copy for passing: its phases are there already."""
-        graph, timeline = self._graph, sheet.timeline
+    def _lay(self, body: TimelineBody, base: Phase, prefix: str, at: int, track: int, *, fresh: bool) -> int:
+        """Lays out a timeline after node `at`, with its first phase at `base`. Returns the node after which the program
+        continues. `fresh` False makes a copy for passing: its phases exist already."""
+        graph, timeline = self._graph, body.timeline
         if fresh:
-            self._calls[sheet.owner].append(base)
+            self._calls[body.owner].append(base)
         stack: list[_Open] = []
         tracks = [track]
         breaks: dict[Phase, list[Structure]] = {}
-        marks = _marks(sheet)
+        marks = _marks(body)
         in_track: list[int] = []
         for first, beyond in pairwise(marks):
-            for structure in sheet.structures.opens.get(first, ()):
-                at = self._open(structure, at, stack, sheet, base)
+            for structure in body.structures.opens.get(first, ()):
+                at = self._open(structure, at, stack, body, base)
                 if structure.kind == "track":
-                    start, end = base + sheet.starts[structure.start], base + sheet.starts[structure.end]
-                    tracks.append(self._track_at(PlacedTrack(start, end, self._aligned(structure, sheet)), fresh))
+                    start, end = base + body.starts[structure.start], base + body.starts[structure.end]
+                    tracks.append(self._track_at(PlacedTrack(start, end, self._aligned(structure, body)), fresh))
                 if structure.loop is not None:
                     for broken in structure.loop.breaks:
                         breaks.setdefault(broken, []).append(structure)
             in_track.append(tracks[-1])
-            span = base + sheet.starts[first], base + sheet.starts[beyond]
-            if first in sheet.called:
-                at = self._call(sheet, first, span, prefix, at, tracks[-1], fresh)
+            span = base + body.starts[first], base + body.starts[beyond]
+            if first in body.called:
+                at = self._call(body, first, span, prefix, at, tracks[-1], fresh)
             else:
                 at = self._stretch(at, *span, fresh)
                 if fresh:
@@ -151,11 +151,11 @@ class _Builder:
                 graph.breaks[at].append(next(one.leave for one in stack if one.structure is structure))
             while stack and stack[-1].structure.end == beyond:
                 closed = stack.pop()
-                at = self._close(closed, at, stack, sheet, base, fresh)
+                at = self._close(closed, at, stack, body, base, fresh)
                 if closed.structure.kind == "track":
                     tracks.pop()
         if fresh:
-            self._stand(sheet, base, lambda phase: in_track[bisect_right(marks, phase) - 1])
+            self._stand(body, base, lambda phase: in_track[bisect_right(marks, phase) - 1])
         return at
 
     def _stretch(self, at: int, start: Phase, end: Phase, fresh: bool) -> int:
@@ -164,9 +164,9 @@ class _Builder:
         (self._graph.primary if fresh else self._graph.copies).append(node)
         return node
 
-    def _call(self, sheet: Sheet, phase: Phase, span: Span, prefix: str, at: int, track: int, fresh: bool) -> int:
+    def _call(self, body: TimelineBody, phase: Phase, span: Span, prefix: str, at: int, track: int, fresh: bool) -> int:
         """A calling phase of a timeline, with what is called in it."""
-        graph, called, name = self._graph, sheet.called[phase], prefix + sheet.timeline.phase_name(phase)
+        graph, called, name = self._graph, body.called[phase], prefix + body.timeline.phase_name(phase)
         if fresh:
             self._names[span[0]], self._names[span[1] - 1] = f"{name}/enter", f"{name}/exit"
         enter = self._stretch(at, span[0], span[0] + 1, fresh)
@@ -189,7 +189,7 @@ class _Builder:
         edges = self._graph.edges
 
         def copy(number: int, behind: int) -> tuple[int, int]:
-            """A copy of one of them for passing, behind a node: its first and its last node."""
+            """A copy of one of them for passing, after a node: its first and its last node."""
             first = self._node(spans[number][0], spans[number][0])
             edges[behind].append(first)
             inner = self._sheets[called[number]]
@@ -200,7 +200,7 @@ class _Builder:
             first = self._node(spans[number][0], spans[number][0])
             lasts.append(self._lay(self._sheets[path], spans[number][0], f"{name}/", first, track, fresh=True))
             edges[lasts[-1]].append(ends[1])
-        for number, last in enumerate(lasts):  # from inside one, perhaps through another that has not run yet
+        for number, last in enumerate(lasts):  # from inside one component, perhaps through another that has not run yet
             for other in range(len(called)):
                 if other != number:
                     begun, ended = copy(other, last)
@@ -219,14 +219,14 @@ class _Builder:
         if fresh:
             self._groups.append(Group("calls", tuple(spans)))
 
-    def _open(self, structure: Structure, at: int, stack: list[_Open], sheet: Sheet, base: Phase) -> int:
+    def _open(self, structure: Structure, at: int, stack: list[_Open], body: TimelineBody, base: Phase) -> int:
         graph = self._graph
         if structure.kind in ("arm", "track"):
             at = stack[-1].head
             if structure.kind == "track":
                 gate = self._node(0, 0)
                 graph.edges[at].append(gate)
-                graph.gates[gate] = base + sheet.starts[structure.start]
+                graph.gates[gate] = base + body.starts[structure.start]
                 at = gate
             stack.append(_Open(structure, at, stack[-1].leave))
             return at
@@ -240,9 +240,9 @@ class _Builder:
         stack.append(_Open(structure, head, leave))
         return head
 
-    def _close(self, closed: _Open, at: int, stack: list[_Open], sheet: Sheet, base: Phase, fresh: bool) -> int:
+    def _close(self, closed: _Open, at: int, stack: list[_Open], body: TimelineBody, base: Phase, fresh: bool) -> int:
         graph, structure = self._graph, closed.structure
-        span = base + sheet.starts[structure.start], base + sheet.starts[structure.end]
+        span = base + body.starts[structure.start], base + body.starts[structure.end]
         if structure.kind in ("arm", "track"):
             graph.edges[at].append(closed.leave)
             stack[-1].members.append(span)
@@ -256,14 +256,14 @@ class _Builder:
         elif fresh and structure.branch is not None:
             self._groups.append(Group("arms", tuple(closed.members), structure.branch.uniform))
         elif fresh:
-            whole, stated = self._aligned(structure, sheet), (sheet.owner, structure.start)
+            whole, stated = self._aligned(structure, body), (body.owner, structure.start)
             self._groups.append(Group("tracks", tuple(closed.members), aligned=whole, stated=stated))
         return closed.leave
 
-    def _aligned(self, structure: Structure, sheet: Sheet) -> bool:
-        """Whether the tracks of which this is one, or the group, begin with first threads of runs."""
+    def _aligned(self, structure: Structure, body: TimelineBody) -> bool:
+        """Whether all tracks of this track's group, or of this group, begin with the first thread of a run."""
         start, end = structure.start, structure.end
-        group = next(one for one in sheet.timeline.tracks if one[0].start <= start and end <= one[-1].end)
+        group = next(one for one in body.timeline.tracks if one[0].start <= start and end <= one[-1].end)
         return aligned(group, self._launch.threads_per_run, self._launch.threads_per_block)
 
     def _track_at(self, track: PlacedTrack, fresh: bool) -> int:
@@ -272,25 +272,25 @@ class _Builder:
             return len(self._tracks) - 1
         return self._tracks.index(track)
 
-    def _stand(self, sheet: Sheet, base: Phase, track_of: Callable[[Phase], int]) -> None:
-        for barrier in sheet.timeline.barriers:
+    def _stand(self, body: TimelineBody, base: Phase, track_of: Callable[[Phase], int]) -> None:
+        for barrier in body.timeline.barriers:
             phase = barrier.phase
-            place = 2 * (base + sheet.starts[phase])
+            place = 2 * (base + body.starts[phase])
             if barrier.after:
-                place = 2 * (base + sheet.starts[phase + 1] - 1) + 1
+                place = 2 * (base + body.starts[phase + 1] - 1) + 1
             self._standing.setdefault(place, []).append(Standing(barrier, track_of(phase)))
 
 
-def _marks(sheet: Sheet) -> list[Phase]:
-    """The phases between which a timeline runs straight on: where structures begin and end, behind breaks, round
+def _marks(body: TimelineBody) -> list[Phase]:
+    """The phases at which a straight stretch of a timeline ends: where structures begin and end, after breaks, around
     calls."""
-    found = {0, sheet.timeline.length}
-    for opened in sheet.structures.opens.values():
+    found = {0, body.timeline.length}
+    for opened in body.structures.opens.values():
         for structure in opened:
             found.update((structure.start, structure.end))
             if structure.loop is not None:
                 found.update(broken + 1 for broken in structure.loop.breaks)
-    for phase in sheet.called:
+    for phase in body.called:
         found.update((phase, phase + 1))
     return sorted(found)
 

@@ -20,16 +20,15 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 MOST_BLOCK_SIZES = 32
-"""Where the launch rules allow more block sizes, only every second, third, … one is looked at, from the largest
-down."""
+"""Where the launch rules allow more block sizes, only every second, third, … one is tried, from the largest down."""
 
 _ROOM_SHARE = 0.25
-"""Of the time that is left, the most that one room may take."""
+"""The largest share of the remaining time that one room may take."""
 
 
 @dataclass(frozen=True)
 class Levels:
-    """`complete` False: the time was over before every room had been looked at."""
+    """`complete` False: the time ended before every room was tried."""
 
     packed: tuple[Packed, ...]
     complete: bool
@@ -37,8 +36,8 @@ class Levels:
 
 @dataclass(frozen=True)
 class _Room:
-    """`wanted`: a launch of which threads per block and resident threads have to be had. `run_bytes` is about what a
-    run may then take: rooms are sorted by it, and nothing else depends on it."""
+    """`wanted`: the threads per block and resident threads to reach. `run_bytes` is about what a run may then take:
+    rooms are sorted by it, and nothing else depends on it."""
 
     run_bytes: Bytes
     wanted: LaunchFigures
@@ -50,8 +49,8 @@ def accesses_of(manifest: Manifest, on_chip: frozenset[str]) -> int:
 
 
 def block_sizes(manifest: Manifest, most: int, chosen: int) -> list[int]:
-    """From `most` threads down to one multiple, or where not one multiple fits, to one run: about MOST_BLOCK_SIZES of
-    them, `chosen` among them. Where the manifest asks for so many threads, there is no other."""
+    """From `most` threads down to one multiple, or to one run where not one multiple fits: about MOST_BLOCK_SIZES of
+    them, `chosen` among them. Where the manifest fixes the number of threads, that one alone."""
     if manifest.launch.threads_per_block is not None:
         return [most]
     step = threads_step(manifest) if most % threads_step(manifest) == 0 else manifest.launch.threads_per_run
@@ -91,8 +90,7 @@ def find_levels(manifest: Manifest, base: Packed, packed: Packed, sizes: list[in
 
 
 def _rooms(manifest: Manifest, base: Packed, sizes: list[int]) -> list[_Room]:
-    """By rising room; of several with the same room one is enough, since what is on chip is tried with every block
-    size."""
+    """By rising room. One of several with the same room is enough, since each level is tried with every block size."""
     rooms: dict[Bytes, _Room] = {}
     limits, budget = device(manifest.target.compute_capability), budget_bytes(manifest)
     for threads in sizes:

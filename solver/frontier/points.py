@@ -1,4 +1,4 @@
-"""The points of the frontier: levels with the block sizes that they allow, without those that another one beats."""
+"""The points of the frontier: levels with the block sizes that they allow, without dominated points."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _CUT_SHORT = Problem(
 
 @dataclass(frozen=True)
 class Point:
-    """One way to launch what one level has on chip."""
+    """One launch of one level."""
 
     packed: Packed
     launch: LaunchFigures
     accesses: int
 
     def beats(self, other: Point, *, resident_only: bool) -> bool:
-        """Whether `other` has nothing more: neither threads nor accesses. Equals beat one another."""
+        """Whether `other` has no more threads and no more accesses. Equal points beat each other."""
         return (
             (resident_only or self.launch.threads_per_block >= other.launch.threads_per_block)
             and self.launch.occupancy.resident_threads >= other.launch.occupancy.resident_threads

@@ -1,4 +1,4 @@
-"""A point of a frontier as a manifest of its own, and as the layout that it stands for."""
+"""A point of a frontier as a manifest, and as a layout."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from warpack.solver.wire.units import Bytes
 
 
 def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
-    """`manifest` with what the point decides written into it: the threads per block, and for every `auto` buffer
-    whether it is shared or local. The point's offsets are its warm start, so that solving it gives at most the point's
-    run bytes. The user's own layout is left out: it may have other `auto` buffers on chip."""
+    """`manifest` with the point's choices written into it: the threads per block, and for every `auto` buffer whether
+    it is shared or local. The point's offsets are its warm start, so that solving it gives at most the point's run
+    bytes. The user's own layout is left out: it may have other `auto` buffers on chip."""
     options = replace(manifest.solver, warm_start=dict(point["offsets_bytes"]))
     on_chip = frozenset(point["on_chip"])
     return replace(
@@ -38,10 +38,10 @@ def manifest_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Manifest:
 
 def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
     """The layout of `manifest_of_point`, with the point's own offsets: nothing is searched, and run bytes are proven by
-    the max-live bound alone. `warpack.verify` holds it against that manifest.
+    the max-live bound alone. `warpack.verify` checks it against that manifest.
 
-    Raises KeyError where the point places no buffer that has to lie on chip, ValueError where its block does not fit:
-    it is then no point of this manifest."""
+    Raises KeyError where the point has no offset for a buffer that must lie on chip, ValueError where its block does
+    not fit: then it is no point of this manifest."""
     fixed = manifest_of_point(manifest, point)
     offsets: Mapping[str, Bytes] = point["offsets_bytes"]
     names = splittable(fixed)

@@ -1,4 +1,4 @@
-"""Warnings about a launch: what the author may not expect of it."""
+"""Warnings about a launch: what the author may not expect."""
 
 from __future__ import annotations
 

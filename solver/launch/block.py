@@ -19,8 +19,8 @@ from warpack.solver.wire.units import Bytes, align_up
 class BlockShape:
     """One way to lay a block out: static shared memory, the block region, a gap up to the run alignment, then one
     window every `stride_bytes`. Block-scoped buffers may lie over windows, up to `block_reach_bytes` from the block
-    region's start. `budget_bytes` bounds the whole. A thread count `fits` if the budget and the registers allow it, and
-    there are `least_threads`, so many as tracks need."""
+    region's start. `budget_bytes` bounds the whole. A number of threads `fits` if the budget and the registers allow
+    it, and it is at least `least_threads`, the number that tracks need."""
 
     target: Target
     device: Device
@@ -47,8 +47,8 @@ class BlockShape:
         return self.static_bytes + self.dynamic_bytes(threads)
 
     def threads_in_budget(self, most: int) -> int:
-        """The most threads of whole runs, up to `most`, whose bytes are within the budget; 0 or less where those of
-        none are."""
+        """The most threads, in whole runs and up to `most`, whose bytes are within the budget; 0 or less where not one
+        run is."""
         if self.static_bytes + self.block_reach_bytes > self.budget_bytes:
             return 0
         if not self.stride_bytes:
@@ -59,7 +59,7 @@ class BlockShape:
         return self.occupancy_with(threads, self.dynamic_bytes(threads))
 
     def occupancy_with(self, threads: int, dynamic_bytes: Bytes) -> Occupancy:
-        """What is resident where a block takes so many dynamic bytes."""
+        """The occupancy where a block takes so many dynamic bytes."""
         return occupancy(
             self.device,
             threads=threads,
@@ -101,8 +101,8 @@ def block_shape(
     region: RunRegion | None = None,
     bank_conflicts: Literal["avoid", "ignore"] | None = None,
 ) -> BlockShape:
-    """The shape of the manifest's blocks; `region` None is that of what `on_chip` names, `bank_conflicts` None the
-    manifest's policy."""
+    """The shape of the manifest's blocks. `region` None: that of the buffers which `on_chip` names. `bank_conflicts`
+    None: the manifest's policy."""
     launch = manifest.launch
     region = run_region(manifest, on_chip) if region is None else region
     return BlockShape(

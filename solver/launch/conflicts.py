@@ -1,5 +1,4 @@
-"""What a stride comes to for each element width on chip: which are free of bank conflicts, and what the choice costs
-the others."""
+"""The bank conflicts of each element width on chip at a stride, and what the choice of the stride costs each."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from warpack.solver.wire.units import Bytes, align_up
 def conflicts_by_width(
     manifest: Manifest, figures: LaunchFigures, on_chip: frozenset[str] = frozenset()
 ) -> tuple[WidthConflicts, ...]:
-    """By rising width; nothing where there was nothing to choose: conflicts are ignored, or there are not two
+    """By rising width. Empty where there was nothing to choose: conflicts are ignored, or there are fewer than two
     widths."""
     region = run_region(manifest, on_chip)
     if manifest.launch.bank_conflicts == "ignore" or len(region.weights) < 2:

@@ -12,8 +12,8 @@ NO_BLOCK = "no-block"
 
 
 def hurdle(manifest: Manifest) -> Problem | None:
-    """The first thing that stands in the way of a block that takes no shared memory: the number of threads, or the
-    registers where they are given. None where such a block can start."""
+    """What prevents a block that takes no shared memory from starting: the number of threads, or the registers where
+    they are given. None where such a block can start."""
     launch, limits = manifest.launch, device(manifest.target.compute_capability)
     exact, per_run = launch.threads_per_block, launch.threads_per_run
     threads = align_up(manifest.least_threads, per_run) if exact is None else exact

@@ -1,5 +1,4 @@
-"""Whether the accesses of what is on chip decide which strides are free of bank conflicts, or the widths agree on one
-anyway."""
+"""Whether the number of accesses decides which stride is best, or all element widths agree on one anyway."""
 
 from __future__ import annotations
 
@@ -9,15 +8,17 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def strides_alike(region: RunRegion, threads_per_run: int) -> bool:
-    """Whether any of these widths, alone or with others, has the same strides at this alignment: there is one width, or
-    one thread serves a run and all are powers of two that divide the alignment, up to what a lane reads at once."""
+    """Whether these widths, alone or together, have the same best strides at this alignment. They have if there is one
+    width; or if one thread serves a run, and all are powers of two that divide the alignment, up to what a lane reads
+    at once."""
     plain = all(width in (1, 2, 4, 8, 16) and width <= region.run_alignment_bytes for width in region.widths)
     return len(region.widths) < 2 or (threads_per_run == 1 and plain)
 
 
 def accesses_decide(manifest: Manifest) -> bool:
-    """Whether some choice of `auto` buffers may have a stride that accesses decide. Where none has, a choice's stride
-    is the first that is best for each of its widths: no further buffer makes it smaller, unless by a larger alignment.
+    """Whether the stride of some choice of `auto` buffers may be decided by accesses. Where none is, the stride of a
+    choice is the first that is best for each of its widths. One more buffer makes it smaller only by a larger
+    alignment.
 
     Element types of which the alignment is the width agree where one thread serves a run, and only there is `auto`
     legal; opaque types may not."""

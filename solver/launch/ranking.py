@@ -1,7 +1,7 @@
 """Which of two blocks is better: whole multiples of threads first, then what the objective wants.
 
-One order for everything that compares launches. A block with the same threads takes no more room with fewer bytes, and
-never has fewer of its kind resident; so the best rank that can be had never falls when bytes go.
+Everything that compares launches uses this one order. With fewer bytes, a block of the same threads takes no more room,
+and no fewer such blocks are resident. So the best possible rank never falls when bytes get fewer.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ LEAST_BASE_ALIGNMENT_BYTES = 16
 """Dynamic shared memory starts at a multiple of this whatever the kernel declares (seen in ptxas' output)."""
 
 Weights = tuple[tuple[Bytes, int], ...]
-"""Element widths in bytes, each with what it counts for in the choice of a stride."""
+"""Element widths in bytes, each with its weight in the choice of a stride."""
 
 
 @dataclass(frozen=True, slots=True)

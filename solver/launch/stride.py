@@ -43,7 +43,8 @@ def stride_bytes(
 
     With `avoid` it is the least such stride with which the accesses of all widths together, each times its conflict
     degree, take the fewest passes that any stride gives; with `ignore` simply the least. 0 where there are no run
-    bytes. Never falls when `run_bytes` grows: of two strides that hold both, the same one has the fewer passes.
+    bytes. It never falls when `run_bytes` grows: of two strides that are large enough for both, the same one has the
+    fewer passes.
     """
     if run_bytes == 0:
         return 0
@@ -69,8 +70,8 @@ def least_free(least: Bytes, alignment: Bytes, width: Bytes, threads_per_run: in
 
 @lru_cache(maxsize=16384)
 def widths_agree(alignment: Bytes, widths: tuple[Bytes, ...], threads_per_run: int) -> bool:
-    """Whether every period of strides has one that is best for each of these widths, so that accesses decide nothing:
-    then the stride is the first such one, and more widths only ever make it larger."""
+    """Whether every period of strides has one that is best for each of these widths. Then accesses decide nothing: the
+    stride is the first such one, and more widths can only make it larger."""
     if len(widths) < 2:
         return True
     beyond_reach = max(_reach_bytes(width, threads_per_run) for width in widths) + alignment

@@ -1,4 +1,4 @@
-"""The block size: how many threads a block may have, and which the manifest's objective wants."""
+"""The block size: how many threads a block may have, and which number is best by the manifest's objective."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ def launch_for(
     block_reach_bytes: Bytes = 0,
     on_chip: frozenset[str] = frozenset(),
 ) -> LaunchFigures | None:
-    """The launch that the manifest's objective wants for these bytes, where block-scoped buffers over windows end by
-    `block_reach_bytes`; None where not one run fits (or, with
-    `threads_per_block` given, not exactly so many threads).
+    """The best launch for these bytes by the manifest's objective, where block-scoped buffers over windows end by
+    `block_reach_bytes`. None where not one run fits (or, with `threads_per_block` given, not exactly so many threads).
 
-    Threads are a whole multiple of lcm(threads_per_run, threads_multiple), or where not even one such multiple fits, of
-    threads_per_run; of either kind the best by `warpack.solver.launch.ranking`. Fewer bytes never give a launch of a
-    lower rank.
+    Threads are a whole multiple of lcm(threads_per_run, threads_multiple). Where not even one such multiple fits, they
+    are a multiple of threads_per_run. Of either kind the best by `warpack.solver.launch.ranking` is taken. Fewer bytes
+    never give a launch of a lower rank.
     """
     block = block_for(
         manifest,
@@ -124,7 +123,7 @@ def largest_run_bytes_for(
 
 
 def chosen_threads(manifest: Manifest, shape: BlockShape) -> int | None:
-    """The threads of the block that the objective wants; None where not one run fits."""
+    """The threads of the best block by the objective; None where not one run fits."""
     launch, most = manifest.launch, _most_threads(manifest, shape)
     if launch.threads_per_block is not None:
         threads = launch.threads_per_block
@@ -134,9 +133,7 @@ def chosen_threads(manifest: Manifest, shape: BlockShape) -> int | None:
     whole = _best(manifest, shape, range(most // step * step, 0, -step))
     if whole is not None:
         return whole
-    per_run = (
-        shape.threads_per_run
-    )  # larger blocks never fit where the smallest multiple that has enough threads does not
+    per_run = shape.threads_per_run  # if the smallest multiple with enough threads does not fit, no larger block does
     below = align_up(max(step, shape.least_threads), step) - 1
     return _best(manifest, shape, range(min(most, below) // per_run * per_run, 0, -per_run))
 
@@ -158,7 +155,7 @@ def _most_threads(manifest: Manifest, shape: BlockShape) -> int:
 
 
 def _threads_if_conflicts_ignored(manifest: Manifest, shape: BlockShape, run_bytes: Bytes, threads: int) -> int:
-    """A narrower stride may allow a larger block; where there is none, the block is the same."""
+    """A smaller stride may allow a larger block; where there is none, the block is the same."""
     narrow = stride_bytes(run_bytes, shape.region, shape.threads_per_run, "ignore")
     if narrow == shape.stride_bytes:
         return threads

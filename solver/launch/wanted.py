@@ -1,5 +1,5 @@
-"""Launches in the order in which the objective wants them, each with the bytes that it leaves: for looking for a better
-one from the top."""
+"""Launches, best first by the objective, each with the bytes that it allows: for a search for a better launch from the
+top down."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from warpack.solver.wire.units import Bytes, align_up
 
 
 class Wanted(NamedTuple):
-    """A block of so many threads of which `blocks` are resident; `dynamic_bytes_at_most` is all that it may take for
-    that."""
+    """A block of so many threads, of which `blocks` are resident; `dynamic_bytes_at_most` is the most that it may take
+    for that."""
 
     rank: Rank
     threads: int
@@ -23,7 +23,7 @@ class Wanted(NamedTuple):
 
 
 def wanted_launches(manifest: Manifest, shape: BlockShape, above: Rank | None) -> Iterator[Wanted]:
-    """The launches that rank above `above` (None: all), best first. `shape` tells the target and the alignments; its
+    """The launches that rank above `above` (None: all), best first. `shape` gives the target and the alignments; its
     bytes do not count."""
     found: list[tuple[Rank, int, int]] = []
     for threads in _sizes(manifest, shape):
@@ -68,8 +68,8 @@ def _blocks(shape: BlockShape, threads: int, dynamic_bytes: Bytes) -> int:
 
 
 def most_dynamic_bytes(shape: BlockShape, threads: int, blocks: int) -> Bytes:
-    """The most dynamic bytes with which so many blocks are resident (they are without any): found by halving, since
-    more bytes never allow more blocks."""
+    """The most dynamic bytes with which so many blocks are resident (without any dynamic bytes they are). Found by
+    bisection, since more bytes never allow more blocks."""
     low, high = 0, shape.budget_bytes - shape.static_bytes + 1
     while high - low > 1:
         middle = (low + high) // 2

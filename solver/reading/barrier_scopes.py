@@ -1,4 +1,4 @@
-"""Whether the threads of a barrier's scope can all come to it where it stands."""
+"""Whether all threads of a barrier's scope can reach it where it stands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WARP = 32
 
 
 class Judge:
-    """Of the barriers of one timeline, which is called from `around`. `launch` None: it is not known."""
+    """Checks the barriers of one timeline, which is called from `around`. `launch` None: the launch is unknown."""
 
     def __init__(self, collector: Collector, clock: Clock, around: Surroundings, launch: Launch | None) -> None:
         self._collector = collector
@@ -85,7 +85,7 @@ class Judge:
 
 
 def _narrow_arm(node: Node, width: int) -> Node | None:
-    """The innermost arm round the node whose threads do not choose together as far as the barrier's scope goes."""
+    """The innermost arm around the node that not all threads of the barrier's scope choose together."""
     arm = node.arm
     while arm is not None and arm.structure.together >= width:
         arm = arm.parent.arm if arm.parent is not None else None

@@ -1,4 +1,4 @@
-"""Reads the barriers of a timeline, and holds their scopes against where they stand: in tracks, in arms, in what calls
+"""Reads the barriers of a timeline, and checks their scopes against what is around them: tracks, arms, and the calls of
 the timeline."""
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ _KNOWN = ("before", "after", "scope", "proxy_fence")
 def add_barriers(
     collector: Collector, clock: Clock, value: Any, at: str, around: Surroundings, launch: Launch | None
 ) -> None:
-    """Read what stands under `barriers`, at the pointer `at`, into the clock's timeline, which is called from
-    `around`."""
+    """Reads the value of `barriers`, at the pointer `at`, into the clock's timeline, which is called from `around`."""
     if clock.phases_sound:
         clock.timeline = replace(clock.timeline, barriers=read_barriers(collector, clock, value, at, around, launch))
 
@@ -29,7 +28,7 @@ def add_barriers(
 def read_barriers(
     collector: Collector, clock: Clock, value: Any, at: str, around: Surroundings, launch: Launch | None
 ) -> tuple[Barrier, ...]:
-    """Sorted, each once. `value`: what stands under `barriers`, at the pointer `at`."""
+    """Sorted, each once. `value`: the value of `barriers`, at the pointer `at`."""
     judge = Judge(collector, clock, around, launch)
     if value == "every":
         return _every(clock, at, around, judge)
@@ -48,7 +47,7 @@ def read_barriers(
 
 
 def _every(clock: Clock, at: str, around: Surroundings, judge: Judge) -> tuple[Barrier, ...]:
-    """Before every phase but the first, and before that too where it is the head of a loop."""
+    """Before every phase but the first, and before the first too where it is the head of a loop."""
     tree = clock.tree
     first = 0 if any(node.start == 0 and node.structure.kind == "loop" for node in tree.nodes) else 1
     if not tree and around == ALONE:

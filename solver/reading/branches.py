@@ -101,7 +101,7 @@ def check_tracks(collector: Collector, clock: Clock, around: Surroundings) -> No
 def _adjacent(
     collector: Collector, clock: Clock, at: str, written: list[tuple[str, Any]], what: str
 ) -> list[Span] | None:
-    """The spans of the list at `at`, each starting where the one before it ends; None (and problems) where they do not.
+    """The spans of the list at `at`, each starting where the previous one ends; None (and problems) where they do not.
     `written`: each with its pointer."""
     if not written:
         collector.error("no-arms", at, f"This list is empty: name the span of at least one {what}.")

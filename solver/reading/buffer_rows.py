@@ -1,4 +1,4 @@
-"""The rows of `buffers`: who is in them, before any of their fields is read."""
+"""The rows of `buffers`: their names, before any of their fields is read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from warpack.solver.reading.names import name_fault, path_fault
 from warpack.solver.wire.manifest import Buffer
 
 KNOWN = frozenset(field.name for field in fields(Buffer)) - {"asynchronous", "growth"} | {"async", "precision"}
-"""The fields of a buffer's object: those of the wire type, but for two that are written in another way, and an older
-name of `dtype`."""
+"""The fields of a buffer's object: those of the wire type, except two that have another form in JSON, and an older name
+of `dtype`."""
 
 
 class Row(NamedTuple):
-    """A buffer as the document has it: where, what it is called, and its raw fields. `full_name` None: it has none."""
+    """A buffer as the document has it: its place, its name and its raw fields. `full_name` None: it has no name."""
 
     number: int
     name: str
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 def read_row(collector: Collector, index: int, value: Any) -> Row:
-    """The names in a buffer's object, so that all of them are known before any reference is followed."""
+    """The names in a buffer's object. All of them are known before any reference is resolved."""
     given = value if isinstance(value, dict) else {}
     name, component = given.get("name"), given.get("component", "")
     wrong_name = name_fault(name) if isinstance(name, str) else None

@@ -1,4 +1,4 @@
-"""Reads one buffer: its fields, and the rules that they keep among themselves."""
+"""Reads one buffer: its fields, and the rules between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A timeline while lifetimes are read against it: phases by name or index, spans and intervals in either spelling."""
+"""A timeline that lifetimes are read against: phases by name or index, spans and intervals in either form."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from warpack.solver.wire.units import Phase
 
 
 class Clock:
-    """`phases_sound` is False where the phases themselves were wrong, and `sound` where the phases or the structures
-    over them were: nothing is held against what was not understood. The barriers of `timeline` are read last, when it
-    is known what calls it (`warpack.solver.reading.barriers`)."""
+    """`phases_sound` is False where the phases themselves were wrong. `sound` is False where the phases or the
+    structures over them were. Nothing is checked against what could not be read. The barriers of `timeline` are read
+    last, when its callers are known (`warpack.solver.reading.barriers`)."""
 
     def __init__(
         self, collector: Collector, timeline: Timeline, tree: Tree, *, phases_sound: bool, sound: bool
@@ -78,8 +78,8 @@ class Clock:
         return tuple(sorted(found)) if sound else None
 
     def interval(self, value: Any, pointer: str, what: str = "interval") -> Interval | None:
-        """`[start, end)` in indices, or `["first", "last"]` in names; one that starts after its end is given back as it
-        is."""
+        """`[start, end)` in indices, or `["first", "last"]` in names. An interval that starts after its end is returned
+        as it is."""
         if not isinstance(value, list) or len(value) != 2:
             expected = f'{_a(what)}: [start, end) in indices or ["first", "last"] in names'
             self.collector.wrong_type(pointer, value, expected)
@@ -128,7 +128,7 @@ class Clock:
         return str(phase) if self.timeline.names is None else show(self.timeline.names[phase])
 
     def spell(self, first: Phase, last: Phase, like: Any) -> str:
-        """The phases from `first` to `last` in the convention of an interval that the user wrote."""
+        """The phases from `first` to `last`, in the form of an interval that the user wrote."""
         names = self.timeline.names
         in_names = names is not None and isinstance(like, list) and any(isinstance(one, str) for one in like)
         return spelled([names[first], names[last]] if in_names and names is not None else [first, last + 1])

@@ -1,4 +1,5 @@
-"""Gathers everything that is wrong with a document, and words it: values cut short, names that were probably meant."""
+"""Collects everything that is wrong with a document, and the parts of its messages: shortened values, names that were
+probably meant."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from warpack.solver.wire.problems import Problem
 
 SHOWN_CHARACTERS = 60
 HINTS = 40
-"""So many "did you mean" are looked for in one document; each costs a search over the candidates."""
+"""The most "did you mean" searches in one document; each goes through all candidates."""
 HINT_CANDIDATES = 2000
 
 
@@ -56,7 +57,7 @@ class Collector:
         self.warnings: list[Problem] = []
         self._hints_left = HINTS
         self.subject: str | None = None
-        """The buffer, part or component that whatever is found concerns: it is named beside the pointer, and in the
+        """The buffer, part or component that all further problems are about: it is named beside the pointer, and in the
         message."""
 
     @contextmanager
@@ -77,7 +78,7 @@ class Collector:
         subject = self.subject
         if subject is None:
             return Problem(type_, pointer, message, names)
-        if subject in names:  # whoever names it says it too
+        if subject in names:  # its message mentions it already
             return Problem(type_, pointer, message, names)
         return Problem(type_, pointer, f"{subject}: {message}", (subject, *names))
 

@@ -1,4 +1,4 @@
-"""Reads the components, their timelines and active phases, and answers against which timeline a lifetime counts."""
+"""Reads the components, their timelines and active phases, and says in which timeline a lifetime counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KNOWN = frozenset(("path", "active", "window", "timeline", "called_in"))
 
 
 class ComponentTree:
-    """The components as read. `sound` is False where the list was wrong in itself: then nothing is held against it."""
+    """The components as read. `sound` is False where the list itself was wrong: then nothing is checked against it."""
 
     def __init__(self, root: Clock) -> None:
         self.components: list[Component] = []
@@ -61,7 +61,7 @@ class ComponentTree:
         return None if component is None else component.active
 
     def active_phases(self, path: str) -> list[Span]:
-        """What the component's active intervals hold, sorted; nothing where it gives none."""
+        """The phases of the component's active intervals, sorted; empty where it gives none."""
         if path not in self._active:
             tree = self.clock(path).tree
             self._active[path] = sorted(span for one in self.active(path) or () for span in held(tree, one).spans)
@@ -71,8 +71,8 @@ class ComponentTree:
 def read_components(
     collector: Collector, values: list[Any] | None, root: Clock, root_barriers: Any, launch: Launch | None
 ) -> ComponentTree:
-    """The components; then, as it is known what calls each timeline, the barriers of all of them (`root_barriers`: of
-    the root's)."""
+    """Reads the components; then, when the callers of each timeline are known, the barriers of all timelines
+    (`root_barriers`: of the root's)."""
     tree = ComponentTree(root)
     rows: list[tuple[str, Fields]] = []
     for index, value in enumerate(values or ()):
@@ -108,7 +108,7 @@ def _read_all_barriers(
     root_barriers: Any,
     launch: Launch | None,
 ) -> None:
-    """From the root down: what a timeline's calls stand in depends on what the calls of its parent do."""
+    """From the root down: the surroundings of a timeline's calls depend on those of its parent's calls."""
     root = tree.clock("")
     check_tracks(collector, root, ALONE)
     add_barriers(collector, root, root_barriers, "/timeline/barriers", ALONE, launch)
@@ -145,7 +145,7 @@ def _path(fields: Fields, tree: ComponentTree) -> str | None:
 
 
 def _called_in(path: str, fields: Fields, tree: ComponentTree) -> tuple[Phase, ...]:
-    """The phases of its parent's timeline in which the component runs its own."""
+    """The phases of the parent's timeline in which the component's own timeline runs."""
     collector, at = fields.collector, f"{fields.at}/called_in"
     if "timeline" not in fields:
         if "called_in" in fields:

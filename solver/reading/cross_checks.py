@@ -1,4 +1,4 @@
-"""Checks of a manifest whose fields are sound: those that need phases as they are after flattening."""
+"""Checks that need the flattened phases, on a manifest whose fields are sound."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warpack.solver.wire.units import Phase
 
 MOST_INTERVALS = 4_000_000
 PINNED_TESTS = 500_000
-"""Pairs of pinned buffers compared here; in larger manifests the search meets what is left over."""
+"""The most pairs of pinned buffers compared here; in larger manifests the search finds the other collisions."""
 
 
 def check_flattened(collector: Collector, manifest: Manifest) -> None:
@@ -65,7 +65,7 @@ def _expands(collector: Collector, manifest: Manifest) -> bool:
 
 
 def _check_alias(collector: Collector, flat: FlatManifest, number: int, buffer: Buffer, target: Buffer) -> None:
-    """Where both say when they are needed, that decides: an alias of two that are needed at once contradicts it."""
+    """Where both state when they are needed, an alias of two that are needed at the same time contradicts that."""
     places = [_place(flat, one.full_name) for one in (buffer, target)]
     if places[0] is None or places[1] is None:
         return
@@ -85,8 +85,7 @@ def _check_alias(collector: Collector, flat: FlatManifest, number: int, buffer: 
 
 
 def _place(flat: FlatManifest, name: str) -> tuple[RegionProblem, int] | None:
-    """In which region the buffer lies, and which item it is there; None where it is not in shared memory or has no
-    bytes."""
+    """The buffer's region, and its item there; None where it is not in shared memory or has no bytes."""
     for problem in (flat.run, flat.block):
         if name in problem.index_by_name:
             return problem, problem.index_by_name[name]
@@ -116,7 +115,7 @@ def _cured(problem: RegionProblem, a: int, p: Piece, b: int, q: Piece) -> bool:
 
 
 def _check_pinned(collector: Collector, problem: RegionProblem, numbers: dict[str, int]) -> None:
-    """Pinned buffers that cannot lie where they are pinned: no budget would help."""
+    """Pinned buffers that cannot lie where they are pinned, whatever the budget."""
     pinned = sorted(
         (item.pinned_offset_bytes, index)
         for index, item in enumerate(problem.items)

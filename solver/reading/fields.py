@@ -1,4 +1,4 @@
-"""Reads the fields of one JSON object: types, ranges, choices, and nothing that is not known."""
+"""Reads the fields of one JSON object: checks types, ranges and choices, and refuses unknown fields."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ LARGEST = 2**31 - 1
 
 
 class Fields:
-    """One object of the document. A getter whose field is absent, or wrong (that is then noted), gives the default."""
+    """One object of the document. The getter of a field that is absent, or wrong (which is then noted), returns the
+    default."""
 
     __slots__ = ("at", "collector", "is_object", "values")
 
@@ -93,7 +94,7 @@ class Fields:
             self.collector.wrong_type(self.pointer(key), value, "one of " + ", ".join(f'"{one}"' for one in choices))
 
     def sequence(self, key: str) -> list[Any] | None:
-        """The list under this key; None if it is absent, or no list (which is noted)."""
+        """The list under this key; None if it is absent, or not a list (which is noted)."""
         if key not in self.values:
             return None
         value = self.values[key]

@@ -1,5 +1,5 @@
-"""The warning `other_arms_free`: who wrote an interval with one end inside an arm may have meant all that stands
-between its ends."""
+"""The warning `other_arms_free`: the author of an interval with one end inside an arm may have meant all phases between
+its ends."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ARMS_NAMED = 4
 
 
 def warn_of_free_arms(clock: Clock, intervals: list[Interval], values: list[Any], pointer: str) -> None:
-    """One warning for each interval that leaves arms out in which no other of the lifetime begins. `values`: as they
-    were written."""
+    """One warning for each interval that leaves out arms in which no other interval of the lifetime begins. `values`:
+    the intervals as they were written."""
     if not clock.timeline.branches:
         return
     begun = _Begun(sorted(interval.start for interval in intervals))
@@ -43,14 +43,14 @@ def warn_of_free_arms(clock: Clock, intervals: list[Interval], values: list[Any]
 
 
 class _Begun:
-    """In which arms intervals of one lifetime begin, branch by branch."""
+    """The arms in which intervals of one lifetime begin, by branch."""
 
     def __init__(self, starts: list[Phase]) -> None:
         self._starts = starts
         self._known: dict[int, tuple[list[int], list[int]]] = {}
 
     def others(self, branch: Node, span: Span) -> Iterator[Node]:
-        """The arms inside the span in which none begins; runs of arms in which one does are leapt over."""
+        """The arms inside the span in which no interval begins; consecutive arms in which one begins are skipped."""
         arms = branch.children or []
         numbers, lags = self._numbers(branch, arms)
         number, end = _first_arm(arms, span[0]), _first_arm(arms, span[1])
@@ -63,8 +63,8 @@ class _Begun:
                 number += 1
 
     def _numbers(self, branch: Node, arms: list[Node]) -> tuple[list[int], list[int]]:
-        """The arms of the branch in which one begins; and by how much each of these numbers is above its place in the
-        list."""
+        """The numbers of the branch's arms in which an interval begins; and for each of these, its number less its
+        place in this list."""
         known = self._known.get(id(branch))
         if known is None:
             inside = self._starts[bisect_left(self._starts, branch.start) : bisect_left(self._starts, branch.end)]
@@ -74,5 +74,5 @@ class _Begun:
 
 
 def _first_arm(arms: list[Node], phase: Phase) -> int:
-    """The number of the first arm that starts at the phase or later."""
+    """The number of the first arm that starts at or after the phase."""
     return bisect_left(arms, phase, key=lambda arm: arm.start)

@@ -1,4 +1,4 @@
-"""Reads `baseline`: the layout that the user has made by hand, to compare with."""
+"""Reads `baseline`: the user's own layout, to compare with."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _REGIONS: tuple[tuple[Scope, str], ...] = (("run", "run_bytes"), ("block", "bloc
 def read_hand_layout(
     collector: Collector, value: Any, buffers: Known, target: Target, threads_per_run: int | None
 ) -> HandLayout | None:
-    """None where there is none, or something in it is wrong. Whether it keeps the manifest's rules is said in the
-    layout: what is refused here could not be compared at all."""
+    """None where there is none, or something in it is wrong. Only what cannot be compared at all is refused here. The
+    layout says which of the manifest's rules the baseline breaks."""
     if value is None or (collector.problems and not buffers):
         return None
     before = len(collector.problems)
@@ -46,7 +46,9 @@ def read_hand_layout(
     for scope, key in _REGIONS:
         last, end = ends[scope]
         sizes[key] = size = end if stated[key] is None else stated[key] or 0
-        if size < end and not (scope == "block" and ends["run"][1]):  # of the block some may lie over windows of runs
+        if size < end and not (
+            scope == "block" and ends["run"][1]
+        ):  # block-scoped buffers may lie over windows of runs
             message = f"{last} ends at byte {end}, beyond the {size} bytes that `{key}` gives the region."
             collector.error("baseline-too-short", fields.pointer(key), message, last)
         elif most is not None and max(size, end) > most:
@@ -68,7 +70,7 @@ def _most_bytes(target: Target) -> Bytes | None:
 
 
 def _offsets(fields: Fields, buffers: Known) -> dict[str, Bytes] | None:
-    """By full name of buffers and parts that are on chip."""
+    """The offsets, by full name, of buffers and parts on chip."""
     value, at = fields.values.get("offsets_bytes"), fields.pointer("offsets_bytes")
     if "offsets_bytes" not in fields:
         return None
@@ -90,13 +92,13 @@ def _offsets(fields: Fields, buffers: Known) -> dict[str, Bytes] | None:
 
 
 def _names_one(collector: Collector, reference: str, at: str, given: Mapping[str, Any], buffers: Known) -> bool:
-    """Whether the name is that of a buffer, or of a part, that may have a place of its own."""
+    """Whether a buffer or part of that name may have a place of its own."""
     name, mark, part_name = reference.partition("#")
     if name not in buffers:
         unknown_buffer(collector, at, name, buffers)
         return False
     buffer = buffers[name]
-    if buffer is None:  # it could not be read, which is said already
+    if buffer is None:  # it could not be read, which is reported already
         return False
     if buffer.location == "local":
         message = (
@@ -145,7 +147,7 @@ def _missing(buffer: Buffer, offsets: Mapping[str, Bytes]) -> Iterator[str]:
 
 
 def _ends(offsets: Mapping[str, Bytes], buffers: Known) -> dict[Scope, tuple[str, Bytes]]:
-    """Of each region the name of what ends last, and where it does."""
+    """For each region, the buffer or part that ends last, and its end."""
     ends: dict[Scope, tuple[str, Bytes]] = {"run": ("", 0), "block": ("", 0)}
     for name, offset in offsets.items():
         full_name, _, part_name = name.partition("#")

@@ -1,4 +1,4 @@
-"""Reads the pairs of which the one is computed in place of the other."""
+"""Reads in-place pairs: one buffer is computed in place of another."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def read_in_place(
 def _range(
     fields: Fields, key: str, buffers: Known, part_sizes: dict[str, dict[str, int]]
 ) -> tuple[Buffer, int] | None:
-    """The buffer that a reference means and how many elements of it; None if it is wrong, or the buffer is.
-    `part_sizes` keeps the sizes of parts by name for each buffer asked for before."""
+    """The buffer that a reference names, and the number of elements; None if the reference or the buffer is wrong.
+    `part_sizes` caches the sizes of parts by name, for each buffer."""
     if key not in fields:
         return None
     reference = fields.values[key]

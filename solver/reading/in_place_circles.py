@@ -1,4 +1,4 @@
-"""In-place steps of one phase that run in a circle: each would have to be computed before the next."""
+"""In-place steps of one phase that form a cycle: each would have to be computed before the next."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Step(NamedTuple):
 
 
 def check_circles(collector: Collector, steps: list[Step]) -> None:
-    """A problem for each circle among the steps of one phase. What one writes another reads if it is the same buffer or
-    part, or the one is a part of the other."""
+    """A problem for each cycle among the steps of one phase. One step reads what another writes if both name the same
+    buffer or part, or one names a part of the other."""
     follows: dict[_Node, set[_Node]] = {}
     parts: dict[str, list[str]] = {}
     reads = dict.fromkeys(step.read for step in steps)
@@ -55,7 +55,7 @@ def _trail(names: list[str]) -> str:
 
 
 def _circles(follows: dict[_Node, set[_Node]]) -> list[list[_Node]]:
-    """Circles of which no two share a step: depth first, without recursion."""
+    """Cycles, no two of which share a step: depth first, without recursion."""
     found: list[list[_Node]] = []
     done: set[_Node] = set()
     for root in follows:

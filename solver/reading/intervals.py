@@ -1,5 +1,5 @@
-"""Which phases an interval holds (SEMANTICS §3): from its first to its last in program order, round a loop where it
-starts after its end, and of a branch in whose arms one of the two lies only the arms that hold them."""
+"""Which phases an interval holds (SEMANTICS §3): from its first to its last in program order. One that starts after its
+end wraps round a loop. Where an end lies inside an arm of a branch, the branch's other arms are left out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Held(NamedTuple):
-    """`spans`: what the interval holds, as the program runs it from its start on. `loop`: round which it wraps."""
+    """`spans`: the phases of the interval, in the order in which the program runs them. `loop`: the loop that it wraps
+    round."""
 
     interval: Interval
     spans: list[Span]
@@ -73,8 +74,7 @@ def held(tree: Tree, interval: Interval) -> Held:
 
 
 def left_out(tree: Tree, interval: Interval) -> Iterator[tuple[Node, Span]]:
-    """What a sound interval does not hold of the branches in one of whose arms an end of it lies, from the inside
-    out."""
+    """The arms that a sound interval leaves out, of branches in which one of its ends lies, innermost first."""
     scope, _ = _scope(tree, interval)
     for arm, branch in _choices(tree, interval.start, scope):
         if arm.end < branch.end:
@@ -85,15 +85,16 @@ def left_out(tree: Tree, interval: Interval) -> Iterator[tuple[Node, Span]]:
 
 
 def _scope(tree: Tree, interval: Interval) -> tuple[Node, Node | None]:
-    """What holds the whole interval; and the same if it is a loop round which the interval wraps."""
+    """The innermost structure that holds the whole interval; and the loop that the interval wraps round, if it
+    wraps."""
     scope = tree.holder(interval.start, interval.end - 1)
     loop = scope.loop if interval.start >= interval.end else None
     return loop or scope, loop
 
 
 def _choices(tree: Tree, phase: Phase, scope: Node) -> Iterator[tuple[Node, Node]]:
-    """The arms beside which there are others, and their branches, that hold the phase inside `scope`, from the inside
-    out."""
+    """The arms inside `scope` that hold the phase, of branches with more than one arm, and their branches, innermost
+    first."""
     arm = tree.innermost(phase).choice
     while arm is not None and arm.parent is not None and arm.depth > scope.depth:
         yield arm, arm.parent
@@ -101,8 +102,7 @@ def _choices(tree: Tree, phase: Phase, scope: Node) -> Iterator[tuple[Node, Node
 
 
 def holds(spans: Sequence[Span], phase: Phase) -> bool:
-    """Whether one of the spans holds the phase; they are sorted. Where some overlap, those that start last are
-    asked."""
+    """Whether one of the sorted spans holds the phase. Where some overlap, only those that start last are looked at."""
     at = bisect_right(spans, (phase, 1 << 62)) - 1
     while at >= 0 and spans[at][0] <= phase:
         if phase < spans[at][1]:

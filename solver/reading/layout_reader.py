@@ -1,7 +1,7 @@
-"""Layouts from JSON: the way back of `Layout.model_dump_json`.
+"""Layouts from JSON: the inverse of `Layout.model_dump_json`.
 
-Strict about form: unknown and missing fields and wrong types are all reported at once. Whether a layout is right is the
-verifier's business, so that a broken one can be read and judged.
+It is strict about form: unknown fields, missing fields and wrong types are all reported at once. It does not check
+whether a layout is right, so that the verifier can read a broken one.
 
 LayoutFormatError      every fault of one document, in one exception
 """
@@ -35,7 +35,7 @@ _STATUSES = get_args(Status)
 
 
 class LayoutFormatError(ValueError):
-    """The document is no layout; `problems` holds every fault, in document order where that is known."""
+    """The document is not a layout; `problems` holds every fault, in document order where that is known."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
@@ -45,7 +45,7 @@ class LayoutFormatError(ValueError):
 def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
     """A layout from JSON values, from JSON text as bytes, or from a file (its path as str or Path).
 
-    A `layout_sha256` that does not fit the contents is kept as the warning `layout-hash-differs`, which the verifier
+    A `layout_sha256` that does not match the contents becomes the warning `layout-hash-differs`, which the verifier
     reports. Raises LayoutFormatError with every fault.
     """
     collector = Collector()

@@ -10,7 +10,7 @@ from warpack.solver.reading.collector import Collector, escaped
 T = TypeVar("T")
 
 MOST = 2**53 - 1
-"""Larger integers are no exact JSON numbers (RFC 8785)."""
+"""Larger integers are not exact JSON numbers (RFC 8785)."""
 
 
 def pointed(pointer: str, key: str | int) -> str:
@@ -19,8 +19,8 @@ def pointed(pointer: str, key: str | int) -> str:
 
 
 class Values:
-    """Reads values. After a fault some harmless value is returned, so that reading goes on and the next fault is found
-    too; nothing that was read may be used once the collector has problems."""
+    """Reads values. After a fault it returns some harmless value, so that reading goes on and finds the next fault too.
+    Once the collector has problems, nothing that was read may be used."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
@@ -97,5 +97,5 @@ class Values:
         return {str(key): read(item, pointed(pointer, key)) for key, item in value.items()}
 
     def free(self, value: Any, pointer: str) -> dict[str, Any]:
-        """An object whose contents no reader relies on (certificates, advice, reports)."""
+        """An object whose contents are not checked here (certificates, advice, reports)."""
         return self.mapping(value, pointer, lambda item, _: item)

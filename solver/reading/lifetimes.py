@@ -29,8 +29,8 @@ class Lives(NamedTuple):
     sound: bool = True
 
     def starts(self, *, updates: bool) -> frozenset[Phase]:
-        """The phases in which an interval starts, or every element is written; with `updates` those too that write
-        some."""
+        """The phases in which an interval starts, or every element is written; with `updates` also those in which some
+        are written."""
         found: set[Phase] = set()
         statements = [(self.lifetime, self.accesses), *((part.lifetime, part.accesses_in) for part in self.parts)]
         for lifetime, accesses in statements:
@@ -74,7 +74,7 @@ def read_lives(
 
 
 def _two_statements(fields: Fields, given: Sequence[str]) -> tuple[str, str, str]:
-    """Type, pointer and message for one that says twice when it is needed."""
+    """Type, pointer and message for a buffer or part that states twice when it is needed."""
     if "parts" in given:
         message = f"A buffer has either `{given[0]}` or `parts` that each say when they are needed, not both."
         return (
@@ -89,8 +89,7 @@ def _two_statements(fields: Fields, given: Sequence[str]) -> tuple[str, str, str
 
 
 def read_statement(fields: Fields, component: str, tree: ComponentTree) -> Statement:
-    """What a buffer or part that says something says under `lifetime` or `accesses_in`. Two times None (and problems)
-    where it is wrong."""
+    """What a buffer or part states under `lifetime` or `accesses_in`. None twice (and problems) where it is wrong."""
     if "accesses_in" in fields:
         if "lifetime" in fields:
             fields.collector.error(*_two_statements(fields, ["lifetime", "accesses_in"]))
@@ -141,7 +140,7 @@ def _lifetime(fields: Fields, component: str, tree: ComponentTree) -> Lifetime |
 def _starts_active(
     fields: Fields, values: list[Any], clock: Clock, lifetime: Lifetime, component: str, tree: ComponentTree
 ) -> bool:
-    """An interval starts in an active phase, or at the head of a loop whose edge brings the contents round."""
+    """An interval starts in an active phase, or at the head of a loop whose back edge carries the contents."""
     spans = tree.active_phases(component)
     live: list[Span] | None = None
     fine = True

@@ -1,4 +1,4 @@
-"""`load_manifest`: a document in, a `Manifest` that keeps every rule out, or every problem at once."""
+"""`load_manifest`: takes a document; returns a `Manifest` that keeps every rule, or reports every problem at once."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _read_buffers(
     collector.subject = None
     known = {name: read[row.number] for name, row in by_name.items()}
     for row in rows:
-        if row.full_name is None:  # a name that is wrong in itself is not also wrong wherever it is used
+        if row.full_name is None:  # a wrong name is not reported again wherever it is used
             known.setdefault(f"{row.component}/{row.name}" if row.component else row.name, None)
     if any(aliases):
         check_alias_graph(collector, by_name, {name: aliases[row.number] for name, row in by_name.items()})
@@ -188,7 +188,7 @@ def _by_name(collector: Collector, rows: list[Row], tree: ComponentTree) -> dict
 
 
 def _components(tree: ComponentTree, buffers: tuple[Buffer, ...]) -> tuple[Component, ...]:
-    """The listed components; where none is, those that the buffers name, in their order."""
+    """The listed components; where none is listed, those that the buffers name, in their order."""
     if tree.listed:
         return tuple(tree.components)
     return tuple(Component(path) for path in dict.fromkeys(buffer.component for buffer in buffers) if path)

@@ -15,7 +15,7 @@ _KNOWN = ("span", "at_least", "breaks", "endless")
 
 
 class Loops(NamedTuple):
-    """The loops as listed, with the place of each in the document and what its breaks are called there."""
+    """The loops as listed, with the place of each in the document and its breaks as written there."""
 
     read: list[tuple[Loop, str, list[Any]]]
     clock: Clock
@@ -25,7 +25,7 @@ class Loops(NamedTuple):
         return tuple(sorted((loop for loop, _, _ in self.read), key=lambda loop: (loop.start, -loop.end)))
 
     def check_breaks(self, collector: Collector, tree: Tree) -> None:
-        """A break leaves its loop: from a track inside it nobody can, because the other tracks run on."""
+        """A break leaves its loop. It cannot stand in a track inside the loop, because the other tracks run on."""
         loops = [node for node in tree.nodes if node.structure.kind == "loop"]
         by_pointer = {node.structure.pointer: node for node in loops}
         for loop, at, written in self.read:

@@ -1,5 +1,4 @@
-"""Whether the structures of a timeline are properly nested, and which one lies outside where two have the very same
-span."""
+"""Whether the structures of a timeline are properly nested, and which one lies outside where two have the same span."""
 
 from __future__ import annotations
 
@@ -10,13 +9,13 @@ from warpack.solver.reading.collector import Collector
 from warpack.solver.reading.structures import Structure
 
 WHOLE_GROUP, CHOICE, LOOP, WHOLE_BRANCH, ONLY_ARM = range(5)
-"""Ranks of structures over one span, the outer first. A group of one track lies outside that track; tracks, and arms of
-two or more, lie outside loops; a loop lies outside the branch all of whose arms it holds; a branch of one arm lies
-outside that arm."""
+"""Ranks of structures over one span, the outer first. A group of one track lies outside that track. Tracks, and arms of
+a branch of two or more, lie outside loops. A loop lies outside a branch if it holds all its arms. A branch of one arm
+lies outside that arm."""
 
 
 def rank_of_group(tracks: int) -> int:
-    """Of several tracks no other structure may have the whole span, so that it does not matter."""
+    """No other structure may have the whole span of several tracks, so their rank does not matter."""
     return WHOLE_GROUP if tracks == 1 else WHOLE_BRANCH
 
 
@@ -25,7 +24,7 @@ def rank_of_arm(arms: int) -> int:
 
 
 def check_nesting(collector: Collector, structures: Iterable[Structure]) -> bool:
-    """A problem for each two structures that cross, or whose span leaves open which of them lies outside."""
+    """A problem for each two structures that cross, or that have one span and no rule says which lies outside."""
     ordered = sorted(structures, key=lambda one: (one.span[0], -one.span[1], one.rank))
     wrong: dict[tuple[str, str], tuple[str, str, str]] = {}
     for _, same in groupby(ordered, key=lambda one: one.span):
@@ -68,14 +67,14 @@ def _unclear(same: list[Structure]) -> tuple[Structure, Structure] | None:
 def _note(
     wrong: dict[tuple[str, str], tuple[str, str, str]], pair: tuple[Structure, Structure], type_: str, message: str
 ) -> None:
-    """One problem for two loops, branches or groups of tracks, however many of their spans are in each other's way."""
+    """One problem for two loops, branches or groups of tracks, however many of their spans cross."""
     first, second = sorted(pair, key=_listed)
     shown = f"The {_named(first)}", f"the {_named(second)}"
     wrong.setdefault((_owner(first), _owner(second)), (type_, second.pointer, message.format(*shown)))
 
 
 def _listed(one: Structure) -> list[tuple[int, str]]:
-    """Where it stands in the document."""
+    """Its place in the document."""
     return [(int(step), "") if step.isdigit() else (0, step) for step in one.pointer.split("/")]
 
 

@@ -1,4 +1,4 @@
-"""Reads the parts of a buffer: slices that lie side by side and cover it, each needed at times of its own."""
+"""Reads the parts of a buffer: slices that lie side by side and cover it, each with a lifetime of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warpack.solver.wire.manifest import Accesses, Lifetime, Part, Reentry
 _KNOWN = ("name", "offset", "size", "lifetime", "accesses_in", "reentry")
 
 Statement = tuple[Lifetime | None, Accesses | None]
-"""When something is needed, in one form or the other; None twice where that could not be read."""
+"""When something is needed, in one of the two forms; None twice where that could not be read."""
 
 
 def read_parts(
@@ -75,7 +75,7 @@ def _part(
 
 
 def check_whole_items(fields: Fields, key: str, elements: int, dtype: DType) -> None:
-    """Of packed types, several of which lie in one byte, sizes and offsets are whole bytes."""
+    """Packed types have several elements per byte: sizes and offsets must be whole bytes."""
     left = elements % dtype.per_item
     if left:
         message = (

@@ -1,4 +1,4 @@
-"""Reads what names other buffers: aliases and pairs kept apart."""
+"""Reads the fields that name other buffers: aliases and pairs kept apart."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_aliases(collector: Collector, row: Row, names: Mapping[str, int]) -> tu
 
 
 def check_alias_graph(collector: Collector, rows: Mapping[str, Row], aliases: Mapping[str, tuple[str, ...]]) -> None:
-    """A problem for every circle of aliases, at the alias of its first buffer."""
+    """A problem for every cycle of aliases, at the alias of its first buffer."""
     users: dict[str, list[str]] = {}
     left = {name: len(targets) for name, targets in aliases.items() if targets}
     for name, targets in aliases.items():
@@ -56,7 +56,7 @@ def check_alias_graph(collector: Collector, rows: Mapping[str, Row], aliases: Ma
                 del left[name]
                 ends.append(name)
     done: set[str] = set()
-    for name in left:  # all that is left leads into a circle
+    for name in left:  # all that is left leads into a cycle
         walk: dict[str, None] = {}
         at = name
         while at not in walk and at not in done:
@@ -75,7 +75,7 @@ def check_alias_graph(collector: Collector, rows: Mapping[str, Row], aliases: Ma
 def read_apart(
     collector: Collector, values: list[Any] | None, buffers: Known, aliased: Mapping[frozenset[str], str]
 ) -> tuple[tuple[str, str], ...]:
-    """`aliased`: the pairs that are aliases, each with where that is said."""
+    """`aliased`: the pairs that are aliases, each with its place in the document."""
     pairs: dict[tuple[str, str], None] = {}
     for index, value in enumerate(values or ()):
         at = f"/apart/{index}"

@@ -1,4 +1,4 @@
-"""Reads what is not about buffers: target, launch, solver options, objective, validation."""
+"""Reads the fields that are not about buffers: target, launch, solver options, objective, validation."""
 
 from __future__ import annotations
 

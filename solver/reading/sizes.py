@@ -13,7 +13,7 @@ from warpack.solver.wire.manifest import Growth
 _BYTE = DTYPES["uint8"]
 _KEYS = ("per_thread", "per_warp", "plus")
 _MOST_THREADS = 1024
-"""Of a block, on every architecture."""
+"""The most threads of a block, on every architecture."""
 
 
 def read_size(fields: Fields, dtype: DType | None) -> int | Growth | None:

@@ -1,7 +1,7 @@
-"""From a path, bytes or an object to plain JSON values: what JSON itself forbids is found here.
+"""From a path, bytes or an object to plain JSON values; reports what JSON itself forbids.
 
-`json` of the standard library takes a repeated key, NaN, infinities and halves of surrogate pairs; all of them would
-be lost or go wrong later, so they are problems with the place where they stand.
+The standard library's `json` accepts repeated keys, NaN, infinities and halves of surrogate pairs. All of these would
+be lost or fail later, so they are reported as problems with their places.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class _Repeated(dict[str, Any]):
 
 
 def read_source(collector: Collector, source: Source, most_bytes: int) -> Any:
-    """JSON values of plain types; None (and a problem) where there is nothing that could be read, or text of more than
-    `most_bytes`, of which no more than that is ever held."""
+    """JSON values of plain types; None (and a problem) where nothing could be read, or the text has more than
+    `most_bytes`. No more than that is ever held in memory."""
     try:
         if isinstance(source, Mapping):
             return _checked(collector, source, "")
@@ -75,7 +75,7 @@ def _parsed(collector: Collector, data: bytes) -> Any:
         suspect = True
         seen: set[str] = set()
         repeated = _Repeated(values)
-        repeated.keys_repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+        repeated.keys_repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]  # set.add gives None
         return repeated
 
     def constant(word: str) -> float:
@@ -88,7 +88,7 @@ def _parsed(collector: Collector, data: bytes) -> Any:
             value = json.loads(text, object_pairs_hook=object_of, parse_constant=constant)
         except json.JSONDecodeError:
             raise
-        except ValueError:  # an integer of more digits than Python converts: a huge one says the same
+        except ValueError:  # an integer with more digits than Python converts: any huge one serves as well
             value = json.loads(text, object_pairs_hook=object_of, parse_constant=constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         what = (

@@ -1,4 +1,4 @@
-"""Reads lifetimes: lists of intervals of which none begins inside another."""
+"""Reads lifetimes: lists of intervals, none of which begins inside another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warpack.solver.wire.manifest import Interval, Lifetime
 
 
 def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:
-    """Sorted by start; None (and problems) where it is no lifetime."""
+    """Sorted by start; None (and problems) where it is not a lifetime."""
     if not isinstance(value, list):
         clock.collector.wrong_type(pointer, value, "a list of intervals")
         return None
@@ -36,8 +36,8 @@ def read_lifetime(clock: Clock, value: Any, pointer: str) -> Lifetime | None:
 
 
 def _plain(values: list[Any], length: int) -> Lifetime | None:
-    """Of intervals in indices that neither wrap nor overlap, as nearly all are; None for anything else, right or
-    wrong."""
+    """The quick case: intervals in indices that neither wrap nor overlap, as nearly all are. None for anything else,
+    right or wrong."""
     found = []
     for value in values:
         if type(value) is not list or len(value) != 2:
@@ -73,8 +73,8 @@ def _begin_outside(clock: Clock, values: list[Any], pointer: str, all_held: list
 
 
 def _enter_loops_once(clock: Clock, values: list[Any], pointer: str, all_held: list[Held]) -> bool:
-    """Where one interval comes into a loop from outside and another wraps round that loop, both hold its first phases:
-    but the loop's edge carries the second to there anyway."""
+    """Two intervals may both hold the first phases of a loop: one that enters the loop from outside, and one that wraps
+    round it. The back edge carries the second there anyway."""
     wrapped = [(index, one) for index, one in enumerate(all_held) if one.loop is not None]
     if not wrapped:
         return True

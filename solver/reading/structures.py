@@ -1,4 +1,4 @@
-"""The structures of one timeline as a tree: which loops, arms and tracks hold a phase, from the inside out.
+"""The structures of one timeline as a tree: which loops, arms and tracks hold a phase, innermost first.
 
 Building takes one pass over the sorted spans; the innermost structure of a phase and the innermost one that holds two
 phases are found in logarithmic time, however deeply structures are nested.
@@ -21,9 +21,9 @@ ONE_THREAD, RUN, BLOCK = 0, 1, 2
 
 
 class Structure(NamedTuple):
-    """A span as it was read. Of equal spans the one with the lower `rank` lies outside, then the one listed first.
-    `written`: what the user calls it, the span or a track's name; of a branch or a group of tracks a list of these.
-    `together`: how many threads choose the arm together."""
+    """A span as it was read. Among equal spans the one with the lower `rank` lies outside, then the one listed first.
+    `written`: the user's name for it, that is the span or a track's name; for a branch or a group of tracks a list of
+    these. `together`: how many threads choose the arm together."""
 
     span: Span
     rank: int
@@ -64,7 +64,7 @@ class Node:
         if parent is not None:
             self.depth = parent.depth + 1
             far = parent.jump
-            # every second step or so leaps as far as the two before it together: the way up is logarithmic
+            # skip pointers of growing length: the way up takes logarithmic time
             self.jump = far.jump if parent.depth - far.depth == far.depth - far.jump.depth else parent
             self.together = min(parent.together, structure.together)
             self.loop, self.arm, self.choice, self.track = parent.loop, parent.arm, parent.choice, parent.track
@@ -103,7 +103,7 @@ class Tree:
             at = at.parent
 
     def _turn(self, phase: Phase, node: Node) -> None:
-        """From this phase on, the node is the innermost."""
+        """The node is the innermost from this phase on."""
         if self._from[-1] == phase:
             self._inside[-1] = node
         else:
@@ -125,6 +125,6 @@ class Tree:
         return node
 
     def loop_round(self, first: Phase, last: Phase) -> Node | None:
-        """The innermost loop that holds both phases: round it wraps what starts at `first` and ends, later, at
-        `last`."""
+        """The innermost loop that holds both phases: an interval that starts at `first` and ends at `last` on the next
+        trip wraps round it."""
         return self.holder(first, last).loop

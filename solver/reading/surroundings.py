@@ -1,4 +1,4 @@
-"""What the calls of a component's timeline stand in: in tracks, in arms; and what that forbids."""
+"""The tracks and arms around the calls of a component's timeline, and what they forbid."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from warpack.solver.wire.units import Phase
 
 
 class Surroundings(NamedTuple):
-    """Over all calls of a timeline: whether they stand in tracks, the fewest threads that enter together
-    (`structures.BLOCK` and its kin), and whether every run lies whole in each such track."""
+    """For all calls of a timeline together: whether they stand in tracks, the fewest threads that enter together
+    (`structures.BLOCK` and the others), and whether these tracks split no run."""
 
     in_tracks: Literal["never", "always", "both"] = "never"
     together: int = BLOCK
@@ -26,7 +26,7 @@ ALONE = Surroundings()
 
 
 def of_calls(parent: Clock, around: Surroundings, phases: Iterable[Phase], launch: Launch | None) -> Surroundings:
-    """What the calls in these phases of `parent` stand in, which itself stands in `around`."""
+    """The surroundings of the calls in these phases of `parent`, whose own surroundings are `around`."""
     nodes = [parent.tree.innermost(phase) for phase in phases]
     if not nodes:
         return around

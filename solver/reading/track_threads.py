@@ -1,4 +1,4 @@
-"""The threads of tracks: whether they make a block, and in which tracks every run lies whole."""
+"""The threads of tracks: whether they add up to the block, and which tracks split no run."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def check_threads(collector: Collector, tracks: tuple[Track, ...], at: str, laun
 
 
 def tracks_of_whole_runs(groups: tuple[tuple[Track, ...], ...], threads_per_run: int) -> frozenset[Phase]:
-    """The first phases of the tracks that no run shares with another track. A block has whole runs, so that this is
-    known of tracks behind "rest" too."""
+    """The first phases of the tracks that share no run with another track. A block has whole runs, so this is known of
+    tracks after "rest" too."""
     found: set[Phase] = set()
     for tracks in groups:
         starts = list(accumulate((track.threads or 0 for track in tracks), initial=0))

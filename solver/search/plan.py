@@ -1,13 +1,16 @@
 """The plan of the search: which strategies there are, and on which kind of set they are asked in which order.
 
-One region of up to 511 items is searched for like this. More items are packed by `large` alone (LARGE).
+One region of up to 511 items is searched like this. More items are packed by `large` alone (LARGE, in that order).
 
-1. Reductions take out what need not be searched for. One packing is there at once: first fit, or lowest first where
-   orders are bred.
-2. FIRST is asked, each once.
-3. The plan for the kind of set: its opening until it has no answer, then its cycle, again and again. A turn is about
-   one capacity, and its strategies are asked one after another until one answers: a packing within the capacity, or
-   proof that there is none. After each cycle without an answer the effort grows.
+1. Reductions take out items that need not be searched for. There is a first packing: by first fit; by lowest first
+   where orders are bred; with contiguous windows, the windows packed as rigid blocks (`region/windows`).
+2. Each strategy of FIRST is asked once.
+3. Then the plan for the kind of set (`kind_of`, asked anew before each turn), until bound and packing meet, the effort
+   is spent, or it is time to stop:
+   - A turn is about one capacity. Its strategies are asked one after another until one answers: with a packing within
+     the capacity, or with proof that there is none. Those that are left out or do not apply (`applies`) are skipped.
+   - After an answer the opening starts again, or, once it is over, the cycle. After a packing the cycle starts again at
+     turn `after_packing`. Without an answer the next turn comes; after a whole cycle, the cycle with more effort.
 """
 
 from __future__ import annotations
@@ -61,8 +64,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Plan:
-    """`effort`: that of the first step, in about seconds of one core. `after_packing`: where in the cycle to go on
-    after a packing."""
+    """`opening`: turns before the cycle. `effort`: that of each step until the first cycle is over, in about seconds of
+    one core; each further cycle has `growth` times as much ("both ends" counts its rounds itself). `after_packing`: the
+    turn of the cycle that follows a packing."""
 
     cycle: tuple[Turn, ...]
     opening: tuple[Turn, ...] = ()
@@ -76,13 +80,17 @@ _STACK = ("tilings", "skyline", "stacking")
 _PAIRS_TOO = Turn("below best", _EXACT, most_items=128)
 
 PLANS = {
+    # at least one contiguous window, and its blocks do not reach the bound of the packing without windows
     "windows": Plan((Turn("below best", ("pairs",)), Turn("bound", ("pairs",)), Turn("half", ("pairs",)))),
+    # some item has bytes that are occupied at different times (rows), and it is not a set of plain intervals
     "few rigid rows": Plan(
         (Turn("below best", ("both ends",)),), opening=(Turn("below best", ("bitsets", "pairs")),), effort=0.02
     ),
     "rigid rows": Plan((Turn("below best", ("both ends",)),)),
+    # neither rows nor 8 plain intervals and more (one stretch of phases each, no pins, no alignments)
     "few items": Plan((Turn("below best", _EXACT), Turn("bound", _EXACT), Turn("half", _EXACT))),
     "few intervals": Plan((Turn("bound", _EXACT), Turn("below best", _EXACT), Turn("half", _EXACT))),
+    # plain intervals, or anything else without rows
     "many items": Plan(
         (Turn("bound", _STACK), Turn("bound", _STACK), Turn("bound", _STACK), _PAIRS_TOO), after_packing=1
     ),
@@ -92,14 +100,17 @@ PLANS = {
 }
 
 WHOLE = ("bitsets", "pairs")
-"""Asked of the whole puzzle, where a packing of what a reduction left is none of the whole."""
+"""Asked about the whole puzzle, for the same capacity, right after a packing of the reduced one that is none of the
+whole; and for any packing at all, where windows could not be packed as blocks."""
 
 _MANY = 40
-"""Items of a core. Of fewer, booleans for each pair do better than stacking."""
+""""many" and "rigid rows": so many items and more are left after the reductions; "few": fewer. Of fewer, booleans for
+each pair do better than stacking."""
 
 
 def kind_of(case: Case, interval: Interval) -> str:
-    """The kind of set, a key of PLANS. Many items have many offsets where these are too many to squeeze."""
+    """The kind of set, a key of PLANS. "many offsets": items times capacity is too much for guided local search
+    (`ejectable`), or an item is pinned. It may become "many items" as better packings are found."""
     if case.hulls:
         return "windows"
     many, intervals = case.core.count >= _MANY, case.shared(skyline_of) is not None

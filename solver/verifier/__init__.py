@@ -2,7 +2,7 @@
 
     report = verify(manifest, layout)       # report.passed, report.findings
 
-Nothing here is shared with the optimiser but the wire types and the device table: a mistake there is found here.
+It shares nothing with the optimiser but the wire types and the device table, so it finds mistakes made there.
 """
 
 from warpack.solver.verifier.report import verify as verify

@@ -1,7 +1,7 @@
-"""Bank conflicts and the stride that the rule `bank_conflicts` asks for, derived from how shared memory answers a warp.
+"""Bank conflicts, and the stride that the rule `bank_conflicts` demands, derived from how shared memory serves a warp.
 
 Shared memory has 32 banks, each a word of 4 bytes wide. A warp's access of up to 4, 8 or 16 bytes a lane is served in
-one, two or four transactions; each takes as many passes as the most distinct words that it wants from one bank.
+one, two or four transactions. A transaction takes as many passes as it wants distinct words from its busiest bank.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def degree(stride_bytes: Bytes, width_bytes: Bytes, threads_per_run: int) -> int
 def least_stride(
     run_bytes: Bytes, alignment: Bytes, accesses: Mapping[Bytes, int], threads_per_run: int, *, avoid: bool
 ) -> Bytes:
-    """The least multiple of `alignment`, at least `run_bytes`, at which the `accesses` of each element width (none
-    counts for less than 1), every one as many passes as its degree, come to the fewest passes of any such stride
-    (`avoid`), or simply the least. 0 where there are no run bytes.
+    """With `avoid`: the multiple of `alignment`, at least `run_bytes`, with the fewest passes in all. The `accesses` of
+    each element width (at least 1) each take as many passes as the width's degree. Among equals the smallest. Otherwise
+    simply the smallest multiple. 0 where there are no run bytes.
 
-    Which banks are met depends on the stride modulo one row of banks, so that one row's worth of candidates decides.
+    The banks depend on the stride modulo one row of banks, so one row's worth of candidates is enough.
     """
     least = -(-run_bytes // alignment) * alignment
     if run_bytes == 0 or not avoid:

@@ -11,8 +11,8 @@ from warpack.solver.verifier.program import Fence
 from warpack.solver.verifier.stops import AtPlaces
 
 Threads = str | int
-"""Whose accesses barriers have to order: of one thread ("one"), of a run ("run"), of the whole block ("block"), or of a
-track, by its place in `Lanes.lanes`."""
+"""The threads whose accesses barriers have to order: one thread ("one"), a run ("run"), the whole block ("block"), or a
+track, by its index in `Lanes.lanes`."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Barriers:
 
     @property
     def of_tracks(self) -> bool:
-        """Whether some barrier holds no more than the threads of a track."""
+        """Whether some barrier makes only the threads of a track wait."""
         return any(fence.scope == "track" for fence in self.fences)
 
     def covering(self, threads: Threads, *, fenced: bool = False) -> AtPlaces:
-        """The places of the barriers at which all these threads wait; `fenced`: of those with a proxy fence."""
+        """The places of the barriers at which all these threads wait; `fenced`: only those with a proxy fence."""
         found = self._known.get((threads, fenced))
         if found is None:
             fences = (one for one in self.fences if one.proxy_fence or not fenced)
@@ -52,7 +52,7 @@ class Barriers:
         return self._is_inside(threads, tracks[0] if tracks else -1)
 
     def _is_inside(self, threads: Threads, track: int) -> bool:
-        """Whether a track is another one, or lies in it."""
+        """Whether a track is another track, or lies in it."""
         at = threads
         while isinstance(at, int) and at >= 0:
             if at == track:

@@ -1,5 +1,5 @@
-"""Where sizes follow the block: whether the layout's block is the one that the objective wants, as far as bounds
-tell."""
+"""Where sizes depend on the threads of the block: whether the layout's block is the best by the objective, as far as
+bounds tell."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from warpack.solver.wire.units import Bytes
 
 
 def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> Outcome:
-    """`manifest` as it was asked about. How it is known that no better block fits: "checked" where there is none to be
-    had, or the bytes that the next better one needs in one phase are too many; a smaller multiple than the one next to
-    a block that is none."""
+    """`manifest` is the one that was posted. Returns how it is known that no better block fits: "checked" where there
+    is no better block, or the next better one needs too many bytes in one phase. If the layout's block is not a whole
+    multiple, the smallest multiple is the next better one."""
     if layout.launch is None:
         return "checked"
     threads, given = layout.launch.threads_per_block, manifest.launch.threads_per_block
@@ -44,8 +44,7 @@ def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> 
 
 
 def next_larger(manifest: Manifest, threads: int) -> int | None:
-    """The smallest block size that is better than one of `threads` threads, where more are: if it does not fit, none
-    does."""
+    """The smallest block size that is better than one of `threads` threads: if it does not fit, no better one does."""
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     step = lcm(rules.threads_per_run, rules.threads_multiple)
@@ -60,7 +59,7 @@ def first_multiple(manifest: Manifest) -> int:
 
 
 def block_sizes(manifest: Manifest) -> list[int]:
-    """All of them: whole multiples, then whole runs below the first such; smallest first."""
+    """All block sizes: whole multiples, then whole runs below the first of them; smallest first."""
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     step = lcm(rules.threads_per_run, rules.threads_multiple)
@@ -70,7 +69,8 @@ def block_sizes(manifest: Manifest) -> list[int]:
 
 
 def _may_fit(asked: Manifest, threads: int) -> bool:
-    """Whether what is accessed in one phase, and may share nothing, leaves room for a block of so many threads."""
+    """Whether the buffers that are accessed in one phase, and share nothing, leave room for a block of so many
+    threads."""
     manifest = asked.in_block(threads)
     story = derive(manifest)
     shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]

@@ -1,4 +1,4 @@
-"""How many threads a block may have for given bytes, and how many blocks are resident: derived from the device
+"""How many threads a block may have for given bytes, and how many blocks are resident; derived from the device
 table."""
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _UNLIMITED = 2**31 - 1
 
 @dataclass(frozen=True)
 class Block:
-    """What follows from the manifest, the buffers on chip and the bytes of the two regions, whatever the thread count.
-    `accesses`: of the run-scoped buffers on chip, by element width, narrow ones first. `highest`: where the last
-    block-scoped buffer ends, if some lie over windows; `allowed`: whether so many runs at this stride may lie under
-    them."""
+    """What follows from the manifest, the buffers on chip and the bytes of the two regions, for any number of threads.
+    `accesses`: those of the run-scoped buffers on chip, by element width, narrow ones first. `highest`: where the last
+    block-scoped buffer ends, if some lie over windows. `allowed`: whether they may lie over so many runs at this
+    stride."""
 
     manifest: Manifest
     device: Device
@@ -35,7 +35,7 @@ class Block:
 
     @classmethod
     def of(cls, manifest: Manifest, on_chip: Iterable[Buffer], run_bytes: Bytes, block_region_bytes: Bytes) -> Block:
-        """`on_chip`: the buffers in the run and block regions; those of no bytes ask for nothing."""
+        """`on_chip`: the buffers in the run and block regions; those of no bytes do not count."""
         with_bytes = [buffer for buffer in on_chip if buffer.size_bytes]
         of_runs = [buffer for buffer in with_bytes if buffer.scope == "run"]
         accesses = dict.fromkeys(sorted({buffer.dtype.itemsize_bytes for buffer in of_runs}), 0)
@@ -106,7 +106,7 @@ class Block:
         return self.allowed is None or self.allowed(threads // self.manifest.launch.threads_per_run, stride)
 
     def chosen_threads(self, stride: Bytes) -> int | None:
-        """The threads per block that the objective wants at this stride; None where none can be had."""
+        """The best number of threads per block by the objective, at this stride; None where no number fits."""
         launch = self.manifest.launch
         per_run, most = launch.threads_per_run, min(launch.max_threads_per_block, self.device.max_threads_per_block)
         if launch.threads_per_block is not None:
@@ -114,7 +114,7 @@ class Block:
             return exact if exact <= most and exact % per_run == 0 and self.fits(exact, stride) else None
         step = lcm(per_run, launch.threads_multiple)
         fitting = [threads for threads in range(step, most + 1, step) if self.fits(threads, stride)]
-        if not fitting:  # whole runs are better than nothing
+        if not fitting:  # no whole multiple fits: whole runs
             fitting = [threads for threads in range(per_run, most + 1, per_run) if self.fits(threads, stride)]
         if fitting and residents_first(self.manifest):
             smallest = self.manifest.objective == "resident_threads"
@@ -126,7 +126,7 @@ class Block:
         return threads * min(self.limits(threads, self.static + self.dynamic(threads, stride)).values())
 
     def _by_registers(self, warps: int) -> int:
-        """Registers go to whole warps in units, in each sub-partition on its own."""
+        """Registers are allocated to whole warps in units, separately in each sub-partition."""
         limits, registers = self.device, self.manifest.target.registers_per_thread
         if not registers:
             return _UNLIMITED
@@ -137,8 +137,8 @@ class Block:
         return limits.regs_per_sm // limits.sub_partitions // per_warp * limits.sub_partitions // warps
 
     def _by_shared(self, shared_bytes: Bytes) -> int:
-        """A block takes its bytes and the reserved ones, rounded up, out of the smallest carve-out that is wished or
-        needed."""
+        """A block takes its bytes and the reserved ones, rounded up, from the carve-out: the one asked for, or the
+        smallest that holds one block."""
         limits, carveout = self.device, self.manifest.target.carveout
         taken = align_up(shared_bytes + limits.reserved_smem_per_block, limits.smem_alloc_unit)
         if taken > limits.max_smem_per_block_optin + limits.reserved_smem_per_block:

@@ -1,4 +1,4 @@
-"""Makes the graph of a program's ways from its tree."""
+"""Builds the graph of all ways through a program from its tree."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def graph_of(body: tree.Sequence) -> Graph:
 
 @dataclass(slots=True)
 class _Open:
-    """An item whose sequences are being written: the next one, where ways enter it, and where ways have come out of
-    it."""
+    """An item whose sequences are being written: the next sequence, the node where ways enter it, and the nodes where
+    they leave."""
 
     item: tree.Item
     sequences: tuple[tree.Sequence, ...]
@@ -31,7 +31,7 @@ class _Open:
 
 
 class _Builder:
-    """Goes through the tree in program order. `_loose`: the nodes from which ways lead to what comes next."""
+    """Goes through the tree in program order. `_loose`: the nodes whose next edge leads to whatever comes next."""
 
     def __init__(self) -> None:
         self.graph = Graph()
@@ -56,7 +56,7 @@ class _Builder:
                 self._next_lane(waiting)
 
     def junction(self, place: Place) -> Node:
-        """A node that holds nothing, to which all loose ways lead."""
+        """A node without phases, to which all loose nodes lead."""
         return self._node(place, place)
 
     def _node(self, start: Place, end: Place) -> Node:
@@ -112,7 +112,7 @@ class _Builder:
                 self._left_after.setdefault(phase, []).append(opened)
 
     def _next_lane(self, waiting: list[Iterator[tree.Item]]) -> None:
-        """Goes on with the next sequence of the item that is open, or behind it."""
+        """Continues with the next sequence of the open item, or after it."""
         opened = self._open[-1]
         if opened.number == len(opened.sequences):
             self._open.pop()
@@ -152,7 +152,7 @@ class _Builder:
             self.graph.following[loose].append(opened.entry)
             self.graph.leading[opened.entry].append(loose)
         if not item.at_least:
-            opened.out.append(opened.entry)  # where a trip that is not the last has ended, too
+            opened.out.append(opened.entry)  # where a trip that is not the last ends here too
         elif not item.endless:
             opened.out.extend(self._loose)
 

@@ -1,5 +1,4 @@
-"""What a layout gives as the reason of each bound, looked at again: names, bytes, phases, and that the named may share
-nothing."""
+"""Checks the certificate of each bound: names, bytes, phases, and that the named buffers may share nothing."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ class Certificates:
     findings: Findings
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     sets: dict[str, tuple[StoryPiece, ...]] = field(default_factory=dict)
-    """Of each bound on bytes that was checked, the pieces that lie apart."""
+    """For each bound on bytes that was checked, the pieces that lie apart."""
 
     def check_bytes(self, what: str, scope: Scope, certificate: Mapping[str, Any], bound: Bytes) -> None:
         """The certificate of a bound on the bytes of one region."""
@@ -59,7 +58,7 @@ class Certificates:
             self.check_other(what, certificate, trivial=bound == 0)
 
     def check_other(self, what: str, certificate: Mapping[str, Any], *, trivial: bool) -> None:
-        """One that names no buffers: what it says cannot be looked at, but it has to say something."""
+        """A certificate that names no buffers: it cannot be checked, but it must state its reason."""
         if trivial:
             self.outcomes[what] = "checked"
         else:
@@ -128,8 +127,8 @@ class Certificates:
         """Whether the two can share no byte in any layout."""
         if one.buffer is other.buffer:
             if not _comes_apart(one.buffer):
-                return True  # two parts of what lies in one piece
-            return all(self.story.astray(a, b) is not None for a in one.pieces for b in other.pieces)
+                return True  # two parts of a buffer in one piece
+            return all(self.story.conflict_unless_permitted(a, b) is not None for a in one.pieces for b in other.pieces)
         if any(_comes_apart(named.buffer) and len(named.pieces) > 1 for named in (one, other)):
             return all(self._never(a, b) for a in one.pieces for b in other.pieces)
         first, last = min(a.offset_bytes for a in one.pieces), max(a.offset_bytes + a.size_bytes for a in one.pieces)
@@ -141,12 +140,11 @@ class Certificates:
         return conflict is not None and not conflict.allowed_differences
 
     def _moving(self, one: _Named) -> Sequence[StoryPiece]:
-        """The pieces that lie where they do inside the buffer whatever its offset is: all, where its parts are not
-        placed apart."""
+        """The pieces that are at a fixed place inside the buffer: all, unless its parts are placed apart."""
         return one.pieces if _comes_apart(one.buffer) else self.story.pieces_of[one.buffer.full_name]
 
     def _blocked(self, ours: Sequence[StoryPiece], theirs: Sequence[StoryPiece]) -> Spans:
-        """The differences of the offsets of two buffers at which two of these pieces overlap that conflict, and are not
+        """The differences of the offsets of two buffers at which two of these pieces conflict and overlap, and are not
         in place."""
         blocked: list[tuple[Bytes, Bytes]] = []
         for a in ours:
@@ -166,8 +164,8 @@ class Certificates:
         return merged(blocked)
 
     def _may_be_over(self, one: _Named) -> bool:
-        """Whether all that moves with a block-scoped buffer or part conflicts with nothing in the windows, so that no
-        place before them has to be kept for it."""
+        """Whether a block-scoped buffer or part, with all that moves with it, conflicts with nothing in the windows.
+        Then it needs no place before them."""
         if one.buffer.scope != "block" or not self.over_windows:
             return False
         others = [piece for piece in self.story.pieces if piece.scope == "run" and piece.buffer in self.on_chip]
@@ -203,7 +201,7 @@ class Certificates:
 
 
 def _comes_apart(buffer: Buffer) -> bool:
-    """Whether parts may lie apart: of a pinned buffer each has its place."""
+    """Whether parts may lie apart: those of a pinned buffer have fixed places."""
     return buffer.splittable and buffer.pinned_offset_bytes is None
 
 

@@ -1,4 +1,4 @@
-"""What a layout claims about itself: its status and its proofs must agree with its figures, and with one another."""
+"""A layout's claims about itself: its status and its proofs must agree with its figures, and with one another."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def check_claims(
     matched: Sequence[PlacedRange],
     findings: Findings,
 ) -> dict[str, str]:
-    """Bounds lie on the right side of what they bound, and each has a reason; a wish is `optimal` exactly where its
-    figure meets the bound, the layout where all wishes are. Returns how each bound was checked."""
+    """Each bound must lie on the right side of what it bounds, and have a certificate. A wish must be `optimal` exactly
+    where its figure equals the bound, and the layout exactly where all wishes are. Returns how each bound was
+    checked."""
     proof = layout.proof
     on_chip = frozenset(one.buffer.full_name for one in matched if one.placed.location == "shared")
     over_windows = launch.stride_bytes > 0 and launch.runs_per_block > 0
@@ -70,8 +71,8 @@ def _check_threads(
 
 
 def _from_bytes(manifest: Manifest, proof: Proof, certificates: Certificates, findings: Findings) -> Outcome:
-    """Bounds on the bytes of both regions bound the threads, if what they are about may share nothing across the
-    regions either."""
+    """Bounds on the bytes of both regions bound the threads, if their buffers may share nothing across the regions
+    either."""
     certificate = proof.threads_per_block.certificate
     of_run, of_region = certificate.get("run_bytes_at_least"), certificate.get("block_region_bytes_at_least")
     if not isinstance(of_run, int) or not isinstance(of_region, int):
@@ -146,7 +147,7 @@ def _check_layout_status(
 
 
 def _ranked(manifest: Manifest, launch: LaunchFigures, matched: Sequence[PlacedRange], proof: Proof) -> list[str]:
-    """The wishes beside threads and bytes that this layout's objective ranks, and that could be met less or more."""
+    """The wishes, other than threads and bytes, that this layout's objective ranks and that leave a choice."""
     ranked = []
     on_chip = [one.buffer for one in matched if one.placed.location == "shared"]
     block = Block.of(manifest, on_chip, launch.run_bytes, launch.block_region_bytes)

@@ -1,5 +1,4 @@
-"""What a layout is compared with, derived again: the bytes of the simpler rules and of the user's own layout, and the
-launch of each."""
+"""Baselines, derived again: the bytes of the simpler rules and of the user's own layout, and the launch of each."""
 
 from __future__ import annotations
 
@@ -24,10 +23,10 @@ from warpack.solver.wire.units import Bytes, align_up
 
 
 def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer], findings: Findings) -> None:
-    """Every figure of each baseline that the layout states, and of the user's own layout every rule that it is said to
-    break. `manifest` as it was asked about: where sizes follow the block, each baseline has the block that is best for
-    it. A layout that compares itself with nothing is not asked to; one that does names the user's own layout where the
-    manifest has it."""
+    """Checks every figure of each baseline that the layout states, and every rule that the user's own layout is said to
+    break. `manifest` is the one that was posted: where sizes depend on the threads of the block, each baseline has its
+    own best block. A layout need not state baselines. If it does, it must state the user's own layout where the
+    manifest has one."""
     stated, own = layout.baselines, manifest.baseline
     if not stated:
         return
@@ -70,7 +69,7 @@ def _of_rule(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iter
 
 
 def _better(manifest: Manifest, one: Baseline, found: Baseline) -> bool:
-    """Of two blocks that fit."""
+    """Whether `one` is the better block; both fit."""
     step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
     if found.threads_per_block % step != one.threads_per_block % step and found.threads_per_block % step == 0:
         return False
@@ -106,9 +105,8 @@ def _compare(name: str, stated: Baseline, right: Baseline, findings: Findings) -
 def _launched(
     manifest: Manifest, on_chip: Iterable[Buffer], size: tuple[Bytes, Bytes, Bytes], *, beyond: bool
 ) -> tuple[Baseline, RunWindows]:
-    """Figures, and where the windows lie. `size`: run bytes, block region, and where the last of the block's buffers
-    ends, as far as some lie over windows. `beyond`: where nothing fits the budget, the architecture's largest is the
-    budget."""
+    """Figures, and where the windows lie. `size`: run bytes, block region, and where the last block-scoped buffer ends
+    if some lie over windows. `beyond`: if nothing fits the budget, use the architecture's largest."""
     run_bytes, block_bytes, reach = size
     rules = manifest.launch
     by: ThreadsBy = "resident_threads" if residents_first(manifest) else "threads_per_block"
@@ -142,8 +140,8 @@ def _no_sharing(buffers: Iterable[Buffer]) -> Bytes:
 
 
 def _declared_aliases(buffers: Iterable[Buffer]) -> Bytes:
-    """First those without an alias; then each of the others behind what lies in the first of its targets that has room,
-    or at the end."""
+    """First the buffers without an alias. Then each of the others goes into the first of its targets that has room,
+    after what lies there already, or at the end."""
     with_bytes = [buffer for buffer in buffers if buffer.size_bytes]
     end = 0
     used: dict[str, Bytes] = {}
@@ -166,7 +164,7 @@ def _declared_aliases(buffers: Iterable[Buffer]) -> Bytes:
 
 
 class _Own(NamedTuple):
-    """What has an offset of its own in the user's layout: a buffer, or a part."""
+    """A buffer or part that has an offset of its own in the user's layout."""
 
     name: str
     buffer: Buffer
@@ -194,7 +192,7 @@ def _check_broken(
     story: Story,
     findings: Findings,
 ) -> None:
-    """What is listed is so, and where the list is not full, nothing is left out."""
+    """Checks that every listed finding is true, and that a list that is not full leaves nothing out."""
     placed = list(_pieces(story, places))
     judged = Findings(story)
     check_overlaps(manifest, placed, windows, judged)
@@ -227,13 +225,13 @@ def _said(key: _Key) -> str:
 
 
 def _phase_is_so(story: Story, one: Finding) -> bool:
-    """The first phase in which the one is accessed while the other is needed. Where there is none, any in which they
-    conflict will do, or none."""
+    """The first phase in which one is accessed while the other is needed. Where there is none, any phase in which they
+    conflict is accepted, or None."""
     a, b = (story.piece_by_name[name] for name in one.buffers)
     needed = merged((*common(a.accesses, b.live), *common(a.live, b.accesses)))
     if needed:
         return one.phase == needed[0][0]
-    conflict = story.astray(a, b)
+    conflict = story.conflict_unless_permitted(a, b)
     return one.phase is None or (conflict is not None and covers(conflict.phases, one.phase))
 
 
@@ -257,7 +255,7 @@ def _pieces(story: Story, places: Iterable[_Own]) -> Iterator[PlacedPiece]:
 
 
 def _is_so(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows, one: Finding) -> bool:
-    """For lists of findings that are cut short: whether this pair does share these bytes, and must not."""
+    """For lists of findings that are cut short: whether this pair shares these bytes and must not."""
     pair = [piece for piece in placed if piece.piece.name in one.buffers]
     if len(pair) != 2 or bytes_in_common(pair[0], pair[1], windows) != (one.start_bytes, one.end_bytes):
         return False

@@ -1,5 +1,5 @@
-"""Whether an in-place pair may lie in the same bytes: its meeting in the listed phase is the only one, and is in good
-order."""
+"""Whether an in-place pair may lie in the same bytes: the two meet in the listed phase only, and under the right
+conditions."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ class Curing:
     def reason_against(
         self, a: StoryPiece, b: StoryPiece, listed: Sequence[InPlaceRanges], threads: Threads
     ) -> str | None:
-        """Why the two may not share bytes even at the difference of these pairs, all of which have the same; None where
-        they may."""
+        """Why the two may not share bytes even at the one difference that all these pairs have; None where they may."""
         found = [self.handings(a, b, ranges, threads) for ranges in listed]
         good = [handing for handings, _ in found for handing in handings]
         reasons = [reason for _, reason in found if reason]
@@ -51,7 +50,7 @@ class Curing:
     def handings(
         self, a: StoryPiece, b: StoryPiece, ranges: InPlaceRanges, threads: Threads
     ) -> tuple[list[Handing], str]:
-        """The calls in which the one may hand its bytes on to the other, and why not in others."""
+        """The calls in which one may hand its bytes on to the other, and why it may not in the others."""
         read, write = (a, b) if a.buffer == ranges.read else (b, a)
         reason = _against(read, ranges.phase, threads)
         if reason:
@@ -85,13 +84,12 @@ class Curing:
         return ""
 
     def _before_phase_0(self, phase: Phase) -> bool:
-        """Whether a way from the program's start comes to a phase before it comes to phase 0."""
+        """Whether a way from the program's start reaches a phase before it reaches phase 0."""
         graph = self.ordering.graph
         return phase > 0 and covers(forwards(graph, [(graph.head, 0)], AtPhases(((0, 1),))).phases, phase)
 
     def _comes_back(self, piece: StoryPiece, phase: Phase) -> bool:
-        """Whether a piece that is dropped was left on some way and is first met again in this phase, where no interval
-        begins."""
+        """Whether some way leaves a dropped piece and next reaches it in this phase, where no interval begins."""
         if not piece.dropped or phase in piece.begins:
             return False
         graph, lives = self.ordering.graph, AtPhases(piece.accesses)
@@ -99,10 +97,11 @@ class Curing:
         return phase in {place // 3 for place in forwards(graph, exits(graph, between), lives).stopped}
 
     def _read_again(self, read: StoryPiece, span: Span) -> bool:
-        """Whether a way from the phase comes to one of the read that begins no interval, before one that begins one."""
+        """Whether a way from the phase reaches a phase of the read at which no interval begins, before one at which an
+        interval begins."""
         graph = self.ordering.graph
         start = [(graph.node_of(span[1] - 1), 3 * (span[1] - 1) + 2)]
-        if read.dropped:  # a phase of return counts as a beginning: only what lies right behind is no return
+        if read.dropped:  # coming back counts as a beginning; the phase directly after is no return
             stopped = forwards(graph, start, AtNextPhase(NOWHERE)).stopped
         else:
             stopped = forwards(graph, start, AtPhases(read.accesses)).stopped
@@ -110,9 +109,9 @@ class Curing:
         return any(covers(read.accesses, phase) and phase not in read.begins for phase in phases)
 
     def _unordered(self, source: StoryPiece, target: StoryPiece, good: Iterable[Handing], threads: Threads) -> bool:
-        """Whether a way leads from an access of the one to a later access of the other without a barrier for the two.
-        From the phase in which it is read in place, none counts: each thread goes on with its own elements until the
-        next barrier."""
+        """Whether a way leads from an access of one to a later access of the other without a barrier for the two. Ways
+        from the phase of the in-place read do not count: each thread continues with its own elements until the next
+        barrier."""
         fenced = target.asynchronous and not source.asynchronous
         if threads == "one" and not fenced:
             return False
@@ -138,7 +137,7 @@ def _against(read: StoryPiece, phase: Phase, threads: Threads) -> str:
 
 
 def _ends_in(piece: StoryPiece, phase: Phase) -> bool:
-    """Whether contents that came into the phase may have their last read there."""
+    """Whether the phase may be the last read of contents that were live before it."""
     if piece.accesses_in is not None:
         wanted = phase in piece.accesses_in.reads or phase in piece.accesses_in.updates
         return wanted and phase not in piece.accesses_in.writes

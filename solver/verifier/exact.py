@@ -1,7 +1,7 @@
 """A second, plain model of one region: whether its buffers fit into so many bytes. Built from the story alone.
 
-It shares nothing with the optimiser: no reductions, no forbidden differences, no order of alike buffers. One variable
-an item; of two that must be apart, one lies below the other, or both lie as an in-place pair may.
+It shares nothing with the optimiser: no reductions, no forbidden differences, no order of equal buffers. There is one
+variable per item. Of two items that must lie apart, one lies below the other, or both lie as an in-place pair may.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from warpack.solver.wire.manifest import Buffer
 from warpack.solver.wire.units import Bytes
 
 MOST_PAIRS = 200_000
-"""Above so many pairs of items nothing is asked."""
+"""With more pairs of items than this, the model is not used."""
 
 MOST_CLIQUES = 256
 
@@ -28,8 +28,8 @@ Verdict = Literal["fits", "impossible", "open"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is placed in one piece: a buffer, or a part of one that may be split. `offset_bytes`: where its pieces are
-    counted from."""
+    """An item with one offset: a buffer, or a part of one that may be split. `offset_bytes`: the origin of its pieces'
+    places."""
 
     name: str
     buffer: Buffer
@@ -48,8 +48,8 @@ class Answer(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """Bytes `[first, first + size)` counted from two items' starts that must be apart, but for some differences of the
-    addresses."""
+    """Bytes `[first, first + size)`, counted from the starts of two items, that must lie apart, except at some
+    differences of the addresses."""
 
     one: int
     other: int
@@ -86,13 +86,13 @@ def fits(story: Story, items: Sequence[Item], capacity_bytes: Bytes, limit_s: fl
 
 
 def _pairs(story: Story, items: Sequence[Item], one: int, other: int) -> list[_Pair]:
-    """All that must be apart of two items: as wholes, where that comes to the same."""
+    """All bytes of two items that must lie apart; the items as wholes, where that is equivalent."""
     first, second = items[one], items[other]
     found: list[_Pair] = []
     open_pairs = 0
     for a in first.pieces:
         for b in second.pieces:
-            conflict = story.astray(a, b) if a.buffer == b.buffer else story.conflict(a, b)
+            conflict = story.conflict_unless_permitted(a, b) if a.buffer == b.buffer else story.conflict(a, b)
             if conflict is None:
                 open_pairs += 1
                 continue
@@ -106,7 +106,7 @@ def _pairs(story: Story, items: Sequence[Item], one: int, other: int) -> list[_P
 
 
 class _Model:
-    """All in units that divide every size, alignment and place that is asked for."""
+    """Everything counted in a unit that divides every size, alignment and fixed place."""
 
     def __init__(self, items: Sequence[Item], pairs: Sequence[_Pair], capacity_bytes: Bytes) -> None:
         from ortools.sat.python import cp_model  # takes 0.6 s
@@ -173,7 +173,8 @@ def _unit(items: Sequence[Item], pairs: Sequence[_Pair]) -> Bytes:
 
 
 def _cliques(items: Sequence[Item], pairs: Sequence[_Pair]) -> list[tuple[int, ...]]:
-    """Sets of items that are apart as wholes, each pair of a set: those accessed in one phase, as far as they are."""
+    """Sets of items; any two items of a set must lie apart as wholes. They come from the items accessed in one
+    phase."""
     whole: dict[int, set[int]] = {}
     for pair in pairs:
         covers = pair.first == (0, items[pair.one].size_bytes) and pair.second == (0, items[pair.other].size_bytes)

@@ -1,4 +1,4 @@
-"""The findings of one verification, collected, with the words that they share."""
+"""Collects the findings of one verification, and has the phrases that they share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from warpack.solver.wire.report import Finding
 from warpack.solver.wire.units import Bytes
 
 MOST_PER_RULE = 100
-"""So many findings of one rule are written out; one more says that there were others."""
+"""The most findings of one rule that are written out; one more says that there were others."""
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Findings:
         at: Span | None = None,
         phases: Spans = (),
     ) -> None:
-        """`at`: bytes of the region; `phases`: where it shows, of which the first is named."""
+        """`at`: bytes of the region; `phases`: where it shows; the first of them is named."""
         count = self._count[rule] = self.count(rule) + 1
         if count > MOST_PER_RULE:
             if count == MOST_PER_RULE + 1:
@@ -47,14 +47,15 @@ class Findings:
         self.found.append(Finding(rule, message, buffers, region, start, end, phase, name))
 
     def expect(self, rule: str, what: str, stated: object, derived: object) -> bool:
-        """Adds a finding where a figure of the layout is not what the manifest gives; says whether it was."""
+        """Adds a finding where a figure of the layout differs from what the manifest gives. Returns whether they are
+        equal."""
         if stated == derived and type(stated) is type(derived):
             return True
         self.add(rule, f"{what} is {stated}, but must be {derived}")
         return False
 
     def count(self, rule: str) -> int:
-        """How many findings of this rule there were, those left out included."""
+        """The number of findings of this rule, including those left out."""
         return self._count.get(rule, 0)
 
     def full(self, rule: str) -> bool:

@@ -1,13 +1,13 @@
-"""The ways through a program as a graph. Its nodes are stretches that are always run from one end to the other, and
+"""The ways through a program as a graph. Its nodes are straight stretches, which always run from end to end, and
 junctions.
 
 A way is a line of *places*: 3p is where a barrier before phase p stands, 3p + 1 is the phase itself, 3p + 2 is where a
 barrier after p stands. A loop that is left by a break at p is left between 3p + 1 and 3p + 2. A node holds the places
 `[start, end)`; at a junction both are the same.
 
-Where several components are called in one phase, what runs before and after them has to come through every one, but a
-way that starts in one of them need not meet the others any more: each is a graph of its own (`bodies`), between the
-junctions `before` and `behind`.
+Where several components are called in one phase, a way from before the call to after it passes through every one. A way
+that starts in one of them need not pass the others. So each is a graph of its own (`bodies`), between the junctions
+`before` and `behind`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Graph:
     """The nodes that hold phases, in program order, and the first phase of each."""
     head: Node = 0
     gates: dict[Node, Span] = field(default_factory=dict)
-    """The junctions through which every way enters a track, and the phases of the track."""
+    """A junction through which every way enters a track, and the phases of the track."""
 
     def gates_in(self, spans: Spans) -> frozenset[Node]:
         """The gates of tracks that lie in these phases."""

@@ -1,5 +1,5 @@
 """The hand-overs that a layout relies on, derived again: bytes pass from one piece to another, and a barrier on the
-way, or the user's word, orders the two."""
+way, or the user's alias, orders the two."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from warpack.solver.wire.units import Bytes
 def check_handoffs(
     layout: Layout, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings, *, left_out: bool = False
 ) -> int:
-    """Compares the layout's list with the derived one; returns the length of the latter. `left_out`: the layout says
-    that there are too many to be listed; it may, where that is so and none is listed."""
+    """Compares the layout's list with the derived one, and returns the length of the latter. `left_out`: the layout
+    says that there are too many to list. That is allowed where it is true and none is listed."""
     if left_out and not layout.handoffs and _too_many(placed, windows):
         return 0
     derived = derive_handoffs(findings.story, placed, windows)
@@ -65,7 +65,7 @@ def derive_handoffs(story: Story, placed: Sequence[PlacedPiece], windows: RunWin
                 stops = story.ordering.barriers.covering(threads, fenced=fenced)
                 arrivals = known[key] = passages(story.graph, source.accesses, target.accesses, stops)
             for arrival in arrivals:
-                if arrival[1] is not None or by_alias:  # between others nothing is handed over without one
+                if arrival[1] is not None or by_alias:  # between others there is no hand-over without a barrier
                     found.add(_handoff(story, shared, (source, target), arrival, fenced=fenced))
     return sorted(found, key=lambda one: (*one.order, one.start_bytes))
 
@@ -92,8 +92,8 @@ def _handoff(
 
 
 def _pairs(placed: Sequence[PlacedPiece], windows: RunWindows) -> Iterator[_Shared]:
-    """Every pair of pieces with bytes in common that bytes may be handed over between, whenever they are live. Those of
-    one buffer have such only where its parts lie apart; their contents are as different as those of two buffers."""
+    """Every pair of pieces with bytes in common between which bytes may be handed over, whenever they are live. Two
+    pieces of one buffer share bytes only where its parts lie apart; they count like pieces of two buffers."""
     some_asynchronous = any(one.piece.asynchronous for one in placed)
     for region in ("block", "run"):
         threaded = [
@@ -122,7 +122,7 @@ def sharing_bytes(placed: Sequence[PlacedPiece]) -> Iterator[tuple[PlacedPiece, 
 
 
 def _too_many(placed: Sequence[PlacedPiece], windows: RunWindows) -> bool:
-    """Whether more pairs that could hand over share bytes than a layout lists."""
+    """Whether more pairs share bytes, and could hand them over, than a layout lists."""
     pairs = 0
     for region in ("block", "run"):
         threaded = [one for one in placed if one.region == region and not one.piece.private and one.piece.live]

@@ -1,4 +1,4 @@
-"""In-place pairs: where a write may take the very bytes of the read it is computed from, element by element."""
+"""In-place pairs: where a write may take the bytes of the read that it is computed from, element by element."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class InPlaceRanges:
     def difference_of(
         self, first: str, first_offset: Bytes, first_size: Bytes, second_offset: Bytes, second_size: Bytes
     ) -> Bytes | None:
-        """Address of the second piece minus that of the first at which the two ranges coincide, for pieces (given by
-        their bytes inside their buffers) that lie inside the ranges; None where one does not. `first` is the buffer
-        of the first piece, the second belongs to the other buffer of the pair."""
+        """The address of the second piece minus that of the first at which the two ranges coincide. Pieces are given by
+        their bytes inside their buffers; None where one does not lie inside its range. `first` is the buffer of the
+        first piece; the second piece belongs to the other buffer of the pair."""
         of_first, of_second = self.read_range, self.write_range
         if first != self.read:
             of_first, of_second = of_second, of_first
@@ -39,8 +39,8 @@ class InPlaceRanges:
 
 
 def in_place_ranges(manifest: Manifest, program: Program) -> tuple[InPlaceRanges, ...]:
-    """The pairs that the manifest lists, in its order. Those never count whose elements are not alike, whose scopes or
-    timelines differ, or whose write is zeroed."""
+    """The pairs that the manifest lists, in its order. A pair never counts if its elements differ in layout, its scopes
+    or timelines differ, or its write is zeroed."""
     result = []
     for pair in manifest.in_place:
         read, read_range = _resolve(manifest, pair.read)
@@ -56,7 +56,7 @@ def in_place_ranges(manifest: Manifest, program: Program) -> tuple[InPlaceRanges
 
 
 def _alike(read: Buffer, write: Buffer) -> bool:
-    """Whether the elements of both lie in the same way."""
+    """Whether the elements of both have the same layout."""
     if (read.dtype.itemsize_bytes, read.dtype.per_item) != (write.dtype.itemsize_bytes, write.dtype.per_item):
         return False
     if read.stages == write.stages == 1:

@@ -1,4 +1,4 @@
-"""A layout that has no launch: what it may and may not say."""
+"""Checks a layout that has no launch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from warpack.solver.wire.units import Bytes
 
 
 def check_infeasible(manifest: Manifest, layout: Layout, findings: Findings) -> None:
-    """A layout without a launch: it places nothing, says so, and names the budget that would be enough, if any is."""
+    """A layout without a launch must place nothing, be `infeasible`, and name the budget that would be enough, if any
+    is."""
     if layout.status != "infeasible":
         findings.add("status", f"the status is {layout.status}, but the layout has no launch")
     for placed in layout.buffers:
@@ -37,9 +38,9 @@ def check_infeasible(manifest: Manifest, layout: Layout, findings: Findings) -> 
 
 
 def least_budget(manifest: Manifest, findings: Findings) -> Bytes:
-    """A number of bytes that no layout of this manifest can do with less of: of the scopes, which may share, the one
-    with more: its largest buffer in one piece, or what is persistent, times the fewest runs. What is persistent is
-    never shared."""
+    """A number of bytes that every layout of this manifest needs. For each scope it is the largest buffer in one piece,
+    or the sum of the persistent buffers (which never share), times the fewest runs. The two scopes may share bytes, so
+    the larger number counts."""
     runs = (manifest.launch.threads_per_block or manifest.launch.threads_per_run) // manifest.launch.threads_per_run
     total, most = manifest.target.static_shared_bytes, 0
     used = {piece.buffer for piece in findings.story.pieces if piece.accesses}

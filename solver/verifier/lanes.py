@@ -1,5 +1,5 @@
-"""Where a program runs in several lanes of which one thread takes one: arms of a branch, tracks, components called in
-one phase."""
+"""Where a program forks into several lanes, and a thread is in one of them: arms of a branch, tracks, components called
+in one phase."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Kind = Literal["arms", "tracks", "beside"]
 
 
 class Fork(NamedTuple):
-    """`uniform`: which threads choose the arm together. `runs_whole`: whether every run lies whole in one of the
-    tracks. Tracks with the same `stated` are the same, in several calls."""
+    """`uniform`: which threads choose the arm together. `runs_whole`: whether the tracks split no run. Tracks with the
+    same `stated` are the same tracks in several calls."""
 
     kind: Kind
     lanes: tuple[Span, ...]
@@ -31,7 +31,7 @@ class Fork(NamedTuple):
 
 
 MOST_CHOICES = 64
-"""Of more combinations of tracks that a run may take, it is taken to be in any track at any time."""
+"""With more combinations of tracks that a run may take, it is assumed to be in any track at any time."""
 
 
 class _Lane(NamedTuple):
@@ -39,7 +39,7 @@ class _Lane(NamedTuple):
     fork: int
     number: int
     around: int
-    """The lane around this one, by its place in the list; -1 where there is none."""
+    """The lane around this one, by its index in the list; -1 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Lanes:
             at = lane.around
 
     def choices(self) -> tuple[Spans, ...]:
-        """For each choice of the tracks that a run lies whole in, the phases that it never comes to."""
+        """For each choice of the tracks that a run can be in, the phases that it never reaches."""
         groups: dict[tuple[str, Phase], list[Fork]] = defaultdict(list)
         for fork in self.forks:
             if fork.kind == "tracks" and fork.runs_whole:
@@ -87,7 +87,7 @@ class Lanes:
         return None
 
     def tracks_around(self, phase: Phase) -> Iterator[int]:
-        """The tracks that hold a phase, innermost first, by their place in `lanes`."""
+        """The tracks that hold a phase, innermost first, by their index in `lanes`."""
         at = bisect_right(self.starts, phase) - 1
         while at >= 0:
             lane = self.lanes[at]
@@ -96,8 +96,8 @@ class Lanes:
             at = lane.around
 
     def other_lanes(self, accesses: Spans) -> Iterator[tuple[Fork, Spans]]:
-        """For every fork in some lanes of which these phases lie: the lanes in which something else would be in another
-        lane than one of them. Forks that lie in these phases as a whole are left out."""
+        """For every fork that has some of these phases in its lanes: the lanes that differ from the lane of at least
+        one of these phases. Forks that lie wholly in these phases are left out."""
         if not self.forks:
             return
         used: dict[int, set[int]] = defaultdict(set)
@@ -138,15 +138,15 @@ def lanes_of(body: tree.Sequence, launch: Launch) -> Lanes:
 
 
 class _Threads(NamedTuple):
-    """The first thread of a track, and the one behind its last, by what is left of them in dividing by the threads of a
-    run. None: not known. A block has a whole number of runs."""
+    """The first thread of a track and the one after its last, modulo the threads of a run. None: unknown. A block has a
+    whole number of runs."""
 
     first: int | None
     end: int | None
 
 
 def _shares(item: tree.Tracks, whole: _Threads, per_run: int) -> list[_Threads]:
-    """The threads of each track: counted from the front up to the one that takes the rest, and from the back down to
+    """The threads of each track, counted from the front up to the track that takes the rest, and from the back down to
     it."""
     count = len(item.threads)
     borders: list[int | None] = [whole.first, *[None] * (count - 1), whole.end]

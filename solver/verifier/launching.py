@@ -22,8 +22,8 @@ from warpack.solver.wire.units import Bytes
 def check_regions(
     launch: LaunchFigures, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings
 ) -> None:
-    """Every run-scoped piece lies inside its region, which ends where the last one does. The block region is what lies
-    before the windows: it is empty, or ends where a block-scoped piece does, or inside one that lies on over the
+    """Every run-scoped piece must lie inside its region, which ends where the last piece does. The block region is what
+    lies before the windows: it is empty, or ends where a block-scoped piece ends, or inside one that extends over the
     windows."""
     for region, size in (("run", launch.run_bytes), ("block", launch.block_region_bytes)):
         here = [one for one in placed if one.region == region]
@@ -50,7 +50,7 @@ def check_launch(
     placed: Sequence[PlacedPiece],
     findings: Findings,
 ) -> None:
-    """Takes the bytes of the two regions from the layout (`check_regions` judges them) and derives all else."""
+    """Takes the bytes of the two regions from the layout (`check_regions` checks them) and derives everything else."""
     on_chip = [one.buffer for one in matched if one.placed.location == "shared"]
     block = Block.of(manifest, on_chip, launch.run_bytes, launch.block_region_bytes)
     block = over_windows_too(block, placed, findings)
@@ -75,15 +75,15 @@ def check_launch(
 
 
 def over_windows_too(block: Block, placed: Sequence[PlacedPiece], findings: Findings) -> Block:
-    """With block-scoped pieces over windows: the block's bytes may end with one of them, and more runs may not lie
-    under them."""
+    """With block-scoped pieces over windows: the block's bytes may end with one of them, and perhaps they may not lie
+    over more runs."""
     ends = max((one.end for one in placed if one.region == "block"), default=0)
     if ends <= block.block_region_bytes:
         return block
 
     @cache
     def most_runs(stride: Bytes) -> int:
-        """More windows only lie under more buffers."""
+        """With more windows, more buffers may lie over some."""
         low, high = 0, block.device.max_threads_per_block // block.manifest.launch.threads_per_run
         while low < high:
             middle = (low + high + 1) // 2
@@ -129,9 +129,9 @@ def _check_stride(manifest: Manifest, launch: LaunchFigures, block: Block, findi
 def check_widths(
     manifest: Manifest, layout: Layout, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings
 ) -> None:
-    """Where several element widths share a stride that was chosen: for each its accesses, its degree at the stride,
-    and what it would have alone at which stride. Layouts made by hand, or before there was such a list, say nothing
-    of it."""
+    """Where several element widths share a stride that was chosen: for each width its accesses, its degree at the
+    stride, and the best degree and stride if it were alone. Hand-made layouts, and layouts older than this list, may
+    omit it."""
     if not layout.bank_conflicts:
         return
     on_chip = [one.buffer for one in matched if one.placed.location == "shared"]

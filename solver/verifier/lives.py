@@ -1,4 +1,5 @@
-"""From what is stated to what must not be disturbed: contents that a way leaves behind and finds again."""
+"""From stated lifetimes to the phases in which contents must not be disturbed: those that a way leaves and comes back
+to are carried."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ FIRST: Spans = ((0, 1),)
 
 
 class Why(NamedTuple):
-    """Why a piece is needed in a phase: it is `stated` there, or a way has left it after `left` and finds it again in
-    `found` (`carried`), or needs between the write in `left` and the read in `found` (`between`), or it was zeroed at
-    the program's start and phase 0 has not come yet (`entry`). `left` is None where that is the program's start."""
+    """Why a piece is needed in a phase. `stated`: the manifest says so. `carried`: a way left it after `left` and comes
+    back to it in `found`. `between`: the phase lies between the write in `left` and the read in `found`. `entry`: it
+    was zeroed at the program's start, and phase 0 has not been reached yet. `left` is None for the program's start."""
 
     reason: str
     left: Phase | None = None
@@ -29,16 +30,16 @@ class Why(NamedTuple):
 
 @dataclass(frozen=True)
 class Lives:
-    """Works out what is carried. Pieces that state the same have the same answer."""
+    """Works out what is carried. Pieces with equal statements have the same answer."""
 
     graph: Graph
     choices: tuple[Spans, ...] = ((),)
     _known: dict[tuple[Stated, bool, bool, bool], Spans] = field(default_factory=dict)
 
     def carried(self, stated: Stated, reentry: Reentry, *, entry: bool, of_run: bool = False) -> Spans:
-        """The phases beside the stated ones in which contents are needed. `entry`: zeroes are written at the program's
-        start. `of_run`: one run uses it, which keeps to one track of those that it lies whole in (`choices`: the phases
-        of the others)."""
+        """The phases, apart from the stated ones, in which contents are needed. `entry`: zeros are written at the
+        program's start. `of_run`: a single run uses the piece, and stays in one track of those that split no run
+        (`choices`: the phases of the others)."""
         if not stated.accesses and not entry:
             return ()
         kept = reentry == "kept"
@@ -63,7 +64,8 @@ class Lives:
         return without(merged(added), stated.accesses)
 
     def _both_ways(self, stated: Stated, closed: Spans, *, entry: bool) -> tuple[Walk | None, Walk]:
-        """Back from where contents are wanted, and on from where some were left; no way comes to phases in `closed`."""
+        """Walks back from where contents are needed, and forward from where some were left; no way enters phases in
+        `closed`."""
         shut = self.graph.gates_in(closed)
         if stated.by_access:
             kills = AtPhases(merged((*stated.kills, *closed)))
@@ -84,7 +86,7 @@ class Lives:
         if covers(stated.accesses, phase):
             return Why("stated")
         if not covers(self.carried(stated, reentry, entry=entry), phase):
-            return None  # a run that keeps to one track needs no more than that
+            return None  # a run that stays in one track needs no more
         here = ((self.graph.node_of(phase), 3 * phase + 1),)
         if stated.by_access or reentry == "kept":
             behind, ahead = self._both_ways(stated, (), entry=entry)
@@ -105,7 +107,7 @@ class Lives:
         return self.graph.head, 0
 
     def _arrivals(self, spans: Spans, begins: tuple[Phase, ...]) -> Iterator[Start]:
-        """Where ways arrive in these phases, but for those at beginnings."""
+        """The places where ways arrive in these phases, except at beginnings."""
         graph, begun = self.graph, frozenset(begins)
         for node, first, _ in graph.holding(spans):
             if first not in begun:

@@ -1,5 +1,5 @@
-"""Pairs of pieces that share a byte while one is accessed and the other in its way: a sweep over the phases that never
-looks at all pairs."""
+"""Pairs of pieces that share a byte while one is accessed and the other occupied: a sweep over the phases that does not
+compare all pairs."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _HOLDS, _COMES = 0, 1
 
 
 def meetings(holders: Sequence[Claim], comers: Sequence[Claim]) -> Iterator[tuple[int, int]]:
-    """The numbers of a holder and a comer that share a byte in some phase. A pair may come more than once, each time in
-    another span of phases. Two claims of one number are no pair; where a comer's span starts with one of the same
-    number's as a holder, only the first is looked at."""
+    """The numbers of a holder and a comer that share a byte in some phase. A pair may come more than once, each time
+    for another span of phases. Two claims of one number are no pair. If a comer starts together with a holder's claim
+    of the same number, only the first is used."""
     comings = {(claim.number, claim.start, start) for claim in comers for start, _ in claim.phases}
     events = [(start, _HOLDS, end, claim) for claim in holders for start, end in claim.phases]
     late = any((claim.number, claim.start, start) not in comings for start, _, _, claim in events)
@@ -57,8 +57,8 @@ def _when(event: tuple[Phase, int, Phase, Claim]) -> tuple[Phase, int]:
 
 
 class _Layers:
-    """Claims that hold now. Those that share bytes with one another lie in different layers, in each of which the
-    others are found by where they start."""
+    """The claims that hold now. Claims that share bytes lie in different layers; in each layer a claim is found by
+    where it starts."""
 
     def __init__(self) -> None:
         self._starts: list[list[Bytes]] = []
@@ -75,7 +75,7 @@ class _Layers:
             yield from claims[first : bisect_left(starts, one.end)]
 
     def enter(self, claim: Claim, end: Phase) -> None:
-        """Until the phase `end`."""
+        """Adds a claim until the phase `end`."""
         layer = 0
         for starts, claims in zip(self._starts, self._claims, strict=True):
             at = bisect_left(starts, claim.start)
@@ -92,7 +92,7 @@ class _Layers:
         heappush(self._leaving, (end, self._entered, layer, claim.start))
 
     def leave(self, phase: Phase) -> None:
-        """Those go whose phases have ended."""
+        """Removes the claims whose phases have ended."""
         while self._leaving and self._leaving[0][0] <= phase:
             _, _, layer, start = heappop(self._leaving)
             at = bisect_left(self._starts[layer], start)

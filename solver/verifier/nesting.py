@@ -19,7 +19,7 @@ class Opening(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """What was opened last and is still open ends."""
+    """The innermost open structure or lane ends."""
 
 
 class Stretch(NamedTuple):
@@ -39,7 +39,7 @@ Step = Opening | Closing | Stretch | Calling
 
 
 def steps_of(timeline: Timeline, calling: Collection[Phase]) -> list[Step]:
-    """The timeline from its first phase to its last, as structures that open and close in good order."""
+    """The timeline from its first phase to its last, as structures that open and close in nested order."""
     spans = sorted(_spans(timeline), key=lambda one: one[:4])
     cuts = {0, timeline.length}
     for start, minus_end, *_ in spans:
@@ -67,12 +67,12 @@ def steps_of(timeline: Timeline, calling: Collection[Phase]) -> list[Step]:
 
 
 _Rank = Literal[0, 1, 2, 3]
-"""Of structures over one span: loops round all arms, then branches and groups of tracks, then one arm or track, then
-loops in it."""
+"""The order of structures over one span, outer first: loops round all arms, then branches and groups of tracks, then
+one arm or track, then loops in it."""
 
 
 def _spans(timeline: Timeline) -> Iterator[tuple[Phase, Phase, _Rank, int, Opening]]:
-    """Start, less the end, rank, number and structure."""
+    """Start, minus end, rank, number and structure."""
     lanes: set[Span] = set()
     for number, branch in enumerate(timeline.branches):
         start, end = branch.span

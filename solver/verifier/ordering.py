@@ -1,4 +1,4 @@
-"""How far the accesses of a piece reach: the phases in which other threads may still be at them, and those in other
+"""How far the accesses of a piece reach: the phases in which other threads may still be doing them, and phases in other
 lanes."""
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from warpack.solver.wire.units import Phase
 
 @dataclass(frozen=True)
 class Ordering:
-    """What barriers and lanes make of accesses. Answers are kept: many pieces are accessed in the same phases."""
+    """The effect of barriers and lanes on accesses. Answers are cached, since many pieces are accessed in the same
+    phases."""
 
     graph: Graph
     lanes: Lanes
@@ -27,7 +28,7 @@ class Ordering:
     _beside: dict[tuple[Spans, Threads], Spans] = field(default_factory=dict)
 
     def reached(self, accesses: Spans, threads: Threads, *, fenced: bool = False) -> Spans:
-        """The phases to which some way leads from one of these, without a barrier on it that orders the accesses of
+        """The phases that some way reaches from one of these without a barrier that orders the accesses of
         `threads`."""
         key = (accesses, threads, fenced)
         found = self._reached.get(key)
@@ -46,8 +47,8 @@ class Ordering:
         return merged(reached)
 
     def _by_track(self, accesses: Spans, threads: Threads) -> list[tuple[Spans, Spans]]:
-        """The accesses by the tracks that they lie in, with the tracks to which none of their ways lead: where a run
-        lies whole in one track, its threads never come into another."""
+        """The accesses by the tracks that they lie in, with the tracks that their ways never reach: where tracks split
+        no run, the threads of a run never enter another track."""
         groups: list[tuple[Spans, Spans]] = [(accesses, ())]
         for fork in self.lanes.forks:
             if fork.kind == "tracks" and fork.runs_whole and threads in ("one", "run"):
@@ -70,8 +71,8 @@ class Ordering:
         return found
 
     def in_two_lanes(self, first: Spans, second: Spans, threads: Threads, but: Spans) -> bool:
-        """Whether some of the one and some of the other lie in two lanes in which such threads may be at the same time.
-        Forks inside the phases of `but` do not count: of a call made there the caller's own phase is one."""
+        """Whether some phases of the first and some of the second lie in two lanes in which such threads may be at the
+        same time. Forks inside the phases of `but` do not count: a call made there is one phase of its caller."""
         for fork in self.lanes.forks:
             hull = ((fork.lanes[0][0], fork.lanes[-1][1]),)
             if not inside(hull, but) and not _together(fork, threads):

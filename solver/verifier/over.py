@@ -13,7 +13,7 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True, slots=True)
 class RunWindows:
-    """`count` windows in the block's memory, the first at `base`, each `stride` bytes behind the one before."""
+    """`count` windows in the block's memory, the first at `base`, one every `stride` bytes."""
 
     base: Bytes
     stride: Bytes
@@ -28,12 +28,13 @@ class RunWindows:
         return self.base + max(0, self.stride) * max(0, self.count)
 
     def clipped(self, start: Bytes, end: Bytes) -> Span | None:
-        """The bytes of the block's memory that lie in the windows' part of it."""
+        """The bytes of the block's memory that lie among the windows."""
         start, end = max(start, self.base), min(end, self.end)
         return (start, end) if start < end else None
 
     def inside(self, start: Bytes, end: Bytes) -> tuple[Span, ...]:
-        """The bytes that some window has in these bytes of the block's memory, counted from the window's own start."""
+        """The bytes of windows that lie in these bytes of the block's memory, counted from the start of their
+        window."""
         clipped = self.clipped(start, end)
         if clipped is None:
             return ()

@@ -1,4 +1,4 @@
-"""No two pieces share a byte that the one needs while the other is accessed."""
+"""No two pieces share a byte that one needs while the other is accessed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ AT_START: Span = (-1, 0)
 
 
 def check_overlaps(manifest: Manifest, placed: Sequence[PlacedPiece], windows: RunWindows, findings: Findings) -> int:
-    """Adds a finding for every pair that shares a byte it must not share. Returns how many pairs shared bytes while one
-    of them was accessed and the other in its way, and were judged."""
+    """Adds a finding for every pair that shares a byte which it must not share. Returns the number of pairs that were
+    examined: they share bytes while one is accessed and the other occupied."""
     judged: set[tuple[int, int]] = set()
     for one, other in _candidates(findings.story, placed, windows):
         pair = (min(one, other), max(one, other))
@@ -65,7 +65,7 @@ def _across(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) ->
 def _holders(
     story: Story, placed: Sequence[PlacedPiece], taken: Sequence[Taken], threads: Threads | None
 ) -> list[Claim]:
-    """Where pieces are in the way of others, if all these threads share their bytes; None: those that do anyway."""
+    """Where pieces exclude others, if all these threads share their bytes; None: the threads that share the piece."""
     claims = []
     for one in taken:
         piece = placed[one.number].piece
@@ -85,8 +85,7 @@ def _comers(placed: Sequence[PlacedPiece], taken: Sequence[Taken], *, asynchrono
 
 
 def _fenced(story: Story, placed: Sequence[PlacedPiece], taken: Sequence[Taken]) -> list[Claim]:
-    """Where accesses that are not asynchronous are in the way of those that are: up to the barriers with a proxy
-    fence."""
+    """Where accesses that are not asynchronous exclude asynchronous ones: up to the barriers with a proxy fence."""
     claims = []
     for one in taken:
         piece = placed[one.number].piece
@@ -98,10 +97,10 @@ def _fenced(story: Story, placed: Sequence[PlacedPiece], taken: Sequence[Taken])
 
 
 def conflict_at(first: PlacedPiece, second: PlacedPiece, windows: RunWindows, story: Story) -> Conflict | None:
-    """Why two pieces that share a byte where they lie must not; None where they may. `apart` is looked at elsewhere."""
+    """Why two pieces that share a byte at their places must not; None where they may. `apart` is checked elsewhere."""
     a, b = first.piece, second.piece
     if a.buffer == b.buffer:  # parts that lie apart: different elements, both needed
-        return story.astray(a, b)
+        return story.conflict_unless_permitted(a, b)
     conflict = story.conflict(a, b)
     if conflict is None or conflict.apart:
         return None

@@ -1,4 +1,4 @@
-"""On which ways bytes pass from one piece to another, and by which barrier each is ordered."""
+"""The ways on which bytes pass from one piece to another, and the barrier that orders each."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Arrival = tuple[Phase, Place | None]
 
 
 class _Outside(NamedTuple):
-    """The barrier, if any, that a way had met when it came into components called together from outside; None in its
-    place for ways that have started inside, or lie in none."""
+    """The barrier, if any, that a way met before it entered components called together; None for ways that started
+    inside them or lie in none."""
 
     barrier: Place | None
 
@@ -31,8 +31,8 @@ class _Step(NamedTuple):
 
 def passages(graph: Graph, source: Spans, destination: Spans, stops: Stops) -> set[Arrival]:
     """Every way that leaves the source's life and arrives in the destination's, with neither live between: where it
-    arrives, and the first barrier on it. Where both are live in the phase that the way leaves, the bytes were handed
-    over in place: none starts there.
+    arrives, and the first barrier on it. No way starts in a phase where both are live: there the bytes were handed over
+    in place.
 
     A way into one of several components called together does not go through the others; one past them goes through all,
     in any order.
@@ -59,7 +59,7 @@ class _Passing:
         return self._called() if self._graph.beside_at else self._plain()
 
     def _plain(self) -> set[Arrival]:
-        """Where no components are called together. Most nodes hold no phase of either life."""
+        """For programs without components called together. Most nodes hold no phase of either life."""
         graph, following = self._graph, self._graph.following
         lives = merged((*self._source, *self._destination))
         holding = frozenset(node for node, *_ in graph.holding(lives))
@@ -101,7 +101,7 @@ class _Passing:
             self._out_of(_Step(step.node, barrier, step.entered))
 
     def _through(self, node: Node, place: Place, barrier: Place | None) -> tuple[bool, Place | None]:
-        """Whether a way comes out of a node that it is in at this place, and the first barrier that it has met then."""
+        """Whether a way that is at this place leaves the node, and the first barrier that it has met by then."""
         end = self._graph.end[node]
         if place >= end:
             return True, barrier
@@ -149,7 +149,7 @@ class _Passing:
         self._go_behind(beside, entered, (step.entered,))
 
     def _go_behind(self, beside: Beside, entered: _Outside, waiting: Iterable[_Outside | None]) -> None:
-        """On from behind components called together, once each of them can be passed: the first barrier may be that of
+        """Continues after components called together, once each of them can be passed: the first barrier may be that of
         any."""
         ends = self._ends[beside.before, entered].values()
         if not all(ends):

@@ -1,4 +1,4 @@
-"""What has a place and a time of its own: a buffer, or a part of one."""
+"""A piece: a buffer, or a part of one, with a place and a time of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from warpack.solver.wire.units import Bytes, Phase
 
 
 class Segment(NamedTuple):
-    """A piece is needed in the phases `[start, end)`; `written`: at `start` it gets new contents whichever way control
-    came."""
+    """A piece is needed in the phases `[start, end)`; `written`: at `start` it gets new contents on every way."""
 
     start: Phase
     end: Phase
@@ -42,10 +41,10 @@ class StoryPiece(NamedTuple):
     threads: Threads
     """Whose accesses barriers have to order."""
     private: bool
-    """One thread alone uses it, so that program order is order enough."""
+    """Only one thread uses it, so program order is enough."""
     asynchronous: bool
     entry: bool
-    """Zeroes are written at the program's start."""
+    """Zeros are written at the program's start."""
     zero: Zero
     dropped: bool
     lifetime: Lifetime | None

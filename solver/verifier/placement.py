@@ -1,4 +1,5 @@
-"""Every buffer of the manifest placed exactly once: in a legal place, whole, aligned, and where it is pinned."""
+"""Every buffer of the manifest must be placed exactly once: in a legal place, whole, aligned, and where it is
+pinned."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class PlacedRange(NamedTuple):
 
 
 def match(manifest: Manifest, layout: Layout, findings: Findings) -> list[PlacedRange]:
-    """The buffers that both manifest and layout have, in the manifest's order, with what is wrong about their
+    """The buffers that both manifest and layout have, in the manifest's order. Reports what is wrong about their
     places."""
     placed_by_name = layout.by_name
     once = len(placed_by_name) == len(layout.buffers)
@@ -119,7 +120,7 @@ def _ranges(name: str, buffer: Buffer, placed: PlacedBuffer, findings: Findings)
 
 
 def _split_ranges(buffer: Buffer, placed: PlacedBuffer, findings: Findings) -> tuple[Span, ...]:
-    """Parts that lie apart: all of them, each in one go, aligned as its elements (the first as the buffer)."""
+    """Parts that lie apart: all are there, each contiguous and aligned as its elements (the first as the buffer)."""
     name, region, parts = buffer.full_name, placed.region, placed.parts or ()
     bytes_of = buffer.dtype.bytes_of
     wanted = [(part.name, bytes_of(part.size)) for part in buffer.parts]

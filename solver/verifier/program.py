@@ -1,7 +1,7 @@
-"""One program from many timelines: every call of a component's own timeline written out in its caller's place.
+"""One program from many timelines: every call of a component's own timeline is expanded in the caller's timeline.
 
 A calling phase becomes a phase `enter`, all phases of what it calls in the order of declaration, and a phase `exit`.
-Where several components are called in one phase, that order says nothing: they run in any order, and interleaved.
+Where several components are called in one phase, that order means nothing: they run in any order, and interleaved.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Call:
     starts: Sequence[Phase]
 
     def span(self, start: Phase, end: Phase) -> Span:
-        """What became of the timeline's phases `[start, end)`."""
+        """The program's phases for the timeline's phases `[start, end)`."""
         return self.starts[start], self.starts[end]
 
 
@@ -61,7 +61,7 @@ class _Clock:
 
 @dataclass(slots=True)
 class _Run:
-    """A timeline that is being written out: where each of its phases began so far, and the steps that are left."""
+    """A timeline that is being expanded: where each of its phases began so far, and the steps that are left."""
 
     clock: _Clock
     prefix: str
@@ -73,7 +73,7 @@ class _Run:
 
 @dataclass(slots=True)
 class _Frame:
-    """A structure that is open: its sequences that have ended, with their spans, and the one that grows."""
+    """An open structure: its finished sequences, with their spans, and the one that grows."""
 
     of: Opening | tuple[str, ...] | None
     start: Phase
@@ -172,7 +172,7 @@ class _Writer:
         self._at += count
 
     def _end(self, run: _Run, _: Closing) -> None:
-        """A loop ends, or a lane of what is open, or (all its lanes having ended) that itself."""
+        """A loop ends, or a lane of an open structure, or, after its last lane, the structure itself."""
         frame = self._frames[-1]
         if isinstance(frame.of, Opening) and not isinstance(frame.of.structure, Loop):
             lanes = frame.of.structure.arms if isinstance(frame.of.structure, Branch) else frame.of.structure

@@ -1,9 +1,9 @@
-"""Puts bounds that rest on a search to the test: a second, independent model is asked whether anything better exists.
+"""Tests bounds that rest on a search: a second, independent model is asked whether anything better exists.
 
     for trial in prove(manifest, layout, limit_s=60): print(trial.what, trial.verdict)
 
-Every question allows more than a layout may have (contiguous windows are left out of it), so that "there is none"
-confirms a bound; a packing that is found refutes one only where nothing was left out.
+Every question allows more than a layout may do (contiguous windows are ignored). So the answer "there is none" confirms
+a bound. A packing refutes a bound only where nothing was ignored.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ DEFAULT_LIMIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one bound. `bound`: what the layout claims; `note`: what was asked, or why nothing could be.
-    `offsets`: the packing that refutes it, by the names of buffers and parts."""
+    """The outcome for one bound. `bound`: what the layout claims; `note`: what was asked, or why nothing could be
+    asked. `offsets`: the packing that refutes it, by the names of buffers and parts."""
 
     what: str
     bound: int
@@ -95,8 +95,8 @@ def _judged(manifest: Manifest, what: str, bound: int, answer: Answer, note: str
 
 
 def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: LaunchFigures, limit_s: float) -> Trial:
-    """Whether the runs of some larger block fit. Block-scoped buffers and `auto` ones that change the stride are not
-    looked at."""
+    """Whether the runs of some larger block fit. Block-scoped buffers, and `auto` ones that change the stride, are not
+    considered."""
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
     if residents_first(manifest):
         return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
@@ -115,8 +115,8 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
 
 
 def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
-    """Where sizes follow the block: whether the block-scoped buffers of the next larger block fit with their sizes. If
-    not, no larger block's do."""
+    """Where sizes depend on the threads of the block: whether the block-scoped buffers of the next larger block fit. If
+    not, no larger block fits."""
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
     larger = next_larger(asked, bound)
     if larger is None:
@@ -135,9 +135,9 @@ def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
 
 
 def _widens(auto: Buffer, shared: list[Buffer]) -> bool:
-    """Whether the buffer on chip might lessen the padding: it is aligned wider than the others, or widths of which some
-    has a stride of its own are mixed. Where one thread serves a run, and only there is `auto`, powers of two up to 16
-    that divide the alignment are all free at the same strides, or as free as they can be."""
+    """Whether the buffer on chip might reduce the padding: its alignment is larger than that of the others, or the
+    widths do not all have the same best strides. Where one thread serves a run (only there is `auto` legal), all powers
+    of two up to 16 that divide the alignment have the same best strides."""
     if not auto.size_bytes:
         return False
     aligned = max((buffer.alignment_bytes for buffer in shared), default=0)
@@ -147,7 +147,7 @@ def _widens(auto: Buffer, shared: list[Buffer]) -> bool:
 
 
 def _larger(manifest: Manifest, shared: list[Buffer], bound: int) -> Iterator[Bytes]:
-    """The most run bytes with which a block that is better than one of `bound` threads can start, if any can."""
+    """The most run bytes with which a block that is better than one of `bound` threads can start, if there is one."""
     rules = manifest.launch
     most = min(rules.max_threads_per_block, device(manifest.target.compute_capability).max_threads_per_block)
     step = lcm(rules.threads_per_run, rules.threads_multiple)

@@ -1,5 +1,5 @@
-"""Where ways lead that no barrier stops, worked out once for a whole program: from everywhere in a circle they lead to
-the same phases."""
+"""Where ways without a barrier lead, worked out once for a whole program: from all nodes of a cycle they lead to the
+same phases."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from warpack.solver.verifier.walking import exits, forwards
 
 
 class Reaching:
-    """The ways of one graph up to some barriers."""
+    """The ways of one graph, up to some barriers."""
 
     def __init__(self, graph: Graph, stops: AtPlaces) -> None:
         self._graph = graph
         self._stops = stops
 
     def behind(self, accesses: Spans) -> Spans:
-        """The phases to which ways lead from these, without meeting a barrier."""
+        """The phases that ways reach from these without meeting a barrier."""
         graph = self._graph
-        if graph.beside_at:  # a way from outside goes through all components that are called together
+        if graph.beside_at:  # a way from outside passes through all components that are called together
             return forwards(graph, exits(graph, accesses), self._stops).phases
         found: list[Span] = []
         circles: set[int] = set()
@@ -36,8 +36,8 @@ class Reaching:
 
     @cached_property
     def _circles(self) -> tuple[list[int], list[Spans]]:
-        """Of each node the number of its circle, and of each circle the phases reached from where it is entered.
-        Circles are found as Tarjan does: those that others lead to come first."""
+        """For each node the number of its strongly connected component, and for each component the phases reached once
+        it is entered. Tarjan's algorithm gives a component after all those that it leads to."""
         count = len(self._graph.start)
         order, lowest = [-1] * count, [0] * count
         circle_of = [-1] * count

@@ -29,14 +29,14 @@ MOST_PIECES_COUNTED = 512
 
 @uncollected()
 def verify(manifest: Manifest, layout: Layout) -> StaticReport:
-    """Judges `layout` by `manifest`; a layout that keeps every rule has no findings.
+    """Checks `layout` against `manifest`; a layout that keeps every rule has no findings.
 
     Each finding names its rule and, where the rule has such, the buffers, the bytes of the region and the phase.
     `checked` counts the buffers, phases, hand-overs, pairs found in common bytes, and (up to 512 pieces) conflicting
     pairs.
     """
     asked = manifest
-    if manifest.grows:  # sizes are those of the layout's own block
+    if manifest.grows:  # the sizes of the layout's own block
         threads = manifest.launch.threads_per_run if layout.launch is None else max(1, layout.launch.threads_per_block)
         manifest = manifest.in_block(manifest.launch.threads_per_block or threads)
     story = derive(manifest)
@@ -50,7 +50,9 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
             findings.add("layout-hash", warning.message)
     if layout.launch is None:
         check_infeasible(manifest, layout, findings)
-        if all(buffer.location != "auto" for buffer in manifest.buffers):  # which of them are on chip is not said
+        if all(
+            buffer.location != "auto" for buffer in manifest.buffers
+        ):  # the layout does not say which of them are on chip
             check_baselines(asked, layout, [one for one in manifest.buffers if one.location == "shared"], findings)
         return StaticReport(tuple(findings.found), checked)
     matched = match(manifest, layout, findings)
@@ -75,7 +77,7 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
 
 
 def _conflicting_pairs(story: Story, placed: Sequence[PlacedPiece]) -> int:
-    """Pairs of pieces in the block's memory that the layout had to keep apart, or in place at one difference."""
+    """Pairs of pieces in the block's memory that the layout had to keep apart, or to place at one difference."""
     return sum(
         story.conflict(one.piece, other.piece) is not None
         for at, one in enumerate(placed)

@@ -1,4 +1,4 @@
-"""What a layout says about who shares bytes with whom (`shares_bytes_with`) must be exactly what the offsets give."""
+"""The lists `shares_bytes_with` of a layout must be exactly what the offsets give."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from warpack.solver.verifier.spans import Span
 from warpack.solver.wire.layout import MOST_SHARES_LISTED
 
 SPELLED_OUT = 20
-"""So many wrong lists are compared name by name; of further ones only the lengths are said."""
+"""The most wrong lists that are compared name by name; for further ones only the lengths are reported."""
 
 
 def check_shares(
     matched: Sequence[PlacedRange], windows: RunWindows, findings: Findings, *, left_out: bool = False
 ) -> None:
-    """Compares every list, which names those of the other scope too that the bytes of some window are shared with.
-    Counts are compared first, so that long true lists cost no more than their length. `left_out`: the layout says that
-    its lists are too long to be given; it may, where that is so and none is given."""
+    """Compares every list. A list also names buffers of the other scope, if bytes of some window are shared. Counts are
+    compared first, so long correct lists cost no more than their length. `left_out`: the layout says that its lists are
+    too long. That is allowed where it is true and none is given."""
     if left_out and _may_be_left_out(matched):
         return
     across = _across(matched, windows)
@@ -76,7 +76,7 @@ def _meet(first: tuple[Span, ...], second: tuple[Span, ...]) -> bool:
 
 
 def _across(matched: Sequence[PlacedRange], windows: RunWindows) -> dict[str, frozenset[str]]:
-    """Of each buffer the names of those of the other scope that it shares bytes with, in any window."""
+    """For each buffer, the names of the buffers of the other scope with which it shares bytes in any window."""
     of_block = [
         Taken(number, *span)
         for number, one in enumerate(matched)

@@ -1,4 +1,4 @@
-"""What a manifest states of a buffer's or part's accesses, as phases of the flattened program."""
+"""What a manifest states about the accesses of a buffer or part, as phases of the flattened program."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from warpack.solver.wire.units import Phase
 
 class Stated(NamedTuple):
     """`accesses`: where the sharing threads may access it. `begins`: the first phases of intervals, or of phases that
-    write every element. With `accesses_in`, `brings` are the phases that leave contents, `wants` those that need some
-    on arriving, `kills` those that overwrite everything first; with a lifetime they are empty."""
+    write every element. With `accesses_in`, `brings` are the phases that leave contents, `wants` those that need
+    contents on entry, `kills` those that overwrite everything first. With a lifetime they are empty."""
 
     accesses: Spans
     begins: tuple[Phase, ...]
@@ -25,7 +25,7 @@ class Stated(NamedTuple):
     kills: Spans = ()
 
     def leaving_out(self, closed: Spans) -> Stated:
-        """What is left of it where no way comes to some phases."""
+        """What is left of it where no way enters some phases."""
         if not closed:
             return self
         begins = tuple(phase for phase in self.begins if not covers(closed, phase))
@@ -36,7 +36,7 @@ class Stated(NamedTuple):
 
 @dataclass(frozen=True)
 class Clock:
-    """What the lifetimes of a component count in: a timeline, and its runs in the program."""
+    """The timeline in which the lifetimes of a component count, and its runs in the program."""
 
     owner: str
     timeline: Timeline
@@ -51,7 +51,7 @@ class Clock:
 
     @cached_property
     def always(self) -> Lifetime:
-        """Of a buffer that states nothing."""
+        """For a buffer that states nothing."""
         return (Interval(0, self.timeline.length),)
 
     @cached_property
@@ -85,8 +85,8 @@ class Clock:
         return merged(call.span(phase, phase + 1) for call in self.calls for phase in phases)
 
     def phases_of(self, interval: Interval) -> list[Span]:
-        """The phases of the timeline from an interval's first to its last, on a way from the one to the other: of a
-        branch in an arm of which one of the two lies, only the arms that hold them."""
+        """The phases of the timeline from an interval's first to its last, on a way from one to the other. Where an end
+        lies in an arm of a branch, the branch's other arms are left out."""
         start, end = interval
         if start < end:
             if not self.timeline.branches:
@@ -98,7 +98,7 @@ class Clock:
         return self._on_the_way((start, beyond), (start,)) + self._on_the_way((head, end), (end - 1,))
 
     def _on_the_way(self, span: Span, ends: tuple[Phase, ...]) -> list[Span]:
-        """The phases of a span that lie in no arm beside one in which the way starts or ends."""
+        """The phases of a span, without the arms of branches in which the way starts or ends in another arm."""
         beside = []
         for phase in ends:
             for branch, number in self._arms_around(phase):

@@ -1,4 +1,4 @@
-"""What ends a walk: phases of a set, barriers, or the next phase whatever it is."""
+"""What ends a walk: phases of a set, barriers, or any phase."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Stops(Protocol):
         """The last such place before `place`; -1 if there is none."""
 
     def holders(self, graph: Graph) -> frozenset[Node] | None:
-        """The nodes that hold such places; None for what may be any."""
+        """The nodes that hold such places; None where any node may."""
 
 
 class AtPhases:

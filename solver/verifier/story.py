@@ -1,7 +1,7 @@
 """What happens to every buffer in the course of the program, derived from the manifest alone.
 
-The verifier judges layouts by it, and the probe is planned from it. It shares nothing with the optimiser but the wire
-types. Shared, `auto` and local buffers all have their pieces here: whoever asks filters by the regions of a layout.
+The verifier checks layouts against it, and the probe is planned from it. It shares nothing with the optimiser but the
+wire types. Shared, `auto` and local buffers all have their pieces here; callers filter by the regions of a layout.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from warpack.solver.verifier.in_place import InPlaceRanges, in_place_ranges
 from warpack.solver.verifier.lanes import Lanes, lanes_of
 from warpack.solver.verifier.lives import Lives, Why
 from warpack.solver.verifier.ordering import Ordering
+from warpack.solver.verifier.piece_builder import PieceBuilder
 from warpack.solver.verifier.pieces import Segment, StoryPiece
 from warpack.solver.verifier.program import Fence, write_out
 from warpack.solver.verifier.spans import Span, Spans, common, covers, meet, merged
-from warpack.solver.verifier.telling import Teller
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes, Phase
 
@@ -32,8 +32,8 @@ __all__ = ["Conflict", "Handing", "Segment", "Story", "StoryPiece", "Why", "deri
 
 @dataclass(frozen=True)
 class Story:
-    """The program with every call written out, and the pieces in it. `tree` is for walking along chosen ways, `graph`
-    has all of them. `apart` and `aliases` are pairs of full buffer names."""
+    """The program with every call expanded, and the pieces in it. `tree` is for walking along chosen ways; `graph` has
+    all ways. `apart` and `aliases` are pairs of full buffer names."""
 
     length: int
     phase_names: tuple[str, ...]
@@ -103,7 +103,7 @@ class Story:
         return self.lives.why(piece.stated, "dropped" if piece.dropped else "kept", phase, entry=piece.entry)
 
     def threads_of(self, a: StoryPiece, b: StoryPiece) -> Threads:
-        """The threads whose accesses have to be ordered, if the two share bytes."""
+        """The threads whose accesses have to be ordered if the two share bytes."""
         if a.threads == b.threads:
             return a.threads
         if a.scope != b.scope or "block" in (a.threads, b.threads):
@@ -112,7 +112,7 @@ class Story:
         return "block" if shared is None else shared
 
     def occupied(self, piece: StoryPiece, threads: Threads) -> Spans:
-        """Where a piece is in the way of others, if all these threads share bytes of it."""
+        """Where a piece excludes others, if all these threads share its bytes."""
         if threads == piece.threads:
             return piece.occupied
         found = self._known.get((piece.name, threads))
@@ -123,8 +123,8 @@ class Story:
         return found
 
     def conflict(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
-        """Why `a` and `b` must not share a byte; None where they may. Pieces of one buffer are not asked about, see
-        `astray`."""
+        """Why `a` and `b` must not share a byte; None where they may. Not for two pieces of one buffer: see
+        `conflict_unless_permitted`."""
         if a.buffer == b.buffer:
             return None
         pair = frozenset((a.buffer, b.buffer)) if self.apart or self.aliases or self.in_place else frozenset()
@@ -132,13 +132,13 @@ class Story:
             return Conflict(merged((*common(a.accesses, b.live), *common(a.live, b.accesses))), (), True, "apart")
         if not a.accesses or not b.accesses or self._permits(a, b, pair):
             return None
-        found = self.astray(a, b)
+        found = self.conflict_unless_permitted(a, b)
         if found is None or found.reason == "persistent" or pair not in self._in_place_by_pair:
             return found
         return Conflict(found.phases, self._cured_differences(a, b, pair), reason=found.reason)
 
-    def astray(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
-        """The same whatever aliases and in-place pairs say, also for two parts of one buffer that lie apart."""
+    def conflict_unless_permitted(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
+        """The same without regard to aliases and in-place pairs, also for two parts of one buffer that lie apart."""
         if not a.accesses or not b.accesses:
             return None
         if a.persistent or b.persistent:
@@ -161,7 +161,7 @@ class Story:
         return None
 
     def permits(self, a: StoryPiece, b: StoryPiece) -> bool:
-        """Whether an alias lets the two share bytes, whatever else is said."""
+        """Whether an alias lets the two share bytes, whatever else is stated."""
         pair = frozenset((a.buffer, b.buffer))
         return pair not in self.apart and self._permits(a, b, pair)
 
@@ -172,7 +172,7 @@ class Story:
         return not (a.given and b.given and meet(*stated))
 
     def handings(self, a: StoryPiece, b: StoryPiece) -> tuple[Handing, ...]:
-        """Where the one of two pieces that lie in the same bytes hands them on to the other, in place; sorted."""
+        """The phases in which one of two pieces at the same bytes hands them on to the other in place; sorted."""
         curing, threads = Curing(self.ordering), self.threads_of(a, b)
         listed = self._in_place_by_pair.get(frozenset((a.buffer, b.buffer)), ())
         found = [one for ranges in listed for one in curing.handings(a, b, ranges, threads)[0]]
@@ -195,13 +195,13 @@ def derive(manifest: Manifest) -> Story:
     graph, lanes = graph_of(program.body), lanes_of(program.body, manifest.launch)
     ordering = Ordering(graph, lanes, Barriers(program.fences, lanes))
     lives = Lives(graph, lanes.choices())
-    teller = Teller(manifest, program, ordering, lives)
+    builder = PieceBuilder(manifest, program, ordering, lives)
     return Story(
         length=program.length,
         phase_names=program.phase_names,
         tree=program.body,
         fences=program.fences,
-        pieces=tuple(piece for buffer in manifest.buffers for piece in teller.pieces(buffer)),
+        pieces=tuple(piece for buffer in manifest.buffers for piece in builder.pieces(buffer)),
         in_place=in_place_ranges(manifest, program),
         apart=frozenset(frozenset(pair) for pair in manifest.apart),
         aliases=frozenset(_aliases(manifest)),

@@ -49,8 +49,8 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """All at once, each by threads of its own; one thread runs one of them, in every call the same. `threads` None:
-    those that the others leave. `stated`: whose timeline says so, and from which phase on."""
+    """All run at the same time, each on threads of its own; a thread runs the same track in every call. `threads` None:
+    all threads that the others leave. `stated`: the owner of the timeline that states it, and the first phase there."""
 
     start: Phase
     end: Phase

@@ -1,4 +1,4 @@
-"""Walks along all ways at once, forwards or backwards, until they meet what stops them. A walk says which places it
+"""Walks along all ways at once, forwards or backwards, until something stops them. A walk returns the places that it
 passed and where it was stopped."""
 
 from __future__ import annotations
@@ -30,33 +30,33 @@ class Walk:
 
 
 def exits(graph: Graph, spans: Spans) -> Iterator[Start]:
-    """Where ways leave these phases."""
+    """The places where ways leave these phases."""
     for node, _, last in graph.holding(spans):
         yield node, 3 * last + 2
 
 
 def forwards(graph: Graph, starts: Iterable[Start], stops: Stops, shut: frozenset[Node] = NO_GATES) -> Walk:
-    """All ways on from the places given that come through no gate that is shut."""
+    """All ways forward from the given places that pass no closed gate."""
     return _Walker(graph, stops, shut, backwards=False).walk(starts)
 
 
 def backwards(graph: Graph, starts: Iterable[Start], stops: Stops, shut: frozenset[Node] = NO_GATES) -> Walk:
-    """All ways that lead to the places given, through no gate that is shut."""
+    """All ways that lead to the given places and pass no closed gate."""
     return _Walker(graph, stops, shut, backwards=True).walk(starts)
 
 
 @dataclass(slots=True)
 class _Through:
-    """How far a walk from outside is through components that are called in one phase: the bodies left, and whether
-    those who wait behind them may leave the calls around."""
+    """How far a walk from outside has come through components that are called in one phase: the bodies that are left,
+    and whether the walks that wait after them may leave the enclosing calls."""
 
     left: int
     waiting: set[bool] = field(default_factory=set)
 
 
 class _Walker:
-    """A walk that came into a component from outside (`free` False) may only leave it together with all that are called
-    beside it."""
+    """A walk that entered a component from outside (`free` False) may leave it only when all components of the same
+    call can be left."""
 
     def __init__(self, graph: Graph, stops: Stops, shut: frozenset[Node], *, backwards: bool) -> None:
         self._graph = graph
@@ -85,8 +85,8 @@ class _Walker:
         return self._result
 
     def _plain(self, starts: Iterable[Start]) -> Walk:
-        """The same where no components are called together: most nodes are gone through without a look at what is in
-        them."""
+        """The same for programs without components called together: most nodes are passed without a look at their
+        phases."""
         result, edges, start, end = self._result, self._edges, self._graph.start, self._graph.end
         edge = end if self._backwards else start
         holding = self._stops.holders(self._graph)

@@ -1,4 +1,4 @@
-"""Accesses on chip against resident threads, as a manifest with known registers wants them weighed: derived from the
+"""The weighing of accesses on chip against resident threads, for a manifest with known registers; derived from the
 manifest alone."""
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from warpack.solver.wire.layout import LaunchFigures, Layout
 from warpack.solver.wire.manifest import Manifest
 
 _OFF_CHIP = 8
-"""What an access to local memory counts for, where one on chip counts for 1."""
+"""The cost of an access to local memory, where one on chip costs 1."""
 
 
 def residents_first(manifest: Manifest) -> bool:
-    """Whether the most resident threads decide about a block before its size does."""
+    """Whether resident threads rank a block before its size does."""
     return manifest.objective == "resident_threads" or is_weighed(manifest)
 
 
@@ -31,8 +31,8 @@ def is_weighed(manifest: Manifest) -> bool:
 def check_weighing(
     manifest: Manifest, layout: Layout, launch: LaunchFigures, matched: Sequence[PlacedRange], findings: Findings
 ) -> None:
-    """A certificate that says `weighed` has the layout's own figures, and no point of the frontier is worth more than a
-    layout that is said to be worth the most."""
+    """A `weighed` certificate must have the layout's own figures, and no point of the frontier may be worth more than a
+    layout that claims to be worth the most."""
     certificates = [
         one.certificate
         for one in (layout.proof.threads_per_block, layout.proof.resident_threads, layout.proof.accesses_on_chip)

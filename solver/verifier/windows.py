@@ -13,7 +13,7 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def check_windows(manifest: Manifest, layout: Layout, placed: Sequence[PlacedPiece], findings: Findings) -> None:
-    """The layout lists the hull of every component with `window: "contiguous"` that has bytes in a region, and no
+    """The layout must list the hull of every component with `window: "contiguous"` that has bytes in a region, and no
     other."""
     stated = {(window.path, window.region): window for window in layout.components}
     if len(stated) < len(layout.components):

@@ -1,4 +1,4 @@
-"""A buffer of a manifest and its parts. A field that `Buffer` has is one that the manifest may state."""
+"""A buffer of a manifest and its parts. Every field of `Buffer` is a field that a manifest may state."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Location = Literal["shared", "local", "auto"]
 Zero = Literal["none", "entry", "interval"]
 
 StorageKind = tuple[Scope, Bytes, Bytes]
-"""What the launch has to know of a buffer: scope, alignment, and the size of an element."""
+"""What the launch needs to know about a buffer: scope, alignment, and the size of an element."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A slice of a buffer at a fixed offset inside it, with a lifetime of its own. `offset` and `size` in elements.
-    Without `lifetime` and `accesses_in` it is live in every phase. `reentry` is the part's own word, or else its
+    Without `lifetime` and `accesses_in` it is live in every phase. `reentry` is the part's own value, or else its
     buffer's."""
 
     name: str
@@ -35,15 +35,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Elements of a block-scoped buffer that follow the block: `each` for every thread, or every warp of 32 (the last
-    one perhaps not full), and `plus` others."""
+    """The number of elements of a block-scoped buffer whose size depends on the threads of the block: `each` for every
+    thread, or every warp of 32 (a last warp that is not full counts), and `plus` more."""
 
     each: Elements
     per: Literal["thread", "warp"] = "thread"
     plus: Elements = 0
 
     def elements(self, threads: int) -> Elements:
-        """In a block of so many threads."""
+        """Elements in a block of so many threads."""
         return self.plus + self.each * (threads if self.per == "thread" else -(-threads // WARP_THREADS))
 
 
@@ -51,10 +51,10 @@ class Growth:
 class Buffer:
     """A named array. Without `lifetime` and `accesses_in` it is live in every phase; `lifetime_given` says whether the
     user wrote either. A persistent buffer has neither, nor parts with either. `reentry`: whether contents that the
-    program leaves and comes back to are found again. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a
-    ring of so many slots of `size` elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it
-    is 1. `growth`: its size follows the block, and `size` is that in a block of one thread (`Manifest.in_block` has
-    another)."""
+    program leaves and comes back to are kept. `asynchronous`: touched by TMA, bulk copies or wgmma. `stages`: a ring of
+    so many slots of `size` elements, `slot_pitch_bytes` apart, all needed whenever the buffer is; with parts it is 1.
+    `growth`: its size depends on the threads of the block, and `size` is that for a block of one thread
+    (`Manifest.in_block` gives others)."""
 
     name: str
     size: Elements
@@ -107,7 +107,7 @@ class Buffer:
         return self.lifetime is not None or self.accesses_in is not None or bool(self.parts)
 
     def in_block(self, threads: int) -> Buffer:
-        """With the size that a block of so many threads brings."""
+        """The same buffer with its size in a block of so many threads."""
         if self.growth is None:
             return self
         return replace(self, size=self.growth.elements(threads), growth=None)

@@ -1,5 +1,5 @@
-"""Building very many small objects that all stay: without Python's cycle collector, which would look through them again
-and again."""
+"""For building very many small objects that are all kept: switches off Python's cycle collector, which would scan them
+again and again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No collection of cycles inside, where it was on before. For stretches of at most a few seconds that make no
-    cycles: memory is still freed as soon as nothing refers to it. Where threads do this at the same time, the first one
-    that is done ends it for all: the others are slower then, and nothing else."""
+    """Cycles are not collected inside, if they were before. Use it for at most a few seconds, in code that makes no
+    cycles: memory is still freed as soon as nothing refers to it. Where several threads do this at the same time, the
+    first that is done ends it for all. The others are then slower, and nothing else."""
     if not gc.isenabled():
         yield
         return

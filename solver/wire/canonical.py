@@ -13,11 +13,13 @@ import rfc8785
 
 try:
     import orjson
-except ModuleNotFoundError:  # the core does without: the standard library writes the same, in some five times the time
-    orjson = None  # type: ignore[assignment]
+except (
+    ModuleNotFoundError
+):  # the core works without it: the standard library writes the same, in about five times the time
+    orjson = None  # type: ignore[assignment]  # a module's name
 
 _MOST_INTEGER = 2**53 - 1
-"""Integers beyond this are refused by RFC 8785: a double does not hold them."""
+"""RFC 8785 refuses larger integers: a double does not hold them."""
 
 _WHOLE = object()
 
@@ -28,26 +30,26 @@ _PLAIN = _LISTS | {dict, str, bool, int, NoneType}
 def canonical(document: Any, doubtful: Any = _WHOLE) -> bytes:
     """The one byte string that RFC 8785 gives for these JSON values.
 
-    orjson and the standard library write the same bytes, many times faster, where no rule is in play that they do not
-    share: numbers are integers that a double holds (fractions are written in another way), and keys are ASCII (others
-    are ordered by UTF-16 units). `doubtful` is the part of the document of which that is not known. Raises ValueError
-    for what JSON or the RFC does not have.
+    orjson and the standard library write the same bytes, many times faster, if all numbers are integers that a double
+    holds (they write fractions differently) and all keys are ASCII (RFC 8785 orders other keys by UTF-16 units).
+    `doubtful` is the part of the document for which that is not known. Raises ValueError for what JSON or the RFC does
+    not have.
     """
     if _alike(document if doubtful is _WHOLE else doubtful):
         try:
             return _quick(document)
         except (TypeError, ValueError, RecursionError):
-            pass  # half a surrogate pair, refused below in the RFC's words; or nested deeper than the encoder goes
+            pass  # half a surrogate pair, which the RFC's encoder refuses below; or nested too deep for this encoder
     return rfc8785.dumps(document)
 
 
 def sha256_of(document: Any, doubtful: Any = _WHOLE) -> str:
-    """Of the document's canonical JSON, as for `canonical`."""
+    """The hash of the document's canonical JSON; arguments as for `canonical`."""
     return hashlib.sha256(canonical(document, doubtful)).hexdigest()
 
 
 def quick_encoder(fast: Any) -> Callable[[Any], bytes]:
-    """By orjson where that is handed in, else by the standard library."""
+    """With orjson where it is passed in, else with the standard library."""
     if fast is not None:
         return lambda document: bytes(fast.dumps(document, option=fast.OPT_SORT_KEYS))
     encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
@@ -58,8 +60,8 @@ _quick = quick_encoder(orjson)
 
 
 def _alike(document: Any) -> bool:
-    """Whether the quick encoders and RFC 8785 write the document alike, but for strings that are no Unicode. Level by
-    level, so that documents of very many small objects cost little more than being encoded."""
+    """Whether the quick encoders and RFC 8785 write the document alike, apart from strings that are not valid Unicode.
+    It goes level by level, so for very many small objects it costs little more than encoding them."""
     level: list[Any] = [document]
     while level:
         kinds = set(map(type, level))

@@ -14,8 +14,8 @@ from warpack.solver.wire.units import Bytes, Elements
 
 @dataclass(frozen=True, slots=True)
 class DType:
-    """An element type: a known name, or (name None) an opaque one that only has a size and an alignment. Of packed
-    types `per_item` elements lie in each item of `itemsize_bytes`; of all others one."""
+    """An element type: a known name, or (name None) an opaque one that only has a size and an alignment. Packed types
+    have `per_item` elements in each item of `itemsize_bytes`; all others have one."""
 
     name: str | None
     itemsize_bytes: Bytes
@@ -23,7 +23,7 @@ class DType:
     per_item: int = 1
 
     def bytes_of(self, elements: Elements) -> Bytes:
-        """Bytes of so many elements; of packed types a whole number of items."""
+        """Bytes of so many elements; for packed types a whole number of items."""
         return elements * self.itemsize_bytes // self.per_item
 
     def to_json(self) -> str | dict[str, Any]:

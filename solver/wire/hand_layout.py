@@ -1,4 +1,4 @@
-"""The layout that a user has made by hand, as a manifest states it."""
+"""The user's own hand-made layout, as a manifest states it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HandLayout:
-    """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: where each buffer
-    on chip begins in its region, by full name, sorted; of parts (`component/name#part`) where these lie apart. `auto`
-    buffers that are not named are local. The regions end with their last buffer, or later where the user says so; the
-    windows of runs begin behind the block region, which may end before the last of the block's buffers: then these lie
-    over windows. `threads_per_block` None: the launch rules choose."""
+    """The user's own layout, to compare with: it changes nothing about the packing. `offsets_bytes`: the offset of each
+    buffer on chip in its region, by full name, sorted; by part (`component/name#part`) where parts lie apart. `auto`
+    buffers that are not named are local. A region ends with its last buffer, or later where the user says so. The
+    windows of runs begin after the block region. It may end before the last block-scoped buffer does; then such buffers
+    lie over windows. `threads_per_block` None: the launch rules choose."""
 
     offsets_bytes: dict[str, Bytes]
     run_bytes: Bytes
@@ -25,8 +25,8 @@ class HandLayout:
     threads_per_block: int | None = None
 
     def places(self, buffer: Buffer) -> tuple[tuple[str, Bytes], ...]:
-        """The names by which the buffer is placed, each with its offset: its own, or those of its parts. Empty: it is
-        not on chip."""
+        """The names under which the buffer is placed, each with its offset: its own name, or those of its parts. Empty:
+        it is not on chip."""
         whole = self.offsets_bytes.get(buffer.full_name)
         if whole is not None:
             return ((buffer.full_name, whole),)

@@ -20,11 +20,11 @@ from warpack.solver.wire.units import Bytes
 LAYOUT_SCHEMA = "warpack/layout/1"
 
 MOST_SHARES_LISTED = 1_000_000
-"""Where the `shares_bytes_with` lists of a layout would hold more names in all, they stay empty, and the warning
+"""If the `shares_bytes_with` lists of a layout would hold more names in all, they stay empty, and the warning
 `shares-not-listed` says so."""
 
 MOST_PASSING_PAIRS = 100_000
-"""Where more pairs of pieces that several threads use share bytes, `handoffs` stays empty, and the warning
+"""If more pairs of pieces that several threads use share bytes, `handoffs` stays empty, and the warning
 `handoffs-not-listed` says so."""
 
 Region = Literal["block", "run", "local", "persistent_local"]
@@ -43,8 +43,9 @@ class Occupancy:
 
 @dataclass(frozen=True, slots=True)
 class WidthConflicts:
-    """What the stride comes to for run buffers on chip of one element width: the `accesses` that they count for, the
-    passes of each (`degree`), the fewest that a stride would give this width alone, and the least such stride."""
+    """The bank conflicts of the run buffers on chip of one element width: the `accesses` that they count with, the
+    passes of each access (`degree`), the fewest passes at any stride for this width alone, and the smallest such
+    stride."""
 
     width_bytes: Bytes
     accesses: int
@@ -57,9 +58,8 @@ class WidthConflicts:
 class LaunchFigures:
     """How to launch. `stride_bytes` = `run_bytes` + `padding_bytes`; thread t serves run t // threads_per_run.
 
-    `bank_conflict_degree` maps an element width in bytes to the number of passes that a warp's access takes over the
-    least possible (1: none lost). `threads_if_conflicts_ignored`: threads per block that `bank_conflicts: "ignore"`
-    gives.
+    `bank_conflict_degree` maps an element width in bytes to the passes of a warp's slowest transaction (1: no
+    conflict). `threads_if_conflicts_ignored`: threads per block that `bank_conflicts: "ignore"` gives.
     """
 
     threads_per_block: int
@@ -117,12 +117,11 @@ class ComponentWindow:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Bytes that several threads share, or that pass to an asynchronous access, go over from `source` (a buffer or
-    part) to `destination` at the flattened phase `phase`, where destination is next live. `ordered_by`: a barrier
-    before or after the flattened phase `barrier` (`side`), or the user's alias, with no barrier on the way.
-    `proxy_fence`: the barrier had to be one with a proxy fence. Between a block-scoped and a run-scoped buffer the
-    region is `block`, and the bytes are those of the block-scoped one that lie in the windows' part of the block's
-    memory."""
+    """Bytes that several threads share, or that pass to an asynchronous access, pass from `source` (a buffer or part)
+    to `destination` in the flattened phase `phase`, where `destination` is next live. `ordered_by`: a barrier before or
+    after the flattened phase `barrier` (`side`), or the user's alias, with no barrier on the way. `proxy_fence`: the
+    barrier had to have a proxy fence. Between a block-scoped and a run-scoped buffer the region is `block`, and the
+    bytes are those of the block-scoped one that lie among the windows."""
 
     source: str
     destination: str
@@ -139,7 +138,7 @@ class Handoff:
 
     @property
     def order(self) -> tuple[int, str, str, int, str, bool, str]:
-        """How a layout sorts them."""
+        """The key by which a layout sorts them."""
         return (
             self.phase,
             self.source,
@@ -180,8 +179,8 @@ class CountProof:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is proven of each wish, in the order of wishes; each is about layouts that are as good in the wishes before
-    it. A wish that the objective does not rank, or that nothing can be done about, is None."""
+    """What is proven about each wish, in the order of wishes. Each is about layouts that are as good in all earlier
+    wishes. A wish is None if the objective does not rank it, or if there is nothing to choose."""
 
     threads_per_block: ThreadsProof
     run_bytes: BytesProof
@@ -192,18 +191,18 @@ class Proof:
 
 
 MOST_BROKEN_LISTED = 20
-"""So many broken rules of a layout made by hand are listed."""
+"""The most broken rules of a hand-made layout that are listed."""
 
 ThreadsBy = Literal["threads_per_block", "resident_threads", "given"]
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What a simpler rule gives for the same manifest, or the user's own layout. The launch is that of the layout's
-    rules, `threads_by` says which: the most threads per block, the most resident threads, or the number that is given.
-    Threads and blocks are 0 where not one run fits. A layout made by hand is launched even where it takes more than the
-    budget (`over_budget`), if the architecture can; `broken` are the rules of the manifest that it breaks, the first
-    few."""
+    """What a simpler rule gives for the same manifest, or the user's own layout. The launch follows the same rules as
+    the layout's. `threads_by` says which rule chose the block size: the most threads per block, the most resident
+    threads, or the number that is given. Threads and blocks are 0 where not one run fits. A hand-made layout that takes
+    more than the budget (`over_budget`) still has a launch, if the architecture allows it. `broken` are the first few
+    rules of the manifest that it breaks."""
 
     run_bytes: Bytes
     threads_per_block: int
@@ -238,7 +237,7 @@ class Validation:
 class Layout:
     """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
     `minimum_budget_bytes` says what would be enough. `bank_conflicts`: where run buffers of several widths are on chip
-    and conflicts are to be avoided, what the stride comes to for each, narrow ones first."""
+    and conflicts are avoided, the conflicts of each width, narrow ones first."""
 
     manifest_sha256: str
     status: Status
@@ -286,8 +285,8 @@ class Layout:
 
 
 def sized_for(manifest: Manifest, layout: Layout) -> Manifest:
-    """The manifest with the sizes that the layout's block brings, where sizes follow the block; the same where they do
-    not."""
+    """Where sizes depend on the threads of the block: the manifest with the sizes of the layout's block. Otherwise the
+    manifest itself."""
     if not manifest.grows or layout.launch is None:
         return manifest
     return manifest.in_block(layout.launch.threads_per_block)

@@ -1,4 +1,4 @@
-"""The layout to JSON values. The way back is `warpack.read_layout` (solver/reading)."""
+"""The layout to JSON values. The inverse is `warpack.read_layout` (solver/reading)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
 
 
 def layout_sha256(layout: Layout) -> str:
-    """What `layout_sha256` is about: placements and launch."""
+    """What `layout_sha256` covers: placements and launch."""
     values = {
         "manifest_sha256": layout.manifest_sha256,
         "launch": None if layout.launch is None else _plain(asdict(layout.launch)),
@@ -87,7 +87,7 @@ def _gaps(buffer: PlacedBuffer) -> tuple[str | int, ...]:
 
 
 _OPEN = ("name", "offset_bytes", "size_bytes")
-"""In which very many buffers differ that are alike otherwise; sorted."""
+"""The keys in which very many otherwise equal buffers differ; sorted."""
 
 
 def _handoff(handoff: Handoff) -> dict[str, Any]:

@@ -69,8 +69,8 @@ __all__ = [
 MANIFEST_SCHEMA = "warpack/manifest/1"
 
 SEMANTICS_EDITION = 2
-"""The edition of what a manifest means (docs/time.md). It is part of every manifest's hash: no answer of an older
-meaning is served for a newer one."""
+"""The edition of the meaning of manifests (docs/time.md). It is part of every manifest's hash, so an answer made under
+an older meaning is never served under a newer one."""
 
 Objective = Literal["threads_per_block", "resident_threads", "shared_bytes"]
 Level = Literal["static", "compiled", "simulated", "hardware"]
@@ -79,7 +79,7 @@ Level = Literal["static", "compiled", "simulated", "hardware"]
 @dataclass(frozen=True, slots=True)
 class Component:
     """A node of the kernel's tree of parts. `active` and the lifetimes of its buffers count in `timeline` if it has
-    one, else in that of its nearest ancestor that has; `called_in` are phases of the parent's timeline."""
+    one, else in the timeline of its nearest ancestor that has one. `called_in` are phases of the parent's timeline."""
 
     path: str
     active: Lifetime | None = None
@@ -90,7 +90,7 @@ class Component:
 
 @dataclass(frozen=True, repr=False)
 class Manifest:
-    """The buffers of one kernel and what Warpack may do with them. `warnings` is what reading it had to say."""
+    """The buffers of one kernel, and what Warpack may do with them. `warnings` come from reading it."""
 
     target: Target
     name: str = ""
@@ -117,12 +117,12 @@ class Manifest:
 
     @cached_property
     def grows(self) -> bool:
-        """Whether sizes follow the block's threads."""
+        """Whether sizes depend on the threads of the block."""
         return any(buffer.growth is not None for buffer in self.buffers)
 
     def in_block(self, threads: int) -> Manifest:
-        """The same where a block has exactly so many threads, with the sizes that they bring; known by the hash of this
-        one."""
+        """The same manifest for a block of exactly so many threads, with the sizes that follow from them. It keeps the
+        hash of this one."""
         buffers = tuple(buffer.in_block(threads) for buffer in self.buffers)
         found = replace(self, buffers=buffers, launch=replace(self.launch, threads_per_block=threads))
         found.__dict__["sha256"] = self.sha256
@@ -130,7 +130,7 @@ class Manifest:
 
     @cached_property
     def shared_kinds(self) -> dict[StorageKind, int]:
-        """The kinds of storage that buffers with bytes take which must be shared, each with the accesses of its
+        """The kinds of storage of the buffers that must be shared and have bytes, each with the accesses of its
         buffers: a handful, however many buffers there are."""
         found: dict[StorageKind, int] = {}
         for buffer in self.buffers:
@@ -175,7 +175,7 @@ class Manifest:
         return ""
 
     def private_to_thread(self, buffer: Buffer) -> bool:
-        """Whether one thread alone uses the buffer, so that program order is order enough."""
+        """Whether only one thread uses the buffer, so that program order is enough."""
         return buffer.scope == "run" and self.launch.threads_per_run == 1
 
     @cached_property

@@ -1,7 +1,7 @@
 """The manifest back to JSON values: normalised, with every default written out, readable by `warpack.load_manifest`.
 
-Every object is made of all fields of its dataclass (`warpack.solver.wire.plain`); the functions here only give some
-another form. So a new field cannot fall out of a manifest's hash.
+Every object is made from all fields of its dataclass (`warpack.solver.wire.plain`); the functions here only give some
+of them another form. So a new field cannot be left out of a manifest's hash.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
 
 def manifest_sha256(manifest: Manifest) -> str:
     """Hash of everything that the layout depends on: canonical JSON with defaults, without name, time and validation,
-    but with the edition of what it means."""
+    with the edition of the meaning."""
     document = _around_buffers(manifest) | {"semantics": SEMANTICS_EDITION}
     del document["name"], document["validation"], document["solver"]["time_limit_s"]
     names = partial(_names, manifest)
@@ -121,8 +121,8 @@ def _lifetime(lifetime: Lifetime, names: tuple[str, ...] | None) -> list[list[An
 
 
 def _interval(interval: Interval, names: tuple[str, ...] | None) -> list[Any]:
-    """In indices; once right round a loop cannot be told from nothing in them, and only who has names can have written
-    it."""
+    """In indices, except an interval that goes exactly once round a loop: in indices it would look empty, and it can
+    only have been written in names."""
     start, end = interval
     return [names[start], names[end - 1]] if start == end and names is not None else [start, end]
 
@@ -174,7 +174,7 @@ def _put_times(document: dict[str, Any], one: Buffer | Part, names: tuple[str, .
 
 
 _OPEN = ("accesses", "lifetime", "name", "size")
-"""In which very many buffers differ that are alike otherwise; sorted."""
+"""The keys in which very many otherwise equal buffers differ; sorted."""
 
 
 def _plain(buffer: Buffer) -> bool:

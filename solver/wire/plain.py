@@ -1,5 +1,5 @@
-"""Dataclasses to JSON objects, field by field as the class lists them: a field that is added is written, and hashed,
-without a word here."""
+"""Dataclasses to JSON objects, field by field as the class lists them: a new field is written, and hashed, without a
+change here."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ def field_names(type_: type[Any]) -> tuple[str, ...]:
 
 
 def values_of(one: Any) -> dict[str, Any]:
-    """The fields and their values; lists in place of tuples. What is no plain value the caller has to put into another
-    form."""
+    """The fields and their values; lists in place of tuples. The caller converts values that are not plain."""
     type_ = type(one)
     getter = _GETTERS.get(type_)
     if getter is None:
@@ -40,5 +39,5 @@ def _all_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def all_but(type_: type[Any], left_out: tuple[str, ...]) -> Callable[[Any], Hashable]:
-    """Of a dataclass, the values of all fields but these, as one value to compare."""
+    """The values of all fields of a dataclass except these, as one value to compare."""
     return attrgetter(*(name for name in field_names(type_) if name not in left_out))

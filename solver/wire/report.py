@@ -29,9 +29,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StaticReport:
-    """What `warpack.verify` found. `checked` counts what was looked at: buffers, conflicting_pairs, phases, handoffs.
-    `certificates` says of each bound of the proof whether its certificate was `checked`, rests on a search
-    (`by search`), or is `wrong`."""
+    """What `warpack.verify` found. `checked` counts what was checked: buffers, conflicting_pairs, phases, handoffs.
+    `certificates` says of each bound of the proof whether its certificate was `checked`, rests on a search (`by
+    search`), or is `wrong`."""
 
     findings: tuple[Finding, ...]
     checked: dict[str, int] = field(default_factory=dict)

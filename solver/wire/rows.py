@@ -1,5 +1,5 @@
-"""Canonical JSON of very many objects that are nearly alike, at a fraction of the time: those of a kind share one text
-with gaps.
+"""Canonical JSON of very many objects that are nearly alike, in a fraction of the time: objects of one kind share one
+text with gaps.
 
 The bytes are those that `warpack.solver.wire.canonical` gives for the whole document.
 """
@@ -16,17 +16,17 @@ from warpack.solver.wire.canonical import canonical, sha256_of
 Row = TypeVar("Row")
 
 FEW_ROWS = 256
-"""Up to so many rows are written like any others: the texts with gaps would cost more than they spare."""
+"""Up to this many rows are written like any others: the texts with gaps would cost more than they save."""
 
 _MARK = "\0"
-"""Stands in no text that a document holds under the keys that are left open."""
+"""A text that no document has under the open keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[Row]):
-    """How objects of one type are written. `to_json` gives an object's JSON values, `kind` what it has in common with
-    others that differ in the keys `open` alone, or None where it is to be written on its own. `gaps` gives the texts
-    that stand for the open keys, which are sorted; they must be what canonical JSON has there."""
+    """How objects of one type are written. `to_json` gives an object's JSON values. `kind` gives what it has in common
+    with objects that differ only in the keys `open`, or None where it is written on its own. `gaps` gives the canonical
+    JSON of the values of the open keys, which are sorted."""
 
     to_json: Callable[[Row], dict[str, Any]]
     open: tuple[str, ...]

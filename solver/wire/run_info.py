@@ -9,10 +9,10 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyAccount:
-    """What one strategy of the search came to in a solve. `steps`: how often it was asked, by the clock for `seconds`
-    in all; `effort`: what it spent in about seconds of one core, as far as the search counts it. `packings`: how often
-    its packing was the best so far, and by how many bytes in all (the first of a region saves none); `bounds` the same
-    of lower bounds. `proofs`: how often nothing was left then between the best packing and the bound."""
+    """What one strategy of the search achieved in a solve. `steps`: how often it was asked, which took `seconds` of the
+    clock in all. `effort`: what it spent, about seconds of one core, as far as the search counts it. `packings`: how
+    often its packing was the best so far, and how many bytes that saved in all (the first packing of a region saves
+    none). `bounds`: the same for lower bounds. `proofs`: how often it closed the interval between packing and bound."""
 
     strategy: str
     steps: int = 0
@@ -27,8 +27,8 @@ class StrategyAccount:
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """The only part of a layout that may differ between two solves of one manifest. `search`: who found and who proved
-    what."""
+    """The only part of a layout that may differ between two solves of one manifest. `search`: which strategy found
+    what, and which proved what."""
 
     seconds: float
     seed: int
@@ -37,4 +37,4 @@ class RunInfo:
 
 
 NOTHING_RUN = RunInfo(0.0, 0, {})
-"""Of a layout that no solve made."""
+"""For a layout that no solve made."""

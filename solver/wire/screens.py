@@ -1,4 +1,4 @@
-"""What `repr` says of a manifest and a layout: one readable screen."""
+"""What `repr` shows of a manifest and a layout: one readable screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Buffer, Manifest
 
 MOST_ROWS = 20
-"""Buffers that are listed."""
+"""How many buffers are listed."""
 
 _NAME_WIDTH = 40
 
@@ -74,12 +74,12 @@ def _of_layout(buffer: PlacedBuffer) -> tuple[str, ...]:
 
 
 def _short(name: str) -> str:
-    """Its end, which tells more than its start."""
+    """The end of a name, which says more than its start."""
     return name if len(name) <= _NAME_WIDTH else f"…{name[1 - _NAME_WIDTH :]}"
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
-    """Texts to the left, the last column to the right."""
+    """Texts are aligned left, the last column right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for *texts, number in rows:
         cells = [text.ljust(width) for text, width in zip(texts, widths, strict=False)]

@@ -1,5 +1,5 @@
-"""What a manifest says beside its buffers and its time: the target, the launch, in-place pairs, options of the
-solver."""
+"""What a manifest states apart from its buffers and timelines: the target, the launch, in-place pairs, solver
+options."""
 
 from __future__ import annotations
 

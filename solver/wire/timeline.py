@@ -20,7 +20,7 @@ Span = tuple[Phase, Phase]
 
 class Interval(NamedTuple):
     """Phases from a write of every element at `start` to a last read in `end - 1`. With `start >= end` it wraps round
-    the innermost loop that holds both phases; `start == end` is once right round that loop."""
+    the innermost loop that holds both phases; `start == end` goes exactly once round that loop."""
 
     start: Phase
     end: Phase
@@ -51,7 +51,7 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The phases `[start, end)` run any number of times, none included unless `at_least` is 1. A trip may also end the
+    """The phases `[start, end)` run any number of times, or not at all unless `at_least` is 1. A trip may also end the
     loop right after a phase in `breaks`; an `endless` loop is entered, and ends by its breaks alone."""
 
     start: Phase
@@ -81,8 +81,8 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Phases `[start, end)` that so many threads of the block run beside the other tracks (warp specialisation);
-    `threads` None: those that the others leave."""
+    """Phases `[start, end)` that so many threads of the block run while the other tracks run (warp specialisation).
+    `threads` None: all threads that the others leave."""
 
     name: str
     start: Phase

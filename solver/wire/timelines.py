@@ -9,13 +9,13 @@ from warpack.solver.wire.timeline import Timeline
 
 
 def timeline_of(manifest: Manifest, owner: str) -> Timeline:
-    """Of an owner, as `Manifest.timeline_owner` names them."""
+    """The timeline of an owner, as `Manifest.timeline_owner` names it."""
     timeline = manifest.component_by_path[owner].timeline if owner else None
     return manifest.timeline if timeline is None else timeline
 
 
 def with_timeline(manifest: Manifest, owner: str, timeline: Timeline) -> Manifest:
-    """The manifest with another timeline of this owner's."""
+    """The manifest with another timeline for this owner."""
     if not owner:
         return replace(manifest, timeline=timeline)
     components = (replace(one, timeline=timeline) if one.path == owner else one for one in manifest.components)

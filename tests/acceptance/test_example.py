@@ -26,9 +26,11 @@ def test_an_example_comes_back_simulated_with_the_counts_that_its_manifest_gives
         assert_counts(manifest, job["layout"])
         answer = post(first.url, manifest)
         assert (answer.status_code, answer.json()) == (200, job)
-    with service(tmp_path) as second:
+    with service(tmp_path, workers=0) as second:
         again = post(second.url, manifest)
         assert (again.status_code, again.content) == (200, answer.content)
+        with second.client() as client:
+            assert client.artefact(job["id"], "allocators.py")
 
 
 def assert_counts(manifest: dict[str, Any], layout: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@ double."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.helpers.service_process import finished, held_up, service
 from tests.service.cli.commands import command_line
 
 _ROOT = Path(__file__).parents[2]
+_KEPT_KERNELS = {name: value for name, value in os.environ.items() if name == "WARPACK_CACHE_DIR"}
+"""What is compiled is kept in the run's folder."""
 
 MANIFEST: dict[str, Any] = {
     "schema": "warpack/manifest/1",
@@ -34,7 +37,13 @@ def gpu_worker(data_dir: Path, **environment: str) -> subprocess.CompletedProces
     """`warpack worker --gpu` as a process, which ends by itself where there is no GPU."""
     command = command_line("worker", "--gpu", "--data-dir", data_dir)
     return subprocess.run(
-        command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        command,
+        cwd=_ROOT,
+        env=_KEPT_KERNELS | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 
@@ -101,7 +110,7 @@ def test_a_worker_that_took_a_double_for_real_gets_its_jobs_and_can_report_nothi
     first."""
     without_gpu()
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
-    environment = {"PYTHONPATH": str(_ROOT), "LD_LIBRARY_PATH": str(build_double(tmp_path))}
+    environment = _KEPT_KERNELS | {"PYTHONPATH": str(_ROOT), "LD_LIBRARY_PATH": str(build_double(tmp_path))}
     data_dir = tmp_path / "data"
     with service(data_dir) as running, running.client() as client:
         waiting = client.submit(MANIFEST | {"validation": "hardware"}, 1)

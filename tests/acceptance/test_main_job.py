@@ -172,16 +172,3 @@ def test_the_service_itself_loads_no_cuda_library_and_no_solver_engine(running: 
     loaded = Path(f"/proc/{running.process.pid}/maps").read_text()
     for library in ("nvvm", "nvJitLink", "libcuda", "llvmlite", "ortools"):
         assert library not in loaded
-
-
-def test_after_a_restart_the_store_answers_with_the_same_bytes(tmp_path: Path) -> None:
-    manifest = MANIFEST | {"validation": "static"}
-    with service(tmp_path) as first:
-        answer = post(first.url, manifest)
-        assert answer.json()["state"] == "ready"
-        assert first.stop() == 0
-    with service(tmp_path) as second:
-        again = send(second.url, manifest)
-        assert (again.status_code, again.content) == (200, answer.content)
-        with second.client() as client:
-            assert client.artefact(answer.json()["id"], "allocators.py")

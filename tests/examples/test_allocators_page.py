@@ -74,7 +74,7 @@ def test_the_cpp_kernel_compiles(folder: Path) -> None:
 
 def test_the_numba_kernel_computes_the_steps_with_buffers_that_share_bytes(folder: Path) -> None:
     found = _python(folder, _RUN, simulator=True)
-    for start, end in zip(found["start"], found["end"], strict=True):  # type: ignore[call-overload]
+    for start, end in zip(found["start"], found["end"], strict=True):  # type: ignore[call-overload]  # lists, by `_RUN`
         assert end == pytest.approx([_stepped(value, index + 1) for index, value in enumerate(start)], rel=1e-5)
 
 

@@ -95,7 +95,8 @@ def test_the_buffers_that_the_page_names_share_bytes_in_every_layout(name: str) 
 
 
 def test_the_numba_kernels_compute_what_numpy_computes_in_every_layout() -> None:
-    lines = output_of(FOLDER / "run.py", simulator=True).splitlines()
+    program = ("-m", "tests.helpers.quiet_simulator", FOLDER / "run.py")
+    lines = output_of(*program, simulator=True, paths=(FOLDER.parents[1],)).splitlines()
     found = [re.match(r"(\w+), (\w+), (\d+) bytes: .*: agrees with numpy$", line) for line in lines]
     assert [(one[1], one[2], int(one[3])) if one else None for one in found] == LABELS
     (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -28,6 +28,7 @@ def test_allocators_have_the_sizes_of_the_layouts_block(found: tuple[Manifest, L
 
 
 @pytest.mark.parametrize("level", ["static", "simulated", "compiled"])
+@pytest.mark.usefixtures("warm")
 def test_every_level_that_needs_no_gpu_passes(found: tuple[Manifest, Layout], level: str) -> None:
-    report = validate(*found, level)  # type: ignore[arg-type]
+    report = validate(*found, level)  # type: ignore[arg-type]  # a plain str
     assert report.passed, [finding.message for finding in report.findings]

@@ -71,6 +71,7 @@ def test_a_layout_that_fails_a_level_gets_no_further(solved: tuple[Manifest, Lay
     assert not result.reports[0]["passed"]
 
 
+@pytest.mark.usefixtures("warm")
 def test_the_probe_alone_finds_what_the_static_level_would_have_stopped(solved: tuple[Manifest, Layout]) -> None:
     manifest, layout = solved
     state = layout.by_name["state"].offset_bytes
@@ -94,7 +95,7 @@ def test_without_the_gpu_extra_a_level_is_not_run_and_not_passed(
     monkeypatch.setattr(validation, "find_spec", lambda name: None)
     result = gpu_runtime.validate_up_to(*solved, "best")
     assert (result.level, len(result.reports)) == ("static", 2)
-    report = gpu_runtime.validate(*solved, level)  # type: ignore[arg-type]
+    report = gpu_runtime.validate(*solved, level)  # type: ignore[arg-type]  # a plain str
     assert (report.passed, report.detail) == (False, {"ran": False})
     assert report.findings[0].rule == "gpu-extra-missing"
 
@@ -103,19 +104,20 @@ def test_an_infeasible_layout_has_nothing_to_probe(solved: tuple[Manifest, Layou
     manifest, layout = solved
     infeasible = replace(layout, status="infeasible", launch=None, buffers=())
     for level in ("compiled", "simulated"):
-        report = gpu_runtime.validate(manifest, infeasible, level)  # type: ignore[arg-type]
+        report = gpu_runtime.validate(manifest, infeasible, level)  # type: ignore[arg-type]  # a plain str
         assert [finding.rule for finding in report.findings] == ["nothing-to-probe"]
 
 
 @pytest.mark.parametrize("level", ["best", "none", "gpu"])
 def test_a_level_that_there_is_none_of_is_refused(solved: tuple[Manifest, Layout], level: str) -> None:
     with pytest.raises(ValueError, match="static, compiled, simulated, hardware"):
-        gpu_runtime.validate(*solved, level)  # type: ignore[arg-type]
+        gpu_runtime.validate(*solved, level)  # type: ignore[arg-type]  # a plain str
     if level != "best":
         with pytest.raises(ValueError, match="best, static"):
-            gpu_runtime.validate_up_to(*solved, level)  # type: ignore[arg-type]
+            gpu_runtime.validate_up_to(*solved, level)  # type: ignore[arg-type]  # a plain str
 
 
+@pytest.mark.usefixtures("warm")
 def test_code_with_static_shared_memory_or_that_does_not_compile_fails_the_compiled_level(
     solved: tuple[Manifest, Layout],
 ) -> None:
@@ -132,4 +134,4 @@ def test_code_with_static_shared_memory_or_that_does_not_compile_fails_the_compi
 
 def test_the_package_says_what_it_has_not() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
-        gpu_runtime.no_such_name  # noqa: B018
+        gpu_runtime.no_such_name  # noqa: B018  (the access is the test)

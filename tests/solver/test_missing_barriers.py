@@ -8,6 +8,7 @@ from tests.helpers.block_kernels import block, blocks, kernel, region, with_barr
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import solved
+from tests.helpers.sweeps import seeds
 from warpack.solver import Layout, Manifest, load_manifest, optimize
 
 _UNORDERED = {"length": 8, "barriers": []}
@@ -85,7 +86,7 @@ def test_barriers_between_the_threads_of_a_run_are_offered_too() -> None:
     assert layout.launch.run_bytes - mended.run_bytes == 256
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_barriers_of_random_manifests_save_at_least_what_is_told(seed: int) -> None:
     manifest = load_manifest(random_manifest(seed, 12))
     _check_barriers(manifest, optimize(manifest))

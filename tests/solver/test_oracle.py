@@ -18,21 +18,21 @@ from tests.helpers.oracle.trying import fits
 from tests.helpers.oracle.units import units_of
 from tests.helpers.small_manifests import GROWN_BUFFERS, MOST_BUFFERS, grown_manifest, small_manifest
 from tests.helpers.solving import manifest_of, solved
+from tests.helpers.sweeps import seeds
 from warpack.solver import Manifest, load_manifest, optimize
 from warpack.solver.verifier.story import derive
 
 JUDGED = Judged()
-BATCH, BATCHES = 25, 20
-GROWN_BATCH, GROWN_BATCHES = 10, 6
+BATCH, GROWN_BATCH = 25, 10
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize("batch", seeds(10))
 def test_the_optimiser_agrees_with_the_oracle(batch: int) -> None:
     found = [outcome_of(seed, JUDGED) for seed in range(batch * BATCH, (batch + 1) * BATCH)]
     assert {outcome.seed: outcome.said for outcome in found if outcome.verdict != "agrees"} == {}
 
 
-@pytest.mark.parametrize("batch", range(GROWN_BATCHES))
+@pytest.mark.parametrize("batch", seeds(3))
 def test_the_optimiser_agrees_with_the_oracle_on_more_buffers_and_fewer_threads(batch: int) -> None:
     seeds = range(batch * GROWN_BATCH, (batch + 1) * GROWN_BATCH)
     found = [outcome_of(seed, JUDGED, grown_manifest) for seed in seeds]

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from benchmarks.plain_model import fits_within
 from tests.helpers.manifests import manifests, random_manifest
 from tests.helpers.solving import PHASES, manifest_of, run_bytes, solved
+from tests.helpers.sweeps import times
 from warpack.solver import load_manifest
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60))
 @given(manifests())
 def test_every_layout_of_a_random_manifest_is_verified(document: dict[str, Any]) -> None:
     solved(load_manifest(document))
@@ -28,7 +29,7 @@ def test_every_bound_holds_against_a_second_model(seed: int) -> None:
     for scope, proof in regions:
         if layout.launch is not None and proof.lower_bound_bytes:
             one_less = proof.lower_bound_bytes - 1
-            assert fits_within(manifest, one_less, scope=scope, on_chip=on_chip, limit_s=2.0) != "fits"  # type: ignore[arg-type]
+            assert fits_within(manifest, one_less, scope=scope, on_chip=on_chip, limit_s=2.0) != "fits"  # type: ignore[arg-type]  # a plain str
 
 
 def test_the_second_model_answers_both_ways() -> None:

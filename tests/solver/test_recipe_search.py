@@ -9,6 +9,7 @@ from random import Random
 
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.manifests import random_manifest
+from tests.helpers.processes import PATIENCE_S
 from tests.helpers.solving import manifest_of, run_bytes, scattered_manifest, solved
 from warpack.solver import load_manifest, optimize, verify
 from warpack.solver.recipe import Progress
@@ -19,8 +20,11 @@ def test_a_warm_start_is_an_incumbent_where_it_is_legal_and_ignored_where_not() 
     first = solved(manifest)
     offsets = {buffer.full_name: buffer.offset_bytes for buffer in first.buffers}
     document = manifest.model_dump()
-    document["solver"] |= {"warm_start": offsets, "time_limit_s": 0.05}
-    assert run_bytes(solved(load_manifest(document))) <= run_bytes(first)
+    document["solver"]["warm_start"] = offsets
+    seen: list[Progress] = []
+    again = load_manifest(document)
+    assert verify(again, optimize(again, on_progress=seen.append)).passed
+    assert seen[0].run_bytes <= run_bytes(first)
     document["solver"] |= {"warm_start": dict.fromkeys(offsets, 0)}
     solved(load_manifest(document))
 
@@ -53,11 +57,11 @@ def test_progress_tells_every_better_packing_and_bound() -> None:
 
 def test_cancelling_ends_a_long_search_with_the_best_so_far() -> None:
     begun = time.monotonic()
-    manifest = load_manifest(hard_manifest(time_limit_s=60.0))
+    manifest = load_manifest(hard_manifest(time_limit_s=3600.0))
     layout = optimize(manifest, cancelled=lambda: time.monotonic() - begun > 1.0)
     assert verify(manifest, layout).passed
     assert layout.status == "feasible"
-    assert layout.run_info.seconds < 30
+    assert layout.run_info.seconds < PATIENCE_S
 
 
 def test_many_buffers_are_packed_without_looking_at_all_pairs() -> None:

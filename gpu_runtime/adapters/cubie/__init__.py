@@ -1,4 +1,4 @@
-"""A CuBIE solver with Warpack's layout: collect its buffers, have them packed, and run it with the answer.
+"""A CuBIE solver with Warpack's layout: collect its buffers, pack them, and run the solver with the layout.
 
     from warpack.gpu_runtime.adapters import cubie as packing
 
@@ -15,8 +15,8 @@ collect     a live solver's buffers
 pack        a layout for them, solved here or by a service
 table       where each buffer goes, in CuBIE's terms
 allocators  CuBIE's allocator functions with those places
-hook        CuBIE's registry asks us first
-overrides   what a solver's objects answer meanwhile
+hook        makes CuBIE's registry ask the installed layouts first
+overrides   what a solver's objects return while a layout is installed
 differences what makes a layout out of date
 install     the solver rebuilt with the layout, and back again
 cases, trial, proof   bit-identical trajectories, with and without

@@ -1,7 +1,7 @@
 """CuBIE's allocator functions with the layout's places: `(shared, persistent) -> array`, inlined into CuBIE's kernel.
 
-CuBIE hands each component the window that its parent cut out for it. With a layout every component gets the run's whole
-window instead, and each buffer is a slice of that at its absolute place.
+CuBIE passes each component the window that its parent cut out for it. With a layout, every component gets the run's
+whole window, and each buffer is a slice of it at an absolute place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Allocator = Callable[[Any, Any], Any]
 
 
 def whole(entry: Any, kind: str, elements: int) -> Allocator:
-    """A roll-up's allocator: all of the run's window, or of the thread's persistent array, unchanged."""
+    """The allocator of a roll-up (a child's window): the run's whole window, or the thread's whole persistent array."""
     from attrs import evolve
 
     everything = slice(0, elements)
@@ -28,8 +28,8 @@ def whole(entry: Any, kind: str, elements: int) -> Allocator:
 def placed(entry: Any, place: Place, *, zero: bool, unroll: Any) -> Allocator:
     """A buffer's allocator. `entry` is CuBIE's registration; `zero`: the caller wants it cleared by every call.
 
-    CuBIE's own builder makes it wherever the place is whole elements of the window, which is nearly always; in shared
-    memory 4-byte buffers may lie between the 8-byte elements of a window.
+    CuBIE's own builder makes it wherever the place is a whole number of the window's elements, which is nearly always.
+    In shared memory, 4-byte buffers may lie between the 8-byte elements of a window.
     """
     if place.where == "local":
         return _built(entry, None, None, max(entry.size, 1), zero=zero, unroll=unroll)

@@ -91,7 +91,7 @@ def build_solver(case: Case) -> Any:
 
 
 def initial_values(solver: Any, runs: int) -> dict[str, np.ndarray[Any, Any]]:
-    """Other values for each run, so that a run that reads its neighbour's window is found out."""
+    """Different values for each run, so that a run that reads its neighbour's window gives wrong results."""
     values = solver.system.initial_values
     defaults = values.defaults_array(np.float64)
     return {

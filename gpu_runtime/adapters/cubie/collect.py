@@ -1,4 +1,4 @@
-"""The buffers of a live CuBIE solver, with all that is known of them."""
+"""The buffers of a live CuBIE solver, with all that is known about them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class OwnFigures:
 class Collected:
     """What `collect` read from a solver.
 
-    `manifest` is a document of schema warpack/manifest/1; `findings` are faults of CuBIE's own layout; `unknown` the
-    full names of buffers that count as live in every phase because nothing is known of them, and `unknown_class` the
-    class to blame where that is all of them; `element_bytes` is the size of the kernel's precision.
+    `manifest` is a document of schema warpack/manifest/1; `findings` are faults of CuBIE's own layout. `unknown` are
+    the full names of buffers that count as live in every phase because nothing is known about them; `unknown_class` is
+    the class that causes it where that is all of them; `element_bytes` is the size of the kernel's precision.
     """
 
     manifest: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What makes a solver's buffers others than those that a layout was made for."""
+"""How a solver's buffers differ from those that a layout was made for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_NAMED = 8
 def differences(before: Collected, now: Collected) -> tuple[str, ...]:
     """One line for each buffer that came, went or changed, and one where only lifetimes did; empty: nothing changed.
 
-    Objects count too: a component that was replaced is not the one that the layout was installed in.
+    Objects count too: a replaced component is not the one that the layout was installed in.
     """
     old, new = _buffers(before), _buffers(now)
     lines = [f"{name} is new" for name in new if name not in old]

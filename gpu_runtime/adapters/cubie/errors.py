@@ -12,7 +12,7 @@ from __future__ import annotations
 
 
 class CubieAdapterError(RuntimeError):
-    """Anything that keeps a layout from being made for, or installed in, a CuBIE solver."""
+    """A layout cannot be made for, or installed in, a CuBIE solver."""
 
 
 class UnsupportedCubieError(CubieAdapterError):
@@ -20,11 +20,11 @@ class UnsupportedCubieError(CubieAdapterError):
 
 
 class UnsupportedSolverError(CubieAdapterError):
-    """The solver registers its buffers in a way that leaves open which of them is which."""
+    """The solver registers its buffers so that they cannot be told apart."""
 
 
 class LayoutRefusedError(CubieAdapterError):
-    """The layout is infeasible, does not verify, or was made for other buffers than the solver has."""
+    """The layout is infeasible, does not verify, or was made for other buffers than the solver's."""
 
 
 class LayoutOutOfDateError(CubieAdapterError):

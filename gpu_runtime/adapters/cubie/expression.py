@@ -1,5 +1,4 @@
-"""The conditions and counts of lifetimes.json: Python's own notation, of which names, numbers, sums and comparisons
-work."""
+"""The conditions and counts of lifetimes.json, in Python's notation: names, numbers, sums and comparisons."""
 
 from __future__ import annotations
 

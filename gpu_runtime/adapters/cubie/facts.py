@@ -1,4 +1,5 @@
-"""What the conditions of lifetimes.json ask about an integrator: its tableau, its step's choices, its outputs."""
+"""The variables that the conditions of lifetimes.json use about an integrator: its tableau, its step's options, its
+outputs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Finding:
 
 
 def find_faults(components: Iterable[RegisteredComponent]) -> tuple[Finding, ...]:
-    """Every fault, parents first. Warpack's layout has neither: it places each buffer by itself, once."""
+    """Every fault, parents first. Warpack's layout has none of them: it places each buffer exactly once."""
     found: list[Finding] = []
     for component in components:
         for window in component.windows:

@@ -35,7 +35,7 @@ def hook(answers: Answers) -> None:
 
 
 def unhook(answers: Answers) -> None:
-    """Ask it no longer; with the last one CuBIE's own method is back."""
+    """Stop asking `answers`; with the last one, CuBIE's own method is restored."""
     from cubie.buffer_registry import BufferRegistry
 
     with _lock:

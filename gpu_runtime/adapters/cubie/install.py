@@ -1,7 +1,7 @@
-"""A solver that runs with a layout, and is what it was before when the layout goes.
+"""Runs a solver with a layout, and restores the solver when the layout is removed.
 
 CuBIE's components keep the allocators that they got when they were built. So the whole solver is built once by CuBIE
-(to know its buffers) and once more with the hook in place; and again when the layout goes.
+(to know its buffers), once more with the hook in place, and again when the layout is removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def installed(solver: Any, packed: Packed) -> Installation:
 
     Inside, the solver places its buffers, counts its shared and persistent memory and launches with the threads per
     block of the layout (an explicit `blocksize` still wins). Raises `LayoutRefusedError` where the layout was made for
-    other buffers. An update of the solver that changes its buffers gives it CuBIE's own layout back and raises
+    other buffers. An update of the solver that changes its buffers restores CuBIE's own layout and raises
     `LayoutOutOfDateError`: pack and install again. One solver has one layout at a time.
     """
     return Installation(solver, packed.collected, make_table(packed))
@@ -45,7 +45,7 @@ class Installation:
         self.is_active = False
         self._solver, self._collected = solver, collected
         self._registry = buffer_registry()
-        # The owners stay alive with this object, so that their ids stay theirs.
+        # The owners stay alive with this object, so that their ids are not reused.
         self._owners = {id(component.owner): component for component in collected.components}
         self._start()
 
@@ -58,7 +58,7 @@ class Installation:
         self.close()
 
     def close(self) -> None:
-        """Give the solver CuBIE's own layout back. To close twice is no error."""
+        """Restores CuBIE's own layout. Closing twice is no error."""
         if not self.is_active:
             return
         self.is_active = False
@@ -89,8 +89,8 @@ class Installation:
         return allocator
 
     def check(self) -> None:
-        """Raise `LayoutOutOfDateError`, with CuBIE's own layout in force again, where the solver's buffers, or what is
-        known of their lifetimes, are no longer those of the layout."""
+        """Restores CuBIE's own layout and raises `LayoutOutOfDateError` if the solver's buffers, or their known
+        lifetimes, are no longer those of the layout."""
         if not self.is_active:
             return
         changed = differences(self._collected, read_solver(self._solver))
@@ -113,7 +113,7 @@ class Installation:
             raise
 
     def _rebuild(self) -> None:
-        """Build every component anew, and hand the results up as CuBIE's own update does.
+        """Builds every component anew, and passes the results up as CuBIE's own update does.
 
         The children are registered after the step is built: CuBIE's update does it before, with sizes that may be those
         of the step before it. So CuBIE's own layout has no stale window either when it is in force again.

@@ -22,13 +22,13 @@ class KnownLifetimes:
     reason: str = ""
 
     def live(self, full_name: str) -> Liveness | None:
-        """The lifetimes to look this buffer up in; None where it counts as always live."""
+        """The lifetimes that apply to this buffer; None where it counts as always live."""
         return None if full_name in self.unknown else self.liveness
 
 
 def find_lifetimes(run: Any, components: tuple[RegisteredComponent, ...]) -> KnownLifetimes:
-    """`run` is CuBIE's integrator. A step or linear solver that is not described leaves no buffer with a lifetime: what
-    it does to its callers' buffers is not known either."""
+    """`run` is CuBIE's integrator. If a step or linear solver is not described, no buffer has a lifetime, since it is
+    unknown what that step does to its callers' buffers."""
     buffers = [buffer for component in components for buffer in component.buffers]
     names = [buffer.full_name for buffer in buffers]
     classes = {component.path: component.class_name for component in components}

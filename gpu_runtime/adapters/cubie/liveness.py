@@ -1,4 +1,4 @@
-"""From what each phase does to the phases in which each buffer (or row) is live.
+"""From the accesses of each phase to the phases in which each buffer (or row) is live.
 
 A value lives from the phase that writes it to the phase that reads it last. A write whose value nobody reads, and a
 stray write over a dead value, still take the bytes in their phase.
@@ -42,7 +42,7 @@ def find_liveness(moments: Iterable[Moment]) -> Liveness:
             phases.update(
                 order[trace[time].phase] for time in range(start, end + 1) if trace[time].step < STEPS_RUN - 1
             )
-        # What enters the loop and is not carried round it was written anew at the loop's head.
+        # A value that enters the loop and is not carried round it was written anew at the loop's head.
         fresh_at = loop_start if len(order) - 1 not in phases else None
         live[buffer] = _stretches(phases, fresh_at)
     return Liveness(
@@ -72,7 +72,7 @@ def _stretches(phases: set[int], fresh_at: int | None) -> tuple[tuple[int, int],
 
 
 def _alone(pair: tuple[str, str, str], order: dict[str, int], live: dict[str, tuple[tuple[int, int], ...]]) -> bool:
-    """Whether the two are live together in that phase alone: else they may not be the same bytes, in place or not."""
+    """Whether the two are live together in that phase only; otherwise they may not share bytes, in place or not."""
     phase, *buffers = pair
     read, write = ({time for first, last in live[buffer] for time in range(first, last + 1)} for buffer in buffers)
     return read & write == {order[phase]}

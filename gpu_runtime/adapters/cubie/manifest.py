@@ -22,10 +22,10 @@ def make_manifest(
 ) -> dict[str, Any]:
     """Every buffer of the solver, those of no elements included; what CuBIE keeps local stays local.
 
-    `element_bytes` is the size of the kernel's precision, in whole elements of which CuBIE counts a run's window.
-    CuBIE's declared aliases are left out: lifetimes say the same and more, and `stage_base`'s alias of `accumulator`
-    only holds for one row of it. Lifetimes carry `"reentry": "dropped"`: they say everything that is found again, and
-    runs with every other byte poisoned gave the same trajectories bit for bit.
+    `element_bytes` is the size of the kernel's precision; CuBIE counts a run's window in whole elements of it. CuBIE's
+    declared aliases are left out: lifetimes say the same and more, and `stage_base`'s alias of `accumulator` holds for
+    one row only. Lifetimes have `"reentry": "dropped"`: they state everything that is read again, and runs with all
+    other bytes poisoned gave the same trajectories bit for bit.
     """
     liveness = known.liveness
     phases = list(liveness.phases) if liveness else ["step"]
@@ -83,13 +83,14 @@ def _buffer(buffer: RegisteredBuffer, known: KnownLifetimes) -> dict[str, Any]:
 
 
 def _always_live(buffer: RegisteredBuffer) -> dict[str, Any]:
-    """A buffer of which nothing is known: its storage is its own, and starts from zero as all of CuBIE's does."""
+    """A buffer about which nothing is known: it shares no storage, and starts from zero as all of CuBIE's storage
+    does."""
     return {"persistent": True, "zero": "entry"} if buffer.in_shared or buffer.persistent else {}
 
 
 def _align_window(documents: list[dict[str, Any]], element_bytes: int) -> None:
-    """CuBIE counts a run's window in elements of its precision: where no shared buffer has elements as wide, one is
-    aligned as if it had, and with it the stride."""
+    """CuBIE counts a run's window in elements of its precision. Where no shared buffer has elements of that size, one
+    buffer gets that alignment, and with it the stride does."""
     shared = [document for document in documents if document["location"] == "shared" and document["size"]]
     if shared and all(_itemsize_bytes(document["dtype"]) < element_bytes for document in shared):
         shared[0]["alignment_bytes"] = element_bytes

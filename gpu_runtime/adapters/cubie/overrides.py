@@ -1,7 +1,7 @@
 """The three CuBIE objects of a solver that must give other answers while a layout is installed.
 
-An object gets a class of its own, derived from the one it has, for as long as the layout is installed: no other solver
-of the process is touched, and taking the class away again leaves nothing behind.
+While the layout is installed, an object has a class of its own, derived from its class. So no other solver of the
+process is touched, and restoring the class leaves nothing behind.
 """
 
 from __future__ import annotations

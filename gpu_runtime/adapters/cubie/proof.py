@@ -1,7 +1,8 @@
 """The proof that layouts do not change what CuBIE computes: `python -m warpack.gpu_runtime.adapters.cubie.proof`.
 
-Each method runs in CuBIE's simulator with CuBIE's own layout and with Warpack's, in poisoned memory: the trajectories,
-status codes, iteration counters and summaries are the same bit for bit. Two live buffers forced together change them.
+Each method runs in CuBIE's simulator with CuBIE's own layout and with Warpack's, in poisoned memory. The trajectories,
+status codes, iteration counters and summaries must be the same, bit for bit. As a control, two live buffers are put at
+the same bytes, which must change them.
 """
 
 from __future__ import annotations

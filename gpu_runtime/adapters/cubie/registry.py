@@ -15,7 +15,7 @@ from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedSolverError
 from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
 
 BUILT_WITH_LATER_NAME = frozenset({"BackwardsEulerPCStep"})
-"""Classes that register a child twice, and of which the code was read: they use the window of the later name alone."""
+"""Classes that register a child twice. Their code was read: they use only the window of the later name."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The phases of a CuBIE integration, in the order in which they run, each with what it reads and writes.
 
 The text is lifetimes.json; the solver's settings decide its conditions and counts. The step runs three times, so that
-what one step leaves for the next shows.
+values passed from one step to the next are seen.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a script runs: the component that its bare names mean, its variables, and what `$name` stands for."""
+    """The scope of a script: the component of its bare names, its variables, and what `$name` stands for."""
 
     component: str
     variables: Mapping[str, Any]
@@ -57,7 +57,7 @@ class UnknownClassError(LookupError):
 
 @cache
 def read_lifetimes() -> dict[str, Any]:
-    """The data file; its head says what its words mean. Not to be changed by who gets it."""
+    """The data file; its head explains its terms. Callers must not change it."""
     text: dict[str, Any] = json.loads(LIFETIMES.read_text(encoding="utf-8"))
     return text
 

@@ -1,6 +1,6 @@
 """Where each buffer goes, in CuBIE's terms: one window of shared memory per run, one persistent array per thread.
 
-Every place is absolute: a child component's window inside its parent's, by which CuBIE finds its way, is not needed.
+Every place is absolute. CuBIE's own windows of children inside those of parents are not needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from warpack.solver.wire.layout import Layout
 
 Where = Literal["shared", "persistent", "local"]
 WORD_BYTES = 4
-"""Zeroing and CuBIE's own stride go by 4-byte words: no element of CuBIE's is narrower."""
+"""Zeroing and CuBIE's own stride count 4-byte words: none of CuBIE's elements is smaller."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class PlacementTable:
 
     @property
     def sha256(self) -> str:
-        """Hash of all of it: a kernel built with it is another one than one built without."""
+        """Hash of all of it: kernels built with different tables, or with none, differ."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 

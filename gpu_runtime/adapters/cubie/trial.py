@@ -19,7 +19,7 @@ from warpack.gpu_runtime.adapters.cubie.table import Place, PlacementTable, make
 from warpack.solver.verifier.story import derive
 
 POISONS = (0xFF, 0xA5)
-"""All bits set is a NaN of every float and -1 of every integer; 0xA5 is neither zero nor special."""
+"""With all bits set every float is a NaN and every integer -1; 0xA5 is neither zero nor special."""
 
 RUNS = 3
 DURATION = 0.06
@@ -30,8 +30,8 @@ Trajectories = tuple[np.ndarray[Any, Any], ...]
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """One line of the proof's table. Bytes are per run; `own_*` are CuBIE's. `control` names the two live buffers that
-    were forced together and `control_differs` says whether that changed anything; `finite` whether CuBIE's own run
-    succeeded, without which equality says nothing."""
+    were put at the same bytes, and `control_differs` says whether that changed anything. `finite`: whether CuBIE's own
+    run succeeded; otherwise equality means nothing."""
 
     case: str
     family: str
@@ -126,7 +126,7 @@ def _poisoned(solver: Any, poison: int) -> Trajectories:
 
 @contextmanager
 def shared_memory_poisoned(poison: int) -> Iterator[None]:
-    """Every block of CuBIE's simulator starts with this byte in all its dynamic shared memory."""
+    """Makes every block of CuBIE's simulator start with this byte in all its dynamic shared memory."""
     from cubie.vendored.cudasim.kernelapi import FakeCUDAShared
 
     original = FakeCUDAShared.__init__

@@ -1,6 +1,4 @@
-"""What every module of checked allocators holds, whatever its layout: its text below the mark goes into the emitted
-file.
+"""The part of checked allocators that is the same for every layout: the text below the mark goes into the emitted file.
 
-Above the mark stand the names that the emitted file defines itself, so that this text is read by the same tools as all
-other code.
+Above the mark are the names that the emitted file defines itself, so that linters and type checkers can read this text.
 """

@@ -45,7 +45,8 @@ def _checked_mine(piece, alone):
 
 @_checked_once(types.void, None, types.int64, types.int64, types.int64)
 def _checked_leave(record, run, phase, alone):
-    """At the end of a phase: what has no contents must be untouched, what has some must be sound."""
+    """At the end of a phase: pieces without contents must be untouched, and pieces with contents must hold no
+    poison."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     for piece in range(pieces.shape[0]):
         if _checked_mine(piece, alone):
@@ -58,8 +59,8 @@ def _checked_leave(record, run, phase, alone):
 
 @_checked_once(types.void, types.int64, types.int64, types.int64, types.int64)
 def _checked_move(run, at, base, goal):
-    """Into a phase (alone, if `base` is below -1): what ends on the way there, or begins with a write, loses its
-    contents. Threads that share a piece have all come from `base`, the last phase in which they were together."""
+    """Enters a phase (alone, if `base` is below -1). Pieces that end on the way there, or begin with a write, lose
+    their contents. Threads that share a piece all came from `base`, the last phase in which they were together."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     for piece in range(pieces.shape[0]):
         if _checked_mine(piece, 1 if base < -1 else 0):
@@ -87,9 +88,9 @@ def begin(record, run):
 
 @_checked_once(types.void, None, types.int64, types.int64)
 def phase(record, run, number):
-    """The thread leaves the phase that it was in, which is checked, and enters phase `number` (a PHASE_ constant).
-    Every thread of the block calls it, and they wait for one another, but in tracks, and in branches in which they do
-    not choose together."""
+    """The thread leaves its phase, which is then checked, and enters phase `number` (a PHASE_ constant). Every thread
+    of the block calls it, and they wait for one another, except in tracks, and in branches in which they do not choose
+    together."""
     state = _checked_state()
     at, base, steps = types.int64(record[state]), types.int64(record[state + 1]), record[state + 2]
     begun = at != _CHECKED_NOT_BEGUN
@@ -101,9 +102,9 @@ def phase(record, run, number):
         _checked_leave(record, run, at, 1 if left_alone else 0)
         record[state + 2] = steps + 1
     if _CHECKED_APART and not left_alone:
-        cuda.syncthreads()  # nobody goes on alone while another one still looks at what all share
+        cuda.syncthreads()  # no thread continues alone while another still checks what all share
     if _CHECKED_TOGETHER and not alone:
-        cuda.syncthreads()  # nobody fills what another one still looks at, or uses alone
+        cuda.syncthreads()  # no thread fills what another still checks, or uses alone
     speaks = lane_in_run() == 0 or left_alone or alone
     if not begun:
         if speaks:
@@ -122,7 +123,7 @@ def phase(record, run, number):
 
 @_checked_once(types.void, None, types.int64)
 def end(record, run):
-    """The thread leaves its last phase, which is checked. Every thread of the block calls it, once."""
+    """The thread leaves its last phase, which is then checked. Every thread of the block calls it, once."""
     at = types.int64(record[_checked_state()])
     alone = _CHECKED_APART and _checked_alone(at, 0)
     if _CHECKED_TOGETHER:
@@ -133,5 +134,5 @@ def end(record, run):
 
 @cuda.jit(device=True, inline="always")
 def waited(record, run, scope):
-    """Says that this thread has just waited at a barrier of its run (`OF_RUN`) or its track (`OF_TRACK`) that the
-    simulator has no equal for: there, it waits in its stead. On a GPU nothing happens."""
+    """States that this thread has just waited at a barrier of its run (`OF_RUN`) or its track (`OF_TRACK`) that the
+    simulator does not have. In the simulator this call waits instead; on a GPU it does nothing."""

@@ -22,7 +22,7 @@ threads_in_block: Any = None
 
 # ---- emitted from here on
 
-# The record: how many findings there were, then the findings, then for each thread of each block where it is.
+# The record: the number of findings, then the findings, then the position of each thread of each block.
 _CHECKED_HEAD, _CHECKED_MOST, _CHECKED_WIDTH = 4, 256, 8
 _CHECKED_NOT_BEGUN, _CHECKED_BEGUN = -2, -1
 _CHECKED_WRITTEN, _CHECKED_READ, _CHECKED_NAN, _CHECKED_ORDER, _CHECKED_UNBEGUN = 1, 2, 3, 4, 5
@@ -30,8 +30,8 @@ _CHECKED_LAUNCH = 6
 
 
 def _checked_once(result, *arguments):
-    """A device function that is compiled once and called, where `inline="always"` would write it out at every call;
-    unlike a device function that is not inlined, it needs no driver to compile. `arguments`: their types, None for the
+    """A device function that is compiled once and then called; `inline="always"` would copy it to every call. Unlike an
+    ordinary device function that is not inlined, it needs no driver to compile. `arguments`: their types, None for the
     record's."""
 
     def wrap(body):
@@ -77,7 +77,7 @@ def _checked_block():
 
 @cuda.jit(device=True, inline="always")
 def _checked_state():
-    """Where in the record this thread stands: its phase, the last one in which the block's threads went together, its
+    """This thread's place in the record: its phase, the last phase in which the block's threads were together, its
     steps."""
     thread = _checked_block() * THREADS_PER_BLOCK + min(thread_in_block(), THREADS_PER_BLOCK - 1)
     return _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH + 3 * thread
@@ -85,7 +85,7 @@ def _checked_state():
 
 @cuda.jit(device=True, inline="always")
 def _checked_note(record, run, kind, piece, source, phase, element):
-    """Enters a finding, if there is room; all are counted."""
+    """Records a finding, if there is room; all are counted."""
     found = cuda.atomic.add(record, 0, 1)
     if found < _CHECKED_MOST:
         place = _CHECKED_HEAD + found * _CHECKED_WIDTH
@@ -109,7 +109,7 @@ def _checked_start(piece, run):
 
 @cuda.jit(device=True, inline="always")
 def _checked_lane(piece):
-    """The threads that share a piece take turns at its bytes: the first byte of this one."""
+    """The threads that share a piece interleave over its bytes: the first byte of this thread."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     return thread_in_block() if pieces[piece, 2] else lane_in_run()
 

@@ -1,4 +1,4 @@
-"""The host side: the record that a kernel is handed, and what it says afterwards."""
+"""The host side: the record that a kernel gets, and the report made from it afterwards."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
@@ -26,7 +26,7 @@ _checked_traced: Any = {}
 
 def new_record(blocks, threads=THREADS_PER_BLOCK):
     """What `begin`, `phase` and `end` need, for a launch of `blocks` blocks: an int32 array to hand to the kernel.
-    `threads`: of a block, where you launch fewer than THREADS_PER_BLOCK on purpose, to be done sooner."""
+    `threads`: threads per block, where you launch fewer than THREADS_PER_BLOCK on purpose, to save time."""
     import numpy
 
     head = _CHECKED_HEAD + _CHECKED_MOST * _CHECKED_WIDTH
@@ -41,8 +41,8 @@ def report(record):
     """What went wrong, as sentences, the earliest of each kind first; an empty list where nothing did.
 
     `record`: the array after the launch, on the host. Begin with the first sentence: a value that should not have been
-    read spreads, so that later ones may be its consequences. In the simulator, a kernel that dies hands the same on
-    with its exception.
+    read spreads, and later sentences may be its consequences. In the simulator, the exception of a kernel that crashes
+    has the same report.
     """
     sentences = [f"{what}{_checked_times(count)}" for what, count in _checked_traced.items()]
     exact = bool(sentences)  # in the simulator every access was seen as it happened
@@ -66,7 +66,8 @@ def report(record):
 
 
 def _checked_group(row):
-    """What is one fault: writes by who was written, reads by who was read, the way by where it led from and to."""
+    """The key of one fault: for writes the buffer written, for reads the buffer read, for a wrong way its start and
+    end."""
     kind, piece, source, phase = row[:4]
     return kind, {
         _CHECKED_READ: source,
@@ -123,7 +124,7 @@ def _checked_words(row):
 
 
 def _checked_element(piece, unit):
-    """Which element of the piece a unit of its poison is in; of a ring, in which slot."""
+    """The element of the piece in which a unit of its poison lies; for a ring also the slot."""
     pitch, item, per_item = _CHECKED_SLOTS[piece]
     slot, inside = divmod(unit * int(_CHECKED_PIECES[piece][3]), pitch)
     element = f"element {inside // item * per_item}"

@@ -1,5 +1,5 @@
-"""Only in numba's simulator: bytes of the layout as it is that pass from one buffer to another, and whether the threads
-had waited."""
+"""Only in numba's simulator: bytes of the real layout that pass from one buffer to another, and whether the threads had
+waited."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
@@ -28,8 +28,8 @@ _checked_memory: Any = None
 if _CHECKED_TRACED:
 
     def _checked_ordered(place, piece, run, bytes_, how):
-        """What is wrong with an access to these bytes, as far as the layout as it is gives them to other pieces too;
-        None where nothing is. Notes the access."""
+        """What is wrong with an access to these bytes, if the real layout gives them to other pieces too; None where
+        nothing is. Records the access."""
         of_block = bool(_CHECKED_PIECES[piece, 2])
         start = _CHECKED_REAL_STARTS[piece] - int(_CHECKED_PIECES[piece, 0])
         if not of_block:
@@ -54,7 +54,7 @@ if _CHECKED_TRACED:
         return fault
 
     def _checked_unordered(place, piece, before, how):
-        """The bytes were another piece's: whether a barrier, the user's word or the same thread's elementwise work
+        """The bytes were another piece's: whether a barrier, the user's alias or the same thread's elementwise work
         orders the two."""
         other, thread, phase, epoch = before
         if (piece, other) in _CHECKED_PERMITTED or not (_CHECKED_PIECES[piece, 10] or _CHECKED_PIECES[other, 10]):

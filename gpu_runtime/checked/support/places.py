@@ -1,5 +1,5 @@
-"""Only in numba's simulator: where each thread is, how often it has waited for others, and what it says when it
-dies."""
+"""Only in numba's simulator: where each thread is, how often it has waited for others, and what its exception
+reports."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, attr-defined"
@@ -55,7 +55,7 @@ if _CHECKED_TRACED:
         return getattr(_threading.current_thread(), "_checked_place", None)
 
     def _checked_memory(kind):
-        """What this block keeps in mind of one kind: a dictionary."""
+        """What this block remembers of one kind: a dictionary."""
         manager = _threading.current_thread()._manager
         return manager.__dict__.setdefault(f"_checked_{kind}", {})
 
@@ -66,7 +66,7 @@ if _CHECKED_TRACED:
         return "\n  ".join(["The checked allocators had found until then:", *found])
 
     class _CheckedDying:
-        """A thread of the simulator that hands what was found on with the exception that it dies of."""
+        """A thread of the simulator that adds what was found to the exception that ends it."""
 
         @property
         def exception(self):
@@ -90,7 +90,7 @@ if _CHECKED_TRACED:
     _checked_classes = {}
 
     def _checked_follow(record, run):
-        """From here on this thread has a place."""
+        """Gives this thread a place from here on."""
         thread = _threading.current_thread()
         thread._checked_place = _CheckedPlace(record, int(run), int(thread_in_block()))
         kind = type(thread)
@@ -126,7 +126,8 @@ if _CHECKED_TRACED:
         place.waits[scope] += 1
 
     def _checked_say(what):
-        """Notes the sentence, with the line of the kernel: the first that is none of ours nor of the simulator."""
+        """Records the sentence with the line of the kernel: the innermost frame that belongs neither to these checks
+        nor to the simulator."""
         frame = _sys._getframe()
         while frame.f_back is not None and (
             frame.f_globals is globals() or str(frame.f_globals.get("__name__")).startswith("numba")
@@ -139,7 +140,7 @@ if _CHECKED_TRACED:
     _checked_real = {"begin": begin, "phase": phase, "end": end}
 
     def _checked_quietly(name, *arguments):
-        """One of the checks itself: its barriers are none of the kernel's."""
+        """Marks the code of a check: its barriers do not count as the kernel's."""
         place = _checked_here()
         place.checking = True
         try:

@@ -1,5 +1,4 @@
-"""Only in numba's simulator: arrays that know whose bytes they are, and say at once who touched what does not count any
-more."""
+"""Only in numba's simulator: arrays that know which buffer their bytes belong to, and report a wrong access at once."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return"
@@ -43,8 +42,7 @@ if _CHECKED_TRACED:
     import numpy as _numpy
 
     class _CheckedView(_numpy.ndarray):
-        """A view of one run's memory (or the block's) that looks at every element that is read or written through
-        it."""
+        """A view of one run's memory (or the block's) that checks every element that is read or written through it."""
 
         _checked_whose = None
 
@@ -76,8 +74,8 @@ if _CHECKED_TRACED:
             return getattr(ufunc, method)(*plain, **options)
 
     def _checked_touch(array, key, how):
-        """Notes the first of the touched elements that has no contents in the phase its thread is in, or is not in good
-        order."""
+        """Reports the first accessed element that has no contents in its thread's phase, or whose access is not
+        ordered."""
         place = _checked_here()
         if array._checked_whose is None or place is None or (place.now is None and not place.zeroing):
             return
@@ -89,7 +87,7 @@ if _CHECKED_TRACED:
             byte = start + index * (touched.strides[0] if touched.ndim else 0)
             piece = _checked_piece_at(byte, of_block)
             if piece is None:
-                continue  # bytes between buffers are looked at when the phase ends
+                continue  # bytes between buffers are checked when the phase ends
             bytes_ = range(byte, byte + touched.itemsize)
             fault = _checked_zeroed(place, piece, run, bytes_, how)
             if fault is None and place.now is not None:
@@ -127,14 +125,14 @@ if _CHECKED_TRACED:
         return starts[index][2] if index >= 0 and byte < starts[index][1] else None
 
     def _checked_is_poison(piece, value):
-        """Whether an element still is what the piece was filled with; one or two bytes may be so by chance."""
+        """Whether an element still is the piece's poison; with one or two bytes that may be chance."""
         width, pattern = int(_CHECKED_PIECES[piece, 3]), int(_CHECKED_PIECES[piece, 4])
         raw = _numpy.asarray(value).tobytes()
         poison = bytes(pattern >> 8 * (byte % width) & 255 for byte in range(len(raw)))
         return raw == poison and (len(raw) >= 4 or bool(_CHECKED_PIECES[piece, 5]))
 
     def _checked_watch(array, run, of_block):
-        """The array, watched: it is one of this run, or of its block."""
+        """The array, with checks: it belongs to this run, or to its block."""
         base = _checked_base().__array_interface__["data"][0]
         start = 0 if of_block else BLOCK_REGION_BYTES + REGION_GAP_BYTES + STRIDE_BYTES * int(run)
         watched = array.view(_CheckedView)

@@ -1,5 +1,5 @@
-"""The device side: what a piece has in a phase, and whether a way leads from one phase to another, all along with
-contents."""
+"""The device side: whether a piece has contents in a phase, and whether a way leads from one phase to another that
+keeps them."""
 
 # Emitted code carries no annotations, and what it defines in the simulator replaces what it has compiled.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated, untyped-decorator, misc, no-redef, no-any-return, type-var"
@@ -29,7 +29,8 @@ _CHECKED_LIVE, _CHECKED_BEGINS, _CHECKED_HELD, _CHECKED_EMPTY = 0, 1, 2, 3
 
 @_checked_once(types.int64, types.int64, types.int64)
 def _checked_kind(piece, phase):
-    """What the piece has in the phase: contents (live), new contents (begins), perhaps some (held), none (empty)."""
+    """The state of the piece in the phase: it has contents (live), new contents (begins), perhaps some (held), none
+    (empty)."""
     pieces = cuda.const.array_like(_CHECKED_PIECES)
     stretches = cuda.const.array_like(_CHECKED_STRETCHES)
     kind = _CHECKED_EMPTY
@@ -101,7 +102,7 @@ def _checked_way(piece, at, goal):
 
 @_checked_once(types.boolean, types.int64, types.int64)
 def _checked_side_by_side(at, goal):
-    """Whether the two phases are of two components that are called together, and run in any order."""
+    """Whether the two phases belong to two components that are called together and run in any order."""
     beside = cuda.const.array_like(_CHECKED_BESIDE)
     first, second = -1, -1
     same = False

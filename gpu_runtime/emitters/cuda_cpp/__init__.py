@@ -1,9 +1,9 @@
 """The target `cuda-c++`: a C++17 header that needs no other header, for nvcc and NVRTC.
 
 One struct per buffer, in a namespace per component, with constexpr figures and a `get` that is a pointer of the
-buffer's type. Nothing is more than base plus constant plus stride times run, so that a buffer costs what a hand-written
-offset would. Types that plain C++ has no name for (float16, bfloat16, float8, opaque items) are aligned bytes, unless
-the user names the type: by a macro for the whole header, or as the template argument of `get`.
+buffer's type. Every address is base plus constant plus stride times run, so a buffer costs no more than a hand-written
+offset. Types without a name in plain C++ (float16, bfloat16, float8, opaque items) are aligned bytes, unless the user
+names the type: by a macro for the whole header, or as the template argument of `get`.
 """
 
 from __future__ import annotations

@@ -13,9 +13,8 @@ from warpack.solver.wire.dtypes import DType
 @dataclass(frozen=True, slots=True)
 class Accessor:
     """One struct. `path`: its name from inside the header's namespace, e.g. `loop::algorithm::state`. `slot` None: a
-    buffer whose parts lie apart, which has no place of its own. `array`: the number of its array in `persistent`, or of
-    that in `thread_memory` where it is a plain local one. `zeroes`: where there is no `slot`, whether the whole can be
-    zeroed."""
+    buffer whose parts lie apart, which has no place of its own. `array`: the number of its array in `persistent`, or in
+    `thread_memory` for a plain local buffer. `zeroes`: where there is no `slot`, whether the whole can be zeroed."""
 
     path: str
     full_name: str
@@ -29,7 +28,7 @@ class Accessor:
         return self.path.rpartition("::")[2]
 
     def every(self) -> Iterator[Accessor]:
-        """The buffer's and its parts', of those that have a place."""
+        """Those of the buffer and its parts that have a place."""
         return (each for each in (self, *self.parts) if each.slot is not None)
 
 
@@ -62,7 +61,7 @@ _Arrays = dict[DType | str, int]
 """Numbers of arrays: persistent ones by dtype, plain local ones by buffer."""
 
 _Slots = dict[str, list[Slot]]
-"""By the rest of the full name that a scope has to place: the buffer's own slot, if there is one, and its parts'."""
+"""By the rest of the full name inside a scope: the buffer's own slot, if there is one, and those of its parts."""
 
 
 def _scope(path: str, slots: _Slots, arrays: _Arrays, zeroed: frozenset[str]) -> Scope:

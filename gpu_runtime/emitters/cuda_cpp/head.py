@@ -57,7 +57,7 @@ def elements(slot: Slot) -> str:
 
 
 def count(slot: Slot) -> int:
-    """Items of the manifest's dtype (in one slot of a ring), where the plan has an opaque item as so many bytes."""
+    """The number of items of the manifest's dtype (in one slot of a ring); the plan counts an opaque item as bytes."""
     return slot.count * slot.element.itemsize_bytes // slot.dtype.itemsize_bytes
 
 
@@ -84,7 +84,7 @@ def figures(plan: AllocatorPlan) -> Iterator[str]:
         "local_bytes": plan.local_bytes,
         "persistent_local_bytes": plan.persistent_local_bytes,
     }.items():
-        kind, mark = ("unsigned", "u") if name.endswith("_bytes") else ("int", "")  # counts are what loops run to
+        kind, mark = ("unsigned", "u") if name.endswith("_bytes") else ("int", "")  # counts are loop bounds
         yield f"inline constexpr {kind} {name} = {number:d}{mark};"
     yield f"inline constexpr bool opt_in = {'true' if launch.opt_in else 'false'};"
     yield 'static_assert(run_base_bytes + stride_bytes * runs_per_block <= dynamic_shared_bytes, "run windows past the end");'
@@ -92,7 +92,7 @@ def figures(plan: AllocatorPlan) -> Iterator[str]:
 
 
 def check_launch(plan: AllocatorPlan) -> Iterator[str]:
-    """What host code can ask before a launch; nothing of it is left on the device."""
+    """What host code can check before a launch; it adds nothing to device code."""
     threads, shared = plan.launch.threads_per_block, plan.launch.dynamic_shared_bytes
     yield from f"""
 #ifndef __CUDACC_RTC__

@@ -1,4 +1,4 @@
-"""What the structs of the buffers stand on: this thread's place, the memory's base, and one template per region."""
+"""What the structs of the buffers use: this thread's place, the memory's base, and one template per region."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Names of the C++ header: a namespace per component, a struct per buffer, a nested struct per part.
 
-Two scopes never share a name by accident: what a scope itself declares is taken, then components, then buffers. A name
-that is taken, a macro of some compiler or reserved to the implementation gets a suffix, and digits of its hash where
+Names in a scope never collide. The scope's own declarations come first, then components, then buffers. A name gets a
+suffix if it is taken, is a macro of some compiler, or is reserved for the implementation; and digits of its hash where
 that is not enough.
 """
 
@@ -31,18 +31,18 @@ TOP = frozenset(_TOP.split())
 """What the header's own namespace declares."""
 
 MEMBERS = frozenset(_MEMBERS.split())
-"""What every buffer's struct declares (a struct `get` would have a constructor in its place), and names in its
+"""What every buffer's struct declares (in a struct named `get`, `get` would be the constructor), and names in its
 functions."""
 
 _KEPT_FREE = frozenset(_OTHERS.split())
-"""What a compiler in its GNU mode or a common header defines as a macro, and names of CUDA that a kernel inside a
-component's namespace goes on needing."""
+"""Macros of compilers in GNU mode and of common headers, and names of CUDA that a kernel inside a component's namespace
+still needs."""
 
 _RESERVED = re.compile(r"_[A-Z].*|.*__.*|WARPACK_.*")
 
 
 def distinct(names: Iterable[str], taken: frozenset[str], suffix: str) -> dict[str, str]:
-    """A name of its own in one scope for each of `names`. Depends on the set of names, never on their order."""
+    """A distinct name in one scope for each of `names`. It depends on the set of names, never on their order."""
     wanted = {name: _safe(name, taken, suffix) for name in sorted(names)}
     given: dict[str, str] = {name: safe for name, safe in wanted.items() if name == safe}
     used = taken | set(given.values())

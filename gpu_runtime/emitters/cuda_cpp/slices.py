@@ -1,4 +1,4 @@
-"""The templates that the structs of buffers are made of: one for each region, and one more for rings in it."""
+"""The templates that the structs of buffers use: one for each region, and one more for rings in it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _ENDS: dict[Region, tuple[str, str]] = {
     "run": ("run_bytes", "the run's window"),
     "block": ("dynamic_shared_bytes", "the block's memory"),
 }
-"""What a buffer of a region may not reach beyond. One of the block may lie over windows of runs."""
+"""The end that a buffer of a region must not exceed. A block-scoped buffer may lie over windows of runs."""
 
 
 def structs(scope: Scope) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _base(accessor: Accessor, slot: Slot) -> str:
 
 
 def _whole(accessor: Accessor) -> Iterator[str]:
-    """What a buffer whose parts lie apart has in place of a view."""
+    """What a buffer whose parts lie apart has instead of a view."""
     parts = ", ".join(f"{accessor.name}::{part.name}::get(memory)" for part in accessor.parts)
     yield from (
         "template <class T = void>",

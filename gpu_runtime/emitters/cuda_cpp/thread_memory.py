@@ -8,9 +8,9 @@ from warpack.gpu_runtime.emitters.cuda_cpp.types import items_of, type_name
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
 
 MOST_APART = 32
-"""So many plain local arrays are objects of their own, which compilers take apart into registers one by one. One of
-which an element is named at run time has to lie in memory, and so do all others in the same object: the last object has
-all that are left."""
+"""The most plain local arrays that are objects of their own. Compilers put each such object into registers by itself.
+If an element of an array is indexed at run time, its whole object has to lie in memory. The last object holds all
+remaining arrays."""
 
 
 def thread_memory(plan: AllocatorPlan) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """How the header spells each dtype, without an include.
 
-complex64 and complex128 are CUDA's own vector types `float2` and `double2`, which nvcc and NVRTC know unasked and which
-are as large and as aligned as `cuda::std::complex`. The narrow floats are bytes that can be copied and not computed
-with, so that nothing converts them by accident; a macro names the real type.
+complex64 and complex128 are CUDA's own vector types `float2` and `double2`. nvcc and NVRTC know them without an
+include, and they have the size and alignment of `cuda::std::complex`. The narrow floats are bytes that can be copied
+but not computed with, so nothing converts them by accident; a macro names the real type.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _PLAIN = {
 
 
 class Narrow(NamedTuple):
-    """A type that plain C++ has no name for. `name`: what the header calls it, `macro`: what may name the real one,
-    `example`: what that would name in CUDA 13's headers (cuda_fp16.h, cuda_bf16.h, cuda_fp8.h, cuda_fp4.h)."""
+    """A type without a name in plain C++. `name`: its name in the header; `macro`: the macro that may name the real
+    type; `example`: that type in CUDA 13's headers (cuda_fp16.h, cuda_bf16.h, cuda_fp8.h, cuda_fp4.h)."""
 
     name: str
     macro: str
@@ -51,7 +51,7 @@ NARROW = {
     "int4": Narrow("int4_x2", "WARPACK_INT4X2", "unsigned char", 1),
     "uint4": Narrow("uint4_x2", "WARPACK_UINT4X2", "unsigned char", 1),
 }
-"""By dtype. Of packed ones an item of the header is a byte, two elements."""
+"""By dtype. For packed types an item of the header is a byte with two elements."""
 
 
 def type_name(dtype: DType) -> str:
@@ -62,11 +62,12 @@ def type_name(dtype: DType) -> str:
 
 
 def element_alignment_bytes(dtype: DType) -> int:
-    """The alignment of one element in a row of them. An item of 12 bytes that starts at a multiple of 8 is followed by
-    one that does not: only what divides its size holds for all."""
+    """The alignment that every element of an array has. If an item of 12 bytes starts at a multiple of 8, the next one
+    does not: only an alignment that divides the size holds for all."""
     return gcd(dtype.itemsize_bytes, dtype.alignment_bytes)
 
 
 def items_of(slot: Slot) -> int:
-    """Items of the manifest's dtype in all of a plain local array, every slot of a ring and what lies between them."""
+    """Items of the manifest's dtype in a whole plain local array, with every slot of a ring and the bytes between
+    them."""
     return -(-slot.size_bytes // slot.dtype.itemsize_bytes)

@@ -1,8 +1,8 @@
 """The target `numba-cuda`: device functions over typed views of dynamic shared memory.
 
-Why this form: an inlined device function over a typed array compiles without a driver, gives the same PTX in
-every process, and runs in the simulator. `.view()` and functions that are not inlined need a driver to compile, and a
-view of a slice whose length does not divide ends the thread silently.
+Why this form: an inlined device function over a typed array compiles without a driver, gives the same PTX in every
+process, and runs in the simulator. `.view()` and functions that are not inlined need a driver to compile. And `.view()`
+of a slice whose length is not a multiple of the new element silently ends the thread.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:
     """The module `allocators.py`: constants, the functions that open memory, one getter a slot, zeros, `init`.
-    `any_block`: buffers of the block are zeroed by as many threads as it has, not by exactly THREADS_PER_BLOCK, which
-    costs more."""
+    `any_block`: block-scoped buffers are zeroed by however many threads the block has, not by exactly
+    THREADS_PER_BLOCK; that costs more."""
     places = Places(plan)
     lines = [*head(plan), *view_function(), *memory_functions(plan)]
     for slot in plan.slots:

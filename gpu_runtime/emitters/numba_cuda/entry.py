@@ -1,4 +1,4 @@
-"""`init`: what must read zero at the kernel's start, in as few loops as its bytes lie in one piece."""
+"""`init`: zeroes what must read zero at the kernel's start, with one loop for each contiguous range."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class _Piece:
 
 
 def init_function(plan: AllocatorPlan, places: Places, *, any_block: bool) -> Iterator[str]:
-    """Always emitted, so that a kernel can call it whatever the layout holds. Buffers that lie one behind the other are
-    zeroed together: a loop for each of some hundred would be more than numba compiles."""
+    """Always emitted, so that a kernel can call it whatever the layout holds. Adjacent buffers are zeroed together:
+    numba cannot compile some hundred loops, one for each buffer."""
     lines: list[str] = []
     for number, piece in enumerate(_pieces(plan)):
         loops = list(_cover(piece.start, piece.end, _by_width(piece)))
         calls = [f"{zero_name(slot.identifier)}(memory)" for slot in piece.slots]
         if len(loops) >= len(calls):
-            lines += [call for call in calls if call not in lines]  # of a ring, one call zeroes every slot
+            lines += [call for call in calls if call not in lines]  # one call zeroes every slot of a ring
             continue
         lines.append(f"# {', '.join(dict.fromkeys(slot.name for slot in piece.slots))}")
         for part, (start, end, slot) in enumerate(loops):
@@ -45,7 +45,7 @@ def init_function(plan: AllocatorPlan, places: Places, *, any_block: bool) -> It
 
 
 def _pieces(plan: AllocatorPlan) -> list[_Piece]:
-    """In the order in which the manifest has the first buffer of each."""
+    """In the manifest's order of the first buffer of each."""
     by_memory: dict[object, list[_Piece]] = {}
     for slot in plan.initial:
         size = slot.element.itemsize_bytes
@@ -59,7 +59,7 @@ def _pieces(plan: AllocatorPlan) -> list[_Piece]:
 
 
 def _merged(pieces: list[_Piece]) -> list[_Piece]:
-    """Those that touch become one."""
+    """Ranges that touch are merged."""
     found: list[_Piece] = []
     for piece in sorted(pieces, key=lambda piece: (piece.start, piece.end)):
         if found and piece.start <= found[-1].end and piece.end > piece.start:
@@ -79,8 +79,8 @@ def _by_width(piece: _Piece) -> list[Slot]:
 
 
 def _cover(start: Bytes, end: Bytes, slots: list[Slot]) -> Iterator[tuple[Bytes, Bytes, Slot]]:
-    """Zeros are zeros in every type: by the widest as much as there is room for, by narrower ones what is left on
-    either side. Widths are powers of two, and the narrowest divides both ends."""
+    """Zero is zero in every type. The widest type zeroes as much as it can, and narrower ones zero the rest on either
+    side. Widths are powers of two, and the narrowest divides both ends."""
     if start >= end:
         return
     slot, *narrower = slots

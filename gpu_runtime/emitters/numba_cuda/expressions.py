@@ -10,8 +10,8 @@ from warpack.solver.wire.units import Bytes, Elements
 
 
 class Places:
-    """Where a slot's typed memory stands in the tuple that `thread_memory` returns: the run's windows by element type,
-    then persistent local arrays by dtype, then plain local ones. Block-scoped buffers need none of it."""
+    """The index of a slot's typed memory in the tuple that `thread_memory` returns: the run's windows by element type,
+    then persistent local arrays by dtype, then plain local ones. Block-scoped buffers need no index."""
 
     def __init__(self, plan: AllocatorPlan) -> None:
         of_all = [*plan.run_elements, *(array.dtype for array in plan.kept), *(slot.name for slot in plan.local)]
@@ -59,8 +59,8 @@ def local_array(count: Elements, element: Element, alignment_bytes: Bytes) -> st
 
 
 def declared_alignment(element: Element, alignment_bytes: Bytes) -> Bytes:
-    """What a local array must declare to be that aligned: 0 where its element type brings it along, else a multiple of
-    8 (numba takes no other)."""
+    """The alignment that a local array must declare: 0 where its element type has it anyway, else a multiple of 8
+    (numba takes no other)."""
     return 0 if alignment_bytes <= element.itemsize_bytes else max(8, alignment_bytes)
 
 

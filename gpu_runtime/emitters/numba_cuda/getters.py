@@ -24,8 +24,8 @@ def getter(slot: Slot, places: Places) -> Iterator[str]:
 
 
 def refusal(buffer: Scattered) -> Iterator[str]:
-    """The getter of a whole that is not in one piece. No tuple is an index into a text, so that numba refuses the call
-    when it compiles it, and tells the text with it; in the simulator it is raised."""
+    """The getter of a whole buffer that is not in one piece. It indexes a text with a tuple, so numba refuses to
+    compile the call and shows the text. In the simulator it raises an error."""
     said = f'"{buffer.refusal}: take {", ".join(f"{part}(memory)" for part in buffer.parts)}"'
     body = ["if IN_SIMULATOR:", f"    raise TypeError({said})", f"return {said}[memory]"]
     yield from device_function(buffer.identifier, "memory", f"{buffer.refusal}.", body)

@@ -1,7 +1,7 @@
 """`view_at`, by which every emitted view is cut out of a typed array.
 
-Why not a slice: numba compares its ends with the array's length and with 0, at every view, and gives it a length that
-the compiler does not know, which is then asked for at every signed index. `view_at` becomes an address and a constant.
+Why not a slice: at every slice numba compares both ends with the array's length and with 0. The slice's length is
+unknown to the compiler, and is then read at every signed index. `view_at` becomes an address and a constant.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ def zero_function(slot: Slot, threads_per_run: int, *, any_block: bool) -> Itera
 
 def zero_loop(view: str, count: Elements, slot: Slot, threads_per_run: int, *, any_block: bool) -> Iterator[str]:
     """Zeroes `count` elements of a view, by the threads that share what is in the slot's region. The step is a
-    constant. No `range`, which counts first how often it goes round, and no sign: an index that may be below 0 is asked
-    each time if it is."""
+    constant. There is no `range`, which first computes its number of trips, and the index is unsigned: a signed index
+    is compared with 0 each time."""
     first, step = "0", "1"
     if slot.region == "block":
         first, step = "thread_in_block()", "threads_in_block()" if any_block else "THREADS_PER_BLOCK"
@@ -46,7 +46,7 @@ def zero_loop(view: str, count: Elements, slot: Slot, threads_per_run: int, *, a
 
 
 def zero_scattered(buffer: Scattered) -> Iterator[str]:
-    """Of a persistent buffer whose parts lie apart."""
+    """For a persistent buffer whose parts lie apart."""
     calls = [f"{zero_name(slot.identifier)}(memory)" for slot in buffer.zeros]
     yield from device_function(
         zero_name(buffer.identifier), "memory", f"Zeroes {buffer.name}, by the threads that share it.", calls

@@ -1,5 +1,5 @@
-"""Who runs a plan. Each back end has a parent's side (`*_level`), which makes the report, and a child's side
+"""The back ends that run a plan. Each has a parent's side (`*_level`), which makes the report, and a child's side
 (`*_child`).
 
-`prepared.prepare` makes what all of them start from.
+`prepared.prepare` makes the common input of all of them.
 """

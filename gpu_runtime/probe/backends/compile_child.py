@@ -1,10 +1,10 @@
-"""Compiles a probe to machine code: the side that has the tools.
+"""Compiles a probe to machine code: the child's side, which has the tools.
 
 `python -m warpack.gpu_runtime.probe.backends.compile_child` reads one JSON object from standard input and writes one; a
-process that is warm calls `answer` itself. The request: the emitted `allocators` and the probe's `kernel` (source
-texts), its `elements`, `threads`, `architecture`; and where they are given, all `architectures`, the `header` with the
-kernels that `touch` it, the folder of the `cache` (null: the user's), without which nothing is looked up or kept, and
-`with_cubin`.
+process that is ready to compile calls `answer` itself. The request: the emitted `allocators` and the probe's `kernel`
+(source texts), its `elements`, `threads`, `architecture`; and where they are given, all `architectures`, the `header`
+with the kernels that `touch` it, the folder of the `cache` (null: the user's), without which nothing is looked up or
+kept, and `with_cubin`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _looked_up(request: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """The cache's entry for the request, compiled first where there is none."""
+    """The cache's entry for the request, which is compiled first if there is none."""
     if "cache" not in request:
         return _compiled(request, None), False
     key = cache_key({name: value for name, value in request.items() if name not in _NOT_OF_THE_CODE})
@@ -85,12 +85,12 @@ def _looked_up(request: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def _compiled(request: Mapping[str, Any], kept: KernelCache | None) -> dict[str, Any]:
-    """One PTX, for the oldest of the architectures, is linked for each of them; the header is compiled for each."""
+    """One PTX, made for the oldest architecture, is linked for each of them; the header is compiled for each."""
     toolchain: Toolchain = find_toolchain()
     architectures: list[str] = request.get("architectures") or [request["architecture"]]
     oldest = min(architectures, key=lambda name: tuple(map(int, name.split("."))))
     header = {}
-    if "header" in request:  # first, since it takes a tenth of the time to find what is wrong with a layout's numbers
+    if "header" in request:  # first, since it finds wrong numbers of a layout in a tenth of the time
         for architecture in architectures:
             linked = cpp_to_cubin(request["touch"], architecture, {HEADER: request["header"]})
             header[architecture] = _of_header(linked)
@@ -112,7 +112,7 @@ def _compiled(request: Mapping[str, Any], kept: KernelCache | None) -> dict[str,
 
 
 def _declared(kernel: ModuleType, oldest: str) -> list[str]:
-    """The PTX of the functions that call getters, in the place of which the kernel's module has names to be linked."""
+    """The PTX of the functions that call getters. The kernel's module has only their names, to be linked."""
     from numba import cuda as numba_cuda
     from numba import types
 

@@ -1,8 +1,8 @@
 """Level `compiled`: allocators.py with the probe kernel, and allocators.cuh with a kernel that uses all of it, become
 machine code for the manifest's architecture, or for all.
 
-No GPU and no driver are needed. The registers, stack and spills in the report are those of these kernels: the kernel
-that the layout is for has other ones.
+No GPU and no driver are needed. The registers, stack and spills in the report are those of these kernels, not of the
+user's kernel.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from warpack.solver.wire.report import Finding, ValidationReport
 _EXTRA_MISSING = ("packages-missing", "library-not-found")
 
 _COMPILER = "warpack.gpu_runtime.probe.backends.compile_child"
-"""The module that has the tools, by name: whoever imports this one may never come to load them."""
+"""The module that has the tools, by name: an importer of this module may never need to load them."""
 
 _NOTE = "registers, stack and spills are those of the probe's kernels, not of the kernel that uses the layout"
 
@@ -51,7 +51,7 @@ def compile_probe(
     architecture's own), `toolchain` (versions, and the wheels that the libraries came from), `from_cache` (whether
     these are the figures of an earlier compilation), `getters` (how many the kernel calls).
 
-    Raises ValueError for an architecture that there is none of.
+    Raises ValueError for an unknown architecture.
     """
     began = perf_counter()
     own = manifest.target.compute_capability
@@ -99,7 +99,7 @@ def compile_request(
     header: str | None = None,
     cache_folder: Path | None = None,
 ) -> dict[str, Any]:
-    """What the compiler is asked: see `compile`. Equal requests are answered from its cache. Raises EmitError."""
+    """The request to the compiler: see `compile`. Equal requests are answered from its cache. Raises EmitError."""
     manifest = sized_for(manifest, layout)
     own = manifest.target.compute_capability
     return {
@@ -116,7 +116,8 @@ def compile_request(
 
 
 def compile_answer(request: dict[str, Any], time_limit_s: float) -> dict[str, Any]:
-    """From this process, where it was made ready for compiling; else from a child of its own. Raises ChildError."""
+    """The compiler's answer: from this process if it is ready to compile, else from a child process. Raises
+    ChildError."""
     if is_warm():
         found: dict[str, Any] = import_module(_COMPILER).answer(request)
         return found

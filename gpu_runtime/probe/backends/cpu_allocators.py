@@ -1,9 +1,9 @@
-"""The emitted allocators on numba's CPU target: the same functions, with what a GPU would supply handed in.
+"""The emitted allocators on numba's CPU target: the same functions, with whatever a GPU would supply passed in.
 
 Every function gets one more argument, `MEMORY`: a tuple of integers (this thread, threads of the block), one array per
 element type over the block's shared memory, and local arrays. `cuda.shared.array(0, T, …)` becomes the array of T,
-`cuda.threadIdx.x` the integer, `cuda.local.array` an array that one thread after another is given. All else is compiled
-as it stands: windows, slices, strides, zero functions.
+`cuda.threadIdx.x` the integer, `cuda.local.array` an array that one thread after another is given. Everything else is
+compiled as it is: windows, slices, strides, zero functions.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _imports_numba(node: ast.stmt) -> bool:
 
 
 def _is_for_the_compiler_alone(node: ast.stmt) -> bool:
-    """What replaces a function where a GPU's compiler reads it; the one that the simulator runs stands before it."""
+    """The replacement of a function that only a GPU's compiler reads; the simulator's version stands before it."""
     return isinstance(node, ast.If) and ast.unparse(node.test) == "not IN_SIMULATOR"
 
 

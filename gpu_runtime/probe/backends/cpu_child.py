@@ -3,9 +3,9 @@
 plan's arrays) and writes one.
 
 Every run of the full block fills and checks its buffers through the emitted getters, compiled by numba with bounds
-checks on, and after every step all bytes of the block are compared with the host's image. It is compiled code that
-numba's typing has been through, where the simulator runs Python; threads run one after another, so orders between
-threads are not tested here.
+checks on, and after every step all bytes of the block are compared with the host's image. This is compiled code, typed
+by numba, whereas the simulator runs Python. Threads run one after another, so the order between threads is not tested
+here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from warpack.gpu_runtime.probe.kernel.primes import distinct_multipliers
 
 MOST_EXAMPLES = 8
 _BESIDE = 1024
-"""Bytes kept free on either side of the shared memory: a write beside it must not end this process."""
+"""Unused bytes on either side of the shared memory: a write beside it must not crash this process."""
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def run_on_cpu(request: Mapping[str, Any]) -> dict[str, Any]:
         driver: Any = load_module(request["driver"], "warpack_cpu_driver")
         for number in range(len(block.plan["scripts"])):
             block.script(driver, number, result)
-    except Exception as error:  # whatever the code under test may raise is a finding, told in full
+    except Exception as error:  # whatever the code under test raises becomes a finding, with its full text
         message = str(error).strip().splitlines()
         result["error"] = {
             "message": f"{type(error).__name__}: {' '.join(message[:4])}",
@@ -115,8 +115,8 @@ class _Block:
             )
 
     def _row(self, driver: Any, number: int, row: list[int], seen: npt.NDArray[np.int64]) -> None:
-        """One row by every thread: threads need no barrier here, and the two rows of an in-place pair come one by
-        one."""
+        """One row by every thread. Threads need no barrier here, and the two rows of an in-place pair are played one
+        after the other."""
         of = dict(zip(FIELDS, row, strict=True))
         if of["op"] in (Op.SYNC, Op.PAUSE) or of["sharing"] == Sharing.THREAD:
             return
@@ -141,7 +141,7 @@ class _Block:
 
 
 def _with_zero(patterns: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The patterns as the CPU target has them, and behind them a zero."""
+    """The patterns in the CPU target's types, followed by a zero."""
     typed = patterns.view(numpy_dtype(on_cpu(patterns.dtype.name)))
     return np.append(typed, np.zeros(1, typed.dtype))
 

@@ -12,7 +12,7 @@ from warpack.gpu_runtime.probe.kernel.instructions import Op, Sharing
 from warpack.gpu_runtime.probe.kernel.row_source import choice, indent
 
 REGIONS = ("run", "block")
-"""Local arrays are the simulator's to check: on the CPU target a thread has none that outlast a call."""
+"""The simulator checks local arrays: on the CPU target a thread has none that outlast a call."""
 
 SEEN = ("words", "wrong", "row", "element", "thread", "misfits")
 """The order of the integers in the argument `seen`."""

@@ -1,9 +1,9 @@
 """numba's CUDA simulator with what it lacks: strict memory, limits, one thread at a time in an order of our choosing.
 
-Used only in a process that was started for it. What is kept of numba's simulator is its `cuda` module for kernels; what
-is replaced: dynamic shared memory (poisoned, of exactly the bytes asked for, fresh for each block, numba
-would hand zeroed memory on from block to block), the block's threads (numba polls, which costs a time slice per
-barrier), and the call of device functions. Barriers that not all threads reach are an error here.
+Used only in a process that was started for it. It keeps the `cuda` module of numba's simulator, and replaces three
+things. Dynamic shared memory is poisoned, has exactly the bytes asked for, and is fresh for each block (numba passes
+zeroed memory from block to block). The block's threads take turns (numba polls, which costs a time slice per barrier).
+Device functions are called directly. A barrier that not all threads reach is an error here.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class LocalMemory:
 
 
 class _KernelModule(FakeCUDAModule):
-    """`cuda` inside a kernel, with our shared memory, and `syncwarp`, which numba's simulator has not."""
+    """`cuda` inside a kernel, with our shared memory, and with `syncwarp`, which numba's simulator lacks."""
 
     def __init__(self, blocks: int, threads: int, memory: SharedMemory, poison: int) -> None:
         super().__init__((blocks, 1, 1), (threads, 1, 1), 0)  # type: ignore[no-untyped-call]  # numba has no types
@@ -112,7 +112,7 @@ class _Thread(threading.Thread):
         self.wait_for(("block",))
 
     def wait_for(self, barrier: tuple[Any, ...]) -> None:
-        """Gives the turn back until whoever gives turns has taken `waiting` away."""
+        """Gives the turn back, until the scheduler has removed `waiting`."""
         self.warp_barriers += barrier != ("block",)
         self.waiting = barrier
         self._back.release()
@@ -157,8 +157,8 @@ def _run(threads: Sequence[_Thread], slow: Collection[int]) -> None:
 
 
 def _release(alive: Sequence[_Thread]) -> None:
-    """Lets go whoever waits at a barrier that all have come to who have to: those of the block that have not ended, or
-    of a mask."""
+    """Releases the threads at a barrier that all of its threads have reached: those of the block that have not ended,
+    or those of a mask."""
     at: dict[tuple[Any, ...], list[_Thread]] = {}
     for thread in alive:
         if thread.waiting is not None:

@@ -1,6 +1,6 @@
-"""What every back end of the probe starts from: the plan, the allocators and the kernel that looks through them.
+"""The common input of the probe's back ends: the plan, the allocators and the kernel that uses them.
 
-NotProbedError         there is nothing to run: says which rule stands in the way
+NotProbedError         there is nothing to run: says which rule prevents it
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Prepared:
 
 
 def prepare(manifest: Manifest, layout: Layout, allocators: str | None) -> Prepared:
-    """`allocators`: other text with the emitter's getters that is to be put to the test; None: what is emitted.
+    """`allocators`: another text with the emitter's getters, to be tested; None: the emitted text.
 
     Raises NotProbedError for a layout that places nothing, that cannot be emitted, or that is too large to probe.
     """

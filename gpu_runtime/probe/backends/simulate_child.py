@@ -37,7 +37,7 @@ def main() -> int:
 
 
 class Simulation:
-    """One request: the getters looked at one by one, then every pass."""
+    """One request: checks the getters one by one, then runs every pass."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         self._plan: Mapping[str, Any] = request["plan"]
@@ -54,7 +54,7 @@ class Simulation:
             result["views"] = self._look()
             for one in self._plan["passes"]:
                 result["passes"].append(self._pass(one))
-        except Exception as error:  # whatever the code under test may raise is a finding, told in full
+        except Exception as error:  # whatever the code under test raises becomes a finding, with its full text
             result["error"] = {
                 "during": len(result["passes"]) if result["views"] is not None else -1,
                 "message": f"{type(error).__name__}: {error}",
@@ -120,8 +120,8 @@ def _order(kind: str, started: Sequence[int], block: int) -> list[int]:
 
 
 def _slow(kind: str, order: Sequence[int], block: int) -> Sequence[int]:
-    """Which threads run as far behind the others as the barriers allow. Where memory is dumped after every step, none
-    can."""
+    """The threads that run as far behind the others as the barriers allow. Where memory is dumped after every step,
+    there are none."""
     if kind != "pattern":
         return ()
     return order[-1:] if block == 0 else order[1:]

@@ -1,7 +1,7 @@
 """Level `simulated`: the probe in numba's CUDA simulator, and on numba's CPU target, each in a process of its own.
 
-`detail["checks"]` says of each check (see `catalogue.CHECKS`) what it holds against what, whether it ran, and how many
-findings it has; one that did not run says why. `figures` says what the figures count.
+`detail["checks"]` says for each check (see `catalogue.CHECKS`) what it compares, whether it ran, and how many findings
+it has; a check that did not run says why. `figures` says what the figures count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport
 
 MOST_CPU_GETTERS = 768
-"""numba takes about a twentieth of a second for each getter: layouts with more do without the CPU target."""
+"""numba takes about a twentieth of a second for each getter: layouts with more getters skip the CPU target."""
 
 _CPU = "cpu-target"
 _CPU_ENVIRONMENT = {
@@ -41,9 +41,9 @@ def simulate(
     time_limit_s: float = 600.0,
     leave_out: Collection[str] = (),
 ) -> ValidationReport:
-    """Runs the probe. `allocators`: the emitted text, or other text with the same getters that is to be put to the
-    test. `prepared`: where the probe of this very manifest, layout and text has been planned already. `leave_out`:
-    names of checks that need not run; the report says so.
+    """Runs the probe. `allocators`: the emitted text, or another text with the same getters, to be tested. `prepared`:
+    where the probe of this very manifest, layout and text has been planned already. `leave_out`: names of checks that
+    need not run; the report says so.
 
     Whatever goes wrong is a finding, the simulator's own failures among them; nothing is raised.
     """
@@ -75,7 +75,7 @@ def simulate(
 
 
 def request_of(prepared: Prepared, manifest: Manifest, layout: Layout) -> dict[str, Any]:
-    """What the two children are handed: JSON values."""
+    """The requests to the two children: JSON values."""
     manifest = sized_for(manifest, layout)
     threads_per_run = manifest.launch.threads_per_run
     return {
@@ -87,7 +87,7 @@ def request_of(prepared: Prepared, manifest: Manifest, layout: Layout) -> dict[s
 
 
 def text_answers(allocators: str, manifest: Manifest, layout: Layout) -> dict[str, Any]:
-    """What is read off the text and the launch, without running anything."""
+    """What is checked on the text and the launch, without running anything."""
     manifest = sized_for(manifest, layout)
     return {
         "constants": wrong_constants(allocators, manifest, layout),
@@ -96,7 +96,7 @@ def text_answers(allocators: str, manifest: Manifest, layout: Layout) -> dict[st
 
 
 def _ask(request: Mapping[str, Any], time_limit_s: float, *, with_cpu: bool) -> dict[str, Any]:
-    """Both children at once: one takes no longer than the other. Raises ChildError."""
+    """Runs both children at the same time. Raises ChildError."""
     with ThreadPoolExecutor(2) as threads:
         simulator = threads.submit(
             ask, "warpack.gpu_runtime.probe.backends.simulate_child", request,

@@ -1,8 +1,7 @@
-"""Machine code of `walk`: made once, for every layout that this process, or another before it, compiles a probe for.
+"""Machine code of `walk`: made once for all layouts, by this process or an earlier one.
 
-`walk` is compiled to PTX as a function with numba's calling convention, under a name of our own; a layout's kernel
-calls it as a foreign function, and the linker puts the two together. By architecture, its code before linking is kept
-too.
+`walk` is compiled to PTX as a function with numba's calling convention, under a name of our own. A layout's kernel
+calls it as a foreign function, and the linker joins the two. Its unlinked code for each architecture is cached too.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ _NAMED = re.compile(r"\.visible\s+\.func\s+\(.*?\)\s*(\w+)\s*\(")
 
 
 class Walk:
-    """`walk` from the text of its module, compiled for the oldest architecture, which is good for all, and assembled
-    for each."""
+    """`walk` from the text of its module: compiled for the oldest architecture, which serves all, and assembled for
+    each."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -81,12 +80,12 @@ def named_ptx(function: Callable[..., int], signature: Any, symbol: str, compute
 
 @cache
 def walk_of(text: str) -> Walk:
-    """One for each text in this process, so that each is compiled once."""
+    """One object for each text in this process, so that each text is compiled once."""
     return Walk(text)
 
 
 def warm_up_walk() -> None:
-    """Has `walk` ready for every architecture: from the user's cache or, the first time, compiled (some 8 s of CPU
+    """Prepares `walk` for every architecture: from the user's cache or, the first time, by compiling (about 8 s of CPU
     time). For processes that exist to be forked. Raises ToolchainError and CompileError; without a cache folder,
     nothing is kept."""
     try:

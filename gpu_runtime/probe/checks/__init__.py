@@ -1,2 +1,2 @@
-"""What must have come of a plan, by the plan alone, and the findings where it did not. `catalogue.CHECKS` lists the
+"""What a run of a plan must show, by the plan alone, and the findings where it does not. `catalogue.CHECKS` lists the
 checks."""

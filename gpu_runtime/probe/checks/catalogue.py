@@ -1,6 +1,6 @@
-"""The checks of a probe, by name. A report says of each whether it ran and what it found; none is taken on trust.
+"""The checks of a probe, by name. A report says for each check whether it ran and what it found.
 
-Every check is needed: for each there is a planted fault that it alone of all checks sees.
+Every check is needed: for each there is a planted fault that no other check finds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MOST_OF_A_RULE = 6
 
 @dataclass(frozen=True)
 class Check:
-    """`find` yields what is wrong by what the back end saw; `what` says what the check holds against what."""
+    """`find` yields what is wrong in the back end's result; `what` says what the check compares."""
 
     name: str
     what: str

@@ -1,4 +1,4 @@
-"""Holds what a launch reported and dumped against the plan: numpy alone, no CUDA package.
+"""Compares what a launch reported and dumped with the plan: with numpy alone, no CUDA package.
 
 A back end runs each `Launch` and hands it to a `Judge`.
 """
@@ -17,11 +17,11 @@ from warpack.gpu_runtime.probe.kernel.patterns import Bytes8
 from warpack.gpu_runtime.probe.plan.launches import Launch, Launches, guard_words
 
 MOST_EXAMPLES = 8
-"""Of each kind of fault, so many are told one by one; all are counted."""
+"""The most faults of each kind that are listed; all are counted."""
 
 
 class Judge:
-    """Adds up what the launches of one pass showed; `result` is what `catalogue.findings_of` reads."""
+    """Adds up the results of the launches of one pass; `result` is what `catalogue.findings_of` reads."""
 
     def __init__(self, launches: Launches, one: Mapping[str, Any]) -> None:
         self._of = launches
@@ -34,14 +34,14 @@ class Judge:
         }  # fmt: skip
 
     def hold_against_plan(self, launch: Launch) -> None:
-        """Holds one launch that has run against the plan."""
+        """Compares one launch that has run with the plan."""
         self._reports(launch.report.reshape(self._of.blocks, self._of.threads, REPORT_WIDTH))
         if launch.dumping:
             self._dumps(launch)
 
     def _reports(self, report: npt.NDArray[np.int64]) -> None:
-        """What the threads report: see `abi.REPORT_WIDTH`. Only threads that the plan starts count as finished: a back
-        end that starts the others too must see to those itself."""
+        """Reads what the threads report (`abi.REPORT_WIDTH`). Only threads that the plan starts count as finished; a
+        back end that starts more must check those itself."""
         result = self.result
         result["launches"] += 1
         result["finished"] += int((report[:, self._of.plan["started"], 0] == 1).sum())
@@ -94,7 +94,7 @@ class Judge:
 
 
 def image_of(launches: Launches, launch: Launch, block: int) -> Image:
-    """The host's picture of one block's memory in this launch, before its first step."""
+    """The host's image of one block's memory in this launch, before its first step."""
     pools = [item.view(np.uint8) for item in launches.pools[launch.kind == "complement"]]
     script = launches.plan["scripts"][launch.script]
     return Image(launches.plan, script, block, pools, launches.raw if launch.kind == "bytes" else None)

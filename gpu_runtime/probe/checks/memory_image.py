@@ -1,8 +1,7 @@
 """The image check: what every byte of a block's dynamic shared memory must be after each step, from the plan alone.
 
 The plan's addresses come from the layout. The kernel reaches memory through the emitted getters. Getters that agree
-with one another, but not with the layout, write where this model says there is poison, or leave poison where it says
-pattern.
+with one another but not with the layout write where this model has poison, or leave poison where it has a pattern.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ class Image:
         return lines
 
     def seen(self) -> Bytes8:
-        """The bytes of the windows that a dump shows, one window behind the other."""
+        """The bytes of the windows that a dump shows, one window after the other."""
         return np.concatenate([self.memory[start:end] for start, end in self._windows] or [self.memory[:0]])
 
     def locate(self, position: int) -> int:
@@ -85,7 +84,7 @@ class Image:
 
 
 class _Copies:
-    """Where each copy of a piece's region starts, and its multiplier: columns, to be combined with lines of bytes."""
+    """The start of each copy of a piece's region, and its multiplier: columns, to be combined with rows of bytes."""
 
     def __init__(self, copies: list[tuple[int, int]]) -> None:
         self.origins = np.array([origin for origin, _ in copies], dtype=np.int64).reshape(-1, 1)

@@ -1,4 +1,4 @@
-"""Words and places that findings of a probe share."""
+"""Phrases and places that findings of a probe share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warpack.solver.wire.layout import Region
 from warpack.solver.wire.units import Bytes
 
 Answer = Mapping[str, Any]
-"""What a back end saw: see `simulate_child` and `judge.Judge`. Keys that it has not are of checks that did not run."""
+"""The result of a back end: see `simulate_child` and `judge.Judge`. A missing key means that its check did not run."""
 
 
 def row_at(script: Script, index: int) -> Row:
@@ -39,8 +39,8 @@ def in_region(plan: Plan, region: Region, start: Bytes, end: Bytes) -> tuple[Byt
 
 
 def region_of(plan: Plan, byte: Bytes) -> tuple[Region, Bytes]:
-    """The region that a byte of a block's memory belongs to, and which of its bytes it is. Of those over which
-    block-scoped buffers lie, the block's."""
+    """The region that a byte of a block's memory belongs to, and its offset there. Where block-scoped buffers lie over
+    windows, the block's region."""
     shape = plan.shape
     if byte < max(shape.run_base_bytes, shape.block_end_bytes) or not shape.stride_bytes:
         return "block", byte

@@ -1,21 +1,21 @@
 """What the figures in the report's `detail` count:
 
 - `conflict_edges`: unordered pairs of pieces (buffers, or parts of buffers) that lie in one memory and must not share a
-  byte there; pairs that may share at one difference because they are listed in place are among them. Pieces that are
-  never used, or have no bytes, are not. `conflict_edges_covered`: those for which some pass filled the one while the
-  other held something, and then checked that; `conflict_edges_uncovered` names the rest.
+  byte there. In-place pairs, which may share at one difference, are included. Pieces that are never used, or have no
+  bytes, are not. `conflict_edges_covered`: those for which some pass filled one piece while the other had contents, and
+  then checked these; `conflict_edges_uncovered` names the rest.
 - `words_checked`: elements (of the type that the getter hands out) that were read back and compared with what had been
   written, over all passes, blocks, runs and launches; checks for zero are not counted. `words_planned` is what the plan
   says it must be.
-- `conflict_edges_on_ways`: those of them that are covered on some way of the program; the others are seen in groups
-  that linger.
-- `phases`: those of the whole kernel, every call written out; `ways`: how many ways through it are walked; `steps`: of
-  each, what is left of its phases with those merged in which nothing happens. `choices`: how many outcomes loops (no
-  trip, one, two, each break), branches, tracks and calls have; `choices_taken`: those that some way takes.
-- `passes`: `groups` (of pieces, each counted once for every way that it goes), each run in three manners (see
-  `abi.KINDS`), each over `blocks` blocks, of which the last is partial.
-- `image_bytes_checked`: bytes of dynamic shared memory that were compared with the host's picture of them.
-- `guard_bytes_checked`: bytes behind the layout's own, in the launches that have such.
+- `conflict_edges_on_ways`: those that are covered on some way through the program; the others are covered by lingering
+  groups.
+- `phases`: those of the whole kernel, every call expanded; `ways`: how many ways through it are taken; `steps`: the
+  phases of each way, after merging those in which nothing happens. `choices`: how many outcomes loops (no trip, one,
+  two, each break), branches, tracks and calls have; `choices_taken`: those that some way takes.
+- `passes`: `groups` (of pieces, each counted once for every way that it takes), each run three times (see `abi.KINDS`),
+  over `blocks` blocks, the last of them partial.
+- `image_bytes_checked`: bytes of dynamic shared memory that were compared with the host's image.
+- `guard_bytes_checked`: guard bytes after the layout's own bytes, in the launches that have them.
 - `shadow_accesses`: bytes that the shadow check followed, over all scripts and four orders; `shadow_threads`,
   `cpu_threads`, `cpu_runs`: those of the full block. `cpu_words_checked`, `cpu_image_bytes_checked`: as above, on the
   CPU target.

@@ -1,16 +1,15 @@
-"""The shadow check: who touches which byte, and whether a barrier stands between, on the plan alone.
+"""The shadow check: which threads touch which byte, and whether a barrier stands between; on the plan alone.
 
 Every byte of dynamic shared memory has a shadow: its last writer, and who has read it since, each with the barriers
-that the thread had passed by then. Two threads that touch one byte, at least one of them writing, with no barrier
-between that covers both, are a finding, whatever the pattern checks saw: in a simulator they may well come out in the
-right order.
+that the thread had passed by then. It is a finding if two threads touch one byte, at least one of them writes, and no
+barrier between covers both. The pattern checks may miss that: in a simulator the two may well run in the right order.
 
-The whole block of threads takes part, not only those that a simulator starts. How threads share out a piece's elements
-is the kernel's affair and not the layout's, so it is done in several ways (`ORDERS`). In the third, two pieces at the
-same bytes are shared out differently, save where an in-place pair promises one thread per element. In the fourth, any
-thread may touch any element, and be as far behind as the barriers allow; an asynchronous piece must have a proxy fence
-before it. Where windows lie apart from one another and from the block-scoped buffers, and all runs do the same, one
-run's window stands for all.
+The whole block of threads takes part, not only those that a simulator starts. The kernel, not the layout, decides which
+thread does which element of a piece, so the check tries several distributions (`ORDERS`). In the third, two pieces at
+the same bytes are distributed differently, except where an in-place pair promises one thread per element. In the
+fourth, any thread may touch any element, and be as far behind as the barriers allow; an asynchronous piece must have a
+proxy fence before it. If windows overlap neither one another nor block-scoped buffers, and all runs do the same, one
+run's window represents all.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def shadow(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Walk:
-    """One script, its elements shared out in one order."""
+    """One script, with its elements distributed in one order."""
 
     def __init__(
         self, plan: Mapping[str, Any], rows: list[tuple[int, ...]], script: Mapping[str, Any], order: str,
@@ -81,7 +80,7 @@ class _Walk:
         self._wrote_cell = np.full(self._size, _NOBODY)
 
     def each_alone(self) -> bool:
-        """Whether every byte has one thread, whatever the order, and no asynchronous access: then nothing can be out of
+        """Whether every byte has a single thread in any order, and no asynchronous access: then nothing can be out of
         order."""
         if not self._apart or self._lanes > 1 or self._fences:
             return False
@@ -114,7 +113,7 @@ class _Walk:
                     if self._slowest is None:
                         self._passed.wait("block", 0)
                 elif op == Op.ZERO and self._slowest is not None:
-                    continue  # what it leaves is checked right behind it
+                    continue  # what it leaves is checked directly after it
                 elif op < Op.SYNC and row[_AT["sharing"]] != Sharing.THREAD and row[_AT["count"]]:
                     self._row(step, row, partner)
                     partner = row[_AT["cell"]] if row[_AT["paired"]] else _NOBODY

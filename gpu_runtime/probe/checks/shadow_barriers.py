@@ -1,4 +1,4 @@
-"""The barriers of a script as the shadow check meets them: when each was last passed, and whose accesses it orders."""
+"""The barriers of a script in the shadow check: when each was last passed, and which threads' accesses it orders."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Passed:
         return found
 
     def since(self, earlier: int, team: int, run: int | None, *, fenced: bool) -> int:
-        """The last time that a barrier (with a proxy fence, if it has to be `fenced`) held all threads of both teams,
-        or if given those of one run."""
+        """The last time that a barrier (with a proxy fence, if `fenced`) covered all threads of both teams, or those of
+        one run if given."""
         threads = self._members[earlier] | self._members[team]
         if run is not None:
             threads &= frozenset(range(run * self._per_run, (run + 1) * self._per_run))
@@ -59,7 +59,8 @@ class Passed:
 
 
 def in_place_leaders(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """A leader for every piece that takes part in an in-place pair, the same for all that hand their elements on."""
+    """A leader for every piece of an in-place pair, the same for all pieces that hand their elements on to one
+    another."""
     leaders: dict[int, int] = {}
 
     def leader(cell: int) -> int:

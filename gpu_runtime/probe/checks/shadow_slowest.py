@@ -13,9 +13,9 @@ _NOBODY = -1
 
 
 class Slowest:
-    """Per byte the piece (and the run whose copy it is) that was accessed last, by whom and when. Accesses of one piece
-    are ordered by the kernel itself; those of two must be by a barrier that holds all threads of both, unless one
-    thread has the run for itself. Before an asynchronous piece (one of `asynchronous`), it must be one with a proxy
+    """Per byte the piece (and the run whose copy it is) that was accessed last, by whom and when. The kernel itself
+    orders the accesses of one piece. Those of two pieces must be ordered by a barrier that covers all threads of both,
+    unless a run has only one thread. Before an asynchronous piece (one of `asynchronous`), it must be one with a proxy
     fence, even then."""
 
     def __init__(self, size: int, passed: Passed, threads_per_run: int, asynchronous: Sequence[int]) -> None:

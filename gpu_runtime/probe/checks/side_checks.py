@@ -1,4 +1,4 @@
-"""The checks beside a probe's passes: of the text, the getters' addresses, the plan, and on the CPU target."""
+"""The checks outside a probe's passes: of the text, the getters' addresses and the plan, and on the CPU target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from warpack.solver.wire.report import Finding
 
 
 def completed(plan: Plan, answer: Answer) -> Iterator[Finding]:
-    """The back end came to its end: no exception, and as many passes as it was asked for."""
+    """The back end ended without an exception, and ran as many passes as it was asked for."""
     told, asked = answer["error"], answer.get("asked")
     if told is not None:
         where = "while the getters were called" if told["during"] < 0 else f"in pass {told['during'] + 1}"

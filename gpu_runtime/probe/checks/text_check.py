@@ -1,7 +1,7 @@
 """What the emitted text says about itself, read without running it: its constants must be the layout's.
 
-A stale file (other hash, other bytes to launch with) may agree with itself in every getter; a base or a local array
-without its declared alignment is seen by no simulator.
+A stale file (another hash, other bytes to launch with) may have getters that agree with one another. No simulator
+notices a base or a local array whose alignment is not declared.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ABSENT = "nothing"
 
 
 def wrong_constants(allocators: str, manifest: Manifest, layout: Layout) -> list[dict[str, str]]:
-    """`{"name", "said", "right"}` of each constant that is missing or another than the layout's."""
+    """`{"name", "said", "right"}` of each constant that is missing or differs from the layout's."""
     try:
         tree = ast.parse(allocators)
     except SyntaxError as error:
@@ -84,8 +84,7 @@ def _wrong_local_alignments(
 
 
 def _declared(dtype: DType, alignment_bytes: Bytes) -> list[str]:
-    """What an array must declare to be that aligned: nothing where its elements bring it along; numba takes multiples
-    of 8."""
+    """The alignment that an array must declare: none where its elements have it anyway; numba takes multiples of 8."""
     own = handed_out(dtype).element.itemsize_bytes
     return [f"ALIGN_{max(8, alignment_bytes)}"] if alignment_bytes > own else []
 
@@ -133,7 +132,7 @@ def _right(manifest: Manifest, layout: Layout) -> dict[str, Any]:
 
 
 def _value(node: ast.expr) -> Any:
-    """A constant's value; of one that is chosen by the mode, that of a GPU (the emitter writes it last)."""
+    """A constant's value; for one that depends on the mode, the GPU's (the emitter writes it last)."""
     if isinstance(node, ast.IfExp):
         node = node.orelse
     try:

@@ -1,4 +1,4 @@
-"""What the kernel, its callers and those who read its results agree on: names, the order of numbers, the poison."""
+"""What the kernel, its callers and the readers of its results agree on: names, the order of numbers, the poison."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ WALK = "walk"
 """The function that goes through a plan's rows: the same for every layout, and compiled once."""
 
 AT = "at_"
-"""How the names of functions begin that call a hundred or so getters, where there are too many for one:
-`at_N(run, ref, places)` notes where their views are (ref below 0), or calls the zero function of getter number `ref`.
-Each is compiled by itself."""
+"""The prefix of functions that each call about a hundred getters, where there are too many for one: `at_N(run, ref,
+places)` records where their views are (ref below 0), or calls the zero function of getter number `ref`. Each is
+compiled by itself."""
 
 MARK = "# ---- what follows is of this layout\n"
 """The line of the source text between `walk` and the kernel."""
@@ -28,7 +28,7 @@ POISON = 0xA5
 """What memory holds before the kernel's own first write."""
 
 GUARD_BYTES = 256
-"""Guard bytes that a launch has behind the layout's own: nothing that the emitted code does may change them."""
+"""Guard bytes that a launch has after the layout's own: the emitted code must never change them."""
 
 GUARD_STEP, GUARD_FIRST = 29, 60
 """Byte `at` of a block's memory, where it is a guard, is (GUARD_STEP * at + GUARD_FIRST) mod 256: no two neighbours
@@ -36,10 +36,10 @@ alike."""
 
 KINDS = ("pattern", "complement", "bytes")
 """Each group is run three times. `pattern`: through the getters, with the declared barriers alone; in a simulator one
-thread (in the second block, all but one) is as far behind as they allow. `complement`: the same with every bit turned,
-threads in reversed order, in-place pairs from their last element, all memory dumped after every step, and guard bytes
-behind the layout's own (the other two have exactly the layout's bytes). `bytes`: other patterns, written and read as
-single bytes at the addresses that the layout names, threads in shuffled order, dumped too."""
+thread (in the second block, all but one) is as far behind as they allow. `complement`: the same with every bit
+inverted, threads in reversed order, in-place pairs from their last element, all memory dumped after every step, and
+guard bytes after the layout's own (the other two have exactly the layout's bytes). `bytes`: other patterns, written and
+read as single bytes at the addresses that the layout names, threads in shuffled order, dumped too."""
 
 ARGUMENTS = (
     "rows", "offsets", "barriers", "config", "slot_of_run", "team_places", "active_slots", "multipliers", "windows",
@@ -47,7 +47,7 @@ ARGUMENTS = (
 )  # fmt: skip
 """The kernel's arguments before the pools, one of which follows per element type: arrays of int64, but for those of
 OTHER_ARGUMENTS. `team_places`: by team and thread the four integers of `launch_shape.places_of`. `words_N`: the pools
-of all element types that are made of words of N bytes, one behind the other, as words. `kinds`: by element type the
+of all element types that are made of words of N bytes, one after the other, as words. `kinds`: by element type the
 bytes of its words and the index in `words_N` of its pool's first."""
 
 OTHER_ARGUMENTS = {
@@ -63,8 +63,8 @@ STATE = (
     "resumed", "step", "row", "rep", "half", "words", "wrong", "misfits", "first_row", "first_element", "first_step",
     "op", "element", "ref", "size", "start", "low", "high", "stride", "base",
 )  # fmt: skip
-"""What a thread knows between two calls of `walk`: where it is, what it has counted, and (from `op` on) the row that it
-is to do before it calls again."""
+"""A thread's state between two calls of `walk`: its position, its counts, and (from `op` on) the row that it must do
+before it calls again."""
 
 CONFIG = (
     "steps", "threads", "slots", "raw", "descending", "prime", "dump", "dump_from", "dump_to", "windows",

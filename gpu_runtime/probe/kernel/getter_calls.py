@@ -14,7 +14,7 @@ ITEMSIZES = {name: dtype.itemsize_bytes for name, dtype in DTYPES.items()}
 
 
 _SLOT = "@"
-"""Stands in no name of a manifest."""
+"""A character that no name in a manifest has."""
 
 
 def slot_of(name: str, slot: int) -> str:

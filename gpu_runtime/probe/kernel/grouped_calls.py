@@ -1,5 +1,5 @@
-"""Functions that call some of many getters each: numba takes the square of a function's length in time, and recurses
-over its branches."""
+"""Functions that each call some of many getters: numba's time grows with the square of a function's length, and it
+recurses over its branches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warpack.gpu_runtime.probe.kernel.instructions import Op
 from warpack.gpu_runtime.probe.kernel.row_source import LOCAL, indent, zeroing
 
 MOST_IN_THE_KERNEL = 64
-"""So many getters of shared memory are called by the kernel itself, which is the quickest."""
+"""The most getters of shared memory that the kernel itself calls, which is quickest."""
 
 IN_A_GROUP = 40
 
@@ -21,7 +21,7 @@ def shared_refs(calls: Calls) -> list[int]:
 
 
 def own_refs(calls: Calls) -> list[int]:
-    """Those of a thread's own arrays, which only the function that has them can hand out."""
+    """The getters of a thread's own arrays, which only the function that has the arrays can call."""
     return [ref for ref, name in enumerate(calls.names) if calls.getters[name].region in LOCAL]
 
 
@@ -34,7 +34,7 @@ def groups_of(calls: Calls) -> list[list[int]]:
 
 
 def notes(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
-    """Straight on, which is what compilers are quick with."""
+    """Straight-line code, which compilers handle quickly."""
     for ref in refs:
         yield f"P.note_{calls.getters[calls.names[ref]].element}({calls.view(ref)}, memory_1, places, {2 * ref})"
 

@@ -10,10 +10,10 @@ from warpack.solver.wire.units import Bytes, Elements
 
 
 class Op(IntEnum):
-    """What a row does. SYNC is a barrier of the probe's own, used only around a zero function that several threads
-    share in: whoever calls it must order it against other threads' use of the same buffer, as any kernel must. PAUSE is
-    a barrier in the passes that dump memory, and nothing in the others: behind it even what another run's thread
-    destroys in this very step is found."""
+    """What a row does. SYNC is a barrier of the probe's own, used only around a zero function that several threads take
+    part in: like any kernel, the probe must order it against other threads' use of the same buffer. PAUSE is a barrier
+    in the passes that dump memory, and nothing in the others: after it, even what another run's thread destroys in the
+    same step is found."""
 
     FILL = 0
     CHECK = 1
@@ -24,8 +24,8 @@ class Op(IntEnum):
 
 
 class Sharing(IntEnum):
-    """Whose elements a row covers: one run's (its lanes share them out), one block's (all threads do), or a thread's
-    own."""
+    """Whose elements a row covers: one run's (distributed over its lanes), one block's (distributed over all threads),
+    or a thread's own."""
 
     RUN = 0
     BLOCK = 1
@@ -39,8 +39,8 @@ class Row:
     Element e of the row holds the pattern of `token` at index `first + e`: the index inside its piece. It belongs to
     the thread `(owner + e) mod threads`: threads share elements out by address, so that an in-place pair's coinciding
     elements have one owner. `address`: byte of the region at which the layout puts element 0. `paired`: the next row is
-    done element by element together with this one, this one first. `cell` is the piece, for the report. `team`: whose
-    threads do it, of those that share the cell.
+    done together with this one, element by element, this one first. `cell` is the piece, for the report. `team`: the
+    team that does it, among the threads that share the cell.
     """
 
     op: Op
@@ -65,5 +65,5 @@ WIDTH = len(FIELDS)
 
 
 def flat(rows: Iterable[Row]) -> list[int]:
-    """The rows one behind the other, WIDTH integers each, in the order of FIELDS."""
+    """The rows one after the other, WIDTH integers each, in the order of FIELDS."""
     return [int(value) for row in rows for value in astuple(row)]

@@ -1,9 +1,9 @@
-"""The probe kernel's source: asks every emitted getter for its place, then walks through the rows of a plan.
+"""The probe kernel's source: asks every emitted getter for its place, then runs the rows of a plan.
 
-The timeline is data, never code: written out as code, a real kernel's 88 phases took the compiler minutes. Code grows
-with the number of getters alone, each of which is called once, and all other work is that of `walk`, which is the same
-for all layouts. numba's time grows with the square of a function's length: many getters are called in functions of some
-each. All that is taken from a manifest are the emitter's identifiers, and numbers.
+The timeline is data, never code: written out as code, a real kernel's 88 phases took the compiler minutes. The code
+grows only with the number of getters, each of which is called once. `walk` does all other work, and is the same for all
+layouts. numba's time grows with the square of a function's length, so many getters are split over several functions.
+Only the emitter's identifiers, and numbers, come from a manifest.
 """
 
 from __future__ import annotations

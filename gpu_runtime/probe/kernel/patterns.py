@@ -2,7 +2,8 @@
 
 A fill numbered t (its *token*) gives element i of a piece, in a run whose multiplier is m, the pool's element (t·m + i)
 mod p. With p prime, two tokens t ≠ t' lay the same pattern over one another in one run at most; the multipliers of two
-runs or blocks never agree. Both sides move pool elements about and compute nothing: no rounding, no overflow.
+runs or blocks never agree. Both sides only copy pool elements and compute nothing: there is no rounding and no
+overflow.
 
 Floating point elements are finite and normal (so that comparing values compares bits), as are their complements.
 """
@@ -52,7 +53,7 @@ def pool(element: str, prime: int, *, complement: bool = False) -> npt.NDArray[A
 
 
 def raw_pool(prime: int) -> Bytes8:
-    """Random bytes for the pass that sees memory as bytes: element k of an s-byte type is bytes [k·s, (k+1)·s)."""
+    """Random bytes for the pass that treats memory as bytes: element k of an s-byte type is bytes [k·s, (k+1)·s)."""
     return np.random.default_rng([prime, 0xB]).integers(0, 256, prime * WIDEST, dtype=np.uint8)
 
 

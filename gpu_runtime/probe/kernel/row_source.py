@@ -1,5 +1,5 @@
-"""Source text that a row's work is made of: which elements are this thread's, which getter reaches them, and what is
-done with those of a thread's own arrays, which nothing but the layout's own kernel can reach.
+"""Source text for the work of a row: which elements are this thread's, which getter reaches them, and what is done with
+the elements of a thread's own arrays, which only the layout's own kernel can reach.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ start_of_row = low""".strip().splitlines()
 
 
 def zeroing(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
-    """The zero functions of these getters that rows call. What `init` zeroes is zeroed by it alone: a second copy of
-    its loops would cost the compiler as much as all the getters do."""
+    """The zero functions of these getters that rows call. Only `init` zeroes what it covers: a second copy of its loops
+    would cost the compiler as much as all the getters."""
     for ref in refs:
         call = calls.zero(ref)
         if call is not None and not calls.getters[calls.names[ref]].at_entry:
@@ -101,7 +101,7 @@ def choice(calls: Calls, own: Sequence[int]) -> Iterator[str]:
 
 def _work(number: int, element: str) -> Iterator[str]:
     got, want = "view[start + e]", f"pool_{number}[(base + e) % c_prime]"
-    if element == "float16":  # its own comparison is a function of a library that would have to be linked
+    if element == "float16":  # its comparison is a library function that would have to be linked
         got, want = f"types.float32({got})", f"types.float32({want})"
     yield from f"""
 if view.size != size:

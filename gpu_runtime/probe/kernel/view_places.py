@@ -2,7 +2,8 @@
 
 Imported by the kernel's text in the processes that run or compile it. For each element type there is a function
 `note_TYPE(view, memory, places, at)`: it writes the view's first byte, counted from that of `memory`, to `places[at]`,
-and its length to `places[at + 1]`. A view of elements of another type is a TypeError, of numba's where it is compiled.
+and its length to `places[at + 1]`. A view of elements of another type is a TypeError; where it is compiled, numba's
+own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The source of `walk`: through the rows of a plan, filling and checking at the places that the emitted getters gave.
+"""The source of `walk`: it runs the rows of a plan, filling and checking at the places that the emitted getters gave.
 
-It knows no layout: all it goes by are numbers. So it is the same text for every layout, and machine code of it is made
-once and linked to each layout's own kernel. What only code of the layout can do it hands back: see `STATE`.
+It knows no layout and works from numbers only. So its text is the same for every layout; its machine code is made once,
+and linked to each layout's own kernel. Work that only the layout's code can do is handed back to the caller: see
+`STATE`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _COUNTED = ("words", "wrong", "misfits", "first_row", "first_element", "first_st
 
 @cache
 def walk_source() -> str:
-    """A module with `walk`, which returns 1 when the caller is to do a row itself and call again, 0 at the end."""
+    """A module with `walk`, which returns 1 if the caller must do a row itself and call again, 0 at the end."""
     lines = [
         "from numba import cuda",
         "",
@@ -60,7 +61,7 @@ def walk_source() -> str:
 
 
 def _opening() -> Iterator[str]:
-    """Whether this thread works; `workers` share out what is dumped."""
+    """Whether this thread works; the `workers` divide the dump among them."""
     for number, name in enumerate(CONFIG):
         yield f"c_{name} = config[{number}]"
     yield from f"""

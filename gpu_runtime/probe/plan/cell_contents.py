@@ -1,4 +1,4 @@
-"""What the cells hold on the way: which fill is to be found in them, and whose."""
+"""What the cells hold along a way: which fill each of them has, and of which threads."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ ZEROES = 0
 
 
 class CellContents:
-    """Fills by cell, and of those of runs and threads by whose copies were filled: teams that have no threads in
-    common."""
+    """Fills by cell; for cells of runs and threads also by the team whose copies were filled. These teams have no
+    threads in common."""
 
     def __init__(self, teams: Teams) -> None:
         self._teams = teams
@@ -23,13 +23,13 @@ class CellContents:
         return iter(self._fills)
 
     def owner(self, cell: Cell, team: int) -> int:
-        """All whose copies of the cell a team shares."""
+        """All teams with which a team shares copies of the cell."""
         if cell.region == "block":
             return EVERYBODY
         return self._teams.closure(team) if cell.region == "run" else team
 
     def of(self, cell: Cell, team: int) -> list[tuple[int, int]]:
-        """Teams in this one, each with the fill that it finds."""
+        """The teams inside this one, each with the fill that it finds."""
         found = ((self._teams.common(owner, team), token) for owner, token in self._fills.get(cell.index, {}).items())
         return [(owner, token) for owner, token in found if owner is not None]
 
@@ -38,7 +38,7 @@ class CellContents:
         self._fills.setdefault(cell.index, {})[self.owner(cell, team)] = token
 
     def forget(self, cell: Cell, team: int) -> None:
-        """What a team's threads hold is lost."""
+        """The contents of a team's threads are lost."""
         lost = self.owner(cell, team)
         fills = self._fills.pop(cell.index, {})
         left = ((self._teams.without(owner, lost), token) for owner, token in fills.items())
@@ -47,5 +47,5 @@ class CellContents:
             self._fills[cell.index] = kept
 
     def drop(self, index: int) -> None:
-        """Nobody needs what the cell holds."""
+        """The contents of the cell are no longer needed."""
         self._fills.pop(index, None)

@@ -1,10 +1,9 @@
 """Which cells are filled together in one pass.
 
-In a *plain* group no two cells overlap by permission of an alias, so that every cell's contents must last as long as
-the story says, on every way. A *lingering* group is for conflicts that no way shows: two cells of which none is ever
-filled while the other holds something, but that must not share bytes all the same (`apart`, or the time until a
-barrier). Its cells lie at different bytes, so each must keep its contents to the end of the kernel, whatever the others
-write.
+In a *plain* group no two cells overlap because of an alias. So on every way, every cell's contents must last as long as
+the story says. A *lingering* group is for conflicts that no way shows: two cells that must not share bytes (`apart`, or
+the time until a barrier), though neither is ever filled while the other has contents. Its cells lie at different bytes,
+so each must keep its contents to the end of the kernel, whatever the others write.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from warpack.gpu_runtime.probe.plan.conflict_edges import Edges, bits
 
 @dataclass(frozen=True)
 class Group:
-    """`members`: a bit per cell. `lingering`: contents are checked to the end, not only while they count."""
+    """`members`: a bit per cell. `lingering`: contents are checked to the end, not only while they are needed."""
 
     members: int
     lingering: bool
@@ -52,7 +51,7 @@ def lingering_groups(
 
 
 def _cover(count: int, pairs: Sequence[int], excluded: Callable[[int], int], *, everybody: bool) -> list[int]:
-    """Greedy: grow a group from a pair that has none, or from a cell that has none, by all that may join."""
+    """Greedy: starts a group with a pair, or a cell, that is in none, and adds all cells that may join."""
     groups: list[int] = []
     left = list(pairs)
     lonely = (1 << count) - 1 if everybody else 0

@@ -1,7 +1,7 @@
 """What the probe fills and checks: the story's pieces at the places that the layout gives them.
 
 A *cell* is one piece (a buffer, or one of its parts) with its getter and its bytes. Places come from the layout alone,
-times from the manifest alone: the probe is about whether the two agree.
+times from the manifest alone; the probe tests whether the two agree.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Cell:
     `getters`: (name, first element) of each emitted getter that reaches it, a part's own first; `element` numba's name
     of the element type of the array that they return, `count` how many of them the piece has. `offset_bytes` counts
     from the start of the region (plain local arrays are regions of their own). `private`: one thread alone uses it. A
-    ring has `slots` of `slot_count` elements, `pitch` elements apart, and its getter is asked for each by itself;
-    `count` is then that of all it lies over.
+    ring has `slots` of `slot_count` elements, `pitch` elements apart, and its getter is called for each slot; `count`
+    then covers the whole ring.
     """
 
     index: int
@@ -50,7 +50,7 @@ class Cell:
 
     @property
     def slot_bytes(self) -> tuple[tuple[Bytes, Bytes], ...]:
-        """The bytes of each slot from the start of the region: all of it, for what is no ring."""
+        """The bytes of each slot from the start of the region; for a cell that is not a ring, all its bytes."""
         starts = (self.offset_bytes + slot * self.pitch * self.itemsize_bytes for slot in range(self.slots))
         return tuple((start, start + self.slot_count * self.itemsize_bytes) for start in starts)
 
@@ -59,7 +59,7 @@ class Cell:
         return self.offset_bytes + self.count * self.itemsize_bytes
 
     def live(self, phase: Phase) -> bool:
-        """Whether what it holds may be needed."""
+        """Whether its contents may be needed."""
         return bool(self.live_mask >> phase & 1)
 
     def accessed(self, phase: Phase) -> bool:

@@ -11,13 +11,13 @@ from warpack.gpu_runtime.probe.ways.program_outline import ProbeTooLargeError
 from warpack.solver.verifier.story import Story
 
 MOST_CELLS = 4096
-"""Every pair of cells in one memory is looked at: 8 million pairs at the most."""
+"""Every pair of cells in one memory is compared: at most 8 million pairs."""
 
 
 @dataclass(frozen=True)
 class Edges:
-    """Bit j of `conflicts[i]`: cells i and j must not share a byte (in-place pairs: but at their one difference). Bit j
-    of `permitted[i]`: in this layout they do share bytes though they would conflict, which only an alias allows."""
+    """Bit j of `conflicts[i]`: cells i and j must not share a byte (in-place pairs: except at their one difference).
+    Bit j of `permitted[i]`: in this layout they share bytes and would conflict, but an alias allows it."""
 
     conflicts: tuple[int, ...]
     permitted: tuple[int, ...]
@@ -51,14 +51,14 @@ def edges_of(story: Story, cells: Sequence[Cell], windows: Windows) -> Edges:
 def _must_not(story: Story, first: Cell, second: Cell, windows: Windows) -> bool:
     if first.piece.buffer != second.piece.buffer:
         return story.conflict(first.piece, second.piece) is not None
-    return windows.overlap(first, second) and story.astray(first.piece, second.piece) is not None
+    return windows.overlap(first, second) and story.conflict_unless_permitted(first.piece, second.piece) is not None
 
 
 def _only_by_alias(story: Story, first: Cell, second: Cell, windows: Windows) -> bool:
     return (
         story.permits(first.piece, second.piece)
         and windows.overlap(first, second)
-        and story.astray(first.piece, second.piece) is not None
+        and story.conflict_unless_permitted(first.piece, second.piece) is not None
     )
 
 

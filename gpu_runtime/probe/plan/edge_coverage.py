@@ -1,4 +1,4 @@
-"""Which conflict edges a probe sees: of two cells, one is filled while the other holds something, and that is then
+"""Which conflict edges a probe covers: one of two cells is filled while the other has contents, and these are then
 checked."""
 
 from __future__ import annotations
@@ -7,8 +7,8 @@ from warpack.gpu_runtime.probe.plan.conflict_edges import bits
 
 
 class Coverage:
-    """Notes fills and checks step by step. What is filled in a step is checked in it, too, so that of two cells filled
-    in one step the one filled first shows whether the other left it alone. `covered[i]`: a bit per cell j such that i
+    """Notes fills and checks step by step. A cell that is filled in a step is also checked in it. So if two cells are
+    filled in one step, the first shows whether the second left it unchanged. `covered[i]`: a bit per cell j such that i
     and j are an edge that is seen."""
 
     def __init__(self, cells: int) -> None:
@@ -31,7 +31,7 @@ class Coverage:
         self.holds(cell)
 
     def check(self, cell: int) -> None:
-        """Everything that was filled since the cell was has left its contents alone."""
+        """All cells that were filled since this one left its contents unchanged."""
         new = 0
         for mask in self._filled[self._seen_from[cell] :]:
             new |= mask

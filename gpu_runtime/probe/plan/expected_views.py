@@ -11,8 +11,7 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def views_of(calls: Calls, manifest: Manifest, layout: Layout) -> list[dict[str, Any]]:
-    """One entry for each getter of a buffer (or part) in shared memory, those of buffers that are never used among
-    them.
+    """One entry for each getter of a buffer (or part) in shared memory, including buffers that are never used.
 
     `address` counts bytes from the start of the region; a part need only be aligned as its element type is.
     """

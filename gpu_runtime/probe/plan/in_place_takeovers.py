@@ -49,8 +49,7 @@ class Takeovers:
 
     @property
     def phases(self) -> set[Phase]:
-        """Every phase in which a pair may take over: where the write begins, should the phase listed be one with
-        calls."""
+        """Every phase in which a pair may take over. If the listed phase has calls, that is where the write begins."""
         return {start for _, spans in self._pairs for start, _ in spans}
 
     def at(self, phase: Phase) -> list[Takeover]:
@@ -58,7 +57,7 @@ class Takeovers:
         return list(dict.fromkeys(pair for pair, spans in self._pairs if any(start == phase for start, _ in spans)))
 
     def leaders(self) -> dict[int, int]:
-        """For each cell of a pair one number, the same for all that hand their elements on among themselves."""
+        """A number for each cell of a pair, the same for all cells that hand their elements on to one another."""
         found: dict[int, int] = {}
         for index in self._partners:
             waiting = [] if index in found else [index]
@@ -80,7 +79,7 @@ class Takeovers:
 
 
 def in_order(takeovers: Sequence[Takeover]) -> list[Takeover]:
-    """Each pair after those that write what it reads, so that chains of pairs hand on what they should."""
+    """Each pair comes after those that write what it reads, so that chains of pairs work."""
     left, ordered = list(takeovers), []
     while left:
         targets = {takeover.write for takeover in left}

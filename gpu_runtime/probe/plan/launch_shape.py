@@ -1,4 +1,4 @@
-"""How a probe is launched: two whole blocks, a few runs in them put to the test, fewer of those in the last block."""
+"""How a probe is launched: two whole blocks, with a few probed runs in each, fewer in the last block."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from warpack.solver.wire.units import Bytes
 BLOCKS = 2
 
 FEW_LANES = 4
-"""Threads of a run that share out its elements in a simulated probe: what a run's other threads would add is more of
-the same, one elementwise stride further on."""
+"""The most threads of a run that a simulated probe uses. Further threads would do the same, one element further on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +22,8 @@ class Shape:
     last of each; and some over which block-scoped buffers lie. `workers` are the threads of them that work. In block b
     the first `active[b]` slots exist: the last block is a partial one, but its block-scoped buffers are all there.
     `helpers`: what the other threads are needed for: nothing (0), the zeroing at the kernel's start (1), or also the
-    zero functions of block-scoped buffers (2). A simulator need not start threads that nobody needs. `block_end_bytes`:
-    how far block-scoped buffers reach."""
+    zero functions of block-scoped buffers (2). A simulator need not start threads that are not needed.
+    `block_end_bytes`: how far block-scoped buffers reach."""
 
     threads: int
     threads_per_run: int
@@ -86,8 +85,8 @@ class Shape:
 def shape_of(
     launch: LaunchFigures, teams: Teams, *, all_lanes: bool, helpers: int, under: Iterable[int], block_end_bytes: Bytes
 ) -> Shape:
-    """`all_lanes`: every thread of a probed run is put to the test, as the zero function of a run's buffer needs them
-    all. `under`: runs that are to be probed beside the usual ones."""
+    """`all_lanes`: every thread of a probed run takes part, because the zero function of a run's buffer needs them all.
+    `under`: runs to probe in addition to the usual ones."""
     per_run = teams.threads_per_run
     runs = max(1, launch.threads_per_block // per_run)
     found = {0, min(1, runs - 1), runs - 1, *under}
@@ -110,7 +109,7 @@ def shape_of(
 
 
 def _workers(teams: Teams, slots: tuple[int, ...], lanes: int) -> tuple[int, ...]:
-    """The first threads of each run, and where teams cut runs the first of each team."""
+    """The first threads of each run; where teams split runs, the first of each team."""
     found: set[int] = set()
     for run in slots:
         threads = range(run * teams.threads_per_run, (run + 1) * teams.threads_per_run)

@@ -1,7 +1,7 @@
 """What every back end launches: numpy alone, no CUDA package.
 
-A back end runs the kernel of each `Launch` with its arguments over all blocks. Simulator and hardware differ in nothing
-but who runs the kernel. `checks.judge` holds what came of it against the plan.
+A back end runs the kernel of each `Launch` with its arguments over all blocks. Simulator and hardware differ only in
+what runs the kernel. `checks.judge` compares the outcome with the plan.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from warpack.gpu_runtime.probe.kernel.patterns import Bytes8, pool, raw_pool, wo
 from warpack.solver.wire.units import Bytes
 
 MOST_DUMP_BYTES = 64 << 20
-"""A pass whose dumps are more than this is run several times, each time dumping other steps."""
+"""A pass with more dumped bytes than this is run several times, each time dumping other steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +26,8 @@ class Launch:
     """One launch of all blocks: a script's rows, run in one of the three ways, with dumps of the steps `[first, last)`.
 
     `arguments` are the kernel's, in order: lists of integers and arrays. The kernel writes `dump`, `final` and
-    `report`, which are among them. `dynamic_bytes`: how much dynamic shared memory a block is launched with, guard
-    bytes behind the layout's own included.
+    `report`, which are among them. `dynamic_bytes`: the dynamic shared memory of a block, including guard bytes after
+    the layout's own.
     """
 
     script: int
@@ -109,8 +109,8 @@ class Launches:
 
 
 def _barriers(script: Mapping[str, Any]) -> list[int]:
-    """By step: 0 none, 1 the threads of each run wait for one another, 2 those of the block do (where a track's would
-    be enough, too)."""
+    """By step: 0 no barrier; 1 the threads of each run wait for one another; 2 those of the block do (also where a
+    track's barrier would be enough)."""
     return [max((1 if scope == "run" else 2 for scope, *_ in waits), default=0) for waits in script["waits"]]
 
 

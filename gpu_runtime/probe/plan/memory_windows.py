@@ -26,13 +26,14 @@ class Windows:
         )
 
     def same_memory(self, one: Cell, other: Cell) -> bool:
-        """Whether bytes of the two may be the same. Every plain local array is memory of its own."""
+        """Whether the two may share bytes at all. Every plain local array is memory of its own."""
         if one.region != other.region:
             return one.region in _SHARED and other.region in _SHARED
         return one.region != "local" or one.piece.buffer == other.piece.buffer
 
     def overlap(self, one: Cell, other: Cell) -> bool:
-        """Whether the layout puts a byte of both at one place, of two runs' cells in the window of one run."""
+        """Whether the layout puts bytes of both at the same place; two run-scoped cells are compared in the window of
+        one run."""
         if not self.same_memory(one, other):
             return False
         if one.region == other.region:

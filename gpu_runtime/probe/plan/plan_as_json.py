@@ -1,4 +1,4 @@
-"""A plan as JSON values: what a back end in another process, or on another machine, is handed."""
+"""A plan as JSON values: the input of a back end in another process, or on another machine."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def arrays(plan: Plan, manifest: Manifest, layout: Layout) -> dict[str, Any]:
 
 
 def _script(plan: Plan, script: Script) -> dict[str, Any]:
-    """`waits`: by step the barriers before it, as [scope, team, whether fenced] each; behind the last step that of the
-    probe's own."""
+    """`waits`: for each step the barriers before it, each as [scope, team, whether fenced]; after the last step the
+    probe's own barrier."""
     offsets = [0]
     for rows in script.steps:
         offsets.append(offsets[-1] + len(rows))

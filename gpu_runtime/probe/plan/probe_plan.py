@@ -1,6 +1,6 @@
 """The plan of a probe: pure Python, from the manifest's story, the layout's places and the emitter's list of getters.
 
-Every back end runs the same plan. It is data: integers in lists, which a child process or a GPU worker can be handed.
+Every back end runs the same plan. It is data: lists of integers, which can be sent to a child process or a GPU worker.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from warpack.gpu_runtime.probe.plan.launch_shape import Shape, shape_of
 from warpack.gpu_runtime.probe.plan.memory_windows import Windows
 from warpack.gpu_runtime.probe.plan.row_writer import RowWriter
 from warpack.gpu_runtime.probe.plan.script import Script, ScriptWriter, uncovered
-from warpack.gpu_runtime.probe.plan.use_calendar import Calendar
+from warpack.gpu_runtime.probe.plan.uses_by_phase import UsesByPhase
 from warpack.gpu_runtime.probe.ways.covering_ways import Ways, ways_of
 from warpack.gpu_runtime.probe.ways.program_outline import Outline, Step
 from warpack.gpu_runtime.probe.ways.thread_teams import Teams
@@ -34,9 +34,9 @@ _LEAST_PRIME = 4093
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a back end needs to run the probe, and everything to judge by what it did. `ways` are those of
-    the program, and behind them, where some script lingers, all phases straight on. `met`: how many conflict edges some
-    way of the program shows."""
+    """Everything that a back end needs to run the probe, and everything needed to check what it did. `ways` are those
+    of the program; where some script lingers, one more follows that has all phases in order. `met`: how many conflict
+    edges some way of the program covers."""
 
     story: Story
     cells: tuple[Cell, ...]
@@ -67,7 +67,7 @@ class Plan:
         )
 
     def copies(self, row: Row) -> int:
-        """How often a row's elements are there for its team, over all blocks."""
+        """How many copies of a row's elements its team has, over all blocks."""
         if row.sharing == Sharing.BLOCK:
             return len(self.shape.active)
         return sum(self.shape.active_runs(self.teams, row.team))
@@ -85,9 +85,9 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     calls = Calls.of(found.values())
     windows = Windows.of(layout.launch)
     takeovers = Takeovers(story, cells, windows.overlap)
-    calendar = Calendar(cells)
+    uses = UsesByPhase(cells)
     teams = Teams(layout.launch.threads_per_block, manifest.launch.threads_per_run)
-    outline = Outline.of(story.tree, story.fences, {*calendar.marks(), *takeovers.phases})
+    outline = Outline.of(story.tree, story.fences, {*uses.marks(), *takeovers.phases})
     choices = ways_of(outline, teams)
     ways = list(choices.steps)
     edges = edges_of(story, cells, windows)
@@ -95,7 +95,7 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     writer = RowWriter(found, calls.refs, numbers, takeovers.leaders())
 
     def script(group: Group, way: int) -> Script:
-        return ScriptWriter(cells, calendar, teams, group, writer, takeovers).write(way, ways[way])
+        return ScriptWriter(cells, uses, teams, group, writer, takeovers).write(way, ways[way])
 
     groups = plain_groups(cells, edges) or (Group(0, lingering=False),)
     scripts = [script(group, way) for way in range(len(ways)) for group in groups]
@@ -140,7 +140,7 @@ def _pairs(graph: tuple[int, ...]) -> int:
 
 
 def _helpers(cells: tuple[Cell, ...], found: Mapping[str, Getter]) -> int:
-    """What threads that do not work are needed for: see `Shape.helpers`."""
+    """What the threads that do not work are needed for: see `Shape.helpers`."""
     if any(cell.zero == "interval" and cell.region == "block" for cell in cells):
         return 2
     return int(any(getter.at_entry and getter.region == "block" for getter in found.values()))

@@ -14,9 +14,9 @@ from warpack.solver.wire.units import Elements
 
 @dataclass(frozen=True)
 class RowWriter:
-    """`getters` as the emitter lists them, `refs` numbers them, `elements` numbers the element types. `leaders`: for
-    cells that hand their elements on in place, one number for all that do so among themselves; all others are shared
-    out each in another way."""
+    """`getters` as the emitter lists them, `refs` numbers them, `elements` numbers the element types. `leaders`: one
+    number for all cells that hand their elements on to one another in place. Every other cell is distributed in its own
+    way."""
 
     getters: Mapping[str, Getter]
     refs: Mapping[str, int]
@@ -29,8 +29,8 @@ class RowWriter:
         return [self._row(op, cell, token, team, first, cell.slot_count, write=op == Op.FILL) for first in firsts]
 
     def in_place(self, read: Cell, held: int, write: Cell, token: int, team: int) -> list[Row]:
-        """Where the two coincide: check one element, write it, go on to the next. The rest of `write` is filled. Where
-        the two are handed out in elements of different size, all is read before all is written."""
+        """Where the two coincide: check one element, write it, go to the next. The rest of `write` is filled. If the
+        two have elements of different size, everything is read before anything is written."""
         if read.itemsize_bytes != write.itemsize_bytes:
             between = [] if read.private else [Row(Op.SYNC, cell=read.index)]
             return [*self.whole(Op.CHECK, read, held, team), *between, *self.whole(Op.FILL, write, token, team)]
@@ -58,9 +58,9 @@ class RowWriter:
         return any(self.getters[name].at_entry for name, _ in cell.getters)
 
     def zero_at_start(self, cell: Cell, team: int, sharing: int, *, used_before: bool) -> list[Row]:
-        """The kernel's call at the start of an interval, and what it must leave. Threads may zero other elements than
-        they wrote before: then all wait first. `sharing`: the team of all who share it, as emitted functions zero for
-        them together."""
+        """The kernel's call at the start of an interval, and the check of what it must leave. Threads may zero other
+        elements than they wrote before; then all wait first. `sharing`: the team of all threads that share it, since
+        emitted functions zero for all of them together."""
         if cell.zero != "interval":
             return []
         before = [Row(Op.SYNC, cell=cell.index)] if used_before and not cell.private else []

@@ -1,4 +1,5 @@
-"""One group's script on one way: what is filled and checked in every step, and which conflict edges that covers."""
+"""The script of one group on one way: what is filled and checked in every step, and which conflict edges that
+covers."""
 
 from __future__ import annotations
 
@@ -13,17 +14,16 @@ from warpack.gpu_runtime.probe.plan.conflict_edges import bits
 from warpack.gpu_runtime.probe.plan.edge_coverage import Coverage
 from warpack.gpu_runtime.probe.plan.in_place_takeovers import Takeover, Takeovers, in_order
 from warpack.gpu_runtime.probe.plan.row_writer import RowWriter
-from warpack.gpu_runtime.probe.plan.use_calendar import Calendar, Use
+from warpack.gpu_runtime.probe.plan.uses_by_phase import Use, UsesByPhase
 from warpack.gpu_runtime.probe.ways.program_outline import Front, Step
 from warpack.gpu_runtime.probe.ways.thread_teams import Teams
 
 
 @dataclass(frozen=True)
 class Script:
-    """`way`: the number of the way that it goes. `steps[k]`: the rows of step k; one more entry than the way has, the
-    closing check behind a barrier of the probe's own. `covered[i]`: a bit per cell j such that one of i and j was
-    filled while the other held something, and that was found as it should be. `tokens`: how many fills there are
-    (numbered from 1)."""
+    """`way`: the number of its way. `steps[k]`: the rows of step k; one more entry than the way has steps: the final
+    check after a barrier of the probe's own. `covered[i]`: a bit per cell j such that one of i and j was filled while
+    the other had contents, and these were then checked. `tokens`: how many fills there are (numbered from 1)."""
 
     group: Group
     way: int
@@ -33,12 +33,12 @@ class Script:
 
 
 class ScriptWriter:
-    """Plays one way forward for one group, noting what each cell should hold."""
+    """Follows one way for one group, and tracks what each cell should hold."""
 
     def __init__(
-        self, cells: Sequence[Cell], calendar: Calendar, teams: Teams, group: Group, writer: RowWriter, takeovers: Takeovers
+        self, cells: Sequence[Cell], uses: UsesByPhase, teams: Teams, group: Group, writer: RowWriter, takeovers: Takeovers
     ) -> None:  # fmt: skip
-        self._cells, self._calendar, self._teams, self._group = cells, calendar, teams, group
+        self._cells, self._uses, self._teams, self._group = cells, uses, teams, group
         self._rows, self._takeovers = writer, takeovers
         self._held = CellContents(teams)
         self._handed: set[int] = set()
@@ -76,7 +76,7 @@ class ScriptWriter:
         return tuple(rows)
 
     def _used(self, phase: int) -> Iterator[Cell]:
-        return (used.cell for used in self._calendar.at(phase) if used.cell.index in self._group)
+        return (used.cell for used in self._uses.at(phase) if used.cell.index in self._group)
 
     def _start(self) -> None:
         """What `init` has zeroed at the kernel's start."""
@@ -88,7 +88,7 @@ class ScriptWriter:
                 self._coverage.holds(cell.index)
 
     def _leave(self, step: Step) -> None:
-        """Contents that are needed nowhere that a thread stands."""
+        """Drops contents that no thread needs where it is."""
         here = {front.phase for front in step.fronts} | set(step.standing)
         for index in [index for index in self._held if not any(map(self._cells[index].live, here))]:
             if not self._group.lingering:
@@ -96,9 +96,9 @@ class ScriptWriter:
         self._handed = {index for index in self._handed if any(map(self._cells[index].accessed, here))}
 
     def _incoming(self, front: Front) -> Iterator[Row]:
-        """What comes in, behind a barrier and before anything new is written."""
+        """Checks the contents that come in, after a barrier and before anything new is written."""
         taken = {pair.read for pair in self._taking(front)}
-        for cell, use in self._calendar.at(front.phase):
+        for cell, use in self._uses.at(front.phase):
             if cell.index in self._group and use != Use.BEGIN and not cell.private and cell.index not in taken:
                 yield from self._check(cell, front.team)
 
@@ -107,7 +107,7 @@ class ScriptWriter:
         taking = self._taking(front)
         targets = {takeover.write for takeover in taking}
         spent = {pair.read for pair in self._takeovers.at(front.phase) if pair.write in self._group}
-        for cell, use in self._calendar.at(front.phase):
+        for cell, use in self._uses.at(front.phase):
             if cell.index not in self._group or cell.index in targets:
                 continue
             if use == Use.BEGIN:
@@ -182,7 +182,7 @@ class ScriptWriter:
             yield from self._rows.whole(Op.CHECK if token != ZEROES else Op.CHECK_ZERO, cell, token, owner)
 
     def _synchronised(self, cell: Cell, team: int) -> Iterator[Row]:
-        """Where other threads touched the elements last: the kernel orders them, in ways that no manifest tells."""
+        """Where other threads touched the elements last: the kernel orders them, in ways that no manifest states."""
         if cell.private:
             return
         last = self._last_team.get(cell.index, team)

@@ -1,1 +1,1 @@
-"""Which ways through a program the probe walks, and the steps of each."""
+"""Which ways through a program the probe takes, and the steps of each."""

@@ -1,7 +1,7 @@
-"""What a way through the program may choose: trips, breaks, arms, and how lanes that run at once are interleaved.
+"""What a way through the program may choose: trips, breaks, arms, and how lanes that run at the same time interleave.
 
-The first way goes round every loop twice. Each further way takes what none has taken yet, and beside that as little as
-it can.
+The first way runs every loop twice. Each further way takes something that none has taken yet, and otherwise as little
+as it can.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from warpack.solver.wire.units import Phase
 
 
 class Trips(NamedTuple):
-    """So many trips round a loop; the last one ends right after phase `leaving`, where that is one of the loop's
-    breaks."""
+    """The trips round a loop; the last one ends right after phase `leaving`, where that is one of the loop's breaks."""
 
     rounds: int
     leaving: Phase | None = None
 
 
 Arrangement = Literal["beside", "forward", "reversed"]
-"""Lanes that run at once: a step of each at a time, or one lane after the other, from the first or from the last."""
+"""How lanes that run at the same time interleave: a step of each in turn, or one lane after the other, from the first
+or from the last."""
 
 SKIPPED = -1
 """No arm of a branch."""
@@ -37,11 +37,11 @@ Deciding: TypeAlias = tree.Loop | tree.Branch | tree.Tracks | tree.Call
 _Kind = TypeVar("_Kind", Trips, int, Arrangement)
 
 _WHOLE = -1
-"""Where the count of all outcomes that are left is kept, beside those of the items."""
+"""The key for the number of all outcomes that are left, beside those of the items."""
 
 
 class Choices:
-    """Counts the outcomes of every item of a program that has several, over all ways."""
+    """Counts, over all ways, the outcomes of every item of a program that has more than one."""
 
     def __init__(self, body: tree.Sequence) -> None:
         self._taken: dict[int, Counter[Outcome]] = {}
@@ -74,7 +74,7 @@ class Choices:
         return self._open[_WHOLE]
 
     def trips(self, loop: tree.Loop, wanted: Collection[Phase]) -> Trips:
-        """`wanted`: phases that this way has to come to."""
+        """`wanted`: phases that this way has to reach."""
         inside = any(loop.start <= phase < loop.end for phase in wanted)
         options = [one for one in self._outcomes[id(loop)] if isinstance(one, Trips)]
         if inside:
@@ -102,7 +102,8 @@ class Choices:
         return any(self._open[id(one)] for one in branch.arms[outcome])
 
     def _cheapest(self, item: Deciding, options: list[_Kind], leads_in: Callable[[_Kind], bool]) -> _Kind:
-        """What no way has taken; else what leads to such; else what has been taken least."""
+        """An outcome that no way has taken; else one that leads to such an outcome; else the one that was taken
+        least."""
         taken = self._taken[id(item)]
         unused = [one for one in options if not taken[one]]
         if unused:

@@ -1,4 +1,4 @@
-"""A small set of ways through the program that takes everything which a thread may choose, each of it at least once."""
+"""A small set of ways through the program that takes every choice of a thread at least once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Ways:
 
 
 def ways_of(outline: Outline, teams: Teams) -> Ways:
-    """The first goes round every loop twice. Raises ProbeTooLargeError where that are too many steps; further ways that
-    would make too many are left out."""
+    """The first runs every loop twice. Raises ProbeTooLargeError where that takes too many steps; further ways that
+    would take too many are left out."""
     choices = Choices(outline.body)
     found = [trace(outline, choices, teams)]
     choices.first = False

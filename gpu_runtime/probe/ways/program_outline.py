@@ -15,7 +15,7 @@ from warpack.solver.wire.manifest import BarrierScope
 from warpack.solver.wire.units import Phase
 
 MOST_STEPS = 200_000
-"""More steps than this are no probe but a soak: `ProbeTooLargeError`."""
+"""A probe with more steps would take too long: `ProbeTooLargeError`."""
 
 MOST_NESTED = 200
 
@@ -25,7 +25,7 @@ class ProbeTooLargeError(ValueError):
 
 
 class Front(NamedTuple):
-    """The threads of a team come to a phase."""
+    """The threads of a team reach a phase."""
 
     phase: Phase
     team: int = EVERYBODY
@@ -41,7 +41,7 @@ class Wait(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`waits`: the barriers passed since the step before. `standing`: where the threads of other lanes are
+    """`waits`: the barriers passed since the previous step. `standing`: where the threads of other lanes are
     meanwhile."""
 
     fronts: tuple[Front, ...]

@@ -30,7 +30,7 @@ class Teams:
         return frozenset(thread // self.threads_per_run for thread in self._members[team])
 
     def whole_runs(self, team: int) -> bool:
-        """Whether no run is cut: each has all its threads in the team, or none."""
+        """Whether no run is split: each has all its threads in the team, or none."""
         if team not in self._whole:
             self._whole[team] = len(self._members[team]) == self.threads_per_run * len(self.runs(team))
         return self._whole[team]
@@ -43,7 +43,7 @@ class Teams:
         return self._number(frozenset(run * per_run + lane for run in self.runs(team) for lane in range(per_run)))
 
     def shares(self, team: int, counts: Sequence[int | None]) -> list[int]:
-        """Tracks: so many threads each, in the block's order; None: those that the others leave."""
+        """Tracks: their numbers of threads, in the block's order; None: all threads that the others leave."""
         waiting = sorted(self._members[team])
         rest = max(0, len(waiting) - sum(count or 0 for count in counts))
         found = []
@@ -62,14 +62,14 @@ class Teams:
         ]
 
     def common(self, first: int, second: int) -> int | None:
-        """The team of those that are in both; None where nobody is."""
+        """The team of the threads that are in both; None where none is."""
         if first == second:
             return first
         both = self._members[first] & self._members[second]
         return self._number(both) if both else None
 
     def without(self, first: int, second: int) -> int | None:
-        """The team of those that are in the first only; None where nobody is."""
+        """The team of the threads that are in the first only; None where none is."""
         left = self._members[first] - self._members[second]
         return self._number(left) if left else None
 

@@ -1,4 +1,4 @@
-"""The steps of one way through the program, as its choices have it.
+"""The steps of one way through the program, for its choices.
 
 A step begins at every phase in which something begins or is accessed anew, a barrier stands, an in-place pair is
 listed, or a structure begins; the phases up to the next such phase belong to it, for nothing happens in them. Lanes
@@ -32,13 +32,13 @@ def trace(outline: Outline, choices: Choices, teams: Teams) -> tuple[Step, ...]:
 
 
 def straight(outline: Outline, length: Phase) -> tuple[Step, ...]:
-    """Every phase once, in program order: no way, but all of what there is."""
+    """Every phase once, in program order: not a way, but every phase there is."""
     return tuple(Step((Front(phase),)) for phase in outline.cuts(0, length))
 
 
 @dataclass(slots=True)
 class _Lane:
-    """A team on its way: where it is, the barriers passed since its last step, and the breaks by which it is to leave
+    """A team on its way: its position, the barriers passed since its last step, and the breaks by which it will leave
     loops."""
 
     team: int
@@ -125,7 +125,7 @@ class _Walk:
     def _lanes(
         self, every: Sequence[tuple[tree.Sequence, int]], around: _Lane, arrangement: Arrangement
     ) -> Generator[Step, None, None]:
-        """All lanes to their ends; what the lane around has passed, they have."""
+        """Runs all lanes to their ends; they have passed whatever the lane around them has."""
         lanes = [_Lane(team, around.at) for _, team in every]
         running = [
             (lane, self.sequence(items, lane))
@@ -145,7 +145,7 @@ class _Walk:
 
 
 def _side_by_side(running: Sequence[tuple[_Lane, _Steps]], around: _Lane) -> Generator[Step, None, None]:
-    """A step of each at a time."""
+    """A step of each lane in turn."""
     ended: tuple[Phase, ...] = ()
     while running:
         came = [(lane, steps, next(steps, None)) for lane, steps in running]

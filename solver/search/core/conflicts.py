@@ -8,8 +8,10 @@ the search may count in that unit. Alignments keep this true as long as each div
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress
 from math import gcd
+from operator import or_
 
 from warpack.solver.flatten.pairs import forbidden_differences, joined
 from warpack.solver.flatten.problem import Item, RegionProblem
@@ -21,13 +23,16 @@ Pair = tuple[int, int]
 
 def unit_of(problem: RegionProblem) -> Bytes:
     """The largest unit, in bytes, in which some best packing is a whole number of units everywhere."""
-    unit = 0
-    for item in problem.items:
-        unit = gcd(unit, item.size_bytes, item.pinned_offset_bytes or 0, *(piece.offset_bytes for piece in item.pieces))
-    unit = gcd(unit, *(permission.difference_bytes for permission in problem.in_place))
-    for item in problem.items:
-        if unit % item.alignment_bytes and item.alignment_bytes % unit:
-            unit = gcd(unit, item.alignment_bytes)
+    items = problem.items
+    unit = gcd(
+        *[item.size_bytes for item in items],
+        *[item.pinned_offset_bytes or 0 for item in items],
+        *[piece.offset_bytes for item in items if len(item.pieces) > 1 for piece in item.pieces],
+        *[permission.difference_bytes for permission in problem.in_place],
+    )
+    for alignment in dict.fromkeys([item.alignment_bytes for item in items]):
+        if unit % alignment and alignment % unit:
+            unit = gcd(unit, alignment)
     return unit or 1
 
 
@@ -82,17 +87,78 @@ def _strips(item: Item, masks: Sequence[int], unit: Bytes) -> tuple[Strip, ...]:
 def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
     """All pairs of the region, for regions small enough to hold them; `unit` is that of `unit_of`."""
     items = problem.items
-    forbidden: list[dict[int, Gaps]] = [{} for _ in items]
     of_pieces, special = piece_masks(problem), special_pairs(problem)
     masks = [_joined(of_item) for of_item in of_pieces]
     strips = [_strips(item, of_item, unit) for item, of_item in zip(items, of_pieces, strict=True)]
     sizes = [item.size_bytes // unit for item in items]
+    plain = not special and all(len(of_item) == 1 for of_item in strips)
+    forbidden = _plain_rows(sizes, masks) if plain else _rows(problem, unit, special, sizes, masks, strips)
+    return Puzzle(
+        tuple(sizes),
+        tuple(max(1, item.alignment_bytes // unit) for item in items),
+        tuple(None if item.pinned_offset_bytes is None else item.pinned_offset_bytes // unit for item in items),
+        tuple(forbidden),
+        tuple(masks),
+        tuple(strips),
+        plain,
+    )
+
+
+class _PlainGaps(dict[int, Gaps]):
+    """By the size of another item, what is forbidden between one of `size` and that: all rows share them."""
+
+    def __init__(self, size: int) -> None:
+        self._high = size - 1
+
+    def __missing__(self, other: int) -> Gaps:
+        gaps = self[other] = ((1 - other, self._high),)
+        return gaps
+
+
+def _plain_rows(sizes: Sequence[int], masks: Sequence[int]) -> list[dict[int, Gaps]]:
+    """The conflicts where items that meet share no byte: of hundreds of items there are tens of thousands."""
+    gaps = {size: _PlainGaps(size) for size in sizes}
+    items = range(len(sizes))
+    return [
+        dict(zip(compress(items, met), map(gaps[size].__getitem__, compress(sizes, met)), strict=True))
+        for size, met in zip(sizes, _met(masks), strict=True)
+    ]
+
+
+def _met(masks: Sequence[int]) -> Iterator[bytes]:
+    """For each mask a byte for each other one: whether they meet."""
+    count = len(masks)
+    spans = [((mask & -mask).bit_length() - 1, mask.bit_length()) for mask in masks]
+    if not all(mask and mask == (1 << end) - (1 << first) for mask, (first, end) in zip(masks, spans, strict=True)):
+        for i, mask in enumerate(masks):
+            yield bytes([1 if mask & other and i != j else 0 for j, other in enumerate(masks)])
+        return
+    width = max((end for _, end in spans), default=0) + 1
+    firsts, ends = [0] * width, [0] * width  # a byte for each item, as the bytes of one integer
+    for i, (first, end) in enumerate(spans):
+        firsts[first] |= 1 << 8 * i
+        ends[end] |= 1 << 8 * i
+    begun, over = list(accumulate(firsts, or_)), list(accumulate(ends, or_))
+    for i, (first, end) in enumerate(spans):
+        yield (begun[end - 1] ^ over[first] ^ 1 << 8 * i).to_bytes(count, "little")
+
+
+def _rows(
+    problem: RegionProblem,
+    unit: Bytes,
+    special: frozenset[Pair],
+    sizes: Sequence[int],
+    masks: Sequence[int],
+    strips: Sequence[tuple[Strip, ...]],
+) -> list[dict[int, Gaps]]:
+    """The conflicts where pairs are special, or items have rows."""
+    forbidden: list[dict[int, Gaps]] = [{} for _ in sizes]
     partners: defaultdict[int, set[int]] = defaultdict(set)
     for low, high in special:
         partners[low].add(high)
     for i, mask in enumerate(masks):
         ours, mine, size, of_mine = partners.get(i, ()), forbidden[i], sizes[i], strips[i]
-        for j in range(i + 1, len(items)):
+        for j in range(i + 1, len(sizes)):
             if j in ours:
                 gaps = _in_units(forbidden_differences(problem, i, j), unit)
             elif not mask & masks[j]:
@@ -106,14 +172,7 @@ def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
                 gaps = _between(of_mine, strips[j])
             if gaps:
                 mine[j], forbidden[j][i] = gaps, mirrored(gaps)
-    return Puzzle(
-        tuple(sizes),
-        tuple(max(1, item.alignment_bytes // unit) for item in items),
-        tuple(None if item.pinned_offset_bytes is None else item.pinned_offset_bytes // unit for item in items),
-        tuple(forbidden),
-        tuple(masks),
-        tuple(strips),
-    )
+    return forbidden
 
 
 def _between(first: Sequence[Strip], second: Sequence[Strip]) -> Gaps:

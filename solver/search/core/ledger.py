@@ -10,7 +10,7 @@ from warpack.solver.wire.run_info import StrategyAccount
 from warpack.solver.wire.units import Bytes
 
 
-@dataclass
+@dataclass(slots=True)
 class _Account:
     """See `StrategyAccount`."""
 
@@ -38,7 +38,7 @@ class Ledger:
                 StrategyAccount(
                     strategy=name,
                     steps=one.steps,
-                    effort=round(one.effort, 6),
+                    effort=round(one.effort, 6) if one.effort else 0.0,
                     seconds=round(one.seconds, 6),
                     packings=one.packings,
                     saved_bytes=one.saved_bytes,
@@ -83,7 +83,10 @@ class Ledger:
             self._of(strategy).proofs += 1
 
     def _of(self, strategy: str) -> _Account:
-        return self._accounts.setdefault(strategy, _Account())
+        account = self._accounts.get(strategy)
+        if account is None:
+            account = self._accounts[strategy] = _Account()
+        return account
 
 
 class _Step:

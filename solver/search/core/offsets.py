@@ -7,7 +7,9 @@ from warpack.solver.search.core.puzzle import Gaps
 
 def bits_of(gaps: Gaps) -> tuple[int, int]:
     """Forbidden differences as bits of an integer, and the difference that bit 0 stands for."""
-    start, bits = gaps[0][0], 0
+    (start, end), bits = gaps[0], 0
+    if len(gaps) == 1:  # nearly all are
+        return (1 << (end - start + 1)) - 1, start
     for low, high in gaps:
         bits |= ((1 << (high - low + 1)) - 1) << (low - start)
     return bits, start

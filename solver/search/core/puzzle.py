@@ -6,7 +6,7 @@ Everything is counted in units (see `conflicts.unit_of`), so that the searches s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 Gaps = tuple[tuple[int, int], ...]
@@ -26,7 +26,8 @@ class Puzzle:
     """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are
     given. `stretches`, where known, are bit sets of when each item is occupied (in stretches of phases that are alike);
     items whose sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise.
-    `strips`, where known, tell the same of each item's parts; what is forbidden is said by `forbidden` alone."""
+    `strips`, where known, tell the same of each item's parts; what is forbidden is said by `forbidden` alone. `plain`:
+    whoever made it knows that items conflict just where their stretches meet, and share no byte then."""
 
     sizes: tuple[int, ...]
     alignments: tuple[int, ...]
@@ -34,6 +35,7 @@ class Puzzle:
     forbidden: tuple[dict[int, Gaps], ...]
     stretches: tuple[int, ...] = ()
     strips: tuple[tuple[Strip, ...], ...] = ()
+    plain: bool = field(default=False, compare=False)
 
     @property
     def count(self) -> int:
@@ -43,6 +45,8 @@ class Puzzle:
     def whole(self) -> tuple[frozenset[int], ...]:
         """For each item, the items that it may share no byte with, wherever in it."""
         sizes = self.sizes
+        if self.plain:
+            return tuple(map(frozenset, self.forbidden))
         return tuple(
             frozenset([j for j, gaps in row.items() if gaps == ((1 - sizes[j], size - 1),)])
             for size, row in zip(sizes, self.forbidden, strict=True)
@@ -63,6 +67,8 @@ class Puzzle:
             if not mask or mask != (1 << end) - (1 << first):
                 return None
             spans.append((first, end))
+        if self.plain:
+            return tuple(spans)
         for i, mask in enumerate(self.stretches):
             if len(self.whole[i]) != len(self.forbidden[i]):
                 return None
@@ -82,6 +88,7 @@ class Puzzle:
             tuple({number[j]: gaps for j, gaps in self.forbidden[i].items() if j in number} for i in keep),
             tuple(self.stretches[i] for i in keep) if self.stretches else (),
             tuple(self.strips[i] for i in keep) if self.strips else (),
+            self.plain,
         )
 
     def top(self, offsets: Sequence[int]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 
 from warpack.solver.search.core.ledger import Ledger
@@ -67,13 +67,17 @@ class Stop:
 
     def within(self, seconds: float) -> Stop:
         """The same wish to cancel, with at most `seconds` from now."""
-        return replace(self, deadline=min(self.deadline, time.monotonic() + seconds))
+        return self._with(min(self.deadline, time.monotonic() + seconds), self.effort)
 
     def sparing(self, effort: float) -> Stop:
         """The same, with at most so much effort for one search."""
-        return replace(self, effort=min(self.effort, effort))
+        return self._with(self.deadline, min(self.effort, effort))
 
     def beyond(self, seconds: float) -> Stop:
         """The same wish to cancel, but `seconds` from now whatever the deadline is: for what a result cannot do
         without."""
-        return replace(self, deadline=time.monotonic() + seconds)
+        return self._with(time.monotonic() + seconds, self.effort)
+
+    def _with(self, deadline: float, effort: float) -> Stop:
+        """What `dataclasses.replace` gives, in a third of its time: solves of a millisecond have several."""
+        return Stop(deadline, self.cancelled, self.started, effort, self.options, self.ledger)

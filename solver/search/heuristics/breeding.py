@@ -10,14 +10,11 @@ from warpack.solver.search.heuristics.improving import Improver
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Reporting
 
-LEAST_ITEMS = 40
-"""Cores of so many plain items and more are stacked, and their orders bred."""
-
 
 def improver_of(case: Case) -> Improver | None:
     """What breeds orders of the case's core, and squeezes; None where the rule that they are laid by does not take
     it."""
-    if case.hulls or case.has_rows or case.core.count < LEAST_ITEMS or "breeding" in case.without:
+    if case.hulls or case.has_rows or "breeding" in case.without:
         return None
     if not Genetic.takes(case.core):
         return None

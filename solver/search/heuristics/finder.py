@@ -19,7 +19,7 @@ from warpack.solver.search.exact.cpsat_stacking import turns
 from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
 from warpack.solver.search.heuristics.guided_local_search import Ejector, ejectable
-from warpack.solver.search.heuristics.orders import disturbed_orders
+from warpack.solver.search.heuristics.orders import Climb, disturbed_orders
 from warpack.solver.search.preprocess.coarsening import coarsened, kept_in, levels, relaxed_to
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions
 
@@ -32,9 +32,12 @@ _SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
 """Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for
 each deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
 
-_ORDERS_SHARE, _ITEMS_A_LOOK = 0.1, 2
-"""Of a round's effort, what first fit along disturbed orders gets, and how many items it places in the time of a
-look."""
+_ORDERS_SHARE, _ORDERS_BESIDE, _ITEMS_A_LOOK = 0.1, 0.1, 2
+"""Of a round's effort, what first fit along orders gets, and what it gets on top of that effort; and how many items it
+places in the time of a look."""
+
+_DRAWN = 3
+"""One in so many of these orders is a disturbed rule; the others climb."""
 
 _REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
 """Looks at each capacity to which a coarse packing is made one of the whole, and what it counts to begin with one."""
@@ -83,7 +86,7 @@ class _View:
         self._coarse = None if puzzle.pinned else _Coarse.of(puzzle, seed)
         self._turns = turns(puzzle, cover(puzzle), seed)
         self._first_fit = FirstFit(puzzle)
-        self._disturbed = disturbed_orders(puzzle, Random(seed + 1))  # noqa: S311 - the same seed has to give the same layout
+        self._climb, self._drawn = Climb(puzzle, Random(seed + 1)), disturbed_orders(puzzle, Random(seed + 2))  # noqa: S311 - the same seed has to give the same layout
         self._floor = 0
         """Nothing below it is left to find here."""
 
@@ -129,13 +132,18 @@ class _View:
         return offsets
 
     def _fit(self, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
-        """The best packing below `top` of first fit along the next disturbed orders."""
+        """The best packing below `top` of first fit along the next orders."""
         self._fitter.spent += _ORDERS_SHARE * effort
         best: tuple[int, ...] | None = None
-        for _ in range(int(_ORDERS_SHARE * effort * _LOOKS * _ITEMS_A_LOOK / self._puzzle.count)):
+        share = _ORDERS_SHARE + _ORDERS_BESIDE
+        for number in range(int(share * effort * _LOOKS * _ITEMS_A_LOOK / self._puzzle.count)):
             if top <= self._floor or self._fitter.halted or stop.now():
                 break
-            found = self._first_fit.run(next(self._disturbed))
+            if number % _DRAWN == 0:
+                found = self._first_fit.run(next(self._drawn))
+            else:
+                found = self._first_fit.run(self._climb.order())
+                self._climb.came_to(found.top)
             if found.top < top:
                 best, top = found.offsets, found.top
         return best

@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 LEAST_ITEMS = 48
 """Smaller puzzles are left to first fit and to the exact searches."""
 
-_CHILDREN, _PARENTS = 128, 24
+_CHILDREN, _FEWEST, _MORE = 128, 40, 1.1
+"""Children of a generation: few at first, when nearly every generation is a step, and so many times more in each."""
+
+_PARENTS, _PARENTS_SHARE = 24, 0.25
+"""How many of the best are bred from at most, and as a share of the children."""
 
 _BY_TIME, _BY_ITEM = 0.6, 0.2
 """Shares of the children that are cut in time, and that take single keys from a second parent. The others have one
 parent."""
 
 _FROM_SECOND = 0.3
-_CHANGED_ITEMS, _CHANGE, _SPREAD = 6, 1.0, 0.4
+_CHANGED_ITEMS, _CHANGE, _SPREAD = 6, 1.0, 0.2
 """Keys that change in a child, by how much (standard deviation), and how far the first orders are from the rules."""
 
 _PATIENCE, _JOINED = 40, 3
@@ -39,12 +43,13 @@ together."""
 
 @dataclass(frozen=True)
 class _Population:
-    """Best first. `costs`: the top, and as a fraction how much lies above the bound. `rank`: how often it was
-    joined."""
+    """Best first. `costs`: the top, and as a fraction how much lies above the bound. `children`: how many the next
+    generation has. `rank`: how often it was joined."""
 
     keys: NDArray[np.float64]
     offsets: NDArray[np.int64]
     costs: NDArray[np.float64]
+    children: float = _FEWEST
     rank: int = 0
 
 
@@ -77,26 +82,41 @@ class Genetic:
         self._population: _Population | None = None
         self._aside: list[_Population] = []
         self._idle = 0
-        self.cost = 4 * puzzle.count
-        """What a generation costs, in looks of `guided_local_search`."""
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:
         return puzzle.count >= LEAST_ITEMS and bool(puzzle.stretches) and LowestFirst.takes(puzzle)
 
+    @property
+    def cost(self) -> int:
+        """What the next generation costs, in looks of `guided_local_search`."""
+        return max(1, 4 * len(self._rule.sizes) * self._children // _CHILDREN)
+
+    @property
+    def _children(self) -> int:
+        return _FEWEST if self._population is None else int(self._population.children)
+
+    @property
+    def packings(self) -> list[list[int]]:
+        """Those of the population, lowest first."""
+        found: list[list[int]] = [] if self._population is None else self._population.offsets.tolist()
+        return found
+
     def generation(self) -> tuple[int, ...]:
         """One generation: the offsets of the best of the population."""
         np = self._np
-        before = self._population
-        keys = self._first() if before is None else self._bred(before.keys)
+        before, children = self._population, self._children
+        keys = self._first(children) if before is None else self._bred(before.keys, children)
         offsets = self._rule.place(np.argsort(keys, axis=1, kind="stable"))
         costs = self._costs(offsets)
         rank = 0
         if before is not None:
             keys, offsets = np.concatenate((before.keys, keys)), np.concatenate((before.offsets, offsets))
             costs, rank = np.concatenate((before.costs, costs)), before.rank
-        best = np.unique(costs, return_index=True)[1][:_PARENTS]  # one of each cost: what is alike breeds nothing new
-        after = _Population(keys[best], offsets[best], costs[best], rank)
+        parents = min(_PARENTS, int(_PARENTS_SHARE * children))
+        best = np.unique(costs, return_index=True)[1][:parents]  # one of each cost: what is alike breeds nothing new
+        more = min(_CHILDREN, _MORE * (_FEWEST if before is None else before.children))
+        after = _Population(keys[best], offsets[best], costs[best], more, rank)
         self._idle = 0 if before is None or after.costs[0] < before.costs[0] else self._idle + 1
         self._population = after
         if self._idle >= _PATIENCE:
@@ -109,19 +129,19 @@ class Genetic:
         costs: NDArray[np.float64] = ends.max(axis=1) + above / self._whole
         return costs
 
-    def _first(self) -> NDArray[np.float64]:
+    def _first(self, children: int) -> NDArray[np.float64]:
         """The rules, and the rules disturbed."""
-        shape = (_CHILDREN, self._rules.shape[1])
-        drawn = self._random.integers(0, len(self._rules), _CHILDREN)
+        shape = (children, self._rules.shape[1])
+        drawn = self._random.integers(0, len(self._rules), children)
         keys: NDArray[np.float64] = self._rules[drawn] + self._random.normal(0.0, _SPREAD, shape)
         keys[: len(self._rules)] = self._rules
         return keys
 
-    def _bred(self, parents: NDArray[np.float64]) -> NDArray[np.float64]:
-        random, shape = self._random, (_CHILDREN, parents.shape[1])
-        one, other = (parents[random.integers(0, len(parents), _CHILDREN)] for _ in range(2))
-        how, side = random.random(_CHILDREN)[:, None], random.random(_CHILDREN)[:, None] < 0.5
-        cuts = random.random(_CHILDREN)[:, None] * self._middles.max()
+    def _bred(self, parents: NDArray[np.float64], children: int) -> NDArray[np.float64]:
+        random, shape = self._random, (children, parents.shape[1])
+        one, other = (parents[random.integers(0, len(parents), children)] for _ in range(2))
+        how, side = random.random(children)[:, None], random.random(children)[:, None] < 0.5
+        cuts = random.random(children)[:, None] * self._middles.max()
         late, single = self._middles[None, :] < cuts, random.random(shape) < _FROM_SECOND
         second = self._np.where(how < _BY_TIME, late ^ side, single & (how < _BY_TIME + _BY_ITEM))
         changed = random.random(shape) < _CHANGED_ITEMS / shape[1]
@@ -142,7 +162,7 @@ class Genetic:
             for parts in zip(*((one.keys, one.offsets, one.costs) for one in last), strict=True)
         )
         order = costs.argsort(kind="stable")
-        self._population = _Population(keys[order], offsets[order], costs[order], last[0].rank + 1)
+        self._population = _Population(keys[order], offsets[order], costs[order], _CHILDREN, last[0].rank + 1)
 
 
 def first_packing(puzzle: Puzzle) -> tuple[int, ...]:

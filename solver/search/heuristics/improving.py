@@ -1,8 +1,8 @@
-"""Better packings of many items, one after another: the skyline filled, orders bred for the lowest-first rule, packings
-squeezed.
+"""Better packings of many items, one after another: the skyline filled, orders bred for the lowest-first rule, bred
+packings lowered, packings squeezed.
 
-The first two find in a tenth of a second what squeezing takes many seconds for; that goes on where no order helps any
-more.
+The first two find in a tenth of a second what squeezing takes many seconds for; the others go on where no order helps
+any more.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from warpack.solver.search.exact.skyline_search import SkylineSearch
 from warpack.solver.search.heuristics.capacity_squeeze import Better, Squeezer
 from warpack.solver.search.heuristics.filled import fillings
 from warpack.solver.search.heuristics.genetic import Genetic
+from warpack.solver.search.heuristics.lowered import Lowering
 
-_FILLINGS_BEFORE, _FIRST_GENERATIONS = 3, 3
-"""Fillings before the first generations are bred, and how many these are."""
+_FIRST_GENERATIONS = 12
+"""So many are bred before what takes long."""
+
+_QUICKLY_BRED = 256
+"""Fillings before that: one where items are fewer, for generations take less time then than a filling; else two."""
 
 _TIGHT = 0.97
 """Intervals that fill this part of the area at the bound are often packed at it by a short turn of valley filling."""
@@ -25,23 +29,29 @@ _TIGHT = 0.97
 _GLANCE_NODES = 2
 """The length of that turn, in choices for each item."""
 
-_FIRST_SHARE, _SHARE = 0.6, 0.2
+_FIRST_SHARE, _SHARE = 0.6, 0.15
 """Of the looks, what breeding gets in the first call and later: most of what it finds it finds in the first second."""
 
-_PATIENCE = 400_000
-"""Looks before squeezing first gives a capacity up."""
+_LOWERING_SHARE = 0.25
+"""Of the looks, what lowering the bred packings gets."""
+
+_PATIENCE, _GROWTH = 200_000, 1.25
+"""Looks before squeezing first gives a capacity up, and by how much their number grows then: how many it takes varies
+so much that beginning anew pays."""
 
 
 class Improver:
     """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`:
-    what made the packing that is handed on ("skyline", "filling", "breeding", "squeezing"). Any but breeding may be
-    left out."""
+    what made the packing that is handed on ("skyline", "filling", "breeding", "lowering", "squeezing"). Any but
+    breeding may be left out."""
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int, without: frozenset[str] = frozenset()) -> None:
         self._puzzle, self._seed, self._without = puzzle, seed, without
         self.by = "breeding"
         self._genetic = Genetic(puzzle, bound, seed)
-        self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE)
+        self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE, growth=_GROWTH)
+        self._lowering: Lowering | None = None
+        self._best: Sequence[int] = ()
         self._share = _FIRST_SHARE
 
     def first(self, bound: int, top: int, stop: Stop, better: Better) -> int:
@@ -49,7 +59,7 @@ class Improver:
         stop.check()
         for offsets in self._first(bound, stop):
             if self._puzzle.top(offsets) < top:
-                top = self._puzzle.top(offsets)
+                top, self._best = self._puzzle.top(offsets), tuple(offsets)
                 better(offsets)
             if top <= bound:
                 break
@@ -60,10 +70,22 @@ class Improver:
         """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`.
         May raise Stopped."""
         share, self._share = self._share, _SHARE
-        top = self._breed(bound, top, int(share * looks), stop, better)
+
+        def taken(offsets: Sequence[int]) -> None:
+            self._best = tuple(offsets)
+            better(offsets)
+
+        top = self._breed(bound, top, int(share * looks), stop, taken)
+        spans = self._puzzle.spans
+        if top > bound and spans is not None and "lowering" not in self._without:
+            self.by = "lowering"
+            lowering = self._lowering = self._lowering or Lowering(self._puzzle, spans, self._seed)
+            lowering.add(self._genetic.packings)
+            top = lowering.lower(bound, top, int(_LOWERING_SHARE * looks), stop, taken)
         if top > bound and "squeezing" not in self._without:
             self.by = "squeezing"
-            self._squeezer.squeeze(bound, top, int((1 - share) * looks), stop, better)
+            start = self._best if self._best and self._puzzle.top(self._best) == top else ()
+            self._squeezer.squeeze(bound, top, int((1 - share - _LOWERING_SHARE) * looks), stop, taken, start)
 
     def _first(self, bound: int, stop: Stop) -> Iterator[Sequence[int]]:
         """The packings: fillings where items are plain intervals, the first generations between them."""
@@ -75,7 +97,7 @@ class Improver:
         for number, offsets in enumerate(() if spans is None else fillings(self._puzzle, spans, bound, stop)):
             self.by = "filling"
             yield offsets
-            if number == _FILLINGS_BEFORE - 1:
+            if number == (0 if self._puzzle.count < _QUICKLY_BRED else 1):
                 yield from self._generations()
         if spans is None:
             yield from self._generations()

@@ -8,6 +8,7 @@ placed in the time of a few first fits. Tight sets of intervals come out far sma
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from warpack.solver.search.core.puzzle import Puzzle
@@ -36,8 +37,9 @@ class LowestFirst:
         self.sizes: NDArray[np.int64] = np.array(puzzle.sizes, dtype=np.int64)
         # what the item of the row, laid at 0, makes of the offsets of the others, in the bits of an offset
         self._above = np.full((count, count), -(self._never // 2), dtype=self._kind)
-        for item, row in enumerate(puzzle.forbidden):
-            self._above[item, list(row)] = puzzle.sizes[item] << self._bits
+        items = np.repeat(np.arange(count), [len(row) for row in puzzle.forbidden])
+        others = np.fromiter(chain.from_iterable(puzzle.forbidden), dtype=np.intp, count=len(items))
+        self._above[items, others] = (self.sizes << self._bits)[items]
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:
@@ -45,7 +47,9 @@ class LowestFirst:
         may share no byte, so that nothing is lost by lying above."""
         if puzzle.pinned or any(alignment > 1 for alignment in puzzle.alignments):
             return False
-        return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
+        return puzzle.plain or all(
+            len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True)
+        )
 
     def place(self, orders: NDArray[np.int64]) -> NDArray[np.int64]:
         """Offsets of the items (one packing a row) for one order of all items in each row."""

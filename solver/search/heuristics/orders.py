@@ -10,6 +10,10 @@ from warpack.solver.search.core.puzzle import Puzzle
 _NOISE = 0.4
 """By how much of the value a rule is disturbed at most."""
 
+_SHIFTED, _SHIFT, _PATIENCE = 0.3, 3.0, 150
+"""A climb: the part of the items that a step shifts, by how many places (standard deviation), and the steps without a
+better packing before it begins anew."""
+
 
 def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
     """Largest first, by several meanings of large. Ties go by the items' numbers."""
@@ -49,6 +53,38 @@ def disturbed_orders(puzzle: Puzzle, random: Random) -> Iterator[list[int]]:
         for rule in rules:
             value = [size * random.uniform(1 - _NOISE, 1 + _NOISE) for size in rule]
             yield sorted(items, key=value.__getitem__, reverse=True)
+
+
+class Climb:
+    """Orders without end, each near the best since the last beginning, which is a disturbed rule. Who asks for an
+    `order` tells next, by `came_to`, the top of its packing: that is how the climb goes on."""
+
+    def __init__(self, puzzle: Puzzle, random: Random) -> None:
+        self._items, self._random = range(puzzle.count), random
+        self._beginnings = disturbed_orders(puzzle, random)
+        self._kept: list[float] = []
+        self._tried: list[float] = []
+        self._top, self._idle = 0, 0
+
+    def order(self) -> list[int]:
+        random = self._random
+        if not self._kept:
+            self._tried = [0.0] * len(self._items)
+            for place, item in enumerate(next(self._beginnings)):
+                self._tried[item] = float(place)
+        else:
+            self._tried = [
+                place + random.gauss(0.0, _SHIFT) if random.random() < _SHIFTED else place for place in self._kept
+            ]
+        return sorted(self._items, key=self._tried.__getitem__)
+
+    def came_to(self, top: int) -> None:
+        begun = not self._kept
+        self._idle = 0 if begun or top < self._top else self._idle + 1
+        if begun or top <= self._top:
+            self._kept, self._top = self._tried, top
+        if self._idle >= _PATIENCE:
+            self._kept = []
 
 
 def moved(order: list[int], random: Random) -> list[int]:

@@ -36,7 +36,7 @@ class Stacking(BaseStrategy):
     each bound."""
 
     name = "stacking"
-    parts: ClassVar[tuple[str, ...]] = ("breeding", "squeezing")
+    parts: ClassVar[tuple[str, ...]] = ("breeding", "lowering", "squeezing")
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)

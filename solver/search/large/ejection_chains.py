@@ -30,7 +30,7 @@ _LOOK = 500
 """The effort of laying an item among none; among others it is one more for each."""
 
 _STEP = 0.8
-"""The part of what a packing is above the bound that the next target leaves."""
+"""See `EjectionChains`."""
 
 _APART = 256
 """Columns between two for which what is live there is kept."""
@@ -46,9 +46,18 @@ _Step = tuple[int, int]
 
 
 class EjectionChains:
-    """A packing of a field, changed in place. `offsets` are legal at the beginning and after every call."""
+    """A packing of a field, changed in place. `offsets` are legal at the beginning and after every call. `step`: the
+    part of what a packing is above the bound that the next target leaves. `dearness`: how many times dearer than usual
+    each item is to drive out."""
 
-    def __init__(self, field: IntervalField, offsets: Sequence[Bytes]) -> None:
+    def __init__(
+        self,
+        field: IntervalField,
+        offsets: Sequence[Bytes],
+        *,
+        step: float = _STEP,
+        dearness: Sequence[float] | None = None,
+    ) -> None:
         import numpy
 
         self._numpy, self._field = numpy, field
@@ -60,7 +69,8 @@ class EjectionChains:
         scarcity = numpy.exp(numpy.maximum((field.load - bound) / (_NEARLY_FULL * bound), -500.0)) + _ROOMY
         until = numpy.concatenate(([0.0], scarcity.cumsum()))
         self._cost = field.sizes * (until[field.ends] - until[field.starts])
-        self._weight = self._cost.copy()
+        self._weight = self._cost * (1.0 if dearness is None else numpy.array(dearness))
+        self._step = step
         self._live: dict[int, Any] = {}
         self._others: dict[int, Any] = {}
         self._kept = self._effort = 0
@@ -80,7 +90,7 @@ class EjectionChains:
         bound = self._field.bound
         target = max(target, bound)
         while self.top > target and self._effort > 0:
-            if not self._lower(max(target, bound + int(_STEP * (self.top - bound))), stop):
+            if not self._lower(max(target, bound + int(self._step * (self.top - bound))), stop):
                 break
 
     def _lower(self, target: Bytes, stop: Stop) -> bool:

@@ -59,7 +59,7 @@ class Case:
         """What `make` makes of this case, made once: for strategies that go on with one another's work."""
         if make not in self._shared:
             self._shared[make] = make(self)
-        return self._shared[make]  # type: ignore[return-value]
+        return self._shared[make]  # type: ignore[return-value]  # the value that `make` gave
 
     def room(self, capacity: int) -> int:
         """The capacity of the core, where that of the whole is `capacity`."""

@@ -22,7 +22,7 @@ _COARSEST = 128
 def coarsened(puzzle: Puzzle) -> tuple[Puzzle, int]:
     """The puzzle in the largest unit that divides all its numbers, and that unit."""
     unit = gcd(*puzzle.sizes, *(pin for pin in puzzle.pins if pin is not None))
-    for row in puzzle.forbidden if unit > 1 else ():
+    for row in puzzle.forbidden if unit > 1 and not puzzle.plain else ():  # plain conflicts end where items end
         for gaps in row.values():
             for low, high in gaps:
                 unit = gcd(unit, low - 1, high + 1)
@@ -42,6 +42,7 @@ def coarsened(puzzle: Puzzle) -> tuple[Puzzle, int]:
             ),
             puzzle.stretches,
             tuple(tuple(_coarse_strip(strip, unit) for strip in strips) for strips in puzzle.strips),
+            puzzle.plain,
         ),
         unit,
     )

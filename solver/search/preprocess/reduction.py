@@ -109,7 +109,8 @@ def reduce(puzzle: Puzzle, *, relaxed: bool = False, capacity: int | None = None
 
 
 class _Reduction:
-    """What is left, and what is known of it. `blocked[i]` is how many places of item i the others take at most."""
+    """What is left, and what is known of it. `degree` and `wholes` count the items that each conflicts with, and may
+    share no byte with; of items taken out they are below 0."""
 
     def __init__(self, puzzle: Puzzle, relaxed: bool, capacity: int | None) -> None:
         self._puzzle, self._relaxed, self._capacity = puzzle, relaxed, capacity
@@ -133,11 +134,13 @@ class _Reduction:
 
     def _take_plain(self) -> bool:
         """One item that conflicts with nothing, or with everything."""
-        left, sizes = self._left, self._puzzle.sizes
-        item = next((i for i in sorted(left) if self._degree[i] == 0), None)
+        left, sizes, others = self._left, self._puzzle.sizes, len(self._left) - 1
+        if not left:
+            return False
+        item = self._degree.index(0) if 0 in self._degree else None
         at_bottom = False
-        if item is None and self._movable:
-            candidates = [i for i in sorted(left) if self._wholes[i] == len(left) - 1]
+        if item is None and self._movable and others in self._wholes:
+            candidates = [i for i, wholes in enumerate(self._wholes) if wholes == others]
             item = next((i for i in candidates if self._divides(sizes[i], i)), None)
             if item is None and self._relaxed and candidates:
                 item, self._exact = candidates[0], False
@@ -160,6 +163,7 @@ class _Reduction:
     def _take(self, step: Step) -> None:
         self._left.remove(step.item)
         self._steps.append(step)
+        self._degree[step.item] = self._wholes[step.item] = -1
         for other in self._puzzle.forbidden[step.item]:
             self._degree[other] -= 1
         for other in self._puzzle.whole[step.item]:

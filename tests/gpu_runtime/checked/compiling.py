@@ -6,10 +6,8 @@ python -m tests.gpu_runtime.checked.compiling
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from checked.lifetimes import MANIFEST, make_kernel
 from numba import cuda, types
 
 from tests.gpu_runtime.checked.parted_kernels import TRACKS
@@ -25,12 +23,6 @@ RECORD = types.int32[::1]
 def figures(kernel: Any, signature: Any, compute_capability: str, threads: int) -> dict[str, Any]:
     compiled = compile_kernel(kernel, signature, compute_capability, threads)
     return {"cubin_bytes": len(compiled.cubin), "registers": compiled.figures.registers}
-
-
-def example() -> dict[str, Any]:
-    manifest = load_manifest(Path(MANIFEST))
-    module = load_module(emit_checked(optimize(manifest), manifest), "allocators_checked")
-    return figures(make_kernel(module), types.void(types.float32[::1], RECORD), "8.6", module.THREADS_PER_BLOCK)
 
 
 def mixed() -> dict[str, Any]:
@@ -85,4 +77,4 @@ def parted() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"example": example(), "mixed": mixed(), "parted": parted()}))
+    print(json.dumps({"mixed": mixed(), "parted": parted()}))

@@ -15,6 +15,7 @@ from typing import Any
 from numba import cuda
 
 from tests.gpu_runtime.checked.walks import Phase, Script, TooLongError, Walker, followed, steps
+from tests.helpers import quiet_simulator
 from tests.helpers.machine.programs import random_document
 from tests.helpers.manifests import random_manifest
 from warpack.gpu_runtime import emit_checked, getters
@@ -199,6 +200,7 @@ def look_at(seed: int, document: dict[str, Any]) -> dict[str, Any] | None:
 
 
 if __name__ == "__main__":
+    quiet_simulator.install()
     looked = []
     for number in range(int(sys.argv[1]), int(sys.argv[2])):
         looked += [look_at(number, random_manifest(number)), look_at(number, random_document(number))]

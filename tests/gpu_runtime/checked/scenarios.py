@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from tests.gpu_runtime.checked.ways_kernels import (
     skipped_kernel,
     stated_kernel,
 )
+from tests.helpers import quiet_simulator
 from warpack.gpu_runtime import emit_checked
 from warpack.gpu_runtime.compiler import load_module
 from warpack.solver import load_manifest, optimize
@@ -49,9 +51,14 @@ from warpack.solver import load_manifest, optimize
 STEP = json.loads(Path(MANIFEST).read_text(encoding="utf-8"))
 
 
+@cache
+def emitted(document: str) -> str:
+    manifest = load_manifest(document.encode())
+    return emit_checked(optimize(manifest), manifest)
+
+
 def module_of(document: dict[str, Any], traced: bool) -> Any:
-    manifest = load_manifest(document)
-    text = emit_checked(optimize(manifest), manifest)
+    text = emitted(json.dumps(document))
     assert text.count(TRACING) == 1
     return load_module(text if traced else text.replace(TRACING, UNTRACED), "allocators_checked")
 
@@ -219,6 +226,7 @@ def findings(name: str, traced: bool) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    quiet_simulator.install()
     found = {
         name: {
             kind: findings(name, kind == "traced")

@@ -99,7 +99,7 @@ def test_more_static_shared_memory_than_a_block_has_is_refused_by_the_linker() -
 
 def test_a_function_that_numba_cannot_compile_is_refused_with_its_words() -> None:
     def calls_nothing(out: Any, n: int) -> None:
-        out[0] = "text".nothing()  # type: ignore[attr-defined]
+        out[0] = "text".nothing()  # type: ignore[attr-defined]  # what numba has to refuse
 
     with pytest.raises(CompileError, match="Unknown attribute 'nothing'") as refused:
         compile_kernel(calls_nothing, VECTOR, "8.6")

@@ -14,6 +14,7 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from tests.gpu_runtime.emitters.samples import SAMPLES
+from tests.helpers.sweeps import times
 from warpack.gpu_runtime.emitters import emit
 
 
@@ -44,7 +45,7 @@ _VIEW = _compiled_view()
 def test_a_compiled_view_is_the_slice_that_the_simulator_makes(dtype: str) -> None:
     array = np.arange(40).astype(dtype)
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=times(30))
     @given(st.integers(0, 39).flatmap(lambda first: st.tuples(st.just(first), st.integers(1, 40 - first))))
     def same(place: tuple[int, int]) -> None:
         first, count = place

@@ -30,9 +30,11 @@ def _simulate() -> Callable[[Request], dict[str, Any]]:
 
 
 def _on_cpu() -> Callable[[Request], dict[str, Any]]:
-    from warpack.gpu_runtime.probe.backends.cpu_child import run_on_cpu
+    from tests.gpu_runtime.faults.compiled_once import CompiledOnce
+    from warpack.gpu_runtime.probe.backends import cpu_child
 
-    return run_on_cpu
+    cpu_child.load_module = CompiledOnce().load
+    return cpu_child.run_on_cpu
 
 
 def _compile() -> Callable[[Request], dict[str, Any]]:

@@ -82,7 +82,7 @@ def test_without_any_one_rule_of_the_verifier_a_fault_goes_unseen(rule: str, mon
 
     def without(self: Findings, name: str, *arguments: object, **options: object) -> None:
         if name != rule:
-            add(self, name, *arguments, **options)  # type: ignore[arg-type]
+            add(self, name, *arguments, **options)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(Findings, "add", without)
     assert verify(manifest, layout).passed

@@ -65,6 +65,7 @@ def test_ptx_in_the_place_of_machine_code_is_refused(bundle: Bundle) -> None:
         read_bundle("\x7fELF")
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_probe_that_another_level_has_planned_is_not_planned_again(
     solved: tuple[Manifest, Layout], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_probe_that_another_level_has_planned_is_not_planned_again(
     assert make_bundle(*solved, planned=lambda: planned).layout_sha256 == solved[1].sha256
 
 
+@pytest.mark.usefixtures("warm")
 def test_the_compiling_side_makes_machine_code_of_the_manifests_architecture(solved: tuple[Manifest, Layout]) -> None:
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
     from warpack.gpu_runtime.compiler.cubin import read_cubin
@@ -104,6 +106,7 @@ def test_the_side_with_the_gpu_needs_cuda_bindings_and_numpy_alone() -> None:
     assert ran.stdout.split("\n")[:2] == ["[]", "[]"]
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_bundle_after_level_compiled_takes_its_machine_code_from_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,7 @@ def test_a_device_that_keeps_the_whole_rule_is_real() -> None:
     ],
 )
 def test_each_broken_point_is_an_objection_by_itself(broken: dict[str, object], said: str) -> None:
-    (objection,) = objections(replace(REAL, **broken))  # type: ignore[arg-type]
+    (objection,) = objections(replace(REAL, **broken))  # type: ignore[arg-type]  # fields by name, of several types
     assert said in objection
 
 

@@ -36,6 +36,7 @@ def test_what_is_too_much_to_picture_keeps_its_few_runs(limit: str, monkeypatch:
     assert of_whole_block(plan) is plan
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_kernel_that_is_right_passes_the_whole_blocks_plan() -> None:
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
     manifest = loop_manifest()

@@ -145,6 +145,7 @@ def test_a_block_scoped_buffer_over_windows_has_all_kinds_of_windows_probed() ->
     assert plan.shape.slots == (0, 1, 5, 6, 14, 63)
 
 
+@pytest.mark.usefixtures("warm")
 def test_rings_packed_elements_and_tracks_pass_on_the_cpu_target_too() -> None:
     for name in ("rings", "packed elements", "of runs that lie whole in two tracks", "over the windows of dead runs"):
         case = CASES[name]

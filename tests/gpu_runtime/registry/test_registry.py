@@ -189,4 +189,4 @@ def test_elements_of_a_tree_are_summed() -> None:
 
 def test_a_layout_that_there_is_none_of_is_refused() -> None:
     with pytest.raises(ValueError, match="'declared' or 'optimal'"):
-        BufferRegistry("best")  # type: ignore[arg-type]
+        BufferRegistry("best")  # type: ignore[arg-type]  # a bad value, on purpose

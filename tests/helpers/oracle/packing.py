@@ -13,6 +13,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from tests.helpers.oracle.units import Rule, Unit, rules_between, units_of
+from tests.helpers.processes import PATIENCE_S
 from warpack.solver.verifier.story import Story
 from warpack.solver.wire.manifest import Manifest, Scope
 
@@ -21,7 +22,7 @@ class NotSettled(RuntimeError):
     """The model was not solved to the end within its limit: no answer is better than half of one."""
 
 
-LIMIT_S = 60.0
+LIMIT_S = PATIENCE_S
 
 Rules = dict[tuple[int, int], list[Rule]]
 """By pair of unit numbers, smaller first; pairs without a rule are left out."""

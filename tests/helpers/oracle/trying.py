@@ -38,7 +38,7 @@ def _agree(story: Story, one: Placed, other: Placed) -> bool:
     if at_a >= at_b + b.size_bytes or at_b >= at_a + a.size_bytes:
         return True
     if a.buffer == b.buffer:
-        return story.astray(a, b) is None
+        return story.conflict_unless_permitted(a, b) is None
     conflict = story.conflict(a, b)
     return conflict is None or at_b - at_a in conflict.allowed_differences
 

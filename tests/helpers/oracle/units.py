@@ -57,7 +57,7 @@ def rules_between(story: Story, first: Unit, second: Unit) -> list[Rule]:
     for p, at_p in first.pieces:
         for q, at_q in second.pieces:
             if p.buffer == q.buffer:
-                conflicting = story.astray(p, q) is not None
+                conflicting = story.conflict_unless_permitted(p, q) is not None
                 cures: tuple[int, ...] = ()
             else:
                 conflict = story.conflict(p, q)

@@ -92,11 +92,11 @@ def test_a_gpu_is_named_with_its_compute_capability(monkeypatch: pytest.MonkeyPa
             return 0
 
         def cuDriverGetVersion(self, out: object) -> int:
-            out._obj.value = 13000  # type: ignore[attr-defined]
+            out._obj.value = 13000  # type: ignore[attr-defined]  # what ctypes.byref gives
             return 0
 
         def cuDeviceGetCount(self, out: object) -> int:
-            out._obj.value = 1  # type: ignore[attr-defined]
+            out._obj.value = 1  # type: ignore[attr-defined]  # what ctypes.byref gives
             return 0
 
         def cuDeviceGet(self, out: object, index: int) -> int:
@@ -107,7 +107,7 @@ def test_a_gpu_is_named_with_its_compute_capability(monkeypatch: pytest.MonkeyPa
             return 0
 
         def cuDeviceGetAttribute(self, out: object, attribute: int, handle: object) -> int:
-            out._obj.value = {75: 8, 76: 6}[attribute]  # type: ignore[attr-defined]
+            out._obj.value = {75: 8, 76: 6}[attribute]  # type: ignore[attr-defined]  # what ctypes.byref gives
             return 0
 
     monkeypatch.setattr(doctor_gpu.ctypes, "CDLL", lambda name: Driver())
@@ -126,7 +126,7 @@ def hardware(monkeypatch: pytest.MonkeyPatch, **changes: object) -> dict[str, Fi
     objections = changes.pop("objections", ())
     monkeypatch.setattr(doctor_hardware, "find_gpus", lambda: Gpus("13.0", ("A GPU",), None))
     monkeypatch.setattr(doctor_hardware, "installed_version", lambda package: "1.0")
-    monkeypatch.setattr(device_query, "query_device", lambda ordinal: QueriedDevice({**_DEVICE, **changes}, objections))  # type: ignore[arg-type]
+    monkeypatch.setattr(device_query, "query_device", lambda ordinal: QueriedDevice({**_DEVICE, **changes}, objections))  # type: ignore[arg-type]  # partly other values
     return {finding.name: finding for finding in doctor_hardware.examine_hardware(needed=True)}
 
 

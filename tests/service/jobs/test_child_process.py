@@ -23,7 +23,7 @@ from warpack.service.jobs.outcome import Outcome
 def run(task: object, request: bytes = b"abc", *, limit_s: float = PATIENCE_S, looks: int = 10**9) -> Outcome:
     left = iter(range(looks))
     return asyncio.run(
-        run_child(task, request, limit_s=limit_s, wanted=lambda: next(left, None) is not None)  # type: ignore[arg-type]
+        run_child(task, request, limit_s=limit_s, wanted=lambda: next(left, None) is not None)  # type: ignore[arg-type]  # any task
     )
 
 
@@ -64,10 +64,13 @@ def started_pids(path: Path) -> list[int]:
 
 
 def test_a_child_that_does_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> None:
-    outcome = run(never_end, str(tmp_path / "pids").encode(), limit_s=1.0)
-    assert outcome.ended == "overdue"
+    for limit_s in (0.5, 4.0, 32.0, 256.0):  # a busy machine may have started nothing by then
+        outcome = run(never_end, str(tmp_path / "pids").encode(), limit_s=limit_s)
+        assert outcome.ended == "overdue"
+        if (tmp_path / "pids").exists():
+            break
     for pid in started_pids(tmp_path / "pids"):
-        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
+        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]  # a lambda's default has no type
 
 
 def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
@@ -83,7 +86,7 @@ def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
 
     asyncio.run(begin_and_cancel())
     for pid in started_pids(path):
-        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
+        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]  # a lambda's default has no type
 
 
 _WORKER = """
@@ -102,7 +105,7 @@ def test_kill_9_of_the_worker_ends_its_children_and_what_they_started(tmp_path: 
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     for pid in pids:
-        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
+        eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]  # a lambda's default has no type
 
 
 def test_kill_9_of_a_guard_ends_its_task(tmp_path: Path) -> None:

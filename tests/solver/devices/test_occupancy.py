@@ -141,7 +141,7 @@ def test_where_the_table_counts_fewer_barriers_than_the_header_a_kernel_with_one
 def test_the_binding_resource_is_named() -> None:
     def limited_by(**arguments: int) -> str:
         defaults = {"threads": 32, "registers_per_thread": 0, "static_shared_bytes": 0, "dynamic_shared_bytes": 0}
-        return occupancy(device("9.0"), **{**defaults, **arguments}).limited_by  # type: ignore[arg-type]
+        return occupancy(device("9.0"), **{**defaults, **arguments}).limited_by  # type: ignore[arg-type]  # integers by name
 
     assert limited_by(threads=1024) == "warps"
     assert limited_by(threads=32) == "blocks"
@@ -198,7 +198,7 @@ def test_without_shared_memory_or_barriers_only_warps_and_slots_bind() -> None:
 def test_impossible_arguments_are_refused(arguments: dict[str, int]) -> None:
     defaults = {"threads": 32, "registers_per_thread": 32, "static_shared_bytes": 0, "dynamic_shared_bytes": 0}
     with pytest.raises(ValueError, match=r"not|negative"):
-        occupancy(device("8.6"), **{**defaults, **arguments})  # type: ignore[arg-type]
+        occupancy(device("8.6"), **{**defaults, **arguments})  # type: ignore[arg-type]  # integers by name
 
 
 def test_a_missing_compiler_fails_and_says_what_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_no_run_bytes_need_no_stride() -> None:
 def test_more_run_bytes_never_give_a_smaller_stride(policy: str) -> None:
     for alignment, width, threads_per_run in [(4, 4, 1), (8, 8, 3), (16, 4, 5), (2, 2, 1), (1, 1, 2), (16, 16, 2)]:
         strides = [
-            stride_bytes(n, region(alignment, width), threads_per_run, policy)  # type: ignore[arg-type]
+            stride_bytes(n, region(alignment, width), threads_per_run, policy)  # type: ignore[arg-type]  # a plain str
             for n in range(1, 800)
         ]
         assert strides == sorted(strides)

@@ -49,7 +49,7 @@ def tried_threads(given: Manifest, run_bytes: int, block_bytes: int) -> int | No
     """The block size that the rules ask for, found by trying each."""
     limits, launch, region = device(given.target.compute_capability), given.launch, run_region(given)
     named = {"default": 49_152, "opt-in": limits.max_smem_per_block_optin}
-    budget = named.get(given.target.shared_budget_bytes, given.target.shared_budget_bytes)  # type: ignore[call-overload]
+    budget = named.get(given.target.shared_budget_bytes, given.target.shared_budget_bytes)  # type: ignore[call-overload]  # names and integers are the keys asked for
     stride = stride_bytes(run_bytes, region, launch.threads_per_run, launch.bank_conflicts)
     static = -(-given.target.static_shared_bytes // region.base_alignment_bytes) * region.base_alignment_bytes
     runs_start = -(-block_bytes // region.run_alignment_bytes) * region.run_alignment_bytes

@@ -40,7 +40,7 @@ def buffer(name: str, *intervals: tuple[int, int], scope: str = "run", size: int
     """A float32 buffer with a lifetime of half-open intervals; `component/name` lies in a component."""
     component, _, plain = name.rpartition("/")
     lifetime = None if "accesses_in" in rest else tuple(Interval(*one) for one in intervals)
-    return Buffer(plain, size, DTYPES["float32"], component, scope, lifetime=lifetime, **rest)  # type: ignore[arg-type]
+    return Buffer(plain, size, DTYPES["float32"], component, scope, lifetime=lifetime, **rest)  # type: ignore[arg-type]  # a plain str
 
 
 def accessed(name: str, scope: str = "run", **phases: tuple[int, ...]) -> Buffer:

@@ -74,7 +74,7 @@ def test_6_calls_in_one_phase_run_in_any_order(turned: bool) -> None:
 @pytest.mark.parametrize("at_least", [0, 1])
 def test_7_a_skipped_loop_skips_its_barrier(at_least: int) -> None:
     prefetch, stage = buffer("prefetch", (0, 1), scope="block"), buffer("stage", (3, 4), scope="block")
-    loop = Loop(1, 3, at_least=at_least)  # type: ignore[arg-type]
+    loop = Loop(1, 3, at_least=at_least)  # type: ignore[arg-type]  # a plain int
     assert disturbs(kernel(timeline(4, loop, barriers=(2,)), prefetch, stage), "prefetch", "stage") is not bool(
         at_least
     )

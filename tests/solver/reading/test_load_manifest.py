@@ -241,7 +241,7 @@ def test_an_object_that_holds_what_json_has_not_is_refused() -> None:
 
 def test_a_source_of_another_kind_is_a_programming_error() -> None:
     with pytest.raises(TypeError, match="list"):
-        load_manifest([])  # type: ignore[arg-type]
+        load_manifest([])  # type: ignore[arg-type]  # a bad type, on purpose
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 
 from hypothesis import strategies as st
@@ -121,7 +120,7 @@ def intervals(rows: list[tuple[int, int, int]], alignment: int = 1) -> Puzzle:
 def prove_the_least(puzzle: Puzzle) -> Attempt:
     """What fitting says just below the least capacity, after it has said the right thing there and at that capacity."""
     capacity = least(puzzle)
-    fitter, stop = StripsSearch(puzzle), Stop(time.monotonic() + 60, None)
+    fitter, stop = StripsSearch(puzzle), Stop.after(3600)
     packed = fitter.prove(capacity, effort=1, seed=0, stop=stop)
     assert packed.verdict == "packed"
     assert puzzle.allows(packed.offsets)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.helpers.sweeps import times
 from tests.solver.search.lanes.test_both_ends import rows
 from tests.solver.search.puzzles import crowd, intervals, least, random_puzzle
 from warpack.solver.search.core.laying import FirstFit
@@ -76,7 +77,7 @@ def steps(strategy: type[Strategy], puzzle: Puzzle, bound: int, count: int = 4) 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda one: one.name)
 @given(random=st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15))
 def test_a_strategy_keeps_to_the_least_packing_of_small_puzzles(strategy: type[Strategy], random: Random) -> None:
     puzzle = small(random)
     truth = least(puzzle)
@@ -116,7 +117,7 @@ def test_every_strategy_comes_to_something_somewhere(strategy: type[Strategy]) -
 
 @pytest.mark.parametrize("left_out", can_be_left_out())
 @given(random=st.randoms(use_true_random=False))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=times(5))
 def test_whatever_is_left_out_the_rest_ends_by_itself_and_claims_nothing_false(left_out: str, random: Random) -> None:
     puzzle = small(random)
     stop = Stop(float("inf"), effort=2.0, options=SearchOptions(without=frozenset({left_out})))

@@ -41,7 +41,7 @@ def random_timeline(random: Random, length: int, *, calls: bool = True, tracks: 
         for after in (False, True):
             if random.random() < 0.2:
                 scopes = ["run", "track"] if phase in in_tracks else ["run", "block", "block"]
-                barriers.add(Barrier(phase, random.choice(scopes), after, random.random() < 0.5))  # type: ignore[arg-type]
+                barriers.add(Barrier(phase, random.choice(scopes), after, random.random() < 0.5))  # type: ignore[arg-type]  # plain strings
     loops = sorted(made.loops, key=lambda loop: (loop.start, -loop.end))
     branches = sorted(made.branches, key=lambda branch: (branch.span[0], -branch.span[1]))
     ordered = sorted(barriers, key=lambda b: (b.phase, b.after, b.scope, b.proxy_fence))
@@ -146,7 +146,7 @@ def _buffer(random: Random, name: str, path: str, timeline: Timeline) -> Buffer:
         picks = [tuple(sorted({random.randrange(length) for _ in range(random.randrange(3))})) for _ in range(3)]
         accesses = Accesses(*picks)
         if any(accesses):
-            return Buffer(name, 4, DTYPES["float32"], accesses_in=accesses, alignment_bytes=4, **fields)  # type: ignore[arg-type]
+            return Buffer(name, 4, DTYPES["float32"], accesses_in=accesses, alignment_bytes=4, **fields)  # type: ignore[arg-type]  # plain strings
     start = random.randrange(length)
     end = random.randint(start + 1, length)
     intervals = [Interval(start, end)]
@@ -162,7 +162,7 @@ def _buffer(random: Random, name: str, path: str, timeline: Timeline) -> Buffer:
     arms = [arm for branch in timeline.branches for arm in branch.arms]
     if any(_crosses(branch, interval) for branch in timeline.branches for interval in intervals) and arms:
         intervals = [Interval(start, start + 1)]
-    return Buffer(name, 4, DTYPES["float32"], lifetime=tuple(intervals), alignment_bytes=4, **fields)  # type: ignore[arg-type]
+    return Buffer(name, 4, DTYPES["float32"], lifetime=tuple(intervals), alignment_bytes=4, **fields)  # type: ignore[arg-type]  # plain strings
 
 
 def _crosses(branch: Branch, interval: Interval) -> bool:

@@ -257,7 +257,7 @@ def test_a_handoff_far_outside_the_program_is_reported_without_a_phase() -> None
 @pytest.mark.parametrize(
     "handoffs", [THREADED_LAYOUT.handoffs[::-1], THREADED_LAYOUT.handoffs[:1] + THREADED_LAYOUT.handoffs]
 )
-def test_handoffs_come_in_order_and_once(handoffs: tuple) -> None:  # type: ignore[type-arg]
+def test_handoffs_come_in_order_and_once(handoffs: tuple) -> None:  # type: ignore[type-arg]  # handoffs, right or not
     assert of_rule(verify(THREADED, replace(THREADED_LAYOUT, handoffs=handoffs)), "handoff-order")
 
 

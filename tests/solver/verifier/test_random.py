@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.manifests import manifests, random_manifest
 from tests.helpers.simple_layouts import first_fit, layout_at
+from tests.helpers.sweeps import times
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.pairs import forbidden_differences
 from warpack.solver.flatten.problem import RegionProblem
@@ -20,8 +21,7 @@ from warpack.solver.verifier.story import Story, derive
 from warpack.solver.wire.manifest import Manifest
 
 some = settings(
-    max_examples=60,
-    deadline=None,
+    max_examples=times(60),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -33,13 +33,13 @@ def autos(manifest: Manifest) -> frozenset[str]:
 
 @some
 @given(manifests())
-def test_every_random_manifest_loads_and_keeps_its_hash(document: dict) -> None:  # type: ignore[type-arg]
+def test_every_random_manifest_loads_and_keeps_its_hash(document: dict) -> None:  # type: ignore[type-arg]  # any JSON
     assert load_manifest(document).sha256 == load_manifest(document).sha256
 
 
 @some
 @given(manifests(), st.booleans())
-def test_a_layout_that_keeps_the_rules_passes(document: dict, promote: bool) -> None:  # type: ignore[type-arg]
+def test_a_layout_that_keeps_the_rules_passes(document: dict, promote: bool) -> None:  # type: ignore[type-arg]  # any JSON
     manifest = load_manifest(document)
     layout = first_fit(manifest, autos(manifest) if promote else frozenset())
     assert verify(manifest, layout).findings == ()

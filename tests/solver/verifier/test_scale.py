@@ -48,12 +48,12 @@ def test_many_loops_and_many_phases_take_no_time() -> None:
     depth = 999
     loops = tuple(Loop(at, 2 * depth - at) for at in range(depth))
     buffers = tuple(buffer(f"b{at}", 1, (2 * at, 2 * at + 1)) for at in range(depth))
-    barriers = tuple(Barrier(at) for at in range(1, 2**20))
+    barriers = tuple(Barrier(at) for at in range(1, 2**18))
     nest = Manifest(
         Target("8.6"), timeline=Timeline(2 * depth, None, loops), launch=Launch(threads_per_run=2), buffers=buffers
     )
     long = Manifest(
-        Target("8.6"), timeline=Timeline(2**20, None, (), barriers), launch=Launch(threads_per_run=2), buffers=buffers
+        Target("8.6"), timeline=Timeline(2**18, None, (), barriers), launch=Launch(threads_per_run=2), buffers=buffers
     )
     for manifest, seconds in ((nest, 3), (long, 15)):
         started = process_time()

@@ -40,7 +40,7 @@ def test_apart_holds_whatever_the_lifetimes_and_aliases_say() -> None:
         ({"scope": "block"}, True),
     ],
 )
-def test_an_alias_permits_where_one_side_gives_no_lifetime(target: dict, permitted: bool) -> None:  # type: ignore[type-arg]
+def test_an_alias_permits_where_one_side_gives_no_lifetime(target: dict, permitted: bool) -> None:  # type: ignore[type-arg]  # any JSON
     story = story_of(buffer("t", 1, **target), buffer("a", 1, aliases=("t",)))
     assert meets(story, "a", "t") is not permitted
 

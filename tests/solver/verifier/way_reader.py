@@ -64,7 +64,7 @@ class Reader:
             and self.manifest.timeline_owner(one.path.rpartition("/")[0]) == path
         ]
 
-    def _number(self, path: str, timeline: Timeline, around: tuple[list, list, list]) -> None:  # type: ignore[type-arg]
+    def _number(self, path: str, timeline: Timeline, around: tuple[list, list, list]) -> None:  # type: ignore[type-arg]  # lists of several kinds
         """Numbers one call; `around`: the tracks, arms and calls of the callers."""
         spans: dict[int, Span] = {}
         serial = self._serial
@@ -94,7 +94,7 @@ class Reader:
             event = ("after", beyond - 1) if barrier.after else ("before", first)
             self.barriers.setdefault(event, []).append(barrier)
 
-    def _put(self, tracks: list, arms: list, calls: list) -> None:  # type: ignore[type-arg]
+    def _put(self, tracks: list, arms: list, calls: list) -> None:  # type: ignore[type-arg]  # lists of several kinds
         at = len(self.names)
         self.names.append(str(at))
         self.tracks_of[at], self.arms_of[at], self.calls_of[at] = tracks, arms, calls
@@ -116,7 +116,7 @@ class Reader:
         structures.sort(key=lambda one: one[:3])
         self._run(path, spans, timeline, (0, timeline.length), structures, events)
 
-    def _run(self, path, spans, timeline, span, structures, events) -> None:  # type: ignore[no-untyped-def]
+    def _run(self, path, spans, timeline, span, structures, events) -> None:  # type: ignore[no-untyped-def]  # what `_go` hands down
         at, end = span
         while at < end:
             outer = next((one for one in structures if one[0] == at and -one[1] <= end), None)
@@ -129,12 +129,12 @@ class Reader:
             if isinstance(what, Loop):
                 self._loop(path, spans, timeline, what, inside, events)
             else:
-                lanes = list(what.arms) if isinstance(what, Branch) else [track.span for track in what]  # type: ignore[attr-defined]
+                lanes = list(what.arms) if isinstance(what, Branch) else [track.span for track in what]  # type: ignore[attr-defined]  # else a list of tracks
                 if not (isinstance(what, Branch) and what.may_skip and self.random.random() < 0.4):
                     self._run(path, spans, timeline, self.random.choice(lanes), inside, events)
             at = -outer[1]
 
-    def _loop(self, path, spans, timeline, loop, inside, events) -> None:  # type: ignore[no-untyped-def]
+    def _loop(self, path, spans, timeline, loop, inside, events) -> None:  # type: ignore[no-untyped-def]  # what `_go` hands down
         trips = self.random.randint(loop.at_least, self.most_trips)
         try:
             while trips > 0 or loop.endless:
@@ -146,7 +146,7 @@ class Reader:
             if left.loop is not loop:
                 raise
 
-    def _phase(self, path, spans, timeline, phase, events) -> None:  # type: ignore[no-untyped-def]
+    def _phase(self, path, spans, timeline, phase, events) -> None:  # type: ignore[no-untyped-def]  # what `_go` hands down
         first, beyond = spans[phase]
         if ("before", first) in self.barriers:
             events.append(("before", first))

@@ -56,6 +56,7 @@ def test_all_architectures_are_compiled_from_one_ptx_and_each_has_its_figures() 
     assert {library["found_via"] for library in detail["toolchain"]["libraries"]} == {"site-packages"}
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_second_validation_is_answered_from_the_cache_with_the_same_figures() -> None:
     layout, manifest = SAMPLES["opaque"]
     header = emit(layout, manifest, "cuda-c++") + "// that no other test compiles\n"
@@ -65,6 +66,7 @@ def test_a_second_validation_is_answered_from_the_cache_with_the_same_figures() 
     assert second.detail | {"from_cache": False} == first.detail
 
 
+@pytest.mark.usefixtures("warm")
 def test_what_fails_to_compile_is_not_kept() -> None:
     layout, manifest = SAMPLES["plain"]
     wrong = emit(layout, manifest, "cuda-c++").replace("run_slice<float, 10, 24, 4>", "run_slice<float, 10, 25, 4>")
@@ -75,6 +77,7 @@ def test_what_fails_to_compile_is_not_kept() -> None:
         assert not report.detail["ran"]
 
 
+@pytest.mark.usefixtures("warm")
 def test_static_shared_memory_in_the_header_is_a_finding() -> None:
     layout, manifest = SAMPLES["plain"]
     text = emit(layout, manifest, "cuda-c++")
@@ -94,6 +97,7 @@ def test_an_architecture_that_there_is_none_of_is_an_error() -> None:
         compile_probe(manifest, layout, architectures=())
 
 
+@pytest.mark.usefixtures("warm")
 def test_an_architecture_that_the_toolchain_gave_up_is_a_finding() -> None:
     layout, manifest = SAMPLES["plain"]
     report = compile_probe(manifest, layout, architectures=("7.0",))
@@ -112,6 +116,7 @@ def test_what_is_forked_from_a_warm_process_compiles_by_itself() -> None:
     assert (answer.returncode, answer.stdout.strip()) == (0, "0"), answer.stderr
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_cache_folder_that_cannot_be_written_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     layout, manifest = SAMPLES["plain"]

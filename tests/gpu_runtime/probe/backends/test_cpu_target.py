@@ -47,12 +47,14 @@ def changed(edit: Callable[[str], str]) -> ValidationReport:
     return simulate(manifest, layout, allocators=edit(text))
 
 
+@pytest.mark.usefixtures("warm")
 def test_code_that_only_a_simulator_takes_is_found() -> None:
     report = changed(lambda text: text.replace("memory[1], 8, 5", "list(memory)[1], 8, 5"))
     assert [name for name, check in report.detail["checks"].items() if check.get("findings")] == ["cpu-target"]
     assert {finding.rule for finding in report.findings} == {"cpu-target-error"}
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_check_that_is_left_out_is_said_to_have_not_run() -> None:
     manifest = loop_manifest()
     report = simulate(manifest, loop_layout(manifest), leave_out=("cpu-target",))

@@ -69,6 +69,7 @@ def every_feature(threads_per_run: int) -> Manifest:
     )
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("threads_per_run", [1, 4, 6])
 def test_every_feature_passes_whoever_shares_the_buffers(threads_per_run: int) -> None:
     manifest = every_feature(threads_per_run)
@@ -77,6 +78,7 @@ def test_every_feature_passes_whoever_shares_the_buffers(threads_per_run: int) -
     assert report.detail["conflict_edges"] == report.detail["conflict_edges_covered"] > 100
 
 
+@pytest.mark.usefixtures("warm")
 def test_local_arrays_and_persistent_local_storage_are_probed_too() -> None:
     manifest = make_manifest(
         make_buffer("plain", 6, location="local", zero="entry", lifetime=lifetime((0, 3))),
@@ -110,6 +112,7 @@ FAULTY_LAYOUTS = {
 }
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("name", FAULTY_LAYOUTS)
 def test_a_fault_in_the_layout_is_found(name: str) -> None:
     offsets, figures, expected = FAULTY_LAYOUTS[name]
@@ -119,6 +122,7 @@ def test_a_fault_in_the_layout_is_found(name: str) -> None:
     assert expected <= rules(report)
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_lost_element_is_told_with_buffers_bytes_and_phase() -> None:
     manifest = loop_manifest()
     report = simulate(manifest, loop_layout(manifest, {"g": 74}))
@@ -145,6 +149,7 @@ FAULTY_CODE = {
 }
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("name", FAULTY_CODE)
 def test_code_that_is_not_what_the_layout_says_is_found(name: str) -> None:
     old, new, expected = FAULTY_CODE[name]
@@ -155,6 +160,7 @@ def test_code_that_is_not_what_the_layout_says_is_found(name: str) -> None:
     assert expected <= rules(report)
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("zero", ["entry", "interval"])
 def test_a_zero_that_is_not_written_is_found(zero: str) -> None:
     manifest = make_manifest(make_buffer("z", 5, zero=zero, lifetime=lifetime((0, 3))))
@@ -164,6 +170,7 @@ def test_a_zero_that_is_not_written_is_found(zero: str) -> None:
     assert "zero-missing" in rules(report)
 
 
+@pytest.mark.usefixtures("warm")
 def test_an_in_place_write_that_lies_beside_its_read_is_found() -> None:
     manifest = make_manifest(
         make_buffer("x", 6, lifetime=lifetime((0, 2))),

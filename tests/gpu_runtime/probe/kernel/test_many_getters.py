@@ -70,6 +70,7 @@ def test_each_of_many_getters_is_called_once_and_all_in_groups_but_a_threads_own
 
 
 @pytest.mark.usefixtures("grouped")
+@pytest.mark.usefixtures("warm")
 def test_a_probe_in_groups_runs_and_compiles_without_static_memory() -> None:
     layout, manifest = _buffers(_FEW)
     report = simulate(manifest, layout)
@@ -88,6 +89,7 @@ def test_a_probe_in_groups_runs_and_compiles_without_static_memory() -> None:
 
 
 @pytest.mark.usefixtures("grouped")
+@pytest.mark.usefixtures("warm")
 def test_a_zero_function_that_a_group_calls_is_put_to_the_test() -> None:
     layout, manifest = _buffers(_FEW)
     text = prepare(manifest, layout, None).allocators

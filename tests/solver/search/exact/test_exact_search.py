@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings
 
+from tests.helpers.sweeps import times
 from tests.solver.search.puzzles import clique, fits, least, make_puzzle, puzzles, whole
 from warpack.solver.search.core.attempt import Attempt
 from warpack.solver.search.core.normal_patterns import offset_patterns
@@ -37,7 +38,7 @@ def interlocked() -> Puzzle:
     return Puzzle((2, 3), (2, 1), (None, None), ({1: ((-2, -2), (0, 1))}, {0: ((-1, 0), (2, 2))}))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200))
 @example(interlocked())
 @given(puzzles())
 def test_bitset_search_packs_at_the_least_capacity_and_proves_that_one_less_is_not_enough(puzzle: Puzzle) -> None:
@@ -49,7 +50,7 @@ def test_bitset_search_packs_at_the_least_capacity_and_proves_that_one_less_is_n
     assert by_bits(puzzle, capacity - 1).verdict == "impossible"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40))
 @given(puzzles())
 def test_cpsat_packs_at_the_least_capacity_and_proves_that_one_less_is_not_enough(puzzle: Puzzle) -> None:
     capacity = least(puzzle)
@@ -67,7 +68,7 @@ def test_cpsat_keeps_to_gaps_that_reach_to_the_end_of_what_the_capacity_leaves()
     assert puzzle.allows(packed.offsets)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150))
 @given(puzzles())
 def test_the_descent_ends_at_the_least_capacity_with_a_bound_that_meets_it(puzzle: Puzzle) -> None:
     first = construct(puzzle, good_enough=0, tries=0, random=Random(0), stop=STOP)
@@ -77,7 +78,7 @@ def test_the_descent_ends_at_the_least_capacity_with_a_bound_that_meets_it(puzzl
     assert puzzle.allows(descent.best.offsets)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150))
 @given(puzzles())
 def test_counting_in_a_larger_unit_changes_no_answer(puzzle: Puzzle) -> None:
     double = make_puzzle(
@@ -96,7 +97,7 @@ def test_counting_in_a_larger_unit_changes_no_answer(puzzle: Puzzle) -> None:
     assert unit * least(coarse) == 2 * least(puzzle)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150))
 @given(puzzles())
 def test_a_reduction_never_loses_a_packing_and_an_exact_one_never_invents_one(puzzle: Puzzle) -> None:
     capacity = least(puzzle)
@@ -109,7 +110,7 @@ def test_a_reduction_never_loses_a_packing_and_an_exact_one_never_invents_one(pu
             assert max(room + reduced.bottom, reduced.bound) == capacity
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150))
 @given(puzzles(with_pins=False))
 def test_an_exact_reduction_restores_to_a_legal_packing(puzzle: Puzzle) -> None:
     reduced = reduce(puzzle)
@@ -156,4 +157,4 @@ def test_a_hull_keeps_a_conflicting_item_out_of_a_gap_that_it_would_fit() -> Non
     ],
 )
 def test_complement_lists_what_the_gaps_leave(gaps: object, legal: object) -> None:
-    assert complement(gaps, -4, 4) == legal  # type: ignore[arg-type]
+    assert complement(gaps, -4, 4) == legal  # type: ignore[arg-type]  # a parameter of the test

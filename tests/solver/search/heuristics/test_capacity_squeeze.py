@@ -52,7 +52,7 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
     tried: list[int] = []
 
     class Resisting:
-        def __init__(self, _puzzle: Puzzle, capacity: int, *, seed: int) -> None:
+        def __init__(self, _puzzle: Puzzle, capacity: int, *, seed: int, start: Sequence[int]) -> None:
             tried.append(capacity)
 
         def search(self, _looks: int, _stop: Stop) -> bool:
@@ -61,3 +61,21 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
     monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.Ejector", Resisting)
     Squeezer(puzzle, 0, patience=50).squeeze(bound, bound + 12, 350, _PATIENT, lambda _offsets: None)
     assert [one - bound for one in tried] == [9, 11, 9, 11, 9, 11, 9]
+
+
+def test_every_other_search_begins_with_the_packing_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    puzzle, bound = crowd(30, Random(3))
+    begun: list[tuple[int, ...]] = []
+
+    class Resisting:
+        def __init__(self, _puzzle: Puzzle, _capacity: int, *, seed: int, start: Sequence[int]) -> None:
+            begun.append(tuple(start))
+
+        def search(self, _looks: int, _stop: Stop) -> bool:
+            return False
+
+    monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.Ejector", Resisting)
+    given = tuple(range(30))
+    squeezer = Squeezer(puzzle, 0, patience=50)
+    squeezer.squeeze(bound, bound + 12, 600, _PATIENT, lambda _offsets: None, given)
+    assert begun[:4] in ([given, (), given, ()], [(), given, (), given])

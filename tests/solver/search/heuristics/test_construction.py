@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.helpers.manifests import random_manifest
+from tests.helpers.sweeps import times
 from tests.solver.search.puzzles import clique, make_puzzle, puzzles, whole
 from warpack.solver import load_manifest
 from warpack.solver.flatten import flatten
@@ -38,7 +39,7 @@ def run_problem(buffers: list[dict[str, object]], **fields: object) -> RegionPro
     return flatten(load_manifest(document | fields)).run
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150))
 @given(puzzles())
 def test_first_fit_keeps_every_rule_in_every_order(puzzle: Puzzle) -> None:
     fit = FirstFit(puzzle)
@@ -48,7 +49,7 @@ def test_first_fit_keeps_every_rule_in_every_order(puzzle: Puzzle) -> None:
         assert puzzle.allows(fit.run(moved(order, Random(1))).offsets)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100))
 @given(puzzles())
 def test_first_fit_by_intervals_places_as_first_fit_by_bits(puzzle: Puzzle) -> None:
     by_bits, by_intervals = FirstFit(puzzle), FirstFit(puzzle)
@@ -120,7 +121,7 @@ def test_buffers_that_are_apart_in_no_common_phase_make_a_clique() -> None:
     buffers = [{"name": name, "size": 4, "lifetime": [[phase, phase + 1]]} for phase, name in enumerate("abc")]
     problem = run_problem(buffers, apart=[["a", "b"], ["b", "c"], ["a", "c"]])
     assert heavy_clique(puzzle_of(problem, 4)) == (0, 1, 2)
-    packing = pack(problem, seed=0, stop=Stop.after(10))
+    packing = pack(problem, seed=0, stop=Stop.after(3600))
     assert packing.size_bytes == packing.lower_bound_bytes == 48
 
 
@@ -139,7 +140,7 @@ def test_the_construction_for_very_many_items_keeps_every_rule_of_few(seed: int)
     flat = flatten(load_manifest(document))
     for problem in (flat.run, flat.block):
         if problem.items:
-            offsets = pack_many(problem, good_enough=0, stop=Stop.after(10))
+            offsets = pack_many(problem, good_enough=0, stop=Stop.after(3600))
             assert puzzle_of(problem, 1).allows(offsets)
 
 

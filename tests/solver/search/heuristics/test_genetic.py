@@ -119,6 +119,17 @@ def test_one_seed_breeds_one_course() -> None:
     assert [one.generation() for _ in range(8)] == [same.generation() for _ in range(8)]
 
 
+def test_generations_are_small_and_cheap_at_first() -> None:
+    puzzle, bound = crowd(60, Random(4))
+    genetic, costs = Genetic(puzzle, bound, 0), []
+    for _ in range(40):
+        costs.append(genetic.cost)
+        genetic.generation()
+    assert costs == sorted(costs)
+    assert 3 * costs[0] < 4 * 60 == costs[39]
+    assert costs[0] < costs[5] < costs[10]
+
+
 def test_a_population_that_stands_still_is_followed_by_others_which_are_joined(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -132,7 +143,7 @@ def test_a_population_that_stands_still_is_followed_by_others_which_are_joined(
 
 
 def test_improving_hands_out_better_and_better_packings_and_goes_on_where_it_was() -> None:
-    puzzle, bound = crowd(200, Random(3))
+    puzzle, bound = crowd(200, Random(5))
     tops = [first_fitted(puzzle, bound).top]
 
     def better(offsets: Sequence[int]) -> None:

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
+from tests.helpers.sweeps import times
 from tests.solver.search.lanes.test_both_ends import rows
 from tests.solver.search.puzzles import clique, fits, least, puzzles
 from warpack.solver.search.bounds.destructive import DestructiveBounds
@@ -18,7 +19,7 @@ from warpack.solver.search.preprocess.dominance import place_inside
 from warpack.solver.search.preprocess.reduction import Reductions, reduce
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150))
 @given(puzzles())
 def test_a_reduction_for_the_least_capacity_loses_no_packing_within_it_and_invents_none_where_exact(
     puzzle: Puzzle,

@@ -22,7 +22,8 @@ _NOT_LISTED = Problem(
 
 
 def handoffs(packed: Packed, launch: LaunchFigures) -> tuple[tuple[Handoff, ...], tuple[Problem, ...]]:
-    """All of a layout in its order; none, and a warning that says so, where there would be too many to be of use."""
+    """All hand-overs of a layout, in the order in which it lists them. Where there would be too many to be of use:
+    none, and a warning that says so."""
     regions = (packed.flat.block, packed.block), (packed.flat.run, packed.run)
     # a pair is two names: each in the other's list
     if not at_most_shares(2 * MOST_PASSING_PAIRS, (_passing(problem, packing) for problem, packing in regions)):
@@ -33,8 +34,7 @@ def handoffs(packed: Packed, launch: LaunchFigures) -> tuple[tuple[Handoff, ...]
 
 
 def _across(packed: Packed, launch: LaunchFigures) -> Iterator[Handoff]:
-    """Those between the block and its runs: the bytes are those of the block's piece that lie in the windows' part of
-    its memory."""
+    """Those between the block and its runs. The bytes are those of the block's piece that lie among the windows."""
     relation, uses = packed.flat.relation, packed.flat.uses
     if relation is None or packed.floor is None:
         return

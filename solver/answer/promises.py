@@ -1,7 +1,8 @@
-"""What a word of the user's would save: `"reentry": "dropped"` where contents are carried, and `"at_least": 1` for a
+"""What a promise of the user's would save: `"reentry": "dropped"` where contents are carried, and `"at_least": 1` for a
 loop.
 
-A word frees phases or orders accesses: what is right without it stays right with it. Each is tried (see `trying`).
+A promise frees phases or orders accesses, so a layout that is right without it stays right with it. Each is tried (see
+`trying`).
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.timelines import with_timeline
 
 MOST_WORDS = 16
-"""Words of each kind that are tried: the first of the manifest."""
+"""How many promises of each kind are tried: the first of the manifest."""
 
 _MENDED = ("carried", UNORDERED)
-"""Warnings of bytes that a word may free."""
+"""Warnings about bytes that a promise may free."""
 
 
 def with_savings(manifest: Manifest, trying: Trying, barriers: Sequence[MissingBarrier] = ()) -> tuple[Problem, ...]:
-    """The warnings of the flattened program: `carried` with what its word would save, `no_barrier_no_sharing` with the
-    barrier of `barriers` that saves the most between the buffers it names, and `at_least` for each loop where that word
-    would save bytes."""
+    """The warnings of the flattened program: `carried` with what `dropped` would save, `no_barrier_no_sharing` with the
+    barrier of `barriers` that saves the most between the buffers it names, and `at_least` for each loop where it would
+    save bytes."""
     warnings = trying.packed.flat.warnings
     if not any(warning.type in _MENDED for warning in warnings) or not trying.worthwhile:
         return warnings
-    words = _Words(manifest, trying)
+    words = _Promises(manifest, trying)
     carried = [warning for warning in warnings if warning.type == "carried"]
     saved = words.dropped(carried) if carried else {}
     mended = (
@@ -43,15 +44,15 @@ def with_savings(manifest: Manifest, trying: Trying, barriers: Sequence[MissingB
 
 
 @dataclass(frozen=True)
-class _Words:
-    """Words tried on a manifest and its packing."""
+class _Promises:
+    """Tries promises on a manifest and its packing."""
 
     manifest: Manifest
     trying: Trying
 
     def dropped(self, carried: Sequence[Problem]) -> dict[str, str]:
-        """By the warning's pointer, what the word saves by itself; where that is nothing as far as is seen, what it
-        saves on all."""
+        """By the warning's pointer, what the promise saves by itself; where no saving is found, what it saves if made
+        for all."""
         alone = {one.pointer: self._saved(_with_dropped(self.manifest, [one])) for one in carried[:MOST_WORDS]}
         told = {pointer: f" It saves {saved}." for pointer, saved in alone.items() if saved}
         if len(carried) > 1 and len(told) < len(carried):
@@ -76,7 +77,7 @@ class _Words:
 
 
 def _with_dropped(manifest: Manifest, carried: Sequence[Problem]) -> Manifest:
-    """The manifest with the word on each buffer or part that a warning is about."""
+    """The manifest with the promise on each buffer or part that a warning is about."""
     buffers = list(manifest.buffers)
     for warning in carried:
         _, _, number, what, *part = warning.pointer.split("/")  # /buffers/3/lifetime or /buffers/3/parts/1

@@ -17,8 +17,8 @@ from warpack.solver.wire.units import Bytes
 
 
 @dataclass(frozen=True)
-class Teller:
-    """Keeps what the buffers of one component have in common."""
+class PieceBuilder:
+    """Builds pieces, and caches what the buffers of one component have in common."""
 
     manifest: Manifest
     program: Program
@@ -104,7 +104,7 @@ class Teller:
 
 
 def _starts(part: Part) -> bool:
-    """Whether zeroes from the program's start are for this part."""
+    """Whether zeros from the program's start are for this part."""
     if part.accesses_in is not None:
         return 0 in (*part.accesses_in.writes, *part.accesses_in.updates, *part.accesses_in.reads)
     return part.lifetime is None or any(interval.start == 0 for interval in part.lifetime)

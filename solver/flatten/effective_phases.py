@@ -1,5 +1,4 @@
-"""Where one piece may hand its bytes on to another in place, and whether the two are in each other's way anywhere
-else."""
+"""In which phases an in-place pair takes effect, and whether its two pieces conflict anywhere else."""
 
 from __future__ import annotations
 
@@ -18,8 +17,7 @@ from warpack.solver.wire.units import Phase
 
 @dataclass(frozen=True)
 class Pair:
-    """Two pieces that a step lays on one another, and what of their buffers is zeroed. `private`: one thread alone uses
-    them."""
+    """Two pieces of an in-place pair, and which of their buffers are zeroed. `private`: one thread alone uses them."""
 
     read: Use
     write: Use
@@ -31,7 +29,7 @@ class Pair:
         return Pair(self.write, self.read, self.write_zero, self.read_zero, self.private)
 
 
-class HandingOn:
+class EffectivePhases:
     """Judges pairs by SEMANTICS.md section 6."""
 
     def __init__(self, relation: Relation) -> None:
@@ -39,9 +37,9 @@ class HandingOn:
         self._graph = relation.unrolled.graph
         self._cuts: dict[tuple[Span, ...], Cut] = {}
 
-    def judge(self, pair: Pair, listed: Iterable[Span], reverse: Iterable[Span]) -> tuple[Phases, str | None]:
-        """The effective phases; and why the pair is not cured, if it is not. `listed` are phases in which the second is
-        written from the first, `reverse` those in which the first is written from the second."""
+    def phases_of(self, pair: Pair, listed: Iterable[Span], reverse: Iterable[Span]) -> tuple[Phases, str | None]:
+        """The effective phases, and why the pair may not share bytes, if it may not. `listed` are phases in which the
+        second is written from the first, `reverse` those in which the first is written from the second."""
         onward, back = sorted(listed), sorted(reverse)
         why = ""
         good: list[list[Span]] = [[], []]
@@ -59,7 +57,7 @@ class HandingOn:
         return effective, why or blocked
 
     def _why_not(self, pair: Pair, span: Span) -> str | None:
-        """Why a listed phase hands nothing on; None where it does."""
+        """Why a listed phase has no effect; None where it has."""
         read, write = pair.read.life, pair.write.life
         start, end = span
         name = self._relation.unrolled.names[start]
@@ -92,7 +90,7 @@ class HandingOn:
         return None
 
     def _returns(self, life: Life) -> set[Phase]:
-        """The phases at which ways come back to a life that they had left, where no interval of it begins."""
+        """The phases at which ways come back to a life that they left, and at which no interval begins."""
         cut = self._cut_at(life.accesses.spans)
         left = cut.gaps(cut.ahead(cut.behind(lambda _first, _beyond: True)))
         return cut.arrivals(cut.ahead(left)) - life.begins
@@ -104,13 +102,13 @@ class HandingOn:
         return known
 
     def _zeros_last(self, phase: Phase) -> bool:
-        """Whether a way from the program's start comes to a phase before it comes to phase 0."""
+        """Whether a way from the program's start reaches a phase before it reaches phase 0."""
         cut = self._cut_at(((0, 1),))
         return phase > 0 and holds(cut.phases(cut.ahead(cut.start)).spans, phase)
 
     def _gone(self, read: Life, end: int) -> bool:
-        """Whether every way from the end of a phase meets the read next where an interval of it begins; one that is
-        dropped also where it was left in between."""
+        """Whether every way from the end of a phase next meets the read at the beginning of an interval. With
+        `dropped`, coming back to it also counts as a beginning."""
         fixed: list[Span] = []
         for first, beyond in read.accesses.spans:
             fixed += [(first, end), (end, beyond)] if first < end < beyond else [(first, beyond)]
@@ -119,7 +117,7 @@ class HandingOn:
         return cut.arrivals(cut.directly(behind) if read.dropped else cut.ahead(behind)) <= read.begins
 
     def _waits_before(self, cover: Cover, phase: int) -> bool:
-        """Whether on every way into a phase a covering barrier is the last thing before it."""
+        """Whether on every way into a phase a covering barrier stands directly before it."""
         graph, reach = self._graph, self._relation.reach(cover)
         node = graph.node_of(phase)
         places = reach.places
@@ -159,7 +157,7 @@ class HandingOn:
         return found
 
     def _elsewhere(self, pair: Pair, effective: Phases, onward: Phases, back: Phases) -> str | None:
-        """Where the two are in each other's way but for the effective phases; None where they are not."""
+        """Why the two conflict outside the effective phases; None where they do not."""
         relation, first, second = self._relation, pair.read, pair.write
         a, b = first.life, second.life
         both = phases_of((*intersection(a.accesses, b.live).spans, *intersection(a.live, b.accesses).spans))

@@ -1,4 +1,4 @@
-"""How the user's own layout stands beside the one that was found."""
+"""How the user's own layout compares with the one that was found."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from warpack.solver.wire.layout import Baseline, LaunchFigures, Status
 from warpack.solver.wire.manifest import Manifest
 
 
-def standing(
+def hand_layout_advice(
     manifest: Manifest, own: Baseline | None, on_chip: frozenset[str], launch: LaunchFigures, status: Status
 ) -> dict[str, Any] | None:
-    """`optimal`: the user's own layout keeps every rule, and has what the layout has of every wish, all of which are
-    proven. `better`: what was found in time is not as good. None where there is none, or neither is so."""
+    """`optimal`: the user's own layout keeps every rule, and equals the layout in every wish, all of which are proven.
+    `better`: it is better than what was found in time. None where there is no such layout, or neither holds."""
     if own is None or own.broken or own.over_budget or not own.threads_per_block or manifest.baseline is None:
         return None
     accesses = sum(one.accesses for one in manifest.buffers if one.location == "auto" and manifest.baseline.places(one))

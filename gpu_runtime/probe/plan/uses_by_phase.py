@@ -1,5 +1,5 @@
-"""What the threads do with each cell in each phase: what the steps of every way and every group of cells are made
-of."""
+"""What the threads do with each cell in each phase. The steps of every way and every group of cells are built from
+it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Used(NamedTuple):
     use: Use
 
 
-class Calendar:
+class UsesByPhase:
     """Which cells are accessed in a phase."""
 
     def __init__(self, cells: Sequence[Cell]) -> None:
@@ -43,7 +43,7 @@ class Calendar:
         return found
 
     def marks(self) -> Iterator[Phase]:
-        """The phases in which something begins, or accesses do that were interrupted."""
+        """The phases in which contents begin, or accesses begin after an interruption."""
         for cell in self._cells:
             yield from cell.piece.begins
             yield from (start for start, _ in cell.piece.accesses)
