@@ -87,13 +87,13 @@ class Events:
         with self._database.reading() as connection:
             return tuple(
                 Event(
-                    row.id,
-                    row.solve_id,
-                    row.validation_id,
-                    row.order_id,
-                    row.kind,
-                    json.loads(row.document),
-                    row.at,
+                    id=row.id,
+                    solve_id=row.solve_id,
+                    validation_id=row.validation_id,
+                    order_id=row.order_id,
+                    kind=row.kind,
+                    document=json.loads(row.document),
+                    at=row.at,
                 )
                 for row in connection.execute(query)
             )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.service.store.test_store import claim_solve, job_of, layout, order, solved, wanted
+from tests.helpers.stored import claim_solve, job_of, layout, order, solved, wanted
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Claim, Task

@@ -7,85 +7,21 @@ from dataclasses import replace
 
 import pytest
 
+from tests.helpers.stored import (
+    HOLDER,
+    begun_anew,
+    claim_solve,
+    job_of,
+    layout,
+    made_ready,
+    order,
+    solved,
+    verdict,
+    wanted,
+)
 from warpack.service.settings import Settings
 from warpack.service.store import IdempotencyKeyReused, Store
-from warpack.service.store.records import Claim, Job, Order, Task
-from warpack.service.store.solves import SolvedLayout
 from warpack.service.store.validations import Verdict
-from warpack.service.versions import solver_version
-
-HASH = "a" * 64
-HOLDER = "a worker"
-
-
-def order(
-    name: str = "n",
-    *,
-    required: str = "static",
-    time_limit_s: float = 10.0,
-    sha256: str = HASH,
-    key: str | None = None,
-    request: str = "r",
-    caller: str = "",
-) -> Order:
-    return Order(
-        name,
-        sha256,
-        "{}",
-        required,
-        time_limit_s,
-        caller=caller,
-        idempotency_key=key,
-        request_sha256=request,
-    )
-
-
-def layout(status: str = "optimal", document: str = "{}") -> SolvedLayout:
-    return SolvedLayout(status, "b" * 64, 4096 if status == "infeasible" else None, document, solver_version())
-
-
-def verdict(level: str = "static") -> Verdict:
-    report = {"level": level, "passed": True, "findings": []}
-    return Verdict(level, (report,), document='{"validated": 1}', artefacts={"allocators.py": "code"})
-
-
-def job_of(store: Store, job_id: str) -> Job:
-    job = store.jobs.get(job_id)
-    assert job is not None
-    return job
-
-
-def claim_solve(store: Store, task: Task | None) -> Claim:
-    assert task is not None
-    assert task.kind == "solve"
-    claim = store.solves.claim(task, HOLDER)
-    assert claim is not None
-    return claim
-
-
-def begun_anew(store: Store, claim: Claim) -> Claim:
-    """The next attempt at a task whose holder was given up."""
-    store.tasks.lose(claim, "it died")
-    again = store.solves.claim(replace(claim.task, attempt=claim.task.attempt + 1), "another worker")
-    assert again is not None
-    return again
-
-
-def wanted(store: Store, claim: Claim) -> bool:
-    return claim.token in store.tasks.wanted((claim,))
-
-
-def solved(store: Store, an_order: Order, status: str = "optimal") -> tuple[str, tuple[Task, ...]]:
-    taken = store.jobs.take(an_order)
-    return taken.job_id, store.solves.deliver(claim_solve(store, taken.task), layout(status))
-
-
-def made_ready(store: Store, an_order: Order, status: str = "optimal", level: str = "static") -> str:
-    job_id, (task,) = solved(store, an_order, status)
-    claim = store.validations.claim(task, HOLDER)
-    assert claim is not None
-    store.validations.deliver(claim, verdict(level))
-    return job_id
 
 
 def test_a_job_passes_through_every_state_to_ready(store: Store) -> None:
@@ -283,51 +219,6 @@ def test_jobs_are_listed_newest_first_in_pages_and_by_state(store: Store) -> Non
     assert [job.id for job in page] == newest[:3]
     assert [job.id for job in store.jobs.newest(3, before=page[-1].seq)] == newest[3:]
     assert [job.id for job in store.jobs.newest(9, state="cancelled")] == [ids[2]]
-
-
-def test_a_caller_sees_only_its_own_jobs_and_gets_an_answer_under_an_id_of_its_own(store: Store) -> None:
-    mine = made_ready(store, order(caller="me"))
-    yours = store.jobs.take(order(caller="you"))
-    assert yours.job_id != mine
-    assert yours.task is None
-    assert job_of(store, yours.job_id).state == "ready"
-    assert [job.id for job in store.jobs.newest(9, caller="you")] == [yours.job_id]
-
-
-def test_cancelling_takes_nothing_from_another_who_asked_for_the_same(store: Store) -> None:
-    mine = store.jobs.take(order(caller="me"))
-    yours = store.jobs.take(order(caller="you", key="k"))
-    again = store.jobs.take(order(caller="me"))
-    claim = claim_solve(store, mine.task)
-    store.jobs.cancel(mine.job_id)
-    assert job_of(store, mine.job_id).state == "cancelled"
-    assert job_of(store, yours.job_id).state == job_of(store, again.job_id).state == "solving"
-    assert store.jobs.take(order(caller="you", key="k")).job_id == yours.job_id
-    assert wanted(store, claim)
-
-
-def test_an_idempotency_key_belongs_to_its_caller(store: Store) -> None:
-    mine = store.jobs.take(order(caller="me", key="k", request="one"))
-    yours = store.jobs.take(order(caller="you", key="k", request="two", sha256="c" * 64))
-    assert yours.job_id != mine.job_id
-
-
-def test_an_idempotency_key_is_forgotten_after_a_day(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warpack.service.store.intake.KEYS_LAST_S", -1.0)
-    first = store.jobs.take(order(key="k", request="one"))
-    second = store.jobs.take(order(key="k", request="two"))
-    assert second.job_id != first.job_id
-
-
-def test_a_newer_solver_solves_again_what_is_only_feasible(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    proven = made_ready(store, order(sha256="c" * 64))
-    feasible = made_ready(store, order(), status="feasible")
-    monkeypatch.setattr("warpack.service.store.intake.solver_version", lambda: "a newer one")
-    assert store.jobs.take(order(sha256="c" * 64)).job_id == proven
-    again = store.jobs.take(order())
-    assert again.job_id != feasible
-    assert again.task is not None
-    assert again.task.kind == "solve"
 
 
 def test_everything_is_there_after_a_restart(store: Store, settings: Settings) -> None:

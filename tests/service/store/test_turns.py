@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
-from tests.service.store.test_store import claim_solve, layout, order
+from tests.helpers.stored import claim_solve, layout, order
 from warpack.service.store import Store
 from warpack.service.store.records import Task
 

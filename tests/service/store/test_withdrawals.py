@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from tests.service.store.test_store import claim_solve, job_of, layout, made_ready, order, verdict
+from tests.helpers.stored import claim_solve, job_of, layout, made_ready, order, verdict
 from warpack.service.store import Store
 from warpack.service.store.withdrawals import Made
 from warpack.service.versions import solver_version
