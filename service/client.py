@@ -28,10 +28,12 @@ class ApiProblem(Exception):
 
 
 class Client:
-    """Close it, or use it in a `with` block. Manifests are JSON text, bytes, or values."""
+    """Close it, or use it in a `with` block. Manifests are JSON text, bytes, or values. `key`: an API key, where the
+    service wants one."""
 
-    def __init__(self, base_url: str) -> None:
-        self._http = httpx2.Client(base_url=base_url, timeout=_NETWORK_S, trust_env=False)
+    def __init__(self, base_url: str, *, key: str | None = None) -> None:
+        shown = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self._http = httpx2.Client(base_url=base_url, headers=shown, timeout=_NETWORK_S, trust_env=False)
 
     def __enter__(self) -> Client:
         return self

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fastapi import Response
 
 from warpack.service.api.documents import job_text
+from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import not_found
 from warpack.service.api.hub import Hub
 from warpack.service.api.ids import is_id
@@ -24,12 +25,12 @@ _LOOK_AGAIN_S = 5.0
 """Should a wake-up be missed all the same."""
 
 
-async def job_of(runner: JobRunner, job_id: str) -> Job:
-    """Raises problem `not-found`."""
+async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
+    """Raises problem `not-found`, also where it is another's."""
     if not is_id(job_id):
         raise not_found(job_id)
     job = await asyncio.to_thread(runner.store.jobs.get, job_id)
-    if job is None:
+    if job is None or not caller.may_see(job.caller):
         raise not_found(job_id)
     return job
 
@@ -44,7 +45,7 @@ async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None
         return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
 
     await until(hub, job, finished, limit_s)
-    return await job_of(runner, job.id)
+    return await asyncio.to_thread(runner.store.jobs.get, job.id) or job
 
 
 async def until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s: float) -> None:

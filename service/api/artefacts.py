@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from warpack.gpu_runtime.emitters.targets import TARGETS, Target
 from warpack.service.api.answers import PREFIX, job_of
+from warpack.service.api.callers import Reader
 from warpack.service.api.children import SMALL_BYTES, as_response, children_of
+from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import NORMALISED, text
 from warpack.service.api.ids import JobId
@@ -26,8 +28,8 @@ InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
 
 
 @router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=NORMALISED)
-async def get_manifest(job_id: JobId, request: Request, runner: InJobRunner) -> Response:
-    job = await job_of(runner, job_id)
+async def get_manifest(job_id: JobId, request: Request, runner: InJobRunner, caller: Reader) -> Response:
+    job = await job_of(runner, caller, job_id)
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
     if stored is None:
         raise not_found(job_id)
@@ -48,8 +50,8 @@ def _serve(target: Target) -> None:
         responses=text(target.media_type),
         response_class=Response,
     )
-    async def get_allocators(job_id: JobId, runner: InJobRunner) -> Response:
-        content = await _allocators(runner, job_id, target.file)
+    async def get_allocators(job_id: JobId, runner: InJobRunner, caller: Reader) -> Response:
+        content = await _allocators(runner, caller, job_id, target.file)
         return Response(content, media_type=f"{target.media_type}; charset=utf-8")
 
 
@@ -57,8 +59,8 @@ for _target in TARGETS.values():
     _serve(_target)
 
 
-async def _allocators(runner: JobRunner, job_id: str, name: str) -> str:
-    job = await job_of(runner, job_id)
+async def _allocators(runner: JobRunner, caller: Caller, job_id: str, name: str) -> str:
+    job = await job_of(runner, caller, job_id)
     content = None
     if job.state == "ready":
         content = await asyncio.to_thread(runner.store.jobs.artefact, job_id, name)

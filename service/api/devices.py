@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
+from warpack.service.api.callers import Reader
 from warpack.service.api.job_runner import job_runner_of
 from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE
 from warpack.service.jobs.job_runner import JobRunner
@@ -18,7 +19,7 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
-async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, Any]:
+async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: Reader) -> dict[str, Any]:
     """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's
     id."""
     workers = await asyncio.to_thread(runner.workers)

@@ -9,28 +9,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from warpack.service.api.errors import not_found
+from warpack.service.api.answers import PREFIX, job_of
+from warpack.service.api.callers import Reader
 from warpack.service.api.hub import Hub
-from warpack.service.api.ids import JobId, is_id
+from warpack.service.api.ids import JobId
 from warpack.service.api.job_runner import hub_of, job_runner_of
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.events import Event
 from warpack.service.store.records import Job
 
-router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
+router = APIRouter(prefix=PREFIX, tags=["layouts"])
 
 _LOOK_AGAIN_S = 5.0
 """Should a wake-up be missed all the same."""
 
 
-async def _known_job(job_id: JobId, runner: Annotated[JobRunner, Depends(job_runner_of)]) -> Job:
+async def _known_job(job_id: JobId, runner: Annotated[JobRunner, Depends(job_runner_of)], caller: Reader) -> Job:
     """Before the stream begins, so that an unknown id is an error answer and no broken stream."""
-    if not is_id(job_id):
-        raise not_found(job_id)
-    job = await asyncio.to_thread(runner.store.jobs.get, job_id)
-    if job is None:
-        raise not_found(job_id)
-    return job
+    return await job_of(runner, caller, job_id)
 
 
 @router.get(

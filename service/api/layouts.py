@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from warpack.service.api.answers import PREFIX, job_of, rendered, until, wait_for_end
+from warpack.service.api.callers import Reader, Submitter
 from warpack.service.api.documents import cancelled_text, summary
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import CANCELLED, JOB, JOB_LIST, UNCHANGED
@@ -35,6 +36,7 @@ _CANCEL_SETTLES_S = 1.5
 @router.get("", summary="Jobs, newest first", responses=JOB_LIST)
 async def list_jobs(
     runner: InJobRunner,
+    caller: Reader,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
     cursor: Annotated[
         str | None, Query(pattern="^[0-9]{1,18}$", description="`next_cursor` of the page before.")
@@ -42,7 +44,8 @@ async def list_jobs(
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
 ) -> Response:
     before = None if cursor is None else int(cursor)
-    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=before, state=state)
+    whose = None if "admin" in caller.scopes else caller.id
+    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=before, state=state, caller=whose)
     workers = await asyncio.to_thread(runner.workers)
     page = found[:limit]
     document = {
@@ -56,19 +59,20 @@ async def list_jobs(
 async def get_job(
     job_id: JobId,
     runner: InJobRunner,
+    caller: Reader,
     hub: InHub,
     prefer: Prefer = None,
     if_none_match: Annotated[
         str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
     ] = None,
 ) -> Response:
-    job = await wait_for_end(runner, hub, await job_of(runner, job_id), prefer)
+    job = await wait_for_end(runner, hub, await job_of(runner, caller, job_id), prefer)
     return (await rendered(runner, job)).response(prefer, 200, if_none_match)
 
 
 @router.delete("/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=CANCELLED)
-async def cancel_job(job_id: JobId, runner: InJobRunner, hub: InHub) -> Response:
-    before = await job_of(runner, job_id)
+async def cancel_job(job_id: JobId, runner: InJobRunner, caller: Submitter, hub: InHub) -> Response:
+    before = await job_of(runner, caller, job_id)
     job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
     if job is None:
         raise not_found(job_id)
@@ -84,8 +88,8 @@ async def cancel_job(job_id: JobId, runner: InJobRunner, hub: InHub) -> Response
     if before.state == "solving":
 
         async def best_is_there() -> bool:
-            return (await job_of(runner, job_id)).best_so_far is not None
+            return (await job_of(runner, caller, job_id)).best_so_far is not None
 
         await until(hub, job, best_is_there, _CANCEL_SETTLES_S)
-        job = await job_of(runner, job_id)
+        job = await job_of(runner, caller, job_id)
     return Response(cancelled_text(job), media_type="application/json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from warpack.service.api.callers import Submitter
 from warpack.service.api.children import as_response, children_of
 from warpack.service.api.examples import CHECKED, MANIFEST_BODY, VERIFIED, VERIFY_BODY
 from warpack.service.jobs.check_tasks import check, verify
@@ -20,7 +21,7 @@ router = APIRouter(tags=["manifests"])
     responses=CHECKED,
     openapi_extra=MANIFEST_BODY,
 )
-async def check_manifest(request: Request) -> Response:
+async def check_manifest(request: Request, _: Submitter) -> Response:
     children = children_of(request)
     body = await request.body()
     else_do = "A manifest of this size can be posted as a job: POST /v1/layouts."
@@ -34,7 +35,7 @@ async def check_manifest(request: Request) -> Response:
     responses=VERIFIED,
     openapi_extra=VERIFY_BODY,
 )
-async def verify_layout(request: Request) -> Response:
+async def verify_layout(request: Request, _: Submitter) -> Response:
     children = children_of(request)
     body = await request.body()
     else_do = "A layout of this size can be verified on any machine: warpack verify MANIFEST LAYOUT."

@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from warpack.service.api.answers import PREFIX, Rendered, job_of, rendered, wait_for_end
 from warpack.service.api.at_once import AtOnce
+from warpack.service.api.callers import Submitter
 from warpack.service.api.children import ManifestFacts, children_of, facts_of
+from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import ApiError
 from warpack.service.api.examples import FINISHED_JOB, MANIFEST_BODY
 from warpack.service.api.hub import Hub
@@ -37,6 +39,7 @@ router = APIRouter(prefix=PREFIX, tags=["layouts"])
 async def post_manifest(
     request: Request,
     runner: Annotated[JobRunner, Depends(job_runner_of)],
+    caller: Submitter,
     hub: Annotated[Hub, Depends(hub_of)],
     at_once: Annotated[AtOnce, Depends(at_once_of)],
     ready: Annotated[ReadyAnswers, Depends(ready_answers_of)],
@@ -55,26 +58,23 @@ async def post_manifest(
     body = await request.body()
     sha256 = await _sha256(body)
     if idempotency_key is None:
-        known = await _known(runner, ready, sha256)
+        known = await _known(runner, caller, ready, sha256)
         if known is not None:
             return known.response(prefer, 200)
     facts = await facts_of(children, body)
-    taken = await asyncio.to_thread(_take, runner, facts, body, sha256, idempotency_key)
+    taken = await asyncio.to_thread(_take, runner, caller, facts, body, sha256, idempotency_key)
     if taken.task is not None:
         await _hand_over(runner, at_once, taken.task, facts, prefer)
-    job = await job_of(runner, taken.job_id)
+    job = await job_of(runner, caller, taken.job_id)
     status = 200 if taken.task is None else 201
     if not job.finished:
         job = await wait_for_end(runner, hub, job, prefer)
         status = 201 if job.finished else 202
     answer = await rendered(runner, job)
     if job.state == "ready" and idempotency_key is None:
-        ready.keep(_ANYBODY, sha256, ReadyAnswer(answer.job_id, answer.body, answer.etag, _may_rise_on(job, facts)))
+        ready.keep(caller.id, sha256, ReadyAnswer(answer.job_id, answer.body, answer.etag, _may_rise_on(job, facts)))
     return answer.response(prefer, status)
 
-
-_ANYBODY = ""
-"""The one caller of a service without keys."""
 
 _SMALL_BYTES = 64 * 1024
 
@@ -85,13 +85,13 @@ async def _sha256(body: bytes) -> bytes:
     return (await asyncio.to_thread(hashlib.sha256, body)).digest()
 
 
-async def _known(runner: JobRunner, ready: ReadyAnswers, sha256: bytes) -> Rendered | None:
+async def _known(runner: JobRunner, caller: Caller, ready: ReadyAnswers, sha256: bytes) -> Rendered | None:
     """What was answered to the same bytes before, if it stands and nothing better is to be had."""
-    found = ready.get(_ANYBODY, sha256)
+    found = ready.get(caller.id, sha256)
     if found is None:
         return None
     if not await asyncio.to_thread(runner.store.jobs.stands, found.job_id):
-        ready.drop(_ANYBODY, sha256)
+        ready.drop(caller.id, sha256)
         return None
     if found.may_rise_on and runner.has_device(found.may_rise_on):
         return None
@@ -102,13 +102,21 @@ def _may_rise_on(job: Job, facts: ManifestFacts) -> str:
     return facts.compute_capability if job.required == "best" and job.level != "hardware" else ""
 
 
-def _take(runner: JobRunner, manifest: ManifestFacts, body: bytes, sha256: bytes, idempotency_key: str | None) -> Taken:
+def _take(
+    runner: JobRunner,
+    caller: Caller,
+    manifest: ManifestFacts,
+    body: bytes,
+    sha256: bytes,
+    idempotency_key: str | None,
+) -> Taken:
     order = Order(
         name=manifest.name,
         manifest_sha256=manifest.sha256,
         document=body.decode(),
         required=manifest.validation,
         time_limit_s=manifest.time_limit_s,
+        caller=caller.id,
         idempotency_key=idempotency_key,
         request_sha256=sha256.hex(),
         compute_capability=manifest.compute_capability,

@@ -6,6 +6,7 @@ from warpack.service.settings import Settings
 from warpack.service.store.database import Database
 from warpack.service.store.events import Events
 from warpack.service.store.jobs import IdempotencyKeyReused, Jobs
+from warpack.service.store.keys import Keys
 from warpack.service.store.migrate import migrate
 from warpack.service.store.solves import Solves
 from warpack.service.store.tasks import Tasks
@@ -29,6 +30,7 @@ class Store:
         self.tasks = Tasks(self._database)
         self.workers = Workers(self._database)
         self.events = Events(self._database)
+        self.keys = Keys(self._database)
         self.withdrawals = Withdrawals(self._database)
 
     def close(self) -> None:

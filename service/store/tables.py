@@ -162,6 +162,18 @@ idempotency_keys = Table(
     Column("expires", Float, nullable=False, index=True),
 )
 
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("scopes", Text, nullable=False),  # JSON
+    Column("created_at", String(32), nullable=False),
+    Column("expires", Float),
+    Column("revoked", Boolean, nullable=False),
+)
+
 workers = Table(
     "workers",
     metadata,

@@ -4,6 +4,7 @@ protocol        HTTP on a socket: time limits on heads and on answers that nobod
 request_log     one line for each request, its id, the headers that every answer has, and faults of ours as problems
 unread          an answer that comes before the body was read whole reaches its caller, and ends the connection
 guard           only what is meant: hosts, own pages, JSON
+keys            who calls: by an API key, or the one caller of a service for its own machine
 room            a cap on requests in progress
 body_gate       bodies: read whole, within a size, a time and a budget of bytes over all requests
 """
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.body_gate import BodyGate
 from warpack.service.api.edge.guard import Guard
+from warpack.service.api.edge.keys import KeyCheck
 from warpack.service.api.edge.request_log import RequestLog
 from warpack.service.api.edge.room import Room
 from warpack.service.api.edge.unread import Unread
@@ -26,7 +28,7 @@ class Edge:
     """All of these but the protocol, as one ASGI middleware."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        inner = Room(BodyGate(app, settings), settings)
+        inner = KeyCheck(Room(BodyGate(app, settings), settings), settings)
         self._outermost = RequestLog(Unread(Guard(inner, settings)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,8 +18,9 @@ _LOG = logging.getLogger("warpack.http")
 
 
 class RequestLog:
-    """`path` is the template of the call (`/v1/layouts/{job_id}`), null where no call has that path. `status` is null
-    where the caller left before an answer. `seconds` end with the last byte handed to the socket."""
+    """`caller` is the id of the key that was shown. `path` is the template of the call (`/v1/layouts/{job_id}`), null
+    where no call has that path. `status` is null where the caller left before an answer. `seconds` end with the last
+    byte handed to the socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +32,12 @@ class RequestLog:
         begun = time.perf_counter()
         known_as = request_id(header(scope["headers"], HEADER))
         # A copy, so that the server goes on to know a HEAD for what it is.
-        inner = {**scope, "request_id": known_as, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
+        inner: Scope = {
+            **scope,
+            "told": {},
+            "request_id": known_as,
+            "method": "GET" if scope["method"] == "HEAD" else scope["method"],
+        }
         told: dict[str, Any] = {"status": None, "bytes_in": 0, "bytes_out": 0}
 
         async def counting_receive() -> Message:
@@ -67,6 +73,7 @@ class RequestLog:
                     extra={
                         "method": scope["method"],
                         "path": _template(inner),
+                        "caller": inner["told"].get("caller"),
                         "seconds": round(time.perf_counter() - begun, 6),
                         **told,
                     },

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
+from tests.helpers.processes import eventually
 from warpack.service.api import create_app
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.presence import Presence
@@ -27,7 +31,7 @@ def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
         worker = Worker("a worker", ("gpu-sm86",), (_GPU.public(),), {"solver": "1"})
         presence = Presence(store.workers, tmp_path / "live", worker)
         presence.start()
-        listed = http.get("/v1/devices").json()
+        listed = eventually(lambda: _with_workers(http), "it is listed")
         assert listed["workers"] == [{"id": "a worker", "levels": ["hardware"], "versions": {"solver": "1"}}]
         assert listed["hardware_devices"] == [
             {
@@ -37,5 +41,15 @@ def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
         ]  # fmt: skip
         presence.stop()
         store.close()
-        listed = http.get("/v1/devices").json()
-        assert (listed["workers"], listed["hardware_devices"]) == ([], [])
+        listed = eventually(lambda: _without_workers(http), "it is listed no longer")
+        assert listed["hardware_devices"] == []
+
+
+def _without_workers(http: TestClient) -> dict[str, Any] | None:
+    listed: dict[str, Any] = http.get("/v1/devices").json()
+    return None if listed["workers"] else listed
+
+
+def _with_workers(http: TestClient) -> dict[str, Any] | None:
+    listed: dict[str, Any] = http.get("/v1/devices").json()
+    return listed if listed["workers"] else None
