@@ -34,7 +34,6 @@ class RequestLog:
         # A copy, so that the server goes on to know a HEAD for what it is.
         inner: Scope = {
             **scope,
-            "told": {},
             "request_id": known_as,
             "method": "GET" if scope["method"] == "HEAD" else scope["method"],
         }
@@ -73,7 +72,7 @@ class RequestLog:
                     extra={
                         "method": scope["method"],
                         "path": _template(inner),
-                        "caller": inner["told"].get("caller"),
+                        "caller": _caller(inner),
                         "seconds": round(time.perf_counter() - begun, 6),
                         **told,
                     },
@@ -82,3 +81,8 @@ class RequestLog:
 
 def _template(scope: Scope) -> str | None:
     return getattr(scope.get("route"), "path_format", None)
+
+
+def _caller(scope: Scope) -> str | None:
+    caller = scope.get("caller")
+    return None if caller is None or not caller.id else str(caller.id)

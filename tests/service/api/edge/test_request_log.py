@@ -60,7 +60,7 @@ def test_the_line_has_the_id(http: TestClient, capsys: pytest.CaptureFixture[str
     )  # fmt: skip
     assert set(line) - {"message"} == {  # added by whoever else formats the record
         "event", "request_id", "level", "logger", "timestamp",
-        "method", "path", "status", "seconds", "bytes_in", "bytes_out",
+        "method", "path", "caller", "status", "seconds", "bytes_in", "bytes_out",
     }  # fmt: skip
 
 
