@@ -11,7 +11,7 @@ from threading import Lock
 
 from warpack.service.jobs import child_main
 from warpack.service.jobs.child_orders import Limits, Order, Task
-from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
+from warpack.service.jobs.fork_server import COMPILING, ForkServer
 from warpack.service.jobs.outcome import Ended, without_answer
 
 _KEPT_BYTES = 4000
@@ -25,10 +25,9 @@ third."""
 def prepare(*servers: ForkServer) -> None:
     """Start these fork servers and wait until they are loaded, so that no task waits for that, nor shares the
     processors with it."""
-    asked = servers or (SOLVING, COMPILING)
-    for server in asked:
+    for server in servers:
         server.launch()  # so that they load side by side
-    for server in asked:
+    for server in servers:
         child = Child(server)
         child.answer(child_main.nothing, b"")
         child.close()

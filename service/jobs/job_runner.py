@@ -11,7 +11,14 @@ from functools import partial
 from warpack.service.engine import Fate, Handler, JobEngine, TaskKey
 from warpack.service.engine.dbos_engine import DbosEngine
 from warpack.service.jobs import child_process
-from warpack.service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
+from warpack.service.jobs.capabilities import (
+    QUEUES,
+    device_queue,
+    has_gpu_extra,
+    queue_for,
+    queues_of_this_installation,
+)
+from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_device, handle_validation
@@ -57,9 +64,17 @@ class JobRunner:
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
-            child_process.prepare()  # meanwhile the engine finds its queues, for which it needs a second
+            child_process.prepare(
+                *self._fork_servers()
+            )  # meanwhile the engine finds its queues, for which it needs a second
         self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="warpack-sweeper", daemon=True)
         self._sweeper.start()
+
+    def _fork_servers(self) -> tuple[ForkServer, ...]:
+        """Those whose children this process will want."""
+        if self._gpu is not None:
+            return (COMPILING,)
+        return (SOLVING, COMPILING) if has_gpu_extra() else (SOLVING,)
 
     def stop(self) -> None:
         self._stopping.set()

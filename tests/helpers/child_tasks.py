@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +78,19 @@ def tell_limits(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     names = "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_CPU"
     program = f"import os, resource as r; print([*(r.getrlimit(getattr(r, n))[0] for n in {names}), os.umask(0)])"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+
+
+def warn(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    warnings.warn("look out", stacklevel=1)
+    return b""
+
+
+def lower_hard_limits(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """As an operator may have set them, to so many MiB."""
+    for what in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+        most = int(request) * 1024 * 1024
+        resource.setrlimit(what, (most, most))
+    return b"done"
 
 
 def tell_environment(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
