@@ -28,6 +28,7 @@ from tests.helpers.child_tasks import (
 )
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.helpers.small_manifests import small_manifest
+from warpack.service.jobs.child_main import STOP
 from warpack.service.jobs.child_orders import Limits
 from warpack.service.jobs.child_process import Child
 from warpack.service.jobs.fork_server import SOLVING
@@ -141,12 +142,42 @@ def test_a_request_that_is_no_longer_wanted_ends_and_its_child_goes_on() -> None
         before = await pid_of(children)
         stop = asyncio.Event()
         asked = asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, stop))
-        waits = asyncio.create_task(children.ask(hang, b"", PATIENCE_S, stop))
         await asyncio.sleep(0)
         stop.set()
         assert await asked == Outcome("unwanted", b"the best so far", "")
-        assert await waits == Outcome("unwanted", None, "")  # and was never begun
         assert await pid_of(children) == before
+
+    with_children(use)
+
+
+def test_a_request_that_waits_and_is_no_longer_wanted_is_never_begun() -> None:
+    async def use(children: WarmChildren) -> None:
+        first, second = asyncio.Event(), asyncio.Event()
+        asked = asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, first))
+        waits = asyncio.create_task(children.ask(hang, b"", PATIENCE_S, second))
+        comes_after = asyncio.create_task(children.ask(echo, b"ab", PATIENCE_S))
+        await asyncio.sleep(0)
+        second.set()
+        assert await waits == Outcome("unwanted", None, "")
+        assert await children.ask(hang, b"", PATIENCE_S, second) == Outcome("unwanted", None, "")
+        assert not asked.done()
+        first.set()
+        assert (await asked).answer == b"the best so far"
+        assert (await comes_after).answer == b"ba"
+
+    with_children(use)
+
+
+def test_a_call_that_is_given_up_while_it_waits_takes_no_place() -> None:
+    async def use(children: WarmChildren) -> None:
+        stop = asyncio.Event()
+        asked = asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, stop))
+        waits = asyncio.create_task(children.ask(hang, b"", PATIENCE_S, asyncio.Event()))
+        await asyncio.sleep(0)
+        waits.cancel()
+        stop.set()
+        assert (await asked).ended == "unwanted"
+        assert await pid_of(children)
 
     with_children(use)
 
@@ -173,7 +204,10 @@ def test_closing_ends_what_is_under_way(tmp_path: Path) -> None:
     async def use(children: WarmChildren) -> Outcome:
         asked = asyncio.create_task(children.ask(never_end, str(path).encode(), PATIENCE_S))
         await asyncio.to_thread(eventually, path.exists, "the child has begun")
+        waits = asyncio.create_task(children.ask(echo, b"", PATIENCE_S))
+        await asyncio.sleep(0)
         await children.close()
+        assert (await waits).ended == (await children.ask(echo, b"", PATIENCE_S)).ended == "killed"
         return await asked
 
     assert with_children(use).ended == "killed"
@@ -204,6 +238,15 @@ def test_more_than_may_wait_are_refused_at_once() -> None:
     with_children(use, waiting=2)
 
 
+def test_what_is_no_task_is_refused_and_takes_no_place() -> None:
+    async def use(children: WarmChildren) -> None:
+        with pytest.raises(ValueError, match="function of a module"):
+            await children.ask(lambda request, _: request, b"", PATIENCE_S)
+        assert await pid_of(children)
+
+    with_children(use)
+
+
 def test_a_pool_of_no_children_is_refused() -> None:
     for size, waiting in ((0, 1), (1, -1)):
         with pytest.raises(ValueError, match="1 or more"):
@@ -212,9 +255,19 @@ def test_a_pool_of_no_children_is_refused() -> None:
 
 def test_a_wish_to_stop_that_comes_too_late_is_not_taken_for_the_next_request() -> None:
     child = Child(SOLVING)
-    assert child.answer(echo, b"ab") == b"ba"
-    child.ask_to_stop()
+    asked = child.asking(echo, b"ab")
+    assert asked.answer() == b"ba"
+    asked.stop()
+    child.channel.send_bytes(STOP)  # as one does that was on its way when the answer was
     assert child.answer(echo, b"cd") == b"dc"
+    child.close()
+
+
+def test_a_wish_to_stop_that_comes_before_the_request_is_kept_for_it() -> None:
+    child = Child(SOLVING)
+    asked = child.asking(stop_when_asked, b"")
+    asked.stop()
+    assert asked.answer() == b"the best so far"
     child.close()
 
 
