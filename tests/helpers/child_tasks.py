@@ -123,6 +123,23 @@ def never_end(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     return b""
 
 
+def find_by_rule(request: bytes, cancelled: Callable[[], bool]) -> bytes:
+    """A validation whose level simulated has a finding of the rule that the request names."""
+    from unittest.mock import patch
+
+    from warpack.service.jobs.rehearsal import MANIFEST
+    from warpack.service.jobs.tasks import solve, validate
+    from warpack.solver.wire.layout import Validation
+
+    finding = {"rule": request.decode(), "message": "a process ended"}
+    reports = ({"level": "simulated", "passed": False, "findings": [finding]},)
+    asked = {"manifest": json.dumps(MANIFEST), "time_limit_s": 5.0}
+    document = json.loads(solve(json.dumps(asked).encode(), cancelled))["document"]
+    asked |= {"layout": document, "required": "simulated", "with_bundle": False}
+    with patch("warpack.gpu_runtime.validation.validate_up_to", lambda *_: Validation("simulated", "none", reports)):
+        return validate(json.dumps(asked).encode(), cancelled)
+
+
 def find_a_fault(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     """What a validation answers that failed at its first level."""
     finding = {"rule": "overlap", "message": "a and b share bytes [0, 4)"}

@@ -6,6 +6,9 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
+from tests.helpers.child_tasks import find_by_rule
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.small_manifests import small_manifest
 from warpack.service.jobs.child_process import Child
@@ -64,3 +67,14 @@ def test_what_has_no_layout_is_not_verified() -> None:
     both = json.loads(solve_and_verify(solve_request(too_large), lambda: False))
     assert (both["solved"]["status"], both["validated"]) == ("infeasible", None)
     assert both["solved"]["minimum_budget_bytes"] >= 4_000_000
+
+
+@pytest.mark.parametrize(
+    ("rule", "ended"),
+    [("simulator-killed", "killed"), ("compiler-over-memory", "over-memory"), ("overlap", "answered")],
+)
+def test_what_befell_a_process_of_a_level_is_no_verdict_on_the_layout(rule: str, ended: str) -> None:
+    child = Child(SOLVING)
+    answer = child.answer(find_by_rule, rule.encode())
+    child.wait(60)
+    assert (child.close()[0] if answer is None else "answered") == ended
