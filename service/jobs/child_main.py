@@ -28,8 +28,8 @@ from warpack.service.jobs.child_orders import Limits, Order
 STATUS = struct.Struct("=i")
 """What the guard tells: its process id at once, and at the end how the task ended, as `os.waitstatus_to_exitcode`."""
 
-OVER_MEMORY = 77
-"""Exit status of a task to which the interpreter could give no more memory."""
+OVER_MEMORY, LOST = 77, 78
+"""Exit status of a task that got no more memory, and of one that raised ChildLost."""
 
 STOP = b"stop"
 FRESH, WORN = b"\0", b"\1"
@@ -37,6 +37,10 @@ FRESH, WORN = b"\0", b"\1"
 
 _PR_SET_PDEATHSIG = 1
 _UMASK = 0o077
+
+
+class ChildLost(Exception):
+    """Raised by a task of which a part was killed from outside: it knows nothing, and is to be done again."""
 
 
 def nothing(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
@@ -89,6 +93,9 @@ def _run_task(channel: int, guard: int) -> NoReturn:
             code = 0
     except MemoryError:
         code = OVER_MEMORY
+        traceback.print_exc()
+    except ChildLost:
+        code = LOST
         traceback.print_exc()
     except BaseException:
         traceback.print_exc()

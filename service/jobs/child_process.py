@@ -11,7 +11,7 @@ from threading import Lock
 
 from warpack.service.jobs import child_main
 from warpack.service.jobs.child_orders import Limits, Order, Task
-from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
+from warpack.service.jobs.fork_server import COMPILING, ForkServer
 from warpack.service.jobs.outcome import Ended, without_answer
 
 _KEPT_BYTES = 4000
@@ -25,24 +25,22 @@ third."""
 def prepare(*servers: ForkServer) -> None:
     """Start these fork servers and wait until they are loaded, so that no task waits for that, nor shares the
     processors with it."""
-    asked = servers or (SOLVING, COMPILING)
-    for server in asked:
+    for server in servers:
         server.launch()  # so that they load side by side
-    for server in asked:
+    for server in servers:
         child = Child(server)
         child.answer(child_main.nothing, b"")
         child.close()
 
 
 class Child:
-    """A started child that waits for its request. One thread may wait in `answer` while others call the rest.
+    """A started child that waits for its request. One thread may wait for an answer while others call the rest.
 
     What it writes to standard error lands in memory, so that nothing of it stays behind, whatever is killed. Raises
     OSError where no process can be had.
     """
 
     def __init__(self, server: ForkServer = COMPILING) -> None:
-        self._sending = Lock()
         self._code: int | None = None
         self.worn = False
         """Whether it should not be asked again."""
@@ -58,7 +56,7 @@ class Child:
         self._messages = os.memfd_create("warpack-messages")
         fcntl.fcntl(self._messages, fcntl.F_SETFL, os.O_APPEND)
         self._status, told = os.pipe()
-        self._channel, theirs = Pipe()
+        self.channel, theirs = Pipe()
         try:
             try:
                 server.fork((theirs.fileno(), told, self._messages))
@@ -78,22 +76,13 @@ class Child:
         """The guard's process id, which is the id of the child's process group as well."""
         return self._pid
 
+    def asking(self, do: Task, request: bytes, limits: Limits | None = None) -> Asking:
+        """A request, which is sent by its `answer`; one at a time. Raises ValueError for a `do` without a name."""
+        return Asking(self, Order.of(do, limits or Limits()).to_bytes(), request)
+
     def answer(self, do: Task, request: bytes, limits: Limits | None = None) -> bytes | None:
-        """Send the request and wait for the answer; None when the child ended without one."""
-        order = Order.of(do, limits or Limits()).to_bytes()
-        try:
-            with self._sending:
-                self._channel.send_bytes(order)
-                self._channel.send_bytes(request)
-            answer = self._channel.recv_bytes()
-        except (EOFError, OSError):
-            self.worn = True
-            return None
-        try:
-            self.worn = self._channel.recv_bytes() != child_main.FRESH
-        except (EOFError, OSError):
-            self.worn = True
-        return answer
+        """Send a request and wait for the answer; None when the child ended without one."""
+        return self.asking(do, request, limits).answer()
 
     @property
     def alive(self) -> bool:
@@ -101,14 +90,6 @@ class Child:
         ready = select.poll()
         ready.register(self._status, select.POLLIN)
         return not ready.poll(0)
-
-    def ask_to_stop(self) -> None:
-        """The task sees this when it next looks, and answers with the best that it has."""
-        try:
-            with self._sending:
-                self._channel.send_bytes(child_main.STOP)
-        except OSError:
-            return  # it has ended already
 
     def wait(self, limit_s: float) -> None:
         """Until the child has ended, so that it can say how, or until the limit."""
@@ -152,6 +133,50 @@ class Child:
         return number
 
     def _free(self) -> None:
-        self._channel.close()
+        self.channel.close()
         os.close(self._status)
         os.close(self._messages)
+
+
+class Asking:
+    """One request to a child. One thread waits in `answer`, while another may ask to stop: before the request is sent,
+    while the task works, or when it has answered."""
+
+    def __init__(self, child: Child, order: bytes, request: bytes) -> None:
+        self.child = child
+        self._order = order
+        self._request = request
+        self._sending = Lock()
+        self._sent = self._stop = self._answered = False
+
+    def answer(self) -> bytes | None:
+        """Send the request and wait for the answer; None when the child ended without one."""
+        channel = self.child.channel
+        try:
+            with self._sending:
+                channel.send_bytes(self._order)
+                channel.send_bytes(self._request)
+                self._sent = True
+                if self._stop:
+                    channel.send_bytes(child_main.STOP)
+            answer = channel.recv_bytes()
+            self._answered = True
+        except (EOFError, OSError):
+            self.child.worn = True
+            return None
+        try:
+            self.child.worn = channel.recv_bytes() != child_main.FRESH
+        except (EOFError, OSError):
+            self.child.worn = True
+        return answer
+
+    def stop(self) -> None:
+        """The task sees this when it next looks, and answers with the best that it has."""
+        with self._sending:
+            self._stop = True
+            if not self._sent or self._answered:
+                return
+            try:
+                self.child.channel.send_bytes(child_main.STOP)
+            except OSError:
+                return  # it has ended already

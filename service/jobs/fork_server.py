@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import socket
 import subprocess
+import sys
 from collections.abc import Sequence
 from threading import Lock
 
@@ -69,7 +70,7 @@ class ForkServer:
         try:
             with theirs:
                 process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                    python("-m", _MAIN, str(theirs.fileno()), *self._loaded),
+                    python(*_warnings(), "-m", _MAIN, str(theirs.fileno()), *self._loaded),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
@@ -89,6 +90,11 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
         self._process = self._control = None
+
+
+def _warnings() -> list[str]:
+    """Where warnings are errors for us, they are for children."""
+    return [f"-W{option}" for option in sys.warnoptions]
 
 
 _TASKS = "warpack.service.jobs.tasks"

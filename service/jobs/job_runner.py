@@ -10,8 +10,15 @@ from functools import partial
 from warpack.service.engine import Handler, JobEngine, TaskKey
 from warpack.service.engine.dbos_engine import DbosEngine
 from warpack.service.jobs import child_process
-from warpack.service.jobs.capabilities import QUEUES, device_queue, queue_for, queues_of_this_installation
+from warpack.service.jobs.capabilities import (
+    QUEUES,
+    device_queue,
+    has_gpu_extra,
+    queue_for,
+    queues_of_this_installation,
+)
 from warpack.service.jobs.desk import Desk
+from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.liveness import new_worker_id
 from warpack.service.jobs.presence import Presence
@@ -68,7 +75,8 @@ class JobRunner:
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
-            child_process.prepare()  # meanwhile the engine finds its queues, for which it needs a second
+            # Meanwhile the engine finds its queues, for which it needs a second.
+            child_process.prepare(*self._fork_servers())
         self.upkeep = Upkeep(
             self.store,
             self.engine,
@@ -79,6 +87,12 @@ class JobRunner:
             has_device=self.has_device,
         )
         self.upkeep.start()
+
+    def _fork_servers(self) -> tuple[ForkServer, ...]:
+        """Those whose children this process will want."""
+        if self._gpu is not None:
+            return (COMPILING,)
+        return (SOLVING, COMPILING) if has_gpu_extra() else (SOLVING,)
 
     def stop(self) -> None:
         self.upkeep.stop()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warpack.service.jobs.device_tasks import bundle_for
+from warpack.service.jobs.no_verdict import no_verdict
 
 if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Manifest
@@ -77,9 +78,12 @@ def _validated(manifest: Manifest, document: str, required: Any, with_bundle: bo
     layout = read_layout(document.encode())
     here: Any = "simulated" if required == "hardware" else required
     validation = replace(validate_up_to(manifest, layout, here), required=required)
+    no_verdict(*validation.reports)
     bundle = None
     if with_bundle and all(report["passed"] for report in validation.reports):
         bundle, refusal = bundle_for(manifest, layout)
+        if refusal is not None:
+            no_verdict(refusal.to_json())
         if refusal is not None and required == "hardware":
             validation = replace(validation, reports=(*validation.reports, refusal.to_json()))
     passed = all(report["passed"] for report in validation.reports)

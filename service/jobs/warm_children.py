@@ -18,9 +18,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from warpack.service.jobs.child_orders import Limits, Task
+from warpack.service.jobs.child_orders import Limits, Order, Task
 from warpack.service.jobs.child_process import Child
-from warpack.service.jobs.child_supervision import TIME_TO_STOP_S, supervise
+from warpack.service.jobs.child_supervision import TIME_TO_STOP_S, put_away, supervise
 from warpack.service.jobs.fork_server import ForkServer
 from warpack.service.jobs.outcome import Outcome
 from warpack.service.jobs.rehearsal import again
@@ -75,12 +75,14 @@ class WarmChildren:
     ) -> Outcome:
         """One request, and how it ended. At `limit_s` after it is begun the task is asked to stop, and `grace_s` later
         its child is killed; once `cancelled` is set the task is asked to stop as well, and has a second for that. When
-        this coroutine is cancelled its child is killed. Raises TooManyWaiting, and OSError where no child can be
-        had."""
-        await self._turn()
-        if cancelled is not None and cancelled.is_set():
-            self._free.release()
+        this coroutine is cancelled its child is killed. Raises TooManyWaiting; OSError where no child can be had;
+        ValueError for a `do` that is no function of a module."""
+        Order.of(do, self._limits)  # complains before a place is taken
+        if not await self._turn(cancelled):
             return Outcome("unwanted", None, "")
+        if self._closed:
+            self._free.release()
+            return Outcome("killed", None, "")
         try:
             child = self._waiting_child()
             if child is None:
@@ -91,7 +93,7 @@ class WarmChildren:
         return await self._ask(child, do, request, limit_s, cancelled, grace_s)
 
     async def close(self) -> None:
-        """Kill all children. Requests under way end as `killed`, and nothing is to be asked any more."""
+        """Kill all children. Requests under way, and those that wait or come later, end as `killed`."""
         self._closed = True
         for task in tuple(self._replacing):
             task.cancel()
@@ -102,14 +104,28 @@ class WarmChildren:
             self._idle.pop().close()
         self._threads.shutdown(wait=False)
 
-    async def _turn(self) -> None:
-        if self._free.locked() and self._waiting >= self._most_waiting:
+    async def _turn(self, cancelled: asyncio.Event | None) -> bool:
+        """A place is taken, in the order of asking; False where nobody wants it any longer, and none is taken."""
+        if cancelled is not None and cancelled.is_set():
+            return False
+        if not self._free.locked():
+            return await self._free.acquire()
+        if self._waiting >= self._most_waiting:
             raise TooManyWaiting(f"{self._waiting} requests are waiting for a child already")
+        turn = asyncio.ensure_future(self._free.acquire())
+        gone = turn if cancelled is None else asyncio.ensure_future(cancelled.wait())
+        taken = False
         self._waiting += 1
         try:
-            await self._free.acquire()
+            await asyncio.wait({turn, gone}, return_when=asyncio.FIRST_COMPLETED)
+            taken = turn.done() and (gone is turn or not gone.done())
         finally:
             self._waiting -= 1
+            if gone is not turn:
+                gone.cancel()
+            if not taken and not turn.cancel():
+                self._free.release()  # it had come at the same time
+        return taken
 
     def _waiting_child(self) -> Child | None:
         while self._idle:
@@ -124,21 +140,22 @@ class WarmChildren:
     ) -> Outcome:
         limits = replace(self._limits, seconds=limit_s + grace_s + TIME_TO_STOP_S)
         self._busy.add(child)
-        answering = asyncio.ensure_future(self._in_thread(partial(child.answer, do, request, limits)))
+        asking = child.asking(do, request, limits)
+        answering = asyncio.ensure_future(self._in_thread(asking.answer))
         unwanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if cancelled is not None:
             unwanted = asyncio.ensure_future(cancelled.wait())
         ended = None
         try:
-            ended = await supervise(child, answering, unwanted, limit_s, grace_s)
+            ended = await supervise(asking, answering, unwanted, limit_s, grace_s)
         finally:
             unwanted.cancel()
             self._busy.discard(child)
             if ended is None or not answering.done() or child.worn:
-                child.kill()
-                await asyncio.wait({answering})
-                by_itself, last_lines = child.close()
-                self._replace()
+                try:
+                    by_itself, last_lines = await put_away(child, answering)
+                finally:
+                    self._replace()
             else:
                 by_itself, last_lines = "answered", child.last_lines()
                 self._idle.append(child)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +80,19 @@ def tell_limits(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
 
 
+def warn(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    warnings.warn("look out", stacklevel=1)
+    return b""
+
+
+def lower_hard_limits(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
+    """As an operator may have set them, to so many MiB."""
+    for what in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+        most = int(request) * 1024 * 1024
+        resource.setrlimit(what, (most, most))
+    return b"done"
+
+
 def tell_environment(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     """All that a child can see of it: its own, what the kernel keeps of it, and what a process that it starts gets."""
     started = subprocess.run(["env"], capture_output=True, check=True).stdout
@@ -106,6 +121,23 @@ def never_end(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     os.rename(path + ".draft", path)
     time.sleep(600)
     return b""
+
+
+def find_by_rule(request: bytes, cancelled: Callable[[], bool]) -> bytes:
+    """A validation whose level simulated has a finding of the rule that the request names."""
+    from unittest.mock import patch
+
+    from warpack.service.jobs.rehearsal import MANIFEST
+    from warpack.service.jobs.tasks import solve, validate
+    from warpack.solver.wire.layout import Validation
+
+    finding = {"rule": request.decode(), "message": "a process ended"}
+    reports = ({"level": "simulated", "passed": False, "findings": [finding]},)
+    asked = {"manifest": json.dumps(MANIFEST), "time_limit_s": 5.0}
+    document = json.loads(solve(json.dumps(asked).encode(), cancelled))["document"]
+    asked |= {"layout": document, "required": "simulated", "with_bundle": False}
+    with patch("warpack.gpu_runtime.validation.validate_up_to", lambda *_: Validation("simulated", "none", reports)):
+        return validate(json.dumps(asked).encode(), cancelled)
 
 
 def find_a_fault(_request: bytes, _cancelled: Callable[[], bool]) -> bytes:

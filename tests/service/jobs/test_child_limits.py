@@ -15,8 +15,10 @@ from tests.helpers.child_tasks import (
     echo,
     fill_memory,
     find_module,
+    lower_hard_limits,
     tell_environment,
     tell_limits,
+    warn,
 )
 from warpack.service.jobs.child_environment import child_environment
 from warpack.service.jobs.child_orders import MEMORY_MIB, Limits, Order, Task
@@ -66,6 +68,14 @@ def test_what_a_child_starts_has_the_limits_of_the_child(server: ForkServer) -> 
     assert 10 * processors <= seconds <= 11 * processors
 
 
+def test_lower_limits_of_the_operator_stand(server: ForkServer) -> None:
+    child = Child(server)
+    assert child.answer(lower_hard_limits, b"500") == b"done"
+    data, file, *_ = json.loads(child.answer(tell_limits, b"", Limits(600)) or b"[]")
+    assert (data, file) == (500 * MIB, 500 * MIB)
+    child.close()
+
+
 def test_a_child_has_what_the_settings_say_unless_it_is_told() -> None:
     assert Settings().child_memory_mib == MEMORY_MIB
 
@@ -96,6 +106,17 @@ def test_a_child_imports_nothing_from_the_folder_that_the_service_runs_in(
     monkeypatch.syspath_prepend(str(tmp_path))
     assert answer_of(server, find_module, b"latecomer") == b"nowhere"
     assert not answer_of(server, find_module, b"solver").startswith(str(tmp_path).encode())
+
+
+def test_warnings_are_errors_in_a_child_where_they_are_for_us(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.warnoptions", ["error::UserWarning"])
+    child = Child(server)
+    assert child.answer(warn, b"") is None
+    child.wait(60)
+    ended, last_lines = child.close()
+    assert (ended, last_lines.splitlines()[-1]) == ("crashed", "UserWarning: look out")
 
 
 def test_only_a_function_that_can_be_imported_is_a_task() -> None:

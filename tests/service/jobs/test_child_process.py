@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, sto
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from warpack.service.jobs.child_process import Child
 from warpack.service.jobs.child_supervision import run_child
-from warpack.service.jobs.fork_server import ForkServer
+from warpack.service.jobs.fork_server import SOLVING, ForkServer
 from warpack.service.jobs.outcome import Outcome
 
 
@@ -57,6 +58,24 @@ def test_a_child_that_is_killed_from_outside_is_told_from_one_that_crashed(name:
 
 def test_a_child_that_is_no_longer_wanted_hands_over_its_best() -> None:
     assert run(stop_when_asked, looks=2) == Outcome("unwanted", b"the best so far", "")
+
+
+def test_more_children_than_an_event_loop_has_threads_are_watched_at_a_time() -> None:
+    count = (os.cpu_count() or 1) + 6
+
+    async def all_at_once() -> list[Outcome]:
+        begun: set[int] = set()
+
+        def one(number: int) -> Awaitable[Outcome]:
+            def wanted() -> bool:
+                begun.add(number)
+                return len(begun) < count
+
+            return run_child(stop_when_asked, b"", limit_s=PATIENCE_S, wanted=wanted, server=SOLVING)
+
+        return await asyncio.gather(*map(one, range(count)))
+
+    assert {outcome.answer for outcome in asyncio.run(all_at_once())} == {b"the best so far"}
 
 
 def started_pids(path: Path) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -27,15 +26,12 @@ from tests.helpers.child_tasks import (
     tell_pid,
 )
 from tests.helpers.processes import PATIENCE_S, eventually, lives
-from tests.helpers.small_manifests import small_manifest
+from warpack.service.jobs.child_main import STOP
 from warpack.service.jobs.child_orders import Limits
 from warpack.service.jobs.child_process import Child
 from warpack.service.jobs.fork_server import SOLVING
 from warpack.service.jobs.outcome import Outcome
-from warpack.service.jobs.rehearsal import MANIFEST
-from warpack.service.jobs.tasks import solve, solve_and_verify, validate
 from warpack.service.jobs.warm_children import TooManyWaiting, WarmChildren
-from warpack.solver import load_manifest, read_layout, verify
 
 Value = TypeVar("Value")
 
@@ -141,12 +137,42 @@ def test_a_request_that_is_no_longer_wanted_ends_and_its_child_goes_on() -> None
         before = await pid_of(children)
         stop = asyncio.Event()
         asked = asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, stop))
-        waits = asyncio.create_task(children.ask(hang, b"", PATIENCE_S, stop))
         await asyncio.sleep(0)
         stop.set()
         assert await asked == Outcome("unwanted", b"the best so far", "")
-        assert await waits == Outcome("unwanted", None, "")  # and was never begun
         assert await pid_of(children) == before
+
+    with_children(use)
+
+
+def test_a_request_that_waits_and_is_no_longer_wanted_is_never_begun() -> None:
+    async def use(children: WarmChildren) -> None:
+        first, second = asyncio.Event(), asyncio.Event()
+        asked = asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, first))
+        waits = asyncio.create_task(children.ask(hang, b"", PATIENCE_S, second))
+        comes_after = asyncio.create_task(children.ask(echo, b"ab", PATIENCE_S))
+        await asyncio.sleep(0)
+        second.set()
+        assert await waits == Outcome("unwanted", None, "")
+        assert await children.ask(hang, b"", PATIENCE_S, second) == Outcome("unwanted", None, "")
+        assert not asked.done()
+        first.set()
+        assert (await asked).answer == b"the best so far"
+        assert (await comes_after).answer == b"ba"
+
+    with_children(use)
+
+
+def test_a_call_that_is_given_up_while_it_waits_takes_no_place() -> None:
+    async def use(children: WarmChildren) -> None:
+        stop = asyncio.Event()
+        asked = asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, stop))
+        waits = asyncio.create_task(children.ask(hang, b"", PATIENCE_S, asyncio.Event()))
+        await asyncio.sleep(0)
+        waits.cancel()
+        stop.set()
+        assert (await asked).ended == "unwanted"
+        assert await pid_of(children)
 
     with_children(use)
 
@@ -173,7 +199,10 @@ def test_closing_ends_what_is_under_way(tmp_path: Path) -> None:
     async def use(children: WarmChildren) -> Outcome:
         asked = asyncio.create_task(children.ask(never_end, str(path).encode(), PATIENCE_S))
         await asyncio.to_thread(eventually, path.exists, "the child has begun")
+        waits = asyncio.create_task(children.ask(echo, b"", PATIENCE_S))
+        await asyncio.sleep(0)
         await children.close()
+        assert (await waits).ended == (await children.ask(echo, b"", PATIENCE_S)).ended == "killed"
         return await asked
 
     assert with_children(use).ended == "killed"
@@ -204,6 +233,15 @@ def test_more_than_may_wait_are_refused_at_once() -> None:
     with_children(use, waiting=2)
 
 
+def test_what_is_no_task_is_refused_and_takes_no_place() -> None:
+    async def use(children: WarmChildren) -> None:
+        with pytest.raises(ValueError, match="function of a module"):
+            await children.ask(lambda request, _: request, b"", PATIENCE_S)
+        assert await pid_of(children)
+
+    with_children(use)
+
+
 def test_a_pool_of_no_children_is_refused() -> None:
     for size, waiting in ((0, 1), (1, -1)):
         with pytest.raises(ValueError, match="1 or more"):
@@ -212,9 +250,19 @@ def test_a_pool_of_no_children_is_refused() -> None:
 
 def test_a_wish_to_stop_that_comes_too_late_is_not_taken_for_the_next_request() -> None:
     child = Child(SOLVING)
-    assert child.answer(echo, b"ab") == b"ba"
-    child.ask_to_stop()
+    asked = child.asking(echo, b"ab")
+    assert asked.answer() == b"ba"
+    asked.stop()
+    child.channel.send_bytes(STOP)  # as one does that was on its way when the answer was
     assert child.answer(echo, b"cd") == b"dc"
+    child.close()
+
+
+def test_a_wish_to_stop_that_comes_before_the_request_is_kept_for_it() -> None:
+    child = Child(SOLVING)
+    asked = child.asking(stop_when_asked, b"")
+    asked.stop()
+    assert asked.answer() == b"the best so far"
     child.close()
 
 
@@ -242,50 +290,3 @@ def test_kill_9_of_the_api_ends_the_children_that_wait() -> None:
     api.communicate()
     for pid in pids:
         eventually(lambda pid=pid: not lives(pid), "the process is gone")  # type: ignore[misc]
-
-
-def solve_request(document: dict[str, Any]) -> bytes:
-    return json.dumps({"manifest": json.dumps(document), "time_limit_s": 20.0}).encode()
-
-
-def told(answer: bytes | None) -> tuple[Any, ...]:
-    """What must not depend on the child: all but the seconds that things took."""
-    assert answer is not None
-    found = json.loads(answer)
-    if found["validated"] is None:
-        return found["solved"]["status"], None
-    solved, validated = found["solved"], found["validated"]
-    return solved["status"], solved["layout_sha256"], validated["passed"], validated["artefacts"]
-
-
-def test_a_warm_child_answers_as_a_fresh_one_does() -> None:
-    documents = [small_manifest(seed) for seed in range(8)]
-
-    async def use(children: WarmChildren) -> list[tuple[Any, ...]]:
-        requests = [solve_request(document) for document in documents]
-        return [told((await children.ask(solve_and_verify, one, PATIENCE_S)).answer) for one in requests]
-
-    warm = with_children(use)
-    for document, answer in zip(documents, warm, strict=True):
-        child = Child(SOLVING)
-        assert told(child.answer(solve_and_verify, solve_request(document))) == answer
-        child.close()
-
-
-def test_solving_and_verifying_at_once_is_the_one_after_the_other() -> None:
-    request = solve_request(MANIFEST)
-    both = json.loads(solve_and_verify(request, lambda: False))
-    solved, validated = both["solved"], both["validated"]
-    alone = json.loads(solve(request, lambda: False))
-    assert {**alone, "document": ""} == {**solved, "document": ""}
-    again = {"manifest": json.dumps(MANIFEST), "layout": solved["document"], "required": "static", "with_bundle": False}
-    assert json.loads(validate(json.dumps(again).encode(), lambda: False))["artefacts"] == validated["artefacts"]
-    assert (validated["passed"], validated["level"]) == (True, "static")
-    assert verify(load_manifest(MANIFEST), read_layout(validated["document"].encode())).passed
-
-
-def test_what_has_no_layout_is_not_verified() -> None:
-    too_large = MANIFEST | {"buffers": [{"name": "a", "size": 1_000_000, "dtype": "float32"}]}
-    both = json.loads(solve_and_verify(solve_request(too_large), lambda: False))
-    assert (both["solved"]["status"], both["validated"]) == ("infeasible", None)
-    assert both["solved"]["minimum_budget_bytes"] >= 4_000_000
