@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,
     )
-    app.add_middleware(Edge, settings=settings)
+    app.add_middleware(Edge, settings=settings, takes_posts=lambda path: "POST" in app.state.route_table.methods(path))
     install_error_answers(app)
     parts = (layouts, manifests, schemas, devices, operations, docs_page)
     for part in parts:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from warpack.service.schema.types import Schema, Shape
 from warpack.solver.reading.layout_values import MOST
-from warpack.solver.wire.layout import LAYOUT_SCHEMA, Handoff, LaunchFigures, Layout
+from warpack.solver.wire.layout import (
+    LAYOUT_SCHEMA,
+    BytesProof,
+    CountProof,
+    Handoff,
+    LaunchFigures,
+    Layout,
+    LocalBytes,
+    RunInfo,
+    ThreadsProof,
+)
 
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
 _SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -32,6 +42,11 @@ def shapes() -> dict[type, Shape]:
                 }
             }
         ),
+        ThreadsProof: Shape(required=("status", "upper_bound")),
+        CountProof: Shape(required=("status", "upper_bound")),
+        BytesProof: Shape(required=("status", "lower_bound_bytes")),
+        RunInfo: Shape(required=("seconds", "seed")),
+        LocalBytes: Shape(required=("local_bytes", "persistent_local_bytes")),
         Handoff: Shape(
             put={
                 "from": {"type": "string"},

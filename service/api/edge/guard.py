@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,8 +21,9 @@ _ENCODED_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])|[\x00-\x1f\x7f]")
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, takes_posts: Callable[[str], bool]) -> None:
         self._app = app
+        self._takes_posts = takes_posts
         self._hosts = Hosts(settings.host, settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,8 +35,9 @@ class Guard:
             self._hosts.fault(header(headers, b"host"))
             or control_character_fault(scope)
             or cross_site_fault(scope["method"], headers)
-            or media_type_fault(scope["method"], headers)
         )
+        if fault is None and scope["method"] == "POST" and self._takes_posts(scope["path"]):
+            fault = media_type_fault(headers)
         if fault is None:
             await self._app(scope, receive, send)
             return
