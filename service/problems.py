@@ -20,7 +20,7 @@ from warpack.solver.wire.problems import Problem
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:warpack:problem:"
 MOST_ERRORS = 1000
-"""The list of single faults ends here; `error_count` tells how many there are."""
+"""A list of single faults, or of warnings, ends here; `error_count` tells how many there are."""
 _MOST_NAMES = 100
 _LONGEST_MESSAGE = 2000
 _PATH = re.compile(r"(?<![\w/.…])(?:/[\w.@+-]+)+/([\w.@+-]+)")
@@ -51,7 +51,7 @@ class ProblemDetails:
             "detail": self.detail,
         }
         if self.errors:
-            document["errors"] = [_shortened(error) for error in self.errors[:MOST_ERRORS]]
+            document["errors"] = [shortened(error) for error in self.errors[:MOST_ERRORS]]
             document["error_count"] = len(self.errors)
         return document | self.more
 
@@ -59,7 +59,8 @@ class ProblemDetails:
         return json.dumps(self.to_json(), ensure_ascii=False)
 
 
-def _shortened(error: Problem) -> dict[str, Any]:
+def shortened(error: Problem) -> dict[str, Any]:
+    """As JSON, with no more words and names than anybody reads."""
     message = error.message
     if len(message) > _LONGEST_MESSAGE:
         message = message[: _LONGEST_MESSAGE - 1] + "…"
