@@ -106,6 +106,12 @@ class _App:
         self.held = 0
         self.let_go = threading.Event()
 
+    def methods(self, path: str) -> tuple[str, ...]:
+        return ("GET", "HEAD", "POST")
+
+    def template(self, path: str) -> str | None:
+        return path
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await receive()
@@ -131,7 +137,7 @@ class _App:
 def edge_server(folder: Path, **settings: Any) -> Iterator[EdgeServer]:
     app = _App()
     chosen = Settings(data_dir=folder, **settings)
-    with serving(Edge(app, chosen, lambda path: True), chosen) as port:
+    with serving(Edge(app, chosen, app), chosen) as port:
         running = EdgeServer(port, app)
         try:
             yield running

@@ -10,11 +10,10 @@ body_gate       bodies: read whole, within a size, a time and a budget of bytes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.body_gate import BodyGate
+from warpack.service.api.edge.calls import Calls
 from warpack.service.api.edge.guard import Guard
 from warpack.service.api.edge.request_log import RequestLog
 from warpack.service.api.edge.room import Room
@@ -25,12 +24,11 @@ __all__ = ["Edge"]
 
 
 class Edge:
-    """All of these but the protocol, as one ASGI middleware. `takes_posts`: whether a path has the method POST; one
-    that has not is answered by the application, whatever the body is."""
+    """All of these but the protocol, as one ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, takes_posts: Callable[[str], bool]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         inner = Room(BodyGate(app, settings), settings)
-        self._outermost = RequestLog(Unread(Guard(inner, settings, takes_posts)))
+        self._outermost = RequestLog(Unread(Guard(inner, settings, calls)), calls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._outermost(scope, receive, send)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.answers import header, send_problem
+from warpack.service.api.edge.calls import Calls
 from warpack.service.api.edge.hosts import Hosts
 from warpack.service.api.edge.json_only import JSON, media_type_fault
 from warpack.service.api.edge.own_pages import cross_site_fault
@@ -21,9 +21,9 @@ _ENCODED_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])|[\x00-\x1f\x7f]")
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, settings: Settings, takes_posts: Callable[[str], bool]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         self._app = app
-        self._takes_posts = takes_posts
+        self._calls = calls
         self._hosts = Hosts(settings.host, settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +36,7 @@ class Guard:
             or control_character_fault(scope)
             or cross_site_fault(scope["method"], headers)
         )
-        if fault is None and scope["method"] == "POST" and self._takes_posts(scope["path"]):
+        if fault is None and scope["method"] == "POST" and "POST" in self._calls.methods(scope["path"]):
             fault = media_type_fault(headers)
         if fault is None:
             await self._app(scope, receive, send)
