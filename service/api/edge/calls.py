@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+"""What machines ask that watch over the service: answered however busy it is."""
+
 
 class Calls(Protocol):
     def methods(self, path: str) -> Collection[str]:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.answers import header, send_problem
-from warpack.service.api.edge.calls import Calls
+from warpack.service.api.edge.calls import PROBES, Calls
 from warpack.service.api.edge.hosts import Hosts
 from warpack.service.api.edge.json_only import JSON, media_type_fault
 from warpack.service.api.edge.own_pages import cross_site_fault
@@ -31,8 +31,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = scope["headers"]
+        host = header(headers, b"host")
+        unnamed = host is None and scope["path"] in PROBES  # load balancers probe by HTTP/1.0, which has no Host
         fault = (
-            self._hosts.fault(header(headers, b"host"))
+            (None if unnamed else self._hosts.fault(host))
             or control_character_fault(scope)
             or cross_site_fault(scope["method"], headers)
         )
