@@ -13,8 +13,14 @@ from typing import Any
 
 import structlog
 
-_QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "alembic")
-"""What these say below a warning is of no use to an operator."""
+_QUIET = {
+    "alembic": "WARNING",
+    "asyncio": "WARNING",
+    "dbos": "WARNING",
+    "uvicorn": "WARNING",
+    "uvicorn.error": "ERROR",  # requests that are no HTTP, which `edge.protocol` logs
+}
+"""What these say below their level is of no use to an operator."""
 
 
 @contextmanager
@@ -26,11 +32,15 @@ def log_of_a_process(level: str = "INFO") -> Iterator[None]:
     before = root.level
     root.addHandler(handler)
     root.setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(least)
+    # DBOS logs in a form of its own unless its logger has a handler already.
+    mute = logging.NullHandler()
+    logging.getLogger("dbos").addHandler(mute)
     try:
         yield
     finally:
+        logging.getLogger("dbos").removeHandler(mute)
         root.removeHandler(handler)
         root.setLevel(before)
 

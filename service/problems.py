@@ -8,6 +8,8 @@ thousand of them, and `error_count` says how many there are.
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,9 +20,11 @@ from warpack.solver.wire.problems import Problem
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:warpack:problem:"
 MOST_ERRORS = 1000
-"""The list of single faults ends here; `error_count` tells how many there are."""
+"""A list of single faults, or of warnings, ends here; `error_count` tells how many there are."""
 _MOST_NAMES = 100
 _LONGEST_MESSAGE = 2000
+_PATH = re.compile(r"(?<![\w/.…])(?:/[\w.@+-]+)+/([\w.@+-]+)")
+_LOG = logging.getLogger("warpack.jobs")
 _NO_JSON = frozenset({"not-json", "not-utf8", "nested-too-deeply"})
 
 
@@ -47,7 +51,7 @@ class ProblemDetails:
             "detail": self.detail,
         }
         if self.errors:
-            document["errors"] = [_shortened(error) for error in self.errors[:MOST_ERRORS]]
+            document["errors"] = [shortened(error) for error in self.errors[:MOST_ERRORS]]
             document["error_count"] = len(self.errors)
         return document | self.more
 
@@ -55,7 +59,8 @@ class ProblemDetails:
         return json.dumps(self.to_json(), ensure_ascii=False)
 
 
-def _shortened(error: Problem) -> dict[str, Any]:
+def shortened(error: Problem) -> dict[str, Any]:
+    """As JSON, with no more words and names than anybody reads."""
     message = error.message
     if len(message) > _LONGEST_MESSAGE:
         message = message[: _LONGEST_MESSAGE - 1] + "…"
@@ -77,14 +82,18 @@ def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
 
 
 def crashed(who: str, last_lines: str) -> ProblemDetails:
-    """A child process ended without an answer. `who`: solver or validator."""
+    """A child process ended without an answer. `who`: solver or validator. What it said last is in the log; callers get
+    the last line of it, without the paths of this machine."""
+    _LOG.error("a child process ended without an answer", extra={"who": who, "last_lines": last_lines})
+    said = without_paths(last_lines.splitlines()[-1]) if last_lines else f"The {who}'s process ended and wrote nothing."
     return ProblemDetails(
-        f"{who}-crashed",
-        f"The {who} ended without an answer",
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        last_lines.splitlines()[-1] if last_lines else f"The {who}'s process ended and wrote nothing.",
-        more={"last_lines": last_lines},
+        f"{who}-crashed", f"The {who} ended without an answer", HTTPStatus.INTERNAL_SERVER_ERROR, said
     )
+
+
+def without_paths(text: str) -> str:
+    """The text with absolute paths of two steps or more cut to their last step."""
+    return _PATH.sub(lambda found: f"…/{found.group(1)}", text)
 
 
 def overdue(who: str, limit_s: float, what_to_do: str) -> ProblemDetails:

@@ -64,12 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,
     )
-    app.add_middleware(Edge, settings=settings)
+    table = RouteTable()
+    app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
     parts = (orders, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)
     for part in parts:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
     app.state.settings = settings
-    app.state.route_table = RouteTable.of((*app.routes, *(route for part in parts for route in part.router.routes)))
+    table.fill((*app.routes, *(route for part in parts for route in part.router.routes)))
+    app.state.route_table = table
     return app

@@ -31,13 +31,18 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
         "validation": {"required": job.required, "level": job.level or "none"},
         "waiting_for": None if waiting is None else waiting.to_json(),
         "minimum_budget_bytes": job.minimum_budget_bytes,
-        "problem": None if job.problem is None else json.loads(job.problem),
+        "problem": None if job.problem is None else _told(json.loads(job.problem)),
         "links": {
             "self": self_link,
             "manifest": f"{self_link}/manifest",
             **{name: f"{self_link}/{name}" if job.state == "ready" else None for name in FILES},
         },
     }
+
+
+def _told(problem: dict[str, Any]) -> dict[str, Any]:
+    """Older versions stored what a child process said last: that is for the operator alone."""
+    return {key: value for key, value in problem.items() if key != "last_lines"}
 
 
 def job_text(job: Job, waiting: Waiting | None = None) -> str:

@@ -165,6 +165,7 @@ CHECKED: dict[int | str, dict[str, Any]] = {
                 "fits": True,
                 "manifest_sha256": "6f…",
                 "warnings": [],
+                "warning_count": 0,
                 "lower_bound": {
                     "run": {
                         "size_bytes": 32,

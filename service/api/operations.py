@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -22,7 +21,7 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz", summary="The database can be read and written, the disk has room")
 async def readyz(request: Request, _: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, str]:
-    fault = await asyncio.to_thread(fault_of, request.app.state.settings)
+    fault = await fault_of(request.app.state.settings)
     if fault is not None:
         raise ApiError(fault.problem, fault.headers)
     return {"status": "ready"}

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from warpack.service.schema.types import Schema, Shape
 from warpack.solver.reading.layout_values import MOST
-from warpack.solver.wire.layout import LAYOUT_SCHEMA, Handoff, LaunchFigures, Layout
+from warpack.solver.wire.layout import (
+    LAYOUT_SCHEMA,
+    BytesProof,
+    CountProof,
+    Handoff,
+    LaunchFigures,
+    Layout,
+    LocalBytes,
+    RunInfo,
+    ThreadsProof,
+)
 
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
-_SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _SIDES = ("before", "after")
 
 
@@ -18,8 +27,8 @@ def shapes() -> dict[type, Shape]:
             put={
                 "schema": {"const": LAYOUT_SCHEMA},
                 "name": {"type": "string", "default": ""},
-                "manifest_sha256": _SHA256,
-                "layout_sha256": _SHA256,
+                "manifest_sha256": {"type": "string"},  # one that is none is what a verifier finds, not a reader
+                "layout_sha256": {"type": ["string", "null"]},
             },
             required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),
         ),
@@ -32,6 +41,11 @@ def shapes() -> dict[type, Shape]:
                 }
             }
         ),
+        ThreadsProof: Shape(required=("status", "upper_bound")),
+        CountProof: Shape(required=("status", "upper_bound")),
+        BytesProof: Shape(required=("status", "lower_bound_bytes")),
+        RunInfo: Shape(required=("seconds", "seed")),
+        LocalBytes: Shape(required=("local_bytes", "persistent_local_bytes")),
         Handoff: Shape(
             put={
                 "from": {"type": "string"},

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.helpers.processes import PATIENCE_S, eventually
 from warpack.service.api.edge import Edge
@@ -106,6 +106,12 @@ class _App:
         self.held = 0
         self.let_go = threading.Event()
 
+    def methods(self, path: str) -> tuple[str, ...]:
+        return ("GET", "HEAD", "POST")
+
+    def template(self, path: str) -> str | None:
+        return path
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await receive()
@@ -131,17 +137,26 @@ class _App:
 def edge_server(folder: Path, **settings: Any) -> Iterator[EdgeServer]:
     app = _App()
     chosen = Settings(data_dir=folder, **settings)
-    server = uvicorn.Server(http_config(Edge(app, chosen), chosen))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        running = EdgeServer(listening.getsockname()[1], app)
+    with serving(Edge(app, chosen, app), chosen) as port:
+        running = EdgeServer(port, app)
         try:
-            eventually(lambda: server.started, "the server listens")
             yield running
         finally:
             app.let_go.set()
             for wire in running.wires:
                 wire.close()
+
+
+@contextmanager
+def serving(app: ASGIApp, settings: Settings) -> Iterator[int]:
+    """The port of a server in a thread of this process, which serves the application as `warpack serve` does."""
+    server = uvicorn.Server(http_config(app, settings))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            eventually(lambda: server.started, "the server listens")
+            yield int(listening.getsockname()[1])
+        finally:
             server.should_exit = True
             thread.join()

@@ -14,6 +14,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.body_gate import BodyGate
+from warpack.service.api.edge.calls import Calls
 from warpack.service.api.edge.guard import Guard
 from warpack.service.api.edge.keys import KeyCheck
 from warpack.service.api.edge.request_log import RequestLog
@@ -27,9 +28,9 @@ __all__ = ["Edge"]
 class Edge:
     """All of these but the protocol, as one ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         inner = KeyCheck(Room(BodyGate(app, settings), settings), settings)
-        self._outermost = RequestLog(Unread(Guard(inner, settings)))
+        self._outermost = RequestLog(Unread(Guard(inner, settings, calls)), calls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._outermost(scope, receive, send)

@@ -90,7 +90,8 @@ class BodyGate:
             lease.grow_to(size_bytes)
             pieces.append(piece)
             more = message.get("more_body", False)
-            limit.reschedule(begun + self._limit_s + size_bytes / _SLOWEST_BYTES_PER_S)
+            if more:
+                limit.reschedule(begun + self._limit_s + size_bytes / _SLOWEST_BYTES_PER_S)
         return b"".join(pieces)
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.answers import header, send_problem
+from warpack.service.api.edge.calls import PROBES, Calls
 from warpack.service.api.edge.hosts import Hosts
 from warpack.service.api.edge.json_only import JSON, media_type_fault
 from warpack.service.api.edge.own_pages import cross_site_fault
@@ -20,8 +21,9 @@ _ENCODED_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])|[\x00-\x1f\x7f]")
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         self._app = app
+        self._calls = calls
         self._hosts = Hosts(settings.host, settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,12 +31,15 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = scope["headers"]
+        host = header(headers, b"host")
+        unnamed = host is None and scope["path"] in PROBES  # load balancers probe by HTTP/1.0, which has no Host
         fault = (
-            self._hosts.fault(header(headers, b"host"))
+            (None if unnamed else self._hosts.fault(host))
             or control_character_fault(scope)
             or cross_site_fault(scope["method"], headers)
-            or media_type_fault(scope["method"], headers)
         )
+        if fault is None and scope["method"] == "POST" and "POST" in self._calls.methods(scope["path"]):
+            fault = media_type_fault(headers)
         if fault is None:
             await self._app(scope, receive, send)
             return

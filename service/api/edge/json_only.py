@@ -13,9 +13,8 @@ JSON = "application/json"
 _JSON_UTF8 = re.compile(rb'application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE)
 
 
-def media_type_fault(method: str, headers: list[tuple[bytes, bytes]]) -> ProblemDetails | None:
-    if method != "POST":
-        return None
+def media_type_fault(headers: list[tuple[bytes, bytes]]) -> ProblemDetails | None:
+    """What is wrong with how a request says what its body is."""
     coding = header(headers, b"content-encoding")
     if coding is not None and coding.strip().lower() not in (b"", b"identity"):
         return _unsupported("Bodies are taken as they are, without a Content-Encoding.")

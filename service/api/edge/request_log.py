@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from warpack.service.api.edge.answers import header, send_problem
+from warpack.service.api.edge.calls import Calls
 from warpack.service.api.edge.request_ids import HEADER, request_id
 from warpack.service.api.edge.security_headers import with_security
 from warpack.service.problems import internal_error
@@ -22,8 +23,9 @@ class RequestLog:
     where no call has that path. `status` is null where the caller left before an answer. `seconds` end with the last
     byte handed to the socket."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, calls: Calls) -> None:
         self._app = app
+        self._calls = calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,7 +62,7 @@ class RequestLog:
             try:
                 await self._app(inner, counting_receive, counting_send)
             except Exception:
-                _LOG.exception("a call failed", extra={"method": scope["method"], "path": _template(inner)})
+                _LOG.exception("a call failed", extra={"method": scope["method"], "path": self._template(inner)})
                 if told["status"] is not None:
                     raise  # too late for an answer: the server ends the connection
                 await send_problem(counting_send, internal_error())
@@ -71,16 +73,17 @@ class RequestLog:
                     "request" if told["status"] is not None else "request without an answer: the caller left",
                     extra={
                         "method": scope["method"],
-                        "path": _template(inner),
+                        "path": self._template(inner),
                         "caller": _caller(inner),
                         "seconds": round(time.perf_counter() - begun, 6),
                         **told,
                     },
                 )
 
-
-def _template(scope: Scope) -> str | None:
-    return getattr(scope.get("route"), "path_format", None)
+    def _template(self, scope: Scope) -> str | None:
+        """Where the call was reached it is in the scope."""
+        known = getattr(scope.get("route"), "path_format", None)
+        return known if known is not None else self._calls.template(scope["path"])
 
 
 def _caller(scope: Scope) -> str | None:

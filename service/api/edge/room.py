@@ -7,10 +7,10 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.answers import RETRY_SOON, send_problem
+from warpack.service.api.edge.calls import PROBES
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 
-_ALWAYS = frozenset({"/livez", "/readyz", "/metrics"})
 _KEPT_FREE = 32
 """Of the connections that the service holds, so many are never busy with a request."""
 
@@ -22,7 +22,7 @@ class Room:
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _ALWAYS:
+        if scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
         if self._busy >= self._most:

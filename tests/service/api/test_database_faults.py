@@ -6,11 +6,13 @@ import errno
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -19,9 +21,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
+from tests.helpers.edge_server import serving
+from tests.helpers.processes import PATIENCE_S
 from warpack.service.api import create_app
 from warpack.service.api.database_faults import unavailable
 from warpack.service.api.example_layout import MANIFEST
+from warpack.service.client import Client
 from warpack.service.settings import Settings
 
 POST = {"name": "another"}
@@ -75,6 +80,22 @@ def test_ready_means_that_the_database_can_be_written(own: TestClient, tmp_path:
         assert slug(own.get("/readyz")) == "database-busy"
         other.execute("ROLLBACK")
     assert own.get("/readyz").status_code == 200
+
+
+def test_ready_is_answered_while_every_other_call_waits_for_the_database(tmp_path: Path) -> None:
+    chosen = Settings(data_dir=tmp_path, workers=0)
+    with (
+        serving(create_app(chosen), chosen) as port,
+        Client(f"http://127.0.0.1:{port}") as client,
+        closing(sqlite3.connect(tmp_path / "warpack.sqlite", isolation_level=None)) as other,
+        ThreadPoolExecutor(40) as callers,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        posts = [callers.submit(client.submit, MANIFEST | {"name": f"job {n}"}) for n in range(40)]
+        answer = httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_S, trust_env=False)
+        other.execute("ROLLBACK")
+        assert slug(answer) == "database-busy"
+        assert {post.result()["state"] for post in posts} == {"queued"}
 
 
 def test_a_data_folder_that_is_gone_is_told(own: TestClient, tmp_path: Path) -> None:

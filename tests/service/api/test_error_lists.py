@@ -25,6 +25,20 @@ def test_a_short_list_is_whole(http: TestClient) -> None:
     assert document["error_count"] == len(document["errors"]) == 2
 
 
+def test_a_list_of_warnings_ends_too(http: TestClient) -> None:
+    pairs = [
+        buffer
+        for n in range(1100)
+        for buffer in (
+            {"name": f"b{n}", "size": 1, "dtype": "float32"},
+            {"name": f"p{n}", "size": 1, "dtype": "float32", "persistent": True, "aliases": f"b{n}"},
+        )
+    ]
+    document = http.post("/v1/manifests:check", json=MANIFEST | {"buffers": pairs}).json()
+    assert len(document["warnings"]) == MOST_ERRORS
+    assert document["warning_count"] >= 1100
+
+
 def test_a_single_fault_is_short_too() -> None:
     fault = Problem("long", "", "x" * 100_000, tuple(f"buffer{n}" for n in range(100_000)))
     assert len(faults("manifest", [fault]).to_text()) < 10_000

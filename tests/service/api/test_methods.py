@@ -28,7 +28,9 @@ SOME_ID = "0" * 28
     ],
 )
 def test_a_method_that_a_path_has_not_is_answered_with_those_it_has(http: TestClient, path: str, allowed: str) -> None:
-    for method in {"PUT", "PATCH", "TRACE", "OPTIONS", "NONSENSE", "DELETE", "GET", "HEAD"} - set(allowed.split(", ")):
+    for method in {"PUT", "PATCH", "TRACE", "OPTIONS", "NONSENSE", "DELETE", "GET", "HEAD", "POST"} - set(
+        allowed.split(", ")
+    ):
         answer = http.request(method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
         assert answer.headers["content-type"] == "application/problem+json"
@@ -47,3 +49,8 @@ def test_a_path_with_a_slash_too_many_is_not_found_and_no_host_repeated(http: Te
     answer = http.get("/v1/layouts/", follow_redirects=False)
     assert answer.status_code == 404
     assert "location" not in answer.headers
+
+
+def test_a_path_without_post_says_so_whatever_the_body_is(http: TestClient) -> None:
+    for path, status in (("/livez", 405), ("/v1/nothing", 404)):
+        assert http.post(path, content=b"a=1", headers={"Content-Type": "text/plain"}).status_code == status

@@ -53,21 +53,30 @@ def objects(value: Any, at: str = "") -> Iterator[str]:
             yield from objects(inner, f"{at}/{index}")
 
 
+def inside(document: Any, pointer: str) -> dict[str, Any]:
+    for step in pointer.split("/")[1:]:
+        document = document[int(step) if isinstance(document, list) else step]
+    assert isinstance(document, dict)
+    return document
+
+
 @pytest.mark.parametrize("pointer", list(objects(LAYOUT)))
 def test_a_field_that_nobody_knows_is_refused_by_both(pointer: str) -> None:
-    document: Any = deepcopy(LAYOUT)
-    at = document
-    for step in pointer.split("/")[1:]:
-        at = at[int(step) if isinstance(at, list) else step]
-    at["qqqqzzzz"] = 1
+    document = deepcopy(LAYOUT)
+    inside(document, pointer)["qqqqzzzz"] = 1
     assert not VALIDATOR.is_valid(document)
     with pytest.raises(LayoutFormatError):
         read_layout(document)
 
 
-@pytest.mark.parametrize("field", [name for name in LAYOUT if name != "layout_sha256"])
-def test_both_ask_for_the_same_fields(field: str) -> None:
-    document = {name: value for name, value in LAYOUT.items() if name != field}
+def all_fields() -> list[tuple[str, str]]:
+    return [(pointer, field) for pointer in objects(LAYOUT) for field in inside(LAYOUT, pointer)]
+
+
+@pytest.mark.parametrize(("pointer", "field"), all_fields())
+def test_both_ask_for_the_same_fields(pointer: str, field: str) -> None:
+    document = deepcopy(LAYOUT)
+    del inside(document, pointer)[field]
     if VALIDATOR.is_valid(document):
         read_layout(document)
     else:

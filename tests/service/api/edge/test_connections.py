@@ -57,6 +57,13 @@ def test_a_chunk_that_is_none_ends_the_request_in_mid_body(tmp_path: Path) -> No
         assert server.ask(get()).body == b"hello"
 
 
+def test_a_probe_by_http_1_0_needs_no_host(tmp_path: Path) -> None:
+    with edge_server(tmp_path) as server:
+        assert server.ask(b"GET /livez HTTP/1.0\r\n\r\n").body == b"hello"
+        assert server.ask(b"GET /livez HTTP/1.0\r\nHost: evil.example\r\n\r\n").problem == "host-not-allowed"
+        assert server.ask(b"GET /v1/layouts HTTP/1.0\r\n\r\n").problem == "host-not-allowed"
+
+
 def test_a_head_that_does_not_come_whole_is_refused(tmp_path: Path) -> None:
     with edge_server(tmp_path, header_limit_s=0.2) as server:
         half, silent = server.wire(b"GET / HTTP/1.1\r\nHost: loc"), server.wire()

@@ -28,11 +28,13 @@ def test_a_request_is_one_line(http: TestClient, caplog: pytest.LogCaptureFixtur
         http.get("/v1/layouts/" + "0" * 28)
         answer = http.post("/v1/manifests:check", content=b"{}")
         http.get("/no/such/path")
+        http.post("/v1/layouts", content=b"", headers={"Content-Type": "text/plain"})
     told = [vars(line) for line in lines(caplog)]
     assert [(each["method"], each["path"], each["status"]) for each in told] == [
         ("GET", "/v1/layouts/{job_id}", 404),
         ("POST", "/v1/manifests:check", 422),
         ("GET", None, 404),
+        ("POST", "/v1/layouts", 415),
     ]
     assert (told[1]["bytes_in"], told[1]["bytes_out"]) == (2, len(answer.content))
     assert all(each["seconds"] > 0 for each in told)
