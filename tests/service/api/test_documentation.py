@@ -94,3 +94,13 @@ def test_every_kind_of_answer_is_described_with_its_media_type(http: TestClient)
     for calls in paths.values():
         for call in calls.values():
             assert set(call["responses"]["4XX"]["content"]) == {"application/problem+json"}
+
+
+def test_the_page_names_every_type_that_a_call_may_answer_with() -> None:
+    sources = [*(ROOT / "service" / "api").rglob("*.py"), ROOT / "service" / "problems.py"]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    made = set(re.findall(r'(?:ProblemDetails|_unavailable|_unsupported|_refused)\(\s*"([a-z-]+)"', text))
+    assert {"disk-full", "too-busy", "cross-site", "not-ready"} <= made
+    page = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+    of_jobs = {"worker-crashed", "validation-failed"}  # a job's problem, which no call is answered with
+    assert {slug for slug in made - of_jobs if f"`{slug}`" not in page} == set()
