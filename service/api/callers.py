@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,8 +14,8 @@ from warpack.service.problems import ProblemDetails
 from warpack.service.store.keys import Scope
 
 
-def _with(scope: Scope) -> Callable[[Request], Caller]:
-    def caller_with_scope(request: Request) -> Caller:
+def _with(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
+    async def caller_with_scope(request: Request) -> Caller:
         caller: Caller = request.scope["caller"]
         if scope in caller.scopes or "admin" in caller.scopes:
             return caller

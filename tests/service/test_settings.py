@@ -44,7 +44,8 @@ def test_settings_are_fixed() -> None:
     [
         {"port": 65536},
         {"workers": -1},
-        {"database_url": "postgresql://host/db"},  # locks of workers are files so far
+        {"database_url": "mysql://host/db"},
+        {"database_url": "no url"},
         {"max_connections": 0},
         {"max_bytes_in_flight": 1},  # not one body would fit
         {"header_limit_s": 0},
@@ -55,3 +56,8 @@ def test_settings_are_fixed() -> None:
 def test_wrong_values_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)  # type: ignore[arg-type]  # wrong values, on purpose
+
+
+def test_a_postgresql_url_names_the_driver_that_is_installed() -> None:
+    settings = Settings(database_url="postgresql://me:secret@host/db")
+    assert settings.store_url == settings.engine_url == "postgresql+psycopg://me:secret@host/db"

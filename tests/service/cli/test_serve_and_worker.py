@@ -81,7 +81,7 @@ def test_at_a_stop_callers_that_wait_get_their_job_at_once(tmp_path: Path) -> No
     with running("serve", "--port", "0", "--data-dir", data, "--workers", "0", "--port-file", port_file) as serving:
         url = url_of(serving, port_file)
         with ThreadPoolExecutor(8) as callers, Client(url) as client:
-            asked = [callers.submit(client.submit, small(name=f"job {n}"), 60) for n in range(4)]
+            asked = [callers.submit(client.submit, small(name=f"job {n}", validation="compiled"), 60) for n in range(4)]
             eventually(lambda: len(client.list()["layouts"]) == 4, "four callers wait")
             first = client.list()["layouts"][0]["id"]
             asked += [callers.submit(client.get, first, 60) for _ in range(2)]
