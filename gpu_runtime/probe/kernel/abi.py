@@ -8,7 +8,7 @@ WALK = "walk"
 """The function that goes through a plan's rows: the same for every layout, and compiled once."""
 
 AT = "at_"
-"""How the names of functions begin that call a hundred or so getters, where there are too many for one:
+"""How the names of functions begin that call a few of the getters, where there are too many for one:
 `at_N(run, ref, places)` notes where their views are (ref below 0), or calls the zero function of getter number `ref`.
 Each is compiled by itself."""
 

@@ -10,10 +10,11 @@ from warpack.gpu_runtime.probe.kernel.getter_calls import Calls
 from warpack.gpu_runtime.probe.kernel.instructions import Op
 from warpack.gpu_runtime.probe.kernel.row_source import LOCAL, indent, zeroing
 
-MOST_IN_THE_KERNEL = 64
-"""So many getters of shared memory are called by the kernel itself, which is the quickest."""
+MOST_IN_THE_KERNEL = 24
+"""So many getters of shared memory are called by the kernel itself."""
 
-IN_A_GROUP = 40
+IN_A_GROUP = 16
+"""With more, numba's square outweighs what each function costs it at the least; a third more or less is the same."""
 
 
 def shared_refs(calls: Calls) -> list[int]:
@@ -47,7 +48,7 @@ def at_functions(calls: Calls, groups: Sequence[Sequence[int]]) -> Iterator[str]
         yield "        memory_1 = cuda.shared.array(0, types.uint8, alignment=ALIGN)"
         yield from indent(notes(calls, refs), 2)
         yield "        return 0"
-        yield f"    op = {Op.ZERO:d}"
+        yield "    zeroed = ref"
         yield from indent(zeroing(calls, refs))
         yield "    return 0"
 
