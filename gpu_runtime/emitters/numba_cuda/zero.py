@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from warpack.gpu_runtime.emitters.names import zero_name
 from warpack.gpu_runtime.emitters.numba_cuda.expressions import Places, device_function
 from warpack.gpu_runtime.emitters.numba_cuda.getters import value
+from warpack.gpu_runtime.emitters.numba_cuda.views import view
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Scattered, Slot
 from warpack.solver.wire.units import Elements
 
@@ -125,16 +126,22 @@ def zero_function(slot: Slot, places: Places, threads_per_run: int) -> Iterator[
     """The threads that share the buffer stride over it together; a buffer of one thread is zeroed by that thread."""
     sharers = _sharers(slot, threads_per_run)
     then = "" if not sharers.many else " A barrier must follow before another thread touches it."
-    what, body = slot.name, [zero_call(value(slot, places), slot.count, slot, threads_per_run)]
+    what, handed_out, count = slot.name, value(slot, places), slot.count
+    together = slot.pitch == slot.count
     if slot.is_ring:
         what = f"every slot of {slot.name}"
+        if together:
+            count = slot.extent
+            handed_out = view(places.memory(slot), slot.offset, count)
+    body = [zero_call(handed_out, count, slot, threads_per_run)]
+    if slot.is_ring and not together:
         body = [f"for slot in range({slot.stages:d}):", *(f"    {line}" for line in body)]
     yield from device_function(zero_name(slot.identifier), "memory", f"Zeroes {what}, by {sharers.who}.{then}", body)
 
 
-def zero_call(view: str, count: Elements, slot: Slot, threads_per_run: int) -> str:
+def zero_call(of_view: str, count: Elements, slot: Slot, threads_per_run: int) -> str:
     """Zeroes `count` elements of a view, by the threads that share what is in the slot's region."""
-    return f"{_sharers(slot, threads_per_run).name}({view}, {count:d})"
+    return f"{_sharers(slot, threads_per_run).name}({of_view}, {count:d})"
 
 
 def zero_scattered(buffer: Scattered) -> Iterator[str]:

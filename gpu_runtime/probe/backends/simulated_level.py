@@ -23,7 +23,7 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport
 
 MOST_CPU_GETTERS = 768
-"""numba takes about a twentieth of a second for each getter: layouts with more do without the CPU target."""
+"""numba takes about a tenth of a second for each getter: layouts with more do without the CPU target."""
 
 _CPU = "cpu-target"
 _CPU_ENVIRONMENT = {

@@ -4,6 +4,7 @@ over its branches."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from warpack.gpu_runtime.probe.kernel.abi import AT
 from warpack.gpu_runtime.probe.kernel.getter_calls import Calls
@@ -11,7 +12,7 @@ from warpack.gpu_runtime.probe.kernel.instructions import Op
 from warpack.gpu_runtime.probe.kernel.row_source import LOCAL, indent, zeroing
 
 MOST_IN_THE_KERNEL = 24
-"""So many getters of shared memory are called by the kernel itself."""
+"""So many getters of shared memory are called by the kernel itself; a ring's counts once."""
 
 IN_A_GROUP = 16
 """With more, numba's square outweighs what each function costs it at the least; a third more or less is the same."""
@@ -28,16 +29,24 @@ def own_refs(calls: Calls) -> list[int]:
 
 def groups_of(calls: Calls) -> list[list[int]]:
     """The getters of shared memory in groups of neighbours; none where the kernel calls them all."""
-    refs = shared_refs(calls)
+    refs = calls.rings(shared_refs(calls))
     if len(refs) <= MOST_IN_THE_KERNEL:
         return []
-    return [refs[first : first + IN_A_GROUP] for first in range(0, len(refs), IN_A_GROUP)]
+    return [[*chain(*refs[first : first + IN_A_GROUP])] for first in range(0, len(refs), IN_A_GROUP)]
 
 
 def notes(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
-    """Straight on, which is what compilers are quick with."""
-    for ref in refs:
-        yield f"P.note_{calls.getters[calls.names[ref]].element}({calls.view(ref)}, memory_1, places, {2 * ref})"
+    """Straight on, which is what compilers are quick with; a ring's slots one after the other."""
+    for of_one in calls.rings(refs):
+        getter = calls.getters[calls.names[of_one[0]]]
+        note, first = f"P.note_{getter.element}", of_one[0]
+        if not getter.takes_slot:
+            yield f"{note}({calls.view(first)}, memory_1, places, {2 * first})"
+            continue
+        yield "slot = 0"
+        yield f"while slot < {len(of_one)}:"
+        yield f"    {note}(A.{getter.call}, memory_1, places, 2 * ({first} + slot))"
+        yield "    slot += 1"
 
 
 def at_functions(calls: Calls, groups: Sequence[Sequence[int]]) -> Iterator[str]:
