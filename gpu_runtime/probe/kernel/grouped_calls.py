@@ -27,6 +27,17 @@ def own_refs(calls: Calls) -> list[int]:
     return [ref for ref, name in enumerate(calls.names) if calls.getters[name].region in LOCAL]
 
 
+MOST_OWN = 800
+"""So many getters and zero functions of a thread's own arrays can be compiled, all of them in the kernel itself: they
+take some three minutes of CPU time."""
+
+
+def own_calls(calls: Calls) -> int:
+    """How many getters and zero functions of a thread's own arrays the kernel calls."""
+    own = own_refs(calls)
+    return len(own) + len(list(zeroing(calls, own))) // 2
+
+
 def groups_of(calls: Calls) -> list[list[int]]:
     """The getters of shared memory in groups of neighbours; none where the kernel calls them all."""
     refs = calls.rings(shared_refs(calls))
