@@ -11,8 +11,8 @@ from warpack.gpu_runtime.probe.kernel.getter_calls import Calls
 from warpack.gpu_runtime.probe.kernel.instructions import Op
 from warpack.gpu_runtime.probe.kernel.row_source import LOCAL, indent, zeroing
 
-MOST_IN_THE_KERNEL = 24
-"""So many getters of shared memory are called by the kernel itself; a ring's counts once."""
+MOST_IN_THE_KERNEL = 48
+"""So many getters and zero functions of shared memory are called by the kernel itself; a ring's getter counts once."""
 
 IN_A_GROUP = 16
 """With more, numba's square outweighs what each function costs it at the least; a third more or less is the same."""
@@ -35,13 +35,18 @@ take some three minutes of CPU time."""
 def own_calls(calls: Calls) -> int:
     """How many getters and zero functions of a thread's own arrays the kernel calls."""
     own = own_refs(calls)
-    return len(own) + len(list(zeroing(calls, own))) // 2
+    return len(own) + _zeros(calls, own)
+
+
+def _zeros(calls: Calls, refs: Iterable[int]) -> int:
+    return sum(line.startswith("if ") for line in zeroing(calls, refs))
 
 
 def groups_of(calls: Calls) -> list[list[int]]:
     """The getters of shared memory in groups of neighbours; none where the kernel calls them all."""
-    refs = calls.rings(shared_refs(calls))
-    if len(refs) <= MOST_IN_THE_KERNEL:
+    shared = shared_refs(calls)
+    refs = calls.rings(shared)
+    if len(refs) + _zeros(calls, shared) <= MOST_IN_THE_KERNEL:
         return []
     return [[*chain(*refs[first : first + IN_A_GROUP])] for first in range(0, len(refs), IN_A_GROUP)]
 
