@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,15 +33,19 @@ _DEEP = 20_000
 
 
 @contextmanager
-def _deep() -> Iterator[None]:
-    """numba recurses over a function's basic blocks, of which a loop for each of some hundred buffers makes more than
-    Python's usual limit."""
-    usual = sys.getrecursionlimit()
+def _for_numba() -> Iterator[None]:
+    """numba recurses over a function's basic blocks, of which a branch for each of some hundred buffers makes more than
+    Python's usual limit. It makes so many objects that a tenth of its time goes into looking for dead ones, until one
+    function is done."""
+    usual, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(usual, _DEEP))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(usual)
+        if collecting:
+            gc.enable()
 
 
 def _compiled(function: Callable[..., Any], signature: Any, compute_capability: str, **options: Any) -> str:
@@ -54,7 +59,7 @@ def _compiled(function: Callable[..., Any], signature: Any, compute_capability: 
     from numba.cuda.cudadrv.error import CudaSupportError, NvvmError
 
     try:
-        with _deep():
+        with _for_numba():
             ptx, _ = cuda.compile_ptx(function, signature, cc=architecture, **options)
     except (NumbaError, NvvmError, CudaSupportError, TypeError, ValueError, RecursionError) as error:
         raise CompileError(

@@ -3,9 +3,10 @@
     text = emit(layout, manifest)                      # target="numba-cuda": a Python module, `allocators.py`
     header = emit(layout, manifest, "cuda-c++")        # a C++17 header, `allocators.cuh`: its comments say how
 
-Every text depends on the layout and the manifest alone (same layout, same bytes), and takes nothing from the manifest
-but checked identifiers and numbers. The Python module imports `numba.cuda`, `numba.types` and numba.cuda's `intrinsic`,
-and nothing else; it runs in numba's CUDA simulator, compiles without a GPU and runs on one.
+Every text depends on the layout and the manifest alone (same layout, same bytes) and holds nothing of the manifest but
+checked identifiers and numbers. The Python module imports `numba.cuda`, `numba.types`, numba.cuda's `intrinsic` and,
+where it zeroes, its `SRegBuilder`, and nothing else; it runs in numba's CUDA simulator, compiles without a GPU and runs
+on one.
 
 ## What the emitted Python module offers
 

@@ -20,6 +20,7 @@ _PART = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*|0|[1-9][0-9]*", re.ASCII)
 
 _OWN = """
     cuda types intrinsic view_at thread_memory init thread_in_block threads_in_block run_in_block lane_in_run memory view run slot i
+    view_with view_by_thread view_by_run view_by_block
     LAYOUT_SHA256 MANIFEST_SHA256 COMPUTE_CAPABILITY THREADS_PER_BLOCK RUNS_PER_BLOCK THREADS_PER_RUN
     DYNAMIC_SHARED_BYTES RUN_BYTES PADDING_BYTES STRIDE_BYTES BLOCK_REGION_BYTES REGION_GAP_BYTES BASE_ALIGNMENT_BYTES
     LOCAL_BYTES PERSISTENT_LOCAL_BYTES OPT_IN ALIGN IN_SIMULATOR

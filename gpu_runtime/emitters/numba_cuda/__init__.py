@@ -13,7 +13,7 @@ from warpack.gpu_runtime.emitters.numba_cuda.getters import getter, refusal
 from warpack.gpu_runtime.emitters.numba_cuda.head import head
 from warpack.gpu_runtime.emitters.numba_cuda.memory import memory_functions
 from warpack.gpu_runtime.emitters.numba_cuda.views import view_function
-from warpack.gpu_runtime.emitters.numba_cuda.zero import zero_function, zero_scattered
+from warpack.gpu_runtime.emitters.numba_cuda.zero import zero_function, zero_loops, zero_scattered
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 
 
@@ -22,14 +22,14 @@ def emit_text(plan: AllocatorPlan, *, any_block: bool = False) -> str:
     `any_block`: block-scoped buffers are zeroed by however many threads the block has, not by exactly
     THREADS_PER_BLOCK; that costs more."""
     places = Places(plan)
-    lines = [*head(plan), *view_function(), *memory_functions(plan)]
+    lines = [*head(plan), *view_function(), *memory_functions(plan), *zero_loops(plan, any_block=any_block)]
     for slot in plan.slots:
         lines += getter(slot, places)
         if slot.zero:
-            lines += zero_function(slot, plan.threads_per_run, any_block=any_block)
+            lines += zero_function(slot, places, plan.threads_per_run)
     for buffer in plan.scattered:
         lines += refusal(buffer)
         if buffer.zeros:
             lines += zero_scattered(buffer)
-    lines += init_function(plan, places, any_block=any_block)
+    lines += init_function(plan, places)
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from warpack.gpu_runtime.emitters.names import zero_name
 from warpack.gpu_runtime.emitters.numba_cuda.expressions import Places, device_function
 from warpack.gpu_runtime.emitters.numba_cuda.views import view
-from warpack.gpu_runtime.emitters.numba_cuda.zero import zero_loop
+from warpack.gpu_runtime.emitters.numba_cuda.zero import zero_call
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan, Slot
 from warpack.gpu_runtime.emitters.promise import promise
 from warpack.solver.wire.units import Bytes, align_up
@@ -23,22 +23,22 @@ class _Piece:
     slots: list[Slot] = field(default_factory=list)
 
 
-def init_function(plan: AllocatorPlan, places: Places, *, any_block: bool) -> Iterator[str]:
-    """Always emitted, so that a kernel can call it whatever the layout holds. Adjacent buffers are zeroed together:
-    numba cannot compile some hundred loops, one for each buffer."""
+def init_function(plan: AllocatorPlan, places: Places) -> Iterator[str]:
+    """Always emitted, so that a kernel can call it whatever the layout holds. Buffers that lie one behind the other are
+    zeroed together: a loop for each of some hundred would be more than numba compiles."""
     lines: list[str] = []
-    for number, piece in enumerate(_pieces(plan)):
+    for piece in _pieces(plan):
         loops = list(_cover(piece.start, piece.end, _by_width(piece)))
         calls = [f"{zero_name(slot.identifier)}(memory)" for slot in piece.slots]
         if len(loops) >= len(calls):
             lines += [call for call in calls if call not in lines]  # one call zeroes every slot of a ring
             continue
         lines.append(f"# {', '.join(dict.fromkeys(slot.name for slot in piece.slots))}")
-        for part, (start, end, slot) in enumerate(loops):
+        for start, end, slot in loops:
             size = slot.element.itemsize_bytes
-            name, count = f"view_{number}_{part}", (end - start) // size
-            lines.append(f"{name} = {view(places.memory(slot), start // size, count)}")
-            lines += zero_loop(name, count, slot, plan.threads_per_run, any_block=any_block)
+            count = (end - start) // size
+            whole = view(places.memory(slot), start // size, count)
+            lines.append(zero_call(whole, count, slot, plan.threads_per_run))
     yield from device_function(
         "init", "memory", promise(plan, "cuda.syncthreads()", "cuda.syncwarp()"), lines or ["return"]
     )

@@ -19,7 +19,7 @@ _WHERE: dict[Region, str] = {
 
 def getter(slot: Slot, places: Places) -> Iterator[str]:
     yield from device_function(
-        slot.identifier, getter_arguments(slot), _describe(slot), [f"return {_value(slot, places)}"]
+        slot.identifier, getter_arguments(slot), _describe(slot), [f"return {value(slot, places)}"]
     )
 
 
@@ -31,7 +31,8 @@ def refusal(buffer: Scattered) -> Iterator[str]:
     yield from device_function(buffer.identifier, "memory", f"{buffer.refusal}.", body)
 
 
-def _value(slot: Slot, places: Places) -> str:
+def value(slot: Slot, places: Places) -> str:
+    """The expression for what the getter returns."""
     if (
         not slot.count
     ):  # the one spelling of "no elements" that compiles and runs in the simulator; the array is optimised away

@@ -19,6 +19,7 @@ from warpack.gpu_runtime.compiler.header import touch_source_cpp
 from warpack.gpu_runtime.compiler.warm_state import is_warm
 from warpack.gpu_runtime.emitters import EmitError, emit
 from warpack.gpu_runtime.probe.backends.prepared import NotProbedError, Prepared, prepare
+from warpack.gpu_runtime.probe.kernel.grouped_calls import MOST_OWN, own_calls
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport
@@ -63,6 +64,7 @@ def compile_probe(
 
     try:
         prepared = prepared or prepare(manifest, layout, allocators)
+        _check_size(prepared)
         request = compile_request(manifest, layout, prepared, targets, header=header, cache_folder=cache_folder)
     except NotProbedError as error:
         return report(error.finding)
@@ -88,6 +90,14 @@ def compile_probe(
         "from_cache": answer["from_cache"],
     }
     return report(*_wrong(detail))
+
+
+def _check_size(prepared: Prepared) -> None:
+    """Raises NotProbedError where the compiler would take longer than anybody waits."""
+    own = own_calls(prepared.plan.calls)
+    if own > MOST_OWN:
+        said = f"{own} getters and zero functions of a thread's own arrays, of which at most {MOST_OWN} can be compiled"
+        raise NotProbedError(Finding("probe-too-large", said))
 
 
 def compile_request(

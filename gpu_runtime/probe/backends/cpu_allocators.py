@@ -17,6 +17,10 @@ THREAD, THREADS = 0, 1
 """Indices of the integers in MEMORY[0]."""
 
 
+_ANY_VIEW = "view"
+"""The first argument of the functions that many others call: these are compiled once for each element type, all others
+where they are called."""
+
 Handed = tuple[str, int]
 """An array in MEMORY: its element type, and its size if it is a local one (0: it lies over all of the shared
 memory)."""
@@ -58,7 +62,10 @@ class _OnCpu(ast.NodeTransformer):
         self.arrays: list[Handed] = []
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        takes_a_view = bool(node.args.args) and node.args.args[0].arg == _ANY_VIEW
         self.generic_visit(node)
+        if takes_a_view:
+            node.decorator_list = [_expression("njit(boundscheck=True, _nrt=False)")]
         node.args.args.append(ast.arg(MEMORY))
         return node
 

@@ -120,9 +120,13 @@ class _Block:
         of = dict(zip(FIELDS, row, strict=True))
         if of["op"] in (Op.SYNC, Op.PAUSE) or of["sharing"] == Sharing.THREAD:
             return
-        getattr(driver, f"play_{of['element']}")(
-            self._memory, number, of["op"], of["ref"], of["size"], of["start"], of["count"], of["token"], of["first"],
-            of["owner"], of["sharing"], self._takes_part[of["team"]], self._multipliers[:-1], self._multipliers[-1], self.plan["prime"],
+        ref, of_block, takes_part = of["ref"], of["sharing"] == Sharing.BLOCK, self._takes_part[of["team"]]
+        if of["op"] == Op.ZERO:
+            driver.ZEROS[ref](self._memory, ref, of_block, takes_part)
+            return
+        driver.PLAYS[ref](
+            self._memory, number, of["op"], ref, of["size"], of["start"], of["count"], of["token"], of["first"],
+            of["owner"], of_block, takes_part, self._multipliers[:-1], self._multipliers[-1], self.plan["prime"],
             self._pools[of["element"]], seen,
         )  # fmt: skip
 

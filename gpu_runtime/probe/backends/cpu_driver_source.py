@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from warpack.gpu_runtime.probe.backends.cpu_allocators import MEMORY, THREAD, THREADS
 from warpack.gpu_runtime.probe.kernel.abi import ALLOCATORS
 from warpack.gpu_runtime.probe.kernel.getter_calls import Calls
-from warpack.gpu_runtime.probe.kernel.instructions import Op, Sharing
+from warpack.gpu_runtime.probe.kernel.instructions import Op
 from warpack.gpu_runtime.probe.kernel.row_source import choice, indent
 
 REGIONS = ("run", "block")
@@ -20,9 +20,13 @@ SEEN = ("words", "wrong", "row", "element", "thread", "misfits")
 _AT = {name: number for number, name in enumerate(SEEN)}
 
 
+IN_A_FUNCTION = 32
+"""So many getters each of the functions calls: numba takes the square of a function's length in time."""
+
+
 def driver_source(calls: Calls, threads_per_run: int) -> str:
-    """The text of a module with `start` (every thread's calls at the kernel's start) and, for each element type that
-    shared memory is handed out in, `play_N`: one row, by every thread."""
+    """The text of a module with `start` (every thread's calls at the kernel's start), and by getter of shared memory
+    the functions PLAYS (one row that fills or checks, by every thread) and ZEROS (one row that zeroes)."""
     lines = [
         '"""Generated: plays the rows of a plan on the CPU target."""',
         "",
@@ -31,11 +35,23 @@ def driver_source(calls: Calls, threads_per_run: int) -> str:
         f"import {ALLOCATORS} as A",
         *_start(threads_per_run),
     ]
+    plays: dict[int, str] = {}
+    zeros: dict[int, str] = {}
     for number in range(len(calls.elements)):
         own = [ref for ref in calls.refs_of(number) if calls.getters[calls.names[ref]].region in REGIONS]
-        if own:
-            lines += _play(calls, number, own, threads_per_run)
+        for some in _groups(own):
+            plays |= dict.fromkeys(some, f"play_{some[0]}")
+            lines += _play(calls, plays[some[0]], some, threads_per_run)
+        for some in _groups([ref for ref in own if calls.zero(ref) is not None]):
+            zeros |= dict.fromkeys(some, f"zero_{some[0]}")
+            lines += _zero(calls, zeros[some[0]], some, threads_per_run)
+    for name, functions in (("PLAYS", plays), ("ZEROS", zeros)):
+        lines += ["", "", f"{name} = {{", *(f"    {ref}: {function}," for ref, function in functions.items()), "}"]
     return "\n".join(lines) + "\n"
+
+
+def _groups(refs: Sequence[int]) -> list[Sequence[int]]:
+    return [refs[first : first + IN_A_FUNCTION] for first in range(0, len(refs), IN_A_FUNCTION)]
 
 
 def _start(threads_per_run: int) -> Iterator[str]:
@@ -48,12 +64,28 @@ def start({MEMORY}):
         A.init(A.thread_memory(t // {threads_per_run}, {MEMORY}), {MEMORY})""".splitlines()
 
 
-def _play(calls: Calls, number: int, own: Sequence[int], threads_per_run: int) -> Iterator[str]:
+def _zero(calls: Calls, name: str, some: Sequence[int], threads_per_run: int) -> Iterator[str]:
     yield from f"""
 
 @njit(boundscheck=True, error_model="numpy", _nrt=False)
-def play_{number}(
-    {MEMORY}, row, op, ref, size, start, count, token, first, owner, sharing, takes_part, multipliers, of_block, prime, pool, seen
+def {name}({MEMORY}, ref, of_block, takes_part):
+    for t in range({MEMORY}[0][{THREADS}]):
+        {MEMORY}[0][{THREAD}] = t
+        run = t // {threads_per_run}
+        if not of_block and not takes_part[run]:
+            continue
+        memory = A.thread_memory(run, {MEMORY})""".splitlines()
+    for ref in some:
+        yield f"        if ref == {ref}:"
+        yield f"            {with_memory(calls.zero(ref) or '')}"
+
+
+def _play(calls: Calls, name: str, some: Sequence[int], threads_per_run: int) -> Iterator[str]:
+    yield from f"""
+
+@njit(boundscheck=True, error_model="numpy", _nrt=False)
+def {name}(
+    {MEMORY}, row, op, ref, size, start, count, token, first, owner, of_block, takes_part, multipliers, multiplier, prime, pool, seen
 ):
     threads = {MEMORY}[0][{THREADS}]
     for t in range(threads):
@@ -61,18 +93,11 @@ def play_{number}(
         run = t // {threads_per_run}
         memory = A.thread_memory(run, {MEMORY})
         base, n, low = token * multipliers[run] + first, {threads_per_run}, t % {threads_per_run} - owner
-        if sharing == {Sharing.BLOCK:d}:
-            base, n, low = token * of_block + first, threads, t - owner
+        if of_block:
+            base, n, low = token * multiplier + first, threads, t - owner
         elif not takes_part[run]:
             continue""".splitlines()
-    zeros = [(ref, call) for ref in own if (call := calls.zero(ref)) is not None]
-    if zeros:
-        yield f"        if op == {Op.ZERO:d}:"
-        for ref, call in zeros:
-            yield f"            if ref == {ref}:"
-            yield f"                {with_memory(call)}"
-        yield "            continue"
-    yield from indent((with_memory(line) for line in choice(calls, own)), 2)
+    yield from indent((with_memory(line) for line in choice(calls, some)), 2)
     yield from f"""
         if view.size != size:
             seen[{_AT["misfits"]}] += 1

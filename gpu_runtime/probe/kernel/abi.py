@@ -8,9 +8,9 @@ WALK = "walk"
 """The function that goes through a plan's rows: the same for every layout, and compiled once."""
 
 AT = "at_"
-"""The prefix of functions that each call about a hundred getters, where there are too many for one: `at_N(run, ref,
-places)` records where their views are (ref below 0), or calls the zero function of getter number `ref`. Each is
-compiled by itself."""
+"""How the names of functions begin that call a few of the getters, where there are too many for one:
+`at_N(run, ref, places)` notes where their views are (ref below 0), or calls the zero function of getter number `ref`.
+Each is compiled by itself."""
 
 MARK = "# ---- what follows is of this layout\n"
 """The line of the source text between `walk` and the kernel."""

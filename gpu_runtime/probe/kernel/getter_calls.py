@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from warpack.gpu_runtime.emitters import Getter
 from warpack.solver.wire.dtypes import DTYPES
@@ -29,8 +30,8 @@ def _names(getter: Getter) -> list[str]:
 @dataclass(frozen=True)
 class Calls:
     """`names[ref]` is the full name of the getter of that number (of a ring with the slot that it is asked for, as
-    `slot_of` spells it); those of one element type follow one another. `getters` has them by these names. `elements`
-    are numba's names of the element types, by number."""
+    `slot_of` spells it); those of one element type follow one another, and so do a ring's slots. `getters` has them by
+    these names. `elements` are numba's names of the element types, by number."""
 
     getters: Mapping[str, Getter]
     names: tuple[str, ...]
@@ -38,9 +39,9 @@ class Calls:
 
     @classmethod
     def of(cls, getters: Iterable[Getter]) -> Calls:
-        found = {name: getter for getter in getters for name in _names(getter)}
-        names = sorted(found, key=lambda name: (found[name].element, name))
-        return cls(found, tuple(names), tuple(sorted({getter.element for getter in found.values()})))
+        ordered = sorted(getters, key=lambda getter: (getter.element, getter.name))
+        found = {name: getter for getter in ordered for name in _names(getter)}
+        return cls(found, tuple(found), tuple(sorted({getter.element for getter in ordered})))
 
     @cached_property
     def refs(self) -> dict[str, int]:
@@ -58,6 +59,10 @@ class Calls:
     def view(self, ref: int) -> str:
         name = self.names[ref]
         return f"A.{self.getters[name].call_with(name.rpartition(_SLOT)[2])}"
+
+    def rings(self, refs: Iterable[int]) -> list[list[int]]:
+        """The same numbers, those of one ring's slots together."""
+        return [list(found) for _, found in groupby(refs, lambda ref: self.getters[self.names[ref]].name)]
 
     def zero(self, ref: int) -> str | None:
         """The call of the zero function, which for a ring belongs to its first slot."""

@@ -33,6 +33,7 @@ from warpack.gpu_runtime.probe.kernel.grouped_calls import (
     shared_refs,
     zeroing_in_groups,
 )
+from warpack.gpu_runtime.probe.kernel.instructions import Op
 from warpack.gpu_runtime.probe.kernel.row_source import indent, own_arrays, state, zeroing
 from warpack.gpu_runtime.probe.kernel.walk_source import ARGUMENTS as WALK_ARGUMENTS
 from warpack.gpu_runtime.probe.kernel.walk_source import walk_source
@@ -112,6 +113,9 @@ def _walk(calls: Calls, groups: Sequence[Sequence[int]]) -> Iterator[str]:
     yield f"    n = {state('stride')}"
     yield f"    c_prime = config[{CONFIG.index('prime')}]"
     yield "    failed = -1"
+    yield "    zeroed = -1"
+    yield f"    if op == {Op.ZERO:d}:"
+    yield "        zeroed = ref"
     yield from indent(work)
     failed = f"""
 if failed >= 0 and {state("first_row")} < 0:

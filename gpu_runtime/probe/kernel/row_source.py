@@ -72,7 +72,7 @@ def zeroing(calls: Calls, refs: Iterable[int]) -> Iterator[str]:
     for ref in refs:
         call = calls.zero(ref)
         if call is not None and not calls.getters[calls.names[ref]].at_entry:
-            yield f"if op == {Op.ZERO:d} and ref == {ref}:"
+            yield f"if zeroed == {ref}:"
             yield f"    {call}"
 
 

@@ -22,7 +22,7 @@ from warpack.gpu_runtime.probe.plan.row_writer import RowWriter
 from warpack.gpu_runtime.probe.plan.script import Script, ScriptWriter, uncovered
 from warpack.gpu_runtime.probe.plan.uses_by_phase import UsesByPhase
 from warpack.gpu_runtime.probe.ways.covering_ways import Ways, ways_of
-from warpack.gpu_runtime.probe.ways.program_outline import Outline, Step
+from warpack.gpu_runtime.probe.ways.program_outline import Outline, ProbeTooLargeError, Step
 from warpack.gpu_runtime.probe.ways.thread_teams import Teams
 from warpack.gpu_runtime.probe.ways.trace import straight
 from warpack.solver.verifier.story import Story, derive
@@ -73,6 +73,10 @@ class Plan:
         return sum(self.shape.active_runs(self.teams, row.team))
 
 
+MOST_CALLS = 16384
+"""Every thread notes where each getter's view is: 256 KB of the 512 KB that its local memory may have."""
+
+
 def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     """Raises EmitError where the layout cannot be emitted, ProbeTooLargeError where it cannot be probed, ValueError
     where it is infeasible."""
@@ -83,6 +87,10 @@ def plan_probe(manifest: Manifest, layout: Layout) -> Plan:
     cells = cells_of(manifest, layout, story)
     found = getters(layout, manifest)
     calls = Calls.of(found.values())
+    if len(calls.names) > MOST_CALLS:
+        raise ProbeTooLargeError(
+            f"{len(calls.names)} getters, each slot of a ring counted, of which at most {MOST_CALLS} can be probed"
+        )
     windows = Windows.of(layout.launch)
     takeovers = Takeovers(story, cells, windows.overlap)
     uses = UsesByPhase(cells)

@@ -20,12 +20,12 @@ from warpack.gpu_runtime.emitters import emit
 
 def _compiled_view() -> Callable[..., Any]:
     """The function that stands under `if not IN_SIMULATOR:` in an emitted module."""
-    (branch,) = [
+    branches = [
         node
         for node in ast.parse(emit(*SAMPLES["plain"])).body
         if isinstance(node, ast.If) and ast.unparse(node.test) == "not IN_SIMULATOR"
     ]
-    (function,) = [node for node in branch.body if isinstance(node, ast.FunctionDef)]
+    (function,) = [node for branch in branches for node in branch.body if getattr(node, "name", "") == "view_at"]
     module: dict[str, Any] = {"types": types, "intrinsic": intrinsic}
     exec(ast.unparse(function), module)
     view_at = module["view_at"]

@@ -46,7 +46,12 @@ def test_the_module_imports_numba_cuda_alone_and_defines_every_documented_name(s
     layout, manifest = SAMPLES[sample]
     tree = ast.parse(emit(layout, manifest))
     imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    assert imports == ["from numba import cuda, types", "from numba.cuda.extending import intrinsic"]
+    zeroed = any(getter.zero for getter in getters(layout, manifest).values())
+    assert imports == [
+        "from numba import cuda, types",
+        "from numba.cuda.extending import intrinsic",
+        *(["from numba.cuda.nvvmutils import SRegBuilder"] if zeroed else []),
+    ]
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert len(functions) == len(set(functions))
     assert {"thread_memory", "init", "thread_in_block", "run_in_block", "lane_in_run"} <= set(functions)
@@ -217,16 +222,17 @@ def _init(*buffers: tuple[str, int, str], threads_per_run: int = 1) -> str:
 
 def test_init_zeroes_what_lies_in_one_piece_in_one_loop() -> None:
     body = _init(*((f"b{number}", 3, ("float32", "int32")[number % 2]) for number in range(300)))
-    assert body.count("while ") == 1
+    assert body.count("zero_view_by_thread(") == 1
     assert "zero_b" not in body
 
 
 def test_init_takes_the_widest_elements_and_narrow_ones_where_those_do_not_fit() -> None:
     body = _init(("d", 2, "float64"), ("f", 3, "float32"), ("g", 4, "float32"), ("h", 5, "uint8"), ("k", 2, "uint8"))
-    assert [line.split("], ")[-1] for line in body.splitlines() if " = view_at(memory[" in line] == ["0, 6)", "48, 3)"]
+    calls = [line.split("], ")[-1] for line in body.splitlines() if "(view_at(memory[" in line]
+    assert calls == ["0, 6), 6)", "48, 3), 3)"]
 
 
 def test_init_calls_the_zero_functions_where_one_loop_for_several_would_not_be_fewer() -> None:
     body = _init(("f", 3, "float32"), ("h", 5, "uint8"))
-    assert "while " not in body
+    assert "zero_view_" not in body
     assert "zero_f(memory)\n    zero_h(memory)" in body

@@ -79,7 +79,7 @@ CODE_FAULTS = (
         "unused", in_function("unused", ", 0, 2)", ", 1, 2)"))),
     Fault("code that is right in the simulator only", "code", _code("plain", _only_simulated)),
     Fault("init zeroes nothing", "code", _code("plain", in_function("init", "zero_state(memory)", "return"))),
-    Fault("a zero function leaves the last element", "code", _code("again", replaced(("i < types.uint32(3):", "i < types.uint32(2):")))),
+    Fault("a zero function leaves the last element", "code", _code("again", replaced((", 3), 3)", ", 3), 2)")))),
     Fault("init leaves persistent local storage as it is", "code", _code(
         "local", in_function("init", "zero_k1(memory)", "return"))),
     Fault("init zeroes all memory behind the layout's, too", "code", _code("plain", _clears_all)),

@@ -165,7 +165,7 @@ def test_code_that_is_not_what_the_layout_says_is_found(name: str) -> None:
 def test_a_zero_that_is_not_written_is_found(zero: str) -> None:
     manifest = make_manifest(make_buffer("z", 5, zero=zero, lifetime=lifetime((0, 3))))
     layout = side_by_side(manifest)
-    text = changed(layout, manifest, "i < types.uint32(5):", "i < types.uint32(4):")
+    text = changed(layout, manifest, ", 5), 5)", ", 5), 4)")
     report = simulate(manifest, layout, allocators=text)
     assert "zero-missing" in rules(report)
 
