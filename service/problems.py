@@ -115,14 +115,14 @@ def over_memory(who: str, memory_mib: int) -> ProblemDetails:
 
 
 def worker_crashed(said: str) -> ProblemDetails:
-    """`said`: what is known of the last loss."""
+    """`said`: what is known of the last loss. Callers get the last line of it, without the paths of this machine."""
+    _LOG.error("a task was lost with its workers again and again", extra={"last_lines": said})
     return ProblemDetails(
         "worker-crashed",
         "Every worker that tried this job died",
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry."
-        + (f" Of the last one is known: {said.splitlines()[-1]}" if said.strip() else ""),
-        more={"last_lines": said},
+        + (f" Of the last one is known: {without_paths(said.strip().splitlines()[-1])}" if said.strip() else ""),
     )
 
 

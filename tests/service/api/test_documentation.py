@@ -102,5 +102,5 @@ def test_the_page_names_every_type_that_a_call_may_answer_with() -> None:
     made = set(re.findall(r'(?:ProblemDetails|_unavailable|_unsupported|_refused)\(\s*"([a-z-]+)"', text))
     assert {"disk-full", "too-busy", "cross-site", "not-ready"} <= made
     page = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
-    of_jobs = {"worker-crashed", "validation-failed"}  # a job's problem, which no call is answered with
+    of_jobs = {"worker-crashed", "validation-failed", "withdrawn"}  # a job's problem, which no call is answered with
     assert {slug for slug in made - of_jobs if f"`{slug}`" not in page} == set()

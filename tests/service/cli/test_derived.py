@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.helpers.api_client import client_of
 from tests.service.cli.commands import Cli, small, written
 from tests.service.cli.test_pictures import drawn
 from warpack.service.api import create_app

@@ -125,7 +125,7 @@ def test_a_task_whose_children_are_killed_again_and_again_ends_with_what_was_las
         solve(store, replace(task, attempt=attempt))
     problem = problem_of(store, job_id)
     assert problem["type"] == "urn:warpack:problem:worker-crashed"
-    assert "SIGKILL" in problem["last_lines"]
+    assert "SIGKILL" in problem["detail"]
 
 
 def test_a_solver_that_needs_too_much_memory_fails_the_job_with_what_it_may_have(

@@ -55,7 +55,7 @@ def test_the_third_loss_ends_a_solve_with_what_was_last_said(store: Store) -> No
     assert job.problem is not None
     problem = json.loads(job.problem)
     assert problem["type"] == "urn:warpack:problem:worker-crashed"
-    assert problem["last_lines"] == "out of memory"
+    assert "out of memory" in problem["detail"]
     assert store.solves.claim(next_of(claim), "another") is None
 
 
