@@ -21,6 +21,9 @@ from warpack.service.api.edge import Edge
 from warpack.service.server import http_config
 from warpack.service.settings import Settings
 
+LARGE_ANSWER_BYTES = 32 * 2**20
+"""More than the buffers of a connection hold. The answer of GET /large."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -123,6 +126,8 @@ class _App:
         if scope["path"] == "/held":
             self.held += 1
             await asyncio.to_thread(self.let_go.wait)
+        if scope["path"] == "/large":
+            text = bytes(LARGE_ANSWER_BYTES)
         if scope["path"] == "/broken":
             raise RuntimeError("a secret of ours")
         if scope["method"] == "POST":

@@ -4,17 +4,12 @@ answer is one that the description tells of. `python -m benchmarks.generated_cal
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import missing_required_header, positive_data_acceptance
-
-from tests.helpers.edge_server import serving
-from warpack.service.api import create_app
-from warpack.service.settings import Settings
 
 DESCRIPTION = json.loads((Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
 CALLS = schemathesis.openapi.from_dict(DESCRIPTION)
@@ -26,13 +21,6 @@ LEFT_OUT = [
     positive_data_acceptance,  # a manifest may keep its schema and still break a rule
     missing_required_header,  # no header is required
 ]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    chosen = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0)
-    with serving(create_app(chosen), chosen) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 # The server draws random ids in a thread of its own, which Hypothesis takes for a strategy that does.

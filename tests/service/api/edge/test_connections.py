@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.edge_server import edge_server, get, post
+from tests.helpers.edge_server import LARGE_ANSWER_BYTES, edge_server, get, post
 from tests.helpers.processes import eventually
+from warpack.service.api.edge import protocol
 
 
 def test_a_connection_serves_several_requests(tmp_path: Path) -> None:
@@ -115,6 +116,17 @@ def test_a_caller_that_leaves_in_mid_body_is_one_line_and_no_fault(
     assert (left.status, left.bytes_in) == (None, 6)  # type: ignore[attr-defined]
     assert answered.status == 200  # type: ignore[attr-defined]
     assert not [record for record in caplog.records if record.levelno > logging.INFO or record.exc_info]
+
+
+def test_a_caller_that_takes_nothing_of_its_answer_is_given_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "_STUCK_ANSWER_S", 0.2)
+    with caplog.at_level(logging.INFO, "warpack.http"), edge_server(tmp_path) as server:
+        server.wire(get("/large"))
+        given_up = "a caller takes nothing of its answer"
+        eventually(lambda: given_up in _events(caplog), "the caller is given up")
+        assert len(server.ask(get("/large")).body) == LARGE_ANSWER_BYTES  # one that reads gets all of it
 
 
 def test_a_fault_of_ours_is_told_without_a_word_of_what_it_was(
