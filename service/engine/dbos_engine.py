@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +24,9 @@ _APPLICATION_VERSION = "2"
 """Pinned: DBOS's default is a hash of the source, with which an upgrade would strand the tasks of the version
 before."""
 
-_POLL_S = 0.05
+_POLL_S, _POLL_AT_REST_S = 0.05, 0.5
+"""How often a worker looks for tasks: while some are handed over, and once none has been for a while."""
+_AWAKE_S = 10.0
 
 _FATES: dict[str, Fate] = {
     "ENQUEUED": "waiting",
@@ -56,6 +60,8 @@ class DbosEngine:
     ) -> None:
         self._url, self._worker_id = url, worker_id
         self._all_queues, self._queues, self._concurrency = all_queues, queues, concurrency
+        self._awake_until = 0.0
+        self._pace = threading.Lock()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
         _handlers.update(handlers)
@@ -81,14 +87,14 @@ class DbosEngine:
             DBOS.register_queue(
                 queue,
                 worker_concurrency=max(self._concurrency, 1),
-                polling_interval_sec=_POLL_S,
+                polling_interval_sec=_POLL_AT_REST_S,
                 on_conflict="always_update" if listening else "never_update",
             )
 
     def submit(self, task: TaskKey) -> None:
         # A handler submits what follows from its task. In a context of its own, because DBOS takes what is submitted in
         # a handler's context for a part of that handler's task, and refuses it.
-        contextvars.Context().run(_enqueue, task)
+        contextvars.Context().run(self._hand_over, task)
 
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
         fates: dict[TaskKey, Fate] = dict.fromkeys(tasks, "unknown")
@@ -107,14 +113,33 @@ class DbosEngine:
         if tasks:
             DBOS.cancel_workflows([str(task) for task in tasks])
 
+    def rest(self) -> None:
+        with self._pace:
+            if self._awake_until and time.monotonic() > self._awake_until:
+                self._awake_until = 0.0
+                self._look_every(_POLL_AT_REST_S)
+
     def stop(self) -> None:
         DBOS.destroy()
         self._database.dispose()
 
+    def _hand_over(self, task: TaskKey) -> None:
+        self._wake()
+        with SetWorkflowID(str(task)), SetEnqueueOptions(priority=max(task.turn, 1)):
+            DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
 
-def _enqueue(task: TaskKey) -> None:
-    with SetWorkflowID(str(task)), SetEnqueueOptions(priority=max(task.turn, 1)):
-        DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
+    def _wake(self) -> None:
+        """All queues, because what follows from a task goes to another one."""
+        with self._pace:
+            if time.monotonic() > self._awake_until:
+                self._look_every(_POLL_S)
+            self._awake_until = time.monotonic() + _AWAKE_S
+
+    def _look_every(self, interval_s: float) -> None:
+        for queue in self._all_queues:
+            found = DBOS.retrieve_queue(queue)
+            if found is not None:
+                found.set_polling_interval_sec(interval_s)
 
 
 def _refuse_pickles() -> None:

@@ -50,5 +50,8 @@ class JobEngine(Protocol):
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
         """These tasks have ended, whatever their workers did: they are nowhere at work, and are not handed out."""
 
+    def rest(self) -> None:
+        """To be called now and then: where nothing was handed over for a while, workers look less often."""
+
     def stop(self) -> None:
         """Take nothing more, cancel the handlers at work, and wait for them."""

@@ -21,6 +21,7 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 from typing import Any, NoReturn
 
 from warpack.service.jobs.child_orders import Limits, Order
@@ -32,6 +33,8 @@ OVER_MEMORY, LOST = 77, 78
 """Exit status of a task that got no more memory, and of one that raised ChildLost."""
 
 STOP = b"stop"
+NEWS, ANSWER = b"news", b"answer"
+"""Before each message to the worker: which it is."""
 FRESH, WORN = b"\0", b"\1"
 """Follows each answer: whether the child may be asked again."""
 
@@ -46,6 +49,21 @@ class ChildLost(Exception):
 def nothing(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     """The task that only shows that children can be had."""
     return request
+
+
+class Line:
+    """To the worker, for the task: it says whether to stop, and takes news before the answer. Threads may share it."""
+
+    def __init__(self, channel: Connection[Any, Any]) -> None:
+        self._channel, self._sending = channel, Lock()
+
+    def __call__(self) -> bool:
+        return self._channel.poll()
+
+    def tell(self, news: bytes) -> None:
+        with self._sending:
+            self._channel.send_bytes(NEWS)
+            self._channel.send_bytes(news)
 
 
 def main(channel: int, status: int, messages: int) -> NoReturn:
@@ -116,7 +134,9 @@ def _answer_all(channel: Connection[Any, Any]) -> None:
         order = Order.from_bytes(head)
         request = channel.recv_bytes()
         order.limits.take_hold()
-        channel.send_bytes(order.function()(request, channel.poll))
+        answer = order.function()(request, Line(channel))
+        channel.send_bytes(ANSWER)
+        channel.send_bytes(answer)
         answered += 1
         worn = _worn(order.limits, answered, _own_memory_mib() - at_first)
         channel.send_bytes(WORN if worn else FRESH)

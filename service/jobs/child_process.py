@@ -6,6 +6,7 @@ import fcntl
 import os
 import select
 import signal
+from collections.abc import Callable
 from multiprocessing.connection import Pipe
 from threading import Lock
 
@@ -31,6 +32,10 @@ def prepare(*servers: ForkServer) -> None:
         child = Child(server)
         child.answer(child_main.nothing, b"")
         child.close()
+
+
+News = Callable[[bytes], None]
+"""Takes what a child tells before it answers."""
 
 
 class Child:
@@ -76,9 +81,10 @@ class Child:
         """The guard's process id, which is the id of the child's process group as well."""
         return self._pid
 
-    def asking(self, do: Task, request: bytes, limits: Limits | None = None) -> Asking:
-        """A request, which is sent by its `answer`; one at a time. Raises ValueError for a `do` without a name."""
-        return Asking(self, Order.of(do, limits or Limits()).to_bytes(), request)
+    def asking(self, do: Task, request: bytes, limits: Limits | None = None, news: News | None = None) -> Asking:
+        """A request, which is sent by its `answer`; one at a time. `news` is given what the task tells before it
+        answers, in the thread that waits. Raises ValueError for a `do` without a name."""
+        return Asking(self, Order.of(do, limits or Limits()).to_bytes(), request, news)
 
     def answer(self, do: Task, request: bytes, limits: Limits | None = None) -> bytes | None:
         """Send a request and wait for the answer; None when the child ended without one."""
@@ -142,7 +148,8 @@ class Asking:
     """One request to a child. One thread waits in `answer`, while another may ask to stop: before the request is sent,
     while the task works, or when it has answered."""
 
-    def __init__(self, child: Child, order: bytes, request: bytes) -> None:
+    def __init__(self, child: Child, order: bytes, request: bytes, news: News | None) -> None:
+        self._news = news
         self.child = child
         self._order = order
         self._request = request
@@ -159,6 +166,10 @@ class Asking:
                 self._sent = True
                 if self._stop:
                     channel.send_bytes(child_main.STOP)
+            while channel.recv_bytes() == child_main.NEWS:
+                news = channel.recv_bytes()
+                if self._news is not None:
+                    self._news(news)
             answer = channel.recv_bytes()
             self._answered = True
         except (EOFError, OSError):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 from warpack.service.jobs.child_orders import MEMORY_MIB, Limits, Task
-from warpack.service.jobs.child_process import Asking, Child
+from warpack.service.jobs.child_process import Asking, Child, News
 from warpack.service.jobs.fork_server import COMPILING, ForkServer
 from warpack.service.jobs.outcome import Ended, Outcome
 
@@ -30,15 +30,17 @@ async def run_child(
     grace_s: float = 0.0,
     memory_mib: int = MEMORY_MIB,
     server: ForkServer = COMPILING,
+    news: News | None = None,
 ) -> Outcome:
-    """Do one task in a child of its own. `wanted` is asked ten times a second, in a thread.
+    """Do one task in a child of its own. In threads, `news` is given what it tells on the way, and `wanted` is asked ten
+    times a second.
 
     At `limit_s` the child is asked to stop, and `grace_s` later it is killed: no longer is its slot taken. When this
     coroutine is cancelled the child is killed first.
     """
     limits = Limits(memory_mib, limit_s + grace_s + TIME_TO_STOP_S)
     child = await asyncio.to_thread(Child, server)
-    asking = child.asking(do, request, limits)
+    asking = child.asking(do, request, limits, news)
     answering = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(_ANSWERING, asking.answer))
     unwanted = asyncio.ensure_future(_until_not(wanted))
     try:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import time
 from collections.abc import Callable
+from math import inf
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from warpack.service.jobs.child_orders import MEMORY_MIB
 from warpack.service.jobs.child_supervision import run_child
@@ -22,6 +27,9 @@ _GRACE_S = 5.0
 """After the manifest's time limit, at which the solver is asked for the best that it has. It looks every 0.1 s, and
 needs the rest to write down a large layout. Reading and flattening count towards the limit."""
 
+
+_BETWEEN_INCUMBENTS_S = 0.25
+_LOG = logging.getLogger("warpack.jobs")
 
 _MORE_TIME = "A manifest of this size needs a larger solver.time_limit_s."
 
@@ -42,6 +50,7 @@ async def handle_solve(
             wanted=wanted,
             memory_mib=memory_mib,
             server=SOLVING,
+            news=Incumbents(store, claim),
         )
         match outcome.ended:
             case "killed":
@@ -56,6 +65,24 @@ async def handle_solve(
                 if outcome.answer is not None:
                     for follows in await persist(keep, store, claim, json.loads(outcome.answer)):
                         await persist(submit, follows)
+
+
+class Incumbents:
+    """Records each better packing that a solver tells, but no more than a few a second: the last ones of a quick
+    succession are in the layout that follows."""
+
+    def __init__(self, store: Store, claim: Claim, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._claim, self._clock = store, claim, clock
+        self._next = -inf
+
+    def __call__(self, news: bytes) -> None:
+        if self._clock() < self._next:
+            return
+        self._next = self._clock() + _BETWEEN_INCUMBENTS_S
+        try:
+            self._store.solves.tell(self._claim, json.loads(news))
+        except SQLAlchemyError as error:
+            _LOG.warning("an incumbent could not be recorded: %s", error)  # the solve goes on: it is only news
 
 
 async def _fail(store: Store, claim: Claim, problem: ProblemDetails) -> None:

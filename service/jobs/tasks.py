@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from warpack.service.jobs.child_main import Line
 from warpack.service.jobs.device_tasks import bundle_for
 from warpack.service.jobs.no_verdict import no_verdict
 
 if TYPE_CHECKING:
+    from warpack.solver.recipe import Progress
     from warpack.solver.wire.manifest import Manifest
 
 Request = dict[str, Any]
@@ -22,9 +24,10 @@ Cancelled = Callable[[], bool]
 
 def solve(request: bytes, cancelled: Cancelled) -> bytes:
     """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of
-    it; or `problems`, where the search finds that the manifest asks for what no layout can give."""
+    it; or `problems`, where the search finds that the manifest asks for what no layout can give. On the way each better
+    packing is told."""
     asked: Request = json.loads(request)
-    return _to_json(_solved(_manifest(asked), asked["time_limit_s"], cancelled))
+    return _to_json(_solved(_manifest(asked), asked["time_limit_s"], cancelled, _teller(cancelled)))
 
 
 def validate(request: bytes, _cancelled: Cancelled) -> bytes:
@@ -52,12 +55,24 @@ def _manifest(asked: Request) -> Manifest:
     return replace(load_manifest(asked["manifest"].encode()), name="")
 
 
-def _solved(manifest: Manifest, time_limit_s: float, cancelled: Cancelled) -> dict[str, Any]:
+def _teller(line: Cancelled) -> Callable[[Progress], None] | None:
+    """Tells the worker each better packing and bound, as JSON; None where nobody listens."""
+    if not isinstance(line, Line):
+        return None
+    return lambda progress: line.tell(json.dumps(asdict(progress)).encode())
+
+
+def _solved(
+    manifest: Manifest,
+    time_limit_s: float,
+    cancelled: Cancelled,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> dict[str, Any]:
     from warpack.solver import ManifestError, optimize
 
     options = replace(manifest.solver, time_limit_s=time_limit_s)
     try:
-        layout = optimize(replace(manifest, solver=options), cancelled=cancelled)
+        layout = optimize(replace(manifest, solver=options), cancelled=cancelled, on_progress=on_progress)
     except ManifestError as error:
         return {"problems": [problem.to_json() for problem in error.problems]}
     return {

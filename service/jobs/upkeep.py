@@ -17,8 +17,7 @@ from warpack.service.store import Store
 from warpack.service.store.records import Task
 
 _LOG = logging.getLogger("warpack.jobs")
-_EVERY_S = 0.25
-_SELDOM_S = 10.0
+_EVERY_S, _NOW_AND_THEN_S, _SELDOM_S = 0.25, 1.0, 10.0
 _DEAD = "the worker was killed, or stopped for longer than its lease"
 _DROPPED = "the worker gave it up without a result; its log says more"
 
@@ -52,22 +51,30 @@ class Upkeep:
         self._thread.join()
 
     def _until_stopped(self) -> None:
-        seldom = time.monotonic()
+        now_and_then = seldom = time.monotonic()
         while not self._stopping.wait(_EVERY_S):
             try:
-                self.often()
+                self.take_back()
+                if time.monotonic() > now_and_then:
+                    now_and_then = time.monotonic() + _NOW_AND_THEN_S
+                    self.hand_over()
                 if time.monotonic() > seldom:
                     seldom = time.monotonic() + _SELDOM_S
                     self.seldom()
             except Exception:
                 _LOG.exception("looking after tasks failed; it is tried again")
 
-    def often(self) -> None:
+    def take_back(self) -> None:
+        """What the dead held."""
         for worker in self._presence.look()[1]:
             count = self._store.tasks.take_back(worker.id, _DEAD)
             _LOG.warning("worker %s is dead: %d of its tasks are taken back", worker.id, count)
             self._pass_over(worker.id)
             self._presence.bury(worker.id)
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """What waits, and the engine was not given."""
         for task in self._store.tasks.unsubmitted():
             self._submit(task)
         for validation_id, compute_capability in self._store.validations.best_on_devices():
@@ -76,6 +83,7 @@ class Upkeep:
 
     def seldom(self) -> None:
         """What does not show in the store alone."""
+        self._engine.rest()
         self._drop_what_nobody_does()
         entered = {worker.id for worker in self._store.workers.all()}
         for key, worker_id in self._engine.running():

@@ -56,10 +56,6 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, kind: str, solve_id: str, document: dict[str, Any]) -> None:
-        with self._database.writing() as connection:
-            record(connection, kind, solve_id, document=document)
-
     def newest(self) -> int:
         """The id of the last event; 0 before the first."""
         with self._database.reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -71,6 +72,13 @@ class Solves:
                     update(orders).where(waiting, orders.c.required == required).values(validation_id=validation_id)
                 )
         return tuple(tasks)
+
+    def tell(self, claim: Claim, incumbent: dict[str, Any]) -> None:
+        """A better packing on the way, for whoever follows the events. One of an attempt that was given up is
+        dropped."""
+        with self._database.writing() as connection:
+            if SOLVE.wanted(connection, frozenset((claim.token,))):
+                record(connection, "incumbent", claim.id, document=incumbent)
 
     def keep_best(self, claim: Claim, layout: SolvedLayout) -> None:
         """The best layout of a solve that was cancelled on the way."""

@@ -46,7 +46,7 @@ class Trial:
         if name.startswith("api"):
             manager: AbstractContextManager[Any] = service(folder, workers=0, database_url=self.database_url)
         else:
-            manager = worker(folder, database_url=self.database_url)
+            manager = worker(folder, database_url=self.database_url, plain=True)
         self.started[name] = manager, manager.__enter__()
 
     def kill(self, name: str) -> None:

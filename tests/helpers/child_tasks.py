@@ -186,3 +186,10 @@ def find_a_fault_on_a_device(_request: bytes, _cancelled: Callable[[], bool]) ->
     report = {"level": "hardware", "passed": False, "findings": [finding]}
     verdict = {"level": "simulated", "passed": False, "ran": True, "reports": [report], "document": None}
     return json.dumps(verdict | {"artefacts": {}}).encode()
+
+
+def tell_and_answer(request: bytes, line: Callable[[], bool]) -> bytes:
+    """Tells each byte of the request before it answers."""
+    for byte in request:
+        line.tell(bytes([byte]))  # type: ignore[attr-defined]  # a child's line
+    return b"answer"

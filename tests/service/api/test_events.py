@@ -35,7 +35,7 @@ def make_ready(runner: JobRunner, job_id: str) -> None:
     assert job is not None
     solve = runner.store.solves.claim(Task("solve", job.solve_id), "w")
     assert solve is not None
-    runner.store.events.record("incumbent", job.solve_id, {"run_bytes": 64})
+    runner.store.solves.tell(solve, {"run_bytes": 64})
     (task,) = runner.store.solves.deliver(solve, SolvedLayout("optimal", "b" * 64, None, '{"name": ""}'))
     validation = runner.store.validations.claim(task, "w")
     assert validation is not None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, stop_when_asked
+from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, stop_when_asked, tell_and_answer
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from warpack.service.jobs.child_process import Child
 from warpack.service.jobs.child_supervision import run_child
@@ -180,3 +180,15 @@ def test_a_fork_server_that_was_killed_is_started_anew() -> None:
 def test_without_a_fork_server_there_is_an_error_and_no_wait() -> None:
     with pytest.raises(OSError, match="fork server"):
         Child(ForkServer("no.such.module"))
+
+
+def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> None:
+    heard: list[bytes] = []
+    child = Child()
+    try:
+        assert child.asking(tell_and_answer, b"abc", news=heard.append).answer() == b"answer"
+        assert heard == [b"a", b"b", b"c"]
+        assert child.answer(tell_and_answer, b"unheard") == b"answer"
+        assert heard == [b"a", b"b", b"c"]
+    finally:
+        child.close()

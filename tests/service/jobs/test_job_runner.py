@@ -44,6 +44,9 @@ class EngineWithoutWorkers:
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
         self.forgotten += tasks
 
+    def rest(self) -> None:
+        return
+
     def stop(self) -> None:
         return
 
@@ -114,8 +117,8 @@ def test_a_task_that_never_reached_the_engine_is_handed_over_once(
     store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     _, task = posted(store)
-    runner.upkeep.often()
-    runner.upkeep.often()
+    runner.upkeep.hand_over()
+    runner.upkeep.hand_over()
     assert names(engine.submitted) == [f"solve-{task.id}-1"]
     assert (engine.submitted[0].queue, engine.submitted[0].turn) == ("solve", task.turn)
 
@@ -130,7 +133,7 @@ def test_a_task_that_the_engine_has_lost_is_handed_over_as_the_next_attempt(
     runner.submit(task)
     engine.fate = fate
     runner.upkeep.seldom()
-    runner.upkeep.often()
+    runner.upkeep.hand_over()
     assert names(engine.submitted) == [f"solve-{task.id}-1"] + [f"solve-{task.id}-2"] * again
     assert job_of(store, job_id).state == "queued"
 
@@ -148,7 +151,7 @@ def test_what_a_dead_worker_held_or_was_just_given_is_handed_over_again(
     with monkeypatch.context() as patch:
         patch.setattr("warpack.service.store.workers.LEASE_S", -1.0)
         store.workers.beat(Worker("dead", ("solve",)))
-    runner.upkeep.often()
+    runner.upkeep.take_back()
     assert set(names(engine.submitted[2:])) == {f"solve-{task.id}-2", f"solve-{other.id}-2"}
     assert set(engine.forgotten) == {key_of(task), key_of(other)}
     assert [worker.id for worker in store.workers.all()] == ["own"]
@@ -183,7 +186,7 @@ def test_what_only_a_gpu_can_do_is_handed_over_and_waits(
     store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     job_id, task = handed_to_a_device(store, "hardware")
-    runner.upkeep.often()
+    runner.upkeep.hand_over()
     assert names(engine.submitted) == [f"device-{task.id}-2"]
     assert engine.submitted[0].queue == "gpu-sm86"
     job = job_of(store, job_id)
@@ -194,9 +197,9 @@ def test_best_is_what_was_reached_once_no_gpu_of_the_architecture_is_alive(store
     job_id, _ = handed_to_a_device(store, "best")
     store.workers.beat(Worker("one", ("gpu-sm86",), ({"name": "a GPU"},)))
     assert (runner.best_level("8.6"), runner.best_level("9.0")) == ("hardware", "simulated")
-    runner.upkeep.often()
+    runner.upkeep.hand_over()
     assert job_of(store, job_id).state == "validating"
     store.workers.leave("one")
-    runner.upkeep.often()
+    runner.upkeep.hand_over()
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout) == ("ready", "simulated", "the layout")
