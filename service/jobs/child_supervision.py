@@ -32,8 +32,8 @@ async def run_child(
     server: ForkServer = COMPILING,
     news: News | None = None,
 ) -> Outcome:
-    """Do one task in a child of its own. In threads, `news` is given what it tells on the way, and `wanted` is asked ten
-    times a second.
+    """Do one task in a child of its own. In threads, `news` is given what it tells on the way, and `wanted` is asked
+    ten times a second.
 
     At `limit_s` the child is asked to stop, and `grace_s` later it is killed: no longer is its slot taken. When this
     coroutine is cancelled the child is killed first.

@@ -97,7 +97,7 @@ def test_tasks_go_in_the_order_of_their_turns(url: str) -> None:
         handled.append(task_id)
 
     tasks = [key("late", turn=2**27 + 5), key("early", turn=7), key("first", turn=1), key("middle", turn=2**27)]
-    with engine(url, nothing, queues=()) as submitting:
+    with engine(url, nothing, queues=(), concurrency=1) as submitting:
         for task in tasks:
             submitting.submit(task)
     with engine(url, handle, concurrency=1) as running:
