@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
+from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 from dbos import DBOSConfig as Config
 from dbos._serialization import DefaultSerializer  # private: see `_refuse_pickles`
 from sqlalchemy import Engine, create_engine, event
@@ -167,9 +167,13 @@ def _open(url: str) -> Engine:
 
 
 def _quieten() -> None:
-    """At shutdown DBOS warns once for each handler that it cancels; that is what was asked of it."""
-    logging.getLogger("dbos").addFilter(_not_about_shutdown)
+    """At shutdown DBOS warns once for each handler that it cancels; that is what was asked of it. A worker that was
+    given up, and goes on, is told that its task is another's now; that is no fault either: see `forget`."""
+    logging.getLogger("dbos").addFilter(_is_news)
 
 
-def _not_about_shutdown(record: logging.LogRecord) -> bool:
-    return "Asyncio task cancelled" not in record.getMessage()
+def _is_news(record: logging.LogRecord) -> bool:
+    if record.exc_info is not None and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError):
+        return False
+    message = record.getMessage()
+    return "Asyncio task cancelled" not in message and "no longer owned by this execution" not in message
