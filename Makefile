@@ -29,7 +29,7 @@ demo: $(DEMO_STAMP)
 
 # The suite imports Warpack in hundreds of processes: each would compile its modules anew where no bytecode is kept.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: lint compiler
+test: lint compiler postgresql
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 lint: $(TEST_STAMP)
@@ -50,7 +50,7 @@ endif
 clean:
 	rm -rf "$(VENV)" build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: python compiler
+.PHONY: python compiler postgresql
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
@@ -63,6 +63,13 @@ compiler:
 	  echo 'A test needs g++, which is missing: asking apt-get for it.'; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends g++ >/dev/null; } || { \
 	  echo 'g++ could not be installed. Install it (Debian: apt-get install g++) and run "make test" again.' >&2; exit 1; }
+
+# Store and job engine are tested on PostgreSQL too. Where it cannot be had, those tests are skipped, and say why.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+	  echo 'Tests need PostgreSQL, which is missing: asking apt-get for it.'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
+	  echo 'PostgreSQL could not be installed: the tests that need it are skipped (Debian: apt-get install postgresql).' >&2
 
 # An environment made by another Python is made anew: its compiled packages would not load.
 define install_extras

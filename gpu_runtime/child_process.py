@@ -12,18 +12,22 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from warpack.gpu_runtime.interpreter import import_environment, python
 
 _PR_SET_PDEATHSIG = 1
 _TAIL_LINES = 12
 _PARENT = "WARPACK_PARENT_PID"
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
+_OUT_OF_MEMORY = ("MemoryError", "bad_alloc", "out of memory", "Cannot allocate memory", "can't start new thread")
+"""What Python, C++, LLVM, the C library and Python's threads say last where they get no more."""
 
 
 class ChildError(RuntimeError):
-    """The child ended without an answer: `reason` is `time-limit`, `crashed` or `no-answer`, `tail` the end of its
-    standard error."""
+    """The child ended without an answer, and `tail` is the end of its standard error. `reason`: `time-limit`,
+    `crashed`, `no-answer`, `over-memory` (it got no more), or `killed` (by a signal that processes do not get for what
+    they do: nothing is said about the request)."""
 
     def __init__(self, reason: str, message: str, tail: str) -> None:
         self.reason = reason
@@ -54,7 +58,10 @@ def ask(
         process.communicate()
         raise
     if process.returncode != 0:
-        raise ChildError("crashed", f"{module} ended with {_status(process.returncode)}", _tail(errors))
+        tail = _tail(errors)
+        raise ChildError(
+            reason_of(process.returncode, tail), f"{module} ended with {_status(process.returncode)}", tail
+        )
     try:
         answer: dict[str, Any] = json.loads(output)
     except ValueError:
@@ -69,6 +76,14 @@ def die_with_parent() -> None:
     parent = os.environ.get(_PARENT)
     if parent is not None and os.getppid() != int(parent):
         os._exit(1)
+
+
+def reason_of(code: int, tail: str) -> Literal["crashed", "killed", "over-memory"]:
+    """Why a process ended that gave no answer. `code`: as `Popen.returncode`; `tail`: the end of its standard error."""
+    if -code in _FROM_OUTSIDE:
+        return "killed"
+    said = tail.splitlines()[-3:]
+    return "over-memory" if any(words in line for line in said for words in _OUT_OF_MEMORY) else "crashed"
 
 
 def _status(code: int) -> str:

@@ -28,10 +28,12 @@ class ApiProblem(Exception):
 
 
 class Client:
-    """Close it, or use it in a `with` block. Manifests are JSON text, bytes, or values."""
+    """Close it, or use it in a `with` block. Manifests are JSON text, bytes, or values. `key`: an API key, where the
+    service wants one."""
 
-    def __init__(self, base_url: str) -> None:
-        self._http = httpx2.Client(base_url=base_url, timeout=_NETWORK_S, trust_env=False)
+    def __init__(self, base_url: str, *, key: str | None = None) -> None:
+        shown = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self._http = httpx2.Client(base_url=base_url, headers=shown, timeout=_NETWORK_S, trust_env=False)
 
     def __enter__(self) -> Client:
         return self
@@ -110,7 +112,8 @@ class Client:
         wait_s: int = 0,
     ) -> httpx2.Response:
         sent = {"content": body} if isinstance(body, (str, bytes)) else {"json": body} if body is not None else {}
-        answer = self._http.request(method, path, headers=headers, timeout=_NETWORK_S + wait_s, **cast(Any, sent))
+        fields = dict(headers or {}) | ({} if body is None else {"Content-Type": "application/json"})
+        answer = self._http.request(method, path, headers=fields, timeout=_NETWORK_S + wait_s, **cast(Any, sent))
         if answer.is_error:
             problem = "json" in answer.headers.get("content-type", "")
             raise ApiProblem(answer.status_code, answer.json() if problem else {"detail": answer.text})

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from warpack.service.derived import Derived, derived_of, to_json
+from warpack.service.problems import MOST_ERRORS, shortened
 from warpack.solver.answer.shortfall import ruled_out
 from warpack.solver.baselines import broken_by_hand
 from warpack.solver.flatten import flatten
@@ -34,7 +35,8 @@ class Examined:
             "valid": True,
             "fits": self.fits,
             "manifest_sha256": self.manifest.sha256,
-            "warnings": [warning.to_json() for warning in self.warnings],
+            "warnings": [shortened(warning) for warning in self.warnings[:MOST_ERRORS]],
+            "warning_count": len(self.warnings),
             "lower_bound": {
                 region: asdict(bound) | {"phase_name": None if bound.phase is None else self.phase_names[bound.phase]}
                 for region, bound in self.bounds.items()

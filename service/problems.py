@@ -1,12 +1,15 @@
 """Problem details as RFC 9457 has them: what went wrong with a call, or with a job.
 
 The `type` is a URN that stays the same for good, so that programs may switch on it. `errors` lists the single faults
-of a manifest or layout, each with a type of its own, a JSON pointer, a message and the names involved.
+of a manifest or layout, each with a type of its own, a JSON pointer, a message and the names involved: the first
+thousand of them, and `error_count` says how many there are.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,6 +19,12 @@ from warpack.solver.wire.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:warpack:problem:"
+MOST_ERRORS = 1000
+"""A list of single faults, or of warnings, ends here; `error_count` tells how many there are."""
+_MOST_NAMES = 100
+_LONGEST_MESSAGE = 2000
+_PATH = re.compile(r"(?<![\w/.…])(?:/[\w.@+-]+)+/([\w.@+-]+)")
+_LOG = logging.getLogger("warpack.jobs")
 _NO_JSON = frozenset({"not-json", "not-utf8", "nested-too-deeply"})
 
 
@@ -42,11 +51,20 @@ class ProblemDetails:
             "detail": self.detail,
         }
         if self.errors:
-            document["errors"] = [error.to_json() for error in self.errors]
+            document["errors"] = [shortened(error) for error in self.errors[:MOST_ERRORS]]
+            document["error_count"] = len(self.errors)
         return document | self.more
 
     def to_text(self) -> str:
         return json.dumps(self.to_json(), ensure_ascii=False)
+
+
+def shortened(error: Problem) -> dict[str, Any]:
+    """As JSON, with no more words and names than anybody reads."""
+    message = error.message
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[: _LONGEST_MESSAGE - 1] + "…"
+    return Problem(error.type, error.pointer, message, error.names[:_MOST_NAMES]).to_json()
 
 
 def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
@@ -57,37 +75,63 @@ def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
         "not-json" if no_json else f"bad-{kind}",
         f"The {kind} is not JSON" if no_json else f"The {kind} breaks the rules of its format",
         HTTPStatus.BAD_REQUEST if no_json else HTTPStatus.UNPROCESSABLE_ENTITY,
-        f"{count} wrong with the {kind}. {problems[0]}" + (" (and more)" if len(problems) > 1 else ""),
+        f"{count} wrong with the {kind}. {str(problems[0])[:_LONGEST_MESSAGE]}"
+        + (" (and more)" if len(problems) > 1 else ""),
         tuple(problems),
     )
 
 
 def crashed(who: str, last_lines: str) -> ProblemDetails:
-    """A child process ended without an answer. `who`: solver or validator."""
+    """A child process ended without an answer. `who`: solver or validator. What it said last is in the log; callers get
+    the last line of it, without the paths of this machine."""
+    _LOG.error("a child process ended without an answer", extra={"who": who, "last_lines": last_lines})
+    said = without_paths(last_lines.splitlines()[-1]) if last_lines else f"The {who}'s process ended and wrote nothing."
     return ProblemDetails(
-        f"{who}-crashed",
-        f"The {who} ended without an answer",
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        last_lines.splitlines()[-1] if last_lines else f"The {who}'s process ended and wrote nothing.",
-        more={"last_lines": last_lines},
+        f"{who}-crashed", f"The {who} ended without an answer", HTTPStatus.INTERNAL_SERVER_ERROR, said
     )
 
 
-def overdue(who: str, limit_s: float) -> ProblemDetails:
+def without_paths(text: str) -> str:
+    """The text with absolute paths of two steps or more cut to their last step."""
+    return _PATH.sub(lambda found: f"…/{found.group(1)}", text)
+
+
+def overdue(who: str, limit_s: float, what_to_do: str) -> ProblemDetails:
     return ProblemDetails(
         f"{who}-overdue",
         f"The {who} did not finish in time",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        f"The {who} was stopped after {limit_s:g} s, which is far beyond what it may need.",
+        f"The {who} was stopped after {limit_s:g} s, and had no answer. {what_to_do}",
     )
 
 
-def worker_crashed() -> ProblemDetails:
+def over_memory(who: str, memory_mib: int) -> ProblemDetails:
+    return ProblemDetails(
+        f"{who}-over-memory",
+        f"The {who} needed too much memory",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"The {who} needed more than {memory_mib} MiB. The setting WARPACK_CHILD_MEMORY_MIB says how much it may have.",
+    )
+
+
+def worker_crashed(said: str) -> ProblemDetails:
+    """`said`: what is known of the last loss. Callers get the last line of it, without the paths of this machine."""
+    _LOG.error("a task was lost with its workers again and again", extra={"last_lines": said})
     return ProblemDetails(
         "worker-crashed",
         "Every worker that tried this job died",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry.",
+        "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry."
+        + (f" Of the last one is known: {without_paths(said.strip().splitlines()[-1])}" if said.strip() else ""),
+    )
+
+
+def withdrawn(version: str) -> ProblemDetails:
+    return ProblemDetails(
+        "withdrawn",
+        "The answer was withdrawn",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"It was made by version {version!r}, which was found to be faulty. Post the manifest again for a new one.",
     )
 
 

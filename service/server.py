@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from warpack.service.api import create_app
+from warpack.service.api.database_faults import unavailable
+from warpack.service.api.edge.protocol import Connections, HttpProtocol
 from warpack.service.settings import Settings
 
+_LOG = logging.getLogger("warpack.serve")
+
 _BACKLOG = 2048
+_ACCEPTED_AT_ONCE = 64
+"""asyncio opens so many connections before it tells the protocol of the first: more could use up the files that the
+process may have open, whatever cap the protocol has."""
+
+_GRACE_S = 10
+"""Calls under way at a stop may take so long; those that only wait end at once."""
+
+
+class StartFailed(Exception):
+    """The service could not start; the message says why."""
 
 
 def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[[str], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM. Once calls are answered, `ready` is called with the base URL and `port_file`
-    appears, with the port in it: whoever asked for port 0 learns it there."""
+    appears, with the port in it: whoever asked for port 0 learns it there. Raises StartFailed; OSError where the
+    address cannot be listened on."""
     listening = _listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -31,18 +51,47 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
         if ready is not None:
             ready(f"http://{host}:{port}")
 
-    config = uvicorn.Config(
-        create_app(settings), log_level="warning", lifespan="on", timeout_graceful_shutdown=3, server_header=False
-    )
-    server = _Server(config, started)
+    app = create_app(settings)
+    config = http_config(app, settings)
+    server = _Server(config, started, lambda: app.state.hub.close())
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
         return  # uvicorn raises SIGINT again after it has shut down in order
+    except SystemExit:  # what uvicorn makes of an error before it listens
+        cause = getattr(app.state, "start_failure", None)
+        raise StartFailed(_why(cause)) from cause
     finally:
         listening.close()
         if port_file is not None:
             port_file.unlink(missing_ok=True)
+
+
+def _why(cause: BaseException | None) -> str:
+    """In a sentence where disk or database are to blame; else the fault, whose traceback is in the log."""
+    found = None if cause is None else unavailable(cause)
+    if found is not None:
+        return found.problem.detail
+    if isinstance(cause, OSError):
+        return str(cause)
+    _LOG.error("the service could not start", exc_info=cause)
+    return repr(cause)
+
+
+def http_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves an application here: by our own protocol, without logging of its own."""
+    protocol = partial(HttpProtocol, connections_shared=Connections(settings.max_connections, settings.header_limit_s))
+    return uvicorn.Config(
+        app,
+        http=cast(type[asyncio.Protocol], protocol),
+        ws="none",
+        backlog=_ACCEPTED_AT_ONCE,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=_GRACE_S,
+        server_header=False,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -56,14 +105,26 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._tell = started
+        self._stop_waits = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        told = logging.getLogger("uvicorn.error")
+        told.disabled = True  # what fails now is told once: by `serve`
+        try:
+            await super().startup(sockets)
+        finally:
+            told.disabled = False
+        for listening in sockets or ():
+            listening.listen(_BACKLOG)  # asyncio has set it to what it accepts at once
         if self.started:
             self._tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop_waits()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM is an ordinary end here: no signal is raised again after shutdown, so that the exit code is 0."""

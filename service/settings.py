@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 def _default_data_dir() -> Path:
@@ -32,12 +34,45 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="SQLAlchemy URL; a SQLite file in the data folder unless said.")
     workers: int = Field(2, ge=0, le=64, description="Jobs of each kind at a time; 0: this process only answers calls.")
 
+    child_memory_mib: int = Field(
+        4096, ge=512, le=1 << 20, description="MiB of data that a child process may have, each."
+    )
+
+    check_limit_s: float = Field(
+        10.0, gt=0, le=600, description="Seconds that a call may take to read, check or verify a document."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names that callers may use for this service, separated by commas; loopback names always may."
+    )
+    max_connections: int = Field(512, ge=8, le=65536, description="Connections held at a time.")
+    max_bytes_in_flight: int = Field(
+        128 * 2**20, ge=16 * 2**20, description="Bytes of request bodies held in memory, over all requests."
+    )
+    header_limit_s: float = Field(10.0, gt=0, le=3600, description="Seconds that the head of a request may take.")
+    body_limit_s: float = Field(
+        20.0, gt=0, le=3600, description="Seconds that a body may take, and one more for each 64 KiB of it."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _separated(cls, hosts: object) -> object:
+        return [name.strip().lower() for name in hosts.split(",") if name.strip()] if isinstance(hosts, str) else hosts
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str | None) -> str | None:
-        if url is not None and make_url(url).get_backend_name() != "sqlite":
-            raise ValueError("only sqlite:/// URLs are supported so far: the liveness locks of workers are files")
-        return url
+        if url is None:
+            return None
+        try:
+            made = make_url(url)
+        except ArgumentError:
+            raise ValueError("this is no SQLAlchemy URL: sqlite:///FILE or postgresql://USER@HOST/DATABASE") from None
+        if made.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("only sqlite:/// and postgresql:// URLs are supported")
+        if made.drivername == "postgresql":
+            made = made.set(drivername="postgresql+psycopg")
+        return made.render_as_string(hide_password=False)
 
     @property
     def store_url(self) -> str:
@@ -46,5 +81,8 @@ class Settings(BaseSettings):
 
     @property
     def engine_url(self) -> str:
-        """Where the job engine keeps its queue: a file of its own, so that its polling never waits for the store."""
+        """Where the job engine keeps its queue: beside the store on PostgreSQL, in a schema of its own; else in a file
+        of its own, so that its polling never waits for the store."""
+        if make_url(self.store_url).get_backend_name() == "postgresql":
+            return self.store_url
         return f"sqlite:///{self.data_dir / 'engine.sqlite'}"

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.helpers.order import dealt
 
+pytest_plugins = ["tests.helpers.databases"]
 # On a busy machine an example, or the drawing of it, may take any time.
 settings.register_profile("warpack", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("warpack")

@@ -95,10 +95,11 @@ def test_the_fork_server_imports_nothing_from_the_current_folder(hostile: Path) 
 import sys
 sys.path.remove("")  # as in a console script, whose own folder comes first
 from warpack.service.jobs import child_main
-from warpack.service.jobs import child_process
-child = child_process.Child(child_main.nothing)
-assert child.answer(b"said") == b"said", child.close()
-child.close()
+from warpack.service.jobs import child_process, fork_server
+for server in fork_server.SOLVING, fork_server.COMPILING:
+    child = child_process.Child(server)
+    assert child.answer(child_main.nothing, b"said") == b"said", child.close()
+    child.close()
 print("answered")
 """
     assert _printed(program, hostile) == "answered\n"

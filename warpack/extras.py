@@ -10,6 +10,7 @@ EXTRAS = {
     "dbos": "service",
     "elftools": "gpu",
     "fastapi": "service",
+    "h11": "service",
     "httpx2": "client",
     "llvmlite": "gpu",
     "matplotlib": "bench",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
-from warpack.gpu_runtime.child_process import ChildError
+from warpack.gpu_runtime.child_process import ChildError, reason_of
 from warpack.gpu_runtime.interpreter import import_environment, python
 
 _TAIL_LINES = 12
@@ -58,8 +58,9 @@ def ask(
         try:
             found: dict[str, Any] = json.loads(answer.read())
         except ValueError:
-            how = _status(process.returncode)
-            raise ChildError("crashed", f"{module} ended with {how} and without an answer", _tail(errors)) from None
+            how, tail = _status(process.returncode), _tail(errors)
+            reason = reason_of(process.returncode, tail)
+            raise ChildError(reason, f"{module} ended with {how} and without an answer", tail) from None
         return process.returncode, found
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from warpack.service.api import devices, layouts, manifests, operations
+from warpack.service.api import artefacts, devices, docs_page, events, layouts, manifests, operations, orders, schemas
+from warpack.service.api.at_once import AtOnce
+from warpack.service.api.children import ApiChildren
+from warpack.service.api.description import API_VERSION, described_by
+from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
+from warpack.service.api.examples import PROBLEM_ANSWERS
+from warpack.service.api.hub import Hub
+from warpack.service.api.ready_answers import ReadyAnswers
+from warpack.service.api.route_table import RouteTable
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -29,23 +36,42 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        children = ApiChildren(settings)
         # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
-        await asyncio.to_thread(runner.start)
-        app.state.runner = runner
+        try:
+            await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
+        except Exception as error:
+            app.state.start_failure = error
+            raise
+        app.state.hub = Hub(runner.store.events)
+        app.state.runner, app.state.children = runner, children
+        app.state.at_once, app.state.ready_answers = AtOnce(runner, children), ReadyAnswers()
         await warm_up(app, runner)
         yield
-        del app.state.runner
+        app.state.hub.close()
+        await app.state.at_once.close()
+        del app.state.runner, app.state.children
+        await children.close()
         await asyncio.to_thread(runner.stop)
 
-    app = FastAPI(title="Warpack", version=_version(), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title="Warpack",
+        version=API_VERSION,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=PROBLEM_ANSWERS,
+        redirect_slashes=False,
+    )
+    table = RouteTable()
+    app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
-    for part in (layouts, manifests, devices, operations):
+    parts = (orders, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)
+    for part in parts:
         app.include_router(part.router)
+    app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
+    app.state.settings = settings
+    table.fill((*app.routes, *(route for part in parts for route in part.router.routes)))
+    app.state.route_table = table
     return app
-
-
-def _version() -> str:
-    try:
-        return version("warpack")
-    except PackageNotFoundError:
-        return "0+unknown"  # run from a source tree that was never installed

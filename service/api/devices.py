@@ -8,23 +8,26 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
+from warpack.service.api.callers import Reader
 from warpack.service.api.job_runner import job_runner_of
-from warpack.service.engine import Worker
 from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE
 from warpack.service.jobs.job_runner import JobRunner
+from warpack.service.store.workers import Worker
 from warpack.solver.devices import DEVICES
 
 router = APIRouter(tags=["operations"])
 
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
-async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)]) -> dict[str, Any]:
+async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: Reader) -> dict[str, Any]:
     """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's
     id."""
-    workers = await asyncio.to_thread(runner.engine.workers)
+    workers = await asyncio.to_thread(runner.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},
-        "workers": [{"id": worker.id, "levels": _levels(worker)} for worker in workers],
+        "workers": [
+            {"id": worker.id, "levels": _levels(worker), "versions": dict(worker.versions)} for worker in workers
+        ],
         "hardware_devices": [{"worker": worker.id, **device} for worker in workers for device in worker.devices],
     }
 

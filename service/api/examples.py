@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.ids import ID_PATTERN
 from warpack.service.problems import MEDIA_TYPE
+from warpack.service.store.records import JobState
 
 _JOB_EXAMPLE = {
     "id": "01a20521a14ae2dece4fe05fb222",
@@ -56,27 +58,35 @@ _PROBLEM_SCHEMA = {
                 },
             },
         },
+        "error_count": {"type": "integer", "description": "Of all errors; the list ends at 1,000."},
     },
 }
 
-_MANIFEST_SCHEMA = {
+_MANIFEST_SCHEMA = {"$ref": "#/components/schemas/Manifest"}
+_LAYOUT_SCHEMA = {"$ref": "#/components/schemas/Layout"}
+_JOB_SCHEMA = {
     "type": "object",
-    "required": ["schema", "target", "buffers"],
+    "required": list(_JOB_EXAMPLE),
     "properties": {
-        "schema": {"const": "warpack/manifest/1"},
+        "id": {"type": "string", "pattern": f"^{ID_PATTERN}$"},
         "name": {"type": "string"},
-        "target": {"type": "object", "required": ["compute_capability"]},
-        "launch": {"type": "object"},
-        "timeline": {"type": "object"},
-        "components": {"type": "array", "items": {"type": "object"}},
-        "buffers": {"type": "array", "items": {"type": "object", "required": ["name", "size", "dtype"]}},
-        "in_place": {"type": "array", "items": {"type": "object"}},
-        "apart": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
-        "objective": {"enum": ["threads_per_block", "resident_threads", "shared_bytes"]},
-        "solver": {"type": "object"},
-        "validation": {"enum": ["best", "static", "compiled", "simulated", "hardware"]},
+        "state": {"enum": list(get_args(JobState))},
+        "manifest_sha256": {"type": "string"},
+        "layout": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
     },
-    "additionalProperties": False,
+}
+_CANCELLED_SCHEMA = {
+    "type": "object",
+    "required": ["id", "state", "best_so_far"],
+    "properties": {"best_so_far": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]}},
+}
+_JOBS_SCHEMA = {
+    "type": "object",
+    "required": ["layouts", "next_cursor"],
+    "properties": {
+        "layouts": {"type": "array", "items": {"type": "object"}},
+        "next_cursor": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    },
 }
 
 
@@ -93,7 +103,7 @@ VERIFY_BODY: dict[str, Any] = {
             {
                 "type": "object",
                 "required": ["manifest", "layout"],
-                "properties": {"manifest": _MANIFEST_SCHEMA, "layout": {"type": "object"}},
+                "properties": {"manifest": _MANIFEST_SCHEMA, "layout": _LAYOUT_SCHEMA},
                 "additionalProperties": False,
             },
             {"manifest": MANIFEST, "layout": LAYOUT},
@@ -109,19 +119,39 @@ PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
     "5XX": {"description": "A fault of the service", "content": {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}},
 }
 
-JOB: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The job", "content": _json({"type": "object"}, _JOB_EXAMPLE)}
+JOB: dict[int | str, dict[str, Any]] = {200: {"description": "The job", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)}}
+
+CANCELLED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The cancelled job with the best layout it had, which no validator has seen",
+        "content": _json(_CANCELLED_SCHEMA, {**_JOB_EXAMPLE, "state": "cancelled", "best_so_far": None}),
+    }
 }
 
+NORMALISED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The manifest", "content": _json(_MANIFEST_SCHEMA, MANIFEST)}
+}
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Still as `If-None-Match` says"}}
+
+SCHEMA: dict[int | str, dict[str, Any]] = {
+    200: {"description": "JSON Schema", "content": {"application/schema+json": {"schema": {"type": "object"}}}}
+}
+
+
+def text(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "The text", "content": {media_type: {"schema": {"type": "string"}}}}}
+
+
 FINISHED_JOB: dict[int | str, dict[str, Any]] = JOB | {
-    201: {"description": "Finished while the call waited", "content": _json({"type": "object"}, _JOB_EXAMPLE)},
-    202: {"description": "Under way: follow `Location`", "content": _json({"type": "object"}, _JOB_EXAMPLE)},
+    201: {"description": "Finished while the call waited", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
+    202: {"description": "Under way: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
 }
 
 JOB_LIST: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A page of jobs, without their layouts",
-        "content": _json({"type": "object"}, {"layouts": [_JOB_EXAMPLE], "next_cursor": None}),
+        "content": _json(_JOBS_SCHEMA, {"layouts": [_JOB_EXAMPLE], "next_cursor": None}),
     }
 }
 
@@ -135,6 +165,7 @@ CHECKED: dict[int | str, dict[str, Any]] = {
                 "fits": True,
                 "manifest_sha256": "6f…",
                 "warnings": [],
+                "warning_count": 0,
                 "lower_bound": {
                     "run": {
                         "size_bytes": 32,

@@ -1,105 +1,78 @@
-"""Layouts as jobs: post a manifest, follow the job, fetch what it made, cancel it."""
+"""Layouts as jobs: list them, follow one, cancel it."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, Header, Query, Response
 
-from warpack.gpu_runtime.emitters.targets import TARGETS, Target
-from warpack.service.api.bodies import read_body
-from warpack.service.api.documents import cancelled_text, job_text, summary
+from warpack.service.api.answers import PREFIX, job_of, rendered, until, wait_for_end
+from warpack.service.api.callers import Reader, Submitter
+from warpack.service.api.documents import cancelled_text, summary
 from warpack.service.api.errors import ApiError, not_found
-from warpack.service.api.examples import FINISHED_JOB, JOB, JOB_LIST, MANIFEST_BODY, PROBLEM_ANSWERS
-from warpack.service.api.job_runner import job_runner_of
-from warpack.service.api.manifests import read_manifest
-from warpack.service.api.prefer import until, wait_s
+from warpack.service.api.examples import CANCELLED, JOB, JOB_LIST, UNCHANGED
+from warpack.service.api.hub import Hub
+from warpack.service.api.ids import JobId
+from warpack.service.api.job_runner import hub_of, job_runner_of
+from warpack.service.api.prefer import Prefer
 from warpack.service.api.waiting import what_it_waits_for
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
-from warpack.service.store import IdempotencyKeyReused
-from warpack.service.store.records import FINAL_STATES, Job, JobState, Order, Taken
-from warpack.solver import load_manifest
+from warpack.service.store.records import JobState
 
-router = APIRouter(prefix="/v1/layouts", tags=["layouts"])
+router = APIRouter(prefix=PREFIX, tags=["layouts"])
 
 InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
-Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
+InHub = Annotated[Hub, Depends(hub_of)]
 
 _PAGE = 50
 _CANCEL_SETTLES_S = 1.5
 """A cancelled solver hands over its best within this, or is killed."""
 
 
-@router.post(
-    "",
-    status_code=202,
-    summary="Ask for a layout",
-    description="201: finished while the call waited. 202: under way, see `Location`. 200: answered from the store.",
-    responses=PROBLEM_ANSWERS | FINISHED_JOB,
-    openapi_extra=MANIFEST_BODY,
-)
-async def post_manifest(
-    request: Request,
-    runner: InJobRunner,
-    prefer: Prefer = None,
-    idempotency_key: Annotated[
-        str | None,
-        Header(min_length=1, max_length=255, description="The same key with the same body gets the same job."),
-    ] = None,
-) -> Response:
-    body = await read_body(request, "manifest")
-    taken = await asyncio.to_thread(_take, runner, body, idempotency_key)
-    job = await _job(runner, taken.job_id)
-    status = 200
-    if not job.finished:
-        job = await _wait_for_end(runner, job, prefer)
-        status = 201 if job.finished else 202
-    return await _answer(runner, request, job, prefer, status)
-
-
-@router.get("", summary="Jobs, newest first", responses=PROBLEM_ANSWERS | JOB_LIST)
+@router.get("", summary="Jobs, newest first", responses=JOB_LIST)
 async def list_jobs(
     runner: InJobRunner,
+    caller: Reader,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
-    cursor: Annotated[str | None, Query(max_length=32, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern="^[0-9]{1,18}$", description="`next_cursor` of the page before.")
+    ] = None,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
 ) -> Response:
-    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=cursor, state=state)
-    workers = await asyncio.to_thread(runner.engine.workers)
+    before = None if cursor is None else int(cursor)
+    whose = None if "admin" in caller.scopes else caller.id
+    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=before, state=state, caller=whose)
+    workers = await asyncio.to_thread(runner.workers)
     page = found[:limit]
     document = {
         "layouts": [summary(job, what_it_waits_for(job, workers)) for job in page],
-        "next_cursor": page[-1].id if len(found) > limit else None,
+        "next_cursor": str(page[-1].seq) if len(found) > limit else None,
     }
     return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=PROBLEM_ANSWERS | JOB)
+@router.get("/{job_id}", summary="A job, with its layout once that is ready", responses=JOB | UNCHANGED)
 async def get_job(
-    job_id: str,
-    request: Request,
+    job_id: JobId,
     runner: InJobRunner,
+    caller: Reader,
+    hub: InHub,
     prefer: Prefer = None,
     if_none_match: Annotated[
         str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
     ] = None,
 ) -> Response:
-    job = await _wait_for_end(runner, await _job(runner, job_id), prefer)
-    return await _answer(runner, request, job, prefer, 200, if_none_match)
+    job = await wait_for_end(runner, hub, await job_of(runner, caller, job_id), prefer)
+    return (await rendered(runner, job)).response(prefer, 200, if_none_match)
 
 
-@router.delete(
-    "/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=PROBLEM_ANSWERS | JOB
-)
-async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
-    before = await _job(runner, job_id)
+@router.delete("/{job_id}", summary="Cancel a job; answers with the best layout so far", responses=CANCELLED)
+async def cancel_job(job_id: JobId, runner: InJobRunner, caller: Submitter, hub: InHub) -> Response:
+    before = await job_of(runner, caller, job_id)
     job = await asyncio.to_thread(runner.store.jobs.cancel, job_id)
     if job is None:
         raise not_found(job_id)
@@ -115,124 +88,8 @@ async def cancel_job(job_id: str, runner: InJobRunner) -> Response:
     if before.state == "solving":
 
         async def best_is_there() -> bool:
-            return (await _job(runner, job_id)).best_so_far is not None
+            return (await job_of(runner, caller, job_id)).best_so_far is not None
 
-        await until(best_is_there, _CANCEL_SETTLES_S)
-        job = await _job(runner, job_id)
+        await until(hub, job, best_is_there, _CANCEL_SETTLES_S)
+        job = await job_of(runner, caller, job_id)
     return Response(cancelled_text(job), media_type="application/json")
-
-
-@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=PROBLEM_ANSWERS)
-async def get_manifest(job_id: str, runner: InJobRunner) -> Response:
-    job = await _job(runner, job_id)
-    stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
-    if stored is None:
-        raise not_found(job_id)
-    document, time_limit_s = stored
-
-    def render() -> str:
-        manifest = load_manifest(document.encode())
-        document_of_this_job = replace(manifest, name=job.name).model_dump()
-        document_of_this_job["solver"]["time_limit_s"] = time_limit_s
-        document_of_this_job["validation"] = job.required
-        return json.dumps(document_of_this_job, ensure_ascii=False)
-
-    return Response(await asyncio.to_thread(render), media_type="application/json")
-
-
-def _serve(target: Target) -> None:
-    """The call that hands out the text of a target's allocators."""
-
-    @router.get(
-        f"/{{job_id}}/{target.file}",
-        summary=f"The allocators, as {target.what}",
-        name=f"get_{target.file}",
-        responses=PROBLEM_ANSWERS,
-        response_class=PlainTextResponse,
-    )
-    async def get_allocators(job_id: str, runner: InJobRunner) -> Response:
-        content = await _allocators(runner, job_id, target.file)
-        return Response(content, media_type=f"{target.media_type}; charset=utf-8")
-
-
-for _target in TARGETS.values():
-    _serve(_target)
-
-
-async def _allocators(runner: JobRunner, job_id: str, name: str) -> str:
-    job = await _job(runner, job_id)
-    content = None
-    if job.state == "ready":
-        content = await asyncio.to_thread(runner.store.jobs.artefact, job_id, name)
-    if content is not None:
-        return content
-    detail = f"The job is {job.state}; allocators are handed out once it is ready."
-    if job.state == "ready":
-        detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
-    raise ApiError(ProblemDetails("not-ready", "There are no allocators", HTTPStatus.CONFLICT, detail))
-
-
-def _take(runner: JobRunner, body: bytes, idempotency_key: str | None) -> Taken:
-    manifest = read_manifest(body)
-    order = Order(
-        name=manifest.name,
-        manifest_sha256=manifest.sha256,
-        document=body.decode(),
-        required=manifest.validation,
-        time_limit_s=manifest.solver.time_limit_s,
-        idempotency_key=idempotency_key,
-        request_sha256=hashlib.sha256(body).hexdigest(),
-        compute_capability=manifest.target.compute_capability,
-        best_level=runner.best_level(manifest.target.compute_capability)
-        if manifest.validation == "best"
-        else "simulated",
-    )
-    try:
-        taken = runner.store.jobs.take(order)
-    except IdempotencyKeyReused:
-        raise ApiError(
-            ProblemDetails(
-                "idempotency-key-reused",
-                "The Idempotency-Key came with another body before",
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                f"Use a new key for a new request; {idempotency_key!r} belongs to an earlier one.",
-            )
-        ) from None
-    if taken.task is not None:
-        runner.submit(taken.task)
-    return taken
-
-
-async def _job(runner: JobRunner, job_id: str) -> Job:
-    job = await asyncio.to_thread(runner.store.jobs.get, job_id)
-    if job is None:
-        raise not_found(job_id)
-    return job
-
-
-async def _wait_for_end(runner: JobRunner, job: Job, prefer: str | None) -> Job:
-    limit_s = wait_s(prefer)
-    if job.finished or not limit_s:
-        return job
-
-    async def finished() -> bool:
-        return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
-
-    await until(finished, limit_s)
-    return await _job(runner, job.id)
-
-
-async def _answer(
-    runner: JobRunner, request: Request, job: Job, prefer: str | None, status: int, if_none_match: str | None = None
-) -> Response:
-    workers = () if job.finished else await asyncio.to_thread(runner.engine.workers)
-    text = job_text(job, what_it_waits_for(job, workers))
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Location": f"{router.prefix}/{job.id}", "Vary": "Prefer"}
-    granted = wait_s(prefer)
-    if granted is not None:
-        headers["Preference-Applied"] = f"wait={granted}"
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    if known & {etag, "*"}:
-        return Response(status_code=304, headers=headers)
-    return Response(text, status_code=status, media_type="application/json", headers=headers)

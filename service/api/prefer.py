@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Header
+
+Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
 
 MAX_WAIT_S = 60
 """Longer wishes are cut to this, which proxies bear; the answer's Preference-Applied says what was granted."""
 
 _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?', re.IGNORECASE)
-_FIRST_LOOK_S = 0.02
-_SLOWEST_LOOK_S = 0.1
 
 
 def wait_s(header: str | None) -> int | None:
     """The seconds granted; None where none are asked for. Preferences that are not understood are passed over."""
     found = _WAIT.search(header or "")
     return min(int(found.group(1)), MAX_WAIT_S) if found else None
-
-
-async def until(finished: Callable[[], Awaitable[bool]], limit_s: float) -> None:
-    """Return when `finished` or after `limit_s`; looks often at first, because most jobs take tens of milliseconds."""
-    clock = asyncio.get_running_loop()
-    deadline = clock.time() + limit_s
-    pause = _FIRST_LOOK_S
-    while not await finished():
-        left = deadline - clock.time()
-        if left <= 0:
-            return
-        await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.2, _SLOWEST_LOOK_S)

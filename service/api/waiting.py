@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from warpack.service.engine import Worker
 from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, device_queue
 from warpack.service.store.records import Job
+from warpack.service.store.workers import Worker
 
 
 @dataclass(frozen=True, slots=True)

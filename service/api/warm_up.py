@@ -52,7 +52,7 @@ async def call(app: ASGIApp, method: str, path: str, body: bytes = b"") -> None:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"warm-up"), (b"content-type", b"application/json"), (b"prefer", b"wait=0")],
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"prefer", b"wait=0")],
         "client": None,
         "server": None,
         "state": {},

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from warpack.service.cli.exits import DONE
+from warpack.service.cli.exits import DONE, FAILED, CommandFailed
 from warpack.service.cli.settings import settings_with
-from warpack.service.cli.terminal import note
+
+_LOG = logging.getLogger("warpack.serve")
 
 
 def serve(
@@ -26,10 +28,20 @@ def serve(
 
     Everything is kept in one folder; no other service is needed.
     """
-    from warpack.service.server import serve as serve_until_stopped
-
     settings = settings_with(host=host, port=port, data_dir=data_dir, workers=workers)
-    serve_until_stopped(
-        settings, port_file=port_file, ready=lambda url: note(f"Serving on {url}, documentation at {url}/docs")
-    )
+    from warpack.service.logs import log_of_a_process
+
+    with log_of_a_process(settings.log_level):
+        _LOG.info("Starting: the service loads what it needs", extra={"data_dir": str(settings.data_dir)})
+        from warpack.service.server import StartFailed
+        from warpack.service.server import serve as serve_until_stopped
+
+        try:
+            serve_until_stopped(settings, port_file=port_file, ready=_say_where)
+        except StartFailed as error:
+            raise CommandFailed(f"the service could not start: {error}", FAILED) from None
     return DONE
+
+
+def _say_where(url: str) -> None:
+    _LOG.info(f"Serving on {url}, documentation at {url}/docs")

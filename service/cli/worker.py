@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +10,11 @@ from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.settings import settings_with
-from warpack.service.cli.terminal import note
 
 if TYPE_CHECKING:
     from warpack.service.jobs.gpu import Gpu
+
+_LOG = logging.getLogger("warpack.worker")
 
 
 def worker(
@@ -41,11 +43,13 @@ def worker(
         raise CommandFailed("--device and --sanitizer go with --gpu", BAD_INPUT)
     if gpu and workers not in (None, 1):
         raise CommandFailed("a worker with --gpu does one validation at a time: leave out --workers", BAD_INPUT)
+    from warpack.service.logs import log_of_a_process
     from warpack.service.worker import work
 
     found = _gpu(device, sanitizer) if gpu else None
     what = "" if found is None else f", on {found.device['name']} (compute capability {found.compute_capability})"
-    work(settings, ready=lambda: note(f"Working on the jobs in {settings.data_dir}{what}"), gpu=found)
+    with log_of_a_process(settings.log_level):
+        work(settings, ready=lambda: _LOG.info(f"Working on the jobs in {settings.data_dir}{what}"), gpu=found)
     return DONE
 
 

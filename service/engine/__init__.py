@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from warpack.service.engine.interface import Fate, Handler, JobEngine, TaskKey, Worker
+from warpack.service.engine.interface import Fate, Handler, JobEngine, TaskKey
 
-__all__ = ["Fate", "Handler", "JobEngine", "TaskKey", "Worker"]
+__all__ = ["Fate", "Handler", "JobEngine", "TaskKey"]

@@ -1,7 +1,7 @@
-"""The job engine on DBOS Transact, with its queue in a SQLite file.
+"""The job engine on DBOS Transact: durable queues in a SQLite file or in PostgreSQL, by the URL alone.
 
-DBOS gives durable queues, exactly one holder of a task, and a limit on how many workers one task may take down. It does
-not take over the tasks of a dead process by itself; the reaper here does.
+DBOS hands a task to one worker in the order of its turn, and never to a second: a task of a dead worker stays where it
+is, and the store hands over the next attempt at it (see `interface`). So nothing private of DBOS is needed.
 """
 
 from __future__ import annotations
@@ -9,35 +9,33 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
+import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
+from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 from dbos import DBOSConfig as Config
+from dbos._serialization import DefaultSerializer  # private: see `_refuse_pickles`
 from sqlalchemy import Engine, create_engine, event
 
-from warpack.service.engine.interface import Fate, Handler, TaskKey, Worker
-from warpack.service.engine.liveness import LivenessLocks
+from warpack.service.engine.interface import Fate, Handler, TaskKey
 
-_LOG = logging.getLogger("warpack.engine")
-
-_APPLICATION_VERSION = "1"
+_APPLICATION_VERSION = "2"
 """Pinned: DBOS's default is a hash of the source, with which an upgrade would strand the tasks of the version
 before."""
 
-_POLL_S = 0.05
-_REAP_S = 0.5
-_RERUNS_OF_A_CRASHED_TASK = 3
+_POLL_S, _POLL_AT_REST_S = 0.05, 0.5
+"""How often a worker looks for tasks: while some are handed over, and once none has been for a while."""
+_AWAKE_S = 10.0
 
 _FATES: dict[str, Fate] = {
     "ENQUEUED": "waiting",
     "DELAYED": "waiting",
     "PENDING": "running",
-    "SUCCESS": "done",
-    "ERROR": "broke",
-    "CANCELLED": "broke",
-    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "crashed",
+    "SUCCESS": "ended",
+    "ERROR": "ended",
+    "CANCELLED": "ended",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "ended",
 }
 
 _handlers: dict[str, Handler] = {}  # DBOS is one a process, and so is this
@@ -48,39 +46,27 @@ async def _handle(kind: str, task_id: str) -> None:
     await _handlers[kind](task_id)
 
 
-@DBOS.workflow(
-    name="warpack.task",
-    max_recovery_attempts=_RERUNS_OF_A_CRASHED_TASK,
-    # JSON. The default is pickle, with which whoever can write the database could run code in every worker.
-    serialization_type=WorkflowSerializationFormat.PORTABLE,
-)
+@DBOS.workflow(name="warpack.task", serialization_type=WorkflowSerializationFormat.PORTABLE)
 async def _task(kind: str, task_id: str) -> None:
     await _handle(kind, task_id)
 
 
 class DbosEngine:
-    """`queues`: what this process takes tasks from (none: it only submits). `concurrency`: how many of each at a time.
-    `devices`: see `LivenessLocks`."""
+    """`worker_id`: unique to this process's life. `queues`: what this process takes tasks from (none: it only submits).
+    `concurrency`: how many of each at a time."""
 
     def __init__(
-        self,
-        url: str,
-        locks: Path,
-        *,
-        all_queues: tuple[str, ...],
-        queues: tuple[str, ...],
-        concurrency: int,
-        devices: tuple[Mapping[str, Any], ...] = (),
-    ):
-        self._devices = devices
-        self._url, self._lock_folder = url, locks
+        self, url: str, worker_id: str, *, all_queues: tuple[str, ...], queues: tuple[str, ...], concurrency: int
+    ) -> None:
+        self._url, self._worker_id = url, worker_id
         self._all_queues, self._queues, self._concurrency = all_queues, queues, concurrency
-        self._stopping = threading.Event()
+        self._awake_until = 0.0
+        self._pace = threading.Lock()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
         _handlers.update(handlers)
-        self._database = _open_sqlite(self._url)
-        self._locks = LivenessLocks(self._lock_folder, self._queues, self._devices)
+        _refuse_pickles()
+        self._database = _open(self._url)
         _quieten()
         DBOS(
             config=Config(
@@ -88,8 +74,9 @@ class DbosEngine:
                 system_database_url=self._url,
                 system_database_engine=self._database,
                 application_version=_APPLICATION_VERSION,
-                executor_id=self._locks.own_id,
+                executor_id=self._worker_id,
                 log_level="WARNING",
+                serializer=DBOSPortableJSONSerializer(),
                 sys_db_pool_size=4,
             )
         )
@@ -100,16 +87,14 @@ class DbosEngine:
             DBOS.register_queue(
                 queue,
                 worker_concurrency=max(self._concurrency, 1),
-                polling_interval_sec=_POLL_S,
+                polling_interval_sec=_POLL_AT_REST_S,
                 on_conflict="always_update" if listening else "never_update",
             )
-        self._reaper = threading.Thread(target=self._reap_until_stopped, name="warpack-reaper", daemon=True)
-        self._reaper.start()
 
     def submit(self, task: TaskKey) -> None:
         # A handler submits what follows from its task. In a context of its own, because DBOS takes what is submitted in
         # a handler's context for a part of that handler's task, and refuses it.
-        contextvars.Context().run(_enqueue, task)
+        contextvars.Context().run(self._hand_over, task)
 
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
         fates: dict[TaskKey, Fate] = dict.fromkeys(tasks, "unknown")
@@ -119,46 +104,58 @@ class DbosEngine:
             fates[by_id[workflow.workflow_id]] = _FATES[workflow.status]
         return fates
 
-    def workers(self) -> tuple[Worker, ...]:
-        return self._locks.alive()
+    def running(self) -> tuple[tuple[TaskKey, str], ...]:
+        found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        parted = ((*workflow.workflow_id.partition("-"), workflow.executor_id or "") for workflow in found)
+        return tuple((TaskKey(kind, task_id), worker_id) for kind, _, task_id, worker_id in parted)
+
+    def forget(self, tasks: tuple[TaskKey, ...]) -> None:
+        if tasks:
+            DBOS.cancel_workflows([str(task) for task in tasks])
+
+    def rest(self) -> None:
+        with self._pace:
+            if self._awake_until and time.monotonic() > self._awake_until:
+                self._awake_until = 0.0
+                self._look_every(_POLL_AT_REST_S)
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._reaper.join()
         DBOS.destroy()
         self._database.dispose()
-        self._locks.release()
 
-    def _reap_until_stopped(self) -> None:
-        while not self._stopping.wait(_REAP_S):
-            try:
-                self._reap()
-            except Exception:
-                _LOG.exception("taking over the tasks of dead workers failed; it is tried again")
+    def _hand_over(self, task: TaskKey) -> None:
+        self._wake()
+        with SetWorkflowID(str(task)), SetEnqueueOptions(priority=max(task.turn, 1)):
+            DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
 
-    def _reap(self) -> None:
-        """Give the tasks of dead workers back to their queues."""
-        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        holders = {workflow.executor_id for workflow in running if workflow.executor_id is not None}
-        for holder in sorted(holders):
-            if self._locks.is_dead(holder):
-                _LOG.warning("worker %s is dead: its tasks are taken over", holder)
-                _requeue_tasks_of(holder)
-        self._locks.bury()
+    def _wake(self) -> None:
+        """All queues, because what follows from a task goes to another one."""
+        with self._pace:
+            if time.monotonic() > self._awake_until:
+                self._look_every(_POLL_S)
+            self._awake_until = time.monotonic() + _AWAKE_S
 
-
-def _enqueue(task: TaskKey) -> None:
-    with SetWorkflowID(str(task)):
-        DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
+    def _look_every(self, interval_s: float) -> None:
+        for queue in self._all_queues:
+            found = DBOS.retrieve_queue(queue)
+            if found is not None:
+                found.set_polling_interval_sec(interval_s)
 
 
-def _requeue_tasks_of(executor_id: str) -> None:
-    # The public resume_workflow resets the count of attempts, so that a task that kills its workers would run for ever.
-    DBOS._recover_pending_workflows([executor_id])
+def _refuse_pickles() -> None:
+    """DBOS takes the way of reading a row from the row itself, and one of the ways is pickle, with which whoever can
+    write the database could run code in every worker. Nothing of ours is written like that, so nothing is read."""
+
+    def refuse(_serializer: DefaultSerializer, _data: str) -> Any:
+        raise ValueError("a row of the job engine is a pickle, which this service neither writes nor reads")
+
+    setattr(DefaultSerializer, "deserialize", refuse)  # noqa: B010  (there is no setting that turns it off)
 
 
-def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url)
+def _open(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name != "sqlite":
+        return engine
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: object, _record: object) -> None:
@@ -170,9 +167,13 @@ def _open_sqlite(url: str) -> Engine:
 
 
 def _quieten() -> None:
-    """At shutdown DBOS warns once for each handler that it cancels; that is what was asked of it."""
-    logging.getLogger("dbos").addFilter(_not_about_shutdown)
+    """At shutdown DBOS warns once for each handler that it cancels; that is what was asked of it. A worker that was
+    given up, and goes on, is told that its task is another's now; that is no fault either: see `forget`."""
+    logging.getLogger("dbos").addFilter(_is_news)
 
 
-def _not_about_shutdown(record: logging.LogRecord) -> bool:
-    return "Asyncio task cancelled" not in record.getMessage()
+def _is_news(record: logging.LogRecord) -> bool:
+    if record.exc_info is not None and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError):
+        return False
+    message = record.getMessage()
+    return "Asyncio task cancelled" not in message and "no longer owned by this execution" not in message

@@ -1,49 +1,42 @@
-"""What the service wants of a job engine: durable hand-over of task ids to whichever worker is alive.
+"""What the service wants of a job engine: durable hand-over of task ids to whichever worker has a free place.
 
-The engine knows nothing of manifests or layouts, and its own types never leave this folder. A task may be handled more
-than once (a worker dies, another takes over), so handlers claim their work in the store before they begin, and the
-store takes one result only. Cancelling is a matter of the store too: a handler asks it while it works.
+The engine knows nothing of manifests or layouts, and its own types never leave this folder. A task that it is given is
+handed to one worker, once: whether that worker lives, what becomes of the task if not, and whose result counts, are
+matters of the store, which hands the next attempt over as a task of its own. Cancelling is a matter of the store too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 Handler = Callable[[str], Awaitable[None]]
 """Does the task with this id to its end. Raises `asyncio.CancelledError` through when the process is shutting down."""
 
-Fate = Literal["unknown", "waiting", "running", "done", "broke", "crashed"]
-"""What became of a task: `broke` means that its handler raised, `crashed` that it took down too many workers."""
+Fate = Literal["unknown", "waiting", "running", "ended"]
+"""What became of a task. `running` says that a worker was given it, not that this worker lives."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskKey:
-    """Names a task for good. `queue` says which workers may have it."""
+    """Names a task for good. `queue` says which workers may have it; those with a smaller `turn` (at least 1) go
+    first."""
 
     kind: str
     id: str
-    queue: str = ""
+    queue: str = field(default="", compare=False)
+    turn: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A live worker process, the queues that it takes tasks from, and what it says of the devices that it has."""
-
-    id: str
-    queues: tuple[str, ...]
-    devices: tuple[Mapping[str, Any], ...] = ()
 
 
 class JobEngine(Protocol):
     """Every method blocks, for milliseconds: call them off the event loop."""
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
-        """Begin to take tasks, handled by kind. Tasks of workers that died before are taken over."""
+        """Begin to take tasks, handled by kind."""
 
     def submit(self, task: TaskKey) -> None:
         """Hand a task over. A second submission of the same task changes nothing."""
@@ -51,8 +44,14 @@ class JobEngine(Protocol):
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
         """What became of these tasks."""
 
-    def workers(self) -> tuple[Worker, ...]:
-        """The worker processes alive now, this one included if it takes tasks."""
+    def running(self) -> tuple[tuple[TaskKey, str], ...]:
+        """The tasks that workers were given and have not ended, each with the id of its worker."""
+
+    def forget(self, tasks: tuple[TaskKey, ...]) -> None:
+        """These tasks have ended, whatever their workers did: they are nowhere at work, and are not handed out."""
+
+    def rest(self) -> None:
+        """To be called now and then: where nothing was handed over for a while, workers look less often."""
 
     def stop(self) -> None:
-        """Take nothing more, cancel the handlers at work, and wait for them. Their tasks stay for the next worker."""
+        """Take nothing more, cancel the handlers at work, and wait for them."""

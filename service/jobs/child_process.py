@@ -1,162 +1,193 @@
-"""Starts child processes from a fork server that has the heavy packages loaded: in about 15 ms instead of a second.
-
-The fork server is a process of its own, so nothing that it loads is ever in the API's process.
-"""
+"""A child process of a fork server, as the worker sees it."""
 
 from __future__ import annotations
 
-import io
+import fcntl
 import os
+import select
 import signal
-import sys
-import tempfile
-from multiprocessing import forkserver, get_context, reduction, util
-from multiprocessing.context import ForkServerProcess, set_spawning_popen
-from multiprocessing.popen_forkserver import Popen
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable
+from multiprocessing.connection import Pipe
 from threading import Lock
-from typing import Any, BinaryIO
 
-from warpack.gpu_runtime.interpreter import import_environment
 from warpack.service.jobs import child_main
+from warpack.service.jobs.child_orders import Limits, Order, Task
+from warpack.service.jobs.fork_server import COMPILING, ForkServer
+from warpack.service.jobs.outcome import Ended, without_answer
 
-_CONTEXT = get_context("forkserver")
-_PRELOADED = [
-    "warpack.service.jobs.tasks",
-    "warpack.solver.reading",
-    "warpack.solver.reading.layout_reader",
-    "warpack.solver.recipe",
-    "warpack.solver.verifier",
-    "ortools.sat.python.cp_model",
-    "warpack.gpu_runtime.validation",
-    "warpack.gpu_runtime.emitters",
-    "warpack.gpu_runtime.probe.backends.compiled_level",
-    "warpack.service.jobs.warm_up",
-]
-_CONTEXT.set_forkserver_preload(_PRELOADED)
-_STARTING = Lock()
-_STDERR_KEPT_BYTES = 4000
-_LONGEST_TMPDIR = 107 - len("/pymp-12345678/listener-12345678")
-"""Bytes of a path in which the fork server's socket has room (sun_path of unix(7), without its last zero)."""
+_KEPT_BYTES = 4000
+"""Of the end of standard error."""
+
+_TRIES = 3
+"""A fork server that was killed is started anew: it may die between two of these, and be seen to be dead after a
+third."""
 
 
-def prepare() -> None:
-    """Start the fork server and wait until it is loaded, so that no task waits for it, nor shares the processors with
-    it."""
-    child = Child(child_main.nothing)
-    child.answer(b"")
-    child.close()
+def prepare(*servers: ForkServer) -> None:
+    """Start these fork servers and wait until they are loaded, so that no task waits for that, nor shares the
+    processors with it."""
+    for server in servers:
+        server.launch()  # so that they load side by side
+    for server in servers:
+        child = Child(server)
+        child.answer(child_main.nothing, b"")
+        child.close()
 
 
-def _with_fork_server() -> None:
-    """The fork server runs, and has imported nothing from the folder that we were started in."""
-    with _STARTING:
-        added = import_environment()
-        before = {name: os.environ.get(name) for name in added}
-        os.environ.update(added)
-        try:
-            forkserver.ensure_running()
-        except OSError as error:
-            folder = tempfile.gettempdir()
-            if len(os.fsencode(folder)) <= _LONGEST_TMPDIR:
-                raise
-            raise OSError(
-                f"TMPDIR, the folder for temporary files, is too long a path for the socket that is needed there: "
-                f"{folder} has {len(os.fsencode(folder))} bytes. Set TMPDIR to one of at most {_LONGEST_TMPDIR}."
-            ) from error
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+News = Callable[[bytes], None]
+"""Takes what a child tells before it answers."""
 
 
 class Child:
-    """A started child that waits for its request. One thread may wait in `answer` while others call the rest."""
+    """A started child that waits for its request. One thread may wait for an answer while others call the rest.
 
-    def __init__(self, do: child_main.Task) -> None:
-        handle, path = tempfile.mkstemp(prefix="warpack-")
-        self._stderr: BinaryIO = os.fdopen(handle, "rb")
-        self._channel, theirs = _CONTEXT.Pipe()
-        _with_fork_server()
-        self._process = _ForkedProcess(target=child_main.main, args=(do, theirs, path), daemon=True)
-        self._process.start()
-        theirs.close()
+    What it writes to standard error lands in memory, so that nothing of it stays behind, whatever is killed. Raises
+    OSError where no process can be had.
+    """
+
+    def __init__(self, server: ForkServer = COMPILING) -> None:
+        self._code: int | None = None
+        self.worn = False
+        """Whether it should not be asked again."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._start(server)
+                return
+            except OSError:
+                if not tries_left:
+                    raise
+
+    def _start(self, server: ForkServer) -> None:
+        self._messages = os.memfd_create("warpack-messages")
+        fcntl.fcntl(self._messages, fcntl.F_SETFL, os.O_APPEND)
+        self._status, told = os.pipe()
+        self.channel, theirs = Pipe()
+        try:
+            try:
+                server.fork((theirs.fileno(), told, self._messages))
+            finally:
+                theirs.close()
+                os.close(told)
+            pid = self._told()
+            if pid is None:
+                raise OSError("the fork server ended before it gave a child")
+        except BaseException:
+            self._free()
+            raise
+        self._pid = pid
 
     @property
     def pid(self) -> int:
         """The guard's process id, which is the id of the child's process group as well."""
-        pid = self._process.pid
-        if pid is None:
-            raise RuntimeError("the child was not started")
-        return pid
+        return self._pid
 
-    def answer(self, request: bytes) -> bytes | None:
-        """Send the request and wait for the answer; None when the child ended without one."""
-        try:
-            self._channel.send_bytes(request)
-            return self._channel.recv_bytes()
-        except (EOFError, OSError):
-            return None
+    def asking(self, do: Task, request: bytes, limits: Limits | None = None, news: News | None = None) -> Asking:
+        """A request, which is sent by its `answer`; one at a time. `news` is given what the task tells before it
+        answers, in the thread that waits. Raises ValueError for a `do` without a name."""
+        return Asking(self, Order.of(do, limits or Limits()).to_bytes(), request, news)
 
-    def ask_to_stop(self) -> None:
-        """The task sees this when it next looks, and answers with the best that it has."""
-        try:
-            self._channel.send_bytes(b"stop")
-        except OSError:
-            return  # it has ended already
+    def answer(self, do: Task, request: bytes, limits: Limits | None = None) -> bytes | None:
+        """Send a request and wait for the answer; None when the child ended without one."""
+        return self.asking(do, request, limits).answer()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it could be asked: one that was killed while it waited could not."""
+        ready = select.poll()
+        ready.register(self._status, select.POLLIN)
+        return not ready.poll(0)
 
     def wait(self, limit_s: float) -> None:
         """Until the child has ended, so that it can say how, or until the limit."""
-        self._process.join(limit_s)
+        ready = select.poll()
+        ready.register(self._status, select.POLLIN)
+        if self._code is None and ready.poll(limit_s * 1000):
+            self._code = self._told()
 
     def kill(self) -> None:
         """End the child and everything it has started, at once."""
-        self._process.kill()  # the guard alone, in case it has not made its process group yet
+        self.wait(0)
+        if self._code is not None:
+            return  # then its guard has seen to that
         try:
-            os.killpg(self.pid, signal.SIGKILL)
+            os.killpg(self._pid, signal.SIGKILL)
         except ProcessLookupError:
             return
 
-    def close(self) -> str:
-        """Kill what is left, free everything, and return the last lines of standard error."""
+    def last_lines(self) -> str:
+        """Of what it wrote to standard error since the last call."""
+        size = os.fstat(self._messages).st_size
+        text = os.pread(self._messages, _KEPT_BYTES, max(0, size - _KEPT_BYTES))
+        os.ftruncate(self._messages, 0)
+        return text.decode(errors="replace").strip()
+
+    def close(self) -> tuple[Ended, str]:
+        """Kill what is left and free everything. How it ended, which counts where it did so by itself, and the last
+        lines of standard error."""
         self.kill()
-        self._process.join()
-        self._process.close()
-        self._channel.close()
-        with self._stderr as stderr:
-            size = stderr.seek(0, os.SEEK_END)
-            stderr.seek(max(0, size - _STDERR_KEPT_BYTES))
-            return stderr.read().decode(errors="replace").strip()
+        lines = self.last_lines()
+        self._free()
+        return without_answer(self._code, lines), lines
+
+    def _told(self) -> int | None:
+        """The next that the guard tells; None once it is dead."""
+        told = os.read(self._status, child_main.STATUS.size)
+        if not told:
+            return None
+        number: int
+        (number,) = child_main.STATUS.unpack(told)
+        return number
+
+    def _free(self) -> None:
+        self.channel.close()
+        os.close(self._status)
+        os.close(self._messages)
 
 
-class _ForkServerPopen(Popen):
-    """As the standard library's, but the child does not import the caller's main module: it needs nothing from it, and
-    for a console script that would cost every child the import of the whole command line."""
+class Asking:
+    """One request to a child. One thread waits in `answer`, while another may ask to stop: before the request is sent,
+    while the task works, or when it has answered."""
 
-    def _launch(self, process: BaseProcess) -> None:
-        message = io.BytesIO()
-        set_spawning_popen(self)
+    def __init__(self, child: Child, order: bytes, request: bytes, news: News | None) -> None:
+        self._news = news
+        self.child = child
+        self._order = order
+        self._request = request
+        self._sending = Lock()
+        self._sent = self._stop = self._answered = False
+
+    def answer(self) -> bytes | None:
+        """Send the request and wait for the answer; None when the child ended without one."""
+        channel = self.child.channel
         try:
-            reduction.dump({"name": process.name, "sys_path": sys.path}, message)
-            reduction.dump(process, message)
-        finally:
-            set_spawning_popen(None)
-        self.sentinel, write_end = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]  # not in typeshed
-        lifeline = os.dup(write_end)  # held open as long as this process lives: the child's guard waits on it
-        self.finalizer = util.Finalize(self, _close_all, (lifeline, self.sentinel))
-        with open(write_end, "wb") as pipe:
-            pipe.write(message.getbuffer())
-        self.pid = forkserver.read_signed(self.sentinel)
+            with self._sending:
+                channel.send_bytes(self._order)
+                channel.send_bytes(self._request)
+                self._sent = True
+                if self._stop:
+                    channel.send_bytes(child_main.STOP)
+            while channel.recv_bytes() == child_main.NEWS:
+                news = channel.recv_bytes()
+                if self._news is not None:
+                    self._news(news)
+            answer = channel.recv_bytes()
+            self._answered = True
+        except (EOFError, OSError):
+            self.child.worn = True
+            return None
+        try:
+            self.child.worn = channel.recv_bytes() != child_main.FRESH
+        except (EOFError, OSError):
+            self.child.worn = True
+        return answer
 
-
-class _ForkedProcess(ForkServerProcess):
-    @staticmethod
-    def _Popen(process: BaseProcess) -> Any:
-        return _ForkServerPopen(process)
-
-
-def _close_all(*descriptors: int) -> None:
-    for descriptor in descriptors:
-        os.close(descriptor)
+    def stop(self) -> None:
+        """The task sees this when it next looks, and answers with the best that it has."""
+        with self._sending:
+            self._stop = True
+            if not self._sent or self._answered:
+                return
+            try:
+                self.child.channel.send_bytes(child_main.STOP)
+            except OSError:
+                return  # it has ended already

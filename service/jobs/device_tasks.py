@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from warpack.service.jobs.no_verdict import no_verdict
 from warpack.solver.wire.layout import Layout, Validation
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.report import Finding, ValidationReport
@@ -45,6 +46,7 @@ def validate_on_device(request: bytes, cancelled: Callable[[], bool]) -> bytes:
         )
     except BundleFormatError as error:
         report = ValidationReport("hardware", False, (Finding("bad-bundle", str(error)),), {"ran": False}, 0.0)
+    no_verdict(report.to_json())
     reports = (*asked["reports"], report.to_json())
     validated = layout.with_validation(Validation(asked["required"], "hardware", reports))
     answer = {

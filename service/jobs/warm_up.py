@@ -1,4 +1,4 @@
-"""Loaded by the fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
+"""Run by a fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
 
 A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is
 missing.
@@ -6,22 +6,18 @@ missing.
 
 from __future__ import annotations
 
-import gc
-
 from warpack.service.jobs.capabilities import has_gpu_extra
 
 
-def _warm_up() -> None:
-    from warpack.gpu_runtime.compiler import CompileError, ToolchainError, warm_up
+def warm_up() -> None:
+    if not has_gpu_extra():
+        return
+    from warpack.gpu_runtime.compiler import CompileError, ToolchainError
+    from warpack.gpu_runtime.compiler import warm_up as warm_up_compiler
     from warpack.gpu_runtime.probe.backends.walk_machine_code import warm_up_walk
 
     try:
-        warm_up()
+        warm_up_compiler()
         warm_up_walk()
     except (ToolchainError, CompileError):
         return  # told by the first validation that compiles, which tries again
-
-
-if has_gpu_extra():
-    _warm_up()
-gc.freeze()  # what is loaded stays for good: no child need look through it, or copy its pages by doing so

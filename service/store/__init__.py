@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from warpack.service.settings import Settings
 from warpack.service.store.database import Database
+from warpack.service.store.events import Events
 from warpack.service.store.jobs import IdempotencyKeyReused, Jobs
+from warpack.service.store.keys import Keys
 from warpack.service.store.migrate import migrate
 from warpack.service.store.solves import Solves
+from warpack.service.store.tasks import Tasks
 from warpack.service.store.validations import Validations
+from warpack.service.store.withdrawals import Withdrawals
+from warpack.service.store.workers import Workers
 
 __all__ = ["IdempotencyKeyReused", "Store"]
 
@@ -22,6 +27,11 @@ class Store:
         self.jobs = Jobs(self._database)
         self.solves = Solves(self._database)
         self.validations = Validations(self._database)
+        self.tasks = Tasks(self._database)
+        self.workers = Workers(self._database)
+        self.events = Events(self._database)
+        self.keys = Keys(self._database)
+        self.withdrawals = Withdrawals(self._database)
 
     def close(self) -> None:
         self._database.close()

@@ -1,46 +1,61 @@
-"""One database connection pool, with SQLite set up so that several processes can share its file."""
+"""One database, SQLite or PostgreSQL: only its URL differs.
+
+SQLite lets one process write at a time, so a write has the whole file. PostgreSQL lets many: there a write names its
+*topics*, and writes with a topic in common take turns. A topic is what must not change between what a write reads and
+what it writes: a manifest with its solves and orders, or an idempotency key.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine, event, text
 
 _SQLITE_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
 """WAL lets readers go on while one process writes; with it NORMAL loses no commit when a process dies."""
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+
 
 class Database:
-    """Reads see committed rows; writes are serialised, so that what a write has read cannot change under it."""
+    """Reads see committed rows. They have connections of their own, so that a stuck writer holds up no reader."""
 
     def __init__(self, url: str) -> None:
-        self.engine: Engine = create_engine(url)
-        self._sqlite = self.engine.dialect.name == "sqlite"
-        if self._sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
+        self._writers, self._readers = create_engine(url, pool_pre_ping=True), create_engine(url, pool_pre_ping=True)
+        self.is_sqlite = self._writers.dialect.name == "sqlite"
+        if self.is_sqlite:
+            for engine in (self._writers, self._readers):
+                event.listen(engine, "connect", _prepare_sqlite)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        with self._readers.connect() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *topics: str) -> Iterator[Connection]:
         """A transaction that commits when the block ends and is rolled back when it raises."""
-        if not self._sqlite:
-            serializable = self.engine.execution_options(isolation_level="SERIALIZABLE")
-            with serializable.begin() as connection:
-                yield connection
-            return
-        with self.engine.begin() as connection:
-            # The write lock from the start: one taken after a first read could find that the row has changed.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._writers.begin() as connection:
+            if self.is_sqlite:
+                # The write lock from the start: one taken after a first read could find that the row has changed.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                # In one order everywhere, so that no two writes wait for one another.
+                for number in sorted(set(map(_number, topics))):
+                    connection.execute(_LOCK, {"number": number})
             yield connection
 
     def close(self) -> None:
-        self.engine.dispose()
+        self._writers.dispose()
+        self._readers.dispose()
+
+
+def _number(topic: str) -> int:
+    """Of an advisory lock: 64 bits with a sign."""
+    return int.from_bytes(hashlib.sha256(topic.encode()).digest()[:8], "big", signed=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,61 +1,86 @@
 """An order meets the store: what is there already is used again, what is missing becomes work.
 
-Solves are shared by every job of one manifest hash. A solve answers an order when its layout is proven (or proven
-infeasible), when it was given at least as much time, or when it is under way with at least as much time. A validation
-answers when it passed at the level asked for or above, or is under way for that level. What `best` means may have risen
-since: then the layout is validated anew, and the old validation is *outdone*, its jobs as ready as they were.
+Solves are shared by every order of one manifest hash. A solve answers an order when its layout is proven (or proven
+infeasible), when it was given at least as much time by a solver of this version, or when it is under way with at least
+as much time. A validation answers when it passed at the level asked for or above, or is under way for that level. What
+`best` means may have risen since: then the layout is validated anew, and the old validation is *outdone*, its orders as
+ready as they were.
+
+A finished order answers its caller again. One under way is never given out twice: who posts the same again gets an
+order of its own, which it can cancel without taking anything from the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, insert, or_, select, update
+from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
-from warpack.service.store.records import Order, Taken, Task, new_id, now, satisfies
-from warpack.service.store.tables import idempotency_keys, jobs, layouts, manifests, solves, validations
+from warpack.service.store.clock import db_now
+from warpack.service.store.events import record
+from warpack.service.store.records import FINAL_STATES, Order, Taken, Task, new_id, now, satisfies
+from warpack.service.store.tables import idempotency_keys, layouts, manifests, orders, solves, validations
+from warpack.service.store.tasks import next_task, task_query
+from warpack.service.store.turns import is_short, next_tag
+from warpack.service.store.views import STATE, job_rows
+from warpack.service.versions import solver_version
+
+KEYS_LAST_S = 24 * 3600.0
+"""How long an Idempotency-Key is remembered: longer than any build that tries again."""
 
 
 class IdempotencyKeyReused(ValueError):
     """This Idempotency-Key came with another request before."""
 
 
+def topics(order: Order) -> tuple[str, ...]:
+    """What a write that takes this order must hold."""
+    manifest = f"manifest {order.manifest_sha256}"
+    return (manifest,) if order.idempotency_key is None else (manifest, f"key {order.caller} {order.idempotency_key}")
+
+
+def topic_of(connection: Connection, solve_id: str) -> str:
+    """That of the manifest of a solve."""
+    query = select(solves.c.manifest_sha256).where(solves.c.id == solve_id)
+    return f"manifest {connection.execute(query).scalar_one_or_none()}"
+
+
 def take_order(connection: Connection, order: Order) -> Taken:
     """To be called inside a write transaction, so that equal orders that arrive together become one solve."""
-    if order.idempotency_key is not None:
-        known = connection.execute(
-            select(idempotency_keys).where(idempotency_keys.c.key == order.idempotency_key)
-        ).one_or_none()
-        if known is not None:
-            if known.request_sha256 != order.request_sha256:
-                raise IdempotencyKeyReused(order.idempotency_key)
-            return Taken(known.job_id)
-    taken = _take(connection, order)
-    if order.idempotency_key is not None:
-        connection.execute(
-            insert(idempotency_keys).values(
-                key=order.idempotency_key,
-                request_sha256=order.request_sha256,
-                job_id=taken.job_id,
-                created_at=now(),
-            )
+    if order.idempotency_key is None:
+        return _take(connection, order)
+    connection.execute(delete(idempotency_keys).where(idempotency_keys.c.expires < db_now()))
+    known = connection.execute(
+        select(idempotency_keys).where(
+            idempotency_keys.c.caller == order.caller, idempotency_keys.c.key == order.idempotency_key
         )
+    ).one_or_none()
+    if known is not None:
+        if known.request_sha256 != order.request_sha256:
+            raise IdempotencyKeyReused(order.idempotency_key)
+        return Taken(known.order_id)
+    taken = _take(connection, order)
+    connection.execute(
+        insert(idempotency_keys).values(
+            caller=order.caller,
+            key=order.idempotency_key,
+            request_sha256=order.request_sha256,
+            order_id=taken.job_id,
+            expires=db_now() + KEYS_LAST_S,
+        )
+    )
     return taken
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is there for an order: a solve, the validation of it (None: not yet, or needed anew), and a job for both."""
+    """What is there for an order: a solve, the validation of it (None: not yet, or needed anew), and a finished order
+    of the same caller that both answer."""
 
     solve_id: str
     state: str
     validation_id: str | None
     job_id: str | None
-
-    @property
-    def complete(self) -> bool:
-        """Whether the order needs nothing that is not there."""
-        return self.job_id is not None and (self.validation_id is not None or self.state != "solved")
 
 
 def look_up(connection: Connection, order: Order) -> Stored | None:
@@ -68,15 +93,17 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
     if state == "solved":
         validation_id = usable_validation(connection, solve_id, order.required, order.best_level)
     same = (
-        select(jobs.c.id)
+        job_rows(with_layouts=False)
+        .with_only_columns(orders.c.id)
         .where(
-            jobs.c.solve_id == solve_id,
-            jobs.c.name == order.name,
-            jobs.c.required == order.required,
-            jobs.c.cancelled_at.is_(None),
-            jobs.c.validation_id.is_(None) if validation_id is None else jobs.c.validation_id == validation_id,
+            orders.c.solve_id == solve_id,
+            orders.c.caller == order.caller,
+            orders.c.name == order.name,
+            orders.c.required == order.required,
+            orders.c.validation_id.is_(None) if validation_id is None else orders.c.validation_id == validation_id,
+            STATE.in_(FINAL_STATES - {"cancelled"}),
         )
-        .order_by(jobs.c.id)
+        .order_by(orders.c.seq)
         .limit(1)
     )
     return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none())
@@ -85,27 +112,27 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
 def _take(connection: Connection, order: Order) -> Taken:
     stored = look_up(connection, order)
     if stored is None:
-        solve_id = _new_solve(connection, order)
-        return Taken(_new_job(connection, order, solve_id, None), Task("solve", solve_id))
-    if stored.job_id is not None and stored.complete:
+        task = _new_solve(connection, order)
+        return Taken(_new_order(connection, order, task.id, None), task)
+    if stored.job_id is not None:
         return Taken(stored.job_id)
     if stored.state == "solved" and stored.validation_id is None:
-        validation_id = new_validation(connection, stored.solve_id, order.required)
-        job_id = _new_job(connection, order, stored.solve_id, validation_id)
-        return Taken(job_id, Task("validate", validation_id, order.required))
-    return Taken(_new_job(connection, order, stored.solve_id, stored.validation_id))
+        task = new_validation(connection, stored.solve_id, order.required)
+        return Taken(_new_order(connection, order, stored.solve_id, task.id), task)
+    return Taken(_new_order(connection, order, stored.solve_id, stored.validation_id))
 
 
 def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | None:
     proven = or_(solves.c.state == "infeasible", layouts.c.status == "optimal")
     done = solves.c.state.in_(("solved", "infeasible"))
+    by_this_version = done & (solves.c.version == solver_version())
     under_way = solves.c.state.in_(("queued", "solving"))
     query = (
         select(solves.c.id, solves.c.state)
         .outerjoin(layouts, layouts.c.solve_id == solves.c.id)
         .where(
             solves.c.manifest_sha256 == order.manifest_sha256,
-            or_(done & proven, (done | under_way) & (solves.c.time_limit_s >= order.time_limit_s)),
+            or_(done & proven, (by_this_version | under_way) & (solves.c.time_limit_s >= order.time_limit_s)),
         )
         .order_by(case((proven, 0), (done, 1), else_=2), solves.c.time_limit_s.desc(), solves.c.id)
         .limit(1)
@@ -128,22 +155,31 @@ def usable_validation(connection: Connection, solve_id: str, required: str, best
     return None
 
 
-def new_validation(connection: Connection, solve_id: str, required: str) -> str:
+def new_validation(connection: Connection, solve_id: str, required: str) -> Task:
     connection.execute(
         update(validations)
         .where(validations.c.solve_id == solve_id, validations.c.required == required, validations.c.state == "passed")
         .values(state="outdone")
     )
     validation_id = new_id()
+    tag = select(solves.c.tag).where(solves.c.id == solve_id).scalar_subquery()
     connection.execute(
         insert(validations).values(
-            id=validation_id, solve_id=solve_id, required=required, state="waiting", attempt=0, created_at=now()
+            id=validation_id,
+            solve_id=solve_id,
+            required=required,
+            state="waiting",
+            attempt=0,
+            tag=tag,
+            due=db_now(),
+            created_at=now(),
         )
     )
-    return validation_id
+    query = task_query("validate").where(validations.c.id == validation_id)
+    return next_task("validate", connection.execute(query).one())
 
 
-def _new_solve(connection: Connection, order: Order) -> str:
+def _new_solve(connection: Connection, order: Order) -> Task:
     known = select(manifests.c.sha256).where(manifests.c.sha256 == order.manifest_sha256)
     if connection.execute(known).one_or_none() is None:
         connection.execute(
@@ -152,9 +188,11 @@ def _new_solve(connection: Connection, order: Order) -> str:
                 document=order.document,
                 created_at=now(),
                 compute_capability=order.compute_capability,
+                buffers=order.buffers,
             )
         )
     solve_id = new_id()
+    short = is_short(order.buffers, order.time_limit_s)
     connection.execute(
         insert(solves).values(
             id=solve_id,
@@ -162,17 +200,22 @@ def _new_solve(connection: Connection, order: Order) -> str:
             time_limit_s=order.time_limit_s,
             state="queued",
             attempt=0,
+            caller=order.caller,
+            tag=next_tag(connection, order.caller, short=short),
+            due=db_now(),
             created_at=now(),
         )
     )
-    return solve_id
+    record(connection, "queued", solve_id)
+    return next_task("solve", connection.execute(task_query("solve").where(solves.c.id == solve_id)).one())
 
 
-def _new_job(connection: Connection, order: Order, solve_id: str, validation_id: str | None) -> str:
-    job_id = new_id()
+def _new_order(connection: Connection, order: Order, solve_id: str, validation_id: str | None) -> str:
+    order_id = new_id()
     connection.execute(
-        insert(jobs).values(
-            id=job_id,
+        insert(orders).values(
+            id=order_id,
+            caller=order.caller,
             name=order.name,
             required=order.required,
             solve_id=solve_id,
@@ -181,4 +224,4 @@ def _new_job(connection: Connection, order: Order, solve_id: str, validation_id:
             created_at=now(),
         )
     )
-    return job_id
+    return order_id

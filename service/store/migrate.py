@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -15,12 +17,21 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database, lock_file: Path) -> None:
-    """Apply the steps that are missing. Processes that start together take turns by a lock on `lock_file`."""
+    """Apply the steps that are missing. Processes that start together take turns: by a lock on `lock_file` where they
+    share a SQLite file, by an advisory lock of the database on PostgreSQL."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    with _alone(lock_file if database.is_sqlite else None), database.writing("migrations") as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(lock_file: Path | None) -> Iterator[None]:
+    if lock_file is None:
+        yield
+        return
     with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with database.writing() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        yield

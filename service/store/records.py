@@ -21,7 +21,7 @@ def rank(level: str) -> int:
 
 
 def new_id() -> str:
-    """Milliseconds since 1970 and 64 random bits, in hexadecimal: unique, and sorting by it is sorting by age."""
+    """Milliseconds since 1970 and 64 random bits, in hexadecimal: unique, and near its neighbours in an index."""
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
 
 
@@ -38,6 +38,7 @@ def satisfies(level: str | None, required: str, best: str = "simulated") -> bool
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes.
+    `caller` is the id of its API key; without keys all callers are one.
 
     `best_level`: what `best` means at this moment: hardware where a worker with a GPU of that architecture is alive.
     """
@@ -48,23 +49,33 @@ class Order:
     required: str
     time_limit_s: float
     _: KW_ONLY
+    caller: str = ""
     idempotency_key: str | None = None
     request_sha256: str = ""
     compute_capability: str = ""
     best_level: str = "simulated"
+    buffers: int = 0
+
+
+TaskKind = Literal["solve", "validate", "device"]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work for the job engine: a solve, a validation up to level simulated, or what a device does of it, by id.
+    """Work for the job engine: one attempt at a solve, at a validation up to level simulated, or at what a device does
+    of it.
 
     `required` is the level that a validation must reach. A `device` task is for a GPU of that `compute_capability`.
+    `turn`: those with a smaller one go first.
     """
 
-    kind: Literal["solve", "validate", "device"]
+    kind: TaskKind
     id: str
+    attempt: int = 1
+    _: KW_ONLY
     required: str = ""
     compute_capability: str = ""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +88,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at a task. Results are taken only from the newest attempt, so a worker that was given up writes
-    nothing.
+    """One attempt at a task. Who writes for it must show its `token`: a worker that was given up writes nothing.
 
     For a device: `bundle`, and the `reports` (JSON texts) of the levels before.
     """
 
-    id: str
-    attempt: int
+    task: Task
+    token: str
     manifest: str
+    _: KW_ONLY
     time_limit_s: float = 0.0
     layout: str = ""
     required: str = ""
@@ -93,10 +104,14 @@ class Claim:
     bundle: str = ""
     reports: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        return self.task.id
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as callers see it. `layout` is text, without the name, and there only when the state is `ready`.
+    """A job as callers see it. `layout` is JSON text without the name, there only when the state is `ready`.
 
     `problem` is JSON text: why the job failed. `best_so_far` holds an unvalidated layout of a job that was cancelled.
     `stage`: `device` while its validation is for a GPU to go on with, else `host`; None before there is one.
@@ -118,6 +133,8 @@ class Job:
     best_so_far: str | None = None
     compute_capability: str = ""
     stage: str | None = None
+    seq: int = 0
+    caller: str = ""
 
     @property
     def finished(self) -> bool:

@@ -1,11 +1,15 @@
-"""The tables. A *solve* packs one manifest; a *validation* takes a solve's layout to a level; a *job* is what a caller
-asked for under a name of their own. Many jobs may share one solve, and jobs that ask for one level share a validation.
+"""The tables. A *solve* packs one manifest; a *validation* takes a solve's layout to a level; an *order* is what one
+caller asked for, under a name and an id of its own. Many orders may share one solve, and orders that ask for one level
+share a validation.
 
     manifests 1─n solves 1─1 layouts
                   solves 1─n validations 1─n reports, artefacts;  validations 1─1 bundles
-                  solves 1─n jobs n─1 validations,  jobs 1─n idempotency_keys
+                  solves 1─n orders n─1 validations,  orders 1─n idempotency_keys
+    workers 1─n (held) solves, validations;  solves 1─n events
 
-Times are UTC in ISO 8601 text, which sorts as time does on every database.
+Solves and validations are *tasks*: a worker holds one while `holder` names it, for as long as its row in `workers` has
+a lease (see `leases`). Times that people read are UTC in ISO 8601 text, which sorts as time does on every database;
+times that decide are seconds since 1970 on the database's clock (see `clock`).
 """
 
 from __future__ import annotations
@@ -14,6 +18,22 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaD
 
 metadata = MetaData()
 
+
+def _task_columns() -> tuple[Column[object], ...]:
+    """What makes a row a task."""
+    return (
+        Column("attempt", Integer, nullable=False, server_default="0"),  # of the newest claim
+        Column("submitted", Integer, nullable=False, server_default="0"),  # the attempt that the engine has last got
+        Column("due", Float, nullable=False, server_default="0"),  # when the next attempt may be handed to the engine
+        Column("token", String(32)),  # of the newest claim: what its holder must show to write
+        Column("holder", String(64), index=True),  # the worker that has it; none while it waits
+        Column("losses", Integer, nullable=False, server_default="0"),  # workers and children that died over it
+        Column("said", Text),  # what the last of them said
+        Column("tag", Integer, nullable=False, server_default="0"),  # its turn: see `turns`
+        Column("version", String(64), nullable=False, server_default=""),  # of what made it
+    )
+
+
 manifests = Table(
     "manifests",
     metadata,
@@ -21,6 +41,7 @@ manifests = Table(
     Column("document", Text, nullable=False),  # as the first caller posted it; the hash leaves name and limits out
     Column("created_at", String(32), nullable=False),
     Column("compute_capability", String(8), nullable=False, server_default=""),
+    Column("buffers", Integer, nullable=False, server_default="0"),
 )
 
 solves = Table(
@@ -30,18 +51,28 @@ solves = Table(
     Column("manifest_sha256", ForeignKey("manifests.sha256"), nullable=False, index=True),
     Column("time_limit_s", Float, nullable=False),
     Column("state", String(16), nullable=False),  # queued, solving, solved, infeasible, failed, cancelled
-    Column("attempt", Integer, nullable=False, default=0),  # the token that fences off a worker that was given up
     Column("problem", Text),
     Column("created_at", String(32), nullable=False),
     Column("finished_at", String(32)),
+    Column("caller", String(32), nullable=False, server_default=""),  # whose turn it takes: of the first order
+    *_task_columns(),
 )
+_UNSOLVED = text("state IN ('queued', 'solving')")
 Index(
     "one_solve_in_flight",
     solves.c.manifest_sha256,
     solves.c.time_limit_s,
     unique=True,
-    sqlite_where=text("state IN ('queued', 'solving')"),
-    postgresql_where=text("state IN ('queued', 'solving')"),
+    sqlite_where=_UNSOLVED,
+    postgresql_where=_UNSOLVED,
+)
+Index(
+    "unfinished_solves",
+    solves.c.state,
+    solves.c.caller,
+    solves.c.tag,
+    sqlite_where=_UNSOLVED,
+    postgresql_where=_UNSOLVED,
 )
 
 layouts = Table(
@@ -61,14 +92,16 @@ validations = Table(
     Column("solve_id", ForeignKey("solves.id"), nullable=False, index=True),
     Column("required", String(16), nullable=False),
     Column("state", String(16), nullable=False),  # waiting, validating, passed, outdone, failed, cancelled
-    Column("attempt", Integer, nullable=False, default=0),
     Column("level", String(16)),
-    Column("document", Text),  # the layout with its validation, without a name: what callers get, byte for byte
+    Column("document", Text),  # the layout with its validation, without a name
     Column("problem", Text),
     Column("created_at", String(32), nullable=False),
     Column("finished_at", String(32)),
     Column("stage", String(8), nullable=False, server_default="host"),  # host: up to simulated; device: what a GPU does
+    *_task_columns(),
 )
+_UNVALIDATED = text("state IN ('waiting', 'validating')")
+Index("unfinished_validations", validations.c.state, sqlite_where=_UNVALIDATED, postgresql_where=_UNVALIDATED)
 Index(
     "one_validation_a_level",
     validations.c.solve_id,
@@ -102,10 +135,12 @@ artefacts = Table(
     Column("content", Text, nullable=False),
 )
 
-jobs = Table(
-    "jobs",
+orders = Table(
+    "orders",
     metadata,
-    Column("id", String(32), primary_key=True),  # sorts by time of creation
+    Column("seq", Integer, primary_key=True, autoincrement=True),  # the order in which they came, whatever a clock says
+    Column("id", String(32), nullable=False, unique=True),
+    Column("caller", String(32), nullable=False, server_default=""),  # the id of an API key; empty without keys
     Column("name", Text, nullable=False),
     Column("required", String(16), nullable=False),
     Column("solve_id", ForeignKey("solves.id"), nullable=False, index=True),
@@ -113,13 +148,54 @@ jobs = Table(
     Column("time_limit_s", Float, nullable=False),
     Column("cancelled_at", String(32)),
     Column("created_at", String(32), nullable=False),
+    sqlite_autoincrement=True,
 )
+Index("orders_of_a_caller", orders.c.caller, orders.c.seq)
 
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
+    Column("caller", String(32), primary_key=True),
     Column("key", String(255), primary_key=True),
     Column("request_sha256", String(64), nullable=False),
-    Column("job_id", ForeignKey("jobs.id"), nullable=False),
-    Column("created_at", String(32), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("expires", Float, nullable=False, index=True),
 )
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("scopes", Text, nullable=False),  # JSON
+    Column("created_at", String(32), nullable=False),
+    Column("expires", Float),
+    Column("revoked", Boolean, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("queues", Text, nullable=False),  # JSON, as the two below
+    Column("devices", Text, nullable=False),
+    Column("versions", Text, nullable=False),
+    Column("beats", Integer, nullable=False),
+    Column("lease_until", Float, nullable=False),
+    Column("started_at", String(32), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("solve_id", ForeignKey("solves.id"), nullable=False),
+    Column("validation_id", String(32)),  # of one validation alone
+    Column("order_id", String(32)),  # of one order alone
+    Column("kind", String(16), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("events_of_a_solve", events.c.solve_id, events.c.id)

@@ -9,52 +9,46 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Update, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from warpack.service.store.clock import db_now
 from warpack.service.store.database import Database
+from warpack.service.store.events import record
+from warpack.service.store.leases import ALL
 from warpack.service.store.records import Claim, Task, now, rank
 from warpack.service.store.tables import artefacts, bundles, layouts, manifests, reports, solves, validations
-
-Stage = Literal["host", "device"]
-_UNFINISHED = ("waiting", "validating")
+from warpack.service.store.tasks import next_task, task_query
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a validation found. `document` is the layout with its validation; None, with a `problem`, where a level
-    failed."""
+    failed. `version`: of the emitters and probes that made it."""
 
     level: str
     reports: tuple[dict[str, Any], ...]
     document: str | None = None
     artefacts: dict[str, str] | None = None
     problem: str | None = None
+    version: str = ""
 
 
 class Validations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, validation_id: str, stage: Stage = "host") -> Claim | None:
-        """Begin an attempt at a stage, which ends every earlier one. None when that is finished, cancelled or
-        unknown."""
+    def claim(self, task: Task, holder: str) -> Claim | None:
+        """Begin this attempt at a stage. None when that is finished or cancelled, or another attempt has taken its
+        place."""
         with self._database.writing() as connection:
-            begun = connection.execute(
-                update(validations)
-                .where(
-                    validations.c.id == validation_id,
-                    validations.c.state.in_(_UNFINISHED),
-                    validations.c.stage == stage,
-                )
-                .values(state="validating", attempt=validations.c.attempt + 1)
-            )
-            if begun.rowcount == 0:
+            token = ALL[task.kind].claim(connection, task.id, task.attempt, holder)
+            if token is None:
                 return None
             row = connection.execute(
                 select(
-                    validations.c.attempt,
+                    validations.c.solve_id,
                     validations.c.required,
                     layouts.c.document.label("layout"),
                     manifests.c.document.label("manifest"),
@@ -65,14 +59,15 @@ class Validations:
                 .join(layouts, layouts.c.solve_id == solves.c.id)
                 .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
                 .outerjoin(bundles, bundles.c.validation_id == validations.c.id)
-                .where(validations.c.id == validation_id)
+                .where(validations.c.id == task.id)
             ).one()
-            stored = select(reports.c.level, reports.c.document).where(reports.c.validation_id == validation_id)
+            stored = select(reports.c.level, reports.c.document).where(reports.c.validation_id == task.id)
             earlier = sorted(connection.execute(stored).all(), key=lambda report: rank(report.level))
+            record(connection, "validating", row.solve_id, validation_id=task.id)
         return Claim(
-            validation_id,
-            row.attempt,
-            manifest=row.manifest,
+            task,
+            token,
+            row.manifest,
             layout=row.layout,
             required=row.required,
             compute_capability=row.compute_capability,
@@ -80,87 +75,82 @@ class Validations:
             reports=tuple(report.document for report in earlier),
         )
 
-    def wanted(self, claim: Claim) -> bool:
-        """Whether this attempt's verdict is still asked for: neither cancelled nor begun anew elsewhere."""
-        query = select(validations.c.id).where(
-            validations.c.id == claim.id,
-            validations.c.state == "validating",
-            validations.c.attempt == claim.attempt,
-        )
-        with self._database.reading() as connection:
-            return connection.execute(query).one_or_none() is not None
-
     def deliver(self, claim: Claim, verdict: Verdict) -> None:
         """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped. `reports` and `artefacts`
         are those that an earlier stage has not kept yet."""
         state = "passed" if verdict.document is not None else "failed"
-        change = _of_newest(claim).values(
+        change = ALL[claim.task.kind].change(claim.id, claim.token)
+        change = change.values(
             state=state,
+            holder=None,
             level=verdict.level,
             document=verdict.document,
             problem=verdict.problem,
+            version=verdict.version,
             finished_at=now(),
         )
         with self._database.writing() as connection:
             if connection.execute(change).rowcount:
                 _keep_evidence(connection, claim.id, verdict)
-                connection.execute(delete(bundles).where(bundles.c.validation_id == claim.id))
+                _end(connection, claim.id, "ready" if state == "passed" else "failed")
 
     def hand_over(self, claim: Claim, verdict: Verdict, bundle: str) -> Task | None:
         """The first stage has passed: keep its verdict, and leave the rest to a device. None where the attempt is a
         late one."""
-        change = _of_newest(claim).values(
-            state="waiting", stage="device", level=verdict.level, document=verdict.document
+        change = ALL[claim.task.kind].change(claim.id, claim.token)
+        change = change.values(
+            state="waiting",
+            stage="device",
+            holder=None,
+            token=None,
+            due=db_now(),
+            level=verdict.level,
+            document=verdict.document,
+            version=verdict.version,
         )
         with self._database.writing() as connection:
             if not connection.execute(change).rowcount:
                 return None
             _keep_evidence(connection, claim.id, verdict)
             connection.execute(insert(bundles).values(validation_id=claim.id, content=bundle))
-        return Task("device", claim.id, claim.required, claim.compute_capability)
+            row = connection.execute(task_query("device").where(validations.c.id == claim.id)).one()
+            return next_task("device", row)
 
-    def fall_back(self, validation_id: str) -> None:
-        """Where `best` was asked for, what the first stage found is the answer: no device can go on."""
+    def fall_back(self, validation_id: str, token: str | None = None) -> None:
+        """Where `best` was asked for, what the first stage found is the answer: no device can go on. With the `token`
+        of a claim, by its holder; without, only while nobody holds it."""
+        held = ("waiting",) if token is None else ("validating",)
         change = update(validations).where(
             validations.c.id == validation_id,
-            validations.c.state.in_(_UNFINISHED),
+            validations.c.state.in_(held),
             validations.c.stage == "device",
             validations.c.required == "best",
         )
+        if token is not None:
+            change = change.where(validations.c.token == token)
         with self._database.writing() as connection:
-            if connection.execute(change.values(state="passed", finished_at=now())).rowcount:
-                connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
+            if connection.execute(change.values(state="passed", holder=None, finished_at=now())).rowcount:
+                _end(connection, validation_id, "ready")
 
-    def fail(self, validation_id: str, problem: str, *, attempt: int | None = None, stage: Stage | None = None) -> None:
-        """Give up: `problem` is JSON text for the caller. With `attempt`, only if that one is still the newest; with
-        `stage`, only while it is in that one."""
-        change = update(validations).where(validations.c.id == validation_id, validations.c.state.in_(_UNFINISHED))
-        if attempt is not None:
-            change = change.where(validations.c.attempt == attempt)
-        if stage is not None:
-            change = change.where(validations.c.stage == stage)
+    def fail(self, claim: Claim, problem: str) -> None:
+        """Give up: `problem` is JSON text for the caller."""
+        change = ALL[claim.task.kind].change(claim.id, claim.token)
         with self._database.writing() as connection:
-            if connection.execute(change.values(state="failed", problem=problem, finished_at=now())).rowcount:
-                connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
+            values = {"state": "failed", "holder": None, "problem": problem, "finished_at": now()}
+            if connection.execute(change.values(**values)).rowcount:
+                _end(connection, claim.id, "failed")
 
-    def unfinished(self, created_before: str) -> tuple[Task, ...]:
-        query = (
-            select(validations.c.id, validations.c.required, validations.c.stage, manifests.c.compute_capability)
-            .join(solves, solves.c.id == validations.c.solve_id)
-            .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
-            .where(validations.c.state.in_(_UNFINISHED), validations.c.created_at < created_before)
-        )
+    def best_on_devices(self) -> tuple[tuple[str, str], ...]:
+        """Ids and architectures of those that wait for a device because they asked for `best`."""
+        query = task_query("device").where(validations.c.state == "waiting", validations.c.required == "best")
         with self._database.reading() as connection:
-            return tuple(
-                Task("device" if row.stage == "device" else "validate", row.id, row.required, row.compute_capability)
-                for row in connection.execute(query)
-            )
+            return tuple((row.id, row.compute_capability) for row in connection.execute(query))
 
 
-def _of_newest(claim: Claim) -> Update:
-    return update(validations).where(
-        validations.c.id == claim.id, validations.c.state == "validating", validations.c.attempt == claim.attempt
-    )
+def _end(connection: Connection, validation_id: str, kind: str) -> None:
+    connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
+    query = select(validations.c.solve_id).where(validations.c.id == validation_id)
+    record(connection, kind, connection.execute(query).scalar_one(), validation_id=validation_id)
 
 
 def _keep_evidence(connection: Connection, validation_id: str, verdict: Verdict) -> None:

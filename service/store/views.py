@@ -1,4 +1,4 @@
-"""The one query that turns rows into jobs: a job's state follows from its own row, its solve and its validation."""
+"""The one query that turns orders into jobs: a job's state follows from its order, its solve and its validation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from warpack.service.store.records import Job, JobState
-from warpack.service.store.tables import jobs, layouts, manifests, solves, validations
+from warpack.service.store.tables import layouts, manifests, orders, solves, validations
 
 STATE: ColumnElement[str] = case(
-    (jobs.c.cancelled_at.is_not(None), "cancelled"),
+    (orders.c.cancelled_at.is_not(None), "cancelled"),
     (solves.c.state != "solved", solves.c.state),
     (validations.c.state.in_(("passed", "outdone")), "ready"),
     (validations.c.state.in_(("failed", "cancelled")), validations.c.state),
@@ -18,20 +18,22 @@ STATE: ColumnElement[str] = case(
 )
 
 _SMALL = (
-    jobs.c.id,
-    jobs.c.name,
+    orders.c.id,
+    orders.c.name,
     STATE.label("state"),
-    jobs.c.required,
+    orders.c.required,
     solves.c.manifest_sha256,
-    jobs.c.created_at,
-    func.coalesce(jobs.c.cancelled_at, validations.c.finished_at, solves.c.finished_at).label("finished_at"),
+    orders.c.created_at,
+    func.coalesce(orders.c.cancelled_at, validations.c.finished_at, solves.c.finished_at).label("finished_at"),
     validations.c.level,
     layouts.c.minimum_budget_bytes,
     func.coalesce(validations.c.problem, solves.c.problem).label("problem"),
-    jobs.c.solve_id,
-    jobs.c.validation_id,
+    orders.c.solve_id,
+    orders.c.validation_id,
     manifests.c.compute_capability,
     validations.c.stage,
+    orders.c.seq,
+    orders.c.caller,
 )
 
 
@@ -39,9 +41,9 @@ def job_rows(*, with_layouts: bool) -> Select[Any]:
     """Jobs with what they hang on. Layouts may be megabytes: a list leaves them out."""
     columns = (*_SMALL, validations.c.document.label("layout"), layouts.c.document.label("best_so_far"))
     joined = (
-        jobs.join(solves, jobs.c.solve_id == solves.c.id)
+        orders.join(solves, orders.c.solve_id == solves.c.id)
         .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
-        .outerjoin(validations, jobs.c.validation_id == validations.c.id)
+        .outerjoin(validations, orders.c.validation_id == validations.c.id)
         .outerjoin(layouts, layouts.c.solve_id == solves.c.id)
     )
     return select(*(columns if with_layouts else _SMALL)).select_from(joined)

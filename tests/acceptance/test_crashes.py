@@ -25,7 +25,7 @@ def test_kill_9_in_the_middle_of_a_solve_leaves_no_child_and_the_job_is_done_onc
     with service(tmp_path) as first, first.client() as client:
         job = client.submit(manifest)
         eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
-        eventually(lambda: len(descendants(first.process.pid)) >= 4, "fork server, its helper, guard and solver run")
+        eventually(lambda: len(descendants(first.process.pid)) >= 4, "two fork servers, guard and solver run")
         below = descendants(first.process.pid)
         first.kill_9()
         eventually(lambda: not any(lives(pid) for pid in below), "no child survived")

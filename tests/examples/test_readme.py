@@ -51,3 +51,12 @@ def test_the_programs_shown_run(program: str) -> None:
     layout = optimize(load_manifest(ROOT / "examples" / "01-two-buffers.json"))
     assert ran.stdout == f"{layout}\n"
     assert "\n160 threads per block, " in ran.stdout
+
+
+def test_every_curl_command_that_sends_something_says_that_it_is_json() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    shown = [block for page in pages for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.DOTALL | re.M)]
+    commands = [line for block in shown for line in block.replace("\\\n", " ").splitlines() if line.startswith("curl")]
+    sending = [command for command in commands if re.search(r" (-d|--data\S*) ", command)]
+    assert len(sending) >= 4
+    assert all("-H 'content-type: application/json'" in command for command in sending)

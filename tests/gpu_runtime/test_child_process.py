@@ -17,6 +17,8 @@ MODULES = {
     "answers": "import json, sys; request = json.load(sys.stdin); json.dump({'twice': 2 * request['number']}, sys.stdout)",
     "crashes": "import sys; sys.exit('the reason\\nis told')",
     "is_killed": "import os; os.kill(os.getpid(), 9)",
+    "aborts": "import os; os.abort()",
+    "wants_too_much": "held = bytearray(1 << 62)",
     "says_nothing": "pass",
     "hangs": (
         "import os, sys, time\n"
@@ -44,7 +46,9 @@ def test_a_child_answers_its_request(modules: Path) -> None:
     ("module", "reason", "told"),
     [
         ("crashes", "crashed", "the reason\nis told"),
-        ("is_killed", "crashed", "SIGKILL"),
+        ("is_killed", "killed", "SIGKILL"),
+        ("aborts", "crashed", "SIGABRT"),
+        ("wants_too_much", "over-memory", "MemoryError"),
         ("says_nothing", "no-answer", "without an answer"),
     ],
 )

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ serve(Settings(data_dir=data_dir, port=0, workers=workers), port_file=port_file)
 _WORK = """
 import sys
 from pathlib import Path
+from warpack.service.jobs import capabilities
+if sys.argv[3] == "plain":
+    capabilities.has_gpu_extra = lambda: False
 from warpack.service.settings import Settings
 from warpack.service.worker import work
 work(Settings(data_dir=Path(sys.argv[1]), workers=2), ready=lambda: Path(sys.argv[2]).touch())
@@ -55,12 +59,13 @@ class ServiceProcess:
 
 
 @contextmanager
-def service(data_dir: Path, *, workers: int = 2) -> Iterator[ServiceProcess]:
-    """A service on this data folder; what still runs at the end of the block is stopped."""
+def service(data_dir: Path, *, workers: int = 2, database_url: str | None = None) -> Iterator[ServiceProcess]:
+    """A service on this data folder, and on this database if not a file there; what still runs at the end of the block
+    is stopped."""
     data_dir.mkdir(exist_ok=True)
     port_file = data_dir / "port"
     port_file.unlink(missing_ok=True)
-    process = _start(_SERVE, str(data_dir), str(port_file), str(workers))
+    process = _start(_SERVE, str(data_dir), str(port_file), str(workers), database_url=database_url)
     try:
         eventually(lambda: _exists_or_died(port_file, process), "the service listens")
         yield ServiceProcess(process, f"http://127.0.0.1:{port_file.read_text().strip()}")
@@ -69,16 +74,20 @@ def service(data_dir: Path, *, workers: int = 2) -> Iterator[ServiceProcess]:
 
 
 @contextmanager
-def worker(data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A second process that takes jobs from this data folder."""
-    ready = data_dir / "worker-ready"
-    process = _start(_WORK, str(data_dir), str(ready))
+def worker(
+    data_dir: Path, *, database_url: str | None = None, plain: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A second process that takes jobs from this data folder, or from this database. A `plain` one works as where the
+    extra `gpu` is not installed, and starts in half the time."""
+    data_dir.mkdir(exist_ok=True)
+    ready = data_dir / f"worker-ready-{uuid.uuid4().hex}"
+    process = _start(_WORK, str(data_dir), str(ready), "plain" if plain else "whole", database_url=database_url)
     try:
         eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs")
         yield process
     finally:
         _end(process)
-        ready.unlink()
+        ready.unlink(missing_ok=True)
 
 
 def finished(client: Client, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,8 +108,10 @@ def held_up(client: Client, job: Mapping[str, Any], state: str = "validating") -
     return found
 
 
-def _start(script: str, *arguments: str) -> subprocess.Popen[bytes]:
+def _start(script: str, *arguments: str, database_url: str | None = None) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    if database_url is not None:
+        environment["WARPACK_DATABASE_URL"] = database_url
     return subprocess.Popen([sys.executable, "-W", "error", "-c", script, *arguments], cwd=_ROOT, env=environment)
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
 from warpack.gpu_runtime.emitters import FILES
-from warpack.service.api.bodies import MAX_BODY_BYTES
+from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
 from warpack.service.api.example_layout import MANIFEST
 
 ANSWERS = {

@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 
 from warpack.service.api.waiting import what_it_waits_for
-from warpack.service.engine import Worker
 from warpack.service.store.records import Job, JobState
+from warpack.service.store.workers import Worker
 
 FULL = Worker("full", ("solve", "validate"))
 PLAIN = Worker("plain", ("solve",))

@@ -7,13 +7,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from starlette.testclient import TestClient
 
+from tests.helpers.api_client import client_of
 from tests.service.cli.commands import Cli, small, written
 from tests.service.cli.test_pictures import drawn
-from warpack.service.api.manifests import router
+from warpack.service.api import create_app
 from warpack.service.render.chart import charts
 from warpack.service.render.svg import layout_svg
+from warpack.service.settings import Settings
 from warpack.solver import Layout, Manifest, load_manifest, optimize
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -97,14 +98,11 @@ def test_parts_and_calls_are_named_as_in_the_flattened_program(warpack: Cli, tmp
 
 
 def test_the_api_gives_the_same_as_the_command_line(warpack: Cli, tmp_path: Path) -> None:
-    from fastapi import FastAPI
-
-    app = FastAPI()
-    app.include_router(router)
     small_budget = stream(target={"compute_capability": "8.6", "shared_budget_bytes": 20})
-    for document in (stream(), small_budget):
-        answer = TestClient(app).post("/v1/manifests:check", json=document).json()
-        assert answer == warpack("check", written(tmp_path, document), "--json").json
+    with client_of(create_app(Settings(data_dir=tmp_path / "data", workers=0))) as http:
+        for document in (stream(), small_budget):
+            answer = http.post("/v1/manifests:check", json=document).json()
+            assert answer == warpack("check", written(tmp_path, document), "--json").json
     assert (answer["fits"], answer["warnings"][-1]["type"]) == (False, "exceeds-budget")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.service_process import finished
-from tests.service.cli.commands import Cli, small, start
+from tests.service.cli.commands import Cli, run, small, start
 from warpack.gpu_runtime.hardware import device_query
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.service.client import Client
@@ -53,7 +55,10 @@ def test_serve_answers_on_the_port_it_names_and_ends_with_ctrl_c(tmp_path: Path)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
-    assert f"Serving on {url}" in err.decode()
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert lines[0]["event"].startswith("Starting")
+    assert any(line["event"].startswith(f"Serving on {url}") for line in lines)
+    assert {"/livez", "/v1/layouts"} <= {line.get("path") for line in lines}
     assert b"Traceback" not in err
 
 
@@ -69,6 +74,35 @@ def test_a_worker_of_its_own_does_the_jobs_of_a_service_without_workers(tmp_path
         serving.communicate(timeout=PATIENCE_S)
     assert (working.returncode, serving.returncode) == (0, 0), err
     assert b"Working on the jobs in" in err
+
+
+def test_at_a_stop_callers_that_wait_get_their_job_at_once(tmp_path: Path) -> None:
+    data, port_file = tmp_path / "data", tmp_path / "port"
+    with running("serve", "--port", "0", "--data-dir", data, "--workers", "0", "--port-file", port_file) as serving:
+        url = url_of(serving, port_file)
+        with ThreadPoolExecutor(8) as callers, Client(url) as client:
+            asked = [callers.submit(client.submit, small(name=f"job {n}", validation="compiled"), 60) for n in range(4)]
+            eventually(lambda: len(client.list()["layouts"]) == 4, "four callers wait")
+            first = client.list()["layouts"][0]["id"]
+            asked += [callers.submit(client.get, first, 60) for _ in range(2)]
+            serving.send_signal(signal.SIGTERM)
+            assert {each.result()["state"] for each in asked} == {"queued"}
+        _, err = serving.communicate(timeout=PATIENCE_S)
+    assert serving.returncode == 0, err
+    statuses = {line["status"] for line in map(json.loads, err.splitlines()) if line.get("method")}
+    assert statuses == {200, 202}, err
+
+
+def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "warpack.sqlite").write_bytes(b"no database " * 1000)
+    for folder, why in (("file", "File exists"), ("data", "damaged, or no database")):
+        ran = run("serve", "--port", "0", "--data-dir", tmp_path / folder)
+        assert ran.returncode == 1, ran.stderr
+        assert b"the service could not start" in ran.stderr
+        assert why.encode() in ran.stderr
+        assert b"Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize(

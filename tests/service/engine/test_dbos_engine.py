@@ -1,46 +1,53 @@
-"""The contract of the job engine, held against the real one: nothing lost, nothing run for ever."""
+"""The contract of the job engine, held against the real one on either database."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.helpers.processes import PATIENCE_S, eventually
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.helpers.processes import eventually
 from warpack.service.engine import Handler, TaskKey
 from warpack.service.engine.dbos_engine import DbosEngine
 
 _WORKER = """
-import asyncio, os, signal, sys, time
+import asyncio, sys, time
 from pathlib import Path
 from warpack.service.engine.dbos_engine import DbosEngine
-folder, how = Path(sys.argv[1]), sys.argv[2]
+folder, url = Path(sys.argv[1]), sys.argv[2]
 
 async def handle(task_id):
-    (folder / f"begun-{task_id}-{os.getpid()}").touch()
-    if how == "dies":
-        os.kill(os.getpid(), signal.SIGKILL)
+    (folder / f"begun-{task_id}").touch()
     await asyncio.sleep(600)
 
-engine = DbosEngine(f"sqlite:///{folder / 'engine.sqlite'}", folder / "live", all_queues=("solve",), queues=("solve",),
-                    concurrency=2)
+engine = DbosEngine(url, "the other", all_queues=("solve",), queues=("solve",), concurrency=2)
 engine.start({"solve": handle})
 time.sleep(600)
 """
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'engine.sqlite'}"
+    found: str = request.getfixturevalue("postgres").new_database()
+    return found.replace("postgresql:", "postgresql+psycopg:")
+
+
 @contextmanager
-def engine(folder: Path, handler: Handler, queues: tuple[str, ...] = ("solve",)) -> Iterator[DbosEngine]:
-    made = DbosEngine(
-        f"sqlite:///{folder / 'engine.sqlite'}",
-        folder / "live",
-        all_queues=("solve", "validate"),
-        queues=queues,
-        concurrency=2,
-    )
+def engine(
+    url: str, handler: Handler, *, queues: tuple[str, ...] = ("solve",), concurrency: int = 2
+) -> Iterator[DbosEngine]:
+    made = DbosEngine(url, "this one", all_queues=("solve", "validate"), queues=queues, concurrency=concurrency)
     made.start({"solve": handler})
     try:
         yield made
@@ -48,55 +55,72 @@ def engine(folder: Path, handler: Handler, queues: tuple[str, ...] = ("solve",))
         made.stop()
 
 
-def worker_process(folder: Path, how: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", _WORKER, str(folder), how], cwd=Path.cwd())
+def key(task_id: str, queue: str = "solve", turn: int = 1) -> TaskKey:
+    return TaskKey("solve", task_id, queue, turn)
 
 
 async def nothing(_: str) -> None:
     return
 
 
-def test_a_task_submitted_twice_is_handled_once(tmp_path: Path) -> None:
+def test_a_task_submitted_twice_is_handled_once(url: str) -> None:
     handled = []
 
     async def handle(task_id: str) -> None:
         handled.append(task_id)
 
-    task = TaskKey("solve", "one", "solve")
-    with engine(tmp_path, handle) as running:
+    task = key("one")
+    with engine(url, handle) as running:
         running.submit(task)
         running.submit(task)
-        eventually(lambda: running.fates((task,))[task] == "done", "the task is done")
+        eventually(lambda: running.fates((task,))[task] == "ended", "the task has ended")
         running.submit(task)
     assert handled == ["one"]
 
 
-def test_a_handler_may_submit_what_follows_from_its_task(tmp_path: Path) -> None:
-    first, second = TaskKey("solve", "first", "solve"), TaskKey("solve", "second", "solve")
+def test_a_handler_may_submit_what_follows_from_its_task(url: str) -> None:
+    first, second = key("first"), key("second")
 
     async def hand_on(task_id: str) -> None:
         if task_id == "first":
             await asyncio.to_thread(running.submit, second)
 
-    with engine(tmp_path, hand_on) as running:
+    with engine(url, hand_on) as running:
         running.submit(first)
-        eventually(lambda: running.fates((first, second)) == {first: "done", second: "done"}, "both are done")
+        eventually(lambda: running.fates((first, second)) == {first: "ended", second: "ended"}, "both have ended")
 
 
-def test_fates_of_tasks_that_wait_that_broke_and_that_never_were(tmp_path: Path) -> None:
+def test_tasks_go_in_the_order_of_their_turns(url: str) -> None:
+    handled = []
+
+    async def handle(task_id: str) -> None:
+        handled.append(task_id)
+
+    tasks = [key("late", turn=2**27 + 5), key("early", turn=7), key("first", turn=1), key("middle", turn=2**27)]
+    with engine(url, nothing, queues=(), concurrency=1) as submitting:
+        for task in tasks:
+            submitting.submit(task)
+    with engine(url, handle, concurrency=1) as running:
+        eventually(lambda: set(running.fates(tuple(tasks)).values()) == {"ended"}, "all have ended")
+    assert handled == ["first", "early", "middle", "late"]
+
+
+def test_fates_of_tasks_that_wait_that_broke_and_that_never_were(url: str) -> None:
     async def breaks(_: str) -> None:
         raise RuntimeError("on purpose")
 
-    broken, waiting, unknown = TaskKey("solve", "b", "solve"), TaskKey("solve", "w", "validate"), TaskKey("solve", "u")
-    with engine(tmp_path, breaks) as running:
+    broken, waiting, unknown = key("b"), key("w", "validate"), key("u")
+    with engine(url, breaks) as running:
         running.submit(broken)
         running.submit(waiting)
-        eventually(lambda: running.fates((broken,))[broken] == "broke", "the task broke")
+        eventually(lambda: running.fates((broken,))[broken] == "ended", "the task broke")
         assert running.fates((waiting, unknown)) == {waiting: "waiting", unknown: "unknown"}
         assert running.fates(()) == {}
+        running.forget((waiting,))
+        assert running.fates((waiting,)) == {waiting: "ended"}
 
 
-def test_stopping_cancels_the_handlers_and_leaves_their_tasks_to_the_next_engine(tmp_path: Path) -> None:
+def test_stopping_cancels_the_handlers(url: str) -> None:
     seen = []
 
     async def endless(_: str) -> None:
@@ -107,37 +131,50 @@ def test_stopping_cancels_the_handlers_and_leaves_their_tasks_to_the_next_engine
             seen.append("cancelled")
             raise
 
-    task = TaskKey("solve", "one", "solve")
-    with engine(tmp_path, endless) as running:
-        running.submit(task)
+    with engine(url, endless) as running:
+        running.submit(key("one"))
         eventually(lambda: seen == ["begun"], "the handler runs")
     assert seen == ["begun", "cancelled"]
-    with engine(tmp_path, nothing) as running:
-        eventually(lambda: running.fates((task,))[task] == "done", "the next engine did the task")
 
 
-def test_the_tasks_of_a_killed_worker_are_taken_over(tmp_path: Path) -> None:
-    task = TaskKey("solve", "one", "solve")
-    with engine(tmp_path, nothing, queues=()) as submitting:
+def test_what_a_killed_worker_had_is_told_and_can_be_forgotten_and_given_out_as_the_next_attempt(
+    url: str, tmp_path: Path
+) -> None:
+    task, following = key("one-1"), key("one-2")
+    with engine(url, nothing, queues=()) as submitting:
         submitting.submit(task)
-    process = worker_process(tmp_path, "sleeps")
-    eventually(lambda: list(tmp_path.glob("begun-one-*")), "the worker is at the task")
+    process = subprocess.Popen([sys.executable, "-c", _WORKER, str(tmp_path), url], cwd=Path.cwd())
+    eventually(lambda: (tmp_path / "begun-one-1").exists(), "the worker is at the task")
     process.kill()
     process.wait()
-    with engine(tmp_path, nothing) as running:
-        eventually(lambda: running.fates((task,))[task] == "done", "another worker did the task")
+    with engine(url, nothing) as running:
+        assert running.running() == ((task, "the other"),)
+        running.forget((task,))
+        running.submit(following)
+        eventually(lambda: running.fates((following,))[following] == "ended", "another worker did the next attempt")
+        assert running.running() == ()
 
 
-def test_a_task_that_kills_its_workers_is_given_up(tmp_path: Path) -> None:
-    task = TaskKey("solve", "one", "solve")
-    with engine(tmp_path, nothing, queues=()) as submitting:
-        submitting.submit(task)
-        for _ in range(4):
-            process = worker_process(tmp_path, "dies")
-            process.wait(PATIENCE_S)
-        assert len(list(tmp_path.glob("begun-one-*"))) == 4
-        last = worker_process(tmp_path, "dies")
-        eventually(lambda: submitting.fates((task,))[task] == "crashed", "the task is given up")
-        last.kill()
-        last.wait()
-    assert len(list(tmp_path.glob("begun-one-*"))) == 4
+def test_a_pickle_that_somebody_planted_in_the_database_is_not_read(url: str, tmp_path: Path) -> None:
+    class Planted:
+        def __reduce__(self) -> object:
+            return os.mkdir, (str(tmp_path / "owned"),)
+
+    planted, good = key("planted"), key("good")
+    with engine(url, nothing, queues=()) as submitting:
+        submitting.submit(planted)
+        submitting.submit(good)
+    pickled = base64.b64encode(pickle.dumps({"args": (Planted(),), "kwargs": {}})).decode()
+    database = create_engine(url)
+    table = "workflow_status" if url.startswith("sqlite") else "dbos.workflow_status"
+    with database.begin() as connection:
+        changed = connection.execute(
+            text(f"UPDATE {table} SET serialization = 'py_pickle', inputs = :inputs WHERE workflow_uuid = :id"),
+            {"inputs": pickled, "id": str(planted)},
+        )
+        assert changed.rowcount == 1
+    database.dispose()
+    with engine(url, nothing) as running:
+        eventually(lambda: running.fates((good,))[good] == "ended", "the good task has ended")
+        eventually(lambda: running.fates((planted,))[planted] != "waiting", "the planted one was looked at")
+    assert not (tmp_path / "owned").exists()

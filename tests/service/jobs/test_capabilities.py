@@ -13,14 +13,14 @@ from warpack.solver.devices import DEVICES
 
 
 def test_a_solve_and_a_static_validation_go_to_any_worker() -> None:
-    assert queue_for(Task("solve", "1")) == queue_for(Task("validate", "1", "static")) == "solve"
+    assert queue_for(Task("solve", "1")) == queue_for(Task("validate", "1", required="static")) == "solve"
 
 
 @pytest.mark.parametrize("required", ["compiled", "simulated", "best", "hardware"])
 def test_what_needs_the_gpu_extra_goes_only_to_workers_that_have_it(
     required: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queue = queue_for(Task("validate", "1", required))
+    queue = queue_for(Task("validate", "1", required=required))
     monkeypatch.setattr(capabilities, "version", lambda _: "1.0")
     assert queue in queues_of_this_installation()
 
@@ -33,8 +33,8 @@ def test_what_needs_the_gpu_extra_goes_only_to_workers_that_have_it(
 
 
 def test_what_a_device_does_goes_to_the_workers_of_its_architecture_alone() -> None:
-    assert queue_for(Task("device", "1", "hardware", "8.6")) == "gpu-sm86"
-    assert queue_for(Task("device", "1", "best", "12.0")) == "gpu-sm120"
+    assert queue_for(Task("device", "1", required="hardware", compute_capability="8.6")) == "gpu-sm86"
+    assert queue_for(Task("device", "1", required="best", compute_capability="12.0")) == "gpu-sm120"
     assert "gpu-sm86" not in queues_of_this_installation()
     assert {device_queue(capability) for capability in DEVICES} < set(QUEUES)
     assert len(set(QUEUES)) == len(QUEUES)

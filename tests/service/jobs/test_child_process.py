@@ -7,14 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.child_tasks import die, echo, fail, never_end, stop_when_asked
+from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, stop_when_asked, tell_and_answer
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from warpack.service.jobs.child_process import Child
-from warpack.service.jobs.child_supervision import Outcome, run_child
+from warpack.service.jobs.child_supervision import run_child
+from warpack.service.jobs.fork_server import SOLVING, ForkServer
+from warpack.service.jobs.outcome import Outcome
 
 
 def run(task: object, request: bytes = b"abc", *, limit_s: float = PATIENCE_S, looks: int = 10**9) -> Outcome:
@@ -45,8 +49,33 @@ def test_a_child_that_is_killed_by_a_signal_says_which() -> None:
     assert "ended by signal SIGSEGV" in outcome.last_lines
 
 
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
+def test_a_child_that_is_killed_from_outside_is_told_from_one_that_crashed(name: str) -> None:
+    outcome = run(be_killed, name.encode())
+    assert (outcome.ended, outcome.answer) == ("killed", None)
+    assert f"ended by signal {name}" in outcome.last_lines
+
+
 def test_a_child_that_is_no_longer_wanted_hands_over_its_best() -> None:
     assert run(stop_when_asked, looks=2) == Outcome("unwanted", b"the best so far", "")
+
+
+def test_more_children_than_an_event_loop_has_threads_are_watched_at_a_time() -> None:
+    count = (os.cpu_count() or 1) + 6
+
+    async def all_at_once() -> list[Outcome]:
+        begun: set[int] = set()
+
+        def one(number: int) -> Awaitable[Outcome]:
+            def wanted() -> bool:
+                begun.add(number)
+                return len(begun) < count
+
+            return run_child(stop_when_asked, b"", limit_s=PATIENCE_S, wanted=wanted, server=SOLVING)
+
+        return await asyncio.gather(*map(one, range(count)))
+
+    assert {outcome.answer for outcome in asyncio.run(all_at_once())} == {b"the best so far"}
 
 
 def started_pids(path: Path) -> list[int]:
@@ -99,15 +128,67 @@ def test_kill_9_of_the_worker_ends_its_children_and_what_they_started(tmp_path: 
 
 
 def test_kill_9_of_a_guard_ends_its_task(tmp_path: Path) -> None:
-    child = Child(never_end)
-    child._channel.send_bytes(str(tmp_path / "pids").encode())
-    task = started_pids(tmp_path / "pids")[0]
-    os.kill(child.pid, signal.SIGKILL)
+    child = Child()
+    with ThreadPoolExecutor(1) as thread:
+        answering = thread.submit(child.answer, never_end, str(tmp_path / "pids").encode())
+        task = started_pids(tmp_path / "pids")[0]
+        os.kill(child.pid, signal.SIGKILL)
+        assert answering.result() is None
     eventually(lambda: not lives(task), "the task is gone")
-    child.close()
+    assert child.close()[0] == "killed"
 
 
-def test_a_child_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    run(echo)
-    assert list(tmp_path.iterdir()) == []
+def test_a_child_at_its_limit_hands_over_its_best_within_the_grace() -> None:
+    outcome = asyncio.run(run_child(stop_when_asked, b"", limit_s=0.0, grace_s=PATIENCE_S, wanted=lambda: True))
+    assert outcome == Outcome("answered", b"the best so far", "")
+
+
+def test_a_child_in_its_grace_ends_when_it_is_no_longer_wanted(tmp_path: Path) -> None:
+    request = str(tmp_path / "pids").encode()
+    wanted = iter((True,))  # asked for the first time while the child starts
+    outcome = asyncio.run(
+        run_child(never_end, request, limit_s=0.0, grace_s=PATIENCE_S, wanted=lambda: next(wanted, False))
+    )
+    assert (outcome.ended, outcome.answer) == ("unwanted", None)
+
+
+def test_kill_9_of_worker_and_child_leaves_no_file_behind(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-c", _WORKER, str(tmp_path / "pids")]
+    worker = subprocess.Popen(command, cwd=root, env=os.environ | {"TMPDIR": str(scratch)})
+    task, _ = started_pids(tmp_path / "pids")
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    eventually(lambda: not lives(task), "the process is gone")
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_fork_server_that_was_killed_is_started_anew() -> None:
+    server = ForkServer()
+    first = Child(server)
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    second = Child(server)
+    assert [child.answer(echo, b"abc") for child in (first, second)] == [b"cba", b"cba"]
+    for child in (first, second):
+        child.close()
+    server.stop()
+
+
+def test_without_a_fork_server_there_is_an_error_and_no_wait() -> None:
+    with pytest.raises(OSError, match="fork server"):
+        Child(ForkServer("no.such.module"))
+
+
+def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> None:
+    heard: list[bytes] = []
+    child = Child()
+    try:
+        assert child.asking(tell_and_answer, b"abc", news=heard.append).answer() == b"answer"
+        assert heard == [b"a", b"b", b"c"]
+        assert child.answer(tell_and_answer, b"unheard") == b"answer"
+        assert heard == [b"a", b"b", b"c"]
+    finally:
+        child.close()

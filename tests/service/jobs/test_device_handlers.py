@@ -16,6 +16,7 @@ from tests.helpers.child_tasks import (
     find_nothing_wrong_on_a_device,
     have_no_device,
 )
+from tests.helpers.desks import desk
 from tests.helpers.fake_driver import build_double
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.gpu import Gpu
@@ -44,14 +45,21 @@ def posted(store: Store, required: str) -> tuple[str, Task]:
     taken = store.jobs.take(order)
     assert taken.task is not None
     followed: list[Task] = []
-    asyncio.run(handle_solve(store, followed.append, taken.task.id))
+    with desk(store) as at:
+        asyncio.run(handle_solve(store, at, followed.append, taken.task))
     return taken.job_id, followed[0]
 
 
 def validate(store: Store, task: Task, *, device: bool) -> list[Task]:
     followed: list[Task] = []
-    asyncio.run(handle_validation(store, followed.append, lambda _: device, task.id))
+    with desk(store) as at:
+        asyncio.run(handle_validation(store, at, followed.append, lambda _: device, task))
     return followed
+
+
+def run_on_device(store: Store, task: Task) -> None:
+    with desk(store) as at:
+        asyncio.run(handle_device(store, at, GPU, task))
 
 
 def job_of(store: Store, job_id: str) -> Job:
@@ -66,7 +74,13 @@ def test_what_must_go_to_a_device_is_handed_over_with_a_bundle(
 ) -> None:
     monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
     job_id, task = posted(store, required)
-    assert validate(store, task, device=device) == [Task("device", task.id, required, "8.6")]
+    (follows,) = validate(store, task, device=device)
+    assert (follows.kind, follows.id, follows.required, follows.compute_capability) == (
+        "device",
+        task.id,
+        required,
+        "8.6",
+    )
     job = job_of(store, job_id)
     assert (job.state, job.level, job.stage) == ("validating", "simulated", "device")
 
@@ -100,10 +114,10 @@ def test_what_the_device_found_decides_and_its_own_trouble_is_not_the_layouts(
     monkeypatch.setattr("warpack.service.jobs.validating.validate_on_device", found)
     job_id, task = posted(store, required)
     (follows,) = validate(store, task, device=True)
-    asyncio.run(handle_device(store, GPU, follows.id))
+    run_on_device(store, follows)
     job = job_of(store, job_id)
     assert (job.state, job.level) == (state, level)
-    asyncio.run(handle_device(store, GPU, follows.id))  # finished: nothing happens
+    run_on_device(store, follows)  # finished: nothing happens
 
 
 def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
@@ -114,7 +128,7 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
     job_id, task = posted(store, "hardware")
     (follows,) = validate(store, task, device=False)
     _use_environment_of_this_test(monkeypatch)
-    asyncio.run(handle_device(store, GPU, follows.id))
+    run_on_device(store, follows)
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout) == ("failed", "simulated", None)
     assert job.problem is not None
@@ -126,8 +140,8 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
 def _use_environment_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Children come from a fork server that was started before this test changed the environment: do the work here."""
     from warpack.service.jobs import validating
-    from warpack.service.jobs.child_supervision import Outcome
     from warpack.service.jobs.device_tasks import validate_on_device
+    from warpack.service.jobs.outcome import Outcome
 
     async def here(_do: object, request: bytes, **_: object) -> Outcome:
         return Outcome("answered", validate_on_device(request, lambda: False), "")

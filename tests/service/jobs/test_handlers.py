@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from tests.helpers.child_tasks import die, fail, find_a_fault
+from tests.helpers.child_tasks import be_killed_for_memory, die, fail, fill_memory, find_a_fault, hang
+from tests.helpers.desks import desk
 from warpack.service.api.example_layout import MANIFEST
-from warpack.service.jobs.solving import handle_solve
-from warpack.service.jobs.validating import handle_validation
+from warpack.service.jobs.solving import Incumbents, handle_solve
+from warpack.service.jobs.validating import SLOT_S, handle_validation
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Job, Order, Task
 from warpack.solver import load_manifest
+from warpack.solver.wire.manifest import Level
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
+def take(store: Store, document: dict[str, Any] = MANIFEST, *, time_limit_s: float = 5.0) -> tuple[str, Task]:
     manifest = load_manifest(document)
     taken = store.jobs.take(
         Order(
@@ -35,7 +38,7 @@ def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
             manifest.sha256,
             json.dumps(document),
             manifest.validation,
-            5.0,
+            time_limit_s,
             compute_capability=manifest.target.compute_capability,
         )
     )
@@ -45,13 +48,15 @@ def take(store: Store, document: dict[str, Any] = MANIFEST) -> tuple[str, Task]:
 
 def solve(store: Store, task: Task) -> list[Task]:
     followed: list[Task] = []
-    asyncio.run(handle_solve(store, followed.append, task.id))
+    with desk(store) as at:
+        asyncio.run(handle_solve(store, at, followed.append, task))
     return followed
 
 
 def validate(store: Store, task: Task, *, devices: tuple[str, ...] = ()) -> list[Task]:
     followed: list[Task] = []
-    asyncio.run(handle_validation(store, followed.append, lambda architecture: architecture in devices, task.id))
+    with desk(store) as at:
+        asyncio.run(handle_validation(store, at, followed.append, lambda architecture: architecture in devices, task))
     return followed
 
 
@@ -100,6 +105,58 @@ def test_a_solver_that_crashes_fails_the_job_with_its_last_lines(store: Store, m
         assert said in problem["detail"]
 
 
+def test_a_child_that_is_killed_from_outside_leaves_the_task_to_be_done_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", be_killed_for_memory)
+    job_id, task = take(store)
+    assert solve(store, task) == []
+    assert job_of(store, job_id).state == "queued"
+    monkeypatch.undo()
+    assert [each.kind for each in solve(store, replace(task, attempt=2))] == ["validate"]
+
+
+def test_a_task_whose_children_are_killed_again_and_again_ends_with_what_was_last_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", be_killed_for_memory)
+    job_id, task = take(store)
+    for attempt in (1, 2, 3):
+        solve(store, replace(task, attempt=attempt))
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:worker-crashed"
+    assert "SIGKILL" in problem["detail"]
+
+
+def test_a_solver_that_needs_too_much_memory_fails_the_job_with_what_it_may_have(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", fill_memory)
+    job_id, task = take(store)
+    with desk(store) as at:
+        asyncio.run(handle_solve(store, at, lambda _: None, task, memory_mib=512))
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:solver-over-memory"
+    assert "needed more than 512 MiB" in problem["detail"]
+
+
+def test_a_solver_that_does_not_stop_holds_its_slot_no_longer_than_the_grace(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.solving._GRACE_S", 0.1)
+    monkeypatch.setattr("warpack.service.jobs.solving.solve", hang)
+    job_id, task = take(store, MANIFEST, time_limit_s=0.1)
+    assert solve(store, task) == []
+    problem = problem_of(store, job_id)
+    assert problem["type"] == "urn:warpack:problem:solver-overdue"
+    assert "larger solver.time_limit_s" in problem["detail"]
+
+
+def test_every_level_that_can_be_asked_for_has_a_slot_of_its_own() -> None:
+    assert set(SLOT_S) == {"best", *get_args(Level)}
+    assert SLOT_S["static"] < SLOT_S["compiled"] < SLOT_S["simulated"] < SLOT_S["hardware"]
+
+
 def test_a_validator_that_crashes_fails_the_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id, task = take(store)
     (validation,) = solve(store, task)
@@ -135,3 +192,20 @@ def test_a_manifest_that_only_the_search_finds_impossible_is_a_fault_of_the_mani
     problem = problem_of(store, job_id)
     assert problem["type"] == "urn:warpack:problem:bad-manifest"
     assert problem["errors"]
+
+
+def test_better_packings_are_told_on_the_way_a_few_a_second_and_not_once_the_claim_is_gone(store: Store) -> None:
+    job_id, task = take(store)
+    claim = store.solves.claim(task, "w")
+    assert claim is not None
+    now = [0.0]
+    told = Incumbents(store, claim, clock=lambda: now[0])
+    for at, run_bytes in ((0.0, 90), (0.1, 80), (0.2, 75), (0.3, 70)):
+        now[0] = at
+        told(json.dumps({"run_bytes": run_bytes}).encode())
+    store.tasks.lose(claim, "")
+    now[0] = 9.0
+    told(b'{"run_bytes": 1}')
+    solve_id = job_of(store, job_id).solve_id
+    events = store.events.of_order(job_id, solve_id, None)
+    assert [event.document["run_bytes"] for event in events if event.kind == "incumbent"] == [90, 70]

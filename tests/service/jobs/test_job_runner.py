@@ -1,21 +1,23 @@
-"""After a crash, store and engine agree again: lost tasks are handed over, given-up ones fail with a reason."""
+"""What dies is taken back, what was never handed over is handed over, and what goes on for ever ends with a reason."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from warpack.service.engine import Fate, Handler, TaskKey, Worker
-from warpack.service.jobs import job_runner as job_runner_module
-from warpack.service.jobs.job_runner import JobRunner
+from tests.helpers.desks import desk
+from warpack.service.engine import Fate, Handler, TaskKey
+from warpack.service.jobs.job_runner import JobRunner, key_of
+from warpack.service.jobs.presence import Presence
+from warpack.service.jobs.upkeep import Upkeep
 from warpack.service.settings import Settings
 from warpack.service.store import Store
-from warpack.service.store.records import Job, Order, Task
+from warpack.service.store.records import Claim, Job, Order, Task
 from warpack.service.store.solves import SolvedLayout
 from warpack.service.store.validations import Verdict
+from warpack.service.store.workers import Worker
 
 
 class EngineWithoutWorkers:
@@ -23,8 +25,9 @@ class EngineWithoutWorkers:
 
     def __init__(self) -> None:
         self.submitted: list[TaskKey] = []
+        self.forgotten: list[TaskKey] = []
         self.fate: Fate = "unknown"
-        self.alive: tuple[Worker, ...] = ()
+        self.at_work: tuple[tuple[TaskKey, str], ...] = ()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
         self.handlers = handlers
@@ -35,8 +38,14 @@ class EngineWithoutWorkers:
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
         return dict.fromkeys(tasks, self.fate)
 
-    def workers(self) -> tuple[Worker, ...]:
-        return self.alive
+    def running(self) -> tuple[tuple[TaskKey, str], ...]:
+        return self.at_work
+
+    def forget(self, tasks: tuple[TaskKey, ...]) -> None:
+        self.forgotten += tasks
+
+    def rest(self) -> None:
+        return
 
     def stop(self) -> None:
         return
@@ -48,24 +57,44 @@ def engine() -> EngineWithoutWorkers:
 
 
 @pytest.fixture
-def store(engine: EngineWithoutWorkers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(Settings(data_dir=tmp_path))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def runner(engine: EngineWithoutWorkers, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobRunner:
-    monkeypatch.setattr(job_runner_module, "_SETTLED_S", -1.0)
+def runner(engine: EngineWithoutWorkers, store: Store, tmp_path: Path) -> Iterator[JobRunner]:
+    """As it is after its start, but that nothing happens by itself."""
     made = JobRunner(Settings(data_dir=tmp_path, workers=0), engine)
     made.store = store
-    return made
+    made.presence = Presence(store.workers, tmp_path / "live", Worker("own"))
+    made.presence.start()
+    with desk(store) as at:
+        made.desk = at
+        made.upkeep = Upkeep(
+            store,
+            engine,
+            made.presence,
+            at,
+            key=key_of,
+            submit=made.submit,
+            has_device=made.has_device,
+        )
+        yield made
+    made.presence.stop()
 
 
-def posted(store: Store, required: str = "static") -> tuple[str, TaskKey]:
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warpack.service.store.leases._SETTLED_S", -1.0)
+    monkeypatch.setattr("warpack.service.jobs.upkeep._SELDOM_S", -1.0)
+
+
+def posted(store: Store, required: str = "static") -> tuple[str, Task]:
     taken = store.jobs.take(Order("n", "a" * 64, "{}", required, 10.0, compute_capability="8.6"))
     assert taken.task is not None
-    return taken.job_id, TaskKey("solve", taken.task.id, "solve")
+    return taken.job_id, taken.task
 
 
 def job_of(store: Store, job_id: str) -> Job:
@@ -74,45 +103,79 @@ def job_of(store: Store, job_id: str) -> Job:
     return job
 
 
-def test_a_task_that_never_reached_the_engine_is_handed_over(
+def claimed(store: Store, task: Task, holder: str) -> Claim:
+    claim = store.solves.claim(task, holder)
+    assert claim is not None
+    return claim
+
+
+def names(keys: list[TaskKey]) -> list[str]:
+    return [str(key) for key in keys]
+
+
+def test_a_task_that_never_reached_the_engine_is_handed_over_once(
     store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
-    _, key = posted(store)
-    runner.sweep()
-    assert engine.submitted == [key]
+    _, task = posted(store)
+    runner.upkeep.hand_over()
+    runner.upkeep.hand_over()
+    assert names(engine.submitted) == [f"solve-{task.id}-1"]
+    assert (engine.submitted[0].queue, engine.submitted[0].turn) == ("solve", task.turn)
 
 
-@pytest.mark.parametrize("fate", ["waiting", "running"])
-def test_a_task_under_way_is_left_alone(
-    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, fate: Fate
+@pytest.mark.parametrize(
+    ("fate", "again"), [("waiting", False), ("running", False), ("unknown", True), ("ended", True)]
+)
+def test_a_task_that_the_engine_has_lost_is_handed_over_as_the_next_attempt(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, fate: Fate, again: bool
 ) -> None:
-    job_id, _ = posted(store)
+    job_id, task = posted(store)
+    runner.submit(task)
     engine.fate = fate
-    runner.sweep()
-    assert engine.submitted == []
+    runner.upkeep.seldom()
+    runner.upkeep.hand_over()
+    assert names(engine.submitted) == [f"solve-{task.id}-1"] + [f"solve-{task.id}-2"] * again
     assert job_of(store, job_id).state == "queued"
 
 
-@pytest.mark.parametrize(("fate", "slug"), [("crashed", "worker-crashed"), ("broke", "internal-error")])
-def test_a_job_whose_task_was_given_up_fails_and_says_why(
-    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, fate: Fate, slug: str
+def test_what_a_dead_worker_held_or_was_just_given_is_handed_over_again(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id, _ = posted(store)
-    engine.fate = fate
-    runner.sweep()
-    job = job_of(store, job_id)
-    assert job.state == "failed"
-    assert job.problem is not None
-    assert json.loads(job.problem)["type"] == f"urn:warpack:problem:{slug}"
+    job_id, task = posted(store)
+    runner.submit(task)
+    claim = claimed(store, task, "dead")
+    other = store.jobs.take(Order("n", "c" * 64, "{}", "static", 10.0)).task
+    assert other is not None
+    runner.submit(other)
+    engine.at_work = ((key_of(task), "dead"), (key_of(other), "dead"))
+    with monkeypatch.context() as patch:
+        patch.setattr("warpack.service.store.workers.LEASE_S", -1.0)
+        store.workers.beat(Worker("dead", ("solve",)))
+    runner.upkeep.take_back()
+    assert set(names(engine.submitted[2:])) == {f"solve-{task.id}-2", f"solve-{other.id}-2"}
+    assert set(engine.forgotten) == {key_of(task), key_of(other)}
+    assert [worker.id for worker in store.workers.all()] == ["own"]
+    assert store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}")) == ()
+    assert job_of(store, job_id).state == "queued"
+
+
+def test_what_this_process_holds_but_nobody_here_does_is_lost_in_the_end(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
+) -> None:
+    job_id, task = posted(store)
+    claim = claimed(store, task, "own")
+    runner.upkeep.seldom()
+    assert job_of(store, job_id).state == "solving"
+    runner.upkeep.seldom()
+    assert job_of(store, job_id).state == "queued"
+    assert claim.token not in store.tasks.wanted((claim,))
 
 
 def handed_to_a_device(store: Store, required: str) -> tuple[str, Task]:
     """A job whose layout has passed what needs no GPU."""
-    job_id, key = posted(store, required)
-    claim = store.solves.claim(key.id)
-    assert claim is not None
-    (task,) = store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}"))
-    validation = store.validations.claim(task.id)
+    job_id, task = posted(store, required)
+    (task,) = store.solves.deliver(claimed(store, task, "w"), SolvedLayout("optimal", "b" * 64, None, "{}"))
+    validation = store.validations.claim(task, "w")
     assert validation is not None
     follows = store.validations.hand_over(validation, Verdict("simulated", (), "the layout"), "a bundle")
     assert follows is not None
@@ -123,32 +186,22 @@ def test_what_only_a_gpu_can_do_is_handed_over_and_waits(
     store: Store, engine: EngineWithoutWorkers, runner: JobRunner
 ) -> None:
     job_id, task = handed_to_a_device(store, "hardware")
-    assert task == Task("device", task.id, "hardware", "8.6")
-    runner.sweep()
-    assert engine.submitted == [TaskKey("device", task.id, "gpu-sm86")]
+    runner.upkeep.hand_over()
+    assert names(engine.submitted) == [f"device-{task.id}-2"]
+    assert engine.submitted[0].queue == "gpu-sm86"
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout, job.stage) == ("validating", "simulated", None, "device")
 
 
-def test_best_is_what_was_reached_once_no_gpu_of_the_architecture_is_alive(
-    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
-) -> None:
+def test_best_is_what_was_reached_once_no_gpu_of_the_architecture_is_alive(store: Store, runner: JobRunner) -> None:
     job_id, _ = handed_to_a_device(store, "best")
-    engine.alive = (Worker("one", ("gpu-sm86",), ({"name": "a GPU"},)),)
+    store.workers.beat(Worker("one", ("gpu-sm86",), ({"name": "a GPU"},)))
+    runner.upkeep.take_back()  # which looks who is alive
     assert (runner.best_level("8.6"), runner.best_level("9.0")) == ("hardware", "simulated")
-    runner.sweep()
+    runner.upkeep.hand_over()
     assert job_of(store, job_id).state == "validating"
-    engine.alive = (Worker("two", ("gpu-sm90",)),)
-    runner.sweep()
+    store.workers.leave("one")
+    runner.upkeep.take_back()
+    runner.upkeep.hand_over()
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout) == ("ready", "simulated", "the layout")
-
-
-def test_a_host_stage_that_ended_does_not_fail_the_device_stage_that_followed(
-    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
-) -> None:
-    job_id, task = handed_to_a_device(store, "hardware")
-    runner._settle(Task("validate", task.id, "hardware", "8.6"), "done")
-    assert job_of(store, job_id).state == "validating"
-    runner._settle(task, "crashed")
-    assert job_of(store, job_id).state == "failed"

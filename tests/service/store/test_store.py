@@ -2,75 +2,26 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
+from tests.helpers.stored import (
+    HOLDER,
+    begun_anew,
+    claim_solve,
+    job_of,
+    layout,
+    made_ready,
+    order,
+    solved,
+    verdict,
+    wanted,
+)
 from warpack.service.settings import Settings
 from warpack.service.store import IdempotencyKeyReused, Store
-from warpack.service.store.records import Claim, Job, Order, Task
-from warpack.service.store.solves import SolvedLayout
 from warpack.service.store.validations import Verdict
-
-HASH = "a" * 64
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(Settings(data_dir=tmp_path))
-    yield opened
-    opened.close()
-
-
-def order(
-    name: str = "n",
-    *,
-    required: str = "static",
-    time_limit_s: float = 10.0,
-    sha256: str = HASH,
-    key: str | None = None,
-    request: str = "r",
-) -> Order:
-    return Order(name, sha256, "{}", required, time_limit_s, idempotency_key=key, request_sha256=request)
-
-
-def layout(status: str = "optimal", document: str = "{}") -> SolvedLayout:
-    return SolvedLayout(status, "b" * 64, 4096 if status == "infeasible" else None, document)
-
-
-def verdict(level: str = "static") -> Verdict:
-    report = {"level": level, "passed": True, "findings": []}
-    return Verdict(level, (report,), document='{"validated": 1}', artefacts={"allocators.py": "code"})
-
-
-def job_of(store: Store, job_id: str) -> Job:
-    job = store.jobs.get(job_id)
-    assert job is not None
-    return job
-
-
-def claim_solve(store: Store, task: Task | None) -> Claim:
-    assert task is not None
-    assert task.kind == "solve"
-    claim = store.solves.claim(task.id)
-    assert claim is not None
-    return claim
-
-
-def solved(store: Store, an_order: Order, status: str = "optimal") -> tuple[str, tuple[Task, ...]]:
-    taken = store.jobs.take(an_order)
-    return taken.job_id, store.solves.deliver(claim_solve(store, taken.task), layout(status))
-
-
-def made_ready(store: Store, an_order: Order, status: str = "optimal", level: str = "static") -> str:
-    job_id, (task,) = solved(store, an_order, status)
-    claim = store.validations.claim(task.id)
-    assert claim is not None
-    store.validations.deliver(claim, verdict(level))
-    return job_id
 
 
 def test_a_job_passes_through_every_state_to_ready(store: Store) -> None:
@@ -81,7 +32,7 @@ def test_a_job_passes_through_every_state_to_ready(store: Store) -> None:
     (task,) = store.solves.deliver(claim, layout())
     assert job_of(store, taken.job_id).state == "validating"
     assert job_of(store, taken.job_id).layout is None
-    validation = store.validations.claim(task.id)
+    validation = store.validations.claim(task, HOLDER)
     assert validation is not None
     assert (validation.layout, validation.required) == ("{}", "static")
     store.validations.deliver(validation, verdict())
@@ -107,7 +58,8 @@ def test_another_name_gets_a_job_of_its_own_but_no_new_solve(store: Store) -> No
 def test_orders_that_arrive_together_become_one_solve(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda _: store.jobs.take(order()), range(24)))
-    assert len({each.job_id for each in taken}) == 1
+    assert len({each.job_id for each in taken}) == 24
+    assert len({job_of(store, each.job_id).solve_id for each in taken}) == 1
     assert len([each for each in taken if each.task is not None]) == 1
 
 
@@ -166,7 +118,7 @@ def test_an_infeasible_solve_ends_the_job_with_the_budget_that_would_do(store: S
 def test_a_failed_solve_is_tried_again_by_the_next_order(store: Store) -> None:
     first = store.jobs.take(order())
     assert first.task is not None
-    store.solves.fail(first.task.id, '{"type": "x"}')
+    store.solves.fail(claim_solve(store, first.task), '{"type": "x"}')
     assert job_of(store, first.job_id).problem == '{"type": "x"}'
     again = store.jobs.take(order())
     assert again.job_id != first.job_id
@@ -176,13 +128,13 @@ def test_a_failed_solve_is_tried_again_by_the_next_order(store: Store) -> None:
 def test_only_the_newest_attempt_delivers(store: Store) -> None:
     taken = store.jobs.take(order())
     given_up = claim_solve(store, taken.task)
-    newest = claim_solve(store, taken.task)
-    assert not store.solves.wanted(given_up)
+    newest = begun_anew(store, given_up)
+    assert not wanted(store, given_up)
     assert store.solves.deliver(given_up, layout(document="late")) == ()
     assert job_of(store, taken.job_id).state == "solving"
     (task,) = store.solves.deliver(newest, layout(document="right"))
     assert store.solves.deliver(newest, layout(document="twice")) == ()
-    claim = store.validations.claim(task.id)
+    claim = store.validations.claim(task, HOLDER)
     assert claim is not None
     assert claim.layout == "right"
 
@@ -190,14 +142,14 @@ def test_only_the_newest_attempt_delivers(store: Store) -> None:
 def test_a_failure_of_an_attempt_that_was_given_up_changes_nothing(store: Store) -> None:
     taken = store.jobs.take(order())
     given_up = claim_solve(store, taken.task)
-    claim_solve(store, taken.task)
-    store.solves.fail(given_up.id, "{}", attempt=given_up.attempt)
+    begun_anew(store, given_up)
+    store.solves.fail(given_up, "{}")
     assert job_of(store, taken.job_id).state == "solving"
 
 
 def test_a_failed_validation_hands_out_no_layout(store: Store) -> None:
     job_id, (task,) = solved(store, order())
-    claim = store.validations.claim(task.id)
+    claim = store.validations.claim(task, HOLDER)
     assert claim is not None
     report = {"level": "static", "passed": False, "findings": []}
     store.validations.deliver(claim, Verdict("none", (report,), problem='{"type": "validation-failed"}'))
@@ -212,10 +164,10 @@ def test_cancelling_the_only_job_ends_its_solve(store: Store) -> None:
     cancelled = store.jobs.cancel(taken.job_id)
     assert cancelled is not None
     assert cancelled.state == "cancelled"
-    assert not store.solves.wanted(claim)
+    assert not wanted(store, claim)
     store.solves.keep_best(claim, layout("feasible", "best"))
     assert job_of(store, taken.job_id).best_so_far == "best"
-    assert store.solves.claim(claim.id) is None
+    assert store.solves.claim(replace(claim.task, attempt=2), HOLDER) is None
 
 
 def test_cancelling_one_of_two_jobs_leaves_their_solve_at_work(store: Store) -> None:
@@ -223,16 +175,16 @@ def test_cancelling_one_of_two_jobs_leaves_their_solve_at_work(store: Store) -> 
     second = store.jobs.take(order("two"))
     claim = claim_solve(store, first.task)
     store.jobs.cancel(first.job_id)
-    assert store.solves.wanted(claim)
+    assert wanted(store, claim)
     assert job_of(store, second.job_id).state == "solving"
     store.jobs.cancel(second.job_id)
-    assert not store.solves.wanted(claim)
+    assert not wanted(store, claim)
 
 
 def test_cancelling_a_validation_that_waits_ends_it(store: Store) -> None:
     job_id, (task,) = solved(store, order(required="hardware"))
     store.jobs.cancel(job_id)
-    assert store.validations.claim(task.id) is None
+    assert store.validations.claim(task, HOLDER) is None
 
 
 def test_cancelling_a_finished_job_changes_nothing(store: Store) -> None:
@@ -262,32 +214,24 @@ def test_an_idempotency_key_gives_the_same_job_and_refuses_another_request(store
 def test_jobs_are_listed_newest_first_in_pages_and_by_state(store: Store) -> None:
     ids = [store.jobs.take(order(sha256=f"{number:064d}")).job_id for number in range(5)]
     store.jobs.cancel(ids[2])
-    newest = sorted(ids, reverse=True)
-    assert [job.id for job in store.jobs.newest(3)] == newest[:3]
-    assert [job.id for job in store.jobs.newest(3, before=newest[2])] == newest[3:]
+    newest = ids[::-1]
+    page = store.jobs.newest(3)
+    assert [job.id for job in page] == newest[:3]
+    assert [job.id for job in store.jobs.newest(3, before=page[-1].seq)] == newest[3:]
     assert [job.id for job in store.jobs.newest(9, state="cancelled")] == [ids[2]]
 
 
-def test_unfinished_work_is_found_again(store: Store) -> None:
-    taken = store.jobs.take(order())
-    _, (task,) = solved(store, order(sha256="c" * 64, required="compiled"))
-    assert store.solves.unfinished("9999") == (taken.task,)
-    assert store.validations.unfinished("9999") == (task,)
-    assert store.solves.unfinished("2000") == ()
-
-
-def test_everything_is_there_after_a_restart(store: Store, tmp_path: Path) -> None:
+def test_everything_is_there_after_a_restart(store: Store, settings: Settings) -> None:
     job_id = made_ready(store, order())
-    reopened = Store(Settings(data_dir=tmp_path))
+    reopened = Store(settings)
     assert reopened.jobs.get(job_id) == store.jobs.get(job_id)
     assert reopened.jobs.take(order()).job_id == job_id
     reopened.close()
 
 
-def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
+def test_processes_that_start_together_migrate_once(settings: Settings) -> None:
     with ThreadPoolExecutor(4) as pool:
-        for opened in pool.map(lambda _: Store(Settings(data_dir=tmp_path)), range(4)):
-            opened.close()
-    with sqlite3.connect(tmp_path / "warpack.sqlite") as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
-    connection.close()
+        stores = list(pool.map(lambda _: Store(settings), range(4)))
+    assert all(opened.jobs.newest(1) == [] for opened in stores)
+    for opened in stores:
+        opened.close()

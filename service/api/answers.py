@@ -1,0 +1,85 @@
+"""What the calls about one job share: finding it, waiting for its end, answering with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import Response
+
+from warpack.service.api.documents import job_text
+from warpack.service.api.edge.keys import Caller
+from warpack.service.api.errors import not_found
+from warpack.service.api.hub import Hub
+from warpack.service.api.ids import is_id
+from warpack.service.api.prefer import wait_s
+from warpack.service.api.waiting import what_it_waits_for
+from warpack.service.jobs.job_runner import JobRunner
+from warpack.service.store.records import FINAL_STATES, Job
+
+PREFIX = "/v1/layouts"
+
+_LOOK_AGAIN_S = 5.0
+"""Should a wake-up be missed all the same."""
+
+
+async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
+    """Raises problem `not-found`, also where it is another's."""
+    if not is_id(job_id):
+        raise not_found(job_id)
+    job = await asyncio.to_thread(runner.store.jobs.get, job_id)
+    if job is None or not caller.may_see(job.caller):
+        raise not_found(job_id)
+    return job
+
+
+async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None) -> Job:
+    """The job at its end; or as it is once the caller has waited long enough, or the service stops."""
+    limit_s = wait_s(prefer)
+    if job.finished or not limit_s:
+        return job
+
+    async def finished() -> bool:
+        return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
+
+    await until(hub, job, finished, limit_s)
+    return await asyncio.to_thread(runner.store.jobs.get, job.id) or job
+
+
+async def until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s: float) -> None:
+    """Return once something that happened to the job has made it true, or after `limit_s`."""
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + limit_s
+    async with hub.watching(job.solve_id) as watch:
+        while not await true() and not hub.closed and clock.time() < deadline:
+            await watch.next(min(deadline - clock.time(), _LOOK_AGAIN_S))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A job as callers get it. `etag` changes with the bytes."""
+
+    job_id: str
+    body: bytes
+    etag: str
+
+    def response(self, prefer: str | None, status: int, if_none_match: str | None = None) -> Response:
+        headers = {"ETag": self.etag, "Location": f"{PREFIX}/{self.job_id}", "Vary": "Prefer"}
+        granted = wait_s(prefer)
+        if granted is not None:
+            headers["Preference-Applied"] = f"wait={granted}"
+        known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+        if known & {self.etag, "*"}:
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, status_code=status, media_type="application/json", headers=headers)
+
+
+async def rendered(runner: JobRunner, job: Job) -> Rendered:
+    return await asyncio.to_thread(_render, runner, job)
+
+
+def _render(runner: JobRunner, job: Job) -> Rendered:
+    body = job_text(job, what_it_waits_for(job, () if job.finished else runner.workers())).encode()
+    return Rendered(job.id, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

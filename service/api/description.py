@@ -1,0 +1,30 @@
+"""The API's description (OpenAPI), with the full schemas of manifest and layout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+
+from warpack.service.schema import components
+
+API_VERSION = "1"
+
+
+def described_by(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """What gives the description of an application: made once, when it is first asked for."""
+    framework = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = framework()
+        document.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        return document
+
+    return openapi
+
+
+def text_of(app: FastAPI) -> str:
+    """As it is committed."""
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,36 @@
+"""The edge: what every request passes before a call sees it, and every answer after.
+
+protocol        HTTP on a socket: time limits on heads and on answers that nobody reads, a cap on connections
+request_log     one line for each request, its id, the headers that every answer has, and faults of ours as problems
+unread          an answer that comes before the body was read whole reaches its caller, and ends the connection
+guard           only what is meant: hosts, own pages, JSON
+keys            who calls: by an API key, or the one caller of a service for its own machine
+room            a cap on requests in progress
+body_gate       bodies: read whole, within a size, a time and a budget of bytes over all requests
+"""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from warpack.service.api.edge.body_gate import BodyGate
+from warpack.service.api.edge.calls import Calls
+from warpack.service.api.edge.guard import Guard
+from warpack.service.api.edge.keys import KeyCheck
+from warpack.service.api.edge.request_log import RequestLog
+from warpack.service.api.edge.room import Room
+from warpack.service.api.edge.unread import Unread
+from warpack.service.settings import Settings
+
+__all__ = ["Edge"]
+
+
+class Edge:
+    """All of these but the protocol, as one ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
+        inner = KeyCheck(Room(BodyGate(app, settings), settings), settings)
+        self._outermost = RequestLog(Unread(Guard(inner, settings, calls)), calls)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._outermost(scope, receive, send)

@@ -1,0 +1,125 @@
+"""Bodies: read whole before a call sees them, within a size, a time and a budget of bytes over all requests."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from warpack.service.api.edge.answers import RETRY_SOON, header, send_problem
+from warpack.service.api.edge.budget import BudgetSpent, ByteBudget, Lease
+from warpack.service.problems import ProblemDetails
+from warpack.service.settings import Settings
+from warpack.solver.reading.source import MOST_MANIFEST_BYTES
+from warpack.solver.wire.problems import Problem
+
+MAX_BODY_BYTES = MOST_MANIFEST_BYTES
+
+_SLOWEST_BYTES_PER_S = 65536
+"""Each second's worth of these lengthens the time that a body may take by a second."""
+
+
+class _Refused(Exception):
+    def __init__(self, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+        self.headers = headers
+
+
+class _CallerLeft(Exception):
+    """The connection ended in mid-body."""
+
+
+class BodyGate:
+    """Only POST has a body here; that of another method is not read (see `unread`)."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._limit_s = settings.body_limit_s
+        self._budget = ByteBudget(settings.max_bytes_in_flight)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        with self._budget.lease() as lease:
+            try:
+                body: bytes | None = await self._read(scope, receive, lease)
+            except _CallerLeft:
+                return
+            except _Refused as refused:
+                await send_problem(send, refused.problem, refused.headers)
+                return
+
+            async def replay() -> Message:
+                nonlocal body
+                if body is None:
+                    return await receive()
+                handed, body = body, None
+                return {"type": "http.request", "body": handed, "more_body": False}
+
+            await self._app(scope, replay, send)
+
+    async def _read(self, scope: Scope, receive: Receive, lease: Lease) -> bytes:
+        declared = header(scope["headers"], b"content-length") or b"0"
+        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+            raise _Refused(_too_large())
+        try:
+            # What is declared is reserved at once: of many that come together the first go on, and none half-way.
+            lease.grow_to(int(declared) if declared.isdigit() else 0)
+            async with asyncio.timeout(self._limit_s) as limit:
+                return await self._whole(receive, lease, limit)
+        except BudgetSpent:
+            raise _Refused(_no_room(), RETRY_SOON) from None
+        except TimeoutError:
+            raise _Refused(_too_slow()) from None
+
+    async def _whole(self, receive: Receive, lease: Lease, limit: asyncio.Timeout) -> bytes:
+        begun = asyncio.get_running_loop().time()
+        pieces: list[bytes] = []
+        size_bytes, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise _CallerLeft
+            piece = message.get("body", b"")
+            size_bytes += len(piece)
+            if size_bytes > MAX_BODY_BYTES:
+                raise _Refused(_too_large())
+            lease.grow_to(size_bytes)
+            pieces.append(piece)
+            more = message.get("more_body", False)
+            if more:
+                limit.reschedule(begun + self._limit_s + size_bytes / _SLOWEST_BYTES_PER_S)
+        return b"".join(pieces)
+
+
+def _too_large() -> ProblemDetails:
+    detail = f"A body may have at most {MAX_BODY_BYTES} bytes."
+    return ProblemDetails(
+        "body-too-large",
+        "The body is too large",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        detail,
+        errors=(Problem("document-too-large", "", detail),),
+        more={"max_body_bytes": MAX_BODY_BYTES},
+    )
+
+
+def _too_slow() -> ProblemDetails:
+    return ProblemDetails(
+        "request-timeout",
+        "The body did not come in time",
+        HTTPStatus.REQUEST_TIMEOUT,
+        f"A body must come whole, and at {_SLOWEST_BYTES_PER_S // 1024} KiB a second at least.",
+    )
+
+
+def _no_room() -> ProblemDetails:
+    return ProblemDetails(
+        "too-many-bytes",
+        "Too many bytes at a time",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The bodies of the requests under way fill what memory there is for them. Try again in a moment.",
+    )

@@ -1,0 +1,106 @@
+"""Who calls: found out before anything of a body is read.
+
+Keys are required unless the service listens to its own machine alone. There whoever calls without one is the one caller
+who may do everything but administer; a key that is shown counts there too, and a wrong one is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from ipaddress import ip_address
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from warpack.service.api.edge.answers import header, send_problem
+from warpack.service.problems import ProblemDetails
+from warpack.service.settings import Settings
+from warpack.service.store.keys import Key
+from warpack.service.store.keys import Scope as KeyScope
+
+_LOG = logging.getLogger("warpack.http")
+_FRESH_S = 1.0
+"""A key that was good so long ago is good still: so long does a revoked one go on."""
+_MOST_KEPT = 1024
+_OPEN = frozenset({"/", "/livez", "/readyz", "/docs", "/openapi.json"})
+_OPEN_BELOW = ("/docs/", "/v1/schema/")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`id` is that of the key; empty for the one caller of a service without keys."""
+
+    id: str = ""
+    scopes: frozenset[KeyScope] = field(default_factory=lambda: frozenset(("submit", "read")))
+
+    def may_see(self, owner: str) -> bool:
+        return owner == self.id or "admin" in self.scopes
+
+
+class KeyCheck:
+    """Puts the `caller` into the scope of a request, where the log finds it too."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._required = not _is_loopback(settings.host)
+        self._kept: dict[str, tuple[float, Key]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        shown = header(scope["headers"], b"authorization")
+        if shown is None:
+            if self._required and not _is_open(scope["path"]):
+                await _refuse(send, "This service wants an API key: send Authorization: Bearer KEY.")
+                return
+            scope["caller"] = Caller()
+            await self._app(scope, receive, send)
+            return
+        key = await self._find(scope, shown.decode("latin-1"))
+        if key is None:
+            _LOG.warning("a key that is not valid was refused", extra={"path": scope["path"][:200]})
+            await _refuse(send, "The key in Authorization is none of this service's, was revoked, or is over.")
+            return
+        scope["caller"] = Caller(key.id, key.scopes)
+        await self._app(scope, receive, send)
+
+    async def _find(self, scope: Scope, shown: str) -> Key | None:
+        kind, _, text = shown.partition(" ")
+        text = text.strip()
+        if kind.lower() != "bearer" or not text:
+            return None
+        at, key = self._kept.get(text, (0.0, None))
+        if key is not None and time.monotonic() - at < _FRESH_S:
+            return key
+        runner = getattr(scope["app"].state, "runner", None)
+        if runner is None:
+            return None
+        found: Key | None = await asyncio.to_thread(runner.store.keys.find, text)
+        self._kept.pop(text, None)
+        if found is not None:
+            while len(self._kept) >= _MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[text] = time.monotonic(), found
+        return found
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_open(path: str) -> bool:
+    return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+async def _refuse(send: Send, detail: str) -> None:
+    problem = ProblemDetails("unauthorized", "A valid API key is wanted", HTTPStatus.UNAUTHORIZED, detail)
+    await send_problem(send, problem, {"WWW-Authenticate": "Bearer"})

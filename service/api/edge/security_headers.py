@@ -1,0 +1,19 @@
+"""Header fields of every answer that tell a browser to do nothing with it but show it."""
+
+from __future__ import annotations
+
+_ALWAYS: tuple[tuple[bytes, bytes], ...] = (
+    (b"cache-control", b"private, no-cache"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+def with_security(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The same fields, and those of `_ALWAYS` that are not among them: a call may set its own."""
+    there = {name.lower() for name, _ in headers}
+    return [*headers, *(field for field in _ALWAYS if field[0] not in there)]

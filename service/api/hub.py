@@ -1,0 +1,81 @@
+"""Wakes whoever waits for something to happen to a solve: one look at the events for all of them, none while nobody
+waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from warpack.service.store.events import Events
+
+_LOG = logging.getLogger("warpack.api")
+_LOOK_EVERY_S = 0.025
+
+
+class Watch:
+    """Of one caller. Whatever happens after it was made is not missed."""
+
+    def __init__(self) -> None:
+        self._happened = asyncio.Event()
+
+    def wake(self) -> None:
+        self._happened.set()
+
+    async def next(self, limit_s: float) -> bool:
+        """Return once something has happened since the last call, or after `limit_s`. Whether it has."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._happened.wait()
+        except TimeoutError:
+            return False
+        self._happened.clear()
+        return True
+
+
+class Hub:
+    """To be used from one event loop. After `close` nobody waits any longer."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._watches: dict[str, set[Watch]] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self.closed = False
+
+    @asynccontextmanager
+    async def watching(self, solve_id: str) -> AsyncIterator[Watch]:
+        watch = Watch()
+        self._watches.setdefault(solve_id, set()).add(watch)
+        if self._looking is None and not self.closed:
+            last = await asyncio.to_thread(self._events.newest)
+            if self._looking is None and not self.closed:
+                self._looking = asyncio.create_task(self._look(last))
+        try:
+            yield watch
+        finally:
+            self._watches[solve_id].discard(watch)
+            if not self._watches[solve_id]:
+                del self._watches[solve_id]
+
+    def close(self) -> None:
+        """Wake everybody, for the last time."""
+        self.closed = True
+        for watches in self._watches.values():
+            for watch in watches:
+                watch.wake()
+
+    async def _look(self, last: int) -> None:
+        try:
+            while self._watches and not self.closed:
+                await asyncio.sleep(_LOOK_EVERY_S)
+                try:
+                    last, solves = await asyncio.to_thread(self._events.solves_since, last)
+                except Exception:
+                    _LOG.exception("looking for events failed; it is tried again")
+                    continue
+                for solve_id in solves & self._watches.keys():
+                    for watch in self._watches[solve_id]:
+                        watch.wake()
+        finally:
+            self._looking = None

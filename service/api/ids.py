@@ -1,0 +1,18 @@
+"""What an id looks like. One that does not is answered at once: no database ever sees it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Path
+
+ID_PATTERN = "[0-9a-f]{28}"
+
+JobId = Annotated[str, Path(description="The job's `id`.", json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]
+
+_ID = re.compile(ID_PATTERN)
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None

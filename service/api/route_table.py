@@ -1,0 +1,29 @@
+"""Which methods a path has, over all calls that share it, and what the path is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.routing import BaseRoute, Route
+
+
+class RouteTable:
+    """Filled once all calls are known."""
+
+    def __init__(self) -> None:
+        self._routes: tuple[Route, ...] = ()
+
+    def fill(self, routes: Iterable[BaseRoute]) -> None:
+        self._routes = tuple(route for route in routes if isinstance(route, Route))
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """In alphabetical order; HEAD wherever GET is."""
+        found = {method for route in self._matching(path) for method in route.methods or {"GET"}}
+        return tuple(sorted(found | ({"HEAD"} if "GET" in found else set())))
+
+    def template(self, path: str) -> str | None:
+        """`/v1/layouts/{job_id}`; None for a path that no call has."""
+        return next((route.path_format for route in self._matching(path)), None)
+
+    def _matching(self, path: str) -> Iterable[Route]:
+        return (route for route in self._routes if route.path_regex.match(path))

@@ -1,0 +1,103 @@
+"""This process among the others: it beats, and says which of them are dead."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from warpack.service.jobs.liveness import LivenessLocks
+from warpack.service.store.workers import BEAT_S, LEASE_S, Worker, Workers
+
+_FRESH_S = 0.5
+_LOG = logging.getLogger("warpack.jobs")
+
+
+@dataclass(slots=True)
+class _Seen:
+    beats: int
+    at: float
+
+
+class Presence:
+    """`worker`: what others may know of this process. Between `start` and `stop` it is alive to them.
+
+    Another process is dead when its lock is free, when its lease has run out, or when it has not beaten for as long as
+    a lease lasts on this process's own clock: then the database's clock was set back, and its lease means nothing.
+    """
+
+    def __init__(
+        self, workers: Workers, folder: Path, worker: Worker, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._workers, self._worker, self._clock = workers, worker, clock
+        self._locks = LivenessLocks(folder, worker.id)
+        self._seen: dict[str, _Seen] = {}
+        self._last: tuple[float, tuple[Worker, ...]] = (-inf, ())
+        self._stopping = threading.Event()
+
+    @property
+    def id(self) -> str:
+        return self._worker.id
+
+    def start(self) -> None:
+        self._workers.beat(self._worker)
+        self._beating = threading.Thread(target=self._beat_until_stopped, name="warpack-beat", daemon=True)
+        self._beating.start()
+
+    def stop(self) -> None:
+        """To be called once nothing is held any more."""
+        self._stopping.set()
+        self._beating.join()
+        try:
+            self._workers.leave(self.id)
+        except SQLAlchemyError as error:
+            _LOG.warning("this process could not be signed off; its lease will run out: %s", error)
+        finally:
+            self._locks.release()
+
+    def look(self) -> tuple[tuple[Worker, ...], tuple[Worker, ...]]:
+        """The workers that are alive, and those that are dead but entered still."""
+        everybody = self._workers.all()
+        dead = tuple(worker for worker in everybody if self._is_dead(worker))
+        alive = tuple(worker for worker in everybody if worker not in dead)
+        self._last = self._clock(), alive
+        self._seen = {worker.id: self._seen[worker.id] for worker in alive if worker.id in self._seen}
+        return alive, dead
+
+    def alive(self) -> tuple[Worker, ...]:
+        """The workers that take tasks, this one included if it does, as they were at the last look: half a second ago
+        at most."""
+        at, alive = self._last
+        if self._clock() - at > _FRESH_S:
+            alive = self.look()[0]
+        return tuple(worker for worker in alive if worker.queues)
+
+    def bury(self, worker_id: str) -> None:
+        """Forget a dead worker, once what it held has been taken back."""
+        self._workers.leave(worker_id)
+        self._locks.bury(worker_id)
+        self._last = (-inf, ())
+
+    def _is_dead(self, worker: Worker) -> bool:
+        if worker.id == self.id:
+            return False
+        if worker.left_s <= 0 or self._locks.is_dead(worker.id):
+            return True
+        seen = self._seen.get(worker.id)
+        if seen is None or seen.beats != worker.beats:
+            self._seen[worker.id] = _Seen(worker.beats, self._clock())
+            return False
+        return self._clock() - seen.at > LEASE_S
+
+    def _beat_until_stopped(self) -> None:
+        while not self._stopping.wait(BEAT_S):
+            try:
+                self._workers.beat(self._worker)
+            except Exception:
+                _LOG.exception("a beat failed; it is tried again")

@@ -1,0 +1,117 @@
+"""Keeps store and engine together: what died is taken back, what was never handed over is handed over.
+
+Every process does this, and it does no harm when several do it at once: each change asks for the state that it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from warpack.service.engine import JobEngine, TaskKey
+from warpack.service.jobs.desk import Desk
+from warpack.service.jobs.presence import Presence
+from warpack.service.store import Store
+from warpack.service.store.records import Task
+
+_LOG = logging.getLogger("warpack.jobs")
+_EVERY_S, _NOW_AND_THEN_S, _SELDOM_S = 0.25, 1.0, 10.0
+_DEAD = "the worker was killed, or stopped for longer than its lease"
+_DROPPED = "the worker gave it up without a result; its log says more"
+
+
+class Upkeep:
+    """`key`: how the engine names a task. `submit` hands one over. `has_device`: whether a worker with a GPU of an
+    architecture is alive."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: JobEngine,
+        presence: Presence,
+        desk: Desk,
+        *,
+        key: Callable[[Task], TaskKey],
+        submit: Callable[[Task], None],
+        has_device: Callable[[str], bool],
+    ) -> None:
+        self._store, self._engine, self._presence, self._desk = store, engine, presence, desk
+        self._key, self._submit, self._has_device = key, submit, has_device
+        self._dropped: frozenset[str] = frozenset()
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._until_stopped, name="warpack-upkeep", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _until_stopped(self) -> None:
+        now_and_then = seldom = time.monotonic()
+        while not self._stopping.wait(_EVERY_S):
+            try:
+                self.take_back()
+                if time.monotonic() > now_and_then:
+                    now_and_then = time.monotonic() + _NOW_AND_THEN_S
+                    self.hand_over()
+                if time.monotonic() > seldom:
+                    seldom = time.monotonic() + _SELDOM_S
+                    self.seldom()
+            except Exception:
+                _LOG.exception("looking after tasks failed; it is tried again")
+
+    def take_back(self) -> None:
+        """What the dead held."""
+        for worker in self._presence.look()[1]:
+            count = self._store.tasks.take_back(worker.id, _DEAD)
+            _LOG.warning("worker %s is dead: %d of its tasks are taken back", worker.id, count)
+            self._pass_over(worker.id)
+            self._presence.bury(worker.id)
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """What waits, and the engine was not given."""
+        for task in self._store.tasks.unsubmitted():
+            self._submit(task)
+        for validation_id, compute_capability in self._store.validations.best_on_devices():
+            if not self._has_device(compute_capability):
+                self._store.validations.fall_back(validation_id)
+
+    def seldom(self) -> None:
+        """What does not show in the store alone."""
+        self._engine.rest()
+        self._drop_what_nobody_does()
+        entered = {worker.id for worker in self._store.workers.all()}
+        for key, worker_id in self._engine.running():
+            if worker_id not in entered:
+                self._pass_over_one(key)
+        waiting = {self._key(task): task for task in self._store.tasks.waiting_long(_SELDOM_S)}
+        fates = self._engine.fates(tuple(waiting))
+        for key, task in waiting.items():
+            if fates[key] in ("unknown", "ended"):  # the engine's database is behind the store's, or was emptied
+                self._store.tasks.pass_over(task.kind, task.id, task.attempt)
+
+    def _drop_what_nobody_does(self) -> None:
+        """Of what this process holds in the store, but has not under way: a handler failed, or the database was away
+        when it wanted to say so. Seen twice, because a claim is made before it is under way."""
+        held = self._store.tasks.held_by(self._presence.id)
+        idle = frozenset(held) - self._desk.tokens()
+        for token in idle & self._dropped:
+            kind, task_id = held[token]
+            self._store.tasks.lose_by_token(kind, task_id, token, _DROPPED)
+        self._dropped = idle
+
+    def _pass_over(self, worker_id: str) -> None:
+        for key, holder in self._engine.running():
+            if holder == worker_id:
+                self._pass_over_one(key)
+
+    def _pass_over_one(self, key: TaskKey) -> None:
+        task_id, _, attempt = key.id.partition("-")
+        if attempt.isdecimal():
+            self._store.tasks.pass_over(key.kind, task_id, int(attempt))
+        self._engine.forget((key,))

@@ -1,0 +1,61 @@
+"""What a layout has in another form than its types."""
+
+from __future__ import annotations
+
+from warpack.service.schema.types import Schema, Shape
+from warpack.solver.reading.layout_values import MOST
+from warpack.solver.wire.layout import (
+    LAYOUT_SCHEMA,
+    BytesProof,
+    CountProof,
+    Handoff,
+    LaunchFigures,
+    Layout,
+    LocalBytes,
+    RunInfo,
+    ThreadsProof,
+)
+
+_COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
+_SIDES = ("before", "after")
+
+
+def shapes() -> dict[type, Shape]:
+    """By class."""
+    return {
+        Layout: Shape(
+            put={
+                "schema": {"const": LAYOUT_SCHEMA},
+                "name": {"type": "string", "default": ""},
+                "manifest_sha256": {"type": "string"},  # one that is none is what a verifier finds, not a reader
+                "layout_sha256": {"type": ["string", "null"]},
+            },
+            required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),
+        ),
+        LaunchFigures: Shape(
+            put={
+                "bank_conflict_degree": {
+                    "type": "object",
+                    "propertyNames": {"pattern": "^[0-9]+$"},
+                    "additionalProperties": _COUNT,
+                }
+            }
+        ),
+        ThreadsProof: Shape(required=("status", "upper_bound")),
+        CountProof: Shape(required=("status", "upper_bound")),
+        BytesProof: Shape(required=("status", "lower_bound_bytes")),
+        RunInfo: Shape(required=("seconds", "seed")),
+        LocalBytes: Shape(required=("local_bytes", "persistent_local_bytes")),
+        Handoff: Shape(
+            put={
+                "from": {"type": "string"},
+                "to": {"type": "string"},
+                "bytes": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
+                **{f"barrier_{side}": _COUNT for side in _SIDES},
+                **{f"barrier_{side}_name": {"type": "string"} for side in _SIDES},
+            },
+            without=frozenset({"source", "destination", "start_bytes", "end_bytes", "barrier", "barrier_name", "side"}),
+            required=("from", "to", "region", "bytes", "phase", "phase_name"),
+            more={"dependentRequired": {f"barrier_{side}": [f"barrier_{side}_name"] for side in _SIDES}},
+        ),
+    }

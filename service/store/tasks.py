@@ -1,0 +1,159 @@
+"""What holds for every task, whatever its kind: handed to the engine, released, lost, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, select, update
+
+from warpack.service.problems import worker_crashed
+from warpack.service.store.database import Database
+from warpack.service.store.events import record
+from warpack.service.store.leases import ALL, DEVICE, HOST, MOST_LOSSES, SOLVE, Lease
+from warpack.service.store.records import Claim, Task, TaskKind, now
+from warpack.service.store.tables import bundles, manifests, solves, validations
+from warpack.service.store.turns import LAST
+
+_BATCH = 500
+
+
+class Tasks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submitted(self, task: Task) -> None:
+        """The engine has it."""
+        with self._database.writing() as connection:
+            ALL[task.kind].submitted(connection, task.id, task.attempt)
+
+    def unsubmitted(self) -> tuple[Task, ...]:
+        """Those that wait although the engine was not given their next attempt: who should have done so has died."""
+        with self._database.reading() as connection:
+            return _found(connection, lambda lease: lease.overdue())
+
+    def waiting_long(self, age_s: float) -> tuple[Task, ...]:
+        """Those that the engine was given that long ago, and nobody has claimed: it may have lost them."""
+        with self._database.reading() as connection:
+            return _found(connection, lambda lease: lease.waiting_long(age_s))
+
+    def wanted(self, claims: tuple[Claim, ...]) -> frozenset[str]:
+        """The tokens of those claims whose results are still asked for: neither cancelled nor begun anew elsewhere."""
+        tokens = frozenset(claim.token for claim in claims)
+        if not tokens:
+            return frozenset()
+        with self._database.reading() as connection:
+            return SOLVE.wanted(connection, tokens) | HOST.wanted(connection, tokens)
+
+    def release(self, claim: Claim) -> bool:
+        """An orderly stop: the task waits for another holder, and nothing is counted."""
+        with self._database.writing() as connection:
+            if not ALL[claim.task.kind].release(connection, claim.id, claim.token):
+                return False
+            _say_waiting(connection, claim.task.kind, claim.id)
+            return True
+
+    def lose(self, claim: Claim, said: str) -> None:
+        """The child that worked on it was ended from outside."""
+        with self._database.writing() as connection:
+            _lose(connection, claim.task.kind, claim.id, claim.token, said)
+
+    def lose_by_token(self, kind: str, task_id: str, token: str, said: str) -> None:
+        """As `lose`, where the claim itself is gone."""
+        with self._database.writing() as connection:
+            _lose(connection, kind, task_id, token, said)
+
+    def held_by(self, holder: str) -> dict[str, tuple[str, str]]:
+        """The tokens of what a holder has, each with the kind and the id of its task."""
+        with self._database.reading() as connection:
+            return {
+                token: (kind, task_id)
+                for kind, lease in ALL.items()
+                for task_id, token in lease.held_by(connection, holder)
+            }
+
+    def take_back(self, holder: str, said: str) -> int:
+        """All that a dead holder has. How many that were."""
+        count = 0
+        with self._database.writing() as connection:
+            for kind, lease in ALL.items():
+                for task_id, token in lease.held_by(connection, holder):
+                    _lose(connection, kind, task_id, token, said)
+                    count += 1
+        return count
+
+    def pass_over(self, kind: str, task_id: str, attempt: int) -> None:
+        """The engine gave this attempt to a worker that died before it claimed anything: the next one takes its
+        place."""
+        with self._database.writing() as connection:
+            ALL[kind].pass_over(connection, task_id, attempt)
+
+
+def next_task(kind: TaskKind, row: Any) -> Task:
+    """The next attempt at the task of this row. What is validated goes before what is solved."""
+    if kind == "solve":
+        return Task("solve", row.id, row.attempt + 1, turn=LAST + 1 + row.tag)
+    return Task(
+        kind,
+        row.id,
+        row.attempt + 1,
+        required=row.required,
+        compute_capability=row.compute_capability,
+        turn=1 + row.tag,
+    )
+
+
+def task_query(kind: TaskKind) -> Select[Any]:
+    """Rows for `next_task`."""
+    if kind == "solve":
+        return select(solves.c.id, solves.c.attempt, solves.c.tag)
+    return (
+        select(
+            validations.c.id,
+            validations.c.attempt,
+            validations.c.tag,
+            validations.c.required,
+            manifests.c.compute_capability,
+        )
+        .join(solves, solves.c.id == validations.c.solve_id)
+        .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
+        .where(validations.c.stage == ("device" if kind == "device" else "host"))
+    )
+
+
+def _found(connection: Connection, condition: Any) -> tuple[Task, ...]:
+    kinds: tuple[tuple[TaskKind, Lease], ...] = (("solve", SOLVE), ("validate", HOST), ("device", DEVICE))
+    found: list[Task] = []
+    for kind, lease in kinds:
+        query = task_query(kind).where(condition(lease)).order_by(lease.table.c.tag).limit(_BATCH)
+        found += (next_task(kind, row) for row in connection.execute(query))
+    return tuple(found)
+
+
+def _lose(connection: Connection, kind: str, task_id: str, token: str, said: str) -> None:
+    losses = ALL[kind].lose(connection, task_id, token, said)
+    if not losses:
+        return
+    if losses < MOST_LOSSES:
+        _say_waiting(connection, kind, task_id)
+        return
+    problem = worker_crashed(said)
+    table = ALL[kind].table
+    connection.execute(
+        update(table).where(table.c.id == task_id).values(state="failed", problem=problem.to_text(), finished_at=now())
+    )
+    solve_id, validation_id = _subject(connection, kind, task_id)
+    if validation_id is not None:
+        connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
+    record(connection, "failed", solve_id, validation_id=validation_id)
+
+
+def _say_waiting(connection: Connection, kind: str, task_id: str) -> None:
+    solve_id, validation_id = _subject(connection, kind, task_id)
+    record(connection, "queued" if validation_id is None else "validating", solve_id, validation_id=validation_id)
+
+
+def _subject(connection: Connection, kind: str, task_id: str) -> tuple[str, str | None]:
+    if kind == "solve":
+        return task_id, None
+    query = select(validations.c.solve_id).where(validations.c.id == task_id)
+    return str(connection.execute(query).scalar_one()), task_id

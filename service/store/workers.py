@@ -1,0 +1,80 @@
+"""Who is alive: every process that may hold tasks beats, and each beat renews its lease on the database's clock.
+
+A lease that has run out tells of a process that is dead, stopped, hung or cut off. Who finds one takes its tasks back
+(see `leases`). A process that goes on after that is a new holder: it beats itself back in, and what it held is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from warpack.service.store.clock import db_now
+from warpack.service.store.database import Database
+from warpack.service.store.records import now
+from warpack.service.store.tables import workers
+
+LEASE_S = 8.0
+BEAT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process, the queues that it takes tasks from, what it says of the devices that it has, and the versions of what
+    it works with. `beats`: how often it has beaten; `left_s`: what is left of its lease."""
+
+    id: str
+    queues: tuple[str, ...] = ()
+    devices: tuple[Mapping[str, Any], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    beats: int = 0
+    left_s: float = LEASE_S
+
+
+class Workers:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def beat(self, worker: Worker) -> None:
+        """Renew its lease. One that is new here, or was given up, is entered."""
+        renew = update(workers).where(workers.c.id == worker.id)
+        with self._database.writing() as connection:
+            renewed = connection.execute(renew.values(beats=workers.c.beats + 1, lease_until=db_now() + LEASE_S))
+            if not renewed.rowcount:
+                connection.execute(
+                    insert(workers).values(
+                        id=worker.id,
+                        queues=json.dumps(worker.queues),
+                        devices=json.dumps([dict(device) for device in worker.devices]),
+                        versions=json.dumps(dict(worker.versions)),
+                        beats=1,
+                        lease_until=db_now() + LEASE_S,
+                        started_at=now(),
+                    )
+                )
+
+    def all(self) -> tuple[Worker, ...]:
+        """Those entered, in the order of their ids, with a lease or not."""
+        columns = (workers.c.id, workers.c.queues, workers.c.devices, workers.c.versions, workers.c.beats)
+        query = select(*columns, (workers.c.lease_until - db_now()).label("left_s")).order_by(workers.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Worker(
+                id=row.id,
+                queues=tuple(json.loads(row.queues)),
+                devices=tuple(json.loads(row.devices)),
+                versions=json.loads(row.versions),
+                beats=row.beats,
+                left_s=row.left_s,
+            )
+            for row in rows
+        )
+
+    def leave(self, worker_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(delete(workers).where(workers.c.id == worker_id))
