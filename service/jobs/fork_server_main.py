@@ -51,4 +51,5 @@ def _child(control: socket.socket, descriptors: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+    with socket.socket(fileno=int(sys.argv[1])) as other_end:
+        main(other_end, sys.argv[2:])

@@ -113,7 +113,7 @@ class JobRunner:
     def has_device(self, compute_capability: str) -> bool:
         """Whether a worker with a GPU of this architecture is alive."""
         queue = device_queue(compute_capability)
-        return any(queue in worker.queues for worker in self.workers())
+        return any(queue in worker.queues for worker in self.presence.lately_alive())
 
     def best_level(self, compute_capability: str) -> str:
         """What `best` means now for a manifest of this architecture."""

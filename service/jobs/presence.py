@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from warpack.service.jobs.liveness import LivenessLocks
 from warpack.service.store.workers import BEAT_S, LEASE_S, Worker, Workers
 
-_FRESH_S = 0.5
+_FRESH_S = 1.5
 _LOG = logging.getLogger("warpack.jobs")
 
 
@@ -39,6 +39,7 @@ class Presence:
         self._locks = LivenessLocks(folder, worker.id)
         self._seen: dict[str, _Seen] = {}
         self._last: tuple[float, tuple[Worker, ...]] = (-inf, ())
+        self._looking = threading.Lock()
         self._stopping = threading.Event()
 
     @property
@@ -64,18 +65,30 @@ class Presence:
     def look(self) -> tuple[tuple[Worker, ...], tuple[Worker, ...]]:
         """The workers that are alive, and those that are dead but entered still."""
         everybody = self._workers.all()
+        with self._looking:
+            return self._judged(everybody)
+
+    def _judged(self, everybody: tuple[Worker, ...]) -> tuple[tuple[Worker, ...], tuple[Worker, ...]]:
         dead = tuple(worker for worker in everybody if self._is_dead(worker))
         alive = tuple(worker for worker in everybody if worker not in dead)
         self._last = self._clock(), alive
         self._seen = {worker.id: self._seen[worker.id] for worker in alive if worker.id in self._seen}
         return alive, dead
 
+    def somebody_died(self) -> bool:
+        """Whether one of those that were alive at the last look has given up its lock since: without a look at the
+        database."""
+        return any(self._locks.is_dead(worker.id) for worker in self._last[1])
+
     def alive(self) -> tuple[Worker, ...]:
-        """The workers that take tasks, this one included if it does, as they were at the last look: half a second ago
-        at most."""
+        """The workers that take tasks now, this one included if it does."""
+        return tuple(worker for worker in self.look()[0] if worker.queues)
+
+    def lately_alive(self) -> tuple[Worker, ...]:
+        """The same as it was at the last look: a second ago, or just now where nobody looks after tasks."""
         at, alive = self._last
         if self._clock() - at > _FRESH_S:
-            alive = self.look()[0]
+            return self.alive()
         return tuple(worker for worker in alive if worker.queues)
 
     def bury(self, worker_id: str) -> None:

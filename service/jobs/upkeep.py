@@ -54,9 +54,11 @@ class Upkeep:
         now_and_then = seldom = time.monotonic()
         while not self._stopping.wait(_EVERY_S):
             try:
-                self.take_back()
+                if self._presence.somebody_died():
+                    self.take_back()
                 if time.monotonic() > now_and_then:
                     now_and_then = time.monotonic() + _NOW_AND_THEN_S
+                    self.take_back()
                     self.hand_over()
                 if time.monotonic() > seldom:
                     seldom = time.monotonic() + _SELDOM_S

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, make_url, text
 
 _SQLITE_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
 """WAL lets readers go on while one process writes; with it NORMAL loses no commit when a process dies."""
@@ -24,8 +24,9 @@ class Database:
     """Reads see committed rows. They have connections of their own, so that a stuck writer holds up no reader."""
 
     def __init__(self, url: str) -> None:
-        self._writers, self._readers = create_engine(url, pool_pre_ping=True), create_engine(url, pool_pre_ping=True)
-        self.is_sqlite = self._writers.dialect.name == "sqlite"
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        ping = not self.is_sqlite  # a connection to a server may have been cut since it was last used
+        self._writers, self._readers = create_engine(url, pool_pre_ping=ping), create_engine(url, pool_pre_ping=ping)
         if self.is_sqlite:
             for engine in (self._writers, self._readers):
                 event.listen(engine, "connect", _prepare_sqlite)

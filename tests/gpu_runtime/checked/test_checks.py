@@ -98,7 +98,10 @@ TRACED_FAULTS = {
     "dropped and found again": "guess was read in phase step, before it was written there (its reentry is dropped): ",
     "beside read after the end": "left/early was read in phase both/third, after its lifetime had ended (live in both/first to both/second): ",
     "tracks of the other track": "made was read in phase consume, after its lifetime had ended (live in produce to drain): ",
-    "zeroed without a barrier": "bins was read in phase count by another thread than the one that had zeroed it, and the two had not waited",
+    "zeroed without a barrier": (
+        "bins was read in phase count by another thread than the one that had zeroed it, and the two had not waited",
+        "bins was read in phase count, before it was written there: ",  # where the reader was the quicker one
+    ),
 }
 """Reads whose value goes nowhere but to global memory, and what no byte shows."""
 UNORDERED = "and its threads had not waited for one another in between: the layout relies on the barrier"

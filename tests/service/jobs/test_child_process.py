@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable
@@ -15,6 +16,7 @@ import pytest
 
 from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, stop_when_asked, tell_and_answer
 from tests.helpers.processes import PATIENCE_S, eventually, lives
+from warpack.gpu_runtime.interpreter import import_environment
 from warpack.service.jobs.child_process import Child
 from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.fork_server import SOLVING, ForkServer
@@ -192,3 +194,14 @@ def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> N
         assert heard == [b"a", b"b", b"c"]
     finally:
         child.close()
+
+
+def test_a_fork_server_whose_worker_is_gone_ends_without_a_word() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        command = [sys.executable, "-P", "-Werror", "-m", "warpack.service.jobs.fork_server_main", str(theirs.fileno())]
+        environment = os.environ | import_environment()
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, env=environment)
+    ours.close()
+    _, said = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, said) == (0, b"")
