@@ -140,7 +140,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = stack.enter_context(server()) if asked.postgresql else None
         begun = time.monotonic()
-        run(folder / "data", jobs=asked.jobs, kills=asked.kills, postgres=postgres, crashes=asked.crashes)
+        run(folder, jobs=asked.jobs, kills=asked.kills, postgres=postgres, crashes=asked.crashes)
         print(f"{asked.jobs} jobs finished, none lost, none doubled, none failed, in {time.monotonic() - begun:.0f} s")
 
 
