@@ -12,7 +12,7 @@ from fastapi import Response
 from warpack.service.api.documents import job_text
 from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import not_found
-from warpack.service.api.hub import Hub
+from warpack.service.api.hub import LOOK_AGAIN_S, Hub
 from warpack.service.api.ids import is_id
 from warpack.service.api.prefer import wait_s
 from warpack.service.api.waiting import what_it_waits_for
@@ -20,9 +20,6 @@ from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.records import FINAL_STATES, Job
 
 PREFIX = "/v1/layouts"
-
-_LOOK_AGAIN_S = 5.0
-"""Should a wake-up be missed all the same."""
 
 
 async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
@@ -54,7 +51,7 @@ async def until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s
     deadline = clock.time() + limit_s
     async with hub.watching(job.solve_id) as watch:
         while not await true() and not hub.closed and clock.time() < deadline:
-            await watch.next(min(deadline - clock.time(), _LOOK_AGAIN_S))
+            await watch.next(min(deadline - clock.time(), LOOK_AGAIN_S))
 
 
 @dataclass(frozen=True, slots=True)

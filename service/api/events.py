@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from warpack.service.api.answers import PREFIX, job_of
 from warpack.service.api.callers import Reader
-from warpack.service.api.hub import Hub
+from warpack.service.api.hub import LOOK_AGAIN_S, Hub
 from warpack.service.api.ids import JobId
 from warpack.service.api.job_runner import hub_of, job_runner_of
 from warpack.service.jobs.job_runner import JobRunner
@@ -19,9 +19,6 @@ from warpack.service.store.events import Event
 from warpack.service.store.records import Job
 
 router = APIRouter(prefix=PREFIX, tags=["layouts"])
-
-_LOOK_AGAIN_S = 5.0
-"""Should a wake-up be missed all the same."""
 
 
 async def _known_job(job_id: JobId, runner: Annotated[JobRunner, Depends(job_runner_of)], caller: Reader) -> Job:
@@ -59,7 +56,7 @@ async def get_events(
                 yield ServerSentEvent(data=_document(event, now), event=event.kind, id=str(event.id))
             if now.finished or hub.closed:
                 return
-            await watch.next(_LOOK_AGAIN_S)
+            await watch.next(LOOK_AGAIN_S)
 
 
 def _document(event: Event, job: Job) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from warpack.service.store.events import Events
 
 _LOG = logging.getLogger("warpack.api")
 _LOOK_EVERY_S = 0.025
+LOOK_AGAIN_S = 5.0
+"""How long to wait for `Watch.next` at most: should a wake-up be missed all the same."""
 
 
 class Watch:

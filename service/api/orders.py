@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from warpack.service.api.answers import PREFIX, Rendered, job_of, rendered, wait_for_end
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.callers import Submitter
-from warpack.service.api.children import ManifestFacts, children_of, facts_of
+from warpack.service.api.children import SMALL_BYTES, ManifestFacts, children_of, facts_of
 from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import ApiError
 from warpack.service.api.examples import FINISHED_JOB, MANIFEST_BODY
@@ -76,11 +76,8 @@ async def post_manifest(
     return answer.response(prefer, status)
 
 
-_SMALL_BYTES = 64 * 1024
-
-
 async def _sha256(body: bytes) -> bytes:
-    if len(body) <= _SMALL_BYTES:
+    if len(body) <= SMALL_BYTES:
         return hashlib.sha256(body).digest()
     return (await asyncio.to_thread(hashlib.sha256, body)).digest()
 
@@ -95,7 +92,7 @@ async def _known(runner: JobRunner, caller: Caller, ready: ReadyAnswers, sha256:
         return None
     if found.may_rise_on and runner.has_device(found.may_rise_on):
         return None
-    return Rendered(found.job_id, found.body, found.etag)
+    return found
 
 
 def _may_rise_on(job: Job, facts: ManifestFacts) -> str:
@@ -124,7 +121,7 @@ def _take(
         best_level=runner.best_level(manifest.compute_capability) if manifest.validation == "best" else "simulated",
     )
     try:
-        taken = runner.store.jobs.take(order)
+        return runner.store.jobs.take(order)
     except IdempotencyKeyReused:
         raise ApiError(
             ProblemDetails(
@@ -134,7 +131,6 @@ def _take(
                 f"Use a new key for a new request; {idempotency_key!r} belongs to an earlier one.",
             )
         ) from None
-    return taken
 
 
 async def _hand_over(runner: JobRunner, at_once: AtOnce, task: Task, facts: ManifestFacts, prefer: str | None) -> None:

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from warpack.service.api.answers import Rendered
+
 _MOST_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyAnswer:
+class ReadyAnswer(Rendered):
     """Of a finished job. `may_rise_on`: the architecture of a GPU that would reach a higher level than this has; empty
     where none would."""
 
-    job_id: str
-    body: bytes
-    etag: str
     may_rise_on: str = ""
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 
-from warpack.service.engine import Handler, JobEngine, TaskKey
+from warpack.service.engine import Handler, JobEngine
 from warpack.service.engine.dbos_engine import DbosEngine
 from warpack.service.jobs import child_process
 from warpack.service.jobs.capabilities import (
     QUEUES,
     device_queue,
     has_gpu_extra,
-    queue_for,
     queues_of_this_installation,
 )
 from warpack.service.jobs.desk import Desk
@@ -23,6 +21,7 @@ from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.liveness import new_worker_id
 from warpack.service.jobs.presence import Presence
 from warpack.service.jobs.solving import handle_solve
+from warpack.service.jobs.task_keys import key_of, parted
 from warpack.service.jobs.upkeep import Upkeep
 from warpack.service.jobs.validating import handle_device, handle_validation
 from warpack.service.settings import Settings
@@ -82,7 +81,6 @@ class JobRunner:
             self.engine,
             self.presence,
             self.desk,
-            key=key_of,
             submit=self.submit,
             has_device=self.has_device,
         )
@@ -121,9 +119,7 @@ class JobRunner:
 
 
 async def _handle(kind: TaskKind, do: Callable[[Task], Awaitable[None]], key_id: str) -> None:
-    task_id, _, attempt = key_id.partition("-")
-    await do(replace(Task(kind, task_id), attempt=int(attempt)))
-
-
-def key_of(task: Task) -> TaskKey:
-    return TaskKey(task.kind, f"{task.id}-{task.attempt}", queue_for(task), task.turn)
+    found = parted(key_id)
+    if found is None:
+        raise ValueError(f"no task has the key {key_id!r}")
+    await do(Task(kind, *found))

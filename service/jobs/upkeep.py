@@ -13,6 +13,7 @@ from collections.abc import Callable
 from warpack.service.engine import JobEngine, TaskKey
 from warpack.service.jobs.desk import Desk
 from warpack.service.jobs.presence import Presence
+from warpack.service.jobs.task_keys import key_of, parted
 from warpack.service.store import Store
 from warpack.service.store.records import Task
 
@@ -23,7 +24,7 @@ _DROPPED = "the worker gave it up without a result; its log says more"
 
 
 class Upkeep:
-    """`key`: how the engine names a task. `submit` hands one over. `has_device`: whether a worker with a GPU of an
+    """`submit` hands a task over. `has_device`: whether a worker with a GPU of an
     architecture is alive."""
 
     def __init__(
@@ -33,12 +34,11 @@ class Upkeep:
         presence: Presence,
         desk: Desk,
         *,
-        key: Callable[[Task], TaskKey],
         submit: Callable[[Task], None],
         has_device: Callable[[str], bool],
     ) -> None:
         self._store, self._engine, self._presence, self._desk = store, engine, presence, desk
-        self._key, self._submit, self._has_device = key, submit, has_device
+        self._submit, self._has_device = submit, has_device
         self._dropped: frozenset[str] = frozenset()
         self._stopping = threading.Event()
 
@@ -91,7 +91,7 @@ class Upkeep:
         for key, worker_id in self._engine.running():
             if worker_id not in entered:
                 self._pass_over_one(key)
-        waiting = {self._key(task): task for task in self._store.tasks.waiting_long(_SELDOM_S)}
+        waiting = {key_of(task): task for task in self._store.tasks.waiting_long(_SELDOM_S)}
         fates = self._engine.fates(tuple(waiting))
         for key, task in waiting.items():
             if fates[key] in ("unknown", "ended"):  # the engine's database is behind the store's, or was emptied
@@ -113,7 +113,7 @@ class Upkeep:
                 self._pass_over_one(key)
 
     def _pass_over_one(self, key: TaskKey) -> None:
-        task_id, _, attempt = key.id.partition("-")
-        if attempt.isdecimal():
-            self._store.tasks.pass_over(key.kind, task_id, int(attempt))
+        found = parted(key.id)
+        if found is not None:
+            self._store.tasks.pass_over(key.kind, *found)
         self._engine.forget((key,))

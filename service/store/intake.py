@@ -35,14 +35,18 @@ class IdempotencyKeyReused(ValueError):
 
 def topics(order: Order) -> tuple[str, ...]:
     """What a write that takes this order must hold."""
-    manifest = f"manifest {order.manifest_sha256}"
+    manifest = manifest_topic(order.manifest_sha256)
     return (manifest,) if order.idempotency_key is None else (manifest, f"key {order.caller} {order.idempotency_key}")
 
 
 def topic_of(connection: Connection, solve_id: str) -> str:
     """That of the manifest of a solve."""
     query = select(solves.c.manifest_sha256).where(solves.c.id == solve_id)
-    return f"manifest {connection.execute(query).scalar_one_or_none()}"
+    return manifest_topic(connection.execute(query).scalar_one())
+
+
+def manifest_topic(manifest_sha256: str) -> str:
+    return f"manifest {manifest_sha256}"
 
 
 def take_order(connection: Connection, order: Order) -> Taken:

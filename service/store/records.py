@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 JobState = Literal["queued", "solving", "validating", "ready", "failed", "infeasible", "cancelled"]
 
@@ -58,6 +58,7 @@ class Order:
 
 
 TaskKind = Literal["solve", "validate", "device"]
+KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Claim:
     token: str
     manifest: str
     _: KW_ONLY
+    manifest_sha256: str = ""
     time_limit_s: float = 0.0
     layout: str = ""
     required: str = ""

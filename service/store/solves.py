@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
-from warpack.service.store.intake import new_validation, topic_of, usable_validation
+from warpack.service.store.intake import manifest_topic, new_validation, usable_validation
 from warpack.service.store.leases import SOLVE
 from warpack.service.store.records import Claim, Task, now
 from warpack.service.store.tables import layouts, manifests, orders, solves
@@ -37,17 +37,17 @@ class Solves:
             if token is None:
                 return None
             row = connection.execute(
-                select(solves.c.time_limit_s, manifests.c.document)
+                select(solves.c.time_limit_s, solves.c.manifest_sha256, manifests.c.document)
                 .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
                 .where(solves.c.id == task.id)
             ).one()
             record(connection, "solving", task.id)
-        return Claim(task, token, row.document, time_limit_s=row.time_limit_s)
+        return Claim(task, token, row.document, manifest_sha256=row.manifest_sha256, time_limit_s=row.time_limit_s)
 
     def deliver(self, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...]:
         """Keep the result of the newest attempt and say which validations its orders need. A late result is dropped."""
         state = "infeasible" if layout.status == "infeasible" else "solved"
-        with self._database.writing(_topic(self._database, claim.id)) as connection:
+        with self._database.writing(manifest_topic(claim.manifest_sha256)) as connection:
             done = connection.execute(
                 SOLVE.change(claim.id, claim.token).values(
                     state=state, holder=None, version=layout.version, finished_at=now()
@@ -98,11 +98,6 @@ class Solves:
                 change.values(state="failed", holder=None, problem=problem, finished_at=now())
             ).rowcount:
                 record(connection, "failed", claim.id)
-
-
-def _topic(database: Database, solve_id: str) -> str:
-    with database.reading() as connection:
-        return topic_of(connection, solve_id)
 
 
 def _columns(layout: SolvedLayout) -> dict[str, object]:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, delete, select, update
 from warpack.service.problems import worker_crashed
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
-from warpack.service.store.leases import ALL, DEVICE, HOST, MOST_LOSSES, SOLVE, Lease
-from warpack.service.store.records import Claim, Task, TaskKind, now
+from warpack.service.store.leases import ALL, HOST, MOST_LOSSES, SOLVE
+from warpack.service.store.records import KINDS, Claim, Task, TaskKind, now
 from warpack.service.store.tables import bundles, manifests, solves, validations
 from warpack.service.store.turns import LAST
 
@@ -54,8 +54,7 @@ class Tasks:
 
     def lose(self, claim: Claim, said: str) -> None:
         """The child that worked on it was ended from outside."""
-        with self._database.writing() as connection:
-            _lose(connection, claim.task.kind, claim.id, claim.token, said)
+        self.lose_by_token(claim.task.kind, claim.id, claim.token, said)
 
     def lose_by_token(self, kind: str, task_id: str, token: str, said: str) -> None:
         """As `lose`, where the claim itself is gone."""
@@ -121,9 +120,9 @@ def task_query(kind: TaskKind) -> Select[Any]:
 
 
 def _found(connection: Connection, condition: Any) -> tuple[Task, ...]:
-    kinds: tuple[tuple[TaskKind, Lease], ...] = (("solve", SOLVE), ("validate", HOST), ("device", DEVICE))
     found: list[Task] = []
-    for kind, lease in kinds:
+    for kind in KINDS:
+        lease = ALL[kind]
         query = task_query(kind).where(condition(lease)).order_by(lease.table.c.tag).limit(_BATCH)
         found += (next_task(kind, row) for row in connection.execute(query))
     return tuple(found)

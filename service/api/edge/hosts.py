@@ -25,7 +25,7 @@ class Hosts:
     def __init__(self, listens_on: str, allowed: Iterable[str]) -> None:
         self._names = LOOPBACK | {listens_on, f"[{listens_on}]", *allowed}
         self._any = "*" in self._names
-        self._numbers = not _is_loopback(listens_on)
+        self._numbers = not is_loopback(listens_on)
 
     def fault(self, host: bytes | None) -> ProblemDetails | None:
         """What is wrong with the Host field of a request."""
@@ -41,7 +41,8 @@ class Hosts:
         )
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether what listens to this address is reached from its own machine alone."""
     return address == "localhost" or (_is_number(address) and ipaddress.ip_address(address).is_loopback)
 
 

@@ -11,11 +11,11 @@ import logging
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warpack.service.api.edge.answers import header, send_problem
+from warpack.service.api.edge.hosts import is_loopback
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 from warpack.service.store.keys import Key
@@ -45,7 +45,7 @@ class KeyCheck:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._required = not _is_loopback(settings.host)
+        self._required = not is_loopback(settings.host)
         self._kept: dict[str, tuple[float, Key]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,15 +86,6 @@ class KeyCheck:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[text] = time.monotonic(), found
         return found
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_open(path: str) -> bool:

@@ -9,8 +9,9 @@ import pytest
 
 from tests.helpers.desks import desk
 from warpack.service.engine import Fate, Handler, TaskKey
-from warpack.service.jobs.job_runner import JobRunner, key_of
+from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.jobs.presence import Presence
+from warpack.service.jobs.task_keys import key_of
 from warpack.service.jobs.upkeep import Upkeep
 from warpack.service.settings import Settings
 from warpack.service.store import Store
@@ -77,7 +78,6 @@ def runner(engine: EngineWithoutWorkers, store: Store, tmp_path: Path) -> Iterat
             engine,
             made.presence,
             at,
-            key=key_of,
             submit=made.submit,
             has_device=made.has_device,
         )

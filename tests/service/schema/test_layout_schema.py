@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.helpers.json_places import inside, objects
 from tests.helpers.solving import solved
 from warpack.service.api.example_layout import LAYOUT
 from warpack.service.schema import layout_schema
@@ -41,26 +41,12 @@ def test_an_infeasible_layout_satisfies_it() -> None:
     VALIDATOR.validate(layout.model_dump())
 
 
-def objects(value: Any, at: str = "") -> Iterator[str]:
-    if isinstance(value, dict):
-        if at.rpartition("/")[2] not in MAPS:
-            yield at
-        for key, inner in value.items():
-            if key not in FREE:
-                yield from objects(inner, f"{at}/{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from objects(inner, f"{at}/{index}")
+def named(document: Any) -> list[str]:
+    """The pointers of the objects whose fields the format names: not of those that map names of a caller's."""
+    return [at for at, _ in objects(document, FREE) if at.rpartition("/")[2] not in MAPS]
 
 
-def inside(document: Any, pointer: str) -> dict[str, Any]:
-    for step in pointer.split("/")[1:]:
-        document = document[int(step) if isinstance(document, list) else step]
-    assert isinstance(document, dict)
-    return document
-
-
-@pytest.mark.parametrize("pointer", list(objects(LAYOUT)))
+@pytest.mark.parametrize("pointer", named(LAYOUT))
 def test_a_field_that_nobody_knows_is_refused_by_both(pointer: str) -> None:
     document = deepcopy(LAYOUT)
     inside(document, pointer)["qqqqzzzz"] = 1
@@ -70,7 +56,7 @@ def test_a_field_that_nobody_knows_is_refused_by_both(pointer: str) -> None:
 
 
 def all_fields() -> list[tuple[str, str]]:
-    return [(pointer, field) for pointer in objects(LAYOUT) for field in inside(LAYOUT, pointer)]
+    return [(pointer, field) for pointer in named(LAYOUT) for field in inside(LAYOUT, pointer)]
 
 
 @pytest.mark.parametrize(("pointer", "field"), all_fields())

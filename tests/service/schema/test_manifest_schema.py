@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from tests.bad_manifests import BAD_MANIFESTS, good
+from tests.helpers.json_places import inside, objects
 from warpack.service.schema import manifest_schema
 from warpack.solver import ManifestError, load_manifest
 
@@ -101,27 +102,12 @@ def test_what_the_reader_takes_satisfies_it(document: dict[str, Any]) -> None:
     VALIDATOR.validate(manifest.model_dump())
 
 
-def objects(value: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object with its pointer, but for those that map names to offsets."""
-    if isinstance(value, dict):
-        yield at, value
-        for key, inner in value.items():
-            if key not in ("warm_start", "offsets_bytes"):
-                yield from objects(inner, f"{at}/{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from objects(inner, f"{at}/{index}")
-
-
-def inside(document: Any, pointer: str) -> dict[str, Any]:
-    for step in pointer.split("/")[1:]:
-        document = document[int(step) if isinstance(document, list) else step]
-    assert isinstance(document, dict)
-    return document
+MAPPING = ("warm_start", "offsets_bytes")
+"""They map names to offsets."""
 
 
 def places() -> list[tuple[dict[str, Any], str]]:
-    return [(document, at) for document in (good(), EVERYTHING, WITH_BASELINE) for at, _ in objects(document)]
+    return [(document, at) for document in (good(), EVERYTHING, WITH_BASELINE) for at, _ in objects(document, MAPPING)]
 
 
 def known_to_the_reader(document: dict[str, Any], pointer: str) -> set[str]:

@@ -1,0 +1,17 @@
+"""How the engine names a task: by its kind, its id and the attempt. Made and read here alone."""
+
+from __future__ import annotations
+
+from warpack.service.engine import TaskKey
+from warpack.service.jobs.capabilities import queue_for
+from warpack.service.store.records import Task
+
+
+def key_of(task: Task) -> TaskKey:
+    return TaskKey(task.kind, f"{task.id}-{task.attempt}", queue_for(task), task.turn)
+
+
+def parted(key_id: str) -> tuple[str, int] | None:
+    """Id and attempt of the task with this key; None for the key of a task that another version named otherwise."""
+    task_id, _, attempt = key_id.partition("-")
+    return (task_id, int(attempt)) if attempt.isdecimal() else None
