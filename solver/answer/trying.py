@@ -60,7 +60,7 @@ class Trying:
     def saved(self, changed: Manifest) -> Saved:
         """What the changed manifest saves; 0 where first fit finds nothing smaller."""
         packed = self.packed
-        flat = flatten(changed, packed.on_chip, self._split)
+        flat = flatten(changed, packed.on_chip, self._split, warned=False)
         run = packed.run.size_bytes - _least(flat.run, packed.flat.run, packed.run)
         if packed.floor is not None or packed.flat.crossing:
             return Saved(run, 0)

@@ -14,6 +14,7 @@ from warpack.solver.flatten.unroll import unroll
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.layout import Region
 from warpack.solver.wire.manifest import Manifest, Scope
+from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.units import Phase
 
 
@@ -23,14 +24,16 @@ def flatten(
     on_chip: frozenset[str] = frozenset(),
     split: frozenset[str] = frozenset(),
     stopped: Callable[[], bool] = lambda: False,
+    *,
+    warned: bool = True,
 ) -> FlatManifest:
     """The run region's and the block region's problem, over one program with every call expanded.
 
     `on_chip` names the `auto` buffers (in full) that are placed in shared memory; the others and the local ones are
     left out. `split` names (in full) the buffers whose parts are placed apart, out of
     `warpack.solver.flatten.items.splittable`. `warnings` are those that need the flattened program; reading the
-    manifest gave the others. Once `stopped` returns True, the worst is assumed of whatever is not yet known, and the
-    problems are not `exact`.
+    manifest gave the others. Without `warned` they are not looked for. Once `stopped` returns True, the worst is
+    assumed of whatever is not yet known, and the problems are not `exact`.
     """
     unrolled = unroll(manifest)
     lives, relation = Lives(manifest, unrolled, stopped), Relation(manifest, unrolled)
@@ -38,10 +41,12 @@ def flatten(
     regions = {scope: region_items(manifest, scope, on_chip, lives, relation, split) for scope in scopes}
     idle: dict[int, str] = {}
     run, block = (_problem(manifest, regions[scope], lives, relation, idle) for scope in scopes)
-    warnings = observations.of_lives(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
-    warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})
-    for scope, problem in zip(scopes, (run, block), strict=True):
-        warnings += observations.no_barrier_no_sharing(manifest, regions[scope], problem, relation)
+    warnings: list[Problem] = []
+    if warned:
+        warnings += observations.of_lives(manifest, unrolled, lives) + permissions.lost_aliases(manifest)
+        warnings += in_place.warnings(manifest, idle, {frozenset(pair) for pair in manifest.apart})
+        for scope, problem in zip(scopes, (run, block), strict=True):
+            warnings += observations.no_barrier_no_sharing(manifest, regions[scope], problem, relation)
     waits: dict[Region, frozenset[Phase]] = {scope: relation.waits(scope) for scope in scopes}
     timeline = FlatTimeline(unrolled.length, unrolled.names, unrolled.loops, waits)
     over = crossing(manifest, regions["block"], regions["run"], relation)

@@ -48,7 +48,7 @@ def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
     apart = frozenset(name for name in names if name not in offsets)
     flat = flatten(fixed, frozenset(), apart)
     block = _packing(flat.block, offsets)
-    free = free_names(manifest, flatten(manifest, frozenset(), apart), apart)
+    free = free_names(manifest, flatten(manifest, frozenset(), apart, warned=False), apart)
     packed = Packed(flat, _packing(flat.run, offsets), block, floor=floor_of(flat.block, block, free) if free else None)
     launch = launch_of(fixed, packed)
     if launch is None:

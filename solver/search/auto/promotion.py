@@ -95,7 +95,7 @@ def _greedily(
 
 
 def _try(manifest: Manifest, packed: Packed, on_chip: frozenset[str], wanted: Rank, stop: Stop) -> Packed | None:
-    flat = flatten(manifest, on_chip)
+    flat = flatten(manifest, on_chip, warned=False)
     if not _kept(manifest, wanted, on_chip, lower_bound(flat.run).size_bytes, packed):
         return None
     try:

@@ -70,7 +70,7 @@ def padding_bounded(manifest: Manifest) -> bool:
 
 def least_with(manifest: Manifest, base: Packed, names: frozenset[str]) -> Bytes:
     """Run bytes that these take at least beside all that must be shared."""
-    return max(base.run.lower_bound_bytes, lower_bound(flatten(manifest, names).run).size_bytes)
+    return max(base.run.lower_bound_bytes, lower_bound(flatten(manifest, names, warned=False).run).size_bytes)
 
 
 def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:

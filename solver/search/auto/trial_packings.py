@@ -50,7 +50,7 @@ class TrialPackings:
     @classmethod
     def of(cls, manifest: Manifest, candidates: frozenset[str]) -> TrialPackings:
         split = splittable(manifest, candidates)
-        return cls(flatten(manifest, candidates, split).run, candidates, manifest.solver.seed)
+        return cls(flatten(manifest, candidates, split, warned=False).run, candidates, manifest.solver.seed)
 
     def cliques(self, on_chip: Collection[str]) -> list[list[int]]:
         """Largest sets of the items of `problem_of(on_chip)` of which no two may ever share a byte: not all, where

@@ -31,7 +31,7 @@ def finished(manifest: Manifest, base: Packed, on_chip: frozenset[str], known: P
 
 def _no_larger(manifest: Manifest, packed: Packed, known: Placed) -> Packed:
     """The run region as `known` has it, where that takes fewer bytes."""
-    problem = flatten(manifest, packed.on_chip, splittable(manifest, packed.on_chip)).run
+    problem = flatten(manifest, packed.on_chip, splittable(manifest, packed.on_chip), warned=False).run
     offsets = tuple(
         known[item.name] if item.name in known else known[item.buffer] + item.start_bytes for item in problem.items
     )

@@ -37,7 +37,7 @@ def free_names(manifest: Manifest, flat: FlatManifest, split: frozenset[str]) ->
     autos = frozenset(buffer.full_name for buffer in promoted if buffer.location == "auto" and buffer.size)
     if not flat.block.items or flat.block.windows or not (flat.run.items or autos):
         return frozenset()
-    told = flatten(manifest, autos, split) if autos else flat
+    told = flatten(manifest, autos, split, warned=False) if autos else flat
     return frozenset(item.name for number, item in enumerate(told.block.items) if number not in told.crossing)
 
 

@@ -103,10 +103,10 @@ def pack_regions(
     time limit.
     """
     split = splittable(manifest, on_chip)
-    in_parts = flatten(manifest, on_chip, split, stop.now)
     # Of both scopes, a part may lie over windows, or under the block's, where its whole buffer may not: none is kept
     # whole.
     may_stay_whole = bool(split) and not _of_both_scopes(manifest)
+    in_parts = flatten(manifest, on_chip, split, stop.now, warned=not may_stay_whole)
     flat = flatten(manifest, on_chip, stopped=stop.now) if may_stay_whole else in_parts
     seed = manifest.solver.seed
     if beside is None:
