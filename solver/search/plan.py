@@ -25,6 +25,7 @@ from warpack.solver.search.exact.cpsat_pairs import Pairs
 from warpack.solver.search.exact.tight_intervals import Skyline, Tilings, skyline_of
 from warpack.solver.search.heuristics.breeding import Breeding
 from warpack.solver.search.heuristics.guided_local_search import ejectable
+from warpack.solver.search.heuristics.more_orders import MoreOrders
 from warpack.solver.search.lanes.both_ends import BothEnds
 from warpack.solver.search.lanes.stacking import Stacking
 from warpack.solver.search.preprocess.case import Case
@@ -32,6 +33,7 @@ from warpack.solver.search.strategy import Interval, Strategy
 
 STRATEGIES: tuple[type[Strategy], ...] = (
     Breeding,  # orders for the lowest-first rule, by a genetic algorithm
+    MoreOrders,  # first fit, where items have rows
     HeavyClique,  # a bound from items that may share no byte
     Tilings,  # packings without a hole, along their seams
     Skyline,  # the lowest valley first, waste counted
@@ -41,7 +43,7 @@ STRATEGIES: tuple[type[Strategy], ...] = (
     BothEnds,  # two lanes: the finder's packings, and destructive bounds
 )
 
-FIRST = ("breeding", "heavy clique")
+FIRST = ("breeding", "more orders", "heavy clique")
 
 LARGE = ("skyline fill", "ejection chains", "large first fit")
 

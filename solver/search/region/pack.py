@@ -26,9 +26,9 @@ from warpack.solver.wire.units import Bytes
 MANY_ITEMS = 512
 """From here on the pairs of items are no longer held, and nothing is searched exhaustively."""
 
-_TRIES, _TRIED_ITEMS = 40, 8000
+_TRIES, _TRIED_BELOW = 40, 48
 """Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next),
-and the most items placed in doing so."""
+and from how many items on none: more orders are tried of what a reduction leaves (`heuristics/more_orders`)."""
 
 
 Progressed = Callable[[Bytes, Bytes], None]
@@ -106,7 +106,7 @@ class _Few:
                 return by, solution(puzzle, first_packing(puzzle))
             if stop.leaves_out("first fit"):
                 return by, FirstFit(puzzle).run(range(puzzle.count))
-            tries = min(_TRIES, _TRIED_ITEMS // max(1, puzzle.count))
+            tries = _TRIES if puzzle.count < _TRIED_BELOW else 0
             random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
             return by, construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
 
