@@ -16,8 +16,8 @@ from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
-from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.api.route_table import RouteTable
+from warpack.service.api.stored import KnownAnswers, StoredAnswers
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
             raise
         app.state.hub = Hub(runner.store.events)
         app.state.runner, app.state.children = runner, children
-        app.state.at_once, app.state.ready_answers = AtOnce(runner, children), ReadyAnswers()
+        app.state.at_once, app.state.known_answers = AtOnce(runner, children), KnownAnswers(runner)
         await warm_up(app, runner)
         yield
         app.state.hub.close()
@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     table = RouteTable()
+    app.add_middleware(StoredAnswers)  # the one added last comes first
     app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
     parts = (orders, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)

@@ -10,7 +10,7 @@ from fastapi import Request
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.errors import ApiError
 from warpack.service.api.hub import Hub
-from warpack.service.api.ready_answers import ReadyAnswers
+from warpack.service.api.stored import KnownAnswers
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 
@@ -48,8 +48,8 @@ async def at_once_of(request: Request) -> AtOnce:
     return at_once
 
 
-async def ready_answers_of(request: Request) -> ReadyAnswers:
+async def known_answers_of(request: Request) -> KnownAnswers:
     """There whenever the runner is."""
     await job_runner_of(request)
-    ready: ReadyAnswers = request.app.state.ready_answers
-    return ready
+    known: KnownAnswers = request.app.state.known_answers
+    return known

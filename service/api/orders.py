@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from warpack.service.api.answers import PREFIX, Rendered, job_of, rendered, wait_for_end
+from warpack.service.api.answers import PREFIX, job_of, rendered, wait_for_end
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.callers import Submitter
-from warpack.service.api.children import SMALL_BYTES, ManifestFacts, children_of, facts_of
+from warpack.service.api.children import ManifestFacts, children_of, facts_of
 from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import ApiError
 from warpack.service.api.examples import FINISHED_JOB, MANIFEST_BODY
 from warpack.service.api.hub import Hub
-from warpack.service.api.job_runner import at_once_of, hub_of, job_runner_of, ready_answers_of
+from warpack.service.api.job_runner import at_once_of, hub_of, job_runner_of, known_answers_of
 from warpack.service.api.prefer import Prefer, wait_s
-from warpack.service.api.ready_answers import ReadyAnswer, ReadyAnswers
+from warpack.service.api.ready_answers import ReadyAnswer
+from warpack.service.api.stored import KnownAnswers, body_hash
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 from warpack.service.store import IdempotencyKeyReused
@@ -42,7 +42,7 @@ async def post_manifest(
     caller: Submitter,
     hub: Annotated[Hub, Depends(hub_of)],
     at_once: Annotated[AtOnce, Depends(at_once_of)],
-    ready: Annotated[ReadyAnswers, Depends(ready_answers_of)],
+    known: Annotated[KnownAnswers, Depends(known_answers_of)],
     prefer: Prefer = None,
     idempotency_key: Annotated[
         str | None,
@@ -56,11 +56,7 @@ async def post_manifest(
 ) -> Response:
     children = children_of(request)
     body = await request.body()
-    sha256 = await _sha256(body)
-    if idempotency_key is None:
-        known = await _known(runner, caller, ready, sha256)
-        if known is not None:
-            return known.response(prefer, 200)
+    sha256 = await body_hash(body)
     facts = await facts_of(children, body)
     taken = await asyncio.to_thread(_take, runner, caller, facts, body, sha256, idempotency_key)
     if taken.task is not None:
@@ -72,27 +68,8 @@ async def post_manifest(
         status = 201 if job.finished else 202
     answer = await rendered(runner, job)
     if job.state == "ready" and idempotency_key is None:
-        ready.keep(caller.id, sha256, ReadyAnswer(answer.job_id, answer.body, answer.etag, _may_rise_on(job, facts)))
+        known.keep(caller, sha256, ReadyAnswer(answer.job_id, answer.body, answer.etag, _may_rise_on(job, facts)))
     return answer.response(prefer, status)
-
-
-async def _sha256(body: bytes) -> bytes:
-    if len(body) <= SMALL_BYTES:
-        return hashlib.sha256(body).digest()
-    return (await asyncio.to_thread(hashlib.sha256, body)).digest()
-
-
-async def _known(runner: JobRunner, caller: Caller, ready: ReadyAnswers, sha256: bytes) -> Rendered | None:
-    """What was answered to the same bytes before, if it stands and nothing better is to be had."""
-    found = ready.get(caller.id, sha256)
-    if found is None:
-        return None
-    if not await asyncio.to_thread(runner.store.jobs.stands, found.job_id):
-        ready.drop(caller.id, sha256)
-        return None
-    if found.may_rise_on and runner.has_device(found.may_rise_on):
-        return None
-    return found
 
 
 def _may_rise_on(job: Job, facts: ManifestFacts) -> str:

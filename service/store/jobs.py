@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from collections.abc import Collection
+
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
@@ -14,12 +16,12 @@ from warpack.service.store.views import STATE, job_rows, to_job
 __all__ = ["IdempotencyKeyReused", "Jobs"]
 
 
-_STANDS = text(
-    "SELECT 1 FROM orders JOIN solves ON solves.id = orders.solve_id "
+_STANDING = text(
+    "SELECT orders.id FROM orders JOIN solves ON solves.id = orders.solve_id "
     "JOIN validations ON validations.id = orders.validation_id "
-    "WHERE orders.id = :id AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
+    "WHERE orders.id IN :ids AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
     "AND validations.state IN ('passed', 'outdone')"
-)
+).bindparams(bindparam("ids", expanding=True))
 
 
 class Jobs:
@@ -48,10 +50,10 @@ class Jobs:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
         return None if row is None else to_job(row)
 
-    def stands(self, job_id: str) -> bool:
-        """Whether a job that was ready is so still. One look-up, for whoever has its answer."""
+    def standing(self, job_ids: Collection[str]) -> frozenset[str]:
+        """Those of some jobs that were ready which are so still. One look-up, for whoever has their answers."""
         with self._database.reading() as connection:
-            return connection.execute(_STANDS, {"id": job_id}).scalar_one_or_none() is not None
+            return frozenset(connection.execute(_STANDING, {"ids": list(job_ids)}).scalars())
 
     def state(self, job_id: str) -> str | None:
         """The state alone: what a waiting call asks for many times a second."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
 from tests.service.api.test_events import make_ready
 from warpack.service.api import create_app, orders
+from warpack.service.api.batched import Batched
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.api.ready_answers import ReadyAnswer, ReadyAnswers
 from warpack.service.settings import Settings
@@ -45,6 +47,32 @@ def test_an_answer_that_was_withdrawn_is_not_given_out_again(tmp_path: Path) -> 
         answer = http.post("/v1/layouts", json=MANIFEST)
         assert (answer.status_code, answer.json()["state"]) == (202, "queued")
         assert answer.json()["id"] != job_id
+
+
+def test_a_key_that_may_not_submit_gets_no_stored_answer(tmp_path: Path) -> None:
+    with client_of(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
+        posted_twice(http)
+        store = http.app.state.runner.store  # type: ignore[attr-defined]
+        reader = {"Authorization": f"Bearer {store.keys.make('reads only', frozenset(('read',)), lasts_s=None)}"}
+        answer = http.post("/v1/layouts", json=MANIFEST, headers=reader)
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:warpack:problem:forbidden")
+
+
+def test_a_stored_answer_is_not_given_out_while_the_store_cannot_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_: object) -> frozenset[str]:
+        raise PoolTimeoutError
+
+    with client_of(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
+        posted_twice(http)
+        jobs = http.app.state.runner.store.jobs  # type: ignore[attr-defined]
+        with monkeypatch.context() as broken:
+            broken.setattr(http.app.state.known_answers, "_standing", Batched(unreachable))  # type: ignore[attr-defined]
+            broken.setattr(jobs, "take", unreachable)
+            answer = http.post("/v1/layouts", json=MANIFEST)
+            assert (answer.status_code, answer.json()["type"]) == (503, "urn:warpack:problem:database-busy")
+        assert http.post("/v1/layouts", json=MANIFEST).status_code == 200
 
 
 def answer(name: str, length: int = 10) -> ReadyAnswer:
