@@ -16,6 +16,8 @@ from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
+from warpack.service.api.intake import Intake
+from warpack.service.api.places import Places
 from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.api.route_table import RouteTable
 from warpack.service.api.warm_up import warm_up
@@ -45,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
             raise
         app.state.hub = Hub(runner.store.events)
         app.state.runner, app.state.children = runner, children
+        app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)
         app.state.at_once, app.state.ready_answers = AtOnce(runner, children), ReadyAnswers()
         await warm_up(app, runner)
         yield

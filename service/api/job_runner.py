@@ -1,5 +1,5 @@
-"""Gives calls the running runner, the hub that wakes them, the fast path, and answers that
-are ready."""
+"""Gives calls what the application holds while it runs: the runner, the hub that wakes them, the fast path, and so
+on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from fastapi import Request
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.errors import ApiError
 from warpack.service.api.hub import Hub
+from warpack.service.api.intake import Intake
+from warpack.service.api.places import Places
 from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
@@ -53,3 +55,17 @@ async def ready_answers_of(request: Request) -> ReadyAnswers:
     await job_runner_of(request)
     ready: ReadyAnswers = request.app.state.ready_answers
     return ready
+
+
+async def intake_of(request: Request) -> Intake:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    intake: Intake = request.app.state.intake
+    return intake
+
+
+async def places_of(request: Request) -> Places:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    places: Places = request.app.state.places
+    return places

@@ -16,8 +16,9 @@ from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import CANCELLED, JOB, JOB_LIST, UNCHANGED
 from warpack.service.api.hub import Hub
 from warpack.service.api.ids import JobId
-from warpack.service.api.job_runner import hub_of, job_runner_of
-from warpack.service.api.prefer import Prefer
+from warpack.service.api.job_runner import hub_of, job_runner_of, places_of
+from warpack.service.api.places import Places
+from warpack.service.api.prefer import Prefer, wait_s
 from warpack.service.api.waiting import what_it_waits_for
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
@@ -61,12 +62,16 @@ async def get_job(
     runner: InJobRunner,
     caller: Reader,
     hub: InHub,
+    places: Annotated[Places, Depends(places_of)],
     prefer: Prefer = None,
     if_none_match: Annotated[
         str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
     ] = None,
 ) -> Response:
-    job = await wait_for_end(runner, hub, await job_of(runner, caller, job_id), prefer)
+    job = await job_of(runner, caller, job_id)
+    if wait_s(prefer) and not job.finished:
+        with places.one(caller):
+            job = await wait_for_end(runner, hub, job, prefer)
     return (await rendered(runner, job)).response(prefer, 200, if_none_match)
 
 

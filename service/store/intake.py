@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
+from warpack.service.store.caps import Places
 from warpack.service.store.clock import db_now
 from warpack.service.store.events import record
 from warpack.service.store.records import FINAL_STATES, Order, Taken, Task, new_id, now, satisfies
@@ -35,8 +36,12 @@ class IdempotencyKeyReused(ValueError):
 
 def topics(order: Order) -> tuple[str, ...]:
     """What a write that takes this order must hold."""
-    manifest = manifest_topic(order.manifest_sha256)
-    return (manifest,) if order.idempotency_key is None else (manifest, f"key {order.caller} {order.idempotency_key}")
+    found = [manifest_topic(order.manifest_sha256)]
+    if order.idempotency_key is not None:
+        found.append(f"key {order.caller} {order.idempotency_key}")
+    if order.caller:
+        found.append(f"orders of {order.caller}")  # their number, which has a cap
+    return tuple(found)
 
 
 def topic_of(connection: Connection, solve_id: str) -> str:
@@ -49,10 +54,11 @@ def manifest_topic(manifest_sha256: str) -> str:
     return f"manifest {manifest_sha256}"
 
 
-def take_order(connection: Connection, order: Order) -> Taken:
-    """To be called inside a write transaction, so that equal orders that arrive together become one solve."""
+def take_order(connection: Connection, order: Order, places: Places) -> Taken:
+    """To be called inside a write transaction, so that equal orders that arrive together become one solve. Raises
+    `QueueFull` where the order would be open and there is no place for it; then it has written nothing."""
     if order.idempotency_key is None:
-        return _take(connection, order)
+        return _take(connection, order, places)
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.expires < db_now()))
     known = connection.execute(
         select(idempotency_keys).where(
@@ -63,7 +69,7 @@ def take_order(connection: Connection, order: Order) -> Taken:
         if known.request_sha256 != order.request_sha256:
             raise IdempotencyKeyReused(order.idempotency_key)
         return Taken(known.order_id)
-    taken = _take(connection, order)
+    taken = _take(connection, order, places)
     connection.execute(
         insert(idempotency_keys).values(
             caller=order.caller,
@@ -85,6 +91,8 @@ class Stored:
     state: str
     validation_id: str | None
     job_id: str | None
+    final: bool
+    """Whether an order is answered by it at once."""
 
 
 def look_up(connection: Connection, order: Order) -> Stored | None:
@@ -93,9 +101,11 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
     if solve is None:
         return None
     solve_id, state = solve
-    validation_id = None
+    validation_id, final = None, state == "infeasible"
     if state == "solved":
-        validation_id = usable_validation(connection, solve_id, order.required, order.best_level)
+        found = usable_validation(connection, solve_id, order.required, order.best_level)
+        if found is not None:
+            validation_id, final = found
     same = (
         job_rows(with_layouts=False)
         .with_only_columns(orders.c.id)
@@ -110,11 +120,13 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
         .order_by(orders.c.seq)
         .limit(1)
     )
-    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none())
+    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none(), final)
 
 
-def _take(connection: Connection, order: Order) -> Taken:
+def _take(connection: Connection, order: Order, places: Places) -> Taken:
     stored = look_up(connection, order)
+    if stored is None or not stored.final:
+        places.take()
     if stored is None:
         task = _new_solve(connection, order)
         return Taken(_new_order(connection, order, task.id, None), task)
@@ -145,8 +157,11 @@ def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | Non
     return None if row is None else (row.id, row.state)
 
 
-def usable_validation(connection: Connection, solve_id: str, required: str, best: str = "simulated") -> str | None:
-    """The id of a validation of this solve that answers `required`, or will. `best`: see `Order.best_level`."""
+def usable_validation(
+    connection: Connection, solve_id: str, required: str, best: str = "simulated"
+) -> tuple[str, bool] | None:
+    """The id of a validation of this solve that answers `required`, or will, and whether it does already. `best`: see
+    `Order.best_level`."""
     query = (
         select(validations.c.id, validations.c.required, validations.c.state, validations.c.level)
         .where(validations.c.solve_id == solve_id, validations.c.state.in_(("waiting", "validating", "passed")))
@@ -155,7 +170,7 @@ def usable_validation(connection: Connection, solve_id: str, required: str, best
     for row in connection.execute(query):
         passed = row.state == "passed"
         if satisfies(row.level, required, best) if passed else row.required == required:
-            return str(row.id)
+            return str(row.id), passed
     return None
 
 

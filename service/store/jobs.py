@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
+from warpack.service.store.caps import Caps, Places, QueueFull
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
 from warpack.service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order, topic_of, topics
@@ -11,7 +12,7 @@ from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
 from warpack.service.store.tables import artefacts, bundles, manifests, orders, solves, validations
 from warpack.service.store.views import STATE, job_rows, to_job
 
-__all__ = ["IdempotencyKeyReused", "Jobs"]
+__all__ = ["IdempotencyKeyReused", "Jobs", "QueueFull"]
 
 
 _STANDS = text(
@@ -26,17 +27,18 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, order: Order) -> Taken:
+    def take(self, order: Order, caps: Caps | None = None) -> Taken:
         """The job for this order: a stored one where the store can answer, else a new one.
 
-        Raises `IdempotencyKeyReused` when the order's key came with another request before.
+        Raises `IdempotencyKeyReused` when the order's key came with another request before, and `QueueFull` when the
+        order would be open and as many are as the `caps` allow: then it leaves no row.
         """
         if order.idempotency_key is None:
             stored = self.look_up(order)
             if stored is not None and stored.job_id is not None:
                 return Taken(stored.job_id)  # without waiting for the write lock
         with self._database.writing(*topics(order)) as connection:
-            return take_order(connection, order)
+            return take_order(connection, order, Places(connection, order.caller, caps))
 
     def look_up(self, order: Order) -> Stored | None:
         """What is there for an order. Writes nothing."""
