@@ -26,6 +26,7 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
         "name": job.name,
         "state": job.state,
         "manifest_sha256": job.manifest_sha256,
+        "priority": job.priority,
         "created_at": job.created_at,
         "finished_at": job.finished_at,
         "validation": {"required": job.required, "level": job.level or "none"},

@@ -8,13 +8,14 @@ from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import LAYOUT, MANIFEST
 from warpack.service.api.ids import ID_PATTERN
 from warpack.service.problems import MEDIA_TYPE
-from warpack.service.store.records import JobState
+from warpack.service.store.records import PRIORITIES, JobState
 
 _JOB_EXAMPLE = {
     "id": "01a20521a14ae2dece4fe05fb222",
     "name": "two buffers",
     "state": "validating",
     "manifest_sha256": "6f…",
+    "priority": "normal",
     "created_at": "2026-11-22T21:20:19.786+00:00",
     "finished_at": None,
     "validation": {"required": "static", "level": "none"},
@@ -72,6 +73,7 @@ _JOB_SCHEMA = {
         "name": {"type": "string"},
         "state": {"enum": list(get_args(JobState))},
         "manifest_sha256": {"type": "string"},
+        "priority": {"enum": list(PRIORITIES)},
         "layout": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
     },
 }

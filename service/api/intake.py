@@ -11,7 +11,7 @@ from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 from warpack.service.store import Caps, IdempotencyKeyReused, QueueFull
-from warpack.service.store.records import Order, Taken
+from warpack.service.store.records import Order, Priority, Taken
 
 _RETRY_AFTER_S = 10
 
@@ -24,9 +24,15 @@ class Intake:
         self._caps = Caps(settings.max_orders, settings.max_orders_per_key)
 
     def order(
-        self, caller: Caller, manifest: ManifestFacts, document: str, sha256: bytes, idempotency_key: str | None
+        self,
+        caller: Caller,
+        manifest: ManifestFacts,
+        document: str,
+        sha256: bytes,
+        idempotency_key: str | None,
+        priority: Priority | None = None,
     ) -> Order:
-        """`sha256`: of what was posted."""
+        """`sha256`: of what was posted. `priority`: None for that of the caller's key."""
         best = manifest.validation == "best"
         return Order(
             name=manifest.name,
@@ -39,6 +45,7 @@ class Intake:
             request_sha256=sha256.hex(),
             compute_capability=manifest.compute_capability,
             buffers=manifest.buffers,
+            priority=priority or caller.priority,
             best_level=self._runner.best_level(manifest.compute_capability) if best else "simulated",
         )
 

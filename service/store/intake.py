@@ -6,6 +6,8 @@ as much time. A validation answers when it passed at the level asked for or abov
 `best` means may have risen since: then the layout is validated anew, and the old validation is *outdone*, its orders as
 ready as they were.
 
+A solve has the highest priority of the orders that share it.
+
 A finished order answers its caller again. One under way is never given out twice: who posts the same again gets an
 order of its own, which it can cancel without taking anything from the other.
 """
@@ -13,13 +15,14 @@ order of its own, which it can cancel without taking anything from the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
 from warpack.service.store.caps import Places
 from warpack.service.store.clock import db_now
 from warpack.service.store.events import record
-from warpack.service.store.records import FINAL_STATES, Order, Taken, Task, new_id, now, satisfies
+from warpack.service.store.records import FINAL_STATES, PRIORITIES, Order, Priority, Taken, Task, new_id, now, satisfies
 from warpack.service.store.tables import idempotency_keys, layouts, manifests, orders, solves, validations
 from warpack.service.store.tasks import next_task, task_query
 from warpack.service.store.turns import is_short, next_tag
@@ -91,6 +94,7 @@ class Stored:
     state: str
     validation_id: str | None
     job_id: str | None
+    priority: str
     final: bool
     """Whether an order is answered by it at once."""
 
@@ -100,7 +104,7 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
     solve = _usable_solve(connection, order)
     if solve is None:
         return None
-    solve_id, state = solve
+    solve_id, state, priority = solve
     validation_id, final = None, state == "infeasible"
     if state == "solved":
         found = usable_validation(connection, solve_id, order.required, order.best_level)
@@ -120,7 +124,7 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
         .order_by(orders.c.seq)
         .limit(1)
     )
-    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none(), final)
+    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none(), priority, final)
 
 
 def _take(connection: Connection, order: Order, places: Places) -> Taken:
@@ -135,16 +139,38 @@ def _take(connection: Connection, order: Order, places: Places) -> Taken:
     if stored.state == "solved" and stored.validation_id is None:
         task = new_validation(connection, stored.solve_id, order.required)
         return Taken(_new_order(connection, order, stored.solve_id, task.id), task)
-    return Taken(_new_order(connection, order, stored.solve_id, stored.validation_id))
+    raised = _raised(connection, order, stored) if stored.state == "queued" else None
+    return Taken(_new_order(connection, order, stored.solve_id, stored.validation_id), raised)
 
 
-def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | None:
+def _raised(connection: Connection, order: Order, stored: Stored) -> Task | None:
+    """A solve that waits goes on as one of this order's, where that has the higher priority: as a new attempt, because
+    the engine does not change the turn of one that it has."""
+    if PRIORITIES.index(order.priority) <= PRIORITIES.index(cast(Priority, stored.priority)):
+        return None
+    short = is_short(order.buffers, order.time_limit_s)
+    connection.execute(
+        update(solves)
+        .where(solves.c.id == stored.solve_id)
+        .values(
+            caller=order.caller,
+            priority=order.priority,
+            tag=next_tag(connection, order.caller, order.priority, short=short),
+            attempt=solves.c.attempt + 1,
+            due=db_now(),
+        )
+    )
+    return next_task("solve", connection.execute(task_query("solve").where(solves.c.id == stored.solve_id)).one())
+
+
+def _usable_solve(connection: Connection, order: Order) -> tuple[str, str, str] | None:
+    """Id, state and priority."""
     proven = or_(solves.c.state == "infeasible", layouts.c.status == "optimal")
     done = solves.c.state.in_(("solved", "infeasible"))
     by_this_version = done & (solves.c.version == solver_version())
     under_way = solves.c.state.in_(("queued", "solving"))
     query = (
-        select(solves.c.id, solves.c.state)
+        select(solves.c.id, solves.c.state, solves.c.priority)
         .outerjoin(layouts, layouts.c.solve_id == solves.c.id)
         .where(
             solves.c.manifest_sha256 == order.manifest_sha256,
@@ -154,7 +180,7 @@ def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | Non
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else (row.id, row.state)
+    return None if row is None else (row.id, row.state, row.priority)
 
 
 def usable_validation(
@@ -220,7 +246,8 @@ def _new_solve(connection: Connection, order: Order) -> Task:
             state="queued",
             attempt=0,
             caller=order.caller,
-            tag=next_tag(connection, order.caller, short=short),
+            priority=order.priority,
+            tag=next_tag(connection, order.caller, order.priority, short=short),
             due=db_now(),
             created_at=now(),
         )
@@ -241,6 +268,7 @@ def _new_order(connection: Connection, order: Order, solve_id: str, validation_i
             validation_id=validation_id,
             time_limit_s=order.time_limit_s,
             created_at=now(),
+            priority=order.priority,
         )
     )
     return order_id

@@ -12,6 +12,10 @@ JobState = Literal["queued", "solving", "validating", "ready", "failed", "infeas
 
 FINAL_STATES: frozenset[str] = frozenset({"ready", "failed", "infeasible", "cancelled"})
 
+Priority = Literal["low", "normal", "high"]
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+"""The lowest first."""
+
 _RANKS = {"none": 0, "static": 1, "compiled": 2, "simulated": 3, "hardware": 4}
 
 
@@ -55,6 +59,7 @@ class Order:
     compute_capability: str = ""
     best_level: str = "simulated"
     buffers: int = 0
+    priority: Priority = "normal"
 
 
 TaskKind = Literal["solve", "validate", "device"]
@@ -137,6 +142,7 @@ class Job:
     stage: str | None = None
     seq: int = 0
     caller: str = ""
+    priority: Priority = "normal"
 
     @property
     def finished(self) -> bool:

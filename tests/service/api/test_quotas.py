@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
 from tests.helpers.edge_server import Wire, post, serving
-from tests.helpers.processes import eventually
+from tests.helpers.processes import PATIENCE_S, eventually
 from warpack.service.api import create_app
 from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
 from warpack.service.api.edge.keys import Caller
@@ -22,6 +22,7 @@ from warpack.service.api.edge.rate import Rate
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.settings import Settings
 from warpack.service.store.keys import Scope
+from warpack.service.store.records import Priority
 
 
 @contextmanager
@@ -30,9 +31,10 @@ def small(folder: Path, **settings: Any) -> Iterator[TestClient]:
         yield client
 
 
-def key(app: Any) -> dict[str, str]:
+def key(app: Any, priority: Priority = "normal") -> dict[str, str]:
     scopes: frozenset[Scope] = frozenset(("submit", "read"))
-    return {"Authorization": f"Bearer {app.state.runner.store.keys.make('a test', scopes, lasts_s=None)}"}
+    made = app.state.runner.store.keys.make("a test", scopes, lasts_s=None, priority=priority)
+    return {"Authorization": f"Bearer {made}"}
 
 
 def caller_of(shown: dict[str, str]) -> Caller:
@@ -107,11 +109,12 @@ def test_calls_of_one_key_that_wait(tmp_path: Path) -> None:
 def test_a_stream_of_events_holds_its_place_until_it_ends(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, workers=0, max_waiting_per_key=1)
     app = create_app(settings)
-    with serving(app, settings) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with serving(app, settings) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as http:
         mine = key(app)
         link = http.post("/v1/layouts", json=MANIFEST, headers=mine).json()["links"]["self"]
         with http.stream("GET", f"{link}/events", headers=mine) as stream:
-            assert "queued" in next(stream.iter_text())
+            told = stream.iter_text()
+            assert "queued" in next(told)
             assert refusal(http.get(f"{link}/events", headers=mine)) == "waiting-quota"
         http.delete(link, headers=mine)
         eventually(
@@ -143,3 +146,12 @@ def _refused(port: int, shown: dict[str, str]) -> bool:
         return False
     assert (answer.status, answer.problem, answer.headers["retry-after"]) == (429, "byte-quota", "1")
     return True
+
+
+def test_the_orders_of_a_key_have_its_priority(tmp_path: Path) -> None:
+    with small(tmp_path) as http:
+        for number, priority in enumerate(("low", "normal", "high")):
+            shown = key(http.app, cast(Priority, priority))
+            job = http.post("/v1/layouts", json=manifest(number), headers=shown).json()
+            assert job["priority"] == priority
+            assert http.get("/v1/layouts", headers=shown).json()["layouts"][0]["priority"] == priority
