@@ -113,6 +113,24 @@ VERIFY_BODY: dict[str, Any] = {
     }
 }
 
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": _json(
+            {
+                "type": "object",
+                "required": ["manifests"],
+                "properties": {
+                    "manifests": {"type": "array", "items": _MANIFEST_SCHEMA, "minItems": 1, "maxItems": 1000},
+                    "priority": {"enum": list(PRIORITIES)},
+                },
+                "additionalProperties": False,
+            },
+            {"manifests": [MANIFEST], "priority": "low"},
+        ),
+    }
+}
+
 PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
     "4XX": {
         "description": "A problem of the request (RFC 9457)",
@@ -127,6 +145,38 @@ CANCELLED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The cancelled job with the best layout it had, which no validator has seen",
         "content": _json(_CANCELLED_SCHEMA, {**_JOB_EXAMPLE, "state": "cancelled", "best_so_far": None}),
+    }
+}
+
+BATCH: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "An entry for each manifest, in their order",
+        "content": _json(
+            {
+                "type": "object",
+                "required": ["layouts"],
+                "properties": {
+                    "layouts": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["status"],
+                            "properties": {
+                                "status": {"type": "integer", "description": "As of a call of its own."},
+                                "job": {"type": "object"},
+                                "problem": _PROBLEM_SCHEMA,
+                            },
+                        },
+                    }
+                },
+            },
+            {
+                "layouts": [
+                    {"status": 202, "job": {name: value for name, value in _JOB_EXAMPLE.items() if name != "layout"}},
+                    {"status": 422, "problem": _PROBLEM_EXAMPLE},
+                ]
+            },
+        ),
     }
 }
 

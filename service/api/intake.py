@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from warpack.service.api.children import ManifestFacts
 from warpack.service.api.edge.keys import Caller
 from warpack.service.api.errors import ApiError
+from warpack.service.api.handing_over import WITHIN_S
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 from warpack.service.store import Caps, IdempotencyKeyReused, QueueFull
-from warpack.service.store.records import Order, Priority, Taken
+from warpack.service.store.records import PRIORITIES, Order, Priority, Taken
 
 _RETRY_AFTER_S = 10
 
@@ -45,7 +47,7 @@ class Intake:
             request_sha256=sha256.hex(),
             compute_capability=manifest.compute_capability,
             buffers=manifest.buffers,
-            priority=priority or caller.priority,
+            priority=min(priority or caller.priority, caller.priority, key=PRIORITIES.index),
             best_level=self._runner.best_level(manifest.compute_capability) if best else "simulated",
         )
 
@@ -59,16 +61,32 @@ class Intake:
         try:
             return self._runner.store.jobs.take(order, self._caps)
         except IdempotencyKeyReused:
-            raise ApiError(
-                ProblemDetails(
-                    "idempotency-key-reused",
-                    "The Idempotency-Key came with another body before",
-                    HTTPStatus.UNPROCESSABLE_ENTITY,
-                    f"Use a new key for a new request; {order.idempotency_key!r} belongs to an earlier one.",
-                )
-            ) from None
+            raise _reused() from None
         except QueueFull as full:
-            raise ApiError(no_place(full), {"Retry-After": str(_RETRY_AFTER_S)}) from None
+            raise refused(full) from None
+
+    def take_all(self, orders: list[Order], keys_begin: str | None) -> list[Taken | QueueFull]:
+        """Of one caller. Raises ApiError for a key of another request."""
+        later = [replace(order, handed_over_in_s=WITHIN_S) for order in orders]
+        try:
+            return self._runner.store.jobs.take_all(later, self._caps, keys_begin=keys_begin)
+        except IdempotencyKeyReused:
+            raise _reused() from None
+
+
+def _reused() -> ApiError:
+    return ApiError(
+        ProblemDetails(
+            "idempotency-key-reused",
+            "The Idempotency-Key came with another body before",
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "It belongs to an earlier request. Use a new key for a new one.",
+        )
+    )
+
+
+def refused(full: QueueFull) -> ApiError:
+    return ApiError(no_place(full), {"Retry-After": str(_RETRY_AFTER_S)})
 
 
 def no_place(full: QueueFull) -> ProblemDetails:

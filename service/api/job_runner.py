@@ -9,6 +9,7 @@ from fastapi import Request
 
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.errors import ApiError
+from warpack.service.api.handing_over import HandingOver
 from warpack.service.api.hub import Hub
 from warpack.service.api.intake import Intake
 from warpack.service.api.places import Places
@@ -62,6 +63,13 @@ async def intake_of(request: Request) -> Intake:
     await job_runner_of(request)
     intake: Intake = request.app.state.intake
     return intake
+
+
+async def handing_over_of(request: Request) -> HandingOver:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    handing_over: HandingOver = request.app.state.handing_over
+    return handing_over
 
 
 async def places_of(request: Request) -> Places:

@@ -7,7 +7,7 @@ import hashlib
 from contextlib import nullcontext
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from warpack.service.api.answers import PREFIX, Rendered, job_of, rendered, wait_for_end
 from warpack.service.api.at_once import AtOnce
@@ -19,7 +19,7 @@ from warpack.service.api.hub import Hub
 from warpack.service.api.intake import Intake
 from warpack.service.api.job_runner import at_once_of, hub_of, intake_of, job_runner_of, places_of, ready_answers_of
 from warpack.service.api.places import Places
-from warpack.service.api.prefer import Prefer, wait_s
+from warpack.service.api.prefer import IdempotencyKey, Prefer, wait_s
 from warpack.service.api.ready_answers import ReadyAnswer, ReadyAnswers
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.records import Job, Task
@@ -45,15 +45,7 @@ async def post_manifest(
     intake: Annotated[Intake, Depends(intake_of)],
     places: Annotated[Places, Depends(places_of)],
     prefer: Prefer = None,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x20-\x7e]*$",
-            description="The same key with the same body gets the same job.",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     children = children_of(request)
     body = await request.body()

@@ -85,6 +85,20 @@ def take_order(connection: Connection, order: Order, places: Places) -> Taken:
     return taken
 
 
+def check_keys(connection: Connection, order: Order, begin: str) -> None:
+    """Raises `IdempotencyKeyReused` where a key of this caller that begins so came with another request than this
+    order's."""
+    columns = idempotency_keys.c
+    query = select(columns.key).where(
+        columns.caller == order.caller,
+        columns.key.startswith(begin, autoescape=True),
+        columns.request_sha256 != order.request_sha256,
+        columns.expires >= db_now(),
+    )
+    if connection.execute(query.limit(1)).one_or_none() is not None:
+        raise IdempotencyKeyReused(begin)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What is there for an order: a solve, the validation of it (None: not yet, or needed anew), and a finished order
@@ -248,7 +262,7 @@ def _new_solve(connection: Connection, order: Order) -> Task:
             caller=order.caller,
             priority=order.priority,
             tag=next_tag(connection, order.caller, order.priority, short=short),
-            due=db_now(),
+            due=db_now() + order.handed_over_in_s,
             created_at=now(),
         )
     )

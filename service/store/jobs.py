@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from warpack.service.store.caps import Caps, Places, QueueFull
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
-from warpack.service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order, topic_of, topics
+from warpack.service.store.intake import IdempotencyKeyReused, Stored, check_keys, look_up, take_order, topic_of, topics
 from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
 from warpack.service.store.tables import artefacts, bundles, manifests, orders, solves, validations
 from warpack.service.store.views import STATE, job_rows, to_job
+
+_AT_ONCE = 100
+"""Orders in one transaction: others have their turn in between."""
 
 __all__ = ["IdempotencyKeyReused", "Jobs", "QueueFull"]
 
@@ -40,6 +45,26 @@ class Jobs:
         with self._database.writing(*topics(order)) as connection:
             return take_order(connection, order, Places(connection, order.caller, caps))
 
+    def take_all(
+        self, orders: Sequence[Order], caps: Caps | None = None, *, keys_begin: str | None = None
+    ) -> list[Taken | QueueFull]:
+        """As `take` does one after another, for orders of one caller, some at a time in a transaction; what there was
+        no place for is told in its place. `keys_begin`: what the keys of the orders begin with, and no others. Raises
+        `IdempotencyKeyReused` before anything is written where such a key came with another request before."""
+        results: list[Taken | QueueFull] = []
+        for number in range(0, len(orders), _AT_ONCE):
+            some = orders[number : number + _AT_ONCE]
+            with self._database.writing(*(topic for order in some for topic in topics(order))) as connection:
+                if not number and keys_begin is not None:
+                    check_keys(connection, some[0], keys_begin)
+                places = Places(connection, some[0].caller, caps)
+                for order in some:
+                    try:
+                        results.append(take_order(connection, order, places))
+                    except QueueFull as full:
+                        results.append(full)
+        return results
+
     def look_up(self, order: Order) -> Stored | None:
         """What is there for an order. Writes nothing."""
         with self._database.reading() as connection:
@@ -49,6 +74,15 @@ class Jobs:
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
         return None if row is None else to_job(row)
+
+    def some(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Without their layouts, by their ids."""
+        found: dict[str, Job] = {}
+        with self._database.reading() as connection:
+            for number in range(0, len(job_ids), _AT_ONCE):
+                query = job_rows(with_layouts=False).where(orders.c.id.in_(job_ids[number : number + _AT_ONCE]))
+                found |= {row.id: to_job(row) for row in connection.execute(query)}
+        return found
 
     def stands(self, job_id: str) -> bool:
         """Whether a job that was ready is so still. One look-up, for whoever has its answer."""

@@ -44,6 +44,7 @@ class Order:
     """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes.
     `caller` is the id of its API key; without keys all callers are one.
 
+    `handed_over_in_s`: whoever takes the order hands its work to the engine within this; then any process does.
     `best_level`: what `best` means at this moment: hardware where a worker with a GPU of that architecture is alive.
     """
 
@@ -60,6 +61,7 @@ class Order:
     best_level: str = "simulated"
     buffers: int = 0
     priority: Priority = "normal"
+    handed_over_in_s: float = 0.0
 
 
 TaskKind = Literal["solve", "validate", "device"]

@@ -18,6 +18,7 @@ SOME_ID = "0" * 28
         (f"/v1/layouts/{SOME_ID}", "DELETE, GET, HEAD"),
         (f"/v1/layouts/{SOME_ID}/manifest", "GET, HEAD"),
         *((f"/v1/layouts/{SOME_ID}/{name}", "GET, HEAD") for name in FILES),
+        ("/v1/layouts:batch", "POST"),
         ("/v1/manifests:check", "POST"),
         ("/v1/layouts:verify", "POST"),
         ("/v1/devices", "GET, HEAD"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.helpers.stored import claim_solve, layout, made_ready, order
-from warpack.service.store import Caps, QueueFull, Store
+from warpack.service.store import Caps, IdempotencyKeyReused, QueueFull, Store
 from warpack.service.store.records import Order, Taken
 
 CAPS = Caps(orders=3, orders_per_key=2)
@@ -70,3 +72,35 @@ def test_a_refused_order_leaves_its_idempotency_key_unused(store: Store) -> None
     refused(store, wanted)
     store.jobs.cancel(jobs[0])
     assert store.jobs.take(wanted, CAPS).job_id == store.jobs.take(wanted, CAPS).job_id
+
+
+def test_a_batch_takes_what_it_can_in_several_transactions(store: Store) -> None:
+    made_ready(store, an_order(0))
+    many = [an_order(number) for number in range(230)]
+    results = store.jobs.take_all(many, Caps(orders=999, orders_per_key=150))
+    assert [isinstance(one, Taken) for one in results] == [True] * 151 + [False] * 79
+    assert all(isinstance(one, QueueFull) and one.own for one in results[151:])
+    taken = [one.job_id for one in results if isinstance(one, Taken)]
+    found = store.jobs.some(taken)
+    assert [found[job_id].manifest_sha256 for job_id in taken] == [each.manifest_sha256 for each in many[:151]]
+    assert len(store.jobs.newest(999)) == 151
+
+
+def test_a_batch_of_another_request_leaves_no_row(store: Store) -> None:
+    def batch(request: str, numbers: range) -> list[Order]:
+        return [
+            order(key=f"batch k {number}", request=request, caller="me", sha256=f"{number:064d}") for number in numbers
+        ]
+
+    first = store.jobs.take_all(batch("one", range(99, 102)), keys_begin="batch k ")
+    with pytest.raises(IdempotencyKeyReused):
+        store.jobs.take_all(batch("two", range(3)), keys_begin="batch k ")
+    assert store.jobs.take_all(batch("one", range(99, 102)), keys_begin="batch k ") == [
+        Taken(one.job_id) for one in first if isinstance(one, Taken)
+    ]
+    assert len(store.jobs.newest(9)) == 3
+
+
+def test_the_work_of_a_batch_is_left_for_a_while_to_whoever_took_it(store: Store) -> None:
+    store.jobs.take_all([replace(an_order(0), handed_over_in_s=60.0), replace(an_order(1), handed_over_in_s=-60.0)])
+    assert [task.attempt for task in store.tasks.unsubmitted()] == [1]
