@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.files import FILES
 from warpack.service.api.ids import ID_PATTERN
 from warpack.service.problems import MEDIA_TYPE
 from warpack.service.store.records import PRIORITIES, JobState
@@ -25,7 +25,7 @@ _JOB_EXAMPLE = {
     "links": {
         "self": "/v1/layouts/01a20521a14ae2dece4fe05fb222",
         "manifest": "/v1/layouts/01a20521a14ae2dece4fe05fb222/manifest",
-        **dict.fromkeys(FILES),
+        **dict.fromkeys(file.name for file in FILES),
     },
     "layout": None,
 }
@@ -191,8 +191,9 @@ SCHEMA: dict[int | str, dict[str, Any]] = {
 }
 
 
-def text(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": "The text", "content": {media_type: {"schema": {"type": "string"}}}}}
+def content_of(media_type: str) -> dict[int | str, dict[str, Any]]:
+    schema = {"type": "string"} | ({"format": "binary"} if media_type == "application/zip" else {})
+    return {200: {"description": "The file", "content": {media_type: {"schema": schema}}}}
 
 
 FINISHED_JOB: dict[int | str, dict[str, Any]] = JOB | {

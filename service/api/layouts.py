@@ -7,9 +7,9 @@ import json
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from warpack.service.api.answers import PREFIX, job_of, rendered, until, wait_for_end
+from warpack.service.api.answers import PREFIX, IfNoneMatch, job_of, rendered, until, wait_for_end
 from warpack.service.api.callers import Reader, Submitter
 from warpack.service.api.documents import cancelled_text, summary
 from warpack.service.api.errors import ApiError, not_found
@@ -64,9 +64,7 @@ async def get_job(
     hub: InHub,
     places: Annotated[Places, Depends(places_of)],
     prefer: Prefer = None,
-    if_none_match: Annotated[
-        str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
-    ] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     job = await job_of(runner, caller, job_id)
     if wait_s(prefer) and not job.finished:

@@ -121,14 +121,15 @@ class Jobs:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def artefact(self, job_id: str, name: str) -> str | None:
+    def artefacts(self, job_id: str) -> dict[str, str]:
+        """The files that were made with the validation of a job, by their names."""
         query = (
-            select(artefacts.c.content)
+            select(artefacts.c.name, artefacts.c.content)
             .join(orders, orders.c.validation_id == artefacts.c.validation_id)
-            .where(orders.c.id == job_id, artefacts.c.name == name)
+            .where(orders.c.id == job_id)
         )
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            return {row.name: row.content for row in connection.execute(query)}
 
     def cancel(self, job_id: str) -> Job | None:
         """Cancel an unfinished job, and the work under it that no other job waits for. A finished one stays as it

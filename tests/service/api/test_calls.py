@@ -6,8 +6,8 @@ import time
 
 from starlette.testclient import TestClient
 
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.files import FILES
 from warpack.solver import load_manifest
 
 
@@ -58,7 +58,7 @@ def test_the_manifest_comes_back_with_defaults_and_the_same_hash(http: TestClien
 
 def test_there_are_no_allocators_before_the_layout_is_ready(http: TestClient) -> None:
     job = http.post("/v1/layouts", json=MANIFEST).json()
-    for name in FILES:
+    for name in (file.name for file in FILES):
         assert job["links"][name] is None
         answer = http.get(f"{job['links']['self']}/{name}")
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:warpack:problem:not-ready")

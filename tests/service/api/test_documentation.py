@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from warpack.gpu_runtime.emitters.targets import TARGETS
 from warpack.service.api.__main__ import main
 from warpack.service.api.description import text_of
 from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.files import FILES
 from warpack.service.schema import layout_schema, manifest_schema
 from warpack.solver import load_manifest, optimize, read_layout
 
@@ -89,9 +89,9 @@ def test_the_command_writes_the_description(tmp_path: Path, capsys: pytest.Captu
 
 def test_every_kind_of_answer_is_described_with_its_media_type(http: TestClient) -> None:
     paths = http.get("/openapi.json").json()["paths"]
-    for target in TARGETS.values():
-        described = paths[f"/v1/layouts/{{job_id}}/{target.file}"]["get"]["responses"]["200"]["content"]
-        assert set(described) == {target.media_type}
+    for file in FILES:
+        described = paths[f"/v1/layouts/{{job_id}}/{file.name}"]["get"]["responses"]["200"]["content"]
+        assert set(described) == {file.media_type}
     for calls in paths.values():
         for call in calls.values():
             assert set(call["responses"]["4XX"]["content"]) == {"application/problem+json"}

@@ -38,7 +38,7 @@ def test_a_job_passes_through_every_state_to_ready(store: Store) -> None:
     store.validations.deliver(validation, verdict())
     job = job_of(store, taken.job_id)
     assert (job.state, job.layout, job.level) == ("ready", '{"validated": 1}', "static")
-    assert store.jobs.artefact(taken.job_id, "allocators.py") == "code"
+    assert store.jobs.artefacts(taken.job_id) == {"allocators.py": "code"}
 
 
 def test_the_same_manifest_again_is_answered_from_the_store_under_the_same_id(store: Store) -> None:
@@ -155,7 +155,7 @@ def test_a_failed_validation_hands_out_no_layout(store: Store) -> None:
     store.validations.deliver(claim, Verdict("none", (report,), problem='{"type": "validation-failed"}'))
     job = job_of(store, job_id)
     assert (job.state, job.layout, job.problem) == ("failed", None, '{"type": "validation-failed"}')
-    assert store.jobs.artefact(job_id, "allocators.py") is None
+    assert store.jobs.artefacts(job_id) == {}
 
 
 def test_cancelling_the_only_job_ends_its_solve(store: Store) -> None:
