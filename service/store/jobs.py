@@ -96,16 +96,24 @@ class Jobs:
             return connection.execute(query).scalar_one_or_none()
 
     def newest(
-        self, limit: int, *, before: int | None = None, state: str | None = None, caller: str | None = None
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        states: Sequence[str] = (),
+        caller: str | None = None,
+        name: str | None = None,
+        manifest_sha256: str | None = None,
     ) -> list[Job]:
-        """At most `limit` jobs, newest first, of those that came before the one with the `seq` of `before`."""
+        """At most `limit` jobs, newest first, of those that came before the one with the `seq` of `before`; in one of
+        the `states` if any are named."""
         query = job_rows(with_layouts=False).order_by(orders.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(orders.c.seq < before)
-        if state is not None:
-            query = query.where(STATE.in_((state,)))
-        if caller is not None:
-            query = query.where(orders.c.caller == caller)
+        if states:
+            query = query.where(STATE.in_(states))
+        wanted = ((orders.c.caller, caller), (orders.c.name, name), (solves.c.manifest_sha256, manifest_sha256))
+        query = query.where(*(column == value for column, value in wanted if value is not None))
         with self._database.reading() as connection:
             return [to_job(row) for row in connection.execute(query)]
 

@@ -218,7 +218,7 @@ def test_jobs_are_listed_newest_first_in_pages_and_by_state(store: Store) -> Non
     page = store.jobs.newest(3)
     assert [job.id for job in page] == newest[:3]
     assert [job.id for job in store.jobs.newest(3, before=page[-1].seq)] == newest[3:]
-    assert [job.id for job in store.jobs.newest(9, state="cancelled")] == [ids[2]]
+    assert [job.id for job in store.jobs.newest(9, states=("cancelled",))] == [ids[2]]
 
 
 def test_everything_is_there_after_a_restart(store: Store, settings: Settings) -> None:
