@@ -48,6 +48,17 @@ class Settings(BaseSettings):
     max_bytes_in_flight: int = Field(
         128 * 2**20, ge=16 * 2**20, description="Bytes of request bodies held in memory, over all requests."
     )
+    max_orders: int = Field(20_000, ge=1, description="Orders open at a time, over all callers.")
+    max_orders_per_key: int = Field(5_000, ge=1, description="Orders of one API key open at a time.")
+    max_requests_per_key: float = Field(
+        200.0, gt=0, le=1e6, description="Requests a second of one API key, with ten seconds' worth at once."
+    )
+    max_bytes_per_key: int = Field(
+        48 * 2**20, ge=16 * 2**20, description="Bytes of request bodies of one API key held in memory."
+    )
+    max_waiting_per_key: int = Field(
+        64, ge=1, le=65536, description="Calls of one API key that wait, or follow events, at a time."
+    )
     header_limit_s: float = Field(10.0, gt=0, le=3600, description="Seconds that the head of a request may take.")
     body_limit_s: float = Field(
         20.0, gt=0, le=3600, description="Seconds that a body may take, and one more for each 64 KiB of it."

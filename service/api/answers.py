@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Header, Response
 
 from warpack.service.api.documents import job_text
 from warpack.service.api.edge.keys import Caller
@@ -20,6 +21,8 @@ from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.records import FINAL_STATES, Job
 
 PREFIX = "/v1/layouts"
+
+IfNoneMatch = Annotated[str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")]
 
 
 async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
@@ -67,10 +70,28 @@ class Rendered:
         granted = wait_s(prefer)
         if granted is not None:
             headers["Preference-Applied"] = f"wait={granted}"
-        known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-        if known & {self.etag, "*"}:
+        if _is_known(self.etag, if_none_match):
             return Response(status_code=304, headers=headers)
         return Response(self.body, status_code=status, media_type="application/json", headers=headers)
+
+
+def etag_of(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def tagged(
+    body: bytes, media_type: str, if_none_match: str | None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """With an ETag; 304 where the caller has these bytes already."""
+    fields = {"ETag": etag_of(body), **(headers or {})}
+    if _is_known(fields["ETag"], if_none_match):
+        return Response(status_code=304, headers=fields)
+    return Response(body, media_type=media_type, headers=fields)
+
+
+def _is_known(etag: str, if_none_match: str | None) -> bool:
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return bool(known & {etag, "*"})
 
 
 async def rendered(runner: JobRunner, job: Job) -> Rendered:
@@ -79,4 +100,4 @@ async def rendered(runner: JobRunner, job: Job) -> Rendered:
 
 def _render(runner: JobRunner, job: Job) -> Rendered:
     body = job_text(job, what_it_waits_for(job, () if job.finished else runner.workers())).encode()
-    return Rendered(job.id, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return Rendered(job.id, body, etag_of(body))

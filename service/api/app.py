@@ -8,14 +8,28 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from warpack.service.api import artefacts, devices, docs_page, events, layouts, manifests, operations, orders, schemas
+from warpack.service.api import (
+    artefacts,
+    batches,
+    devices,
+    docs_page,
+    events,
+    layouts,
+    manifests,
+    operations,
+    orders,
+    schemas,
+)
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.children import ApiChildren
 from warpack.service.api.description import API_VERSION, described_by
 from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.examples import PROBLEM_ANSWERS
+from warpack.service.api.handing_over import HandingOver
 from warpack.service.api.hub import Hub
+from warpack.service.api.intake import Intake
+from warpack.service.api.places import Places
 from warpack.service.api.route_table import RouteTable
 from warpack.service.api.stored import KnownAnswers, StoredAnswers
 from warpack.service.api.warm_up import warm_up
@@ -45,11 +59,14 @@ def create_app(settings: Settings) -> FastAPI:
             raise
         app.state.hub = Hub(runner.store.events)
         app.state.runner, app.state.children = runner, children
+        app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)
+        app.state.handing_over = HandingOver(runner)
         app.state.at_once, app.state.known_answers = AtOnce(runner, children), KnownAnswers(runner)
         await warm_up(app, runner)
         yield
         app.state.hub.close()
         await app.state.at_once.close()
+        await app.state.handing_over.close()
         del app.state.runner, app.state.children
         await children.close()
         await asyncio.to_thread(runner.stop)
@@ -68,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(StoredAnswers)  # the one added last comes first
     app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
-    parts = (orders, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)
+    parts = (orders, batches, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)
     for part in parts:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it

@@ -1,4 +1,4 @@
-"""What a job made: its manifest with every default, and the allocators."""
+"""What a job made: its manifest with every default, the allocators, a picture, and all of it in one archive."""
 
 from __future__ import annotations
 
@@ -9,64 +9,84 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from warpack.gpu_runtime.emitters.targets import TARGETS, Target
-from warpack.service.api.answers import PREFIX, job_of
+from warpack.service.api.answers import PREFIX, IfNoneMatch, job_of, tagged
 from warpack.service.api.callers import Reader
 from warpack.service.api.children import SMALL_BYTES, as_response, children_of
-from warpack.service.api.edge.keys import Caller
-from warpack.service.api.errors import ApiError, not_found
-from warpack.service.api.examples import NORMALISED, text
+from warpack.service.api.errors import ApiError, ReadyAnswer, not_found
+from warpack.service.api.examples import NORMALISED, UNCHANGED, content_of
+from warpack.service.api.files import FILES, JobFile
 from warpack.service.api.ids import JobId
 from warpack.service.api.job_runner import job_runner_of
 from warpack.service.jobs.check_tasks import normalise
+from warpack.service.jobs.child_orders import Task
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
+from warpack.service.store.records import Job
 
 router = APIRouter(prefix=PREFIX, tags=["layouts"])
 
 InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
 
 
-@router.get("/{job_id}/manifest", summary="The manifest, with every default filled in", responses=NORMALISED)
-async def get_manifest(job_id: JobId, request: Request, runner: InJobRunner, caller: Reader) -> Response:
+@router.get(
+    "/{job_id}/manifest", summary="The manifest, with every default filled in", responses=NORMALISED | UNCHANGED
+)
+async def get_manifest(
+    job_id: JobId, request: Request, runner: InJobRunner, caller: Reader, if_none_match: IfNoneMatch = None
+) -> Response:
     job = await job_of(runner, caller, job_id)
-    stored = await asyncio.to_thread(runner.store.jobs.manifest, job_id)
-    if stored is None:
-        raise not_found(job_id)
-    document, time_limit_s = stored
-    of_job = {"manifest": document, "name": job.name, "time_limit_s": time_limit_s, "validation": job.required}
-    body = (await asyncio.to_thread(json.dumps, of_job)).encode()
-    quick = len(document) <= SMALL_BYTES
-    return as_response(await children_of(request).reply(normalise, body, quick=quick, else_do="Try again later."))
+    body = await _of_child(request, runner, job, normalise, {})
+    return tagged(body, "application/json", if_none_match)
 
 
-def _serve(target: Target) -> None:
-    """The call that hands out the text of a target's allocators."""
+def _serve(file: JobFile) -> None:
+    """The call that hands out a file."""
 
     @router.get(
-        f"/{{job_id}}/{target.file}",
-        summary=f"The allocators, as {target.what}",
-        name=f"get_{target.file}",
-        responses=text(target.media_type),
+        f"/{{job_id}}/{file.name}",
+        summary=file.what,
+        name=f"get_{file.name}",
+        responses=content_of(file.media_type) | UNCHANGED,
         response_class=Response,
     )
-    async def get_allocators(job_id: JobId, runner: InJobRunner, caller: Reader) -> Response:
-        content = await _allocators(runner, caller, job_id, target.file)
-        return Response(content, media_type=f"{target.media_type}; charset=utf-8")
+    async def get_file(
+        job_id: JobId, request: Request, runner: InJobRunner, caller: Reader, if_none_match: IfNoneMatch = None
+    ) -> Response:
+        job = await job_of(runner, caller, job_id)
+        stored = await asyncio.to_thread(runner.store.jobs.artefacts, job_id) if job.state == "ready" else {}
+        if job.state != "ready" or (file.make is None and file.name not in stored):
+            raise _not_ready(job, file.name)
+        if file.make is None:
+            body = stored[file.name].encode()
+        else:
+            body = await _of_child(request, runner, job, file.make, {"layout": job.layout, "artefacts": stored})
+        if file.media_type == "application/zip":
+            name = {"Content-Disposition": f'attachment; filename="warpack-{job.id}.zip"'}
+            return tagged(body, file.media_type, if_none_match, name)
+        return tagged(body, f"{file.media_type}; charset=utf-8", if_none_match)
 
 
-for _target in TARGETS.values():
-    _serve(_target)
+for _file in FILES:
+    _serve(_file)
 
 
-async def _allocators(runner: JobRunner, caller: Caller, job_id: str, name: str) -> str:
-    job = await job_of(runner, caller, job_id)
-    content = None
-    if job.state == "ready":
-        content = await asyncio.to_thread(runner.store.jobs.artefact, job_id, name)
-    if content is not None:
-        return content
-    detail = f"The job is {job.state}; allocators are handed out once it is ready."
+async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, more: dict[str, object]) -> bytes:
+    """What a child makes of the job. Raises ReadyAnswer where that is a problem."""
+    stored = await asyncio.to_thread(runner.store.jobs.manifest, job.id)
+    if stored is None:
+        raise not_found(job.id)
+    document, time_limit_s = stored
+    of_job = {"manifest": document, "name": job.name, "time_limit_s": time_limit_s, "validation": job.required, **more}
+    body = (await asyncio.to_thread(json.dumps, of_job)).encode()
+    quick = len(document) <= SMALL_BYTES
+    reply = await children_of(request).reply(make, body, quick=quick, else_do="Make it on any machine: warpack solve.")
+    if reply.status != HTTPStatus.OK:
+        raise ReadyAnswer(as_response(reply))
+    return reply.body
+
+
+def _not_ready(job: Job, name: str) -> ApiError:
+    detail = f"The job is {job.state}; {name} is handed out once it is ready."
     if job.state == "ready":
         detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
-    raise ApiError(ProblemDetails("not-ready", "There are no allocators", HTTPStatus.CONFLICT, detail))
+    return ApiError(ProblemDetails("not-ready", "The file is not there", HTTPStatus.CONFLICT, detail))

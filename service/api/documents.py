@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warpack.gpu_runtime.emitters import FILES
+from warpack.service.api.files import FILES
 from warpack.service.api.waiting import Waiting
 from warpack.service.store.records import Job
 
@@ -26,6 +26,7 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
         "name": job.name,
         "state": job.state,
         "manifest_sha256": job.manifest_sha256,
+        "priority": job.priority,
         "created_at": job.created_at,
         "finished_at": job.finished_at,
         "validation": {"required": job.required, "level": job.level or "none"},
@@ -35,7 +36,7 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
         "links": {
             "self": self_link,
             "manifest": f"{self_link}/manifest",
-            **{name: f"{self_link}/{name}" if job.state == "ready" else None for name in FILES},
+            **{file.name: f"{self_link}/{file.name}" if job.state == "ready" else None for file in FILES},
         },
     }
 

@@ -13,7 +13,8 @@ from warpack.service.api.answers import PREFIX, job_of
 from warpack.service.api.callers import Reader
 from warpack.service.api.hub import LOOK_AGAIN_S, Hub
 from warpack.service.api.ids import JobId
-from warpack.service.api.job_runner import hub_of, job_runner_of
+from warpack.service.api.job_runner import hub_of, job_runner_of, places_of
+from warpack.service.api.places import Places
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.events import Event
 from warpack.service.store.records import Job
@@ -26,12 +27,19 @@ async def _known_job(job_id: JobId, runner: Annotated[JobRunner, Depends(job_run
     return await job_of(runner, caller, job_id)
 
 
+async def _place(places: Annotated[Places, Depends(places_of)], caller: Reader) -> AsyncIterator[None]:
+    """Held until the stream has ended."""
+    with places.one(caller):
+        yield
+
+
 @router.get(
     "/{job_id}/events",
     summary="What happens to a job, as server-sent events",
     description="Every change of state, and each better packing with its bound while the solver works. The stream ends with the job. "
     "`Last-Event-ID` goes on after that event, on any node and after a restart.",
     response_class=EventSourceResponse,
+    dependencies=[Depends(_place)],
 )
 async def get_events(
     job: Annotated[Job, Depends(_known_job)],

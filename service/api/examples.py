@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.files import FILES
 from warpack.service.api.ids import ID_PATTERN
 from warpack.service.problems import MEDIA_TYPE
-from warpack.service.store.records import JobState
+from warpack.service.store.records import PRIORITIES, JobState
 
 _JOB_EXAMPLE = {
     "id": "01a20521a14ae2dece4fe05fb222",
     "name": "two buffers",
     "state": "validating",
     "manifest_sha256": "6f…",
+    "priority": "normal",
     "created_at": "2026-11-22T21:20:19.786+00:00",
     "finished_at": None,
     "validation": {"required": "static", "level": "none"},
@@ -24,7 +25,7 @@ _JOB_EXAMPLE = {
     "links": {
         "self": "/v1/layouts/01a20521a14ae2dece4fe05fb222",
         "manifest": "/v1/layouts/01a20521a14ae2dece4fe05fb222/manifest",
-        **dict.fromkeys(FILES),
+        **dict.fromkeys(file.name for file in FILES),
     },
     "layout": None,
 }
@@ -72,6 +73,7 @@ _JOB_SCHEMA = {
         "name": {"type": "string"},
         "state": {"enum": list(get_args(JobState))},
         "manifest_sha256": {"type": "string"},
+        "priority": {"enum": list(PRIORITIES)},
         "layout": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
     },
 }
@@ -111,6 +113,24 @@ VERIFY_BODY: dict[str, Any] = {
     }
 }
 
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": _json(
+            {
+                "type": "object",
+                "required": ["manifests"],
+                "properties": {
+                    "manifests": {"type": "array", "items": _MANIFEST_SCHEMA, "minItems": 1, "maxItems": 1000},
+                    "priority": {"enum": list(PRIORITIES)},
+                },
+                "additionalProperties": False,
+            },
+            {"manifests": [MANIFEST], "priority": "low"},
+        ),
+    }
+}
+
 PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
     "4XX": {
         "description": "A problem of the request (RFC 9457)",
@@ -128,6 +148,38 @@ CANCELLED: dict[int | str, dict[str, Any]] = {
     }
 }
 
+BATCH: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "An entry for each manifest, in their order",
+        "content": _json(
+            {
+                "type": "object",
+                "required": ["layouts"],
+                "properties": {
+                    "layouts": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["status"],
+                            "properties": {
+                                "status": {"type": "integer", "description": "As of a call of its own."},
+                                "job": {"type": "object"},
+                                "problem": _PROBLEM_SCHEMA,
+                            },
+                        },
+                    }
+                },
+            },
+            {
+                "layouts": [
+                    {"status": 202, "job": {name: value for name, value in _JOB_EXAMPLE.items() if name != "layout"}},
+                    {"status": 422, "problem": _PROBLEM_EXAMPLE},
+                ]
+            },
+        ),
+    }
+}
+
 NORMALISED: dict[int | str, dict[str, Any]] = {
     200: {"description": "The manifest", "content": _json(_MANIFEST_SCHEMA, MANIFEST)}
 }
@@ -139,8 +191,9 @@ SCHEMA: dict[int | str, dict[str, Any]] = {
 }
 
 
-def text(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": "The text", "content": {media_type: {"schema": {"type": "string"}}}}}
+def content_of(media_type: str) -> dict[int | str, dict[str, Any]]:
+    schema = {"type": "string"} | ({"format": "binary"} if media_type == "application/zip" else {})
+    return {200: {"description": "The file", "content": {media_type: {"schema": schema}}}}
 
 
 FINISHED_JOB: dict[int | str, dict[str, Any]] = JOB | {

@@ -1,5 +1,5 @@
-"""Gives calls the running runner, the hub that wakes them, the fast path, and answers that
-are ready."""
+"""Gives calls what the application holds while it runs: the runner, the hub that wakes them, the fast path, and so
+on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from fastapi import Request
 
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.errors import ApiError
+from warpack.service.api.handing_over import HandingOver
 from warpack.service.api.hub import Hub
+from warpack.service.api.intake import Intake
+from warpack.service.api.places import Places
 from warpack.service.api.stored import KnownAnswers
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
@@ -53,3 +56,24 @@ async def known_answers_of(request: Request) -> KnownAnswers:
     await job_runner_of(request)
     known: KnownAnswers = request.app.state.known_answers
     return known
+
+
+async def intake_of(request: Request) -> Intake:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    intake: Intake = request.app.state.intake
+    return intake
+
+
+async def handing_over_of(request: Request) -> HandingOver:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    handing_over: HandingOver = request.app.state.handing_over
+    return handing_over
+
+
+async def places_of(request: Request) -> Places:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    places: Places = request.app.state.places
+    return places

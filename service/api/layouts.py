@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from warpack.service.api.answers import PREFIX, job_of, rendered, until, wait_for_end
+from warpack.service.api.answers import PREFIX, IfNoneMatch, job_of, rendered, until, wait_for_end
 from warpack.service.api.callers import Reader, Submitter
+from warpack.service.api.cursors import CURSOR, before_of, cursor_of
 from warpack.service.api.documents import cancelled_text, summary
 from warpack.service.api.errors import ApiError, not_found
 from warpack.service.api.examples import CANCELLED, JOB, JOB_LIST, UNCHANGED
 from warpack.service.api.hub import Hub
 from warpack.service.api.ids import JobId
-from warpack.service.api.job_runner import hub_of, job_runner_of
-from warpack.service.api.prefer import Prefer
+from warpack.service.api.job_runner import hub_of, job_runner_of, places_of
+from warpack.service.api.places import Places
+from warpack.service.api.prefer import Prefer, wait_s
 from warpack.service.api.waiting import what_it_waits_for
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
@@ -39,18 +42,30 @@ async def list_jobs(
     caller: Reader,
     limit: Annotated[int, Query(ge=1, le=500)] = _PAGE,
     cursor: Annotated[
-        str | None, Query(pattern="^[0-9]{1,18}$", description="`next_cursor` of the page before.")
+        str | None, Query(pattern=CURSOR, description="`next_cursor` of the page before, with the same filters.")
     ] = None,
-    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+    state: Annotated[
+        list[JobState] | None, Query(max_length=7, description="Only jobs in this state, or in one of these.")
+    ] = None,
+    name: Annotated[str | None, Query(max_length=1000, description="Only jobs whose manifest has this name.")] = None,
+    manifest_sha256: Annotated[
+        str | None, Query(pattern="^[0-9a-f]{64}$", description="Only jobs of this manifest.")
+    ] = None,
 ) -> Response:
-    before = None if cursor is None else int(cursor)
     whose = None if "admin" in caller.scopes else caller.id
-    found = await asyncio.to_thread(runner.store.jobs.newest, limit + 1, before=before, state=state, caller=whose)
+    filters: dict[str, Any] = {
+        "states": sorted(set(state or ())),
+        "caller": whose,
+        "name": name,
+        "manifest_sha256": manifest_sha256,
+    }
+    before = None if cursor is None else before_of(cursor, filters)
+    found = await asyncio.to_thread(partial(runner.store.jobs.newest, limit + 1, before=before, **filters))
     workers = await asyncio.to_thread(runner.workers)
     page = found[:limit]
     document = {
         "layouts": [summary(job, what_it_waits_for(job, workers)) for job in page],
-        "next_cursor": str(page[-1].seq) if len(found) > limit else None,
+        "next_cursor": cursor_of(page[-1].seq, filters) if len(found) > limit else None,
     }
     return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
@@ -61,12 +76,14 @@ async def get_job(
     runner: InJobRunner,
     caller: Reader,
     hub: InHub,
+    places: Annotated[Places, Depends(places_of)],
     prefer: Prefer = None,
-    if_none_match: Annotated[
-        str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")
-    ] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
-    job = await wait_for_end(runner, hub, await job_of(runner, caller, job_id), prefer)
+    job = await job_of(runner, caller, job_id)
+    if wait_s(prefer) and not job.finished:
+        with places.one(caller):
+            job = await wait_for_end(runner, hub, job, prefer)
     return (await rendered(runner, job)).response(prefer, 200, if_none_match)
 
 

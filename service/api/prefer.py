@@ -1,4 +1,5 @@
-"""`Prefer: wait=N` (RFC 7240): how long a caller would like a call to wait for the end of a job."""
+"""Header fields of calls that make jobs: `Prefer: wait=N` (RFC 7240), how long a caller would like a call to wait for
+the end of a job, and `Idempotency-Key`."""
 
 from __future__ import annotations
 
@@ -8,6 +9,16 @@ from typing import Annotated
 from fastapi import Header
 
 Prefer = Annotated[str | None, Header(description="`wait=N`: wait up to N seconds (60 at most) for the job's end.")]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x20-\x7e]*$",
+        description="The same key with the same body gets the same job.",
+    ),
+]
 
 MAX_WAIT_S = 60
 """Longer wishes are cut to this, which proxies bear; the answer's Preference-Applied says what was granted."""

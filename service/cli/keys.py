@@ -12,6 +12,7 @@ from warpack.service.cli.admin_store import DataDir, opened
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
 from warpack.service.cli.terminal import note, out
 from warpack.service.store.keys import SCOPES, Key, Scope
+from warpack.service.store.records import Priority
 
 keys = App(name="keys", help="Make, list and revoke API keys.")
 
@@ -27,13 +28,15 @@ def make(
         Parameter(help=f"What it may do, repeated: {', '.join(get_args(Scope))} (submit and read).", negative=()),
     ] = ("submit", "read"),
     days: Annotated[int | None, Parameter(help="How long it is valid; without, until it is revoked.")] = None,
+    priority: Annotated[Priority, Parameter(help="Of its orders: which go before those of other keys.")] = "normal",
     data_dir: DataDir = None,
 ) -> int:
     """Make a key and print it. It is shown this once: the store has its hash alone."""
     if days is not None and days < 1:
         raise CommandFailed(f"--days must be 1 or more, and it is {days}", BAD_INPUT)
     with opened(data_dir) as store:
-        made = store.keys.make(name, frozenset(scope), lasts_s=None if days is None else days * _DAY_S)
+        lasts_s = None if days is None else days * _DAY_S
+        made = store.keys.make(name, frozenset(scope), lasts_s=lasts_s, priority=priority)
     note(f"A key for {name!r} with {', '.join(s for s in SCOPES if s in scope)}. Keep it: it is not shown again.")
     out().print(made, soft_wrap=True, highlight=False)
     return DONE
@@ -45,10 +48,11 @@ def list_keys(*, data_dir: DataDir = None) -> int:
     with opened(data_dir) as store:
         found = store.keys.all()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("id", "name", "scopes", "made", "valid"):
+    for title in ("id", "name", "scopes", "priority", "made", "valid"):
         table.add_column(title)
     for key in found:
-        table.add_row(key.id, key.name, ", ".join(s for s in SCOPES if s in key.scopes), key.created_at, _valid(key))
+        scopes = ", ".join(scope for scope in SCOPES if scope in key.scopes)
+        table.add_row(key.id, key.name, scopes, key.priority, key.created_at, _valid(key))
     out().print(table)
     return DONE
 

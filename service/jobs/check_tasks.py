@@ -60,18 +60,18 @@ def verify(body: bytes, _cancelled: Cancelled) -> bytes:
 def read(body: bytes, _cancelled: Cancelled) -> bytes:
     """Body: a manifest. Answer: what an order says of it, the fields of `ManifestFacts`."""
 
-    def facts() -> dict[str, Any]:
-        manifest = _manifest(body)
-        return {
-            "name": manifest.name,
-            "sha256": manifest.sha256,
-            "validation": manifest.validation,
-            "time_limit_s": manifest.solver.time_limit_s,
-            "compute_capability": manifest.target.compute_capability,
-            "buffers": len(manifest.buffers),
-        }
+    return _answered(lambda: facts_of(_manifest(body)))
 
-    return _answered(facts)
+
+def facts_of(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "name": manifest.name,
+        "sha256": manifest.sha256,
+        "validation": manifest.validation,
+        "time_limit_s": manifest.solver.time_limit_s,
+        "compute_capability": manifest.target.compute_capability,
+        "buffers": len(manifest.buffers),
+    }
 
 
 def normalise(request: bytes, _cancelled: Cancelled) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warpack.service.settings import Settings
+from warpack.service.store.caps import Caps, QueueFull
 from warpack.service.store.database import Database
 from warpack.service.store.events import Events
 from warpack.service.store.jobs import IdempotencyKeyReused, Jobs
@@ -14,7 +15,7 @@ from warpack.service.store.validations import Validations
 from warpack.service.store.withdrawals import Withdrawals
 from warpack.service.store.workers import Workers
 
-__all__ = ["IdempotencyKeyReused", "Store"]
+__all__ = ["Caps", "IdempotencyKeyReused", "QueueFull", "Store"]
 
 
 class Store:

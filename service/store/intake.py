@@ -6,6 +6,8 @@ as much time. A validation answers when it passed at the level asked for or abov
 `best` means may have risen since: then the layout is validated anew, and the old validation is *outdone*, its orders as
 ready as they were.
 
+A solve has the highest priority of the orders that share it.
+
 A finished order answers its caller again. One under way is never given out twice: who posts the same again gets an
 order of its own, which it can cancel without taking anything from the other.
 """
@@ -13,12 +15,14 @@ order of its own, which it can cancel without taking anything from the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
+from warpack.service.store.caps import Places
 from warpack.service.store.clock import db_now
 from warpack.service.store.events import record
-from warpack.service.store.records import FINAL_STATES, Order, Taken, Task, new_id, now, satisfies
+from warpack.service.store.records import FINAL_STATES, PRIORITIES, Order, Priority, Taken, Task, new_id, now, satisfies
 from warpack.service.store.tables import idempotency_keys, layouts, manifests, orders, solves, validations
 from warpack.service.store.tasks import next_task, task_query
 from warpack.service.store.turns import is_short, next_tag
@@ -35,8 +39,12 @@ class IdempotencyKeyReused(ValueError):
 
 def topics(order: Order) -> tuple[str, ...]:
     """What a write that takes this order must hold."""
-    manifest = manifest_topic(order.manifest_sha256)
-    return (manifest,) if order.idempotency_key is None else (manifest, f"key {order.caller} {order.idempotency_key}")
+    found = [manifest_topic(order.manifest_sha256)]
+    if order.idempotency_key is not None:
+        found.append(f"key {order.caller} {order.idempotency_key}")
+    if order.caller:
+        found.append(f"orders of {order.caller}")  # their number, which has a cap
+    return tuple(found)
 
 
 def topic_of(connection: Connection, solve_id: str) -> str:
@@ -49,10 +57,11 @@ def manifest_topic(manifest_sha256: str) -> str:
     return f"manifest {manifest_sha256}"
 
 
-def take_order(connection: Connection, order: Order) -> Taken:
-    """To be called inside a write transaction, so that equal orders that arrive together become one solve."""
+def take_order(connection: Connection, order: Order, places: Places) -> Taken:
+    """To be called inside a write transaction, so that equal orders that arrive together become one solve. Raises
+    `QueueFull` where the order would be open and there is no place for it; then it has written nothing."""
     if order.idempotency_key is None:
-        return _take(connection, order)
+        return _take(connection, order, places)
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.expires < db_now()))
     known = connection.execute(
         select(idempotency_keys).where(
@@ -63,7 +72,7 @@ def take_order(connection: Connection, order: Order) -> Taken:
         if known.request_sha256 != order.request_sha256:
             raise IdempotencyKeyReused(order.idempotency_key)
         return Taken(known.order_id)
-    taken = _take(connection, order)
+    taken = _take(connection, order, places)
     connection.execute(
         insert(idempotency_keys).values(
             caller=order.caller,
@@ -76,6 +85,20 @@ def take_order(connection: Connection, order: Order) -> Taken:
     return taken
 
 
+def check_keys(connection: Connection, order: Order, begin: str) -> None:
+    """Raises `IdempotencyKeyReused` where a key of this caller that begins so came with another request than this
+    order's."""
+    columns = idempotency_keys.c
+    query = select(columns.key).where(
+        columns.caller == order.caller,
+        columns.key.startswith(begin, autoescape=True),
+        columns.request_sha256 != order.request_sha256,
+        columns.expires >= db_now(),
+    )
+    if connection.execute(query.limit(1)).one_or_none() is not None:
+        raise IdempotencyKeyReused(begin)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What is there for an order: a solve, the validation of it (None: not yet, or needed anew), and a finished order
@@ -85,6 +108,9 @@ class Stored:
     state: str
     validation_id: str | None
     job_id: str | None
+    priority: str
+    final: bool
+    """Whether an order is answered by it at once."""
 
 
 def look_up(connection: Connection, order: Order) -> Stored | None:
@@ -92,10 +118,12 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
     solve = _usable_solve(connection, order)
     if solve is None:
         return None
-    solve_id, state = solve
-    validation_id = None
+    solve_id, state, priority = solve
+    validation_id, final = None, state == "infeasible"
     if state == "solved":
-        validation_id = usable_validation(connection, solve_id, order.required, order.best_level)
+        found = usable_validation(connection, solve_id, order.required, order.best_level)
+        if found is not None:
+            validation_id, final = found
     same = (
         job_rows(with_layouts=False)
         .with_only_columns(orders.c.id)
@@ -110,11 +138,13 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
         .order_by(orders.c.seq)
         .limit(1)
     )
-    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none())
+    return Stored(solve_id, state, validation_id, connection.execute(same).scalar_one_or_none(), priority, final)
 
 
-def _take(connection: Connection, order: Order) -> Taken:
+def _take(connection: Connection, order: Order, places: Places) -> Taken:
     stored = look_up(connection, order)
+    if stored is None or not stored.final:
+        places.take()
     if stored is None:
         task = _new_solve(connection, order)
         return Taken(_new_order(connection, order, task.id, None), task)
@@ -123,16 +153,38 @@ def _take(connection: Connection, order: Order) -> Taken:
     if stored.state == "solved" and stored.validation_id is None:
         task = new_validation(connection, stored.solve_id, order.required)
         return Taken(_new_order(connection, order, stored.solve_id, task.id), task)
-    return Taken(_new_order(connection, order, stored.solve_id, stored.validation_id))
+    raised = _raised(connection, order, stored) if stored.state == "queued" else None
+    return Taken(_new_order(connection, order, stored.solve_id, stored.validation_id), raised)
 
 
-def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | None:
+def _raised(connection: Connection, order: Order, stored: Stored) -> Task | None:
+    """A solve that waits goes on as one of this order's, where that has the higher priority: as a new attempt, because
+    the engine does not change the turn of one that it has."""
+    if PRIORITIES.index(order.priority) <= PRIORITIES.index(cast(Priority, stored.priority)):
+        return None
+    short = is_short(order.buffers, order.time_limit_s)
+    connection.execute(
+        update(solves)
+        .where(solves.c.id == stored.solve_id)
+        .values(
+            caller=order.caller,
+            priority=order.priority,
+            tag=next_tag(connection, order.caller, order.priority, short=short),
+            attempt=solves.c.attempt + 1,
+            due=db_now(),
+        )
+    )
+    return next_task("solve", connection.execute(task_query("solve").where(solves.c.id == stored.solve_id)).one())
+
+
+def _usable_solve(connection: Connection, order: Order) -> tuple[str, str, str] | None:
+    """Id, state and priority."""
     proven = or_(solves.c.state == "infeasible", layouts.c.status == "optimal")
     done = solves.c.state.in_(("solved", "infeasible"))
     by_this_version = done & (solves.c.version == solver_version())
     under_way = solves.c.state.in_(("queued", "solving"))
     query = (
-        select(solves.c.id, solves.c.state)
+        select(solves.c.id, solves.c.state, solves.c.priority)
         .outerjoin(layouts, layouts.c.solve_id == solves.c.id)
         .where(
             solves.c.manifest_sha256 == order.manifest_sha256,
@@ -142,11 +194,14 @@ def _usable_solve(connection: Connection, order: Order) -> tuple[str, str] | Non
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else (row.id, row.state)
+    return None if row is None else (row.id, row.state, row.priority)
 
 
-def usable_validation(connection: Connection, solve_id: str, required: str, best: str = "simulated") -> str | None:
-    """The id of a validation of this solve that answers `required`, or will. `best`: see `Order.best_level`."""
+def usable_validation(
+    connection: Connection, solve_id: str, required: str, best: str = "simulated"
+) -> tuple[str, bool] | None:
+    """The id of a validation of this solve that answers `required`, or will, and whether it does already. `best`: see
+    `Order.best_level`."""
     query = (
         select(validations.c.id, validations.c.required, validations.c.state, validations.c.level)
         .where(validations.c.solve_id == solve_id, validations.c.state.in_(("waiting", "validating", "passed")))
@@ -155,7 +210,7 @@ def usable_validation(connection: Connection, solve_id: str, required: str, best
     for row in connection.execute(query):
         passed = row.state == "passed"
         if satisfies(row.level, required, best) if passed else row.required == required:
-            return str(row.id)
+            return str(row.id), passed
     return None
 
 
@@ -205,8 +260,9 @@ def _new_solve(connection: Connection, order: Order) -> Task:
             state="queued",
             attempt=0,
             caller=order.caller,
-            tag=next_tag(connection, order.caller, short=short),
-            due=db_now(),
+            priority=order.priority,
+            tag=next_tag(connection, order.caller, order.priority, short=short),
+            due=db_now() + order.handed_over_in_s,
             created_at=now(),
         )
     )
@@ -226,6 +282,7 @@ def _new_order(connection: Connection, order: Order, solve_id: str, validation_i
             validation_id=validation_id,
             time_limit_s=order.time_limit_s,
             created_at=now(),
+            priority=order.priority,
         )
     )
     return order_id

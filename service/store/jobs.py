@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
+from warpack.service.store.caps import Caps, Places, QueueFull
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
-from warpack.service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order, topic_of, topics
+from warpack.service.store.intake import IdempotencyKeyReused, Stored, check_keys, look_up, take_order, topic_of, topics
 from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
 from warpack.service.store.tables import artefacts, bundles, manifests, orders, solves, validations
 from warpack.service.store.views import STATE, job_rows, to_job
 
-__all__ = ["IdempotencyKeyReused", "Jobs"]
+_AT_ONCE = 100
+"""Orders in one transaction: others have their turn in between."""
+
+__all__ = ["IdempotencyKeyReused", "Jobs", "QueueFull"]
 
 
 _STANDING = text(
@@ -28,17 +32,38 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, order: Order) -> Taken:
+    def take(self, order: Order, caps: Caps | None = None) -> Taken:
         """The job for this order: a stored one where the store can answer, else a new one.
 
-        Raises `IdempotencyKeyReused` when the order's key came with another request before.
+        Raises `IdempotencyKeyReused` when the order's key came with another request before, and `QueueFull` when the
+        order would be open and as many are as the `caps` allow: then it leaves no row.
         """
         if order.idempotency_key is None:
             stored = self.look_up(order)
             if stored is not None and stored.job_id is not None:
                 return Taken(stored.job_id)  # without waiting for the write lock
         with self._database.writing(*topics(order)) as connection:
-            return take_order(connection, order)
+            return take_order(connection, order, Places(connection, order.caller, caps))
+
+    def take_all(
+        self, orders: Sequence[Order], caps: Caps | None = None, *, keys_begin: str | None = None
+    ) -> list[Taken | QueueFull]:
+        """As `take` does one after another, for orders of one caller, some at a time in a transaction; what there was
+        no place for is told in its place. `keys_begin`: what the keys of the orders begin with, and no others. Raises
+        `IdempotencyKeyReused` before anything is written where such a key came with another request before."""
+        results: list[Taken | QueueFull] = []
+        for number in range(0, len(orders), _AT_ONCE):
+            some = orders[number : number + _AT_ONCE]
+            with self._database.writing(*(topic for order in some for topic in topics(order))) as connection:
+                if not number and keys_begin is not None:
+                    check_keys(connection, some[0], keys_begin)
+                places = Places(connection, some[0].caller, caps)
+                for order in some:
+                    try:
+                        results.append(take_order(connection, order, places))
+                    except QueueFull as full:
+                        results.append(full)
+        return results
 
     def look_up(self, order: Order) -> Stored | None:
         """What is there for an order. Writes nothing."""
@@ -49,6 +74,15 @@ class Jobs:
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
         return None if row is None else to_job(row)
+
+    def some(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Without their layouts, by their ids."""
+        found: dict[str, Job] = {}
+        with self._database.reading() as connection:
+            for number in range(0, len(job_ids), _AT_ONCE):
+                query = job_rows(with_layouts=False).where(orders.c.id.in_(job_ids[number : number + _AT_ONCE]))
+                found |= {row.id: to_job(row) for row in connection.execute(query)}
+        return found
 
     def standing(self, job_ids: Collection[str]) -> frozenset[str]:
         """Those of some jobs that were ready which are so still. One look-up, for whoever has their answers."""
@@ -62,16 +96,24 @@ class Jobs:
             return connection.execute(query).scalar_one_or_none()
 
     def newest(
-        self, limit: int, *, before: int | None = None, state: str | None = None, caller: str | None = None
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        states: Sequence[str] = (),
+        caller: str | None = None,
+        name: str | None = None,
+        manifest_sha256: str | None = None,
     ) -> list[Job]:
-        """At most `limit` jobs, newest first, of those that came before the one with the `seq` of `before`."""
+        """At most `limit` jobs, newest first, of those that came before the one with the `seq` of `before`; in one of
+        the `states` if any are named."""
         query = job_rows(with_layouts=False).order_by(orders.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(orders.c.seq < before)
-        if state is not None:
-            query = query.where(STATE.in_((state,)))
-        if caller is not None:
-            query = query.where(orders.c.caller == caller)
+        if states:
+            query = query.where(STATE.in_(states))
+        wanted = ((orders.c.caller, caller), (orders.c.name, name), (solves.c.manifest_sha256, manifest_sha256))
+        query = query.where(*(column == value for column, value in wanted if value is not None))
         with self._database.reading() as connection:
             return [to_job(row) for row in connection.execute(query)]
 
@@ -87,14 +129,15 @@ class Jobs:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def artefact(self, job_id: str, name: str) -> str | None:
+    def artefacts(self, job_id: str) -> dict[str, str]:
+        """The files that were made with the validation of a job, by their names."""
         query = (
-            select(artefacts.c.content)
+            select(artefacts.c.name, artefacts.c.content)
             .join(orders, orders.c.validation_id == artefacts.c.validation_id)
-            .where(orders.c.id == job_id, artefacts.c.name == name)
+            .where(orders.c.id == job_id)
         )
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            return {row.name: row.content for row in connection.execute(query)}
 
     def cancel(self, job_id: str) -> Job | None:
         """Cancel an unfinished job, and the work under it that no other job waits for. A finished one stays as it

@@ -17,7 +17,7 @@ from sqlalchemy import insert, or_, select, update
 
 from warpack.service.store.clock import db_now
 from warpack.service.store.database import Database
-from warpack.service.store.records import now
+from warpack.service.store.records import Priority, now
 from warpack.service.store.tables import api_keys
 
 Scope = Literal["submit", "read", "worker", "admin"]
@@ -28,7 +28,8 @@ _FORM = re.compile(r"wp_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`expires_in_s`: what is left of its life, None without an end; below 0 it is over."""
+    """`expires_in_s`: what is left of its life, None without an end; below 0 it is over. `priority`: of its orders,
+    which may be lower and never higher."""
 
     id: str
     name: str
@@ -36,6 +37,7 @@ class Key:
     created_at: str
     expires_in_s: float | None
     revoked: bool
+    priority: Priority = "normal"
 
     @property
     def valid(self) -> bool:
@@ -46,7 +48,7 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def make(self, name: str, scopes: frozenset[Scope], *, lasts_s: float | None) -> str:
+    def make(self, name: str, scopes: frozenset[Scope], *, lasts_s: float | None, priority: Priority = "normal") -> str:
         """The key, which nothing can tell again."""
         key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         with self._database.writing() as connection:
@@ -59,6 +61,7 @@ class Keys:
                     created_at=now(),
                     expires=None if lasts_s is None else db_now() + lasts_s,
                     revoked=False,
+                    priority=priority,
                 )
             )
         return f"wp_{key_id}_{secret}"
@@ -105,6 +108,7 @@ def _to_key(row: object) -> Key:
         created_at=values["created_at"],
         expires_in_s=values["expires_in_s"],
         revoked=values["revoked"],
+        priority=values["priority"],
     )
 
 

@@ -12,6 +12,10 @@ JobState = Literal["queued", "solving", "validating", "ready", "failed", "infeas
 
 FINAL_STATES: frozenset[str] = frozenset({"ready", "failed", "infeasible", "cancelled"})
 
+Priority = Literal["low", "normal", "high"]
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+"""The lowest first."""
+
 _RANKS = {"none": 0, "static": 1, "compiled": 2, "simulated": 3, "hardware": 4}
 
 
@@ -40,6 +44,7 @@ class Order:
     """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes.
     `caller` is the id of its API key; without keys all callers are one.
 
+    `handed_over_in_s`: whoever takes the order hands its work to the engine within this; then any process does.
     `best_level`: what `best` means at this moment: hardware where a worker with a GPU of that architecture is alive.
     """
 
@@ -55,6 +60,8 @@ class Order:
     compute_capability: str = ""
     best_level: str = "simulated"
     buffers: int = 0
+    priority: Priority = "normal"
+    handed_over_in_s: float = 0.0
 
 
 TaskKind = Literal["solve", "validate", "device"]
@@ -137,6 +144,7 @@ class Job:
     stage: str | None = None
     seq: int = 0
     caller: str = ""
+    priority: Priority = "normal"
 
     @property
     def finished(self) -> bool:

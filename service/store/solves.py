@@ -63,11 +63,11 @@ class Solves:
             waiting = (orders.c.solve_id == claim.id) & orders.c.cancelled_at.is_(None)
             tasks = []
             for required in connection.execute(select(orders.c.required).where(waiting).distinct()).scalars().all():
-                validation_id = usable_validation(connection, claim.id, required)
-                if validation_id is None:
+                usable = usable_validation(connection, claim.id, required)
+                if usable is None:
                     task = new_validation(connection, claim.id, required)
-                    validation_id = task.id
                     tasks.append(task)
+                validation_id = task.id if usable is None else usable[0]
                 connection.execute(
                     update(orders).where(waiting, orders.c.required == required).values(validation_id=validation_id)
                 )

@@ -55,6 +55,7 @@ solves = Table(
     Column("created_at", String(32), nullable=False),
     Column("finished_at", String(32)),
     Column("caller", String(32), nullable=False, server_default=""),  # whose turn it takes: of the first order
+    Column("priority", String(8), nullable=False, server_default="normal"),  # the highest of its orders'
     *_task_columns(),
 )
 _UNSOLVED = text("state IN ('queued', 'solving')")
@@ -70,6 +71,7 @@ Index(
     "unfinished_solves",
     solves.c.state,
     solves.c.caller,
+    solves.c.priority,
     solves.c.tag,
     sqlite_where=_UNSOLVED,
     postgresql_where=_UNSOLVED,
@@ -148,6 +150,7 @@ orders = Table(
     Column("time_limit_s", Float, nullable=False),
     Column("cancelled_at", String(32)),
     Column("created_at", String(32), nullable=False),
+    Column("priority", String(8), nullable=False, server_default="normal"),
     sqlite_autoincrement=True,
 )
 Index("orders_of_a_caller", orders.c.caller, orders.c.seq)
@@ -172,6 +175,7 @@ api_keys = Table(
     Column("created_at", String(32), nullable=False),
     Column("expires", Float),
     Column("revoked", Boolean, nullable=False),
+    Column("priority", String(8), nullable=False, server_default="normal"),  # the highest of its orders
 )
 
 workers = Table(

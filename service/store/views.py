@@ -34,6 +34,7 @@ _SMALL = (
     validations.c.stage,
     orders.c.seq,
     orders.c.caller,
+    orders.c.priority,
 )
 
 

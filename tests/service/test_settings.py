@@ -48,6 +48,9 @@ def test_settings_are_fixed() -> None:
         {"database_url": "no url"},
         {"max_connections": 0},
         {"max_bytes_in_flight": 1},  # not one body would fit
+        {"max_bytes_per_key": 1},
+        {"max_orders": 0},
+        {"max_requests_per_key": 0},
         {"header_limit_s": 0},
         {"log_level": "LOUD"},
         {"prot": 8000},  # a typing error

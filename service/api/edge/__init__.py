@@ -5,8 +5,9 @@ request_log     one line for each request, its id, the headers that every answer
 unread          an answer that comes before the body was read whole reaches its caller, and ends the connection
 guard           only what is meant: hosts, own pages, JSON
 keys            who calls: by an API key, or the one caller of a service for its own machine
+rate            a cap on the requests of one key
 room            a cap on requests in progress
-body_gate       bodies: read whole, within a size, a time and a budget of bytes over all requests
+body_gate       bodies: read whole, within a size, a time and budgets of bytes, over all requests and by key
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from warpack.service.api.edge.body_gate import BodyGate
 from warpack.service.api.edge.calls import Calls
 from warpack.service.api.edge.guard import Guard
 from warpack.service.api.edge.keys import KeyCheck
+from warpack.service.api.edge.rate import RateLimit
 from warpack.service.api.edge.request_log import RequestLog
 from warpack.service.api.edge.room import Room
 from warpack.service.api.edge.unread import Unread
@@ -29,7 +31,7 @@ class Edge:
     """All of these but the protocol, as one ASGI middleware."""
 
     def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
-        inner = KeyCheck(Room(BodyGate(app, settings), settings), settings)
+        inner = KeyCheck(RateLimit(Room(BodyGate(app, settings), settings), settings), settings)
         self._outermost = RequestLog(Unread(Guard(inner, settings, calls)), calls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,5 @@
-"""Bodies: read whole before a call sees them, within a size, a time and a budget of bytes over all requests."""
+"""Bodies: read whole before a call sees them, within a size, a time and budgets of bytes, over all
+requests and by key."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from warpack.service.api.edge.answers import RETRY_SOON, header, send_problem
-from warpack.service.api.edge.budget import BudgetSpent, ByteBudget, Lease
+from warpack.service.api.edge.budget import BudgetSpent, ByteBudget, Lease, ShareSpent
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 from warpack.solver.reading.source import MOST_MANIFEST_BYTES
@@ -37,13 +38,13 @@ class BodyGate:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._limit_s = settings.body_limit_s
-        self._budget = ByteBudget(settings.max_bytes_in_flight)
+        self._budget = ByteBudget(settings.max_bytes_in_flight, settings.max_bytes_per_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        with self._budget.lease() as lease:
+        with self._budget.lease(scope["caller"].id) as lease:
             try:
                 body: bytes | None = await self._read(scope, receive, lease)
             except _CallerLeft:
@@ -72,6 +73,8 @@ class BodyGate:
                 return await self._whole(receive, lease, limit)
         except BudgetSpent:
             raise _Refused(_no_room(), RETRY_SOON) from None
+        except ShareSpent:
+            raise _Refused(_share_spent(), RETRY_SOON) from None
         except TimeoutError:
             raise _Refused(_too_slow()) from None
 
@@ -122,4 +125,13 @@ def _no_room() -> ProblemDetails:
         "Too many bytes at a time",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The bodies of the requests under way fill what memory there is for them. Try again in a moment.",
+    )
+
+
+def _share_spent() -> ProblemDetails:
+    return ProblemDetails(
+        "byte-quota",
+        "Too many bytes of this key at a time",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The bodies of this key's requests under way fill what one key may have. Send the next when one is answered.",
     )

@@ -1,4 +1,4 @@
-"""A budget of bytes over all requests whose bodies are held in memory."""
+"""A budget of bytes over all requests whose bodies are held in memory, and of it a share for each caller."""
 
 from __future__ import annotations
 
@@ -12,38 +12,54 @@ class BudgetSpent(Exception):
     """There is no room for these bytes now."""
 
 
-class ByteBudget:
-    """Large bodies get three quarters of it at most: however many of them come, small ones still find room."""
+class ShareSpent(Exception):
+    """This caller has as many bytes in memory as one may."""
 
-    def __init__(self, total_bytes: int) -> None:
+
+class ByteBudget:
+    """Large bodies get three quarters of it at most: however many of them come, small ones still find room. `share`:
+    the bytes of one caller; those of nobody in particular (an empty id) have no such limit."""
+
+    def __init__(self, total_bytes: int, share_bytes: int | None = None) -> None:
         self._total_bytes = total_bytes
+        self._share_bytes = total_bytes if share_bytes is None else share_bytes
         self._used_bytes = 0
+        self._used_by: dict[str, int] = {}
 
     @contextmanager
-    def lease(self) -> Iterator[Lease]:
+    def lease(self, caller: str = "") -> Iterator[Lease]:
         """What is taken by it is given back when the block ends."""
-        lease = Lease(self)
+        lease = Lease(self, caller)
         try:
             yield lease
         finally:
             self._used_bytes -= lease.held_bytes
+            left_bytes = self._used_by.get(caller, 0) - lease.held_bytes
+            if left_bytes:
+                self._used_by[caller] = left_bytes
+            else:
+                self._used_by.pop(caller, None)
 
-    def take(self, more_bytes: int, in_all_bytes: int) -> None:
+    def take(self, more_bytes: int, in_all_bytes: int, caller: str) -> None:
+        own_bytes = self._used_by.get(caller, 0) + more_bytes
+        if caller and own_bytes > self._share_bytes:
+            raise ShareSpent
         limit = self._total_bytes * 3 // 4 if in_all_bytes > LARGE_BYTES else self._total_bytes
         if self._used_bytes + more_bytes > limit:
             raise BudgetSpent
         self._used_bytes += more_bytes
+        self._used_by[caller] = own_bytes
 
 
 class Lease:
     """The bytes of one request."""
 
-    def __init__(self, budget: ByteBudget) -> None:
-        self._budget = budget
+    def __init__(self, budget: ByteBudget, caller: str) -> None:
+        self._budget, self._caller = budget, caller
         self.held_bytes = 0
 
     def grow_to(self, size_bytes: int) -> None:
-        """Hold at least so many. Raises `BudgetSpent`."""
+        """Hold at least so many. Raises `BudgetSpent` or `ShareSpent`."""
         if size_bytes > self.held_bytes:
-            self._budget.take(size_bytes - self.held_bytes, size_bytes)
+            self._budget.take(size_bytes - self.held_bytes, size_bytes, self._caller)
             self.held_bytes = size_bytes

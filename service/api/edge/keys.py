@@ -20,6 +20,7 @@ from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 from warpack.service.store.keys import Key
 from warpack.service.store.keys import Scope as KeyScope
+from warpack.service.store.records import Priority
 
 _LOG = logging.getLogger("warpack.http")
 _FRESH_S = 1.0
@@ -35,6 +36,8 @@ class Caller:
 
     id: str = ""
     scopes: frozenset[KeyScope] = field(default_factory=lambda: frozenset(("submit", "read")))
+    priority: Priority = "normal"
+    """The highest that an order of it may have."""
 
     def may_see(self, owner: str) -> bool:
         return owner == self.id or "admin" in self.scopes
@@ -65,7 +68,7 @@ class KeyCheck:
             _LOG.warning("a key that is not valid was refused", extra={"path": scope["path"][:200]})
             await _refuse(send, "The key in Authorization is none of this service's, was revoked, or is over.")
             return
-        scope["caller"] = Caller(key.id, key.scopes)
+        scope["caller"] = Caller(key.id, key.scopes, key.priority)
         await self._app(scope, receive, send)
 
     async def _find(self, scope: Scope, shown: str) -> Key | None:

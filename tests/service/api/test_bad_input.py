@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
 from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.files import FILES
 
 ANSWERS = {
     "not-json": (400, "not-json"),
@@ -63,7 +63,7 @@ def test_a_body_that_is_too_large_is_refused(http: TestClient, call: str) -> Non
         ("GET", "/v1/layouts/unknown", 404, "not-found"),
         ("DELETE", "/v1/layouts/unknown", 404, "not-found"),
         ("GET", "/v1/layouts/unknown/manifest", 404, "not-found"),
-        *(("GET", f"/v1/layouts/unknown/{name}", 404, "not-found") for name in FILES),
+        *(("GET", f"/v1/layouts/unknown/{file.name}", 404, "not-found") for file in FILES),
         ("GET", "/v1/layouts?limit=0", 422, "bad-parameter"),
         ("GET", "/v1/layouts?limit=many", 422, "bad-parameter"),
         ("GET", "/v1/layouts?state=lost", 422, "bad-parameter"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from starlette.testclient import TestClient
 
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.files import FILES
 from warpack.solver import load_manifest
 
 
@@ -58,7 +59,7 @@ def test_the_manifest_comes_back_with_defaults_and_the_same_hash(http: TestClien
 
 def test_there_are_no_allocators_before_the_layout_is_ready(http: TestClient) -> None:
     job = http.post("/v1/layouts", json=MANIFEST).json()
-    for name in FILES:
+    for name in (file.name for file in FILES):
         assert job["links"][name] is None
         answer = http.get(f"{job['links']['self']}/{name}")
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:warpack:problem:not-ready")
@@ -73,6 +74,40 @@ def test_jobs_are_listed_newest_first_in_pages(http: TestClient) -> None:
     assert "layout" not in first["layouts"][0]
 
 
+def test_a_list_has_what_its_filters_say(http: TestClient) -> None:
+    one, other = (
+        http.post("/v1/layouts", json=MANIFEST | {"name": name, "launch": {"max_threads_per_block": threads}}).json()
+        for name, threads in (("filter one", 64), ("filter two", 96))
+    )
+    http.delete(other["links"]["self"])
+
+    def listed(**params: Any) -> set[str]:
+        found = http.get("/v1/layouts", params=params).json()["layouts"]
+        return {job["id"] for job in found} & {one["id"], other["id"]}
+
+    assert listed() == {one["id"], other["id"]}
+    assert listed(state="queued") == listed(name="filter one") == {one["id"]}
+    assert listed(manifest_sha256=other["manifest_sha256"]) == listed(state="cancelled") == {other["id"]}
+    assert listed(state=["queued", "cancelled"]) == {one["id"], other["id"]}
+    assert listed(state="cancelled", name="filter one") == set()
+    for wrong in ({"state": "lost"}, {"manifest_sha256": "x"}, {"name": "n" * 1001}):
+        assert http.get("/v1/layouts", params=wrong).json()["type"] == "urn:warpack:problem:bad-parameter"
+
+
+def test_a_cursor_goes_with_the_filters_of_its_page(http: TestClient) -> None:
+    for number in range(3):
+        http.post("/v1/layouts", json=MANIFEST | {"name": f"cursor {number}"})
+    params = {"limit": 1, "state": ["queued", "solving"]}
+    cursor = http.get("/v1/layouts", params=params).json()["next_cursor"]
+    again = params | {"limit": 2, "state": ["solving", "queued"], "cursor": cursor}
+    assert len(http.get("/v1/layouts", params=again).json()["layouts"]) == 2
+    seq, check = cursor.split("-")
+    others = ({"state": "queued"}, {"name": "cursor 1"}, {"cursor": f"{int(seq) + 1}-{check}"}, {"cursor": seq})
+    for changed in others:
+        refused = http.get("/v1/layouts", params=again | changed)
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:warpack:problem:bad-parameter")
+
+
 def test_a_cancelled_job_says_so_and_is_not_used_again(http: TestClient) -> None:
     posted = MANIFEST | {"name": "to be cancelled"}
     job = http.post("/v1/layouts", json=posted).json()
@@ -81,7 +116,7 @@ def test_a_cancelled_job_says_so_and_is_not_used_again(http: TestClient) -> None
     assert cancelled.json()["best_so_far"] is None
     assert http.delete(job["links"]["self"]).status_code == 200
     assert http.post("/v1/layouts", json=posted).json()["id"] != job["id"]
-    listed = http.get("/v1/layouts", params={"state": "cancelled"}).json()["layouts"]
+    listed = http.get("/v1/layouts", params={"state": "cancelled", "name": posted["name"]}).json()["layouts"]
     assert [each["id"] for each in listed] == [job["id"]]
 
 

@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from warpack.gpu_runtime.emitters.targets import TARGETS
 from warpack.service.api.__main__ import main
 from warpack.service.api.description import text_of
 from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.files import FILES
 from warpack.service.schema import layout_schema, manifest_schema
 from warpack.solver import load_manifest, optimize, read_layout
 
@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/v1/layouts", 202), ("/v1/manifests:check", 200), ("/v1/layouts:verify", 200)]
+    ("path", "status"),
+    [("/v1/layouts", 202), ("/v1/layouts:batch", 200), ("/v1/manifests:check", 200), ("/v1/layouts:verify", 200)],
 )
 def test_an_example_body_is_taken_as_it_stands(http: TestClient, path: str, status: int) -> None:
     call = http.get("/openapi.json").json()["paths"][path]["post"]
@@ -88,9 +89,9 @@ def test_the_command_writes_the_description(tmp_path: Path, capsys: pytest.Captu
 
 def test_every_kind_of_answer_is_described_with_its_media_type(http: TestClient) -> None:
     paths = http.get("/openapi.json").json()["paths"]
-    for target in TARGETS.values():
-        described = paths[f"/v1/layouts/{{job_id}}/{target.file}"]["get"]["responses"]["200"]["content"]
-        assert set(described) == {target.media_type}
+    for file in FILES:
+        described = paths[f"/v1/layouts/{{job_id}}/{file.name}"]["get"]["responses"]["200"]["content"]
+        assert set(described) == {file.media_type}
     for calls in paths.values():
         for call in calls.values():
             assert set(call["responses"]["4XX"]["content"]) == {"application/problem+json"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from warpack.gpu_runtime.emitters import FILES
+from warpack.service.api.files import FILES
 from warpack.service.api.ids import is_id
 from warpack.service.store import Jobs
 from warpack.service.store.records import new_id
@@ -18,7 +18,7 @@ from warpack.service.store.records import new_id
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """Whatever the store was asked for."""
     asked: list[Any] = []
-    for name in ("get", "state", "newest", "manifest", "artefact", "cancel", "take"):
+    for name in ("get", "state", "newest", "manifest", "artefacts", "cancel", "take"):
         monkeypatch.setattr(Jobs, name, lambda *given, **named: asked.append((given, named)))
     yield asked
     assert not asked
@@ -30,7 +30,7 @@ def test_what_the_store_makes_is_an_id() -> None:
 
 @pytest.mark.parametrize("wrong", ["x", "0" * 27, "0" * 29, "G" * 28, "A" * 28, "0" * 28 + "\u00b2", "\u0662" * 28])
 def test_what_is_no_id_is_not_found_at_once(http: TestClient, asked: list[Any], wrong: str) -> None:
-    for path in ("", "/manifest", *(f"/{name}" for name in FILES)):
+    for path in ("", "/manifest", *(f"/{file.name}" for file in FILES)):
         assert http.get(f"/v1/layouts/{wrong}{path}").status_code == 404
     assert http.delete(f"/v1/layouts/{wrong}").status_code == 404
 

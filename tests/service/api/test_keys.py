@@ -42,6 +42,7 @@ CALLS = [
     ("POST", "/v1/layouts", "submit"),
     ("POST", "/v1/manifests:check", "submit"),
     ("POST", "/v1/layouts:verify", "submit"),
+    ("POST", "/v1/layouts:batch", "submit"),
     ("GET", "/v1/layouts", "read"),
     ("GET", "/v1/devices", "read"),
 ]
@@ -49,7 +50,11 @@ CALLS = [
 
 @pytest.mark.parametrize(("method", "path", "scope"), CALLS)
 def test_every_call_wants_a_key_with_its_scope(exposed: TestClient, method: str, path: str, scope: Scope) -> None:
-    body = {"manifest": MANIFEST, "layout": LAYOUT} if "verify" in path else MANIFEST
+    bodies = {
+        "/v1/layouts:verify": {"manifest": MANIFEST, "layout": LAYOUT},
+        "/v1/layouts:batch": {"manifests": [MANIFEST]},
+    }
+    body = bodies.get(path, MANIFEST)
     answer = exposed.request(method, path, json=body)
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:warpack:problem:unauthorized")
     assert answer.headers["www-authenticate"] == "Bearer"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.files import FILES
 
 SOME_ID = "0" * 28
 
@@ -17,7 +17,8 @@ SOME_ID = "0" * 28
         ("/v1/layouts", "GET, HEAD, POST"),
         (f"/v1/layouts/{SOME_ID}", "DELETE, GET, HEAD"),
         (f"/v1/layouts/{SOME_ID}/manifest", "GET, HEAD"),
-        *((f"/v1/layouts/{SOME_ID}/{name}", "GET, HEAD") for name in FILES),
+        *((f"/v1/layouts/{SOME_ID}/{file.name}", "GET, HEAD") for file in FILES),
+        ("/v1/layouts:batch", "POST"),
         ("/v1/manifests:check", "POST"),
         ("/v1/layouts:verify", "POST"),
         ("/v1/devices", "GET, HEAD"),

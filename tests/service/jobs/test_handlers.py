@@ -83,8 +83,8 @@ def test_a_solve_and_its_validation_make_a_job_ready(store: Store) -> None:
     assert job.state == "ready"
     assert job.layout is not None
     assert json.loads(job.layout)["manifest_sha256"] == job.manifest_sha256
-    assert "def " in (store.jobs.artefact(job_id, "allocators.py") or "")
-    assert "static_assert" in (store.jobs.artefact(job_id, "allocators.cuh") or "")
+    assert "def " in store.jobs.artefacts(job_id)["allocators.py"]
+    assert "static_assert" in store.jobs.artefacts(job_id)["allocators.cuh"]
 
 
 def test_a_task_that_is_finished_already_is_not_done_again(store: Store) -> None:

@@ -73,7 +73,7 @@ def test_what_the_device_found_makes_the_job_ready_and_its_bundle_goes(store: St
     store.validations.deliver(found, Verdict("hardware", (report("hardware"),), '{"validated": "hardware"}'))
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout) == ("ready", "hardware", '{"validated": "hardware"}')
-    assert store.jobs.artefact(job_id, "allocators.py") == "code"
+    assert store.jobs.artefacts(job_id) == {"allocators.py": "code"}
     assert (left(store, "bundles"), left(store, "reports")) == (0, 4)
 
 

@@ -15,6 +15,7 @@ def test_a_key_is_found_by_its_text_and_the_store_has_only_its_hash(store: Store
     found = store.keys.find(text)
     assert found is not None
     assert (found.name, found.scopes, found.expires_in_s) == ("ci", {"submit", "read"}, None)
+    assert found.priority == "normal"
     with store._database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM api_keys").all()
     assert text.rpartition("_")[2] not in str(rows)

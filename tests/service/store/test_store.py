@@ -38,7 +38,7 @@ def test_a_job_passes_through_every_state_to_ready(store: Store) -> None:
     store.validations.deliver(validation, verdict())
     job = job_of(store, taken.job_id)
     assert (job.state, job.layout, job.level) == ("ready", '{"validated": 1}', "static")
-    assert store.jobs.artefact(taken.job_id, "allocators.py") == "code"
+    assert store.jobs.artefacts(taken.job_id) == {"allocators.py": "code"}
 
 
 def test_the_same_manifest_again_is_answered_from_the_store_under_the_same_id(store: Store) -> None:
@@ -155,7 +155,7 @@ def test_a_failed_validation_hands_out_no_layout(store: Store) -> None:
     store.validations.deliver(claim, Verdict("none", (report,), problem='{"type": "validation-failed"}'))
     job = job_of(store, job_id)
     assert (job.state, job.layout, job.problem) == ("failed", None, '{"type": "validation-failed"}')
-    assert store.jobs.artefact(job_id, "allocators.py") is None
+    assert store.jobs.artefacts(job_id) == {}
 
 
 def test_cancelling_the_only_job_ends_its_solve(store: Store) -> None:
@@ -218,7 +218,7 @@ def test_jobs_are_listed_newest_first_in_pages_and_by_state(store: Store) -> Non
     page = store.jobs.newest(3)
     assert [job.id for job in page] == newest[:3]
     assert [job.id for job in store.jobs.newest(3, before=page[-1].seq)] == newest[3:]
-    assert [job.id for job in store.jobs.newest(9, state="cancelled")] == [ids[2]]
+    assert [job.id for job in store.jobs.newest(9, states=("cancelled",))] == [ids[2]]
 
 
 def test_everything_is_there_after_a_restart(store: Store, settings: Settings) -> None:

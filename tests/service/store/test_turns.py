@@ -7,13 +7,13 @@ from itertools import count
 
 from tests.helpers.stored import claim_solve, layout, order
 from warpack.service.store import Store
-from warpack.service.store.records import Task
+from warpack.service.store.records import Priority, Task
 
 _hashes = (f"{number:064d}" for number in count())
 
 
-def ask(store: Store, caller: str, *, buffers: int = 4) -> Task:
-    an_order = replace(order(caller, caller=caller, sha256=next(_hashes)), buffers=buffers)
+def ask(store: Store, caller: str, *, buffers: int = 4, priority: Priority = "normal") -> Task:
+    an_order = replace(order(caller, caller=caller, sha256=next(_hashes)), buffers=buffers, priority=priority)
     task = store.jobs.take(an_order).task
     assert task is not None
     return task
@@ -56,3 +56,42 @@ def test_what_takes_long_stands_back_for_a_bounded_number_of_short_ones(store: S
 def test_what_is_validated_goes_before_what_is_solved(store: Store) -> None:
     (validation,) = store.solves.deliver(claim_solve(store, ask(store, "a")), layout())
     assert validation.turn < ask(store, "b").turn
+
+
+def test_a_priority_is_a_share_and_none_waits_for_ever(store: Store) -> None:
+    priorities: tuple[Priority, ...] = ("low", "normal", "high")
+    tasks = {
+        f"{priority}{number}": ask(store, priority, priority=priority)
+        for number in range(60)
+        for priority in priorities
+    }
+    first = in_turn(tasks)[:50]
+    high, normal, low = (sum(name.startswith(priority) for name in first) for priority in ("high", "normal", "low"))
+    assert high >= 3 * normal > 0
+    assert low == 0
+    tasks = {name: task for name, task in tasks.items() if not name.startswith("high")}
+    first = in_turn(tasks)[:50]
+    assert sum(name.startswith("low") for name in first) in range(5, 13)
+
+
+def test_what_a_caller_orders_later_does_not_wait_for_its_own_low_orders(store: Store) -> None:
+    tasks = {f"low{number}": ask(store, "a", priority="low") for number in range(30)}
+    tasks |= {f"b{number}": ask(store, "b") for number in range(5)}
+    tasks["normal"] = ask(store, "a")
+    assert in_turn(tasks).index("normal") <= 1
+
+
+def test_a_shared_solve_goes_as_the_highest_of_its_orders(store: Store) -> None:
+    low = replace(order(caller="a", sha256=next(_hashes)), priority="low")
+    first = store.jobs.take(low).task
+    others = {str(number): ask(store, "b") for number in range(40)}
+    again = store.jobs.take(replace(low, caller="c", priority="high")).task
+    assert first is not None
+    assert again is not None
+    assert (again.kind, again.id) == ("solve", first.id)
+    assert in_turn(others | {"low": first}).index("low") > 10
+    assert in_turn(others | {"high": again}).index("high") <= 1
+    assert store.solves.claim(first, "a worker") is None  # the engine has it still: whoever gets it passes it over
+    assert store.jobs.take(replace(low, caller="d")).task is None
+    claim_solve(store, again)
+    assert store.jobs.take(replace(low, caller="e", priority="high")).task is None

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.edge_server import edge_server, get, post
 from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
-from warpack.service.api.edge.budget import LARGE_BYTES, BudgetSpent, ByteBudget
+from warpack.service.api.edge.budget import LARGE_BYTES, BudgetSpent, ByteBudget, ShareSpent
 
 MIB = 2**20
 
@@ -107,3 +107,16 @@ def test_large_bodies_leave_a_quarter_of_the_budget_to_small_ones() -> None:
             last.grow_to(1)
     with budget.lease() as again:
         again.grow_to(6 * MIB)
+
+
+def test_one_caller_has_a_share_and_leaves_the_rest_to_others() -> None:
+    budget = ByteBudget(8 * MIB, share_bytes=2 * MIB)
+    with budget.lease("a") as one, budget.lease("a") as two, budget.lease("b") as other:
+        one.grow_to(MIB)
+        with pytest.raises(ShareSpent):
+            two.grow_to(MIB + 1)
+        two.grow_to(MIB)
+        other.grow_to(2 * MIB)
+    with budget.lease("a") as again, budget.lease() as nobody:
+        again.grow_to(2 * MIB)
+        nobody.grow_to(4 * MIB)

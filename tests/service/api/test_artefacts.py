@@ -1,0 +1,90 @@
+"""The files of a ready job: what the command line would write, the same bytes each time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from starlette.testclient import TestClient
+
+from warpack.gpu_runtime import emit_checked, emit_files
+from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.files import FILES
+from warpack.service.jobs.artefact_tasks import packed
+from warpack.service.render.svg import layout_svg
+from warpack.solver import Layout, Manifest, load_manifest, read_layout
+
+
+@pytest.fixture
+def job(http: TestClient) -> dict[str, Any]:
+    """Ready."""
+    found: dict[str, Any] = http.post("/v1/layouts", json=MANIFEST, headers={"Prefer": "wait=60"}).json()
+    assert found["state"] == "ready"
+    return found
+
+
+def documents(http: TestClient, job: dict[str, Any]) -> tuple[Manifest, Layout]:
+    return load_manifest(http.get(job["links"]["manifest"]).json()), read_layout(job["layout"])
+
+
+def test_each_file_is_what_its_function_writes(http: TestClient, job: dict[str, Any]) -> None:
+    manifest, layout = documents(http, job)
+    written = emit_files(layout, manifest)
+    written |= {"allocators_checked.py": emit_checked(layout, manifest), "layout.svg": layout_svg(manifest, layout)}
+    for name, text in written.items():
+        assert http.get(job["links"][name]).text == text
+    assert "two buffers" in written["layout.svg"]
+    ElementTree.fromstring(written["layout.svg"])
+
+
+def test_the_bundle_has_every_file_with_its_sum_and_the_same_bytes_each_time(
+    http: TestClient, job: dict[str, Any]
+) -> None:
+    answer = http.get(job["links"]["bundle.zip"])
+    assert answer.content == http.get(job["links"]["bundle.zip"]).content
+    assert answer.headers["content-disposition"] == f'attachment; filename="warpack-{job["id"]}.zip"'
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    names = {"layout.json", "manifest.json", *(file.name for file in FILES if file.name != "bundle.zip")}
+    assert set(archive.namelist()) == names | {"SHA256SUMS"}
+    sums = dict(reversed(line.split("  ")) for line in archive.read("SHA256SUMS").decode().splitlines())
+    assert sums == {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+    manifest, layout = documents(http, job)
+    assert archive.read("layout.json").decode() == layout.model_dump_json() + "\n"
+    assert archive.read("manifest.json").decode() == manifest.model_dump_json() + "\n"
+    for file in FILES:
+        if file.name in names:
+            assert archive.read(file.name) == http.get(job["links"][file.name]).content
+
+
+def test_what_is_packed_depends_on_names_and_contents_alone() -> None:
+    one = packed({"b": b"2", "a": b"1"})
+    assert one == packed({"a": b"1", "b": b"2"}) != packed({"a": b"1", "b": b"3"})
+
+
+@pytest.mark.parametrize("name", ["manifest", *(file.name for file in FILES)])
+def test_a_file_that_a_caller_has_is_not_sent_again(http: TestClient, job: dict[str, Any], name: str) -> None:
+    path = job["links"][name]
+    first = http.get(path)
+    head = http.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    for field in ("etag", "content-length", "content-type"):
+        assert head.headers[field] == first.headers[field]
+    again = http.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert http.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+
+
+def test_a_layout_without_checked_allocators_says_why_and_its_bundle_does_without(http: TestClient) -> None:
+    buffers = [{**MANIFEST["buffers"][0], "name": "begin"}]
+    posted = {**MANIFEST, "name": "the name of a check", "buffers": buffers}
+    job = http.post("/v1/layouts", json=posted, headers={"Prefer": "wait=60"}).json()
+    answer = http.get(job["links"]["allocators_checked.py"])
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:warpack:problem:no-checked-allocators")
+    assert "begin" in answer.json()["detail"]
+    archive = zipfile.ZipFile(io.BytesIO(http.get(job["links"]["bundle.zip"]).content))
+    assert "allocators_checked.py" not in archive.namelist()
+    assert "allocators.py" in archive.namelist()
