@@ -18,6 +18,7 @@ from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
 from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.api.route_table import RouteTable
+from warpack.service.api.store_metrics import StoreMetrics
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         await warm_up(app, runner)
         yield
         app.state.hub.close()
+        app.state.store_metrics.close()
         await app.state.at_once.close()
         del app.state.runner, app.state.children
         await children.close()
@@ -72,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
     app.state.settings = settings
+    app.state.store_metrics = StoreMetrics(lambda: getattr(getattr(app.state, "runner", None), "store", None))
     table.fill((*app.routes, *(route for part in parts for route in part.router.routes)))
     app.state.route_table = table
     return app

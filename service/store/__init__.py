@@ -5,6 +5,8 @@ from __future__ import annotations
 from warpack.service.settings import Settings
 from warpack.service.store.database import Database
 from warpack.service.store.events import Events
+from warpack.service.store.figures import Figures
+from warpack.service.store.happenings import Happenings
 from warpack.service.store.jobs import IdempotencyKeyReused, Jobs
 from warpack.service.store.keys import Keys
 from warpack.service.store.migrate import migrate
@@ -30,6 +32,8 @@ class Store:
         self.tasks = Tasks(self._database)
         self.workers = Workers(self._database)
         self.events = Events(self._database)
+        self.figures = Figures(self._database)
+        self.happenings = Happenings(self._database)
         self.keys = Keys(self._database)
         self.withdrawals = Withdrawals(self._database)
 
