@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,7 @@ from warpack.service.api.hub import Hub
 from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.api.route_table import RouteTable
 from warpack.service.api.store_metrics import StoreMetrics
+from warpack.service.api.telemetry import telemetry_of
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,
+        telemetry=telemetry_of(os.environ),
     )
     table = RouteTable()
     app.add_middleware(Edge, settings=settings, calls=table)
