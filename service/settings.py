@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     body_limit_s: float = Field(
         20.0, gt=0, le=3600, description="Seconds that a body may take, and one more for each 64 KiB of it."
     )
+    retention_days: float = Field(
+        90.0, ge=0, le=36500, description="Days after which a finished job that nobody used goes; 0: none ever goes."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
 
     @classmethod

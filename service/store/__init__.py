@@ -10,8 +10,10 @@ from warpack.service.store.happenings import Happenings
 from warpack.service.store.jobs import IdempotencyKeyReused, Jobs
 from warpack.service.store.keys import Keys
 from warpack.service.store.migrate import migrate
+from warpack.service.store.retention import Retention
 from warpack.service.store.solves import Solves
 from warpack.service.store.tasks import Tasks
+from warpack.service.store.uses import Uses
 from warpack.service.store.validations import Validations
 from warpack.service.store.withdrawals import Withdrawals
 from warpack.service.store.workers import Workers
@@ -26,7 +28,8 @@ class Store:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self._database = Database(settings.store_url)
         migrate(self._database, settings.data_dir / "migrate.lock")
-        self.jobs = Jobs(self._database)
+        self.uses = Uses(self._database)
+        self.jobs = Jobs(self._database, self.uses)
         self.solves = Solves(self._database)
         self.validations = Validations(self._database)
         self.tasks = Tasks(self._database)
@@ -35,6 +38,7 @@ class Store:
         self.figures = Figures(self._database)
         self.happenings = Happenings(self._database)
         self.keys = Keys(self._database)
+        self.retention = Retention(self._database)
         self.withdrawals = Withdrawals(self._database)
 
     def close(self) -> None:

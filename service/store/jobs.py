@@ -9,6 +9,7 @@ from warpack.service.store.events import record
 from warpack.service.store.intake import IdempotencyKeyReused, Stored, look_up, take_order, topic_of, topics
 from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
 from warpack.service.store.tables import artefacts, bundles, manifests, orders, solves, validations
+from warpack.service.store.uses import Uses
 from warpack.service.store.views import STATE, job_rows, to_job
 
 __all__ = ["IdempotencyKeyReused", "Jobs"]
@@ -17,14 +18,14 @@ __all__ = ["IdempotencyKeyReused", "Jobs"]
 _STANDS = text(
     "SELECT 1 FROM orders JOIN solves ON solves.id = orders.solve_id "
     "JOIN validations ON validations.id = orders.validation_id "
-    "WHERE orders.id = :id AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
+    "WHERE orders.id = :id AND orders.used >= 0 AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
     "AND validations.state IN ('passed', 'outdone')"
 )
 
 
 class Jobs:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, uses: Uses) -> None:
+        self._database, self._uses = database, uses
 
     def take(self, order: Order) -> Taken:
         """The job for this order: a stored one where the store can answer, else a new one.
@@ -34,6 +35,7 @@ class Jobs:
         if order.idempotency_key is None:
             stored = self.look_up(order)
             if stored is not None and stored.job_id is not None:
+                self._uses.note(stored.job_id)
                 return Taken(stored.job_id)  # without waiting for the write lock
         with self._database.writing(*topics(order)) as connection:
             return take_order(connection, order)
@@ -46,12 +48,18 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
-        return None if row is None else to_job(row)
+        if row is None:
+            return None
+        self._uses.note(job_id)
+        return to_job(row)
 
     def stands(self, job_id: str) -> bool:
         """Whether a job that was ready is so still. One look-up, for whoever has its answer."""
         with self._database.reading() as connection:
-            return connection.execute(_STANDS, {"id": job_id}).scalar_one_or_none() is not None
+            stands = connection.execute(_STANDS, {"id": job_id}).scalar_one_or_none() is not None
+        if stands:
+            self._uses.note(job_id)
+        return stands
 
     def state(self, job_id: str) -> str | None:
         """The state alone: what a waiting call asks for many times a second."""

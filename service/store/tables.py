@@ -148,8 +148,10 @@ orders = Table(
     Column("time_limit_s", Float, nullable=False),
     Column("cancelled_at", String(32)),
     Column("created_at", String(32), nullable=False),
+    Column("used", Float, nullable=False, server_default="0"),  # when last, to a day; below 0: see `retention`
     sqlite_autoincrement=True,
 )
+Index("orders_by_use", orders.c.used)
 Index("orders_of_a_caller", orders.c.caller, orders.c.seq)
 
 idempotency_keys = Table(
