@@ -1,4 +1,5 @@
-"""What an operator may choose. Every field reads from the environment as WARPACK_ and its name in capitals."""
+"""What an operator may choose. Every field reads from the environment as WARPACK_ and its name in capitals; what is not
+there, from the file that the operator names, if any."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from warpack.service.settings_file import SettingsFile, settings_file
 
 
 def _default_data_dir() -> Path:
@@ -42,7 +45,8 @@ class Settings(BaseSettings):
         10.0, gt=0, le=600, description="Seconds that a call may take to read, check or verify a document."
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Names that callers may use for this service, separated by commas; loopback names always may."
+        (),
+        description="Names that callers may use for this service, beside loopback names: a list, or with commas between.",
     )
     max_connections: int = Field(512, ge=8, le=65536, description="Connections held at a time.")
     max_bytes_in_flight: int = Field(
@@ -63,12 +67,31 @@ class Settings(BaseSettings):
     body_limit_s: float = Field(
         20.0, gt=0, le=3600, description="Seconds that a body may take, and one more for each 64 KiB of it."
     )
+    retention_days: float = Field(
+        90.0, ge=0, le=36500, description="Days after which a finished job that nobody used goes; 0: none ever goes."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The first that has a setting decides. Raises SettingsFileError."""
+        file = settings_file()
+        return (init_settings, env_settings, *(() if file is None else (SettingsFile(settings_cls, file),)))
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _separated(cls, hosts: object) -> object:
-        return [name.strip().lower() for name in hosts.split(",") if name.strip()] if isinstance(hosts, str) else hosts
+        names = [name for name in hosts.split(",") if name.strip()] if isinstance(hosts, str) else hosts
+        if not isinstance(names, list | tuple):
+            return names
+        return [name.strip().lower() if isinstance(name, str) else name for name in names]
 
     @field_validator("database_url")
     @classmethod

@@ -16,6 +16,7 @@ EXTRAS = {
     "matplotlib": "bench",
     "numba": "gpu",
     "omnimalloc": "bench",
+    "prometheus_client": "service",
     "pydantic": "service",
     "pydantic_settings": "service",
     "rich": "cli",

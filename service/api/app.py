@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,7 +32,9 @@ from warpack.service.api.hub import Hub
 from warpack.service.api.intake import Intake
 from warpack.service.api.places import Places
 from warpack.service.api.route_table import RouteTable
+from warpack.service.api.store_metrics import StoreMetrics
 from warpack.service.api.stored import KnownAnswers, StoredAnswers
+from warpack.service.api.telemetry import telemetry_of
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -65,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         await warm_up(app, runner)
         yield
         app.state.hub.close()
+        app.state.store_metrics.close()
         await app.state.at_once.close()
         await app.state.handing_over.close()
         del app.state.runner, app.state.children
@@ -80,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,
+        telemetry=telemetry_of(os.environ),
     )
     table = RouteTable()
     app.add_middleware(StoredAnswers)  # the one added last comes first
@@ -90,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
     app.state.settings = settings
+    app.state.store_metrics = StoreMetrics(lambda: getattr(getattr(app.state, "runner", None), "store", None))
     table.fill((*app.routes, *(route for part in parts for route in part.router.routes)))
     app.state.route_table = table
     return app

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from warpack.service.api.database_faults import unavailable
+from warpack.service.api.edge.counts import count_problem
 from warpack.service.problems import MEDIA_TYPE, ProblemDetails
 from warpack.solver.wire.problems import Problem
 
@@ -54,6 +55,7 @@ def install_error_answers(app: FastAPI) -> None:
 
 
 def answer(problem: ProblemDetails, headers: dict[str, str] | None = None) -> Response:
+    count_problem(problem)
     return Response(problem.to_text(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import DONE, FAILED, CommandFailed
-from warpack.service.cli.settings import settings_with
+from warpack.service.cli.settings import Config, settings_with
 
 _LOG = logging.getLogger("warpack.serve")
 
@@ -23,12 +23,13 @@ def serve(
     ] = None,
     workers: Annotated[int | None, Parameter(help="Jobs at a time; 0: only answer calls (WARPACK_WORKERS; 2).")] = None,
     port_file: Annotated[Path | None, Parameter(help="Write the port to this file once calls are answered.")] = None,
+    config: Config = None,
 ) -> int:
     """Answer HTTP calls, and work on the jobs they bring, until Ctrl-C or SIGTERM.
 
     Everything is kept in one folder; no other service is needed.
     """
-    settings = settings_with(host=host, port=port, data_dir=data_dir, workers=workers)
+    settings = settings_with(host=host, port=port, data_dir=data_dir, workers=workers, config=config)
     from warpack.service.logs import log_of_a_process
 
     with log_of_a_process(settings.log_level):

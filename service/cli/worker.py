@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from warpack.service.cli.settings import settings_with
+from warpack.service.cli.settings import Config, settings_with
 
 if TYPE_CHECKING:
     from warpack.service.jobs.gpu import Gpu
@@ -30,13 +30,14 @@ def worker(
     sanitizer: Annotated[
         bool, Parameter(negative="", show_default=False, help="With --gpu: run compute-sanitizer over each validation.")
     ] = False,
+    config: Config = None,
 ) -> int:
     """Work on the jobs of a service that shares the data folder, until Ctrl-C or SIGTERM.
 
     With --gpu it takes the validations of level hardware for its GPU's architecture, one at a time. That needs the
     driver, cuda-bindings and numpy ("warpack doctor" says what is missing) and a service whose other workers compile.
     """
-    settings = settings_with(data_dir=data_dir, workers=workers)
+    settings = settings_with(data_dir=data_dir, workers=workers, config=config)
     if not settings.workers:
         raise CommandFailed("a worker with --workers 0 would do nothing: 1 or more", BAD_INPUT)
     if not gpu and (sanitizer or device):

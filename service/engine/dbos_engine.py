@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
@@ -37,6 +38,8 @@ _FATES: dict[str, Fate] = {
     "CANCELLED": "ended",
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "ended",
 }
+
+_DROPPED_AT_ONCE = 200
 
 _handlers: dict[str, Handler] = {}  # DBOS is one a process, and so is this
 
@@ -112,6 +115,18 @@ class DbosEngine:
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
         if tasks:
             DBOS.cancel_workflows([str(task) for task in tasks])
+
+    def drop_ended(self, age_s: float) -> int:
+        found = DBOS.list_workflows(
+            status=[status for status, fate in _FATES.items() if fate == "ended"],
+            end_time=(datetime.now(UTC) - timedelta(seconds=age_s)).isoformat(),
+            limit=_DROPPED_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        if found:
+            DBOS.delete_workflows([workflow.workflow_id for workflow in found])
+        return len(found)
 
     def rest(self) -> None:
         with self._pace:

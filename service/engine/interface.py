@@ -50,6 +50,10 @@ class JobEngine(Protocol):
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
         """These tasks have ended, whatever their workers did: they are nowhere at work, and are not handed out."""
 
+    def drop_ended(self, age_s: float) -> int:
+        """Forget a batch of the tasks that were submitted longer ago than this and have ended. How many those were. One
+        that is submitted again after that is a new one."""
+
     def rest(self) -> None:
         """To be called now and then: where nothing was handed over for a while, workers look less often."""
 

@@ -83,6 +83,7 @@ class JobRunner:
             self.desk,
             submit=self.submit,
             has_device=self.has_device,
+            keep_s=self._settings.retention_days * 24 * 3600,
         )
         self.upkeep.start()
 

@@ -19,13 +19,15 @@ from warpack.service.store.records import Task
 
 _LOG = logging.getLogger("warpack.jobs")
 _EVERY_S, _NOW_AND_THEN_S, _SELDOM_S = 0.25, 1.0, 10.0
+_ENGINE_KEEPS_S = 24 * 3600.0
+"""What the engine knows of a task that has ended is of no use to anybody. Kept for a day, for who looks for faults."""
 _DEAD = "the worker was killed, or stopped for longer than its lease"
 _DROPPED = "the worker gave it up without a result; its log says more"
 
 
 class Upkeep:
-    """`submit` hands a task over. `has_device`: whether a worker with a GPU of an
-    architecture is alive."""
+    """`submit` hands a task over. `has_device`: whether a worker with a GPU of an architecture is alive. `keep_s`: how
+    long what has ended is kept, unused; 0: for good."""
 
     def __init__(
         self,
@@ -36,9 +38,10 @@ class Upkeep:
         *,
         submit: Callable[[Task], None],
         has_device: Callable[[str], bool],
+        keep_s: float = 0.0,
     ) -> None:
         self._store, self._engine, self._presence, self._desk = store, engine, presence, desk
-        self._submit, self._has_device = submit, has_device
+        self._submit, self._has_device, self._keep_s = submit, has_device, keep_s
         self._dropped: frozenset[str] = frozenset()
         self._stopping = threading.Event()
 
@@ -96,6 +99,16 @@ class Upkeep:
         for key, task in waiting.items():
             if fates[key] in ("unknown", "ended"):  # the engine's database is behind the store's, or was emptied
                 self._store.tasks.pass_over(task.kind, task.id, task.attempt)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """A batch of what has ended long ago goes; nobody waits for it."""
+        self._store.uses.write()
+        if self._keep_s:
+            count = self._store.retention.tidy(self._keep_s)
+            if count:
+                _LOG.info("%d jobs that were not used for long are gone", count)
+            self._engine.drop_ended(min(_ENGINE_KEEPS_S, self._keep_s))
 
     def _drop_what_nobody_does(self) -> None:
         """Of what this process holds in the store, but has not under way: a handler failed, or the database was away

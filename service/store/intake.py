@@ -129,6 +129,7 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
         .with_only_columns(orders.c.id)
         .where(
             orders.c.solve_id == solve_id,
+            orders.c.used >= 0,  # not on its way out: see `retention`
             orders.c.caller == order.caller,
             orders.c.name == order.name,
             orders.c.required == order.required,
@@ -283,6 +284,7 @@ def _new_order(connection: Connection, order: Order, solve_id: str, validation_i
             time_limit_s=order.time_limit_s,
             created_at=now(),
             priority=order.priority,
+            used=db_now(),
         )
     )
     return order_id

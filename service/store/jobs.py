@@ -12,6 +12,7 @@ from warpack.service.store.events import record
 from warpack.service.store.intake import IdempotencyKeyReused, Stored, check_keys, look_up, take_order, topic_of, topics
 from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
 from warpack.service.store.tables import artefacts, bundles, manifests, orders, solves, validations
+from warpack.service.store.uses import Uses
 from warpack.service.store.views import STATE, job_rows, to_job
 
 _AT_ONCE = 100
@@ -23,14 +24,14 @@ __all__ = ["IdempotencyKeyReused", "Jobs", "QueueFull"]
 _STANDING = text(
     "SELECT orders.id FROM orders JOIN solves ON solves.id = orders.solve_id "
     "JOIN validations ON validations.id = orders.validation_id "
-    "WHERE orders.id IN :ids AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
+    "WHERE orders.id IN :ids AND orders.used >= 0 AND orders.cancelled_at IS NULL AND solves.state = 'solved' "
     "AND validations.state IN ('passed', 'outdone')"
 ).bindparams(bindparam("ids", expanding=True))
 
 
 class Jobs:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, uses: Uses) -> None:
+        self._database, self._uses = database, uses
 
     def take(self, order: Order, caps: Caps | None = None) -> Taken:
         """The job for this order: a stored one where the store can answer, else a new one.
@@ -41,6 +42,7 @@ class Jobs:
         if order.idempotency_key is None:
             stored = self.look_up(order)
             if stored is not None and stored.job_id is not None:
+                self._uses.note(stored.job_id)
                 return Taken(stored.job_id)  # without waiting for the write lock
         with self._database.writing(*topics(order)) as connection:
             return take_order(connection, order, Places(connection, order.caller, caps))
@@ -73,7 +75,10 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
-        return None if row is None else to_job(row)
+        if row is None:
+            return None
+        self._uses.note(job_id)
+        return to_job(row)
 
     def some(self, job_ids: Sequence[str]) -> dict[str, Job]:
         """Without their layouts, by their ids."""
@@ -87,7 +92,10 @@ class Jobs:
     def standing(self, job_ids: Collection[str]) -> frozenset[str]:
         """Those of some jobs that were ready which are so still. One look-up, for whoever has their answers."""
         with self._database.reading() as connection:
-            return frozenset(connection.execute(_STANDING, {"ids": list(job_ids)}).scalars())
+            found = frozenset(connection.execute(_STANDING, {"ids": list(job_ids)}).scalars())
+        for job_id in found:
+            self._uses.note(job_id)
+        return found
 
     def state(self, job_id: str) -> str | None:
         """The state alone: what a waiting call asks for many times a second."""

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, update
 
 from warpack.service.store.clock import db_now
 from warpack.service.store.tables import solves, validations
@@ -101,6 +101,10 @@ class Lease:
             .where(self.table.c.id == task_id, self.table.c.submitted < attempt, *self._stage())
             .values(submitted=attempt)
         )
+
+    def unfinished(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """These columns of all that wait or are held."""
+        return select(*columns).where(self.table.c.state.in_((self.waits, self.held)), *self._stage())
 
     def overdue(self) -> ColumnElement[bool]:
         """Waits, and the engine was not given the next attempt."""

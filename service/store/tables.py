@@ -151,8 +151,10 @@ orders = Table(
     Column("cancelled_at", String(32)),
     Column("created_at", String(32), nullable=False),
     Column("priority", String(8), nullable=False, server_default="normal"),
+    Column("used", Float, nullable=False, server_default="0"),  # when last, to a day; below 0: see `retention`
     sqlite_autoincrement=True,
 )
+Index("orders_by_use", orders.c.used)
 Index("orders_of_a_caller", orders.c.caller, orders.c.seq)
 
 idempotency_keys = Table(

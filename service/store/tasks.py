@@ -133,7 +133,7 @@ def _lose(connection: Connection, kind: str, task_id: str, token: str, said: str
     if not losses:
         return
     if losses < MOST_LOSSES:
-        _say_waiting(connection, kind, task_id)
+        _say_waiting(connection, kind, task_id, {"losses": losses})
         return
     problem = worker_crashed(said)
     table = ALL[kind].table
@@ -143,12 +143,13 @@ def _lose(connection: Connection, kind: str, task_id: str, token: str, said: str
     solve_id, validation_id = _subject(connection, kind, task_id)
     if validation_id is not None:
         connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
-    record(connection, "failed", solve_id, validation_id=validation_id)
+    record(connection, "failed", solve_id, validation_id=validation_id, document={"losses": losses})
 
 
-def _say_waiting(connection: Connection, kind: str, task_id: str) -> None:
+def _say_waiting(connection: Connection, kind: str, task_id: str, document: dict[str, Any] | None = None) -> None:
     solve_id, validation_id = _subject(connection, kind, task_id)
-    record(connection, "queued" if validation_id is None else "validating", solve_id, validation_id=validation_id)
+    state = "queued" if validation_id is None else "validating"
+    record(connection, state, solve_id, validation_id=validation_id, document=document)
 
 
 def _subject(connection: Connection, kind: str, task_id: str) -> tuple[str, str | None]:

@@ -55,7 +55,7 @@ class Withdrawals:
             ).scalar_one()
             for row in rows:
                 solve_id, validation_id = (row.id, None) if kind == "solver" else (row.solve_id, row.id)
-                record(connection, "failed", solve_id, validation_id=validation_id)
+                record(connection, "failed", solve_id, validation_id=validation_id, document={"withdrawn": version})
             connection.execute(
                 update(table).where(table.c.id.in_(faulty)).values(state="failed", problem=withdrawn(version).to_text())
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from starlette.types import Send
 
+from warpack.service.api.edge.counts import count_problem
 from warpack.service.problems import MEDIA_TYPE, ProblemDetails
 
 RETRY_SOON = {"Retry-After": "1"}
 
 
 async def send_problem(send: Send, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
+    count_problem(problem)
     body = problem.to_text().encode()
     fields = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), **(headers or {})}
     await send({"type": "http.response.start", "status": int(problem.status), "headers": encoded(fields)})

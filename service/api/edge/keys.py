@@ -12,9 +12,12 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from warpack.service.api.database_faults import UNREACHABLE, unavailable
 from warpack.service.api.edge.answers import header, send_problem
+from warpack.service.api.edge.calls import PROBES
 from warpack.service.api.edge.hosts import is_loopback
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
@@ -25,6 +28,10 @@ from warpack.service.store.records import Priority
 _LOG = logging.getLogger("warpack.http")
 _FRESH_S = 1.0
 """A key that was good so long ago is good still: so long does a revoked one go on."""
+_WHILE_AWAY_S = 300.0
+"""While the database cannot be asked, a key that was good so long ago still opens what watches the service."""
+_PATIENCE_S = 1.0
+"""How long those wait for the database."""
 _MOST_KEPT = 1024
 _OPEN = frozenset({"/", "/livez", "/readyz", "/docs", "/openapi.json"})
 _OPEN_BELOW = ("/docs/", "/v1/schema/")
@@ -63,7 +70,14 @@ class KeyCheck:
             scope["caller"] = Caller()
             await self._app(scope, receive, send)
             return
-        key = await self._find(scope, shown.decode("latin-1"))
+        try:
+            key = await self._find(scope, shown.decode("latin-1"))
+        except (SQLAlchemyError, OSError) as error:
+            found = UNREACHABLE if isinstance(error, TimeoutError) else unavailable(error)
+            if found is None:
+                raise
+            await send_problem(send, found.problem, found.headers)
+            return
         if key is None:
             _LOG.warning("a key that is not valid was refused", extra={"path": scope["path"][:200]})
             await _refuse(send, "The key in Authorization is none of this service's, was revoked, or is over.")
@@ -82,7 +96,14 @@ class KeyCheck:
         runner = getattr(scope["app"].state, "runner", None)
         if runner is None:
             return None
-        found: Key | None = await asyncio.to_thread(runner.store.keys.find, text)
+        probes = scope["path"] in PROBES
+        looking = asyncio.to_thread(runner.store.keys.find, text)
+        try:
+            found: Key | None = await asyncio.wait_for(looking, _PATIENCE_S if probes else None)
+        except (SQLAlchemyError, OSError):  # a TimeoutError is one
+            if probes and key is not None and time.monotonic() - at < _WHILE_AWAY_S:
+                return key
+            raise
         self._kept.pop(text, None)
         if found is not None:
             while len(self._kept) >= _MOST_KEPT:

@@ -18,6 +18,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from warpack.service.api.edge.answers import encoded
+from warpack.service.api.edge.counts import count_problem
 from warpack.service.api.edge.request_ids import HEADER, request_id
 from warpack.service.api.edge.security_headers import with_security
 from warpack.service.problems import MEDIA_TYPE, ProblemDetails
@@ -144,6 +145,7 @@ class HttpProtocol(H11Protocol):
                 self._end()
                 return
         body = problem.to_text().encode()
+        count_problem(problem)
         known_as = request_id(None)
         fields = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), "Connection": "close"}
         headers = with_security([*encoded(fields), (HEADER, known_as.encode("ascii"))])

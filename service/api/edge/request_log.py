@@ -11,6 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from warpack.service.api.edge.answers import header, send_problem
 from warpack.service.api.edge.calls import Calls
+from warpack.service.api.edge.counts import count_request
 from warpack.service.api.edge.request_ids import HEADER, request_id
 from warpack.service.api.edge.security_headers import with_security
 from warpack.service.problems import internal_error
@@ -68,14 +69,17 @@ class RequestLog:
                 await send_problem(counting_send, internal_error())
             finally:
                 level = logging.INFO if scope["client"] is not None else logging.DEBUG  # no socket: warming up
+                seconds, route = time.perf_counter() - begun, self._template(inner)
+                if scope["client"] is not None:
+                    count_request(scope["method"], route, told["status"], seconds)
                 _LOG.log(
                     level,
                     "request" if told["status"] is not None else "request without an answer: the caller left",
                     extra={
                         "method": scope["method"],
-                        "path": self._template(inner),
+                        "path": route,
                         "caller": _caller(inner),
-                        "seconds": round(time.perf_counter() - begun, 6),
+                        "seconds": round(seconds, 6),
                         **told,
                     },
                 )

@@ -178,3 +178,23 @@ def test_a_pickle_that_somebody_planted_in_the_database_is_not_read(url: str, tm
         eventually(lambda: running.fates((good,))[good] == "ended", "the good task has ended")
         eventually(lambda: running.fates((planted,))[planted] != "waiting", "the planted one was looked at")
     assert not (tmp_path / "owned").exists()
+
+
+def test_what_has_ended_is_dropped_and_nothing_else(url: str) -> None:
+    begun = asyncio.Event()
+
+    async def handle(task_id: str) -> None:
+        if task_id == "under way":
+            begun.set()
+            await asyncio.sleep(600)
+
+    ended, under_way, waiting = key("ended"), key("under way"), key("waiting", "validate")
+    with engine(url, handle) as running:
+        for task in (ended, under_way, waiting):
+            running.submit(task)
+        eventually(lambda: running.fates((ended,))[ended] == "ended", "the task has ended")
+        eventually(begun.is_set, "the other is under way")
+        assert running.drop_ended(3600.0) == 0
+        assert running.drop_ended(-3600.0) == 1
+        fates = running.fates((ended, under_way, waiting))
+        assert fates == {ended: "unknown", under_way: "running", waiting: "waiting"}

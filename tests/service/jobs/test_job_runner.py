@@ -45,6 +45,10 @@ class EngineWithoutWorkers:
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
         self.forgotten += tasks
 
+    def drop_ended(self, age_s: float) -> int:
+        self.dropped_after_s = age_s
+        return 0
+
     def rest(self) -> None:
         return
 
@@ -80,6 +84,7 @@ def runner(engine: EngineWithoutWorkers, store: Store, tmp_path: Path) -> Iterat
             at,
             submit=made.submit,
             has_device=made.has_device,
+            keep_s=600.0,
         )
         yield made
     made.presence.stop()
@@ -205,3 +210,15 @@ def test_best_is_what_was_reached_once_no_gpu_of_the_architecture_is_alive(store
     runner.upkeep.hand_over()
     job = job_of(store, job_id)
     assert (job.state, job.level, job.layout) == ("ready", "simulated", "the layout")
+
+
+def test_what_ended_long_ago_is_dropped_unless_all_is_kept(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(store.retention, "tidy", lambda age_s: asked.append(age_s) or 1)
+    runner.upkeep.seldom()
+    assert (asked, engine.dropped_after_s) == ([600.0], 600.0)
+    runner.upkeep._keep_s = 0.0
+    runner.upkeep.seldom()
+    assert asked == [600.0]
