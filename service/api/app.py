@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in parts:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
-    app.state.settings = settings
+    app.state.settings, app.state.hurry = settings, runner.hurry
     table.fill((*app.routes, *(route for part in parts for route in part.router.routes)))
     app.state.route_table = table
     return app

@@ -22,34 +22,58 @@ def worker(
     data_dir: Annotated[
         Path | None, Parameter(help="The service's folder (WARPACK_DATA_DIR; the user's data folder).")
     ] = None,
-    workers: Annotated[int | None, Parameter(help="Jobs of each kind at a time (WARPACK_WORKERS; 2).")] = None,
+    concurrency: Annotated[
+        int | None,
+        Parameter(name=("--concurrency", "--workers"), help="Tasks of each queue at a time (WARPACK_WORKERS; 2)."),
+    ] = None,
+    queues: Annotated[
+        str, Parameter(help="Which tasks to take, with commas between: solve, validate. Else all that it can do.")
+    ] = "",
     gpu: Annotated[
-        bool, Parameter(negative="", show_default=False, help="Validate on this machine's GPU, and do nothing else.")
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Validate on this machine's GPU, and do nothing else but --queues."
+        ),
     ] = False,
     device: Annotated[int, Parameter(help="With --gpu: which GPU, as the driver numbers them.")] = 0,
     sanitizer: Annotated[
         bool, Parameter(negative="", show_default=False, help="With --gpu: run compute-sanitizer over each validation.")
     ] = False,
 ) -> int:
-    """Work on the jobs of a service that shares the data folder, until Ctrl-C or SIGTERM.
+    """Work on the jobs of a service that shares the database, until Ctrl-C or SIGTERM.
+
+    Then it takes nothing more, finishes what is short, and releases the rest; a second signal releases all at once.
 
     With --gpu it takes the validations of level hardware for its GPU's architecture, one at a time. That needs the
     driver, cuda-bindings and numpy ("warpack doctor" says what is missing) and a service whose other workers compile.
     """
-    settings = settings_with(data_dir=data_dir, workers=workers)
+    settings = settings_with(data_dir=data_dir, workers=concurrency)
     if not settings.workers:
-        raise CommandFailed("a worker with --workers 0 would do nothing: 1 or more", BAD_INPUT)
+        raise CommandFailed("a worker with --concurrency 0 would do nothing: 1 or more", BAD_INPUT)
     if not gpu and (sanitizer or device):
         raise CommandFailed("--device and --sanitizer go with --gpu", BAD_INPUT)
-    if gpu and workers not in (None, 1):
-        raise CommandFailed("a worker with --gpu does one validation at a time: leave out --workers", BAD_INPUT)
+    asked = [name.strip() for name in queues.split(",") if name.strip()]
+    if gpu and not asked and concurrency not in (None, 1):
+        raise CommandFailed(
+            "a GPU does one validation at a time: leave out --concurrency, or say which --queues it is for", BAD_INPUT
+        )
+    from warpack.service.jobs.capabilities import queues_for
     from warpack.service.logs import log_of_a_process
     from warpack.service.worker import work
 
+    try:
+        queues_for(asked, None)
+    except ValueError as error:
+        raise CommandFailed(f"--queues: {error}", BAD_INPUT) from None
     found = _gpu(device, sanitizer) if gpu else None
     what = "" if found is None else f", on {found.device['name']} (compute capability {found.compute_capability})"
     with log_of_a_process(settings.log_level):
-        work(settings, ready=lambda: _LOG.info(f"Working on the jobs in {settings.data_dir}{what}"), gpu=found)
+        work(
+            settings,
+            ready=lambda: _LOG.info(f"Working on the jobs in {settings.data_dir}{what}"),
+            gpu=found,
+            queues=asked,
+        )
     return DONE
 
 

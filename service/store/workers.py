@@ -75,6 +75,11 @@ class Workers:
             for row in rows
         )
 
+    def retire(self, worker_id: str) -> None:
+        """It takes no more tasks."""
+        with self._database.writing() as connection:
+            connection.execute(update(workers).where(workers.c.id == worker_id).values(queues=json.dumps(())))
+
     def leave(self, worker_id: str) -> None:
         with self._database.writing() as connection:
             connection.execute(delete(workers).where(workers.c.id == worker_id))
