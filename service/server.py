@@ -53,7 +53,12 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
 
     app = create_app(settings)
     config = http_config(app, settings)
-    server = _Server(config, started, lambda: app.state.hub.close(), app.state.hurry.set)
+
+    def nobody_waits_any_longer() -> None:
+        app.state.hub.close()
+        app.state.offers.close()
+
+    server = _Server(config, started, nobody_waits_any_longer, app.state.hurry.set)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -7,6 +7,9 @@ import threading
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from warpack.service.jobs.capabilities import queues_for
+from warpack.service.jobs.gateway_keeper import GatewayKeeper
+from warpack.service.jobs.gateway_runner import GatewayRunner
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
@@ -35,12 +38,24 @@ def work(
     where the settings leave it nothing to do, or it cannot do what is asked."""
     if not settings.workers:
         raise ValueError("a worker with workers = 0 would do nothing: set workers to 1 or more")
-    work_with(JobRunner(settings, gpu=gpu, queues=queues), ready)
+    _work(JobRunner(settings, gpu=gpu, queues=queues), threading.Event(), ready)
 
 
-def work_with(runner: Runner, ready: Callable[[], None] | None = None) -> None:
+def work_through_gateway(
+    settings: Settings,
+    keeper: GatewayKeeper,
+    *,
+    ready: Callable[[], None] | None = None,
+    gpu: Gpu | None = None,
+    queues: Collection[str] = (),
+) -> None:
+    """The same for a service that is reached by HTTPS alone. Raises GatewayRefused where it does not want this worker,
+    at the start or later; KeeperAway where it cannot be reached at the start."""
     stop = threading.Event()
+    _work(GatewayRunner(settings, keeper, queues_for(queues, gpu), gpu, given_up=stop.set), stop, ready)
 
+
+def _work(runner: Runner, stop: threading.Event, ready: Callable[[], None] | None) -> None:
     def take(*_: object) -> None:
         (runner.hurry if stop.is_set() else stop).set()
 

@@ -8,7 +8,18 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from warpack.service.api import artefacts, devices, docs_page, events, layouts, manifests, operations, orders, schemas
+from warpack.service.api import (
+    artefacts,
+    devices,
+    docs_page,
+    events,
+    layouts,
+    manifests,
+    operations,
+    orders,
+    schemas,
+    workers,
+)
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.children import ApiChildren
 from warpack.service.api.description import API_VERSION, described_by
@@ -16,6 +27,7 @@ from warpack.service.api.edge import Edge
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.hub import Hub
+from warpack.service.api.offers import Offers
 from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.api.route_table import RouteTable
 from warpack.service.api.warm_up import warm_up
@@ -43,12 +55,13 @@ def create_app(settings: Settings) -> FastAPI:
         except Exception as error:
             app.state.start_failure = error
             raise
-        app.state.hub = Hub(runner.store.events)
+        app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
         app.state.at_once, app.state.ready_answers = AtOnce(runner, children), ReadyAnswers()
         await warm_up(app, runner)
         yield
         app.state.hub.close()
+        app.state.offers.close()
         await app.state.at_once.close()
         del app.state.runner, app.state.children
         await children.close()
@@ -67,7 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     table = RouteTable()
     app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
-    parts = (orders, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)
+    parts = (orders, layouts, events, artefacts, manifests, schemas, devices, workers, operations, docs_page)
     for part in parts:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it

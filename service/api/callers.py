@@ -27,3 +27,4 @@ def _with(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
 
 Submitter = Annotated[Caller, Depends(_with("submit"))]
 Reader = Annotated[Caller, Depends(_with("read"))]
+WorkerKey = Annotated[Caller, Depends(_with("worker"))]

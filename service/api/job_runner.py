@@ -10,6 +10,7 @@ from fastapi import Request
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.errors import ApiError
 from warpack.service.api.hub import Hub
+from warpack.service.api.offers import Offers
 from warpack.service.api.ready_answers import ReadyAnswers
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
@@ -46,6 +47,13 @@ async def at_once_of(request: Request) -> AtOnce:
     await job_runner_of(request)
     at_once: AtOnce = request.app.state.at_once
     return at_once
+
+
+async def offers_of(request: Request) -> Offers:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    offers: Offers = request.app.state.offers
+    return offers
 
 
 async def ready_answers_of(request: Request) -> ReadyAnswers:

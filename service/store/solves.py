@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
@@ -36,13 +36,8 @@ class Solves:
             token = SOLVE.claim(connection, task.id, task.attempt, holder)
             if token is None:
                 return None
-            row = connection.execute(
-                select(solves.c.time_limit_s, solves.c.manifest_sha256, manifests.c.document)
-                .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
-                .where(solves.c.id == task.id)
-            ).one()
             record(connection, "solving", task.id)
-        return Claim(task, token, row.document, manifest_sha256=row.manifest_sha256, time_limit_s=row.time_limit_s)
+            return solve_claim(connection, task, token)
 
     def deliver(self, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...] | None:
         """Keep the result of the newest attempt and say which validations its orders need. A late result is dropped:
@@ -103,6 +98,16 @@ class Solves:
                 return False
             record(connection, "failed", claim.id)
             return True
+
+
+def solve_claim(connection: Connection, task: Task, token: str) -> Claim:
+    """With all that whoever holds it must know."""
+    row = connection.execute(
+        select(solves.c.time_limit_s, solves.c.manifest_sha256, manifests.c.document)
+        .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
+        .where(solves.c.id == task.id)
+    ).one()
+    return Claim(task, token, row.document, manifest_sha256=row.manifest_sha256, time_limit_s=row.time_limit_s)
 
 
 def _columns(layout: SolvedLayout) -> dict[str, object]:

@@ -46,34 +46,9 @@ class Validations:
             token = ALL[task.kind].claim(connection, task.id, task.attempt, holder)
             if token is None:
                 return None
-            row = connection.execute(
-                select(
-                    validations.c.solve_id,
-                    validations.c.required,
-                    layouts.c.document.label("layout"),
-                    manifests.c.document.label("manifest"),
-                    manifests.c.compute_capability,
-                    bundles.c.content.label("bundle"),
-                )
-                .join(solves, solves.c.id == validations.c.solve_id)
-                .join(layouts, layouts.c.solve_id == solves.c.id)
-                .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
-                .outerjoin(bundles, bundles.c.validation_id == validations.c.id)
-                .where(validations.c.id == task.id)
-            ).one()
-            stored = select(reports.c.level, reports.c.document).where(reports.c.validation_id == task.id)
-            earlier = sorted(connection.execute(stored).all(), key=lambda report: rank(report.level))
-            record(connection, "validating", row.solve_id, validation_id=task.id)
-        return Claim(
-            task,
-            token,
-            row.manifest,
-            layout=row.layout,
-            required=row.required,
-            compute_capability=row.compute_capability,
-            bundle=row.bundle or "",
-            reports=tuple(report.document for report in earlier),
-        )
+            query = select(validations.c.solve_id).where(validations.c.id == task.id)
+            record(connection, "validating", connection.execute(query).scalar_one(), validation_id=task.id)
+            return validation_claim(connection, task, token)
 
     def deliver(self, claim: Claim, verdict: Verdict) -> bool:
         """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped: False. `reports` and
@@ -151,6 +126,36 @@ class Validations:
         query = task_query("device").where(validations.c.state == "waiting", validations.c.required == "best")
         with self._database.reading() as connection:
             return tuple((row.id, row.compute_capability) for row in connection.execute(query))
+
+
+def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
+    """With all that whoever holds it must know."""
+    row = connection.execute(
+        select(
+            validations.c.required,
+            layouts.c.document.label("layout"),
+            manifests.c.document.label("manifest"),
+            manifests.c.compute_capability,
+            bundles.c.content.label("bundle"),
+        )
+        .join(solves, solves.c.id == validations.c.solve_id)
+        .join(layouts, layouts.c.solve_id == solves.c.id)
+        .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
+        .outerjoin(bundles, bundles.c.validation_id == validations.c.id)
+        .where(validations.c.id == task.id)
+    ).one()
+    stored = select(reports.c.level, reports.c.document).where(reports.c.validation_id == task.id)
+    earlier = sorted(connection.execute(stored).all(), key=lambda report: rank(report.level))
+    return Claim(
+        task,
+        token,
+        row.manifest,
+        layout=row.layout,
+        required=row.required,
+        compute_capability=row.compute_capability,
+        bundle=row.bundle or "",
+        reports=tuple(report.document for report in earlier),
+    )
 
 
 def _end(connection: Connection, validation_id: str, kind: str) -> None:

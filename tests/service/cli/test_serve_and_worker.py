@@ -122,6 +122,9 @@ def test_wrong_settings_end_with_code_2(warpack: Cli, tmp_path: Path, arguments:
         (("--device", "1"), "--device and --sanitizer go with --gpu"),
         (("--gpu", "--concurrency", "4"), "one validation at a time"),
         (("--queues", "solve,bake"), "there is no queue 'bake'"),
+        (("--token", "wp_key"), "--token and --insecure go with --gateway"),
+        (("--gateway", "https://localhost:1"), "WARPACK_TOKEN or --token"),
+        (("--gateway", "http://192.0.2.1", "--token", "wp_key"), "in the clear"),
         (("--gpu", "--device", "-1"), "GPUs are numbered from 0"),
     ],
 )
@@ -131,6 +134,17 @@ def test_options_of_a_gpu_worker_that_make_no_sense_end_with_code_2(
     ran = warpack("worker", *arguments, "--data-dir", tmp_path)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_a_gateway_that_cannot_be_reached_or_refuses_ends_the_worker_with_code_1(warpack: Cli, tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    ran = warpack("worker", "--gateway", f"http://127.0.0.1:{port}", "--token", "wp_key", "--data-dir", tmp_path)
+    assert ran.code == 1
+    assert "cannot be worked for" in ran.err
+    assert "wp_key" not in ran.err
 
 
 def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(
