@@ -53,7 +53,12 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
 
     app = create_app(settings)
     config = http_config(app, settings)
-    server = _Server(config, started, lambda: app.state.hub.close())
+
+    def nobody_waits_any_longer() -> None:
+        app.state.hub.close()
+        app.state.offers.close()
+
+    server = _Server(config, started, nobody_waits_any_longer, app.state.hurry.set)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -105,10 +110,16 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None], stopping: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        started: Callable[[], None],
+        stopping: Callable[[], None],
+        hurry: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._tell = started
-        self._stop_waits = stopping
+        self._stop_waits, self._hurry = stopping, hurry
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         told = logging.getLogger("uvicorn.error")
@@ -127,8 +138,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """SIGTERM is an ordinary end here: no signal is raised again after shutdown, so that the exit code is 0."""
-        if sig == signal.SIGTERM:
+        """SIGTERM is an ordinary end here: no signal is raised again after shutdown, so that the exit code is 0. A
+        second signal of any kind releases what is under way."""
+        if self.should_exit:
+            self._hurry()
+        elif sig == signal.SIGTERM:
             self.should_exit = True
         else:
             super().handle_exit(sig, frame)  # type: ignore[arg-type]  # uvicorn names a frame type

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         4096, ge=512, le=1 << 20, description="MiB of data that a child process may have, each."
     )
 
+    drain_s: float = Field(
+        5.0, ge=0, le=3600, description="Seconds after SIGTERM in which short tasks are finished; others are released."
+    )
     check_limit_s: float = Field(
         10.0, gt=0, le=600, description="Seconds that a call may take to read, check or verify a document."
     )

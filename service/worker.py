@@ -1,26 +1,66 @@
-"""`warpack worker`: takes jobs from the same data folder as a service, and answers no calls."""
+"""`warpack worker`: takes tasks of a service, and answers no calls."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Protocol
 
+from warpack.service.jobs.capabilities import queues_for
+from warpack.service.jobs.gateway_keeper import GatewayKeeper
+from warpack.service.jobs.gateway_runner import GatewayRunner
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
 
 
-def work(settings: Settings, *, ready: Callable[[], None] | None = None, gpu: Gpu | None = None) -> None:
-    """Work until SIGINT or SIGTERM; jobs under way then are left for the next worker. `ready` is called once it takes
-    jobs. With a `gpu` (see `warpack.service.jobs.gpu.find_gpu`) it does what needs one of that architecture, and
-    nothing else. Raises ValueError where the settings leave it nothing to do."""
+class Runner(Protocol):
+    """Takes tasks between `start` and `stop`, which waits for no task once there is a hurry."""
+
+    hurry: threading.Event
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def work(
+    settings: Settings,
+    *,
+    ready: Callable[[], None] | None = None,
+    gpu: Gpu | None = None,
+    queues: Collection[str] = (),
+) -> None:
+    """Work until SIGINT or SIGTERM; then finish what is short, and release the rest. A second signal releases all at
+    once. `ready` is called once it takes tasks. With a `gpu` (see `warpack.service.jobs.gpu.find_gpu`) it does what
+    needs one of that architecture. `queues`: see `warpack.service.jobs.capabilities.queues_for`. Raises ValueError
+    where the settings leave it nothing to do, or it cannot do what is asked."""
     if not settings.workers:
         raise ValueError("a worker with workers = 0 would do nothing: set workers to 1 or more")
+    _work(JobRunner(settings, gpu=gpu, queues=queues), threading.Event(), ready)
+
+
+def work_through_gateway(
+    settings: Settings,
+    keeper: GatewayKeeper,
+    *,
+    ready: Callable[[], None] | None = None,
+    gpu: Gpu | None = None,
+    queues: Collection[str] = (),
+) -> None:
+    """The same for a service that is reached by HTTPS alone. Raises GatewayRefused where it does not want this worker,
+    at the start or later; KeeperAway where it cannot be reached at the start."""
     stop = threading.Event()
+    _work(GatewayRunner(settings, keeper, queues_for(queues, gpu), gpu, given_up=stop.set), stop, ready)
+
+
+def _work(runner: Runner, stop: threading.Event, ready: Callable[[], None] | None) -> None:
+    def take(*_: object) -> None:
+        (runner.hurry if stop.is_set() else stop).set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    runner = JobRunner(settings, gpu=gpu)
+        signal.signal(number, take)
     runner.start()
     try:
         if ready is not None:

@@ -20,6 +20,7 @@ from warpack.service.api import (
     operations,
     orders,
     schemas,
+    workers,
 )
 from warpack.service.api.at_once import AtOnce
 from warpack.service.api.children import ApiChildren
@@ -30,6 +31,7 @@ from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.handing_over import HandingOver
 from warpack.service.api.hub import Hub
 from warpack.service.api.intake import Intake
+from warpack.service.api.offers import Offers
 from warpack.service.api.places import Places
 from warpack.service.api.route_table import RouteTable
 from warpack.service.api.store_metrics import StoreMetrics
@@ -60,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         except Exception as error:
             app.state.start_failure = error
             raise
-        app.state.hub = Hub(runner.store.events)
+        app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
         app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)
         app.state.handing_over = HandingOver(runner)
@@ -69,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         app.state.hub.close()
         app.state.store_metrics.close()
+        app.state.offers.close()
         await app.state.at_once.close()
         await app.state.handing_over.close()
         del app.state.runner, app.state.children
@@ -90,11 +93,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(StoredAnswers)  # the one added last comes first
     app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
-    parts = (orders, batches, layouts, events, artefacts, manifests, schemas, devices, operations, docs_page)
+    parts = (orders, batches, layouts, events, artefacts, manifests, schemas, devices, workers, operations, docs_page)
     for part in parts:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
-    app.state.settings = settings
+    app.state.settings, app.state.hurry = settings, runner.hurry
     app.state.store_metrics = StoreMetrics(lambda: getattr(getattr(app.state, "runner", None), "store", None))
     table.fill((*app.routes, *(route for part in parts for route in part.router.routes)))
     app.state.route_table = table

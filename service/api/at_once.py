@@ -16,9 +16,8 @@ from warpack.service.api.children import ApiChildren
 from warpack.service.jobs.desk import persist
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.jobs.outcome import Outcome
-from warpack.service.jobs.solving import keep
+from warpack.service.jobs.store_keeper import keep, verdict
 from warpack.service.jobs.tasks import solve_and_verify
-from warpack.service.jobs.validating import verdict
 from warpack.service.jobs.warm_children import TooManyWaiting
 from warpack.service.store.records import Claim, Task
 
@@ -55,8 +54,8 @@ class AtOnce:
         if not self._children.solving.free:
             await asyncio.to_thread(self._runner.submit, task)
             return
-        store, desk = self._runner.store, self._runner.desk
-        claim = await persist(store.solves.claim, task, desk.holder)
+        desk = self._runner.desk
+        claim = await persist(desk.keeper.claim, task)
         if claim is None:
             return
         async with desk.under_way(claim):
@@ -71,8 +70,8 @@ class AtOnce:
             if found is None:
                 await persist(self._hand_on, claim)
                 return
-            follows = await persist(keep, store, claim, found["solved"])
-        for validation in follows:
+            follows = await persist(keep, self._runner.store, claim, found["solved"])
+        for validation in follows or ():
             await self._validate(validation, found["validated"])
 
     def _hand_on(self, claim: Claim) -> None:
@@ -82,14 +81,14 @@ class AtOnce:
 
     async def _validate(self, task: Task, found: dict[str, Any]) -> None:
         """What was verified at once is delivered; what others who asked for the same require goes to the workers."""
-        store, desk = self._runner.store, self._runner.desk
+        desk = self._runner.desk
         if task.required != "static":
             await asyncio.to_thread(self._runner.submit, task)
             return
-        claim = await persist(store.validations.claim, task, desk.holder)
+        claim = await persist(desk.keeper.claim, task)
         if claim is not None:
             async with desk.under_way(claim):
-                await persist(store.validations.deliver, claim, verdict(found))
+                await persist(self._runner.store.validations.deliver, claim, verdict(found))
 
 
 def _proven(outcome: Outcome, claim: Claim) -> dict[str, Any] | None:

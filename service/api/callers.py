@@ -30,3 +30,4 @@ def _with(scope: Scope, *, without_key: bool = False) -> Callable[[Request], Awa
 Submitter = Annotated[Caller, Depends(_with("submit"))]
 Reader = Annotated[Caller, Depends(_with("read"))]
 Watcher = Annotated[Caller, Depends(_with("admin", without_key=True))]
+WorkerKey = Annotated[Caller, Depends(_with("worker"))]

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends
 
 from warpack.service.api.callers import Reader
 from warpack.service.api.job_runner import job_runner_of
-from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE
+from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE
+from warpack.service.jobs.gateway_wire import GATEWAY_PREFIX
 from warpack.service.jobs.job_runner import JobRunner
-from warpack.service.store.workers import Worker
+from warpack.service.store.workers import LEASE_S, Worker
 from warpack.solver.devices import DEVICES
 
 router = APIRouter(tags=["operations"])
@@ -20,19 +21,30 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
 async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: Reader) -> dict[str, Any]:
-    """`architectures` by compute capability. `hardware_devices`: the GPUs of live workers, each with its worker's
+    """`architectures` by compute capability. `workers`: those that take tasks, each with its queues, how often it has
+    beaten and how long ago, and whether it comes by the gateway. `hardware_devices`: their GPUs, each with its worker's
     id."""
     workers = await asyncio.to_thread(runner.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},
         "workers": [
-            {"id": worker.id, "levels": _levels(worker), "versions": dict(worker.versions)} for worker in workers
+            {
+                "id": worker.id,
+                "levels": _levels(worker),
+                "versions": dict(worker.versions),
+                "queues": list(worker.queues),
+                "gateway": worker.id.startswith(GATEWAY_PREFIX),
+                "started_at": worker.started_at,
+                "beats": worker.beats,
+                "last_beat_s_ago": round(max(LEASE_S - worker.left_s, 0.0), 1),
+            }
+            for worker in workers
         ],
         "hardware_devices": [{"worker": worker.id, **device} for worker in workers for device in worker.devices],
     }
 
 
 def _levels(worker: Worker) -> list[str]:
-    if worker.devices:
-        return ["hardware"]
-    return ["static", "compiled", "simulated"] if GPU_EXTRA_QUEUE in worker.queues else ["static"]
+    static = ["static"] if SOLVE_QUEUE in worker.queues else []
+    levels = ["compiled", "simulated"] if GPU_EXTRA_QUEUE in worker.queues else []
+    return [*static, *levels, *(["hardware"] if worker.devices else [])]

@@ -12,6 +12,7 @@ from warpack.service.api.errors import ApiError
 from warpack.service.api.handing_over import HandingOver
 from warpack.service.api.hub import Hub
 from warpack.service.api.intake import Intake
+from warpack.service.api.offers import Offers
 from warpack.service.api.places import Places
 from warpack.service.api.stored import KnownAnswers
 from warpack.service.jobs.job_runner import JobRunner
@@ -49,6 +50,13 @@ async def at_once_of(request: Request) -> AtOnce:
     await job_runner_of(request)
     at_once: AtOnce = request.app.state.at_once
     return at_once
+
+
+async def offers_of(request: Request) -> Offers:
+    """There whenever the runner is."""
+    await job_runner_of(request)
+    offers: Offers = request.app.state.offers
+    return offers
 
 
 async def known_answers_of(request: Request) -> KnownAnswers:

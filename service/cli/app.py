@@ -31,7 +31,7 @@ _COMMANDS = {
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs they bring.",
-    "worker": "Work on the jobs of a service that shares the data folder.",
+    "worker": "Work on the jobs of a service.",
     "admin": "Look after the store of a service: which versions made its answers, and withdraw what a faulty one made.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }

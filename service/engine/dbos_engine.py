@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
@@ -19,6 +20,7 @@ from dbos import DBOSConfig as Config
 from dbos._serialization import DefaultSerializer  # private: see `_refuse_pickles`
 from sqlalchemy import Engine, create_engine, event
 
+from warpack.service.engine.at_work import AtWork
 from warpack.service.engine.interface import Fate, Handler, TaskKey
 
 _APPLICATION_VERSION = "2"
@@ -41,12 +43,13 @@ _FATES: dict[str, Fate] = {
 
 _DROPPED_AT_ONCE = 200
 
-_handlers: dict[str, Handler] = {}  # DBOS is one a process, and so is this
+_handlers: dict[str, Handler] = {}  # DBOS is one a process, and so are these
+_at_work = AtWork()
 
 
 @DBOS.step(name="warpack.handle")
 async def _handle(kind: str, task_id: str) -> None:
-    await _handlers[kind](task_id)
+    await _at_work.do(_handlers[kind](task_id))
 
 
 @DBOS.workflow(name="warpack.task", serialization_type=WorkflowSerializationFormat.PORTABLE)
@@ -56,13 +59,21 @@ async def _task(kind: str, task_id: str) -> None:
 
 class DbosEngine:
     """`worker_id`: unique to this process's life. `queues`: what this process takes tasks from (none: it only submits).
-    `concurrency`: how many of each at a time."""
+    `concurrency`: how many of each at a time; of those in `one_at_a_time` it is one."""
 
     def __init__(
-        self, url: str, worker_id: str, *, all_queues: tuple[str, ...], queues: tuple[str, ...], concurrency: int
+        self,
+        url: str,
+        worker_id: str,
+        *,
+        all_queues: tuple[str, ...],
+        queues: tuple[str, ...],
+        concurrency: int,
+        one_at_a_time: tuple[str, ...] = (),
     ) -> None:
         self._url, self._worker_id = url, worker_id
         self._all_queues, self._queues, self._concurrency = all_queues, queues, concurrency
+        self._one_at_a_time = one_at_a_time
         self._awake_until = 0.0
         self._pace = threading.Lock()
 
@@ -89,7 +100,7 @@ class DbosEngine:
             listening = queue in self._queues
             DBOS.register_queue(
                 queue,
-                worker_concurrency=max(self._concurrency, 1),
+                worker_concurrency=1 if queue in self._one_at_a_time else max(self._concurrency, 1),
                 polling_interval_sec=_POLL_AT_REST_S,
                 on_conflict="always_update" if listening else "never_update",
             )
@@ -134,8 +145,9 @@ class DbosEngine:
                 self._awake_until = 0.0
                 self._look_every(_POLL_AT_REST_S)
 
-    def stop(self) -> None:
-        DBOS.destroy()
+    def stop(self, limit_s: float = 0.0) -> None:
+        # Whole seconds, for which it looks once a second: so none where nothing is at work.
+        DBOS.destroy(workflow_completion_timeout_sec=ceil(limit_s) if _at_work.busy else 0)
         self._database.dispose()
 
     def _hand_over(self, task: TaskKey) -> None:

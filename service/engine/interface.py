@@ -57,5 +57,6 @@ class JobEngine(Protocol):
     def rest(self) -> None:
         """To be called now and then: where nothing was handed over for a while, workers look less often."""
 
-    def stop(self) -> None:
-        """Take nothing more, cancel the handlers at work, and wait for them."""
+    def stop(self, limit_s: float = 0.0) -> None:
+        """Take nothing more, wait for the handlers at work for so long, then cancel them, and wait for that. A handler
+        whose own task was cancelled has ended."""

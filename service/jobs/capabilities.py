@@ -3,8 +3,11 @@ task."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib.metadata import PackageNotFoundError, version
 
+from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
+from warpack.service.jobs.gpu import Gpu
 from warpack.service.store.records import Task
 from warpack.solver.devices import DEVICES
 
@@ -34,6 +37,26 @@ def has_gpu_extra() -> bool:
 
 def queues_of_this_installation() -> tuple[str, ...]:
     return (SOLVE_QUEUE, GPU_EXTRA_QUEUE) if has_gpu_extra() else (SOLVE_QUEUE,)
+
+
+def queues_for(asked: Collection[str], gpu: Gpu | None) -> tuple[str, ...]:
+    """What a worker takes from: of a worker with a GPU that of its architecture, and what is asked for; of another all
+    that it can do, or what is asked for of it. Raises ValueError for what it cannot do."""
+    can = queues_of_this_installation()
+    for queue in asked:
+        if queue not in (SOLVE_QUEUE, GPU_EXTRA_QUEUE):
+            raise ValueError(f"there is no queue {queue!r}: {SOLVE_QUEUE} or {GPU_EXTRA_QUEUE}")
+        if queue not in can:
+            raise ValueError(f"the queue {queue!r} needs the packages of the extra `gpu`, which are not installed")
+    if gpu is not None:
+        return (*(queue for queue in can if queue in asked), device_queue(gpu.compute_capability))
+    return tuple(queue for queue in can if not asked or queue in asked)
+
+
+def fork_servers_of(queues: Collection[str]) -> tuple[ForkServer, ...]:
+    """Those whose children a worker of these queues will want."""
+    compiles = any(queue != SOLVE_QUEUE for queue in queues)
+    return (SOLVING,) * (SOLVE_QUEUE in queues) + (COMPILING,) * compiles
 
 
 def queue_for(task: Task) -> str:

@@ -8,28 +8,44 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from warpack.service.store import Store
+from warpack.service.jobs.keeper import Keeper, KeeperAway
 from warpack.service.store.records import Claim
 
 _LOG = logging.getLogger("warpack.jobs")
 _LOOK_EVERY_S = 0.2
 _PATIENCE_S = 60.0
-"""How long the database may be away before the result of a task is given up: servers restart in less."""
+"""How long the keeper of tasks may be away before the result of one is given up: servers restart in less."""
+_RELEASED_WITHIN_S = 5.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """`until`: when it surely ends at the latest, on this process's clock; 0 where it is short as a rule."""
+
+    claim: Claim
+    until: float
+    loop: asyncio.AbstractEventLoop
+    work: asyncio.Task[Any] | None
+
+    def call_off(self) -> None:
+        if self.work is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.work.cancel)
+
+
 class Desk:
     """One question a moment for all claims, however many there are; none while there are none."""
 
-    def __init__(self, store: Store, holder: str) -> None:
-        self._store, self.holder = store, holder
-        self._claims: dict[str, Claim] = {}
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self._held: dict[str, _Held] = {}
         self._unwanted: set[str] = set()
         self._changed = threading.Condition()
         self._stopping = False
@@ -45,61 +61,94 @@ class Desk:
         self._asking.join()
 
     @asynccontextmanager
-    async def under_way(self, claim: Claim) -> AsyncIterator[Callable[[], bool]]:
+    async def under_way(self, claim: Claim, *, lasts_s: float = 0.0) -> AsyncIterator[Callable[[], bool]]:
         """While the block runs, the claim is under way. What it gives says whether the result is still wanted. Where
-        this process is told to stop meanwhile, the claim is released."""
+        this process is told to stop meanwhile, the claim is released. `lasts_s`: how long it may well take."""
         try:
-            with self._holding(claim) as wanted:
+            with self._holding(claim, lasts_s) as wanted:
                 yield wanted
         except asyncio.CancelledError:
-            await asyncio.to_thread(self._store.tasks.release, claim)
+            await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(self._release, claim)))
             raise
 
     @contextmanager
-    def _holding(self, claim: Claim) -> Iterator[Callable[[], bool]]:
+    def _holding(self, claim: Claim, lasts_s: float) -> Iterator[Callable[[], bool]]:
+        until = time.monotonic() + lasts_s if lasts_s else 0.0
+        held = _Held(claim, until, asyncio.get_running_loop(), asyncio.current_task())
         with self._changed:
-            self._claims[claim.token] = claim
+            self._held[claim.token] = held
             self._changed.notify_all()
         try:
             yield lambda: claim.token not in self._unwanted
         finally:
             with self._changed:
-                del self._claims[claim.token]
+                del self._held[claim.token]
                 self._unwanted.discard(claim.token)
+                self._changed.notify_all()
+
+    def _release(self, claim: Claim) -> None:
+        try:
+            self.keeper.release(claim)
+        except Exception as error:
+            _LOG.warning("a task could not be released; its lease will run out: %s", error)
 
     def tokens(self) -> frozenset[str]:
         """Of the claims under way."""
         with self._changed:
-            return frozenset(self._claims)
+            return frozenset(self._held)
+
+    def call_off_what_outlasts(self, limit_s: float) -> None:
+        """Release what will not be done within the limit."""
+        end = time.monotonic() + limit_s
+        self._call_off(lambda held: held.until > end)
+
+    def drain(self, limit_s: float, hurry: threading.Event) -> None:
+        """Wait until nothing is under way. What is not done within the limit, or when there is a hurry, is released."""
+        end = time.monotonic() + limit_s
+        with self._changed:
+            while self._held and not hurry.is_set() and time.monotonic() < end:
+                self._changed.wait(0.05)
+        self._call_off(lambda _: True)
+
+    def _call_off(self, which: Callable[[_Held], bool]) -> None:
+        """Returns once they are released, or could not be."""
+        end = time.monotonic() + _RELEASED_WITHIN_S
+        with self._changed:
+            chosen = {token for token, held in self._held.items() if which(held)}
+            for token in chosen:
+                self._held[token].call_off()
+            while chosen & self._held.keys() and time.monotonic() < end:
+                self._changed.wait(0.05)
 
     def _ask_until_stopped(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._claims or self._stopping)
+                self._changed.wait_for(lambda: self._held or self._stopping)
                 if self._stopping:
                     return
-                claims = tuple(self._claims.values())
+                claims = tuple(held.claim for held in self._held.values())
             try:
-                wanted = self._store.tasks.wanted(claims)
+                wanted = self.keeper.wanted(claims)
             except Exception:
                 _LOG.exception("asking whether results are still wanted failed; it is tried again")
             else:
                 with self._changed:
                     self._unwanted |= {claim.token for claim in claims} - wanted
-                    self._unwanted &= self._claims.keys()
+                    self._unwanted &= self._held.keys()
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, _LOOK_EVERY_S)
 
 
 async def persist(do: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """In a thread, again and again while the database cannot be reached. For writes that may be made twice."""
+    """In a thread, again and again while database or service cannot be reached. For calls that may be made twice."""
     until, pause = time.monotonic() + _PATIENCE_S, 0.1
     while True:
         try:
             return await asyncio.to_thread(do, *arguments, **named)
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, KeeperAway) as error:
             if time.monotonic() > until:
                 raise
-            _LOG.warning("the database cannot be reached; it is tried again: %s", str(error.orig or error).strip())
+            why = str(getattr(error, "orig", None) or error).strip()
+            _LOG.warning("who keeps the tasks cannot be reached; it is tried again: %s", why)
         await asyncio.sleep(pause)
         pause = min(pause * 2, 2.0)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 from warpack.service.engine import Handler, JobEngine
 from warpack.service.engine.dbos_engine import DbosEngine
 from warpack.service.jobs import child_process
-from warpack.service.jobs.capabilities import (
-    QUEUES,
-    device_queue,
-    has_gpu_extra,
-    queues_of_this_installation,
-)
-from warpack.service.jobs.desk import Desk
-from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
+from warpack.service.jobs.capabilities import QUEUES, device_queue, fork_servers_of, queues_for
+from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.gpu import Gpu
+from warpack.service.jobs.handlers import handlers_of
 from warpack.service.jobs.liveness import new_worker_id
 from warpack.service.jobs.presence import Presence
-from warpack.service.jobs.solving import handle_solve
+from warpack.service.jobs.store_keeper import StoreKeeper
 from warpack.service.jobs.task_keys import key_of, parted
 from warpack.service.jobs.upkeep import Upkeep
-from warpack.service.jobs.validating import handle_device, handle_validation
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Task, TaskKind
@@ -33,15 +28,21 @@ from warpack.service.versions import solver_version, validator_version
 
 class JobRunner:
     """Between `start` and `stop` this process takes tasks, if its settings give it workers, and looks after those of
-    all. With a `gpu` it takes what that can do and nothing else, one task at a time: a second one would share its
-    memory and its time."""
+    all. `queues`: what it takes, of what it can do; see `queues_for`. Of what needs its `gpu` it does one task at a
+    time: a second one would share its memory and its time. `hurry`: once it is set, `stop` waits for no task."""
 
-    def __init__(self, settings: Settings, engine: JobEngine | None = None, *, gpu: Gpu | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: JobEngine | None = None,
+        *,
+        gpu: Gpu | None = None,
+        queues: Collection[str] = (),
+    ) -> None:
         self._settings, self._gpu = settings, gpu
-        queues = queues_of_this_installation() if gpu is None else (device_queue(gpu.compute_capability),)
         self._worker = Worker(
             new_worker_id(),
-            queues if settings.workers else (),
+            queues_for(queues, gpu) if settings.workers else (),
             () if gpu is None else (gpu.public(),),
             {"solver": solver_version(), "validator": validator_version()},
         )
@@ -50,32 +51,25 @@ class JobRunner:
             self._worker.id,
             all_queues=QUEUES,
             queues=self._worker.queues,
-            concurrency=settings.workers if gpu is None else 1,
+            concurrency=settings.workers,
+            one_at_a_time=() if gpu is None else (device_queue(gpu.compute_capability),),
         )
+        self.hurry = threading.Event()
+        self._closing = False
 
     def start(self) -> None:
         self.store = Store(self._settings)
         self.presence = Presence(self.store.workers, self._settings.data_dir / "live", self._worker)
-        self.desk = Desk(self.store, self._worker.id)
+        self.desk = Desk(StoreKeeper(self.store, self._worker.id, self.submit, self.has_device))
         self.presence.start()
         self.desk.start()
-        memory_mib = self._settings.child_memory_mib
-        solve = partial(handle_solve, self.store, self.desk, self.submit, memory_mib=memory_mib)
-        validate = partial(
-            handle_validation, self.store, self.desk, self.submit, self.has_device, memory_mib=memory_mib
-        )
-        handlers: dict[str, Handler] = {
-            "solve": partial(_handle, "solve", solve),
-            "validate": partial(_handle, "validate", validate),
-        }
-        if self._gpu is not None:
-            device = partial(handle_device, self.store, self.desk, self._gpu, memory_mib=memory_mib)
-            handlers["device"] = partial(_handle, "device", device)
+        do = handlers_of(self.desk, self._gpu, self._settings.child_memory_mib)
+        handlers: dict[str, Handler] = {kind: partial(self._handle, kind, handle) for kind, handle in do.items()}
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
             # Meanwhile the engine finds its queues, for which it needs a second.
-            child_process.prepare(*self._fork_servers())
+            child_process.prepare(*fork_servers_of(self._worker.queues))
         self.upkeep = Upkeep(
             self.store,
             self.engine,
@@ -87,23 +81,28 @@ class JobRunner:
         )
         self.upkeep.start()
 
-    def _fork_servers(self) -> tuple[ForkServer, ...]:
-        """Those whose children this process will want."""
-        if self._gpu is not None:
-            return (COMPILING,)
-        return (SOLVING, COMPILING) if has_gpu_extra() else (SOLVING,)
-
     def stop(self) -> None:
+        """Take nothing more, finish what is short, and release the rest for others."""
+        self._closing = True
         self.upkeep.stop()
-        self.engine.stop()
+        self.presence.retire()
+        limit_s = self._settings.drain_s
+        self.desk.call_off_what_outlasts(limit_s)
+        draining = threading.Thread(target=self.desk.drain, args=(limit_s, self.hurry), name="warpack-drain")
+        draining.start()
+        self.engine.stop(limit_s)
+        draining.join()
         self.desk.stop()
+        self.store.tasks.release_all(self._worker.id)  # what was claimed in the very moment of the stop
         self.presence.stop()
         self.store.close()
 
     def submit(self, task: Task) -> None:
-        """Hand a task to whichever worker can do it. One that none can do now waits for a worker that can."""
-        self.engine.submit(key_of(task))
-        self.store.tasks.submitted(task)
+        """Hand a task to whichever worker can do it. One that none can do now waits for a worker that can. At a stop it
+        is left to the others, who see that it waits."""
+        if not self._closing:
+            self.engine.submit(key_of(task))
+            self.store.tasks.submitted(task)
 
     def workers(self) -> tuple[Worker, ...]:
         """Those alive that take tasks."""
@@ -118,9 +117,11 @@ class JobRunner:
         """What `best` means now for a manifest of this architecture."""
         return "hardware" if self.has_device(compute_capability) else "simulated"
 
-
-async def _handle(kind: TaskKind, do: Callable[[Task], Awaitable[None]], key_id: str) -> None:
-    found = parted(key_id)
-    if found is None:
-        raise ValueError(f"no task has the key {key_id!r}")
-    await do(Task(kind, *found))
+    async def _handle(self, kind: TaskKind, do: Callable[[Task], Awaitable[None]], key_id: str) -> None:
+        found = parted(key_id)
+        if found is None:
+            raise ValueError(f"no task has the key {key_id!r}")
+        if self._closing:
+            await persist(self.store.tasks.pass_over, kind, *found)
+        else:
+            await do(Task(kind, *found))

@@ -51,6 +51,13 @@ class Presence:
         self._beating = threading.Thread(target=self._beat_until_stopped, name="warpack-beat", daemon=True)
         self._beating.start()
 
+    def retire(self) -> None:
+        """It takes no more tasks, and is alive as long as it has some."""
+        try:
+            self._workers.retire(self.id)
+        except SQLAlchemyError as error:
+            _LOG.warning("the others could not be told that this process takes no more tasks: %s", error)
+
     def stop(self) -> None:
         """To be called once nothing is held any more."""
         self._stopping.set()

@@ -1,27 +1,20 @@
-"""Handles one solve: claim it, pack in a child, deliver the layout, hand over the validations that it calls for."""
+"""Handles one solve: claim it, pack in a child, deliver the layout."""
 
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Callable
 from math import inf
-from typing import Any
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from warpack.service.jobs.child_orders import MEMORY_MIB
 from warpack.service.jobs.child_supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.fork_server import SOLVING
+from warpack.service.jobs.keeper import Keeper
 from warpack.service.jobs.tasks import solve
-from warpack.service.problems import ProblemDetails, crashed, faults, over_memory, overdue
-from warpack.service.store import Store
+from warpack.service.problems import crashed, over_memory, overdue
 from warpack.service.store.records import Claim, Task
-from warpack.service.store.solves import SolvedLayout
-from warpack.service.versions import solver_version
-from warpack.solver.wire.problems import Problem
 
 _GRACE_S = 5.0
 """After the manifest's time limit, at which the solver is asked for the best that it has. It looks every 0.1 s, and
@@ -29,19 +22,18 @@ needs the rest to write down a large layout. Reading and flattening count toward
 
 
 _BETWEEN_INCUMBENTS_S = 0.25
-_LOG = logging.getLogger("warpack.jobs")
 
 _MORE_TIME = "A manifest of this size needs a larger solver.time_limit_s."
 
 
-async def handle_solve(
-    store: Store, desk: Desk, submit: Callable[[Task], None], task: Task, *, memory_mib: int = MEMORY_MIB
-) -> None:
-    claim = await persist(store.solves.claim, task, desk.holder)
+async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) -> None:
+    keeper = desk.keeper
+    claim = await persist(keeper.claim, task)
     if claim is None:
         return
     request = json.dumps({"manifest": claim.manifest, "time_limit_s": claim.time_limit_s}).encode()
-    async with desk.under_way(claim) as wanted:
+    slot_s = claim.time_limit_s + _GRACE_S
+    async with desk.under_way(claim, lasts_s=slot_s) as wanted:
         outcome = await run_child(
             solve,
             request,
@@ -50,53 +42,32 @@ async def handle_solve(
             wanted=wanted,
             memory_mib=memory_mib,
             server=SOLVING,
-            news=Incumbents(store, claim),
+            news=Incumbents(keeper, claim),
         )
         match outcome.ended:
             case "killed":
-                await persist(store.tasks.lose, claim, outcome.last_lines)
+                await persist(keeper.lose, claim, outcome.last_lines)
             case "crashed":
-                await _fail(store, claim, crashed("solver", outcome.last_lines))
+                await persist(keeper.fail, claim, crashed("solver", outcome.last_lines))
             case "over-memory":
-                await _fail(store, claim, over_memory("solver", memory_mib))
+                await persist(keeper.fail, claim, over_memory("solver", memory_mib))
             case "overdue":
-                await _fail(store, claim, overdue("solver", claim.time_limit_s + _GRACE_S, _MORE_TIME))
+                await persist(keeper.fail, claim, overdue("solver", slot_s, _MORE_TIME))
             case "unwanted" | "answered":
                 if outcome.answer is not None:
-                    for follows in await persist(keep, store, claim, json.loads(outcome.answer)):
-                        await persist(submit, follows)
+                    await persist(keeper.solved, claim, json.loads(outcome.answer))
 
 
 class Incumbents:
-    """Records each better packing that a solver tells, but no more than a few a second: the last ones of a quick
+    """Tells each better packing that a solver tells, but no more than a few a second: the last ones of a quick
     succession are in the layout that follows."""
 
-    def __init__(self, store: Store, claim: Claim, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._store, self._claim, self._clock = store, claim, clock
+    def __init__(self, keeper: Keeper, claim: Claim, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._keeper, self._claim, self._clock = keeper, claim, clock
         self._next = -inf
 
     def __call__(self, news: bytes) -> None:
         if self._clock() < self._next:
             return
         self._next = self._clock() + _BETWEEN_INCUMBENTS_S
-        try:
-            self._store.solves.tell(self._claim, json.loads(news))
-        except SQLAlchemyError as error:
-            _LOG.warning("an incumbent could not be recorded: %s", error)  # the solve goes on: it is only news
-
-
-async def _fail(store: Store, claim: Claim, problem: ProblemDetails) -> None:
-    await persist(store.solves.fail, claim, problem.to_text())
-
-
-def keep(store: Store, claim: Claim, found: dict[str, Any]) -> tuple[Task, ...]:
-    """Store what `tasks.solve` found. The validations that the orders of it call for."""
-    if "problems" in found:
-        problem = faults("manifest", [Problem(**each) for each in found["problems"]])
-        store.solves.fail(claim, problem.to_text())
-        return ()
-    layout = SolvedLayout(**found, version=solver_version())
-    tasks = store.solves.deliver(claim, layout)
-    if layout.status != "infeasible" and not tasks:
-        store.solves.keep_best(claim, layout)  # only where the solve was cancelled meanwhile
-    return tasks
+        self._keeper.tell(self._claim, json.loads(news))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from warpack.service.settings import Settings
 from warpack.service.store.caps import Caps, QueueFull
+from warpack.service.store.claims import Claims
 from warpack.service.store.database import Database
 from warpack.service.store.events import Events
 from warpack.service.store.figures import Figures
@@ -34,6 +35,7 @@ class Store:
         self.solves = Solves(self._database)
         self.validations = Validations(self._database)
         self.tasks = Tasks(self._database)
+        self.claims = Claims(self._database)
         self.workers = Workers(self._database)
         self.events = Events(self._database)
         self.figures = Figures(self._database)

@@ -98,7 +98,8 @@ class Taken:
 class Claim:
     """One attempt at a task. Who writes for it must show its `token`: a worker that was given up writes nothing.
 
-    For a device: `bundle`, and the `reports` (JSON texts) of the levels before.
+    `wants_bundle`: a device is to go on with the validation. For a device: `bundle`, and the `reports` (JSON texts) of
+    the levels before.
     """
 
     task: Task
@@ -112,6 +113,7 @@ class Claim:
     compute_capability: str = ""
     bundle: str = ""
     reports: tuple[str, ...] = ()
+    wants_bundle: bool = False
 
     @property
     def id(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
@@ -36,16 +36,12 @@ class Solves:
             token = SOLVE.claim(connection, task.id, task.attempt, holder)
             if token is None:
                 return None
-            row = connection.execute(
-                select(solves.c.time_limit_s, solves.c.manifest_sha256, manifests.c.document)
-                .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
-                .where(solves.c.id == task.id)
-            ).one()
             record(connection, "solving", task.id)
-        return Claim(task, token, row.document, manifest_sha256=row.manifest_sha256, time_limit_s=row.time_limit_s)
+            return solve_claim(connection, task, token)
 
-    def deliver(self, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...]:
-        """Keep the result of the newest attempt and say which validations its orders need. A late result is dropped."""
+    def deliver(self, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...] | None:
+        """Keep the result of the newest attempt and say which validations its orders need. A late result is dropped:
+        None."""
         state = "infeasible" if layout.status == "infeasible" else "solved"
         with self._database.writing(manifest_topic(claim.manifest_sha256)) as connection:
             done = connection.execute(
@@ -54,7 +50,7 @@ class Solves:
                 )
             )
             if done.rowcount == 0:
-                return ()
+                return None
             connection.execute(insert(layouts).values(solve_id=claim.id, **_columns(layout)))
             if state == "infeasible":
                 record(connection, "infeasible", claim.id)
@@ -80,24 +76,38 @@ class Solves:
             if SOLVE.wanted(connection, frozenset((claim.token,))):
                 record(connection, "incumbent", claim.id, document=incumbent)
 
-    def keep_best(self, claim: Claim, layout: SolvedLayout) -> None:
-        """The best layout of a solve that was cancelled on the way."""
-        cancelled = select(solves.c.id).where(
+    def keep_best(self, claim: Claim, layout: SolvedLayout) -> bool:
+        """The best layout of a solve that was cancelled on the way, once. Whether it was one."""
+        cancelled = update(solves).where(
             solves.c.id == claim.id, solves.c.state == "cancelled", solves.c.token == claim.token
         )
         with self._database.writing() as connection:
-            if connection.execute(cancelled).one_or_none() is not None:
-                connection.execute(insert(layouts).values(solve_id=claim.id, **_columns(layout)))
-                record(connection, "cancelled", claim.id)
+            if not connection.execute(cancelled.values(token=None)).rowcount:
+                return False
+            connection.execute(insert(layouts).values(solve_id=claim.id, **_columns(layout)))
+            record(connection, "cancelled", claim.id)
+            return True
 
-    def fail(self, claim: Claim, problem: str) -> None:
-        """Give up: `problem` is JSON text for the caller."""
+    def fail(self, claim: Claim, problem: str) -> bool:
+        """Give up: `problem` is JSON text for the caller. Whether the claim stood."""
         change = SOLVE.change(claim.id, claim.token)
         with self._database.writing() as connection:
-            if connection.execute(
+            if not connection.execute(
                 change.values(state="failed", holder=None, problem=problem, finished_at=now())
             ).rowcount:
-                record(connection, "failed", claim.id)
+                return False
+            record(connection, "failed", claim.id)
+            return True
+
+
+def solve_claim(connection: Connection, task: Task, token: str) -> Claim:
+    """With all that whoever holds it must know."""
+    row = connection.execute(
+        select(solves.c.time_limit_s, solves.c.manifest_sha256, manifests.c.document)
+        .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
+        .where(solves.c.id == task.id)
+    ).one()
+    return Claim(task, token, row.document, manifest_sha256=row.manifest_sha256, time_limit_s=row.time_limit_s)
 
 
 def _columns(layout: SolvedLayout) -> dict[str, object]:

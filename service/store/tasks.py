@@ -45,21 +45,28 @@ class Tasks:
             return SOLVE.wanted(connection, tokens) | HOST.wanted(connection, tokens)
 
     def release(self, claim: Claim) -> bool:
-        """An orderly stop: the task waits for another holder, and nothing is counted."""
+        """An orderly stop: the task waits for another holder, and nothing is counted. Whether the claim stood."""
         with self._database.writing() as connection:
-            if not ALL[claim.task.kind].release(connection, claim.id, claim.token):
-                return False
-            _say_waiting(connection, claim.task.kind, claim.id)
-            return True
+            return _release(connection, claim.task.kind, claim.id, claim.token)
 
-    def lose(self, claim: Claim, said: str) -> None:
-        """The child that worked on it was ended from outside."""
-        self.lose_by_token(claim.task.kind, claim.id, claim.token, said)
+    def release_all(self, holder: str, but: frozenset[str] = frozenset()) -> int:
+        """All that a holder has, but for what these tokens name. How many that were."""
+        with self._database.writing() as connection:
+            return sum(
+                _release(connection, kind, task_id, token)
+                for kind, lease in ALL.items()
+                for task_id, token in lease.held_by(connection, holder)
+                if token not in but
+            )
 
-    def lose_by_token(self, kind: str, task_id: str, token: str, said: str) -> None:
+    def lose(self, claim: Claim, said: str) -> bool:
+        """The child that worked on it was ended from outside. Whether the claim stood."""
+        return self.lose_by_token(claim.task.kind, claim.id, claim.token, said)
+
+    def lose_by_token(self, kind: str, task_id: str, token: str, said: str) -> bool:
         """As `lose`, where the claim itself is gone."""
         with self._database.writing() as connection:
-            _lose(connection, kind, task_id, token, said)
+            return _lose(connection, kind, task_id, token, said)
 
     def held_by(self, holder: str) -> dict[str, tuple[str, str]]:
         """The tokens of what a holder has, each with the kind and the id of its task."""
@@ -128,13 +135,20 @@ def _found(connection: Connection, condition: Any) -> tuple[Task, ...]:
     return tuple(found)
 
 
-def _lose(connection: Connection, kind: str, task_id: str, token: str, said: str) -> None:
+def _release(connection: Connection, kind: str, task_id: str, token: str) -> bool:
+    released = ALL[kind].release(connection, task_id, token)
+    if released:
+        _say_waiting(connection, kind, task_id)
+    return released
+
+
+def _lose(connection: Connection, kind: str, task_id: str, token: str, said: str) -> bool:
     losses = ALL[kind].lose(connection, task_id, token, said)
     if not losses:
-        return
+        return False
     if losses < MOST_LOSSES:
         _say_waiting(connection, kind, task_id, {"losses": losses})
-        return
+        return True
     problem = worker_crashed(said)
     table = ALL[kind].table
     connection.execute(
@@ -144,6 +158,7 @@ def _lose(connection: Connection, kind: str, task_id: str, token: str, said: str
     if validation_id is not None:
         connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
     record(connection, "failed", solve_id, validation_id=validation_id, document={"losses": losses})
+    return True
 
 
 def _say_waiting(connection: Connection, kind: str, task_id: str, document: dict[str, Any] | None = None) -> None:

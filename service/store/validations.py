@@ -46,38 +46,13 @@ class Validations:
             token = ALL[task.kind].claim(connection, task.id, task.attempt, holder)
             if token is None:
                 return None
-            row = connection.execute(
-                select(
-                    validations.c.solve_id,
-                    validations.c.required,
-                    layouts.c.document.label("layout"),
-                    manifests.c.document.label("manifest"),
-                    manifests.c.compute_capability,
-                    bundles.c.content.label("bundle"),
-                )
-                .join(solves, solves.c.id == validations.c.solve_id)
-                .join(layouts, layouts.c.solve_id == solves.c.id)
-                .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
-                .outerjoin(bundles, bundles.c.validation_id == validations.c.id)
-                .where(validations.c.id == task.id)
-            ).one()
-            stored = select(reports.c.level, reports.c.document).where(reports.c.validation_id == task.id)
-            earlier = sorted(connection.execute(stored).all(), key=lambda report: rank(report.level))
-            record(connection, "validating", row.solve_id, validation_id=task.id)
-        return Claim(
-            task,
-            token,
-            row.manifest,
-            layout=row.layout,
-            required=row.required,
-            compute_capability=row.compute_capability,
-            bundle=row.bundle or "",
-            reports=tuple(report.document for report in earlier),
-        )
+            query = select(validations.c.solve_id).where(validations.c.id == task.id)
+            record(connection, "validating", connection.execute(query).scalar_one(), validation_id=task.id)
+            return validation_claim(connection, task, token)
 
-    def deliver(self, claim: Claim, verdict: Verdict) -> None:
-        """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped. `reports` and `artefacts`
-        are those that an earlier stage has not kept yet."""
+    def deliver(self, claim: Claim, verdict: Verdict) -> bool:
+        """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped: False. `reports` and
+        `artefacts` are those that an earlier stage has not kept yet."""
         state = "passed" if verdict.document is not None else "failed"
         change = ALL[claim.task.kind].change(claim.id, claim.token)
         change = change.values(
@@ -90,9 +65,11 @@ class Validations:
             finished_at=now(),
         )
         with self._database.writing() as connection:
-            if connection.execute(change).rowcount:
-                _keep_evidence(connection, claim.id, verdict)
-                _end(connection, claim.id, "ready" if state == "passed" else "failed")
+            if not connection.execute(change).rowcount:
+                return False
+            _keep_evidence(connection, claim.id, verdict)
+            _end(connection, claim.id, "ready" if state == "passed" else "failed")
+            return True
 
     def hand_over(self, claim: Claim, verdict: Verdict, bundle: str) -> Task | None:
         """The first stage has passed: keep its verdict, and leave the rest to a device. None where the attempt is a
@@ -116,9 +93,9 @@ class Validations:
             row = connection.execute(task_query("device").where(validations.c.id == claim.id)).one()
             return next_task("device", row)
 
-    def fall_back(self, validation_id: str, token: str | None = None) -> None:
+    def fall_back(self, validation_id: str, token: str | None = None) -> bool:
         """Where `best` was asked for, what the first stage found is the answer: no device can go on. With the `token`
-        of a claim, by its holder; without, only while nobody holds it."""
+        of a claim, by its holder; without, only while nobody holds it. Whether it was so."""
         held = ("waiting",) if token is None else ("validating",)
         change = update(validations).where(
             validations.c.id == validation_id,
@@ -129,22 +106,56 @@ class Validations:
         if token is not None:
             change = change.where(validations.c.token == token)
         with self._database.writing() as connection:
-            if connection.execute(change.values(state="passed", holder=None, finished_at=now())).rowcount:
-                _end(connection, validation_id, "ready")
+            if not connection.execute(change.values(state="passed", holder=None, finished_at=now())).rowcount:
+                return False
+            _end(connection, validation_id, "ready")
+            return True
 
-    def fail(self, claim: Claim, problem: str) -> None:
-        """Give up: `problem` is JSON text for the caller."""
+    def fail(self, claim: Claim, problem: str) -> bool:
+        """Give up: `problem` is JSON text for the caller. Whether the claim stood."""
         change = ALL[claim.task.kind].change(claim.id, claim.token)
         with self._database.writing() as connection:
             values = {"state": "failed", "holder": None, "problem": problem, "finished_at": now()}
-            if connection.execute(change.values(**values)).rowcount:
-                _end(connection, claim.id, "failed")
+            if not connection.execute(change.values(**values)).rowcount:
+                return False
+            _end(connection, claim.id, "failed")
+            return True
 
     def best_on_devices(self) -> tuple[tuple[str, str], ...]:
         """Ids and architectures of those that wait for a device because they asked for `best`."""
         query = task_query("device").where(validations.c.state == "waiting", validations.c.required == "best")
         with self._database.reading() as connection:
             return tuple((row.id, row.compute_capability) for row in connection.execute(query))
+
+
+def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
+    """With all that whoever holds it must know."""
+    row = connection.execute(
+        select(
+            validations.c.required,
+            layouts.c.document.label("layout"),
+            manifests.c.document.label("manifest"),
+            manifests.c.compute_capability,
+            bundles.c.content.label("bundle"),
+        )
+        .join(solves, solves.c.id == validations.c.solve_id)
+        .join(layouts, layouts.c.solve_id == solves.c.id)
+        .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)
+        .outerjoin(bundles, bundles.c.validation_id == validations.c.id)
+        .where(validations.c.id == task.id)
+    ).one()
+    stored = select(reports.c.level, reports.c.document).where(reports.c.validation_id == task.id)
+    earlier = sorted(connection.execute(stored).all(), key=lambda report: rank(report.level))
+    return Claim(
+        task,
+        token,
+        row.manifest,
+        layout=row.layout,
+        required=row.required,
+        compute_capability=row.compute_capability,
+        bundle=row.bundle or "",
+        reports=tuple(report.document for report in earlier),
+    )
 
 
 def _end(connection: Connection, validation_id: str, kind: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 
 from warpack.service.store.clock import db_now
 from warpack.service.store.database import Database
@@ -33,6 +33,7 @@ class Worker:
     versions: Mapping[str, str] = field(default_factory=dict)
     beats: int = 0
     left_s: float = LEASE_S
+    started_at: str = ""
 
 
 class Workers:
@@ -57,24 +58,51 @@ class Workers:
                     )
                 )
 
+    def renew(self, worker_id: str) -> bool:
+        """Renew the lease of one that is entered. Whether it is."""
+        change = update(workers).where(workers.c.id == worker_id)
+        with self._database.writing() as connection:
+            renewed = change.values(beats=workers.c.beats + 1, lease_until=db_now() + LEASE_S)
+            return bool(connection.execute(renewed).rowcount)
+
+    def get(self, worker_id: str) -> Worker | None:
+        with self._database.reading() as connection:
+            row = connection.execute(_QUERY.where(workers.c.id == worker_id)).one_or_none()
+        return None if row is None else _to_worker(row)
+
     def all(self) -> tuple[Worker, ...]:
         """Those entered, in the order of their ids, with a lease or not."""
-        columns = (workers.c.id, workers.c.queues, workers.c.devices, workers.c.versions, workers.c.beats)
-        query = select(*columns, (workers.c.lease_until - db_now()).label("left_s")).order_by(workers.c.id)
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            Worker(
-                id=row.id,
-                queues=tuple(json.loads(row.queues)),
-                devices=tuple(json.loads(row.devices)),
-                versions=json.loads(row.versions),
-                beats=row.beats,
-                left_s=row.left_s,
-            )
-            for row in rows
-        )
+            return tuple(map(_to_worker, connection.execute(_QUERY.order_by(workers.c.id))))
+
+    def retire(self, worker_id: str) -> None:
+        """It takes no more tasks."""
+        with self._database.writing() as connection:
+            connection.execute(update(workers).where(workers.c.id == worker_id).values(queues=json.dumps(())))
 
     def leave(self, worker_id: str) -> None:
         with self._database.writing() as connection:
             connection.execute(delete(workers).where(workers.c.id == worker_id))
+
+
+_QUERY: Select[Any] = select(
+    workers.c.id,
+    workers.c.queues,
+    workers.c.devices,
+    workers.c.versions,
+    workers.c.beats,
+    workers.c.started_at,
+    (workers.c.lease_until - db_now()).label("left_s"),
+)
+
+
+def _to_worker(row: Row[Any]) -> Worker:
+    return Worker(
+        id=row.id,
+        queues=tuple(json.loads(row.queues)),
+        devices=tuple(json.loads(row.devices)),
+        versions=json.loads(row.versions),
+        beats=row.beats,
+        left_s=row.left_s,
+        started_at=row.started_at,
+    )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from warpack.service.jobs.desk import Desk
+from warpack.service.jobs.store_keeper import StoreKeeper
 from warpack.service.store import Store
+from warpack.service.store.records import Task
 
 
 @contextmanager
-def desk(store: Store) -> Iterator[Desk]:
-    made = Desk(store, "a worker")
+def desk(
+    store: Store,
+    submit: Callable[[Task], None] = lambda _: None,
+    has_device: Callable[[str], bool] = lambda _: False,
+) -> Iterator[Desk]:
+    made = Desk(StoreKeeper(store, "a worker", submit, has_device))
     made.start()
     try:
         yield made

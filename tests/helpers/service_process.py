@@ -35,7 +35,9 @@ if sys.argv[3] == "plain":
     capabilities.has_gpu_extra = lambda: False
 from warpack.service.settings import Settings
 from warpack.service.worker import work
-work(Settings(data_dir=Path(sys.argv[1]), workers=2), ready=lambda: Path(sys.argv[2]).touch())
+queues = sys.argv[5].split(",") if sys.argv[5] else ()
+settings = Settings(data_dir=Path(sys.argv[1]), workers=int(sys.argv[6]), drain_s=float(sys.argv[4]))
+work(settings, ready=lambda: Path(sys.argv[2]).touch(), queues=queues)
 """
 
 
@@ -75,13 +77,22 @@ def service(data_dir: Path, *, workers: int = 2, database_url: str | None = None
 
 @contextmanager
 def worker(
-    data_dir: Path, *, database_url: str | None = None, plain: bool = False
+    data_dir: Path,
+    *,
+    database_url: str | None = None,
+    plain: bool = False,
+    drain_s: float = 5.0,
+    queues: str = "",
+    workers: int = 2,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A second process that takes jobs from this data folder, or from this database. A `plain` one works as where the
     extra `gpu` is not installed, and starts in half the time."""
     data_dir.mkdir(exist_ok=True)
     ready = data_dir / f"worker-ready-{uuid.uuid4().hex}"
-    process = _start(_WORK, str(data_dir), str(ready), "plain" if plain else "whole", database_url=database_url)
+    kind = "plain" if plain else "whole"
+    process = _start(
+        _WORK, str(data_dir), str(ready), kind, str(drain_s), queues, str(workers), database_url=database_url
+    )
     try:
         eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs")
         yield process

@@ -32,7 +32,9 @@ def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
         presence = Presence(store.workers, tmp_path / "live", worker)
         presence.start()
         listed = eventually(lambda: _with_workers(http), "it is listed")
-        assert listed["workers"] == [{"id": "a worker", "levels": ["hardware"], "versions": {"solver": "1"}}]
+        (entry,) = listed["workers"]
+        assert (entry["id"], entry["levels"], entry["versions"]) == ("a worker", ["hardware"], {"solver": "1"})
+        assert (entry["queues"], entry["gateway"], entry["beats"]) == (["gpu-sm86"], False, 1)
         assert listed["hardware_devices"] == [
             {
                 "worker": presence.id, "name": "a GPU", "uuid": "GPU-1", "compute_capability": "8.6",

@@ -66,7 +66,7 @@ def test_a_worker_of_its_own_does_the_jobs_of_a_service_without_workers(tmp_path
     data, port_file = tmp_path / "data", tmp_path / "port"
     with running("serve", "--port", "0", "--data-dir", data, "--workers", "0", "--port-file", port_file) as serving:
         url = url_of(serving, port_file)
-        with running("worker", "--data-dir", data, "--workers", "1") as working, Client(url) as client:
+        with running("worker", "--data-dir", data, "--concurrency", "1") as working, Client(url) as client:
             assert finished(client, client.submit(small()))["state"] == "ready"
             working.send_signal(signal.SIGTERM)
             _, err = working.communicate(timeout=PATIENCE_S)
@@ -106,12 +106,12 @@ def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "arguments", [("serve", "--port", "70000"), ("serve", "--workers", "-1"), ("worker", "--workers", "0")]
+    "arguments", [("serve", "--port", "70000"), ("serve", "--workers", "-1"), ("worker", "--concurrency", "0")]
 )
 def test_wrong_settings_end_with_code_2(warpack: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ran = warpack(*arguments, "--data-dir", tmp_path)
     assert ran.code == 2
-    assert "workers" in ran.err or "port" in ran.err
+    assert "workers" in ran.err or "port" in ran.err or "--concurrency 0 would do nothing" in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -120,7 +120,11 @@ def test_wrong_settings_end_with_code_2(warpack: Cli, tmp_path: Path, arguments:
     [
         (("--sanitizer",), "--device and --sanitizer go with --gpu"),
         (("--device", "1"), "--device and --sanitizer go with --gpu"),
-        (("--gpu", "--workers", "4"), "one validation at a time"),
+        (("--gpu", "--concurrency", "4"), "one validation at a time"),
+        (("--queues", "solve,bake"), "there is no queue 'bake'"),
+        (("--token", "wp_key"), "--token and --insecure go with --gateway"),
+        (("--gateway", "https://localhost:1"), "WARPACK_TOKEN or --token"),
+        (("--gateway", "http://192.0.2.1", "--token", "wp_key"), "in the clear"),
         (("--gpu", "--device", "-1"), "GPUs are numbered from 0"),
     ],
 )
@@ -130,6 +134,17 @@ def test_options_of_a_gpu_worker_that_make_no_sense_end_with_code_2(
     ran = warpack("worker", *arguments, "--data-dir", tmp_path)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_a_gateway_that_cannot_be_reached_or_refuses_ends_the_worker_with_code_1(warpack: Cli, tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    ran = warpack("worker", "--gateway", f"http://127.0.0.1:{port}", "--token", "wp_key", "--data-dir", tmp_path)
+    assert ran.code == 1
+    assert "cannot be worked for" in ran.err
+    assert "wp_key" not in ran.err
 
 
 def test_a_gpu_worker_without_a_gpu_says_what_is_missing_and_ends(

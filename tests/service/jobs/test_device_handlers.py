@@ -45,21 +45,21 @@ def posted(store: Store, required: str) -> tuple[str, Task]:
     taken = store.jobs.take(order)
     assert taken.task is not None
     followed: list[Task] = []
-    with desk(store) as at:
-        asyncio.run(handle_solve(store, at, followed.append, taken.task))
+    with desk(store, followed.append) as at:
+        asyncio.run(handle_solve(at, taken.task))
     return taken.job_id, followed[0]
 
 
 def validate(store: Store, task: Task, *, device: bool) -> list[Task]:
     followed: list[Task] = []
-    with desk(store) as at:
-        asyncio.run(handle_validation(store, at, followed.append, lambda _: device, task))
+    with desk(store, followed.append, lambda _: device) as at:
+        asyncio.run(handle_validation(at, task))
     return followed
 
 
 def run_on_device(store: Store, task: Task) -> None:
     with desk(store) as at:
-        asyncio.run(handle_device(store, at, GPU, task))
+        asyncio.run(handle_device(at, GPU, task))
 
 
 def job_of(store: Store, job_id: str) -> Job:

@@ -15,6 +15,7 @@ from tests.helpers.child_tasks import be_killed_for_memory, die, fail, fill_memo
 from tests.helpers.desks import desk
 from warpack.service.api.example_layout import MANIFEST
 from warpack.service.jobs.solving import Incumbents, handle_solve
+from warpack.service.jobs.store_keeper import StoreKeeper
 from warpack.service.jobs.validating import SLOT_S, handle_validation
 from warpack.service.settings import Settings
 from warpack.service.store import Store
@@ -48,15 +49,15 @@ def take(store: Store, document: dict[str, Any] = MANIFEST, *, time_limit_s: flo
 
 def solve(store: Store, task: Task) -> list[Task]:
     followed: list[Task] = []
-    with desk(store) as at:
-        asyncio.run(handle_solve(store, at, followed.append, task))
+    with desk(store, followed.append) as at:
+        asyncio.run(handle_solve(at, task))
     return followed
 
 
 def validate(store: Store, task: Task, *, devices: tuple[str, ...] = ()) -> list[Task]:
     followed: list[Task] = []
-    with desk(store) as at:
-        asyncio.run(handle_validation(store, at, followed.append, lambda architecture: architecture in devices, task))
+    with desk(store, followed.append, lambda architecture: architecture in devices) as at:
+        asyncio.run(handle_validation(at, task))
     return followed
 
 
@@ -134,7 +135,7 @@ def test_a_solver_that_needs_too_much_memory_fails_the_job_with_what_it_may_have
     monkeypatch.setattr("warpack.service.jobs.solving.solve", fill_memory)
     job_id, task = take(store)
     with desk(store) as at:
-        asyncio.run(handle_solve(store, at, lambda _: None, task, memory_mib=512))
+        asyncio.run(handle_solve(at, task, memory_mib=512))
     problem = problem_of(store, job_id)
     assert problem["type"] == "urn:warpack:problem:solver-over-memory"
     assert "needed more than 512 MiB" in problem["detail"]
@@ -199,7 +200,8 @@ def test_better_packings_are_told_on_the_way_a_few_a_second_and_not_once_the_cla
     claim = store.solves.claim(task, "w")
     assert claim is not None
     now = [0.0]
-    told = Incumbents(store, claim, clock=lambda: now[0])
+    keeper = StoreKeeper(store, "w", lambda _: None, lambda _: False)
+    told = Incumbents(keeper, claim, clock=lambda: now[0])
     for at, run_bytes in ((0.0, 90), (0.1, 80), (0.2, 75), (0.3, 70)):
         now[0] = at
         told(json.dumps({"run_bytes": run_bytes}).encode())

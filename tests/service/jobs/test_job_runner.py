@@ -52,7 +52,7 @@ class EngineWithoutWorkers:
     def rest(self) -> None:
         return
 
-    def stop(self) -> None:
+    def stop(self, limit_s: float = 0.0) -> None:
         return
 
 
@@ -160,7 +160,7 @@ def test_what_a_dead_worker_held_or_was_just_given_is_handed_over_again(
     assert set(names(engine.submitted[2:])) == {f"solve-{task.id}-2", f"solve-{other.id}-2"}
     assert set(engine.forgotten) == {key_of(task), key_of(other)}
     assert [worker.id for worker in store.workers.all()] == ["own"]
-    assert store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}")) == ()
+    assert store.solves.deliver(claim, SolvedLayout("optimal", "b" * 64, None, "{}")) is None
     assert job_of(store, job_id).state == "queued"
 
 

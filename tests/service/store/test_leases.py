@@ -72,7 +72,7 @@ def test_all_that_a_dead_worker_held_is_taken_back(store: Store) -> None:
     assert not wanted(store, held)
     assert job_of(store, solve.job_id).state == "queued"
     assert job_of(store, validated).state == "validating"
-    assert store.solves.deliver(held, layout()) == ()
+    assert store.solves.deliver(held, layout()) is None
 
 
 def test_a_validation_that_kills_its_workers_fails_and_its_solve_stands(store: Store) -> None:

@@ -130,10 +130,10 @@ def test_only_the_newest_attempt_delivers(store: Store) -> None:
     given_up = claim_solve(store, taken.task)
     newest = begun_anew(store, given_up)
     assert not wanted(store, given_up)
-    assert store.solves.deliver(given_up, layout(document="late")) == ()
+    assert store.solves.deliver(given_up, layout(document="late")) is None
     assert job_of(store, taken.job_id).state == "solving"
     (task,) = store.solves.deliver(newest, layout(document="right"))
-    assert store.solves.deliver(newest, layout(document="twice")) == ()
+    assert store.solves.deliver(newest, layout(document="twice")) is None
     claim = store.validations.claim(task, HOLDER)
     assert claim is not None
     assert claim.layout == "right"

@@ -1,0 +1,79 @@
+"""Finds work for workers that ask for it: one look at what waits for all of them, none while none asks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, device_queue, queue_for
+from warpack.service.store.claims import Claims, Wish
+from warpack.service.store.records import Task
+from warpack.solver.devices import DEVICES
+
+_LOG = logging.getLogger("warpack.api")
+_LOOK_EVERY_S = 0.1
+
+
+@dataclass(slots=True, eq=False)
+class _Asking:
+    queues: frozenset[str]
+    answer: asyncio.Future[Task | None]
+
+
+class Offers:
+    """To be used from one event loop. After `close` nobody waits any longer."""
+
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
+        self._asking: list[_Asking] = []
+        self._looking: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def next(self, queues: Collection[str], limit_s: float) -> Task | None:
+        """A task of these queues that waits, and was offered to nobody else at the same look; None after `limit_s`."""
+        if self._closed or limit_s <= 0:
+            return None
+        asking = _Asking(frozenset(queues), asyncio.get_running_loop().create_future())
+        self._asking.append(asking)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        try:
+            await asyncio.wait({asking.answer}, timeout=limit_s)
+            return asking.answer.result() if asking.answer.done() else None
+        finally:
+            self._asking.remove(asking)
+
+    def close(self) -> None:
+        self._closed = True
+        for asking in self._asking:
+            if not asking.answer.done():
+                asking.answer.set_result(None)
+
+    async def _look(self) -> None:
+        try:
+            while self._asking and not self._closed:
+                wish = _wish({queue for asking in self._asking for queue in asking.queues})
+                try:
+                    found = list(await asyncio.to_thread(self._claims.waiting, wish))
+                except Exception:
+                    _LOG.exception("looking for what waits failed; it is tried again")
+                    found = []
+                for asking in self._asking:
+                    task = next((task for task in found if queue_for(task) in asking.queues), None)
+                    if task is not None and not asking.answer.done():
+                        found.remove(task)
+                        asking.answer.set_result(task)
+                await asyncio.sleep(_LOOK_EVERY_S)
+        finally:
+            self._looking = None
+
+
+def _wish(queues: set[str]) -> Wish:
+    return Wish(
+        solves=SOLVE_QUEUE in queues,
+        static=SOLVE_QUEUE in queues,
+        levels=GPU_EXTRA_QUEUE in queues,
+        devices=frozenset(each for each in DEVICES if device_queue(each) in queues),
+    )

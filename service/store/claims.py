@@ -1,0 +1,76 @@
+"""Claims of workers that do not share the database: found for them, and known again by their tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from warpack.service.store.database import Database
+from warpack.service.store.leases import ALL
+from warpack.service.store.records import Claim, Task, TaskKind
+from warpack.service.store.solves import solve_claim
+from warpack.service.store.tables import manifests, validations
+from warpack.service.store.tasks import next_task, task_query
+from warpack.service.store.validations import validation_claim
+
+_FEW = 8
+"""More than are claimed by others between a look and a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a worker takes: `static` and `levels` are validations up to that level and beyond it; `devices` the
+    architectures of its GPUs."""
+
+    solves: bool = False
+    static: bool = False
+    levels: bool = False
+    devices: frozenset[str] = frozenset()
+
+
+class Claims:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self, wish: Wish) -> tuple[Task, ...]:
+        """The next attempts at what waits and is wished for, those whose turn it is first: a few."""
+        found: list[Task] = []
+        with self._database.reading() as connection:
+            if wish.devices:
+                found += _first(connection, "device", manifests.c.compute_capability.in_(wish.devices))
+            if wish.static:
+                found += _first(connection, "validate", validations.c.required == "static")
+            if wish.levels:
+                found += _first(connection, "validate", validations.c.required != "static")
+            if wish.solves:
+                found += _first(connection, "solve")
+        return tuple(found)
+
+    def held(self, kind: TaskKind, task_id: str, token: str, holder: str) -> Claim | None:
+        """The claim of this holder that the token is of; also of a solve that was cancelled since, of which the best is
+        kept. None where it has ended, or another took its place."""
+        table = ALL[kind].table
+        stands = (table.c.state == ALL[kind].held) & (table.c.holder == holder)
+        if kind == "solve":
+            stands |= table.c.state == "cancelled"
+        query = select(table.c.attempt).where(table.c.id == task_id, table.c.token == token, stands)
+        with self._database.reading() as connection:
+            attempt = connection.execute(query).scalar_one_or_none()
+            if attempt is None:
+                return None
+            task = Task(kind, task_id, attempt)
+            return (
+                solve_claim(connection, task, token) if kind == "solve" else validation_claim(connection, task, token)
+            )
+
+    def tokens_of(self, holder: str) -> frozenset[str]:
+        """Of all that a holder has."""
+        with self._database.reading() as connection:
+            return frozenset(token for lease in ALL.values() for _, token in lease.held_by(connection, holder))
+
+
+def _first(connection: Connection, kind: TaskKind, *conditions: ColumnElement[bool]) -> list[Task]:
+    table = ALL[kind].table
+    query = task_query(kind).where(table.c.state == ALL[kind].waits, *conditions).order_by(table.c.tag, table.c.id)
+    return [next_task(kind, row) for row in connection.execute(query.limit(_FEW))]

@@ -1,0 +1,93 @@
+"""GPU workers that can only call out: one is killed and the network of another is cut, and each job has one result."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from tests.helpers.breakable_proxy import breakable_proxy
+from tests.helpers.for_devices import ARCHITECTURE, found_on_device, left_to_a_device, posted, solved
+from tests.helpers.gateway_process import gateway_worker
+from tests.helpers.processes import PATIENCE_S, descendants, eventually, lives
+from tests.helpers.service_process import service
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(Settings(data_dir=tmp_path))
+    yield opened
+    opened.close()
+
+
+def for_a_device(store: Store, time_limit_s: float) -> str:
+    job_id, task = posted(store, "hardware", time_limit_s=time_limit_s)
+    left_to_a_device(store, solved(store, task))
+    return job_id
+
+
+def state(store: Store, job_id: str) -> str:
+    return store.jobs.state(job_id) or ""
+
+
+def held_by_token(store: Store) -> tuple[str, str, str]:
+    """Task, token and holder of the one validation that is held."""
+    with store._database.reading() as connection:
+        row = connection.execute(text("SELECT id, token, holder FROM validations WHERE state = 'validating'")).one()
+    return row.id, row.token, row.holder
+
+
+def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they_say_later_is_refused(
+    tmp_path: Path, store: Store
+) -> None:
+    token = store.keys.make("a node", frozenset({"worker"}), lasts_s=None)
+    folder = tmp_path
+    with ExitStack() as stack:
+        serving = stack.enter_context(service(folder, workers=0))
+        client = stack.enter_context(serving.client())
+        proxy = stack.enter_context(breakable_proxy(int(serving.url.rpartition(":")[2])))
+        far_url = f"http://127.0.0.1:{proxy.port}"
+        cut_off = stack.enter_context(gateway_worker(folder / "cut off", far_url, token, ARCHITECTURE))
+        first = for_a_device(store, 5.0)
+        eventually(cut_off.begun, "the first worker is at the first job")
+        task_id, old_token, old_holder = held_by_token(store)
+        killed = stack.enter_context(gateway_worker(folder / "killed", serving.url, token, ARCHITECTURE))
+        second = for_a_device(store, 9.0)
+        eventually(killed.begun, "the second worker is at the second job")
+        devices = client.devices()["hardware_devices"]
+        assert {device["uuid"] for device in devices} == {"cut off", "killed"}
+        below = descendants(killed.process.pid)
+        proxy.cut()
+        killed.process.send_signal(signal.SIGKILL)
+        third = stack.enter_context(gateway_worker(folder / "third", serving.url, token, ARCHITECTURE))
+        third.go()
+        eventually(lambda: {state(store, first), state(store, second)} == {"ready"}, "both jobs are ready")
+        assert not any(lives(pid) for pid in below)
+        jobs = [store.jobs.get(job_id) for job_id in (first, second)]
+        proxy.mend()
+        cut_off.go()
+        replayed = httpx2.post(
+            f"{serving.url}/v1/workers/{old_holder}/device/{task_id}/found",
+            json=found_on_device(passed=False),
+            headers={"Authorization": f"Bearer {token}", "Attempt-Token": old_token},
+        )
+        assert replayed.status_code == 409
+        eventually(lambda: len(client.devices()["hardware_devices"]) == 2, "it introduced itself again")
+        assert [store.jobs.get(job_id) for job_id in (first, second)] == jobs
+        with store._database.reading() as connection:
+            query = text("SELECT losses, attempt FROM validations")
+            assert {tuple(row) for row in connection.execute(query)} == {(1, 3)}
+            query = text("SELECT document FROM reports WHERE level = 'hardware'")
+            assert [json.loads(row)["passed"] for row in connection.execute(query).scalars()] == [True, True]
+        for worker in (cut_off, third):
+            worker.process.send_signal(signal.SIGTERM)
+            assert worker.process.wait(PATIENCE_S) == 0
+        assert client.devices()["workers"] == []
