@@ -39,7 +39,10 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="of the first run")
     given = options.parse_args()
     total, well, seed = 0, True, given.seed
-    with tempfile.TemporaryDirectory(prefix="warpack-calls-") as folder, service(Path(folder, "data")) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="warpack-calls-") as folder,
+        service(Path(folder, "data"), fresh=True) as running,
+    ):
         while total < given.cases:
             made, fine, said = one_run(running.url, seed)
             if not fine or not made:

@@ -146,7 +146,10 @@ def main() -> int:
     given: Any = options.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))
-    with tempfile.TemporaryDirectory(prefix="warpack-hostile-") as folder, service(Path(folder, "data")) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="warpack-hostile-") as folder,
+        service(Path(folder, "data"), fresh=True) as running,
+    ):
         port = int(running.url.rpartition(":")[2])
         before = rss_mib(running.process.pid)
         ours, theirs = multiprocessing.Pipe()

@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=100, help="of new manifests")
     parser.add_argument("--only", choices=("stored", "new", "idle"), help="one of the three")
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder, service(Path(folder, "data")) as running:
+    with tempfile.TemporaryDirectory() as folder, service(Path(folder, "data"), fresh=True) as running:
         trials: dict[str, Callable[[], None]] = {
             "new": lambda: new(running.url, asked.count),
             "stored": lambda: stored(running.url, Path(folder), asked.seconds),

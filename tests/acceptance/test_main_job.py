@@ -41,7 +41,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(data_dir: Path) -> Iterator[ServiceProcess]:
-    with service(data_dir) as process:
+    with service(data_dir, fresh=True) as process:
         yield process
 
 

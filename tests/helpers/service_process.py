@@ -1,4 +1,8 @@
-"""Runs the real service in processes of its own, as an operator would, on a port that is free."""
+"""Runs the real service in processes of its own, as an operator would, on a port that is free.
+
+What `warpack serve` and `warpack worker` do is in `serving`. The processes are forked from one that has it loaded (see
+`loaded_process`), unless they are to be fresh: then each is an interpreter of its own from the start.
+"""
 
 from __future__ import annotations
 
@@ -13,39 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.helpers import kernels
+from tests.helpers.loaded_process import LoadedProcess
 from tests.helpers.processes import PATIENCE_S, eventually
 from warpack.service.client import Client
 
+Process = LoadedProcess | subprocess.Popen[bytes]
+
 _ROOT = Path(__file__).parents[2]
-
-_SERVE = """
-import sys
-from pathlib import Path
-from warpack.service.server import serve
-from warpack.service.settings import Settings
-data_dir, port_file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-serve(Settings(data_dir=data_dir, port=0, workers=workers), port_file=port_file)
-"""
-
-_WORK = """
-import sys
-from pathlib import Path
-from warpack.service.jobs import capabilities
-if sys.argv[3] == "plain":
-    capabilities.has_gpu_extra = lambda: False
-from warpack.service.settings import Settings
-from warpack.service.worker import work
-queues = sys.argv[5].split(",") if sys.argv[5] else ()
-settings = Settings(data_dir=Path(sys.argv[1]), workers=int(sys.argv[6]), drain_s=float(sys.argv[4]))
-work(settings, ready=lambda: Path(sys.argv[2]).touch(), queues=queues)
-"""
 
 
 @dataclass
 class ServiceProcess:
     """A `warpack serve` that runs. `url` is its base URL."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     url: str
 
     def client(self) -> Client:
@@ -61,13 +47,18 @@ class ServiceProcess:
 
 
 @contextmanager
-def service(data_dir: Path, *, workers: int = 2, database_url: str | None = None) -> Iterator[ServiceProcess]:
+def service(
+    data_dir: Path, *, workers: int = 2, database_url: str | None = None, plain: bool = False, fresh: bool = False
+) -> Iterator[ServiceProcess]:
     """A service on this data folder, and on this database if not a file there; what still runs at the end of the block
-    is stopped."""
+    is stopped. A `plain` one works as where the extra `gpu` is not installed, and starts in half the time."""
     data_dir.mkdir(exist_ok=True)
     port_file = data_dir / "port"
     port_file.unlink(missing_ok=True)
-    process = _start(_SERVE, str(data_dir), str(port_file), str(workers), database_url=database_url)
+    if workers and not plain:
+        kernels.compile_once()
+    arguments = str(data_dir), str(port_file), str(workers), "plain" if plain else "whole"
+    process = _start("serve", *arguments, database_url=database_url, fresh=fresh)
     try:
         eventually(lambda: _exists_or_died(port_file, process), "the service listens")
         yield ServiceProcess(process, f"http://127.0.0.1:{port_file.read_text().strip()}")
@@ -84,15 +75,15 @@ def worker(
     drain_s: float = 5.0,
     queues: str = "",
     workers: int = 2,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Process]:
     """A second process that takes jobs from this data folder, or from this database. A `plain` one works as where the
     extra `gpu` is not installed, and starts in half the time."""
     data_dir.mkdir(exist_ok=True)
     ready = data_dir / f"worker-ready-{uuid.uuid4().hex}"
-    kind = "plain" if plain else "whole"
-    process = _start(
-        _WORK, str(data_dir), str(ready), kind, str(drain_s), queues, str(workers), database_url=database_url
-    )
+    if not plain:
+        kernels.compile_once()
+    arguments = (str(data_dir), str(ready), "plain" if plain else "whole", str(drain_s), queues, str(workers))
+    process = _start("work", *arguments, database_url=database_url)
     try:
         eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs")
         yield process
@@ -119,20 +110,23 @@ def held_up(client: Client, job: Mapping[str, Any], state: str = "validating") -
     return found
 
 
-def _start(script: str, *arguments: str, database_url: str | None = None) -> subprocess.Popen[bytes]:
+def _start(does: str, *arguments: str, database_url: str | None = None, fresh: bool = False) -> Process:
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
     if database_url is not None:
         environment["WARPACK_DATABASE_URL"] = database_url
-    return subprocess.Popen([sys.executable, "-W", "error", "-c", script, *arguments], cwd=_ROOT, env=environment)
+    if not fresh:
+        return LoadedProcess(does, arguments, environment)
+    command = [sys.executable, "-W", "error", "-m", "tests.helpers.serving", does, *arguments]
+    return subprocess.Popen(command, cwd=_ROOT, env=environment)
 
 
-def _exists_or_died(path: Path, process: subprocess.Popen[bytes]) -> bool:
+def _exists_or_died(path: Path, process: Process) -> bool:
     if process.poll() is not None:
         raise AssertionError(f"the process ended with code {process.returncode}")
     return path.exists()
 
 
-def _end(process: subprocess.Popen[bytes]) -> int:
+def _end(process: Process) -> int:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:

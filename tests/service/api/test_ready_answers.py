@@ -61,7 +61,7 @@ def test_a_key_that_may_not_submit_gets_no_stored_answer(tmp_path: Path) -> None
 def test_a_stored_answer_is_not_given_out_while_the_store_cannot_be_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unreachable(_: object) -> frozenset[str]:
+    def unreachable(*_: object) -> frozenset[str]:
         raise PoolTimeoutError
 
     with client_of(create_app(Settings(data_dir=tmp_path, workers=0))) as http:
