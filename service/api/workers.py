@@ -24,7 +24,6 @@ from warpack.service.jobs.gateway_tasks import delivered
 from warpack.service.jobs.gateway_wire import (
     BEAT_S,
     CLAIM_OVER,
-    GATEWAY_PREFIX,
     LONGEST_WAIT_S,
     TOKEN_FIELD,
     UNKNOWN_WORKER,
@@ -37,7 +36,8 @@ from warpack.service.jobs.store_keeper import StoreKeeper
 from warpack.service.jobs.task_keys import key_of
 from warpack.service.problems import ProblemDetails, without_paths
 from warpack.service.store.records import Claim, TaskKind
-from warpack.service.store.workers import LEASE_S, Worker
+from warpack.service.store.workers import GATEWAY_PREFIX, LEASE_S, Worker
+from warpack.service.versions import FORMAT
 
 router = APIRouter(prefix="/v1/workers", tags=["workers"])
 
@@ -78,7 +78,7 @@ async def claim(
     keeper = _keeper(runner, worker)
     clock = asyncio.get_running_loop()
     end = clock.time() + min(said.wait_s, LONGEST_WAIT_S)
-    while (task := await offers.next(queues, end - clock.time())) is not None:
+    while (task := await offers.next(queues, end - clock.time(), _format_of(worker))) is not None:
         if await request.is_disconnected():
             break
         claimed = await asyncio.to_thread(keeper.claim, task)
@@ -194,7 +194,14 @@ def _keeper(runner: JobRunner, worker: Worker) -> StoreKeeper:
         runner.has_device,
         solver=versions.get("solver"),
         validator=versions.get("validator"),
+        most_format=_format_of(worker),
     )
+
+
+def _format_of(worker: Worker) -> int:
+    """The newest that it reads, and this node as well."""
+    said = worker.versions.get("format", "")
+    return min(int(said), FORMAT) if said.isdecimal() and said.isascii() and int(said) else 1
 
 
 def _prefix(caller: Caller) -> str:
