@@ -39,7 +39,7 @@ async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: 
             }
             for worker in workers
         ],
-        "hardware_devices": [{"worker": worker.id, **device} for worker in workers for device in worker.devices],
+        "hardware_devices": [{**device, "worker": worker.id} for worker in workers for device in worker.devices],
     }
 
 

@@ -19,7 +19,7 @@ from warpack.service.api.errors import ApiError, ReadyAnswer
 from warpack.service.api.examples_of_workers import ADMITTED, BEAT, BEAT_BODY, CLAIM, CLAIM_BODY, END_BODY, INTRODUCTION
 from warpack.service.api.job_runner import job_runner_of, offers_of
 from warpack.service.api.offers import Offers
-from warpack.service.api.worker_bodies import Beat, ClaimRequest, Introduction, read_body
+from warpack.service.api.worker_bodies import Beat, ClaimRequest, Incumbent, Introduction, read_body
 from warpack.service.jobs.gateway_tasks import delivered
 from warpack.service.jobs.gateway_wire import (
     BEAT_S,
@@ -52,7 +52,8 @@ _LONGEST_TEXT = 4000
 @router.post("", status_code=201, summary="A worker introduces itself", responses=ADMITTED, openapi_extra=INTRODUCTION)
 async def introduce(request: Request, runner: InJobRunner, caller: WorkerKey) -> Response:
     said = read_body(Introduction, await request.body())
-    worker = Worker(f"{_prefix(caller)}{secrets.token_hex(8)}", said.queues, said.devices, said.versions)
+    devices = tuple(map(asdict, said.devices))
+    worker = Worker(f"{_prefix(caller)}{secrets.token_hex(8)}", said.queues, devices, said.versions)
     await asyncio.to_thread(runner.store.workers.beat, worker)
     return _json(asdict(Admission(worker.id, BEAT_S, LEASE_S, LONGEST_WAIT_S)), 201)
 
@@ -149,13 +150,14 @@ async def _end(request: Request, keeper: StoreKeeper, held: Claim, end: End, bod
         return await asyncio.to_thread(keep, held, found)
     if end == "incumbent":
         if held.task.kind == "solve":
-            await asyncio.to_thread(keeper.tell, held, read_body(dict[str, float | int | str | None], body))
+            await asyncio.to_thread(keeper.tell, held, asdict(read_body(Incumbent, body)))
         return True
     said = read_body(dict[str, str], body)
     if end == "released":
         return await asyncio.to_thread(keeper.release, held)
     if end == "lost":
-        return await asyncio.to_thread(keeper.lose, held, said.get("said", "")[-_LONGEST_TEXT:])
+        words = said.get("said", "").replace("\0", "")  # which PostgreSQL does not keep
+        return await asyncio.to_thread(keeper.lose, held, words[-_LONGEST_TEXT:])
     return await asyncio.to_thread(keeper.fail, held, _failure(held, said))
 
 
