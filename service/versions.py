@@ -5,6 +5,11 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+FORMAT = 1
+"""Of what tasks carry: manifests, layouts and bundles. To be raised with a change of theirs that an older version
+cannot read or keep to. A worker takes tasks of its own format and of older ones, so both versions may run side by
+side."""
+
 _SOLVER = ("warpack", "ortools")
 _VALIDATOR = ("warpack", "numba-cuda", "nvidia-nvjitlink")
 
@@ -19,6 +24,11 @@ def solver_version() -> str:
 def validator_version() -> str:
     """Of the emitters and probes, with the compilers that they use."""
     return _joined(_VALIDATOR)
+
+
+def versions() -> dict[str, str]:
+    """What a worker says of itself."""
+    return {"solver": solver_version(), "validator": validator_version(), "format": str(FORMAT)}
 
 
 def _joined(packages: tuple[str, ...]) -> str:

@@ -11,9 +11,8 @@ from fastapi import APIRouter, Depends
 from warpack.service.api.callers import Reader
 from warpack.service.api.job_runner import job_runner_of
 from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE
-from warpack.service.jobs.gateway_wire import GATEWAY_PREFIX
 from warpack.service.jobs.job_runner import JobRunner
-from warpack.service.store.workers import LEASE_S, Worker
+from warpack.service.store.workers import GATEWAY_PREFIX, LEASE_S, Worker
 from warpack.solver.devices import DEVICES
 
 router = APIRouter(tags=["operations"])
@@ -40,7 +39,7 @@ async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: 
             }
             for worker in workers
         ],
-        "hardware_devices": [{"worker": worker.id, **device} for worker in workers for device in worker.devices],
+        "hardware_devices": [{**device, "worker": worker.id} for worker in workers for device in worker.devices],
     }
 
 

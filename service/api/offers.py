@@ -7,19 +7,24 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, device_queue, queue_for
+from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, device_queue, plain_queue_for
 from warpack.service.store.claims import Claims, Wish
 from warpack.service.store.records import Task
+from warpack.service.versions import FORMAT
 from warpack.solver.devices import DEVICES
 
 _LOG = logging.getLogger("warpack.api")
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.25
 
 
 @dataclass(slots=True, eq=False)
 class _Asking:
     queues: frozenset[str]
+    most_format: int
     answer: asyncio.Future[Task | None]
+
+    def takes(self, task: Task) -> bool:
+        return plain_queue_for(task) in self.queues and task.format <= self.most_format
 
 
 class Offers:
@@ -31,11 +36,12 @@ class Offers:
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def next(self, queues: Collection[str], limit_s: float) -> Task | None:
-        """A task of these queues that waits, and was offered to nobody else at the same look; None after `limit_s`."""
+    async def next(self, queues: Collection[str], limit_s: float, most_format: int = FORMAT) -> Task | None:
+        """A task of these queues that waits, of no newer format, and was offered to nobody else at the same look; None
+        after `limit_s`."""
         if self._closed or limit_s <= 0:
             return None
-        asking = _Asking(frozenset(queues), asyncio.get_running_loop().create_future())
+        asking = _Asking(frozenset(queues), most_format, asyncio.get_running_loop().create_future())
         self._asking.append(asking)
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
@@ -54,14 +60,15 @@ class Offers:
     async def _look(self) -> None:
         try:
             while self._asking and not self._closed:
-                wish = _wish({queue for asking in self._asking for queue in asking.queues})
+                newest = max(asking.most_format for asking in self._asking)
+                wish = _wish({queue for asking in self._asking for queue in asking.queues}, newest)
                 try:
                     found = list(await asyncio.to_thread(self._claims.waiting, wish))
                 except Exception:
                     _LOG.exception("looking for what waits failed; it is tried again")
                     found = []
                 for asking in self._asking:
-                    task = next((task for task in found if queue_for(task) in asking.queues), None)
+                    task = next(filter(asking.takes, found), None)
                     if task is not None and not asking.answer.done():
                         found.remove(task)
                         asking.answer.set_result(task)
@@ -70,10 +77,11 @@ class Offers:
             self._looking = None
 
 
-def _wish(queues: set[str]) -> Wish:
+def _wish(queues: set[str], most_format: int) -> Wish:
     return Wish(
         solves=SOLVE_QUEUE in queues,
         static=SOLVE_QUEUE in queues,
         levels=GPU_EXTRA_QUEUE in queues,
         devices=frozenset(each for each in DEVICES if device_queue(each) in queues),
+        most_format=most_format,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -19,7 +19,31 @@ _MOST_TOKENS = 1024
 _Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 _Queue = Annotated[str, Field(json_schema_extra={"enum": list(QUEUES)}, max_length=32)]
 _Tokens = Annotated[frozenset[_Token], Field(max_length=_MOST_TOKENS)]
+_Count = Annotated[int, Field(ge=0, le=2**53)]
 _Word = Annotated[str, Field(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A GPU, as reports describe it."""
+
+    name: _Word
+    compute_capability: Annotated[str, Field(pattern="^[0-9]{1,2}[.][0-9]$")]
+    uuid: _Word = ""
+    driver_version: _Word = ""
+    cuda_version: _Word = ""
+    ordinal: Annotated[int, Field(ge=0, le=1023)] = 0
+    sanitizer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """A better packing that a solver has found: what the events tell of it."""
+
+    run_bytes: _Count | None = None
+    lower_bound_bytes: _Count | None = None
+    threads_per_block: _Count | None = None
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +51,7 @@ class Introduction:
     """The queues that it takes from, its devices as reports describe them, and the versions that it works with."""
 
     queues: Annotated[tuple[_Queue, ...], Field(min_length=1, max_length=len(QUEUES))]
-    devices: Annotated[tuple[dict[_Word, _Word | int | bool | None], ...], Field(max_length=16)] = ()
+    devices: Annotated[tuple[Device, ...], Field(max_length=16)] = ()
     versions: dict[_Word, Annotated[str, Field(max_length=64)]] = field(default_factory=dict)
 
 
@@ -73,5 +97,17 @@ def read_body(kind: type[Value], body: bytes) -> Value:
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
-    """For the API's description; without definitions, since these shapes refer to nothing."""
-    return TypeAdapter(kind).json_schema()
+    """For the API's description, which has no place of its own for the shapes that these refer to."""
+    schema: dict[str, Any] = TypeAdapter(kind).json_schema()
+    return cast(dict[str, Any], _with_definitions(schema, schema.pop("$defs", {})))
+
+
+def _with_definitions(schema: Any, definitions: dict[str, Any]) -> Any:
+    """The schema with each reference replaced by what it refers to."""
+    if isinstance(schema, list):
+        return [_with_definitions(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _with_definitions(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {name: _with_definitions(each, definitions) for name, each in schema.items()}

@@ -19,12 +19,11 @@ from warpack.service.api.errors import ApiError, ReadyAnswer
 from warpack.service.api.examples_of_workers import ADMITTED, BEAT, BEAT_BODY, CLAIM, CLAIM_BODY, END_BODY, INTRODUCTION
 from warpack.service.api.job_runner import job_runner_of, offers_of
 from warpack.service.api.offers import Offers
-from warpack.service.api.worker_bodies import Beat, ClaimRequest, Introduction, read_body
+from warpack.service.api.worker_bodies import Beat, ClaimRequest, Incumbent, Introduction, read_body
 from warpack.service.jobs.gateway_tasks import delivered
 from warpack.service.jobs.gateway_wire import (
     BEAT_S,
     CLAIM_OVER,
-    GATEWAY_PREFIX,
     LONGEST_WAIT_S,
     TOKEN_FIELD,
     UNKNOWN_WORKER,
@@ -37,7 +36,8 @@ from warpack.service.jobs.store_keeper import StoreKeeper
 from warpack.service.jobs.task_keys import key_of
 from warpack.service.problems import ProblemDetails, without_paths
 from warpack.service.store.records import Claim, TaskKind
-from warpack.service.store.workers import LEASE_S, Worker
+from warpack.service.store.workers import GATEWAY_PREFIX, LEASE_S, Worker
+from warpack.service.versions import FORMAT
 
 router = APIRouter(prefix="/v1/workers", tags=["workers"])
 
@@ -52,7 +52,8 @@ _LONGEST_TEXT = 4000
 @router.post("", status_code=201, summary="A worker introduces itself", responses=ADMITTED, openapi_extra=INTRODUCTION)
 async def introduce(request: Request, runner: InJobRunner, caller: WorkerKey) -> Response:
     said = read_body(Introduction, await request.body())
-    worker = Worker(f"{_prefix(caller)}{secrets.token_hex(8)}", said.queues, said.devices, said.versions)
+    devices = tuple(map(asdict, said.devices))
+    worker = Worker(f"{_prefix(caller)}{secrets.token_hex(8)}", said.queues, devices, said.versions)
     await asyncio.to_thread(runner.store.workers.beat, worker)
     return _json(asdict(Admission(worker.id, BEAT_S, LEASE_S, LONGEST_WAIT_S)), 201)
 
@@ -78,7 +79,7 @@ async def claim(
     keeper = _keeper(runner, worker)
     clock = asyncio.get_running_loop()
     end = clock.time() + min(said.wait_s, LONGEST_WAIT_S)
-    while (task := await offers.next(queues, end - clock.time())) is not None:
+    while (task := await offers.next(queues, end - clock.time(), _format_of(worker))) is not None:
         if await request.is_disconnected():
             break
         claimed = await asyncio.to_thread(keeper.claim, task)
@@ -149,13 +150,14 @@ async def _end(request: Request, keeper: StoreKeeper, held: Claim, end: End, bod
         return await asyncio.to_thread(keep, held, found)
     if end == "incumbent":
         if held.task.kind == "solve":
-            await asyncio.to_thread(keeper.tell, held, read_body(dict[str, float | int | str | None], body))
+            await asyncio.to_thread(keeper.tell, held, asdict(read_body(Incumbent, body)))
         return True
     said = read_body(dict[str, str], body)
     if end == "released":
         return await asyncio.to_thread(keeper.release, held)
     if end == "lost":
-        return await asyncio.to_thread(keeper.lose, held, said.get("said", "")[-_LONGEST_TEXT:])
+        words = said.get("said", "").replace("\0", "")  # which PostgreSQL does not keep
+        return await asyncio.to_thread(keeper.lose, held, words[-_LONGEST_TEXT:])
     return await asyncio.to_thread(keeper.fail, held, _failure(held, said))
 
 
@@ -194,7 +196,14 @@ def _keeper(runner: JobRunner, worker: Worker) -> StoreKeeper:
         runner.has_device,
         solver=versions.get("solver"),
         validator=versions.get("validator"),
+        most_format=_format_of(worker),
     )
+
+
+def _format_of(worker: Worker) -> int:
+    """The newest that it reads, and this node as well."""
+    said = worker.versions.get("format", "")
+    return min(int(said), FORMAT) if said.isdecimal() and said.isascii() and int(said) else 1
 
 
 def _prefix(caller: Caller) -> str:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.store.records import Task
+from warpack.service.versions import FORMAT
 from warpack.solver.devices import DEVICES
 
 SOLVE_QUEUE = "solve"
@@ -61,7 +62,19 @@ def fork_servers_of(queues: Collection[str]) -> tuple[ForkServer, ...]:
 
 def queue_for(task: Task) -> str:
     """Of a task: a validation beyond static goes to the workers that have the extra `gpu`, whatever a device does of it
-    to those that have one of its architecture."""
+    to those that have one of its architecture. Formats after the first have queues of their own, from which no older
+    worker takes."""
+    queue = plain_queue_for(task)
+    return queue if task.format == 1 else f"{queue}-{task.format}"
+
+
+def with_formats(queues: Collection[str]) -> tuple[str, ...]:
+    """These queues, for every format that this version reads."""
+    return tuple(queue if form == 1 else f"{queue}-{form}" for queue in queues for form in range(1, FORMAT + 1))
+
+
+def plain_queue_for(task: Task) -> str:
+    """Whatever its format."""
     if task.kind == "device":
         return device_queue(task.compute_capability)
     if task.kind == "solve" or task.required == "static":

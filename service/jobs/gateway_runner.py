@@ -6,13 +6,12 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
 from warpack.service.jobs import child_process
-from warpack.service.jobs.capabilities import device_queue, fork_servers_of, queue_for
+from warpack.service.jobs.capabilities import device_queue, fork_servers_of, plain_queue_for
 from warpack.service.jobs.desk import Desk
 from warpack.service.jobs.gateway_keeper import GatewayKeeper, GatewayRefused, UnknownWorker
 from warpack.service.jobs.gpu import Gpu
@@ -20,7 +19,7 @@ from warpack.service.jobs.handlers import handlers_of
 from warpack.service.jobs.keeper import KeeperAway
 from warpack.service.settings import Settings
 from warpack.service.store.records import Claim
-from warpack.service.versions import solver_version, validator_version
+from warpack.service.versions import versions
 
 _LOG = logging.getLogger("warpack.worker")
 _PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
@@ -86,8 +85,7 @@ class GatewayRunner:
 
     def _introduce(self) -> None:
         devices = [] if self._gpu is None else [self._gpu.public()]
-        versions = {"solver": solver_version(), "validator": validator_version()}
-        self._keeper.introduce(self._queues, devices, versions)
+        self._keeper.introduce(self._queues, devices, versions())
 
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -108,7 +106,7 @@ class GatewayRunner:
                 break
             pause_s = _PAUSE_S
             if claim is not None:
-                doing = asyncio.ensure_future(self._do(claim, queue_for(claim.task)))
+                doing = asyncio.ensure_future(self._do(claim, plain_queue_for(claim.task)))
                 await asyncio.sleep(0)  # so that its place is taken
                 at_work.add(doing)
                 doing.add_done_callback(at_work.discard)
@@ -162,7 +160,6 @@ class GatewayRunner:
 
     def _beat_until_stopped(self) -> None:
         """And on, as long as anything is under way."""
-        self._heard = time.monotonic()
         while not self._stopping.wait(self._keeper.admission.beat_s):
             self._beat()
         while self._working.is_alive():
@@ -176,11 +173,9 @@ class GatewayRunner:
             except UnknownWorker:
                 _LOG.warning("the service gave this worker up; what it held is another's now")
                 self._introduce()
-            self._heard = time.monotonic()
         except KeeperAway as error:
+            # What is under way goes on: its result counts, or is refused, once the service is there.
             _LOG.warning("the service cannot be reached; it is tried again: %s", error)
-            if time.monotonic() - self._heard > self._keeper.admission.lease_s:
-                self._keeper.drop_all()
         except GatewayRefused as error:
             self._give_up(error)
             self._keeper.drop_all()

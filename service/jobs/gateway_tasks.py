@@ -30,16 +30,20 @@ def delivered(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     claim: dict[str, Any] = json.loads(head)
     read = {"solve": _solved, "validate": _validated, "device": _on_device}[claim["kind"]]
     try:
-        found = json.loads(body)
+        found = json.loads(body, parse_constant=_no_number)
         if not isinstance(found, dict):
             raise _Refused("it is no object")
-        kept = read(claim, found)
+        kept = json.dumps(read(claim, found), ensure_ascii=False).encode()
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         detail = f"What the worker found cannot be kept: {what[:500]}"
         problem = ProblemDetails("bad-delivery", "This is no result", HTTPStatus.UNPROCESSABLE_ENTITY, detail)
         return Reply(problem.status, MEDIA_TYPE, problem.to_text().encode()).to_bytes()
-    return Reply(HTTPStatus.OK, "application/json", json.dumps(kept, ensure_ascii=False).encode()).to_bytes()
+    return Reply(HTTPStatus.OK, "application/json", kept).to_bytes()
+
+
+def _no_number(name: str) -> float:
+    raise _Refused(f"{name} is no number of JSON")
 
 
 def _solved(claim: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,6 @@ End = Literal["found", "failed", "lost", "released", "incumbent"]
 """What became of a claim; `incumbent` ends nothing, and is only news of a solve."""
 ENDS: tuple[End, ...] = get_args(End)
 
-GATEWAY_PREFIX = "gw-"
-"""Of the ids of such workers."""
 BEAT_S = 1.0
 """How often such a worker beats: each beat tells it what is no longer wanted."""
 LONGEST_WAIT_S = 20.0

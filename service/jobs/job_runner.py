@@ -10,7 +10,7 @@ from functools import partial
 from warpack.service.engine import Handler, JobEngine
 from warpack.service.engine.dbos_engine import DbosEngine
 from warpack.service.jobs import child_process
-from warpack.service.jobs.capabilities import QUEUES, device_queue, fork_servers_of, queues_for
+from warpack.service.jobs.capabilities import QUEUES, device_queue, fork_servers_of, queues_for, with_formats
 from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.handlers import handlers_of
@@ -23,7 +23,7 @@ from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Task, TaskKind
 from warpack.service.store.workers import Worker
-from warpack.service.versions import solver_version, validator_version
+from warpack.service.versions import versions
 
 
 class JobRunner:
@@ -44,15 +44,15 @@ class JobRunner:
             new_worker_id(),
             queues_for(queues, gpu) if settings.workers else (),
             () if gpu is None else (gpu.public(),),
-            {"solver": solver_version(), "validator": validator_version()},
+            versions(),
         )
         self.engine: JobEngine = engine or DbosEngine(
             settings.engine_url,
             self._worker.id,
-            all_queues=QUEUES,
-            queues=self._worker.queues,
+            all_queues=with_formats(QUEUES),
+            queues=with_formats(self._worker.queues),
             concurrency=settings.workers,
-            one_at_a_time=() if gpu is None else (device_queue(gpu.compute_capability),),
+            one_at_a_time=() if gpu is None else with_formats((device_queue(gpu.compute_capability),)),
         )
         self.hurry = threading.Event()
         self._closing = False

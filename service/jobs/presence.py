@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from warpack.service.jobs.liveness import LivenessLocks
-from warpack.service.store.workers import BEAT_S, LEASE_S, Worker, Workers
+from warpack.service.store.workers import BEAT_S, GATEWAY_PREFIX, LEASE_S, Worker, Workers
 
 _FRESH_S = 1.5
 _LOG = logging.getLogger("warpack.jobs")
@@ -37,6 +37,7 @@ class Presence:
     ) -> None:
         self._workers, self._worker, self._clock = workers, worker, clock
         self._locks = LivenessLocks(folder, worker.id)
+        self._since = clock()
         self._seen: dict[str, _Seen] = {}
         self._last: tuple[float, tuple[Worker, ...]] = (-inf, ())
         self._looking = threading.Lock()
@@ -107,8 +108,11 @@ class Presence:
     def _is_dead(self, worker: Worker) -> bool:
         if worker.id == self.id:
             return False
-        if worker.left_s <= 0 or self._locks.is_dead(worker.id):
+        if self._locks.is_dead(worker.id):
             return True
+        if worker.left_s <= 0:
+            # One that comes by the gateway could not beat while no API was there.
+            return not worker.id.startswith(GATEWAY_PREFIX) or self._clock() - self._since > LEASE_S
         seen = self._seen.get(worker.id)
         if seen is None or seen.beats != worker.beats:
             self._seen[worker.id] = _Seen(worker.beats, self._clock())

@@ -22,7 +22,8 @@ _LOG = logging.getLogger("warpack.jobs")
 
 class StoreKeeper:
     """For one `holder`. `submit` hands over what follows from a result; `has_device` says whether a worker with a GPU
-    of an architecture is alive. `solver` and `validator`: the versions that results are of."""
+    of an architecture is alive. `solver` and `validator`: the versions that results are of; `most_format`: the newest
+    that the holder reads."""
 
     def __init__(
         self,
@@ -33,15 +34,17 @@ class StoreKeeper:
         *,
         solver: str | None = None,
         validator: str | None = None,
+        most_format: int | None = None,
     ) -> None:
         self.store, self.holder = store, holder
         self._submit, self._has_device = submit, has_device
+        self._most_format = most_format
         self._solver, self._validator = solver or solver_version(), validator or validator_version()
 
     def claim(self, task: Task) -> Claim | None:
         if task.kind == "solve":
-            return self.store.solves.claim(task, self.holder)
-        claim = self.store.validations.claim(task, self.holder)
+            return self.store.solves.claim(task, self.holder, self._most_format)
+        claim = self.store.validations.claim(task, self.holder, self._most_format)
         if claim is None or task.kind == "device":
             return claim
         device = claim.required == "hardware" or (

@@ -13,6 +13,7 @@ from warpack.service.store.solves import solve_claim
 from warpack.service.store.tables import manifests, validations
 from warpack.service.store.tasks import next_task, task_query
 from warpack.service.store.validations import validation_claim
+from warpack.service.versions import FORMAT
 
 _FEW = 8
 """More than are claimed by others between a look and a claim."""
@@ -21,12 +22,13 @@ _FEW = 8
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a worker takes: `static` and `levels` are validations up to that level and beyond it; `devices` the
-    architectures of its GPUs."""
+    architectures of its GPUs, `most_format` the newest that it reads."""
 
     solves: bool = False
     static: bool = False
     levels: bool = False
     devices: frozenset[str] = frozenset()
+    most_format: int = FORMAT
 
 
 class Claims:
@@ -38,13 +40,13 @@ class Claims:
         found: list[Task] = []
         with self._database.reading() as connection:
             if wish.devices:
-                found += _first(connection, "device", manifests.c.compute_capability.in_(wish.devices))
+                found += _first(connection, "device", wish, manifests.c.compute_capability.in_(wish.devices))
             if wish.static:
-                found += _first(connection, "validate", validations.c.required == "static")
+                found += _first(connection, "validate", wish, validations.c.required == "static")
             if wish.levels:
-                found += _first(connection, "validate", validations.c.required != "static")
+                found += _first(connection, "validate", wish, validations.c.required != "static")
             if wish.solves:
-                found += _first(connection, "solve")
+                found += _first(connection, "solve", wish)
         return tuple(found)
 
     def held(self, kind: TaskKind, task_id: str, token: str, holder: str) -> Claim | None:
@@ -70,7 +72,8 @@ class Claims:
             return frozenset(token for lease in ALL.values() for _, token in lease.held_by(connection, holder))
 
 
-def _first(connection: Connection, kind: TaskKind, *conditions: ColumnElement[bool]) -> list[Task]:
+def _first(connection: Connection, kind: TaskKind, wish: Wish, *conditions: ColumnElement[bool]) -> list[Task]:
     table = ALL[kind].table
-    query = task_query(kind).where(table.c.state == ALL[kind].waits, *conditions).order_by(table.c.tag, table.c.id)
+    waits = table.c.state == ALL[kind].waits, table.c.format <= wish.most_format
+    query = task_query(kind).where(*waits, *conditions).order_by(table.c.tag, table.c.id)
     return [next_task(kind, row) for row in connection.execute(query.limit(_FEW))]

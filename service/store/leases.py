@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select, update
 
 from warpack.service.store.clock import db_now
 from warpack.service.store.tables import solves, validations
+from warpack.service.versions import FORMAT
 
 MOST_LOSSES = 3
 _SETTLED_S = 1.0
@@ -34,8 +35,11 @@ class Lease:
     def _stage(self) -> list[ColumnElement[bool]]:
         return [] if self.stage is None else [self.table.c.stage == self.stage]
 
-    def claim(self, connection: Connection, task_id: str, attempt: int, holder: str) -> str | None:
-        """The token; None where this attempt is not the next one, or the task no longer waits."""
+    def claim(
+        self, connection: Connection, task_id: str, attempt: int, holder: str, most_format: int | None = None
+    ) -> str | None:
+        """The token; None where this attempt is not the next one, the task no longer waits, or is of a newer format
+        than `most_format` (that of this process unless said)."""
         token = secrets.token_hex(16)
         claimed = connection.execute(
             update(self.table)
@@ -43,6 +47,7 @@ class Lease:
                 self.table.c.id == task_id,
                 self.table.c.state == self.waits,
                 self.table.c.attempt == attempt - 1,
+                self.table.c.format <= (most_format or FORMAT),
                 *self._stage(),
             )
             .values(state=self.held, attempt=attempt, token=token, holder=holder)

@@ -74,7 +74,7 @@ class Task:
     of it.
 
     `required` is the level that a validation must reach. A `device` task is for a GPU of that `compute_capability`.
-    `turn`: those with a smaller one go first.
+    `turn`: those with a smaller one go first. `format`: see `versions.FORMAT`.
     """
 
     kind: TaskKind
@@ -84,6 +84,7 @@ class Task:
     required: str = ""
     compute_capability: str = ""
     turn: int = 0
+    format: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ class Solves:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, task: Task, holder: str) -> Claim | None:
-        """Begin this attempt. None when the solve is finished or cancelled, or another attempt has taken its place."""
+    def claim(self, task: Task, holder: str, most_format: int | None = None) -> Claim | None:
+        """Begin this attempt. None when the solve is finished or cancelled, another attempt has taken its place, or
+        the holder cannot read it; see `Lease.claim`."""
         with self._database.writing() as connection:
-            token = SOLVE.claim(connection, task.id, task.attempt, holder)
+            token = SOLVE.claim(connection, task.id, task.attempt, holder, most_format)
             if token is None:
                 return None
             record(connection, "solving", task.id)

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
+from warpack.service.versions import FORMAT
+
 metadata = MetaData()
 
 
@@ -31,6 +33,7 @@ def _task_columns() -> tuple[Column[object], ...]:
         Column("said", Text),  # what the last of them said
         Column("tag", Integer, nullable=False, server_default="0"),  # its turn: see `turns`
         Column("version", String(64), nullable=False, server_default=""),  # of what made it
+        Column("format", Integer, nullable=False, server_default="1", default=FORMAT),  # of what a worker must read
     )
 
 

@@ -97,7 +97,7 @@ class Tasks:
 def next_task(kind: TaskKind, row: Any) -> Task:
     """The next attempt at the task of this row. What is validated goes before what is solved."""
     if kind == "solve":
-        return Task("solve", row.id, row.attempt + 1, turn=LAST + 1 + row.tag)
+        return Task("solve", row.id, row.attempt + 1, turn=LAST + 1 + row.tag, format=row.format)
     return Task(
         kind,
         row.id,
@@ -105,18 +105,20 @@ def next_task(kind: TaskKind, row: Any) -> Task:
         required=row.required,
         compute_capability=row.compute_capability,
         turn=1 + row.tag,
+        format=row.format,
     )
 
 
 def task_query(kind: TaskKind) -> Select[Any]:
     """Rows for `next_task`."""
     if kind == "solve":
-        return select(solves.c.id, solves.c.attempt, solves.c.tag)
+        return select(solves.c.id, solves.c.attempt, solves.c.tag, solves.c.format)
     return (
         select(
             validations.c.id,
             validations.c.attempt,
             validations.c.tag,
+            validations.c.format,
             validations.c.required,
             manifests.c.compute_capability,
         )

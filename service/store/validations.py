@@ -20,6 +20,7 @@ from warpack.service.store.leases import ALL
 from warpack.service.store.records import Claim, Task, now, rank
 from warpack.service.store.tables import artefacts, bundles, layouts, manifests, reports, solves, validations
 from warpack.service.store.tasks import next_task, task_query
+from warpack.service.versions import FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ class Validations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, task: Task, holder: str) -> Claim | None:
-        """Begin this attempt at a stage. None when that is finished or cancelled, or another attempt has taken its
-        place."""
+    def claim(self, task: Task, holder: str, most_format: int | None = None) -> Claim | None:
+        """Begin this attempt at a stage. None when that is finished or cancelled, another attempt has taken its place,
+        or the holder cannot read it; see `Lease.claim`."""
         with self._database.writing() as connection:
-            token = ALL[task.kind].claim(connection, task.id, task.attempt, holder)
+            token = ALL[task.kind].claim(connection, task.id, task.attempt, holder, most_format)
             if token is None:
                 return None
             query = select(validations.c.solve_id).where(validations.c.id == task.id)
@@ -84,6 +85,7 @@ class Validations:
             level=verdict.level,
             document=verdict.document,
             version=verdict.version,
+            format=FORMAT,  # of the bundle
         )
         with self._database.writing() as connection:
             if not connection.execute(change).rowcount:

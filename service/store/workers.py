@@ -20,6 +20,8 @@ from warpack.service.store.tables import workers
 
 LEASE_S = 8.0
 BEAT_S = 2.0
+GATEWAY_PREFIX = "gw-"
+"""Of the ids of workers that do not share the database: an API beats for them."""
 
 
 @dataclass(frozen=True, slots=True)

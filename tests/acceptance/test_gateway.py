@@ -38,11 +38,12 @@ def state(store: Store, job_id: str) -> str:
     return store.jobs.state(job_id) or ""
 
 
-def held_by_token(store: Store) -> tuple[str, str, str]:
-    """Task, token and holder of the one validation that is held."""
+def held_by(store: Store, holder: str) -> tuple[str, str]:
+    """Task and token of the one validation that it holds."""
+    query = text("SELECT id, token FROM validations WHERE state = 'validating' AND holder = :holder")
     with store._database.reading() as connection:
-        row = connection.execute(text("SELECT id, token, holder FROM validations WHERE state = 'validating'")).one()
-    return row.id, row.token, row.holder
+        row = connection.execute(query, {"holder": holder}).one()
+    return row.id, row.token
 
 
 def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they_say_later_is_refused(
@@ -56,14 +57,13 @@ def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they
         proxy = stack.enter_context(breakable_proxy(int(serving.url.rpartition(":")[2])))
         far_url = f"http://127.0.0.1:{proxy.port}"
         cut_off = stack.enter_context(gateway_worker(folder / "cut off", far_url, token, ARCHITECTURE))
-        first = for_a_device(store, 5.0)
-        eventually(cut_off.begun, "the first worker is at the first job")
-        task_id, old_token, old_holder = held_by_token(store)
         killed = stack.enter_context(gateway_worker(folder / "killed", serving.url, token, ARCHITECTURE))
-        second = for_a_device(store, 9.0)
-        eventually(killed.begun, "the second worker is at the second job")
-        devices = client.devices()["hardware_devices"]
-        assert {device["uuid"] for device in devices} == {"cut off", "killed"}
+        first, second = for_a_device(store, 5.0), for_a_device(store, 9.0)
+        eventually(lambda: cut_off.begun() and killed.begun(), "each worker is at a job")
+        holders = {device["uuid"]: device["worker"] for device in client.devices()["hardware_devices"]}
+        assert set(holders) == {"cut off", "killed"}
+        old_holder = holders["cut off"]
+        task_id, old_token = held_by(store, old_holder)
         below = descendants(killed.process.pid)
         proxy.cut()
         killed.process.send_signal(signal.SIGKILL)

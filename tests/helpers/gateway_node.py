@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class Node:
         task = claim["task"]
         return self.http.post(
             f"/v1/workers/{self.id}/{task['kind']}/{task['id']}/{end}",
-            json=said,
+            content=json.dumps(said),
             headers=self.key | {"Attempt-Token": token or claim["token"]},
         )
 

@@ -169,7 +169,8 @@ def test_a_solve_and_its_validation_can_be_done_from_afar(store: Store, http: Te
     node.introduce("solve", "validate")
     job_id, _ = posted(store, "static")
     claim = node.claim("solve").json()
-    assert node.end(claim, "incumbent", {"run_bytes": 64, "seconds": 0.1}).status_code == 204
+    assert node.end(claim, "incumbent", {"run_bytes": 64, "seconds": 0.1, "job": "another"}).status_code == 204
+    assert type_of(node.end(claim, "incumbent", {"run_bytes": "many"})) == (422, "bad-request")
     layout = read_layout(LAYOUT)
     said = {
         "status": "infeasible",
@@ -215,6 +216,9 @@ def _without_ran() -> dict[str, Any]:
         (found_on_device() | {"reports": [report("hardware") | {"findings": [{"message": "?"}]}]}, "has findings"),
         (found_on_device(ran=False), "cannot pass"),
         (_without_ran(), "'ran' is missing"),
+        (found_on_device() | {"reports": [report("hardware") | {"seconds": float("nan")}]}, "NaN is no number"),
+        (found_on_device() | {"reports": [report("hardware") | {"note": "\ud800"}]}, "surrogates not allowed"),
+        (found_on_device() | {"reports": 3 * [[[]]]}, "no level that was asked for"),
     ],
 )
 def test_what_is_no_result_is_refused_and_the_claim_stands(store: Store, node: Node, found: Any, why: str) -> None:
@@ -251,7 +255,15 @@ def test_these_calls_want_a_key_for_workers(http: TestClient, store: Store, scop
 
 @pytest.mark.parametrize(
     "said",
-    [{}, {"queues": []}, {"queues": ["bake"]}, {"queues": "solve"}, {"queues": ["solve"], "versions": {"x": "y" * 65}}],
+    [
+        {},
+        {"queues": []},
+        {"queues": ["bake"]},
+        {"queues": "solve"},
+        {"queues": ["solve"], "versions": {"x": "y" * 65}},
+        {"queues": ["gpu-sm86"], "devices": [{"name": "a GPU without an architecture"}]},
+        {"queues": ["gpu-sm86"], "devices": [{"name": "a GPU", "compute_capability": 8.6}]},
+    ],
 )
 def test_an_introduction_with_faults_is_told_them(http: TestClient, store: Store, said: dict[str, Any]) -> None:
     answer = http.post("/v1/workers", json=said, headers=shown(store, "worker"))

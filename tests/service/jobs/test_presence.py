@@ -81,3 +81,15 @@ def test_who_was_given_up_and_goes_on_is_entered_again(store: Store, presence: P
     presence.bury("other")
     store.workers.beat(other)
     assert ids(presence.alive()) == ["other", "own"]
+
+
+def test_a_worker_behind_the_gateway_may_have_been_silent_while_no_api_was_there(
+    store: Store, presence: Presence, now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process has just started, and perhaps it was the one that the worker called."""
+    with monkeypatch.context() as patch:
+        patch.setattr("warpack.service.store.workers.LEASE_S", -1.0)
+        store.workers.beat(Worker("gw-1", ("solve",)))
+    assert presence.look()[1] == ()
+    now[0] = LEASE_S + 1
+    assert ids(presence.look()[1]) == ["gw-1"]

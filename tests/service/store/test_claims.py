@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.helpers.stored import begun_anew, claim_solve, layout, order, solved, verdict
+from warpack.service.jobs.capabilities import QUEUES, queue_for, with_formats
 from warpack.service.store import Store
 from warpack.service.store.claims import Wish
 from warpack.service.store.records import Order, Task
 from warpack.service.store.workers import Worker
+from warpack.service.versions import FORMAT
 
 
 def for_a_device(store: Store, architecture: str, sha256: str) -> Task:
@@ -94,3 +96,20 @@ def test_a_stale_attempt_ends_nothing(store: Store) -> None:
     assert not store.solves.fail(claim, "{}")
     assert store.claims.held("solve", claim.id, claim.token, "a worker") is None
     assert store.solves.deliver(newer, layout()) is not None
+
+
+def test_what_only_a_newer_version_reads_is_left_to_one(store: Store) -> None:
+    """As the tasks of a newer version are, which runs beside this one."""
+    task = store.jobs.take(order()).task
+    assert task is not None
+    assert (task.format, queue_for(task)) == (1, "solve")
+    with store._database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE solves SET format = {FORMAT + 1}, due = 0")
+    assert store.solves.claim(task, "of this version") is None
+    assert store.claims.waiting(Wish(solves=True)) == ()
+    (waiting,) = store.tasks.unsubmitted()
+    assert queue_for(waiting) == f"solve-{FORMAT + 1}"
+    assert queue_for(waiting) not in with_formats(QUEUES)
+    newer = store.claims.waiting(Wish(solves=True, most_format=FORMAT + 1))
+    assert [each.id for each in newer] == [task.id]
+    assert store.solves.claim(task, "of the newer one", FORMAT + 1) is not None
