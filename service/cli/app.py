@@ -32,7 +32,7 @@ _COMMANDS = {
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs they bring.",
     "worker": "Work on the jobs of a service that shares the data folder.",
-    "admin": "Look after the store of a service: which versions made its answers, and withdraw what a faulty one made.",
+    "admin": "Look after the store of a service: backups, API keys, and answers that a faulty version made.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from warpack.service.store.database import Database
 
@@ -20,11 +22,24 @@ def migrate(database: Database, lock_file: Path) -> None:
     """Apply the steps that are missing. Processes that start together take turns: by a lock on `lock_file` where they
     share a SQLite file, by an advisory lock of the database on PostgreSQL."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config = _config()
     with _alone(lock_file if database.is_sqlite else None), database.writing("migrations") as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def knows(revision: str) -> bool:
+    """Whether tables of this step can be brought up to date."""
+    try:
+        return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    return config
 
 
 @contextmanager
