@@ -57,13 +57,9 @@ def restore(
 
 @contextmanager
 def _told() -> Iterator[None]:
-    from sqlalchemy.exc import DBAPIError
-
     from warpack.service.store.backup import BackupError
 
     try:
         yield
     except BackupError as error:
         raise CommandFailed(str(error), FAILED) from None
-    except DBAPIError as error:
-        raise CommandFailed(f"the database cannot be used: {str(error.orig).strip()}", FAILED) from None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
@@ -18,12 +19,22 @@ from warpack.service.store.database import Database
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
+class StoreTooNew(Exception):
+    """A newer version of Warpack has used the store."""
+
+
 def migrate(database: Database, lock_file: Path) -> None:
     """Apply the steps that are missing. Processes that start together take turns: by a lock on `lock_file` where they
-    share a SQLite file, by an advisory lock of the database on PostgreSQL."""
+    share a SQLite file, by an advisory lock of the database on PostgreSQL. Raises StoreTooNew."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config()
     with _alone(lock_file if database.is_sqlite else None), database.writing("migrations") as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is not None and not knows(found):
+            raise StoreTooNew(
+                f"a newer version of Warpack has used this store (its tables are of step {found}): install that version, "
+                "or restore a backup that was made before"
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
