@@ -19,6 +19,7 @@ from warpack.service.api import create_app
 from warpack.service.api.database_faults import unavailable
 from warpack.service.api.edge.protocol import Connections, HttpProtocol
 from warpack.service.settings import Settings
+from warpack.service.store.migrate import StoreTooNew
 
 _LOG = logging.getLogger("warpack.serve")
 
@@ -77,7 +78,7 @@ def _why(cause: BaseException | None) -> str:
     found = None if cause is None else unavailable(cause)
     if found is not None:
         return found.problem.detail
-    if isinstance(cause, OSError):
+    if isinstance(cause, OSError | StoreTooNew):
         return str(cause)
     _LOG.error("the service could not start", exc_info=cause)
     return repr(cause)

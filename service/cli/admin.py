@@ -13,6 +13,8 @@ from warpack.service.cli.terminal import note, out
 
 admin = App(name="admin", help="Look after the store of a service, while it runs or not.")
 admin.command("warpack.service.cli.keys:keys", name="keys", help="Make, list and revoke API keys.")
+admin.command("warpack.service.cli.backup:backup", name="backup", help="Write the store to a file, while it is used.")
+admin.command("warpack.service.cli.backup:restore", name="restore", help="Put a backup in the place of the store.")
 
 
 @admin.command

@@ -10,6 +10,7 @@ from pathlib import Path
 from cyclopts import App, CycloptsError
 
 from warpack.gpu_runtime.interpreter import import_root
+from warpack.service.cli.database_trouble import in_words
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.inputs import with_stdin_named
 from warpack.service.cli.terminal import complain, complain_of
@@ -32,7 +33,7 @@ _COMMANDS = {
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs they bring.",
     "worker": "Work on the jobs of a service.",
-    "admin": "Look after the store of a service: which versions made its answers, and withdraw what a faulty one made.",
+    "admin": "Look after the store of a service: backups, API keys, and answers that a faulty version made.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }
 
@@ -88,6 +89,12 @@ def run(arguments: Sequence[str], sources: Path | None = None) -> int:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         complain(f"{error.strerror or error}{where}")
+        return FAILED
+    except Exception as error:
+        told = in_words(error)
+        if told is None:
+            raise
+        complain(told)
         return FAILED
     return code if isinstance(code, int) else DONE
 

@@ -10,7 +10,9 @@ from warpack.service.cli.doctor_findings import Finding
 from warpack.service.cli.exits import CommandFailed
 from warpack.service.cli.settings import Setting, settings_shown, settings_with
 
-_NOT_THE_SERVICES = frozenset({"WARPACK_CONFIG", "WARPACK_CACHE_DIR", "WARPACK_URL", "WARPACK_KEY"})
+_NOT_THE_SERVICES = frozenset(
+    {"WARPACK_CONFIG", "WARPACK_CACHE_DIR", "WARPACK_URL", "WARPACK_KEY", "WARPACK_GATEWAY", "WARPACK_TOKEN"}
+)
 """Variables of ours that are no settings of the service."""
 _MEANING = "serve and worker"
 

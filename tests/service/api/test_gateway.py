@@ -194,8 +194,8 @@ def test_a_solve_and_its_validation_can_be_done_from_afar(store: Store, http: Te
     job = job_of(store, job_id)
     assert job.layout is not None
     assert read_layout(job.layout.encode()).sha256 == layout.sha256
-    assert "import os" not in (store.jobs.artefact(job_id, "allocators.py") or "import os")
-    assert store.jobs.artefact(job_id, "evil.py") is None
+    assert "import os" not in (store.jobs.artefacts(job_id).get("allocators.py", "import os"))
+    assert "evil.py" not in store.jobs.artefacts(job_id)
     kinds = [event.kind for event in store.events.of_order(job_id, job.solve_id, job.validation_id)]
     assert "incumbent" in kinds
 

@@ -97,7 +97,7 @@ def test_a_solve_that_another_order_uses_stays_with_its_layout(store: Store) -> 
     assert tidied(store) == 1
     kept = job_of(store, young)
     assert (kept.state, kept.layout) == ("ready", '{"validated": 1}')
-    assert store.jobs.artefact(young, "allocators.py") == "code"
+    assert store.jobs.artefacts(young)["allocators.py"] == "code"
     assert store.jobs.take(order("another")).task is None
 
 
@@ -126,7 +126,7 @@ def test_a_stored_answer_that_is_used_stays(store: Store, how: str) -> None:
     elif how == "posted again":
         assert store.jobs.take(order()).job_id == job_id
     else:
-        assert store.jobs.stands(job_id)
+        assert store.jobs.standing([job_id])
     assert tidied(store) == 0
     assert job_of(store, job_id).state == "ready"
     assert store.uses.write() == 0  # once a day is enough
@@ -140,14 +140,14 @@ def test_an_order_on_its_way_out_is_given_out_no_more_unless_it_was_found_before
     store.uses.write()
     made_old(store, (job_id,))
     assert tidied(store) == 0  # but it is marked now
-    assert not store.jobs.stands(job_id)
+    assert not store.jobs.standing([job_id])
     other = store.jobs.take(order())
     assert other.job_id != job_id
     assert other.task is None  # answered by the same solve
     assert store.jobs.get(job_id)  # by who had found it
     monkeypatch.setattr(retention, "MARKED_S", -1.0)
     assert tidied(store) == 0
-    assert store.jobs.stands(job_id)
+    assert store.jobs.standing([job_id])
 
 
 def test_an_idempotency_key_goes_with_its_order(store: Store) -> None:

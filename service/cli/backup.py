@@ -1,0 +1,65 @@
+"""`warpack admin backup` and `warpack admin restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from warpack.service.cli.admin_store import DataDir
+from warpack.service.cli.exits import DONE, FAILED, CommandFailed
+from warpack.service.cli.settings import Config, settings_with
+from warpack.service.cli.terminal import note
+
+
+def backup(
+    file: Annotated[Path, Parameter(help="Where to. A file of that name is replaced once the new one is whole.")],
+    *,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> int:
+    """Write the store to a file: jobs, manifests, layouts, reports, allocators and API keys, as at one moment.
+
+    Processes may go on meanwhile. On PostgreSQL it needs pg_dump.
+    """
+    from warpack.service.store.backup import back_up
+
+    with _told():
+        done = back_up(settings_with(data_dir=data_dir, config=config), file)
+    note(f"Written: {file} ({done.size_bytes} bytes, {done.facts.database}, tables of step {done.facts.revision}).")
+    return DONE
+
+
+def restore(
+    file: Annotated[Path, Parameter(help="A file that `warpack admin backup` wrote.")],
+    *,
+    replace: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Even if the store holds something, which is lost.")
+    ] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> int:
+    """Put a backup in the place of the store, all of it or nothing. Stop all processes first.
+
+    Jobs that had ended are there again; those that were open go on when a service starts. On PostgreSQL it needs
+    pg_restore and psql.
+    """
+    from warpack.service.store.backup import restore as put_back
+
+    with _told():
+        done = put_back(settings_with(data_dir=data_dir, config=config), file, replace=replace)
+    note(f"Restored: the store as it was at {done.facts.made_at}.")
+    return DONE
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    from warpack.service.store.backup import BackupError
+
+    try:
+        yield
+    except BackupError as error:
+        raise CommandFailed(str(error), FAILED) from None

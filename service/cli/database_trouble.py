@@ -1,0 +1,21 @@
+"""Why a command could not use the database, in words."""
+
+from __future__ import annotations
+
+
+def in_words(error: Exception) -> str | None:
+    """None where the error says nothing of the database: then it is a fault of ours, for its traceback to show."""
+    if not type(error).__module__.startswith(("sqlalchemy.", "warpack.service.store.")):
+        return None
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from warpack.service.api.database_faults import unavailable
+    from warpack.service.store.migrate import StoreTooNew
+
+    if isinstance(error, StoreTooNew):
+        return str(error)
+    found = unavailable(error) if isinstance(error, SQLAlchemyError) else None
+    if found is None:
+        return None
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return f"{found.problem.detail} ({said[0].strip()})" if said else found.problem.detail

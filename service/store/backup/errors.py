@@ -1,0 +1,7 @@
+"""What keeps a backup from being made or restored."""
+
+from __future__ import annotations
+
+
+class BackupError(Exception):
+    """The message is a sentence for the operator."""
