@@ -27,7 +27,7 @@ _APPLICATION_VERSION = "2"
 """Pinned: DBOS's default is a hash of the source, with which an upgrade would strand the tasks of the version
 before."""
 
-_POLL_S, _POLL_AT_REST_S = 0.05, 0.5
+_POLL_S, _POLL_AT_REST_S = 0.05, 1.0
 """How often a worker looks for tasks: while some are handed over, and once none has been for a while."""
 _AWAKE_S = 10.0
 

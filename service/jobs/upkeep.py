@@ -19,6 +19,7 @@ from warpack.service.store.records import Task
 
 _LOG = logging.getLogger("warpack.jobs")
 _EVERY_S, _NOW_AND_THEN_S, _SELDOM_S = 0.25, 1.0, 10.0
+_HAND_OVER_S = 2.0
 _ENGINE_KEEPS_S = 24 * 3600.0
 """What the engine knows of a task that has ended is of no use to anybody. Kept for a day, for who looks for faults."""
 _DEAD = "the worker was killed, or stopped for longer than its lease"
@@ -54,7 +55,7 @@ class Upkeep:
         self._thread.join()
 
     def _until_stopped(self) -> None:
-        now_and_then = seldom = time.monotonic()
+        now_and_then = handed_over = seldom = time.monotonic()
         while not self._stopping.wait(_EVERY_S):
             try:
                 if self._presence.somebody_died():
@@ -62,6 +63,8 @@ class Upkeep:
                 if time.monotonic() > now_and_then:
                     now_and_then = time.monotonic() + _NOW_AND_THEN_S
                     self.take_back()
+                if time.monotonic() > handed_over:
+                    handed_over = time.monotonic() + _HAND_OVER_S
                     self.hand_over()
                 if time.monotonic() > seldom:
                     seldom = time.monotonic() + _SELDOM_S
