@@ -80,8 +80,11 @@ def test_children_import_nothing_from_the_current_folder(hostile: Path) -> None:
     """The compiler, the simulator and the fork server are children of a command that a user runs where she is."""
     for name in ("numpy", "numba", "ortools"):
         (hostile / f"{name}.py").write_text(f"raise SystemExit('the {name} of the current folder was imported')\n")
-    command = python("-m", "warpack.service.cli", "solve", str(EXAMPLE), "--validate", "simulated", "--json")
-    environment = os.environ | import_environment() | {"WARPACK_CACHE_DIR": str(hostile / "cache")}
+    manifest = json.loads(EXAMPLE.read_text())
+    manifest["buffers"][0]["size"] += 1  # so that its kernels were not compiled yet
+    (hostile / "manifest.json").write_text(json.dumps(manifest))
+    command = python("-m", "warpack.service.cli", "solve", "manifest.json", "--validate", "simulated", "--json")
+    environment = os.environ | import_environment()
     ran = subprocess.run(
         command, cwd=hostile, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
     )

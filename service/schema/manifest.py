@@ -49,7 +49,7 @@ def _pair(each: Schema) -> Schema:
 
 
 def _list(each: Schema, **more: object) -> Schema:
-    return {"type": "array", "items": each, **more}
+    return {"type": "array", **more, "items": each}  # in this order: a list that is too long is not looked through
 
 
 _PHASE: Schema = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}], "description": "Name or index."}

@@ -66,7 +66,7 @@ def test_a_job_for_hardware_goes_as_far_as_it_can_and_waits_naming_the_architect
         assert client.devices()["hardware_devices"] == []
         best = finished(client, client.submit(MANIFEST | {"validation": "best"}))
         assert (best["state"], best["validation"]["level"]) == ("ready", "simulated")
-    with service(tmp_path) as again, again.client() as client:
+    with service(tmp_path, plain=True) as again, again.client() as client:
         assert held_up(client, job)["waiting_for"]["capability"] == "hardware"
         assert client.cancel(job["id"])["state"] == "cancelled"
 

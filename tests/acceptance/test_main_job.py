@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.helpers.kernels import compile_once
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.service_process import ServiceProcess, finished, held_up, service
 from warpack.service.client import Client
@@ -41,6 +42,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(data_dir: Path) -> Iterator[ServiceProcess]:
+    compile_once()
     with service(data_dir, fresh=True) as process:
         yield process
 

@@ -55,7 +55,7 @@ def service(
     data_dir.mkdir(exist_ok=True)
     port_file = data_dir / "port"
     port_file.unlink(missing_ok=True)
-    if workers and not plain:
+    if workers and not (plain or fresh):
         kernels.compile_once()
     arguments = str(data_dir), str(port_file), str(workers), "plain" if plain else "whole"
     process = _start("serve", *arguments, database_url=database_url, fresh=fresh)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from warpack.solver.wire.layout import MOST_PASSING_PAIRS, Layout
 from warpack.solver.wire.manifest import Manifest
 
 
+@cache
 def _one_after_the_other(count: int, threads_per_run: int) -> tuple[Manifest, Layout]:
     """All buffers in the same bytes, each live in one phase."""
     document: dict[str, Any] = {

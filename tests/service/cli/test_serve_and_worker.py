@@ -13,14 +13,20 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.helpers.kernels import compile_once
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.service_process import finished
-from tests.service.cli.commands import Cli, run, small, start
+from tests.service.cli.commands import Cli, small, start
 from warpack.gpu_runtime.hardware import device_query
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.service.client import Client
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels_are_compiled() -> None:
+    compile_once()
 
 
 @contextmanager
@@ -93,16 +99,16 @@ def test_at_a_stop_callers_that_wait_get_their_job_at_once(tmp_path: Path) -> No
     assert statuses == {200, 202}, err
 
 
-def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(tmp_path: Path) -> None:
+def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(warpack: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "warpack.sqlite").write_bytes(b"no database " * 1000)
     for folder, why in (("file", "File exists"), ("data", "damaged, or no database")):
-        ran = run("serve", "--port", "0", "--data-dir", tmp_path / folder)
-        assert ran.returncode == 1, ran.stderr
-        assert b"the service could not start" in ran.stderr
-        assert why.encode() in ran.stderr
-        assert b"Traceback" not in ran.stderr
+        ran = warpack("serve", "--port", "0", "--data-dir", tmp_path / folder)
+        assert ran.code == 1, ran.err
+        assert "the service could not start" in ran.err
+        assert why in ran.err
+        assert "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,4 @@ def test_items_that_may_share_bytes_are_in_no_set_together() -> None:
 
 def test_fitting_asks_by_position_what_the_strips_leave_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warpack.solver.search.exact.cpsat_strips._STACKED_MOST", 0.0)
-    methods = set()
-    for seed in range(12):
-        methods.add(prove_the_least(rows(Random(seed), 7, 4)).method)
-    assert "cp-sat-positions" in methods
+    assert prove_the_least(rows(Random(2), 7, 4)).method == "cp-sat-positions"
