@@ -50,6 +50,9 @@ class JobEngine(Protocol):
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
         """These tasks have ended, whatever their workers did: they are nowhere at work, and are not handed out."""
 
+    def give(self, places: Mapping[str, int]) -> None:
+        """How many tasks of these queues a process is handed at a time. One number holds for all processes."""
+
     def rest(self) -> None:
         """To be called now and then: where nothing was handed over for a while, workers look less often."""
 

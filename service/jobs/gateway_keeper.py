@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -72,9 +72,9 @@ class GatewayKeeper:
             raise UnknownWorker("this worker was not let in yet")
         return self._admission
 
-    def introduce(self, queues: Collection[str], devices: Collection[dict[str, Any]], versions: dict[str, str]) -> None:
-        """Under a new id, with which it holds nothing."""
-        said = {"queues": list(queues), "devices": list(devices), "versions": versions}
+    def introduce(self, room: Mapping[str, int], devices: Collection[dict[str, Any]], versions: dict[str, str]) -> None:
+        """Under a new id, with which it holds nothing. `room`: how many tasks of each queue it does at a time."""
+        said = {"queues": dict(room), "devices": list(devices), "versions": versions}
         admission = Admission(**self._ask("POST", "/v1/workers", said).json())
         with self._changing:
             self._admission = admission

@@ -85,7 +85,7 @@ class GatewayRunner:
 
     def _introduce(self) -> None:
         devices = [] if self._gpu is None else [self._gpu.public()]
-        self._keeper.introduce(self._queues, devices, versions())
+        self._keeper.introduce(self._room, devices, versions())
 
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()

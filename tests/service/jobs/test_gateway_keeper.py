@@ -100,7 +100,7 @@ def introduced(service: Service) -> GatewayKeeper:
         base_url="https://example.org", transport=httpx2.MockTransport(service), headers=headers
     )
     keeper._claims = httpx2.AsyncClient(base_url="https://example.org", transport=httpx2.MockTransport(service))
-    keeper.introduce(("gpu-sm86",), (), {})
+    keeper.introduce({"gpu-sm86": 1}, (), {})
     return keeper
 
 
@@ -181,7 +181,7 @@ def test_a_worker_that_was_given_up_holds_nothing_any_longer() -> None:
     service = Service()
     keeper = introduced(service)
     claim = claimed(keeper, service)
-    keeper.introduce(("gpu-sm86",), (), {})
+    keeper.introduce({"gpu-sm86": 1}, (), {})
     assert keeper.wanted((claim,)) == frozenset()
 
 
