@@ -24,9 +24,8 @@ def _default_data_dir() -> Path:
 class Settings(BaseSettings):
     """One set of choices, fixed for the life of a process.
 
-    `workers` counts the solves, and apart from them the validations, that one worker process runs at a time; every
-    process on one data folder uses the value of the one that started last. With 0, `warpack serve` answers calls and
-    leaves all work to `warpack worker`.
+    `workers` counts the solves, and apart from them the validations, that one worker process runs at a time. With 0,
+    `warpack serve` answers calls and leaves all work to `warpack worker`.
     """
 
     model_config = SettingsConfigDict(env_prefix="WARPACK_", frozen=True, extra="forbid")

@@ -20,9 +20,9 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
 async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: Reader) -> dict[str, Any]:
-    """`architectures` by compute capability. `workers`: those that take tasks, each with its queues, how often it has
-    beaten and how long ago, and whether it comes by the gateway. `hardware_devices`: their GPUs, each with its worker's
-    id."""
+    """`architectures` by compute capability. `workers`: those that take tasks, each with its queues and how many tasks
+    of each it does at a time, how often it has beaten and how long ago, and whether it comes by the gateway.
+    `hardware_devices`: their GPUs, each with its worker's id."""
     workers = await asyncio.to_thread(runner.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},
@@ -31,7 +31,7 @@ async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: 
                 "id": worker.id,
                 "levels": _levels(worker),
                 "versions": dict(worker.versions),
-                "queues": list(worker.queues),
+                "queues": {queue: worker.room.get(queue, 1) for queue in worker.queues},
                 "gateway": worker.id.startswith(GATEWAY_PREFIX),
                 "started_at": worker.started_at,
                 "beats": worker.beats,

@@ -20,7 +20,7 @@ def _body(kind: type, example: Any) -> dict[str, Any]:
 INTRODUCTION = _body(
     Introduction,
     {
-        "queues": ["gpu-sm86"],
+        "queues": {"gpu-sm86": 1},
         "devices": [{"name": "a GPU", "uuid": "GPU-1", "compute_capability": "8.6", "ordinal": 0}],
         "versions": {"solver": "warpack-0.1.0 ortools-9.15", "validator": "warpack-0.1.0 numba-cuda-none"},
     },

@@ -48,9 +48,10 @@ class Incumbent:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """The queues that it takes from, its devices as reports describe them, and the versions that it works with."""
+    """The queues that it takes from, each with how many tasks it does at a time, its devices, and the versions that it
+    works with."""
 
-    queues: Annotated[tuple[_Queue, ...], Field(min_length=1, max_length=len(QUEUES))]
+    queues: Annotated[dict[_Queue, Annotated[int, Field(ge=1, le=1024)]], Field(min_length=1, max_length=len(QUEUES))]
     devices: Annotated[tuple[Device, ...], Field(max_length=16)] = ()
     versions: dict[_Word, Annotated[str, Field(max_length=64)]] = field(default_factory=dict)
 

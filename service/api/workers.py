@@ -53,7 +53,8 @@ _LONGEST_TEXT = 4000
 async def introduce(request: Request, runner: InJobRunner, caller: WorkerKey) -> Response:
     said = read_body(Introduction, await request.body())
     devices = tuple(map(asdict, said.devices))
-    worker = Worker(f"{_prefix(caller)}{secrets.token_hex(8)}", said.queues, devices, said.versions)
+    own_id = f"{_prefix(caller)}{secrets.token_hex(8)}"
+    worker = Worker(own_id, tuple(said.queues), devices, said.versions, said.queues)
     await asyncio.to_thread(runner.store.workers.beat, worker)
     return _json(asdict(Admission(worker.id, BEAT_S, LEASE_S, LONGEST_WAIT_S)), 201)
 

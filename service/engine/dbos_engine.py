@@ -59,7 +59,7 @@ async def _task(kind: str, task_id: str) -> None:
 
 class DbosEngine:
     """`worker_id`: unique to this process's life. `queues`: what this process takes tasks from (none: it only submits).
-    `concurrency`: how many of each at a time; of those in `one_at_a_time` it is one."""
+    `places`: how many of each at a time."""
 
     def __init__(
         self,
@@ -68,12 +68,10 @@ class DbosEngine:
         *,
         all_queues: tuple[str, ...],
         queues: tuple[str, ...],
-        concurrency: int,
-        one_at_a_time: tuple[str, ...] = (),
+        places: Mapping[str, int],
     ) -> None:
         self._url, self._worker_id = url, worker_id
-        self._all_queues, self._queues, self._concurrency = all_queues, queues, concurrency
-        self._one_at_a_time = one_at_a_time
+        self._all_queues, self._queues, self._places = all_queues, queues, places
         self._awake_until = 0.0
         self._pace = threading.Lock()
 
@@ -100,7 +98,7 @@ class DbosEngine:
             listening = queue in self._queues
             DBOS.register_queue(
                 queue,
-                worker_concurrency=1 if queue in self._one_at_a_time else max(self._concurrency, 1),
+                worker_concurrency=self._places.get(queue, 1),
                 polling_interval_sec=_POLL_AT_REST_S,
                 on_conflict="always_update" if listening else "never_update",
             )
@@ -138,6 +136,12 @@ class DbosEngine:
         if found:
             DBOS.delete_workflows([workflow.workflow_id for workflow in found])
         return len(found)
+
+    def give(self, places: Mapping[str, int]) -> None:
+        for queue, number in places.items():
+            found = DBOS.retrieve_queue(queue)
+            if found is not None and found.worker_concurrency != number:
+                found.set_worker_concurrency(number)
 
     def rest(self) -> None:
         with self._pace:

@@ -54,6 +54,9 @@ class JobEngine(Protocol):
         """Forget a batch of the tasks that were submitted longer ago than this and have ended. How many those were. One
         that is submitted again after that is a new one."""
 
+    def give(self, places: Mapping[str, int]) -> None:
+        """How many tasks of these queues a process is handed at a time. One number holds for all processes."""
+
     def rest(self) -> None:
         """To be called now and then: where nothing was handed over for a while, workers look less often."""
 

@@ -3,7 +3,7 @@ task."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
@@ -71,6 +71,10 @@ def queue_for(task: Task) -> str:
 def with_formats(queues: Collection[str]) -> tuple[str, ...]:
     """These queues, for every format that this version reads."""
     return tuple(queue if form == 1 else f"{queue}-{form}" for queue in queues for form in range(1, FORMAT + 1))
+
+
+def room_with_formats(room: Mapping[str, int]) -> dict[str, int]:
+    return {queue: number for plain, number in room.items() for queue in with_formats((plain,))}
 
 
 def plain_queue_for(task: Task) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 
@@ -20,7 +21,6 @@ from warpack.service.jobs.gateway_wire import (
     TOKEN_FIELD,
     UNKNOWN_WORKER,
     Admission,
-    DamagedClaim,
     End,
     claim_from_json,
 )
@@ -72,10 +72,11 @@ class GatewayKeeper:
             raise UnknownWorker("this worker was not let in yet")
         return self._admission
 
-    def introduce(self, queues: Collection[str], devices: Collection[dict[str, Any]], versions: dict[str, str]) -> None:
-        """Under a new id, with which it holds nothing."""
-        said = {"queues": list(queues), "devices": list(devices), "versions": versions}
-        admission = Admission(**self._ask("POST", "/v1/workers", said).json())
+    def introduce(self, room: Mapping[str, int], devices: Collection[dict[str, Any]], versions: dict[str, str]) -> None:
+        """Under a new id, with which it holds nothing. `room`: how many tasks of each queue it does at a time."""
+        said = {"queues": dict(room), "devices": list(devices), "versions": versions}
+        with _as_said():
+            admission = Admission(**json.loads(self._ask("POST", "/v1/workers", said).content))
         with self._changing:
             self._admission = admission
             self._unwanted = frozenset(self._held)
@@ -85,7 +86,8 @@ class GatewayKeeper:
         with self._changing:
             holds = sorted(self._held)
             said = {"holds": holds, "claiming": self._claiming, "taking": taking}
-        wanted = frozenset(self._ask("POST", f"{self._path}/beat", said).json()["wanted"])
+        with _as_said():
+            wanted = frozenset(json.loads(self._ask("POST", f"{self._path}/beat", said).content)["wanted"])
         with self._changing:
             self._unwanted |= frozenset(holds) - wanted
             self._unwanted &= self._held.keys()
@@ -115,7 +117,8 @@ class GatewayKeeper:
                 raise KeeperAway(_why(error)) from None
             if self._checked(answer).status_code == HTTPStatus.NO_CONTENT:
                 return None
-            claim = _read(answer)
+            with _as_said():  # else it is not held, and so the service releases it when it hears of that
+                claim = claim_from_json(json.loads(answer.content))
             with self._changing:
                 self._offered[claim.token] = self._held[claim.token] = claim
             return claim
@@ -230,12 +233,13 @@ class _Unfit(GatewayRefused):
     """The service does not take what was said."""
 
 
-def _read(answer: httpx2.Response) -> Claim:
+@contextmanager
+def _as_said() -> Iterator[None]:
+    """What came is read within; raises KeeperAway where it is not what a service says."""
     try:
-        return claim_from_json(cast(dict[str, Any], json.loads(answer.content)))
+        yield
     except (ValueError, KeyError, TypeError) as error:
-        # It is not held, and so the service releases it at the next beat.
-        raise KeeperAway(f"what the service offered cannot be read: {error}") from DamagedClaim()
+        raise KeeperAway(f"the answer is none of this service's, or came damaged: {error}") from None
 
 
 def _problem(answer: httpx2.Response) -> tuple[str, str]:

@@ -85,7 +85,7 @@ class GatewayRunner:
 
     def _introduce(self) -> None:
         devices = [] if self._gpu is None else [self._gpu.public()]
-        self._keeper.introduce(self._queues, devices, versions())
+        self._keeper.introduce(self._room, devices, versions())
 
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -103,7 +103,12 @@ class GatewayRunner:
                 continue
             except GatewayRefused as error:
                 self._give_up(error)
-                break
+                await self._woken(_LONGEST_PAUSE_S)  # by the stop that follows
+                continue
+            except Exception:
+                _LOG.exception("asking for a task failed; it is tried again")
+                await self._woken(_LONGEST_PAUSE_S)
+                continue
             pause_s = _PAUSE_S
             if claim is not None:
                 doing = asyncio.ensure_future(self._do(claim, plain_queue_for(claim.task)))

@@ -10,8 +10,16 @@ from functools import partial
 from warpack.service.engine import Handler, JobEngine
 from warpack.service.engine.dbos_engine import DbosEngine
 from warpack.service.jobs import child_process
-from warpack.service.jobs.capabilities import QUEUES, device_queue, fork_servers_of, queues_for, with_formats
+from warpack.service.jobs.capabilities import (
+    QUEUES,
+    device_queue,
+    fork_servers_of,
+    queues_for,
+    room_with_formats,
+    with_formats,
+)
 from warpack.service.jobs.desk import Desk, persist
+from warpack.service.jobs.gates import gates_of
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.handlers import handlers_of
 from warpack.service.jobs.liveness import new_worker_id
@@ -24,6 +32,8 @@ from warpack.service.store import Store
 from warpack.service.store.records import Task, TaskKind
 from warpack.service.store.workers import Worker
 from warpack.service.versions import versions
+
+_WAIT_FOR_A_PLACE_S = 2.0
 
 
 class JobRunner:
@@ -40,19 +50,19 @@ class JobRunner:
         queues: Collection[str] = (),
     ) -> None:
         self._settings, self._gpu = settings, gpu
-        self._worker = Worker(
-            new_worker_id(),
-            queues_for(queues, gpu) if settings.workers else (),
-            () if gpu is None else (gpu.public(),),
-            versions(),
-        )
+        takes = queues_for(queues, gpu) if settings.workers else ()
+        room = dict.fromkeys(takes, settings.workers)
+        if gpu is not None:
+            room[device_queue(gpu.compute_capability)] = 1
+        devices = () if gpu is None else (gpu.public(),)
+        self._worker = Worker(new_worker_id(), takes, devices, versions(), room)
+        self._gates = gates_of(room)
         self.engine: JobEngine = engine or DbosEngine(
             settings.engine_url,
             self._worker.id,
             all_queues=with_formats(QUEUES),
-            queues=with_formats(self._worker.queues),
-            concurrency=settings.workers,
-            one_at_a_time=() if gpu is None else with_formats((device_queue(gpu.compute_capability),)),
+            queues=with_formats(takes),
+            places=room_with_formats(room),
         )
         self.hurry = threading.Event()
         self._closing = False
@@ -121,7 +131,8 @@ class JobRunner:
         found = parted(key_id)
         if found is None:
             raise ValueError(f"no task has the key {key_id!r}")
-        if self._closing:
-            await persist(self.store.tasks.pass_over, kind, *found)
-        else:
-            await do(Task(kind, *found))
+        async with self._gates[kind].passed(_WAIT_FOR_A_PLACE_S) as free:
+            if free and not self._closing:
+                await do(Task(kind, *found))
+            else:  # another process may have a place
+                await persist(self.store.tasks.pass_over, kind, *found)

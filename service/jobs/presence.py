@@ -99,6 +99,14 @@ class Presence:
             return self.alive()
         return tuple(worker for worker in alive if worker.queues)
 
+    def most_room(self) -> dict[str, int]:
+        """Of each queue that this process takes from, how many tasks at a time the process does that does most."""
+        others = [worker for worker in self.lately_alive() if not worker.id.startswith(GATEWAY_PREFIX)]
+        return {
+            queue: max([own, *(worker.room.get(queue, 0) for worker in others)])
+            for queue, own in self._worker.room.items()
+        }
+
     def bury(self, worker_id: str) -> None:
         """Forget a dead worker, once what it held has been taken back."""
         self._workers.leave(worker_id)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from warpack.service.engine import JobEngine, TaskKey
+from warpack.service.jobs.capabilities import room_with_formats
 from warpack.service.jobs.desk import Desk
 from warpack.service.jobs.presence import Presence
 from warpack.service.jobs.task_keys import key_of, parted
@@ -92,6 +93,7 @@ class Upkeep:
     def seldom(self) -> None:
         """What does not show in the store alone."""
         self._engine.rest()
+        self._engine.give(room_with_formats(self._presence.most_room()))
         self._drop_what_nobody_does()
         entered = {worker.id for worker in self._store.workers.all()}
         for key, worker_id in self._engine.running():

@@ -27,12 +27,14 @@ GATEWAY_PREFIX = "gw-"
 @dataclass(frozen=True, slots=True)
 class Worker:
     """A process, the queues that it takes tasks from, what it says of the devices that it has, and the versions of what
-    it works with. `beats`: how often it has beaten; `left_s`: what is left of its lease."""
+    it works with. `room`: how many tasks of a queue it does at a time. `beats`: how often it has beaten; `left_s`: what
+    is left of its lease."""
 
     id: str
     queues: tuple[str, ...] = ()
     devices: tuple[Mapping[str, Any], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    room: Mapping[str, int] = field(default_factory=dict)
     beats: int = 0
     left_s: float = LEASE_S
     started_at: str = ""
@@ -51,7 +53,7 @@ class Workers:
                 connection.execute(
                     insert(workers).values(
                         id=worker.id,
-                        queues=json.dumps(worker.queues),
+                        queues=json.dumps({queue: worker.room.get(queue, 1) for queue in worker.queues}),
                         devices=json.dumps([dict(device) for device in worker.devices]),
                         versions=json.dumps(dict(worker.versions)),
                         beats=1,
@@ -80,7 +82,7 @@ class Workers:
     def retire(self, worker_id: str) -> None:
         """It takes no more tasks."""
         with self._database.writing() as connection:
-            connection.execute(update(workers).where(workers.c.id == worker_id).values(queues=json.dumps(())))
+            connection.execute(update(workers).where(workers.c.id == worker_id).values(queues=json.dumps({})))
 
     def leave(self, worker_id: str) -> None:
         with self._database.writing() as connection:
@@ -99,9 +101,11 @@ _QUERY: Select[Any] = select(
 
 
 def _to_worker(row: Row[Any]) -> Worker:
+    queues = json.loads(row.queues)  # of a worker of an older version a list
     return Worker(
         id=row.id,
-        queues=tuple(json.loads(row.queues)),
+        queues=tuple(queues),
+        room=queues if isinstance(queues, dict) else {},
         devices=tuple(json.loads(row.devices)),
         versions=json.loads(row.versions),
         beats=row.beats,

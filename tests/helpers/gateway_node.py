@@ -31,7 +31,7 @@ class Node:
 
     def introduce(self, *queues: str) -> httpx2.Response:
         said = {
-            "queues": queues or (QUEUE,),
+            "queues": dict.fromkeys(queues or (QUEUE,), 2),
             "devices": [{"name": "a GPU", "compute_capability": ARCHITECTURE, "ordinal": 0, "sanitizer": False}],
             "versions": {"solver": "s-2", "validator": "v-2"},
         }

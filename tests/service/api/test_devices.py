@@ -34,7 +34,7 @@ def test_a_gpu_is_listed_while_its_worker_is_alive(tmp_path: Path) -> None:
         listed = eventually(lambda: _with_workers(http), "it is listed")
         (entry,) = listed["workers"]
         assert (entry["id"], entry["levels"], entry["versions"]) == ("a worker", ["hardware"], {"solver": "1"})
-        assert (entry["queues"], entry["gateway"], entry["beats"]) == (["gpu-sm86"], False, 1)
+        assert (entry["queues"], entry["gateway"], entry["beats"]) == ({"gpu-sm86": 1}, False, 1)
         assert listed["hardware_devices"] == [
             {
                 "worker": presence.id, "name": "a GPU", "uuid": "GPU-1", "compute_capability": "8.6",

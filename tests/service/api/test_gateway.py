@@ -70,7 +70,7 @@ def test_a_worker_is_listed_with_its_devices_queues_and_beats(http: TestClient, 
         node.id,
         True,
         ["hardware"],
-        [QUEUE],
+        {QUEUE: 2},
     )
     assert (worker["beats"], worker["versions"]) == (2, {"solver": "s-2", "validator": "v-2"})
     assert 0 <= worker["last_beat_s_ago"] <= 8
@@ -257,12 +257,13 @@ def test_these_calls_want_a_key_for_workers(http: TestClient, store: Store, scop
     "said",
     [
         {},
-        {"queues": []},
-        {"queues": ["bake"]},
-        {"queues": "solve"},
-        {"queues": ["solve"], "versions": {"x": "y" * 65}},
-        {"queues": ["gpu-sm86"], "devices": [{"name": "a GPU without an architecture"}]},
-        {"queues": ["gpu-sm86"], "devices": [{"name": "a GPU", "compute_capability": 8.6}]},
+        {"queues": {}},
+        {"queues": {"bake": 1}},
+        {"queues": ["solve"]},
+        {"queues": {"solve": 0}},
+        {"queues": {"solve": 1}, "versions": {"x": "y" * 65}},
+        {"queues": {"gpu-sm86": 1}, "devices": [{"name": "a GPU without an architecture"}]},
+        {"queues": {"gpu-sm86": 1}, "devices": [{"name": "a GPU", "compute_capability": 8.6}]},
     ],
 )
 def test_an_introduction_with_faults_is_told_them(http: TestClient, store: Store, said: dict[str, Any]) -> None:

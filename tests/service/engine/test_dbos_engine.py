@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,7 @@ async def handle(task_id):
     (folder / f"begun-{task_id}").touch()
     await asyncio.sleep(600)
 
-engine = DbosEngine(url, "the other", all_queues=("solve",), queues=("solve",), concurrency=2)
+engine = DbosEngine(url, "the other", all_queues=("solve",), queues=("solve",), places={"solve": 2})
 engine.start({"solve": handle})
 time.sleep(600)
 """
@@ -47,7 +48,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def engine(
     url: str, handler: Handler, *, queues: tuple[str, ...] = ("solve",), concurrency: int = 2
 ) -> Iterator[DbosEngine]:
-    made = DbosEngine(url, "this one", all_queues=("solve", "validate"), queues=queues, concurrency=concurrency)
+    made = DbosEngine(
+        url, "this one", all_queues=("solve", "validate"), queues=queues, places=dict.fromkeys(queues, concurrency)
+    )
     made.start({"solve": handler})
     try:
         yield made
@@ -103,6 +106,24 @@ def test_tasks_go_in_the_order_of_their_turns(url: str) -> None:
     with engine(url, handle, concurrency=1) as running:
         eventually(lambda: set(running.fates(tuple(tasks)).values()) == {"ended"}, "all have ended")
     assert handled == ["first", "early", "middle", "late"]
+
+
+def test_a_process_is_handed_as_many_at_a_time_as_was_last_said(url: str) -> None:
+    begun: list[str] = []
+    go_on = threading.Event()
+
+    async def handle(task_id: str) -> None:
+        begun.append(task_id)
+        await asyncio.to_thread(go_on.wait)
+
+    tasks = tuple(key(name) for name in ("one", "two", "three"))
+    with engine(url, handle, concurrency=1) as running:
+        for task in tasks:
+            running.submit(task)
+        eventually(lambda: len(begun) == 1, "the first has begun")
+        running.give({"solve": 3})
+        eventually(lambda: len(begun) == 3, "all have begun")
+        go_on.set()
 
 
 def test_fates_of_tasks_that_wait_that_broke_and_that_never_were(url: str) -> None:

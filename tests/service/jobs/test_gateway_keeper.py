@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -69,11 +70,15 @@ def test_what_is_no_token(token: str) -> None:
         GatewayKeeper("https://example.org", token)
 
 
-def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_proxy_is_used_and_certificates_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "localhost")
     keeper = GatewayKeeper("https://example.org", "wp_key")
     asked = keeper._calls._transport_for_url(httpx2.URL("https://example.org"))
     assert "HTTPProxy" in type(getattr(asked, "_pool")).__name__  # noqa: B009  (the client's own)
+    direct = keeper._calls._transport_for_url(httpx2.URL("https://localhost"))
+    context: ssl.SSLContext = getattr(direct, "_pool")._ssl_context  # noqa: B009  (the same)
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     keeper.close()
 
 
@@ -100,7 +105,7 @@ def introduced(service: Service) -> GatewayKeeper:
         base_url="https://example.org", transport=httpx2.MockTransport(service), headers=headers
     )
     keeper._claims = httpx2.AsyncClient(base_url="https://example.org", transport=httpx2.MockTransport(service))
-    keeper.introduce(("gpu-sm86",), (), {})
+    keeper.introduce({"gpu-sm86": 1}, (), {})
     return keeper
 
 
@@ -164,6 +169,8 @@ def test_a_result_that_the_service_cannot_keep_is_a_loss() -> None:
         (problem(503, "unavailable"), KeeperAway),
         (problem(429, "request-quota"), KeeperAway),
         (lambda _: httpx2.Response(502, text="<html>a proxy's page"), KeeperAway),
+        (lambda _: httpx2.Response(200, text="<html>log in to this network"), KeeperAway),
+        (lambda _: httpx2.Response(200, json=[]), KeeperAway),
         (problem(409, "unknown-worker"), UnknownWorker),
         (problem(401, "unauthorized"), GatewayRefused),
         (lambda _: httpx2.Response(302, headers={"location": "https://elsewhere.example"}), GatewayRefused),
@@ -181,7 +188,7 @@ def test_a_worker_that_was_given_up_holds_nothing_any_longer() -> None:
     service = Service()
     keeper = introduced(service)
     claim = claimed(keeper, service)
-    keeper.introduce(("gpu-sm86",), (), {})
+    keeper.introduce({"gpu-sm86": 1}, (), {})
     assert keeper.wanted((claim,)) == frozenset()
 
 

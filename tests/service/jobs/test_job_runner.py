@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.helpers.desks import desk
 from warpack.service.engine import Fate, Handler, TaskKey
+from warpack.service.jobs.gates import gates_of
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.jobs.presence import Presence
 from warpack.service.jobs.task_keys import key_of
@@ -48,6 +50,9 @@ class EngineWithoutWorkers:
     def drop_ended(self, age_s: float) -> int:
         self.dropped_after_s = age_s
         return 0
+
+    def give(self, places: Mapping[str, int]) -> None:
+        self.places = dict(places)
 
     def rest(self) -> None:
         return
@@ -222,3 +227,40 @@ def test_what_ended_long_ago_is_dropped_unless_all_is_kept(
     runner.upkeep._keep_s = 0.0
     runner.upkeep.seldom()
     assert asked == [600.0]
+
+
+def test_a_process_is_handed_as_many_as_the_largest_alive_has_room_for(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
+) -> None:
+    own = Worker("own", ("solve", "validate"), room={"solve": 2, "validate": 2})
+    runner.presence._worker = own
+    store.workers.beat(Worker("larger", ("solve",), room={"solve": 8}))
+    store.workers.beat(Worker("gw-far", ("solve",), room={"solve": 64}))  # is not handed anything
+    runner.upkeep.take_back()  # which looks who is alive
+    runner.upkeep.seldom()
+    assert engine.places == {"solve": 8, "validate": 2}
+    store.workers.leave("larger")
+    runner.upkeep.take_back()
+    runner.upkeep.seldom()
+    assert engine.places == {"solve": 2, "validate": 2}
+
+
+def test_what_there_is_no_room_for_is_given_back(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warpack.service.jobs.job_runner._WAIT_FOR_A_PLACE_S", 0.01)
+    runner._gates = gates_of({"solve": 1})
+    _, task = posted(store)
+    runner.submit(task)
+    done: list[str] = []
+
+    async def hold(a_task: Task) -> None:
+        if done:
+            raise AssertionError("one at a time")
+        done.append(a_task.id)
+        await runner._handle("solve", hold, f"{task.id}-1")  # meanwhile the engine hands over another
+
+    asyncio.run(runner._handle("solve", hold, "other-1"))
+    assert done == ["other"]
+    runner.upkeep.hand_over()
+    assert names(engine.submitted) == [f"solve-{task.id}-1", f"solve-{task.id}-2"]
