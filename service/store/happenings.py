@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, func, select
 
 from warpack.service.store.database import Database
 from warpack.service.store.tables import events, layouts, orders, reports, validations
@@ -58,15 +58,12 @@ class Happenings:
 
     def after(self, mark: Mark) -> tuple[Mark, Happened]:
         """What happened after the mark, up to some hundreds of events, and the mark after them."""
-        query = (
-            select(events)
-            .where(or_(events.c.id > mark.last, events.c.id.in_(mark.missed)))
-            .order_by(events.c.id)
-            .limit(_BATCH + len(mark.missed))
-        )
+        new = select(events).where(events.c.id > mark.last).order_by(events.c.id).limit(_BATCH)
         happened = Happened()
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+            rows = list(connection.execute(new))
+            if mark.missed:
+                rows += connection.execute(select(events).where(events.c.id.in_(mark.missed)))
             _count(connection, rows, happened)
         return self._moved(mark, [row.id for row in rows]), happened
 

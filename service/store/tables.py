@@ -80,6 +80,9 @@ Index(
     postgresql_where=_UNSOLVED,
 )
 
+# A partial index is not for queries with a parameter for the state: what may be a finished one could not use it.
+Index("solves_by_state", solves.c.state)
+
 layouts = Table(
     "layouts",
     metadata,
@@ -107,6 +110,7 @@ validations = Table(
 )
 _UNVALIDATED = text("state IN ('waiting', 'validating')")
 Index("unfinished_validations", validations.c.state, sqlite_where=_UNVALIDATED, postgresql_where=_UNVALIDATED)
+Index("validations_by_state", validations.c.state)
 Index(
     "one_validation_a_level",
     validations.c.solve_id,
