@@ -40,6 +40,7 @@ class Upkeep:
         self._store, self._engine, self._presence, self._desk = store, engine, presence, desk
         self._submit, self._has_device = submit, has_device
         self._dropped: frozenset[str] = frozenset()
+        self._unclaimed: frozenset[TaskKey] = frozenset()
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -96,6 +97,14 @@ class Upkeep:
         for key, task in waiting.items():
             if fates[key] in ("unknown", "ended"):  # the engine's database is behind the store's, or was emptied
                 self._store.tasks.pass_over(task.kind, task.id, task.attempt)
+        self._pass_over_what_nobody_claims(frozenset(key for key in waiting if fates[key] == "running"))
+
+    def _pass_over_what_nobody_claims(self, taken: frozenset[TaskKey]) -> None:
+        """Of what a worker that is alive has taken from its queue and never claimed: the database was away in between,
+        and the engine does not know. Seen twice, because between the two lies a moment."""
+        for key in taken & self._unclaimed:
+            self._pass_over_one(key)
+        self._unclaimed = taken
 
     def _drop_what_nobody_does(self) -> None:
         """Of what this process holds in the store, but has not under way: a handler failed, or the database was away
