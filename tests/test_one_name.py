@@ -21,6 +21,8 @@ from tests.helpers.python_programs import output_of
 from warpack.extras import EXTRAS, explained
 from warpack.gpu_runtime.interpreter import import_environment, import_root, python
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "01-two-buffers.json"
 ROOMS = ("gpu_runtime", "service", "solver")

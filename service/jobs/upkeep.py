@@ -47,6 +47,7 @@ class Upkeep:
         self._store, self._engine, self._presence, self._desk = store, engine, presence, desk
         self._submit, self._has_device, self._keep_s = submit, has_device, keep_s
         self._dropped: frozenset[str] = frozenset()
+        self._unclaimed: frozenset[TaskKey] = frozenset()
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -106,7 +107,15 @@ class Upkeep:
         for key, task in waiting.items():
             if fates[key] in ("unknown", "ended"):  # the engine's database is behind the store's, or was emptied
                 self._store.tasks.pass_over(task.kind, task.id, task.attempt)
+        self._pass_over_what_nobody_claims(frozenset(key for key in waiting if fates[key] == "running"))
         self.tidy()
+
+    def _pass_over_what_nobody_claims(self, taken: frozenset[TaskKey]) -> None:
+        """Of what a worker that is alive has taken from its queue and never claimed: the database was away in between,
+        and the engine does not know. Seen twice, because between the two lies a moment."""
+        for key in taken & self._unclaimed:
+            self._pass_over_one(key)
+        self._unclaimed = taken
 
     def tidy(self) -> None:
         """Some of what has ended long ago goes; nobody waits for it."""

@@ -22,6 +22,8 @@ from tests.helpers.sweeps import seeds
 from warpack.solver import Manifest, load_manifest, optimize
 from warpack.solver.verifier.story import derive
 
+pytestmark = pytest.mark.slow
+
 JUDGED = Judged()
 BATCH, GROWN_BATCH = 25, 10
 

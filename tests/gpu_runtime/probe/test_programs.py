@@ -6,12 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+import pytest
+
 from tests.gpu_runtime.probe.batched import simulated
 from tests.gpu_runtime.probe.forced import broken, fitted
 from tests.helpers.machine.programs import random_programs
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import align_up
+
+pytestmark = pytest.mark.slow
 
 SEED, PROGRAMS, MOST_THREADS, MOST_BYTES = 20, 24, 48, 2000
 

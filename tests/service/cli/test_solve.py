@@ -21,6 +21,8 @@ from tests.service.cli.commands import ROOT, Cli, endless, one_buffer, run, smal
 from warpack.gpu_runtime.emitters import FILES
 from warpack.solver import load_manifest, read_layout, verify
 
+pytestmark = pytest.mark.slow
+
 
 def test_json_is_the_layout_alone_and_the_verifier_accepts_it(warpack: Cli, tmp_path: Path) -> None:
     manifest = written(tmp_path, small())

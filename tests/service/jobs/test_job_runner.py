@@ -148,6 +148,22 @@ def test_a_task_that_the_engine_has_lost_is_handed_over_as_the_next_attempt(
     assert job_of(store, job_id).state == "queued"
 
 
+def test_a_task_that_a_live_worker_took_and_never_claimed_is_handed_over_again(
+    store: Store, engine: EngineWithoutWorkers, runner: JobRunner
+) -> None:
+    """The database was away when the worker wanted to claim it, and the engine takes it for one that runs."""
+    job_id, task = posted(store)
+    runner.submit(task)
+    engine.fate, engine.at_work = "running", ((key_of(task), "own"),)
+    runner.upkeep.seldom()
+    assert engine.forgotten == []
+    runner.upkeep.seldom()
+    runner.upkeep.hand_over()
+    assert engine.forgotten == [key_of(task)]
+    assert names(engine.submitted) == [f"solve-{task.id}-1", f"solve-{task.id}-2"]
+    assert job_of(store, job_id).state == "queued"
+
+
 def test_what_a_dead_worker_held_or_was_just_given_is_handed_over_again(
     store: Store, engine: EngineWithoutWorkers, runner: JobRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,10 @@ import pytest
 from warpack.gpu_runtime.adapters.cubie.proof import simulator_environment
 
 MISSING = [name for name in ("cubie", "elftools", "nvidia") if find_spec(name) is None]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (the extras cubie and gpu)")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (the extras cubie and gpu)"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,8 @@ import pytest
 from warpack.gpu_runtime.adapters.cubie.cases import CASES, SHORT
 from warpack.gpu_runtime.adapters.cubie.proof import Outcome, prove, simulator_environment
 
-pytestmark = pytest.mark.skipif(
-    find_spec("cubie") is None, reason="CuBIE is not installed: the extra `cubie` has it, and `make test` installs it"
-)
+_MISSING = "CuBIE is not installed: the extra `cubie` has it, and `make test` installs it"
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("cubie") is None, reason=_MISSING)]
 Scenes = dict[str, dict[str, Any]]
 
 
