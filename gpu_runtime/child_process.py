@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from warpack.gpu_runtime.interpreter import import_environment, python
+from warpack.gpu_runtime.interpreter import inherited_environment, python
 
 _PR_SET_PDEATHSIG = 1
 _TAIL_LINES = 12
@@ -39,7 +39,7 @@ def ask(
     module: str, request: Mapping[str, Any], *, time_limit_s: float, environment: Mapping[str, str]
 ) -> dict[str, Any]:
     """Runs `python -m module` with `request` and returns its answer. Raises ChildError."""
-    child_environment = {**os.environ, **import_environment(), _PARENT: str(os.getpid()), **environment}
+    child_environment = {**inherited_environment(), _PARENT: str(os.getpid()), **environment}
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
         python("-m", module),
         stdin=subprocess.PIPE,

@@ -10,6 +10,8 @@ import site
 import sys
 from pathlib import Path
 
+_ALSO_FOR_CHILDREN = frozenset({"WARPACK_CACHE_DIR"})
+
 
 def import_root() -> Path:
     """The folder that holds the package `warpack`: that of the installed packages, or of the sources."""
@@ -19,6 +21,16 @@ def import_root() -> Path:
 def python(*arguments: str) -> list[str]:
     """The command for our interpreter; run it with `import_environment()`."""
     return [sys.executable, "-P", *arguments]
+
+
+def inherited_environment() -> dict[str, str]:
+    """Ours, for a child, without the service's settings (`WARPACK_…`), some of which are secrets."""
+    ours = {name: value for name, value in os.environ.items() if name in _ALSO_FOR_CHILDREN or not _is_setting(name)}
+    return ours | import_environment()
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith("WARPACK_")
 
 
 def import_environment() -> dict[str, str]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from warpack.gpu_runtime.child_process import ChildError, reason_of
-from warpack.gpu_runtime.interpreter import import_environment, python
+from warpack.gpu_runtime.interpreter import inherited_environment, python
 
 _TAIL_LINES = 12
 _REAPED_S = 30.0
@@ -32,7 +32,7 @@ def ask(
     Raises ChildError as `child_process.ask` does, with reason `stuck` where even a killed child does not end. With an
     answer, an exit status other than 0 is the prefix's, and not an error here.
     """
-    environment = {**os.environ, **import_environment()}
+    environment = inherited_environment()
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [*prefix, *python("-m", module)],

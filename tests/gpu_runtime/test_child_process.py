@@ -15,6 +15,7 @@ from warpack.gpu_runtime.child_process import ChildError, ask
 
 MODULES = {
     "answers": "import json, sys; request = json.load(sys.stdin); json.dump({'twice': 2 * request['number']}, sys.stdout)",
+    "shows": "import json, os, sys; json.dump(dict(os.environ), sys.stdout)",
     "crashes": "import sys; sys.exit('the reason\\nis told')",
     "is_killed": "import os; os.kill(os.getpid(), 9)",
     "aborts": "import os; os.abort()",
@@ -40,6 +41,17 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_child_answers_its_request(modules: Path) -> None:
     assert ask("answers", {"number": 21}, time_limit_s=PATIENCE_S, environment={}) == {"twice": 42}
+
+
+def test_a_child_sees_nothing_of_what_a_service_was_told_in_confidence(
+    modules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WARPACK_TOKEN", "WARPACK_DATABASE_URL", "WARPACK_CACHE_DIR"):
+        monkeypatch.setenv(name, "told")
+    seen = ask("shows", {}, time_limit_s=PATIENCE_S, environment={"WARPACK_KIND": "said"})
+    kept = {name for name in seen if name.startswith("WARPACK_")}
+    assert kept == {"WARPACK_CACHE_DIR", "WARPACK_PARENT_PID", "WARPACK_KIND"}
+    assert seen["PATH"]
 
 
 @pytest.mark.parametrize(
