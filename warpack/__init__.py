@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from warpack.gpu_runtime import getters as getters
     from warpack.gpu_runtime import validate as validate
     from warpack.gpu_runtime import validate_up_to as validate_up_to
+    from warpack.service.client import ApiProblem as ApiProblem
+    from warpack.service.client import AsyncClient as AsyncClient
     from warpack.service.client import Client as Client
     from warpack.solver import Layout as Layout
     from warpack.solver import LayoutFormatError as LayoutFormatError
@@ -53,6 +55,8 @@ _SHOWN = frozenset({"Layout", "Manifest", "load_manifest", "optimize", "read_lay
 
 _HOMES = {
     "BufferRegistry": "warpack.gpu_runtime",
+    "ApiProblem": "warpack.service.client",
+    "AsyncClient": "warpack.service.client",
     "Client": "warpack.service.client",
     "EmitError": "warpack.gpu_runtime",
     "LEVELS": "warpack.gpu_runtime",

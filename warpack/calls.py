@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from warpack import notebook
+from warpack.extras import explained
 from warpack.solver.recipe import Progress
 from warpack.solver.recipe import optimize as solve
 from warpack.solver.search.core.options import SearchOptions
@@ -25,7 +27,30 @@ def optimize(
     long search; once it says True, the best layout so far comes back. Raises ManifestError where pinned buffers and
     windows leave no place at all. `search`: another seed than the manifest's, or strategies to do without, e.g.
     `SearchOptions(without=frozenset({"pairs"}))`; `layout.run_info.search` says what each strategy came to.
+
+    With WARPACK_URL in the environment (and WARPACK_KEY, where it wants a key) the service there is asked, and gives
+    the same layout. Then `search` cannot be given, and what the service refuses is raised as ApiProblem.
     """
-    layout = solve(manifest, on_progress=on_progress, cancelled=cancelled, search=search)
+    if os.environ.get("WARPACK_URL", "").strip():
+        layout = _by_service(manifest, on_progress, cancelled, search)
+    else:
+        layout = solve(manifest, on_progress=on_progress, cancelled=cancelled, search=search)
     notebook.remember(manifest)
     return layout
+
+
+def _by_service(
+    manifest: Manifest,
+    on_progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool] | None,
+    search: SearchOptions | None,
+) -> Layout:
+    if search is not None:
+        raise ValueError("a service takes no search options: leave WARPACK_URL out, or `search`")
+    try:
+        from warpack.service.client.asking import optimize as ask
+        from warpack.service.client.asking import service_of_environment, unvalidated
+    except ModuleNotFoundError as error:
+        raise (explained("WARPACK_URL", error) or error) from None
+    with service_of_environment() as client:
+        return unvalidated(manifest, ask(client, manifest, on_progress=on_progress, cancelled=cancelled))

@@ -47,9 +47,12 @@ def _told(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def job_text(job: Job, waiting: Waiting | None = None) -> str:
-    """A job with its layout where it is ready."""
+    """A job with its layout where it is ready; and where it is infeasible with the one that places nothing."""
     layout = None if job.layout is None else layout_document(job.layout, job.name)
-    return json.dumps(summary(job, waiting) | {"layout": layout}, ensure_ascii=False)
+    infeasible = None
+    if job.state == "infeasible" and job.best_so_far is not None:
+        infeasible = layout_document(job.best_so_far, job.name)
+    return json.dumps(summary(job, waiting) | {"layout": layout, "infeasible": infeasible}, ensure_ascii=False)
 
 
 def cancelled_text(job: Job) -> str:

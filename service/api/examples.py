@@ -28,6 +28,7 @@ _JOB_EXAMPLE = {
         **dict.fromkeys(file.name for file in FILES),
     },
     "layout": None,
+    "infeasible": None,
 }
 
 _PROBLEM_EXAMPLE = {
@@ -75,6 +76,7 @@ _JOB_SCHEMA = {
         "manifest_sha256": {"type": "string"},
         "priority": {"enum": list(PRIORITIES)},
         "layout": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
+        "infeasible": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
     },
 }
 _CANCELLED_SCHEMA = {

@@ -50,19 +50,19 @@ def demo(
 def _run_with(url: str, documents: list[tuple[str, bytes]]) -> int:
     from warpack.service.client import Client
 
-    with Client(url) as client:
+    with Client(url, retries=2) as client:
         return _run(client, documents)
 
 
 def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
     """Sends all manifests, then follows job after job; the service meanwhile works on those to come."""
-    from httpx2 import HTTPError
+    from warpack.service.client import Unreachable
 
     console = out()
     try:
         sent = [send(client, source, document) for source, document in documents]
         ended = [follow(client, console, job) for job in sent]
-    except HTTPError as error:
+    except Unreachable as error:
         raise CommandFailed(f"the service does not answer: {error}") from None
     console.print(_overview(ended))
     return max((each.exit_code for each in ended), default=DONE)

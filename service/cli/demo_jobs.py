@@ -50,11 +50,13 @@ class Ended:
 
 
 def send(client: Client, source: str, document: bytes) -> Sent:
-    from warpack.service.client import ApiProblem
+    from warpack.service.client import ApiProblem, Unreachable
 
     started = time.monotonic()
     try:
         return Sent(source, document, started, client.submit(document), None)
+    except Unreachable:
+        raise
     except ApiProblem as problem:
         return Sent(source, document, started, None, problem)
 

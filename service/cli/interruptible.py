@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from warpack.service.cli.terminal import err, note
 
@@ -15,20 +16,30 @@ if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Manifest
 
 
+class Optimize(Protocol):
+    """How a layout is had: `warpack.solver.optimize`, or a service that is asked."""
+
+    def __call__(
+        self,
+        manifest: Manifest,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Layout: ...
+
+
 @dataclass
 class _Outcome:
     layout: Layout | None = None
     error: BaseException | None = None
 
 
-def optimize_interruptibly(manifest: Manifest) -> tuple[Layout, bool]:
+def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layout, bool]:
     """The layout, and whether Ctrl-C cut the search short. A second Ctrl-C raises KeyboardInterrupt.
 
     The search runs in a thread of its own, because Python hears signals in the main thread alone, and only between two
     steps of the interpreter: not while a solver written in C++ works there.
     """
-    from warpack.solver import optimize
-
     outcome, stop = _Outcome(), threading.Event()
     status = err().status("packing")
 

@@ -48,9 +48,11 @@ def solve(
     """Pack the buffers of a manifest and show the layout.
 
     Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, every error on standard error. 3: infeasible.
-    Ctrl-C ends the search with the best layout so far.
+    Ctrl-C ends the search with the best layout so far. With WARPACK_URL in the environment (and WARPACK_KEY) the
+    service there does the work, and validates.
     """
     from warpack.service.cli.interruptible import optimize_interruptibly
+    from warpack.service.cli.searching import searching
 
     if explain and json:
         raise CommandFailed("--explain prints a table; with --json it is run_info.search of the layout", BAD_INPUT)
@@ -61,10 +63,12 @@ def solve(
             "--architectures all goes with --validate compiled or above: static compiles nothing", BAD_INPUT
         )
     problem = _with_time_limit(read_manifest(manifest), time_limit)
-    layout, interrupted = optimize_interruptibly(problem)
+    with searching(validate) as optimize:
+        layout, interrupted = optimize_interruptibly(problem, optimize)
     if interrupted:
         note(f"Interrupted: the best layout so far, {layout.status}.")
-    if layout.status != "infeasible":
+    by_service = layout.validation.level != "none" and architectures == "own"
+    if layout.status != "infeasible" and not by_service:
         layout = _validated(problem, layout, validate, architectures)
     if svg is not None:
         _write_svg(problem, layout, svg)

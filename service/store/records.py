@@ -125,7 +125,8 @@ class Claim:
 class Job:
     """A job as callers see it. `layout` is JSON text without the name, there only when the state is `ready`.
 
-    `problem` is JSON text: why the job failed. `best_so_far` holds an unvalidated layout of a job that was cancelled.
+    `problem` is JSON text: why the job failed. `best_so_far` holds an unvalidated layout of a job that was cancelled,
+    or the one of an infeasible job, which places nothing.
     `stage`: `device` while its validation is for a GPU to go on with, else `host`; None before there is one.
     """
 

@@ -55,7 +55,7 @@ def to_job(row: Row[Any]) -> Job:
     state = cast(JobState, values["state"])
     if state != "ready":
         values["layout"] = None
-    if state != "cancelled":
+    if state not in ("cancelled", "infeasible"):
         values["best_so_far"] = None
     if state not in ("ready", "failed", "infeasible", "cancelled"):
         values["finished_at"] = None  # the solve's end is not the job's while its layout is being validated

@@ -35,7 +35,7 @@ class ServiceProcess:
     url: str
 
     def client(self) -> Client:
-        return Client(self.url)
+        return Client(self.url, retries=0)
 
     def kill_9(self) -> None:
         self.process.send_signal(signal.SIGKILL)

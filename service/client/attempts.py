@@ -1,0 +1,113 @@
+"""One call, tried again where that may help: what both clients do, without doing it.
+
+A call is a generator. It yields a `Request` and is sent the `Answer` or a `Lost`; it yields a `Pause` and goes on after
+it. So nothing here waits or sends, and whatever drives it decides how.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from warpack.service.client.problems import ApiProblem, Unreachable, problem_of
+
+_NETWORK_S = 30.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 30.0
+_TRY_AGAIN = frozenset({429, 502, 503, 504})
+"""What another try may change. 502 and 504 are of proxies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`wait_s`: how long the service was asked to wait before it answers."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    wait_s: float = 0.0
+
+    @property
+    def limit_s(self) -> float:
+        """After which no answer is expected."""
+        return self.wait_s + _NETWORK_S
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer: the connection could not be made, or broke. The service may have done what was asked."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    seconds: float
+
+
+Value = TypeVar("Value")
+Steps = Generator[Request | Pause, Answer | Lost | None, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """`url`: of the service. `retries`: how often a call is tried again: one without an answer, and one that was told
+    to come back. Every call here may be sent twice: posts that make something have an idempotency key."""
+
+    url: str
+    retries: int = 6
+
+    def send(self, request: Request) -> Steps[Answer]:
+        """Raises ApiProblem."""
+        tried = 0
+        while True:
+            found = yield request
+            problem = self._problem(found)
+            if problem is None and isinstance(found, Answer):
+                return found
+            if problem is None:
+                raise TypeError("a request is answered with an answer, or with none")
+            if tried >= self.retries or not may_pass(problem):
+                raise problem
+            yield Pause(pause_s(tried, problem.retry_after_s))
+            tried += 1
+
+    def _problem(self, found: Answer | Lost | None) -> ApiProblem | None:
+        if isinstance(found, Lost):
+            return Unreachable(self.url, found.why)
+        return None if found is None or found.status < 400 else refused(found)
+
+
+def may_pass(problem: ApiProblem) -> bool:
+    """Whether another try may do."""
+    return not problem.status or problem.status in _TRY_AGAIN
+
+
+def refused(answer: Answer) -> ApiProblem:
+    said = answer.headers.get("retry-after", "")
+    document: Any = None
+    if "json" in answer.headers.get("content-type", ""):
+        document = answer.json()
+    if not isinstance(document, dict):
+        document = {"detail": answer.body.decode("utf-8", "replace")[:2000]}
+    return problem_of(answer.status, document, retry_after_s=float(said) if said.isdigit() else None)
+
+
+def pause_s(tried: int, retry_after_s: float | None) -> float:
+    """What the service said; else twice as long each time, and not the same for all callers at once."""
+    longest: float = min(_FIRST_PAUSE_S * 2**tried, _LONGEST_PAUSE_S)
+    by_chance = longest * random.uniform(0.5, 1.0)  # noqa: S311  (no secret)
+    return by_chance if retry_after_s is None else min(retry_after_s, _LONGEST_PAUSE_S) + by_chance / 4

@@ -1,0 +1,152 @@
+"""The calls of the API, for whatever drives them: see `attempts`, and `following` for those that give many values."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from warpack.service.client.attempts import Answer, Attempts, Request, Steps
+from warpack.service.client.problems import ApiProblem, problem_of
+from warpack.service.client.values import BatchEntry, Job, Page
+
+Document = Mapping[str, Any] | str | bytes
+"""JSON values, or JSON text."""
+
+Priority = Literal["low", "normal", "high"]
+_MOST_WAIT_S = 60
+"""What one call may wait; `solve` asks again after that."""
+
+
+class Calls(Attempts):
+    """Each raises ApiProblem for what the service refuses."""
+
+    def submit(self, manifest: Document, wait_s: int = 0, *, idempotency_key: str | None = None) -> Steps[Job]:
+        """Ask for a layout and wait up to `wait_s` seconds (the service grants 60 at most) for its end. The job.
+
+        Each call makes one job, however often it has to be tried; the same `idempotency_key` again gets the same one.
+        """
+        headers = {"Idempotency-Key": idempotency_key or _new_key()}
+        answer = yield from self._call("POST", "/v1/layouts", manifest, headers, wait_s)
+        return Job(answer.json())
+
+    def get(self, job_id: str, wait_s: int = 0) -> Steps[Job]:
+        """The job; its `layout` is there once its `state` is `ready`."""
+        answer = yield from self._call("GET", _path(job_id), None, {}, wait_s)
+        return Job(answer.json())
+
+    def wait(self, job: Mapping[str, Any]) -> Steps[Job]:
+        """The job at its end, however long that takes."""
+        found = Job(job)
+        while not found.finished:
+            found = yield from self.get(found.id, _MOST_WAIT_S)
+        return found
+
+    def solve(self, manifest: Document, *, idempotency_key: str | None = None) -> Steps[Job]:
+        """`submit` and `wait` in one: the finished job. Raises its `problem` where it failed."""
+        job = yield from self.submit(manifest, _MOST_WAIT_S, idempotency_key=idempotency_key)
+        found = yield from self.wait(job)
+        if found.problem is not None:
+            raise found.problem
+        return found
+
+    def batch(
+        self,
+        manifests: Iterable[Mapping[str, Any]],
+        *,
+        priority: Priority | None = None,
+        idempotency_key: str | None = None,
+    ) -> Steps[tuple[BatchEntry, ...]]:
+        """Ask for up to 1,000 layouts at once. An entry for each manifest, in their order: a job or a problem."""
+        document: dict[str, Any] = {"manifests": list(manifests)}
+        if priority is not None:
+            document["priority"] = priority
+        headers = {"Idempotency-Key": idempotency_key or _new_key()}
+        answer = yield from self._call("POST", "/v1/layouts:batch", document, headers, _MOST_WAIT_S)
+        return tuple(map(_entry, answer.json()["layouts"]))
+
+    def list(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        state: str | Iterable[str] | None = None,
+        name: str | None = None,
+        manifest_sha256: str | None = None,
+    ) -> Steps[Page]:
+        """A page of jobs, newest first, and the cursor of the next page."""
+        states = [state] if isinstance(state, str) else list(state or ())
+        given = {"limit": limit, "cursor": cursor, "state": states, "name": name, "manifest_sha256": manifest_sha256}
+        query = urlencode({key: value for key, value in given.items() if value is not None}, doseq=True)
+        answer = yield from self._call("GET", f"/v1/layouts?{query}")
+        return Page(answer.json())
+
+    def cancel(self, job_id: str) -> Steps[Job]:
+        """End a job; its `best_so_far` is the best layout it had, if any, which no validator has seen. Raises
+        AlreadyFinished where there is nothing left to cancel."""
+        answer = yield from self._call("DELETE", _path(job_id))
+        return Job(answer.json())
+
+    def artefact(self, job_id: str, name: str) -> Steps[str]:
+        """The text of `manifest`, or of a file that the job's `links` name."""
+        answer = yield from self._call("GET", f"{_path(job_id)}/{quote(name)}")
+        return answer.body.decode()
+
+    def bundle(self, job_id: str) -> Steps[bytes]:
+        """All files of a ready job, as a ZIP archive."""
+        answer = yield from self._call("GET", f"{_path(job_id)}/bundle.zip")
+        return answer.body
+
+    def check(self, manifest: Document) -> Steps[dict[str, Any]]:
+        """Warnings and lower bounds of a manifest; raises `BadManifest` with every error of a bad one."""
+        answer = yield from self._call("POST", "/v1/manifests:check", manifest)
+        return dict(answer.json())
+
+    def verify(self, manifest: Mapping[str, Any], layout: Mapping[str, Any]) -> Steps[dict[str, Any]]:
+        """The static report on a layout."""
+        both = {"manifest": dict(manifest), "layout": dict(layout)}
+        answer = yield from self._call("POST", "/v1/layouts:verify", both)
+        return dict(answer.json())
+
+    def devices(self) -> Steps[dict[str, Any]]:
+        """Architectures known and workers alive."""
+        answer = yield from self._call("GET", "/v1/devices")
+        return dict(answer.json())
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Document | None = None,
+        headers: Mapping[str, str] | None = None,
+        wait_s: int = 0,
+    ) -> Steps[Answer]:
+        fields = dict(headers or {})
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        if wait_s and not path.endswith(":batch"):
+            fields["Prefer"] = f"wait={wait_s}"
+        return self.send(Request(method, path, None if body is None else as_bytes(body), fields, wait_s))
+
+
+def as_bytes(document: Document) -> bytes:
+    if isinstance(document, bytes):
+        return document
+    return (document if isinstance(document, str) else json.dumps(dict(document), ensure_ascii=False)).encode()
+
+
+def _path(job_id: str) -> str:
+    return f"/v1/layouts/{quote(job_id, safe='')}"
+
+
+def _new_key() -> str:
+    return f"client-{secrets.token_hex(16)}"
+
+
+def _entry(told: Mapping[str, Any]) -> BatchEntry:
+    if "job" in told:
+        return BatchEntry(Job(told["job"]), None)
+    problem: ApiProblem = problem_of(int(told["status"]), told["problem"])
+    return BatchEntry(None, problem)

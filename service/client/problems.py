@@ -1,0 +1,113 @@
+"""What a service answers instead, as exceptions by its types of problem.
+
+ApiProblem
+├── BadManifest        bad-manifest, not-json: `problems` has every fault
+├── BadRequest         every other 4xx: bad-parameter, idempotency-key-reused, takes-too-long, …
+│   ├── Unauthorized, Forbidden, NotFound, NotReady, AlreadyFinished
+├── QuotaExceeded      429: this key, or the queue, has as much as it may
+├── Unavailable        503: the service is busy, starting, stopping, or without its database
+├── ServiceFault       every other 5xx
+├── JobFailed          not an answer of its own: the problem of a job that ended as failed
+└── Unreachable        no answer at all
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from warpack.solver.wire.problems import Problem
+
+_PREFIX = "urn:warpack:problem:"
+
+
+class ApiProblem(Exception):
+    """`type` is stable, `errors` lists the single faults of a manifest or layout. `status`: 0 where there was no
+    answer. `retry_after_s`: when the service says that another try may do."""
+
+    slugs: ClassVar[tuple[str, ...]] = ()
+    """The types of problem that are this exception, by the last part of the name."""
+
+    def __init__(self, status: int, document: Mapping[str, Any], *, retry_after_s: float | None = None) -> None:
+        self.status = status
+        self.document = dict(document)
+        self.type = str(document.get("type", "about:blank"))
+        self.errors: list[dict[str, Any]] = list(document.get("errors", []))
+        self.retry_after_s = retry_after_s
+        super().__init__(str(document.get("detail") or document.get("title") or f"HTTP status {status}"))
+
+    @property
+    def slug(self) -> str:
+        """The last part of the type."""
+        return self.type.removeprefix(_PREFIX)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """`errors` as the solver's own values."""
+        return tuple(
+            Problem(each["type"], each["pointer"], each["message"], tuple(each["names"])) for each in self.errors
+        )
+
+
+class BadManifest(ApiProblem):
+    slugs = ("bad-manifest", "not-json")
+
+
+class BadRequest(ApiProblem):
+    pass
+
+
+class Unauthorized(BadRequest):
+    slugs = ("unauthorized",)
+
+
+class Forbidden(BadRequest):
+    slugs = ("forbidden",)
+
+
+class NotFound(BadRequest):
+    slugs = ("not-found",)
+
+
+class NotReady(BadRequest):
+    slugs = ("not-ready", "no-checked-allocators")
+
+
+class AlreadyFinished(BadRequest):
+    slugs = ("already-finished",)
+
+
+class QuotaExceeded(ApiProblem):
+    pass
+
+
+class Unavailable(ApiProblem):
+    pass
+
+
+class ServiceFault(ApiProblem):
+    pass
+
+
+class JobFailed(ApiProblem):
+    pass
+
+
+class Unreachable(ApiProblem):
+    def __init__(self, url: str, why: str) -> None:
+        detail = f"The service at {url} cannot be reached: {why or 'the connection broke'}."
+        super().__init__(0, {"type": f"{_PREFIX}unreachable", "title": "No answer", "detail": detail})
+
+
+_BY_SLUG: dict[str, type[ApiProblem]] = {
+    slug: kind
+    for kind in (BadManifest, Unauthorized, Forbidden, NotFound, NotReady, AlreadyFinished)
+    for slug in kind.slugs
+}
+
+
+def problem_of(status: int, document: Mapping[str, Any], *, retry_after_s: float | None = None) -> ApiProblem:
+    """The exception for an answer."""
+    slug = str(document.get("type", "")).removeprefix(_PREFIX)
+    by_status = {429: QuotaExceeded, 503: Unavailable}.get(status, ServiceFault if status >= 500 else BadRequest)
+    return _BY_SLUG.get(slug, by_status)(status, document, retry_after_s=retry_after_s)

@@ -1,0 +1,97 @@
+"""What calls give: JSON values as the service sent them, with what programs ask for as attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from warpack.service.client.problems import ApiProblem, BadManifest, JobFailed
+
+if TYPE_CHECKING:
+    from warpack.solver.wire.layout import Layout
+
+FINAL = frozenset({"ready", "failed", "infeasible", "cancelled"})
+
+
+class Job(dict[str, Any]):
+    """A job: an order for a layout, and what has become of it."""
+
+    @property
+    def id(self) -> str:
+        return str(self["id"])
+
+    @property
+    def name(self) -> str:
+        return str(self["name"])
+
+    @property
+    def state(self) -> str:
+        """`queued`, `solving`, `validating`, `ready`, `failed`, `infeasible` or `cancelled`."""
+        return str(self["state"])
+
+    @property
+    def finished(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def layout(self) -> Layout | None:
+        """Of a job that is ready; None in a list, which has no layouts."""
+        return self._read("layout")
+
+    @property
+    def best_so_far(self) -> Layout | None:
+        """Of a cancelled job, as `cancel` answers with it; no validator has seen it."""
+        return self._read("best_so_far")
+
+    @property
+    def infeasible(self) -> Layout | None:
+        """Of an infeasible job: a layout that places nothing, with what is proven and what would help."""
+        return self._read("infeasible")
+
+    @property
+    def problem(self) -> ApiProblem | None:
+        """Why it failed: `BadManifest` where the search found that no layout can give what the manifest asks for."""
+        found = self.get("problem")
+        if not found:
+            return None
+        kind = BadManifest if found.get("type", "").endswith(":bad-manifest") else JobFailed
+        return kind(int(found.get("status", 500)), found)
+
+    def _read(self, name: str) -> Layout | None:
+        from warpack.solver import read_layout
+
+        found = self.get(name)
+        return None if found is None else read_layout(found)
+
+
+class Page(dict[str, Any]):
+    """Jobs, newest first."""
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Without their layouts."""
+        return tuple(map(Job, self["layouts"]))
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Of the next page; None for the last one."""
+        found = self["next_cursor"]
+        return None if found is None else str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a job. `kind`: a state, or `incumbent`. Ids grow."""
+
+    id: int
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """What became of one manifest of a batch: a `job`, without its layout, or the `problem` with it."""
+
+    job: Job | None
+    problem: ApiProblem | None
