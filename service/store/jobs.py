@@ -87,6 +87,8 @@ class Jobs:
             for number in range(0, len(job_ids), _AT_ONCE):
                 query = job_rows(with_layouts=False).where(orders.c.id.in_(job_ids[number : number + _AT_ONCE]))
                 found |= {row.id: to_job(row) for row in connection.execute(query)}
+        for job_id in found:
+            self._uses.note(job_id)
         return found
 
     def standing(self, job_ids: Collection[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from tests.helpers.stored import claim_solve, job_of, made_ready, order, solved, verdict
 from warpack.service.store import Store, retention
-from warpack.service.store.records import Order
+from warpack.service.store.records import Order, Taken
 from warpack.service.store.tables import idempotency_keys, metadata, orders, solves, validations
 
 NOT_THEIRS = {"workers", "api_keys"}
@@ -116,7 +116,7 @@ def test_an_order_that_waits_keeps_the_solve_that_others_have_cancelled(store: S
     assert job_of(store, waits).state == "queued"
 
 
-@pytest.mark.parametrize("how", ["read", "posted again", "given out from memory"])
+@pytest.mark.parametrize("how", ["read", "posted again", "posted in a batch", "given out from memory"])
 def test_a_stored_answer_that_is_used_stays(store: Store, how: str) -> None:
     job_id = made_ready(store, order())
     store.uses.write()
@@ -125,6 +125,10 @@ def test_a_stored_answer_that_is_used_stays(store: Store, how: str) -> None:
         assert store.jobs.get(job_id)
     elif how == "posted again":
         assert store.jobs.take(order()).job_id == job_id
+    elif how == "posted in a batch":
+        (taken,) = store.jobs.take_all([order()])
+        assert isinstance(taken, Taken)
+        assert set(store.jobs.some([taken.job_id])) == {job_id}
     else:
         assert store.jobs.standing([job_id])
     assert tidied(store) == 0
