@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from warpack.service.jobs.retried import Retried
 from warpack.service.store.events import Events
 
 _LOG = logging.getLogger("warpack.api")
@@ -68,14 +69,16 @@ class Hub:
                 watch.wake()
 
     async def _look(self, last: int) -> None:
+        tried = Retried(_LOG, "looking for events")
         try:
             while self._watches and not self.closed:
                 await asyncio.sleep(_LOOK_EVERY_S)
                 try:
                     last, solves = await asyncio.to_thread(self._events.solves_since, last)
-                except Exception:
-                    _LOG.exception("looking for events failed; it is tried again")
+                except Exception as error:
+                    tried.failed(error)
                     continue
+                tried.worked()
                 for solve_id in solves & self._watches.keys():
                     for watch in self._watches[solve_id]:
                         watch.wake()

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from warpack.service.jobs.capabilities import GPU_EXTRA_QUEUE, SOLVE_QUEUE, device_queue, plain_queue_for
+from warpack.service.jobs.retried import Retried
 from warpack.service.store.claims import Claims, Wish
 from warpack.service.store.records import Task
 from warpack.service.versions import FORMAT
@@ -58,14 +59,16 @@ class Offers:
                 asking.answer.set_result(None)
 
     async def _look(self) -> None:
+        tried = Retried(_LOG, "looking for what waits")
         try:
             while self._asking and not self._closed:
                 newest = max(asking.most_format for asking in self._asking)
                 wish = _wish({queue for asking in self._asking for queue in asking.queues}, newest)
                 try:
                     found = list(await asyncio.to_thread(self._claims.waiting, wish))
-                except Exception:
-                    _LOG.exception("looking for what waits failed; it is tried again")
+                    tried.worked()
+                except Exception as error:
+                    tried.failed(error)
                     found = []
                 for asking in self._asking:
                     task = next(filter(asking.takes, found), None)

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from warpack.service.jobs.keeper import Keeper, KeeperAway
+from warpack.service.jobs.retried import Retried
 from warpack.service.store.records import Claim
 
 _LOG = logging.getLogger("warpack.jobs")
@@ -121,6 +122,7 @@ class Desk:
                 self._changed.wait(0.05)
 
     def _ask_until_stopped(self) -> None:
+        tried = Retried(_LOG, "asking whether results are still wanted")
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._held or self._stopping)
@@ -129,9 +131,10 @@ class Desk:
                 claims = tuple(held.claim for held in self._held.values())
             try:
                 wanted = self.keeper.wanted(claims)
-            except Exception:
-                _LOG.exception("asking whether results are still wanted failed; it is tried again")
+            except Exception as error:
+                tried.failed(error)
             else:
+                tried.worked()
                 with self._changed:
                     self._unwanted |= {claim.token for claim in claims} - wanted
                     self._unwanted &= self._held.keys()

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from warpack.service.jobs.liveness import LivenessLocks
+from warpack.service.jobs.retried import Retried
 from warpack.service.store.workers import BEAT_S, GATEWAY_PREFIX, LEASE_S, Worker, Workers
 
 _FRESH_S = 1.5
@@ -128,8 +129,11 @@ class Presence:
         return self._clock() - seen.at > LEASE_S
 
     def _beat_until_stopped(self) -> None:
+        tried = Retried(_LOG, "a beat")
         while not self._stopping.wait(BEAT_S):
             try:
                 self._workers.beat(self._worker)
-            except Exception:
-                _LOG.exception("a beat failed; it is tried again")
+            except Exception as error:
+                tried.failed(error)
+            else:
+                tried.worked()

@@ -14,6 +14,7 @@ from warpack.service.engine import JobEngine, TaskKey
 from warpack.service.jobs.capabilities import room_with_formats
 from warpack.service.jobs.desk import Desk
 from warpack.service.jobs.presence import Presence
+from warpack.service.jobs.retried import Retried
 from warpack.service.jobs.task_keys import key_of, parted
 from warpack.service.store import Store
 from warpack.service.store.records import Task
@@ -60,6 +61,7 @@ class Upkeep:
 
     def _until_stopped(self) -> None:
         now_and_then = handed_over = seldom = time.monotonic()
+        tried = Retried(_LOG, "looking after tasks")
         while not self._stopping.wait(_EVERY_S):
             try:
                 if self._presence.somebody_died():
@@ -73,8 +75,10 @@ class Upkeep:
                 if time.monotonic() > seldom:
                     seldom = time.monotonic() + _SELDOM_S
                     self.seldom()
-            except Exception:
-                _LOG.exception("looking after tasks failed; it is tried again")
+            except Exception as error:
+                tried.failed(error)
+            else:
+                tried.worked()
 
     def take_back(self) -> None:
         """What the dead held."""

@@ -1,0 +1,29 @@
+"""What a loop says of tries that fail again and again: the first of a kind, and that it works again."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+
+class Retried:
+    """`what` is tried: "a beat". A database that cannot be asked is one line; any other fault is told whole."""
+
+    def __init__(self, log: logging.Logger, what: str) -> None:
+        self._log, self._what = log, what
+        self._failing: type[BaseException] | None = None
+
+    def failed(self, error: Exception) -> None:
+        if type(error) is self._failing:
+            return
+        self._failing = type(error)
+        if isinstance(error, SQLAlchemyError):
+            self._log.warning("%s failed; it is tried again: %s", self._what, str(error).partition("\n")[0])
+        else:
+            self._log.error("%s failed; it is tried again", self._what, exc_info=error)
+
+    def worked(self) -> None:
+        if self._failing is not None:
+            self._failing = None
+            self._log.warning("%s works again", self._what)
