@@ -45,6 +45,7 @@ class GatewayRunner:
         if gpu is not None:
             self._room[device_queue(gpu.compute_capability)] = 1
         self._busy: Counter[str] = Counter()
+        self._at_work: set[asyncio.Task[None]] = set()
         self._desk = Desk(keeper)
         self._handlers = handlers_of(self._desk, gpu, settings.child_memory_mib)
         self.hurry, self.given_up = threading.Event(), given_up
@@ -71,6 +72,7 @@ class GatewayRunner:
         limit_s = self._settings.drain_s
         self._desk.call_off_what_outlasts(limit_s)
         self._desk.drain(limit_s, self.hurry)
+        self._loop.call_soon_threadsafe(self._cancel_what_has_just_begun)
         self._working.join()
         self._desk.stop()
         self._beating.join()
@@ -90,7 +92,6 @@ class GatewayRunner:
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._running.set()
-        at_work: set[asyncio.Task[None]] = set()
         pause_s = _PAUSE_S
         while not self._stopping.is_set():
             self._wake.clear()
@@ -110,14 +111,21 @@ class GatewayRunner:
                 await self._woken(_LONGEST_PAUSE_S)
                 continue
             pause_s = _PAUSE_S
-            if claim is not None:
+            if claim is not None and self._stopping.is_set():
+                self._keeper.forget(claim)  # it is released at the end, with whatever else the service thinks
+            elif claim is not None:
                 doing = asyncio.ensure_future(self._do(claim, plain_queue_for(claim.task)))
                 await asyncio.sleep(0)  # so that its place is taken
-                at_work.add(doing)
-                doing.add_done_callback(at_work.discard)
-        while at_work:
-            await asyncio.wait(at_work)
+                self._at_work.add(doing)
+                doing.add_done_callback(self._at_work.discard)
+        while self._at_work:
+            await asyncio.wait(self._at_work)
         await self._keeper.close_claims()
+
+    def _cancel_what_has_just_begun(self) -> None:
+        """And so was not at the desk yet, which has released everything."""
+        for doing in self._at_work:
+            doing.cancel()
 
     async def _next(self) -> Claim | None:
         """None where nothing came, or another queue has become free meanwhile."""

@@ -39,9 +39,12 @@ class Node:
         self.id = answer.json().get("id", "")
         return answer
 
-    def claim(self, *queues: str, holds: tuple[str, ...] = ()) -> httpx2.Response:
-        said = {"queues": queues or (QUEUE,), "holds": holds, "wait_s": 0.3}
+    def claim(self, *queues: str, holds: tuple[str, ...] = (), wait_s: float = 20.0) -> httpx2.Response:
+        said = {"queues": queues or (QUEUE,), "holds": holds, "wait_s": wait_s}
         return self.http.post(f"/v1/workers/{self.id}/claim", json=said, headers=self.key)
+
+    def finds_nothing(self, *queues: str, holds: tuple[str, ...] = ()) -> bool:
+        return self.claim(*queues, holds=holds, wait_s=0.1).status_code == 204
 
     def beat(self, *holds: str, claiming: bool = False, taking: bool = True) -> httpx2.Response:
         said = {"holds": holds, "claiming": claiming, "taking": taking}

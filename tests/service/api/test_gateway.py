@@ -88,7 +88,7 @@ def test_a_device_task_is_claimed_with_all_it_takes_and_delivered_once(store: St
     claim = answer.json()
     read = claim_from_json(claim)
     assert (read.bundle, read.required, read.task.kind) == (BUNDLE, "hardware", "device")
-    assert node.claim(holds=(claim["token"],)).status_code == 204
+    assert node.finds_nothing(holds=(claim["token"],))
     assert node.end(claim, "found", found_on_device()).status_code == 204
     job = job_of(store, job_id)
     assert (job.state, job.level) == ("ready", "hardware")
@@ -154,12 +154,12 @@ def test_what_a_worker_never_got_is_released_and_not_counted(
 
 def test_only_what_a_worker_takes_is_given_to_it(store: Store, node: Node) -> None:
     _, task = posted(store, "static")
-    assert node.claim().status_code == 204
-    assert node.claim("solve").status_code == 204  # it did not introduce itself for that
+    assert node.finds_nothing()
+    assert node.finds_nothing("solve")  # it did not introduce itself for that
     for_a_device(store, time_limit_s=9.0)
     sm90 = Node(node.http, node.key)
     sm90.introduce("gpu-sm90", "solve")
-    assert sm90.claim("gpu-sm90").status_code == 204
+    assert sm90.finds_nothing("gpu-sm90")
     assert sm90.claim("gpu-sm90", "solve").json()["task"]["id"] == task.id
     assert node.claim().json()["task"]["kind"] == "device"
 
