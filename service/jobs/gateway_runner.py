@@ -173,11 +173,11 @@ class GatewayRunner:
 
     def _beat_until_stopped(self) -> None:
         """And on, as long as anything is under way."""
-        while not self._stopping.wait(self._keeper.admission.beat_s):
+        while not self._stopping.wait(self._keeper.until_next_beat_s):
             self._beat()
         while self._working.is_alive():
             self._beat()
-            self._working.join(self._keeper.admission.beat_s)
+            self._working.join(self._keeper.until_next_beat_s)
 
     def _beat(self) -> None:
         try:

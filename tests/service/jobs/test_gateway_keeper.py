@@ -128,11 +128,13 @@ def test_what_was_called_off_is_known_after_the_next_beat() -> None:
     keeper = introduced(service)
     claim = claimed(keeper, service)
     assert keeper.wanted((claim,)) == {claim.token}
+    assert keeper.until_next_beat_s == 0.5
     keeper.beat(taking=True)
     assert keeper.wanted((claim,)) == frozenset()
     said = json.loads(service.calls[-1].content)
     assert said == {"holds": [claim.token], "claiming": False, "taking": True}
     keeper.forget(claim)
+    assert keeper.until_next_beat_s == 1.0
     keeper.beat(taking=False)
     assert json.loads(service.calls[-1].content)["holds"] == []
 

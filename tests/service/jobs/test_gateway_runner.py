@@ -36,6 +36,7 @@ class Keeper:
         self.left = False
 
     admission = Admission("gw-1", 0.01, 8.0, 0.1)
+    until_next_beat_s = 0.01
 
     def introduce(self, room: dict[str, int], devices: Collection[dict[str, Any]], versions: dict[str, str]) -> None:
         self.said.put(f"introduced with {room}")

@@ -81,6 +81,9 @@ def test_a_worker_that_was_given_up_is_not_renewed(store: Store) -> None:
     found = store.workers.get("gw-1")
     assert found is not None
     assert (found.beats, found.versions) == (2, {"solver": "1"})
+    with store._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE workers SET queues = '[\"solve\"]'")  # as an older version wrote it
+    assert [(worker.queues, dict(worker.room)) for worker in store.workers.all()] == [(("solve",), {})]
     store.workers.retire("gw-1")
     assert [worker.queues for worker in store.workers.all()] == [()]
     store.workers.leave("gw-1")
