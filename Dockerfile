@@ -1,7 +1,9 @@
 # Two images from one file:
 #   docker build --target service -t warpack .              the API, the solver and the CPU side of the work: no CUDA package
 #   docker build --target worker  -t warpack-worker .       the same with the CUDA compiler and simulator
-#   docker run -p 8000:8000 -v warpack:/data warpack        serves on port 8000
+#   docker run --read-only --tmpfs /tmp -p 127.0.0.1:8000:8000 -v warpack:/data warpack        serves on port 8000
+#
+# compose.yaml runs them together. Nothing but /data and /tmp is written: the root may be read-only.
 #
 # BASE_IMAGE is any image with Python 3.11, 3.12 or 3.13 and its venv module.
 ARG BASE_IMAGE=python:3.13-slim
@@ -45,8 +47,13 @@ FROM base AS runtime
 RUN echo 'warpack:x:10001:10001:Warpack:/data:/usr/sbin/nologin' >> /etc/passwd \
  && echo 'warpack:x:10001:' >> /etc/group \
  && mkdir /data && chown 10001:10001 /data
+# All that is ever written: what lasts in /data, what does not in /tmp.
 ENV HOME=/data \
-    WARPACK_DATA_DIR=/data
+    TMPDIR=/tmp \
+    XDG_CACHE_HOME=/data/.cache \
+    NUMBA_CACHE_DIR=/data/.cache/numba \
+    WARPACK_DATA_DIR=/data \
+    WARPACK_CACHE_DIR=/data/cache
 VOLUME /data
 WORKDIR /data
 USER 10001:10001
@@ -56,7 +63,7 @@ FROM runtime AS worker
 COPY --from=worker-installed /opt/warpack /opt/warpack
 ENTRYPOINT ["warpack"]
 CMD ["worker"]
-HEALTHCHECK --interval=30s --timeout=20s --start-period=30s CMD ["warpack", "doctor"]
+HEALTHCHECK --interval=5m --timeout=60s --start-period=60s CMD ["warpack", "doctor"]
 
 # Last, so that a build without --target makes it.
 FROM runtime AS service
