@@ -10,7 +10,7 @@ import sys
 import tomllib
 import zipfile
 from importlib import import_module
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,11 @@ def test_importing_it_loads_no_other_package() -> None:
         "import sys, warpack; print([name for name in ('numpy', 'ortools', 'rich', 'numba') if name in sys.modules])"
     )
     assert _printed(program, ROOT).strip() == "[]"
+
+
+def test_it_runs_as_a_module_too(tmp_path: Path) -> None:
+    told = output_of("-m", "warpack", "--version", simulator=False, paths=(ROOT,), cwd=tmp_path)
+    assert told.strip() == version("warpack")
 
 
 def test_a_bare_room_is_refused_by_the_linter(tmp_path: Path) -> None:
