@@ -115,6 +115,10 @@ VERIFY_BODY: dict[str, Any] = {
     }
 }
 
+_BATCHED_SCHEMA = {
+    "description": "A manifest, as POST /v1/layouts takes it. What breaks its rules is told in its entry of the answer."
+}
+
 BATCH_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -123,7 +127,7 @@ BATCH_BODY: dict[str, Any] = {
                 "type": "object",
                 "required": ["manifests"],
                 "properties": {
-                    "manifests": {"type": "array", "items": _MANIFEST_SCHEMA, "minItems": 1, "maxItems": 1000},
+                    "manifests": {"type": "array", "items": _BATCHED_SCHEMA, "minItems": 1, "maxItems": 1000},
                     "priority": {"enum": list(PRIORITIES)},
                 },
                 "additionalProperties": False,

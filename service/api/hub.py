@@ -50,11 +50,11 @@ class Hub:
     async def watching(self, solve_id: str) -> AsyncIterator[Watch]:
         watch = Watch()
         self._watches.setdefault(solve_id, set()).add(watch)
-        if self._looking is None and not self.closed:
-            last = await asyncio.to_thread(self._events.newest)
+        try:  # also for a caller that leaves before the first look
             if self._looking is None and not self.closed:
-                self._looking = asyncio.create_task(self._look(last))
-        try:
+                last = await asyncio.to_thread(self._events.newest)
+                if self._looking is None and not self.closed:
+                    self._looking = asyncio.create_task(self._look(last))
             yield watch
         finally:
             self._watches[solve_id].discard(watch)
