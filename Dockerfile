@@ -73,5 +73,5 @@ ENV WARPACK_HOST=0.0.0.0 \
 EXPOSE 8000
 ENTRYPOINT ["warpack"]
 CMD ["serve"]
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["python3", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['WARPACK_PORT']}/livez\", timeout=2)"]

@@ -88,6 +88,14 @@ def test_a_command_that_is_none_would_be_found() -> None:
             understood(wrong)
 
 
+def test_what_builds_without_docker_names_the_same_targets_and_images() -> None:
+    built = [shlex.split(line) for line in documented("Images without Docker") if line.startswith("buildah bud")]
+    assert {words[words.index("-t") + 1]: words[words.index("--target") + 1] for words in built} == TARGETS
+    for words in built:
+        name = words[words.index("--build-arg") + 1].partition("=")[0]
+        assert f"ARG {name}=" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
 def test_every_documented_command_is_one() -> None:
     inside = [command for line in PAGE if (command := _of_warpack(shlex.split(line))) is not None]
     assert len(inside) >= 4
