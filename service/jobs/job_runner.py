@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from warpack.service.engine import Handler, JobEngine
 from warpack.service.engine.dbos_engine import DbosEngine
@@ -33,6 +36,7 @@ from warpack.service.store.records import Task, TaskKind
 from warpack.service.store.workers import Worker
 from warpack.service.versions import versions
 
+_LOG = logging.getLogger("warpack.jobs")
 _WAIT_FOR_A_PLACE_S = 2.0
 
 
@@ -103,9 +107,16 @@ class JobRunner:
         self.engine.stop(limit_s)
         draining.join()
         self.desk.stop()
-        self.store.tasks.release_all(self._worker.id)  # what was claimed in the very moment of the stop
+        self._release_all()
         self.presence.stop()
         self.store.close()
+
+    def _release_all(self) -> None:
+        """What was claimed in the very moment of the stop."""
+        try:
+            self.store.tasks.release_all(self._worker.id)
+        except SQLAlchemyError as error:
+            _LOG.warning("what is left could not be released; its lease will run out: %s", error)
 
     def submit(self, task: Task) -> None:
         """Hand a task to whichever worker can do it. One that none can do now waits for a worker that can. At a stop it
