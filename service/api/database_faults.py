@@ -79,6 +79,7 @@ _POSTGRES = {
     "57014": BUSY,  # statement timeout
     "25006": READ_ONLY,
     "XX001": CORRUPT,
+    "42P01": CORRUPT,  # a table is not there, which was when the service started
     "08": UNREACHABLE,
     "57P": UNREACHABLE,  # shutting down, or starting
 }
@@ -98,7 +99,8 @@ def unavailable(error: BaseException) -> Unavailable | None:
         if isinstance(each, PoolTimeoutError):
             return BUSY
         if isinstance(each, sqlite3.Error):
-            found = _by_start(_SQLITE, getattr(each, "sqlite_errorname", None) or "")
+            no_table = str(each).startswith("no such table")  # for which SQLite has no code of its own
+            found = CORRUPT if no_table else _by_start(_SQLITE, getattr(each, "sqlite_errorname", None) or "")
         elif isinstance(each, OSError):
             found = _SYSTEM.get(each.errno or 0)
         else:

@@ -16,6 +16,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 
 from warpack.service.api.database_faults import DISK_FULL, UNREACHABLE, Unavailable, unavailable
 from warpack.service.settings import Settings
+from warpack.service.store.database import existing
 
 LEAST_FREE_BYTES = 16 * 2**20
 """A disk with less free counts as full."""
@@ -56,7 +57,7 @@ def _try_folder(folder: Path) -> None:
 def _try_database(url: str) -> None:
     sqlite = make_url(url).get_backend_name() == "sqlite"
     patience = {"timeout": _PATIENCE_S} if sqlite else {"connect_timeout": 1}
-    engine = create_engine(url, poolclass=NullPool, connect_args=patience)
+    engine = create_engine(existing(url), poolclass=NullPool, connect_args=patience)
     with engine.connect() as connection:
         if sqlite:
             connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]  # sqlite3's

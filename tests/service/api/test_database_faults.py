@@ -109,6 +109,19 @@ def test_a_data_folder_that_is_gone_is_told(own: TestClient, tmp_path: Path) -> 
     assert str(tmp_path) not in answer.text
 
 
+def test_a_database_file_that_was_taken_away_is_told_and_not_made_anew(own: TestClient, tmp_path: Path) -> None:
+    job = own.post("/v1/layouts", json=MANIFEST).json()
+    file = tmp_path / "warpack.sqlite"
+    file.rename(tmp_path / "taken")
+    assert slug(own.get("/readyz")) == "database-unreachable"
+    assert slug(own.get(job["links"]["self"])) == "database-unreachable"
+    assert slug(own.post("/v1/layouts", json=MANIFEST | POST)) == "database-unreachable"
+    assert not file.exists()
+    (tmp_path / "taken").rename(file)
+    assert own.get("/readyz").status_code == 200
+    assert own.get(job["links"]["self"]).json()["id"] == job["id"]
+
+
 def test_a_file_that_is_no_database_is_told(own: TestClient, tmp_path: Path) -> None:
     own.app.state.runner.store._database.close()  # type: ignore[attr-defined]
     for file in tmp_path.glob("warpack.sqlite*"):
@@ -117,8 +130,8 @@ def test_a_file_that_is_no_database_is_told(own: TestClient, tmp_path: Path) -> 
     assert slug(own.get("/readyz")) == "database-corrupt"
 
 
-def sqlite_error(name: str) -> OperationalError:
-    cause = sqlite3.OperationalError("told by SQLite")
+def sqlite_error(name: str, said: str = "told by SQLite") -> OperationalError:
+    cause = sqlite3.OperationalError(said)
     cause.sqlite_errorname = name
     return OperationalError("INSERT", {}, cause)
 
@@ -142,8 +155,10 @@ def postgres_error(state: str) -> OperationalError:
         (sqlite_error("SQLITE_LOCKED_SHAREDCACHE"), "database-busy"),
         (sqlite_error("SQLITE_READONLY_DBMOVED"), "database-read-only"),
         (sqlite_error("SQLITE_CORRUPT"), "database-corrupt"),
+        (sqlite_error("SQLITE_ERROR", "no such table: orders"), "database-corrupt"),
         (sqlite_error("SQLITE_IOERR_WRITE"), "database-unreachable"),
         (postgres_error("53100"), "disk-full"),
+        (postgres_error("42P01"), "database-corrupt"),
         (postgres_error("40001"), "database-busy"),
         (postgres_error("08006"), "database-unreachable"),
         (postgres_error("57P01"), "database-unreachable"),
