@@ -17,10 +17,10 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from warpack.service.jobs.child_supervision import run_child
-from warpack.service.jobs.fork_server import SOLVING
-from warpack.service.jobs.tasks import solve_and_verify
-from warpack.service.jobs.warm_children import WarmChildren
+from warpack.service.jobs.child_tasks.solves import solve_and_verify
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.children.supervision import run_child
+from warpack.service.jobs.children.warm import WarmChildren
 
 _LIMIT_S = 60.0
 

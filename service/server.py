@@ -16,7 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from warpack.service.api import create_app
-from warpack.service.api.database_faults import unavailable
+from warpack.service.api.edge.database_faults import unavailable
 from warpack.service.api.edge.protocol import Connections, HttpProtocol
 from warpack.service.settings import Settings
 from warpack.service.store.migrate import StoreTooNew

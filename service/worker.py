@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from warpack.service.jobs.capabilities import queues_for
-from warpack.service.jobs.gateway_keeper import GatewayKeeper
-from warpack.service.jobs.gateway_runner import GatewayRunner
+from warpack.service.jobs.gateway.keeper import GatewayKeeper
+from warpack.service.jobs.gateway.runner import GatewayRunner
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings

@@ -104,8 +104,8 @@ def test_the_fork_server_imports_nothing_from_the_current_folder(hostile: Path) 
     program = """
 import sys
 sys.path.remove("")  # as in a console script, whose own folder comes first
-from warpack.service.jobs import child_main
-from warpack.service.jobs import child_process, fork_server
+from warpack.service.jobs.children import main as child_main
+from warpack.service.jobs.children import process as child_process, fork_server
 for server in fork_server.SOLVING, fork_server.COMPILING:
     child = child_process.Child(server)
     assert child.answer(child_main.nothing, b"said") == b"said", child.close()

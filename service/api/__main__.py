@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from warpack.service.api import create_app
-from warpack.service.api.description import text_of
+from warpack.service.api.documentation.description import text_of
 from warpack.service.settings import Settings
 
 

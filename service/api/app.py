@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from warpack.service.api import (
+from warpack.service.api.answers.errors import install_error_answers
+from warpack.service.api.answers.hub import Hub
+from warpack.service.api.calls import (
     artefacts,
     batches,
     devices,
@@ -22,21 +24,19 @@ from warpack.service.api import (
     schemas,
     workers,
 )
-from warpack.service.api.at_once import AtOnce
-from warpack.service.api.children import ApiChildren
-from warpack.service.api.description import API_VERSION, described_by
+from warpack.service.api.documentation.description import API_VERSION, described_by
+from warpack.service.api.documentation.examples import PROBLEM_ANSWERS
 from warpack.service.api.edge import Edge
-from warpack.service.api.errors import install_error_answers
-from warpack.service.api.examples import PROBLEM_ANSWERS
-from warpack.service.api.handing_over import HandingOver
-from warpack.service.api.hub import Hub
-from warpack.service.api.intake import Intake
-from warpack.service.api.offers import Offers
-from warpack.service.api.places import Places
+from warpack.service.api.node.at_once import AtOnce
+from warpack.service.api.node.children import ApiChildren
+from warpack.service.api.node.handing_over import HandingOver
+from warpack.service.api.node.intake import Intake
+from warpack.service.api.node.offers import Offers
+from warpack.service.api.node.places import Places
+from warpack.service.api.node.store_metrics import StoreMetrics
+from warpack.service.api.node.stored import KnownAnswers, StoredAnswers
+from warpack.service.api.node.telemetry import telemetry_of
 from warpack.service.api.route_table import RouteTable
-from warpack.service.api.store_metrics import StoreMetrics
-from warpack.service.api.stored import KnownAnswers, StoredAnswers
-from warpack.service.api.telemetry import telemetry_of
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings

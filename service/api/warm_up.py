@@ -10,7 +10,7 @@ import json
 
 from starlette.types import ASGIApp, Message, Scope
 
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store.records import Order
 from warpack.solver import load_manifest

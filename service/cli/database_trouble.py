@@ -9,7 +9,7 @@ def in_words(error: Exception) -> str | None:
         return None
     from sqlalchemy.exc import SQLAlchemyError
 
-    from warpack.service.api.database_faults import unavailable
+    from warpack.service.api.edge.database_faults import unavailable
     from warpack.service.store.migrate import StoreTooNew
 
     if isinstance(error, StoreTooNew):

@@ -14,7 +14,7 @@ from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.settings import Config, settings_with
 
 if TYPE_CHECKING:
-    from warpack.service.jobs.gateway_keeper import GatewayKeeper
+    from warpack.service.jobs.gateway.keeper import GatewayKeeper
     from warpack.service.jobs.gpu import Gpu
     from warpack.service.settings import Settings
 
@@ -119,7 +119,7 @@ def _gateway(url: str | None, token: str | None, insecure: bool) -> GatewayKeepe
     token = token or os.environ.get(_TOKEN)
     if not token:
         raise CommandFailed(f"--gateway needs an API key with the scope worker, in {_TOKEN} or --token", BAD_INPUT)
-    from warpack.service.jobs.gateway_keeper import GatewayKeeper
+    from warpack.service.jobs.gateway.keeper import GatewayKeeper
 
     try:
         return GatewayKeeper(url, token, insecure=insecure)
@@ -135,7 +135,7 @@ def _work(
     gpu: Gpu | None,
     queues: Collection[str],
 ) -> None:
-    from warpack.service.jobs.gateway_keeper import GatewayRefused
+    from warpack.service.jobs.gateway.keeper import GatewayRefused
     from warpack.service.jobs.keeper import KeeperAway
     from warpack.service.worker import work, work_through_gateway
 

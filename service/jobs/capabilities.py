@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
-from warpack.service.jobs.fork_server import COMPILING, SOLVING, ForkServer
+from warpack.service.jobs.children.fork_server import COMPILING, SOLVING, ForkServer
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.store.records import Task
 from warpack.service.versions import FORMAT

@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from warpack.service.engine import Handler, JobEngine
 from warpack.service.engine.dbos_engine import DbosEngine
-from warpack.service.jobs import child_process
 from warpack.service.jobs.capabilities import (
     QUEUES,
     device_queue,
@@ -21,6 +20,7 @@ from warpack.service.jobs.capabilities import (
     room_with_formats,
     with_formats,
 )
+from warpack.service.jobs.children import process as child_process
 from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.gates import gates_of
 from warpack.service.jobs.gpu import Gpu

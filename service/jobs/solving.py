@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from math import inf
 
-from warpack.service.jobs.child_orders import MEMORY_MIB
-from warpack.service.jobs.child_supervision import run_child
+from warpack.service.jobs.child_tasks.solves import solve
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.children.orders import MEMORY_MIB
+from warpack.service.jobs.children.supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
-from warpack.service.jobs.fork_server import SOLVING
 from warpack.service.jobs.keeper import Keeper
-from warpack.service.jobs.tasks import solve
 from warpack.service.problems import crashed, over_memory, overdue
 from warpack.service.store.records import Claim, Task
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warpack.service.jobs.child_orders import MEMORY_MIB
-from warpack.service.jobs.child_orders import Task as ChildTask
-from warpack.service.jobs.child_supervision import run_child
+from warpack.service.jobs.child_tasks.devices import validate_on_device
+from warpack.service.jobs.child_tasks.solves import validate
+from warpack.service.jobs.children.fork_server import COMPILING, SOLVING
+from warpack.service.jobs.children.orders import MEMORY_MIB
+from warpack.service.jobs.children.orders import Task as ChildTask
+from warpack.service.jobs.children.supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
-from warpack.service.jobs.device_tasks import validate_on_device
-from warpack.service.jobs.fork_server import COMPILING, SOLVING
 from warpack.service.jobs.gpu import Gpu
-from warpack.service.jobs.tasks import validate
 from warpack.service.problems import crashed, over_memory, overdue
 from warpack.service.store.records import Claim, Task
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.service_process import finished, service, worker
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.cli import main
 
 

@@ -127,8 +127,8 @@ def find_by_rule(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """A validation whose level simulated has a finding of the rule that the request names."""
     from unittest.mock import patch
 
-    from warpack.service.jobs.rehearsal import MANIFEST
-    from warpack.service.jobs.tasks import solve, validate
+    from warpack.service.jobs.child_tasks.solves import solve, validate
+    from warpack.service.jobs.children.rehearsal import MANIFEST
     from warpack.solver.wire.layout import Validation
 
     finding = {"rule": request.decode(), "message": "a process ended"}

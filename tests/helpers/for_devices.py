@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.documentation.example_layout import LAYOUT, MANIFEST
 from warpack.service.store import Store
 from warpack.service.store.records import Order, Task
 from warpack.service.store.solves import SolvedLayout

@@ -19,8 +19,8 @@ import sys
 from pathlib import Path
 from tests.helpers import child_tasks
 from warpack.service.jobs import capabilities, validating
-from warpack.service.jobs.fork_server import SOLVING
-from warpack.service.jobs.gateway_keeper import GatewayKeeper
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.gateway.keeper import GatewayKeeper
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.settings import Settings
 from warpack.service.worker import work_through_gateway

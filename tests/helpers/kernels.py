@@ -12,7 +12,7 @@ from warpack.gpu_runtime.compiler import default_cache_folder
 from warpack.gpu_runtime.interpreter import import_environment, python
 from warpack.service.jobs.capabilities import has_gpu_extra
 
-_WARM_UP = "from warpack.service.jobs.warm_up import warm_up; warm_up()"
+_WARM_UP = "from warpack.service.jobs.children.warm_up import warm_up; warm_up()"
 
 
 def compile_once() -> None:

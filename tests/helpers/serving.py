@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from warpack.service.jobs import capabilities, job_runner
+from warpack.service.jobs import capabilities
 from warpack.service.server import serve as serve_until_stopped
 from warpack.service.settings import Settings
 from warpack.service.worker import work as work_until_stopped
@@ -25,8 +25,7 @@ def work(data_dir: str, ready: str, kind: str, drain_s: str, queues: str, worker
 def _be(kind: str) -> None:
     """A plain process works as where the extra `gpu` is not installed."""
     if kind == "plain":
-        for module in (capabilities, job_runner):
-            setattr(module, "has_gpu_extra", lambda: False)  # noqa: B010  (mypy wants no function assigned to)
+        setattr(capabilities, "has_gpu_extra", lambda: False)  # noqa: B010  (mypy wants no function assigned to)
 
 
 PROGRAMS = {"serve": serve, "work": work}

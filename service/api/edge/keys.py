@@ -15,9 +15,9 @@ from http import HTTPStatus
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from warpack.service.api.database_faults import UNREACHABLE, unavailable
 from warpack.service.api.edge.answers import header, send_problem
 from warpack.service.api.edge.calls import PROBES
+from warpack.service.api.edge.database_faults import UNREACHABLE, unavailable
 from warpack.service.api.edge.hosts import is_loopback
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings

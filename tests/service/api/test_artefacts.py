@@ -12,9 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from warpack.gpu_runtime import emit_checked, emit_files
-from warpack.service.api.example_layout import MANIFEST
-from warpack.service.api.files import FILES
-from warpack.service.jobs.artefact_tasks import packed
+from warpack.service.api.answers.files import FILES
+from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.jobs.child_tasks.artefacts import packed
 from warpack.service.render.svg import layout_svg
 from warpack.solver import Layout, Manifest, load_manifest, read_layout
 

@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.processes import eventually
-from warpack.service.api import at_once
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.api.node import at_once
 from warpack.solver import load_manifest, read_layout, verify
 
 WAIT = {"Prefer": "wait=60"}

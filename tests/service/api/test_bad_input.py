@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
+from warpack.service.api.answers.files import FILES
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
-from warpack.service.api.example_layout import MANIFEST
-from warpack.service.api.files import FILES
 
 ANSWERS = {
     "not-json": (400, "not-json"),

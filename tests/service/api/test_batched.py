@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import pytest
 
-from warpack.service.api.batched import Batched
+from warpack.service.api.node.batched import Batched
 
 
 class Store:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from tests.helpers.api_client import client_of
 from tests.helpers.processes import eventually
 from warpack.service.api import create_app
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.settings import Settings
 from warpack.service.store.keys import Scope
 from warpack.service.store.records import Priority
@@ -54,11 +54,7 @@ def test_each_manifest_is_an_order_and_a_bad_one_takes_nothing_from_the_others(h
     assert text["problem"]["errors"][0]["type"] == "wrong-type"
     assert http.get(last["job"]["links"]["manifest"]).json()["buffers"][0]["size"] == 2
     store = http.app.state.runner.store  # type: ignore[attr-defined]
-    eventually(
-        lambda: all(task.attempt == 1 for task in store.tasks.waiting_long(-99.0)) and store.tasks.waiting_long(-99.0),
-        "the work is handed over",
-    )
-    assert len(store.tasks.waiting_long(-99.0)) == 2
+    eventually(lambda: [task.attempt for task in store.tasks.waiting_long(-99.0)] == [1, 1], "the work is handed over")
 
 
 def test_what_is_stored_is_answered_at_once(http: TestClient) -> None:

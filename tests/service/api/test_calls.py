@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from warpack.service.api.example_layout import MANIFEST
-from warpack.service.api.files import FILES
+from warpack.service.api.answers.files import FILES
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.solver import load_manifest
 
 

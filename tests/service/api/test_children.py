@@ -17,18 +17,18 @@ from tests.helpers.api_client import client_of
 from tests.helpers.child_tasks import be_killed_for_memory, die, fill_memory, hang, stop_when_asked
 from tests.helpers.processes import PATIENCE_S
 from warpack.service.api import create_app
-from warpack.service.api.children import ApiChildren
-from warpack.service.api.errors import ApiError
-from warpack.service.api.example_layout import LAYOUT, MANIFEST
-from warpack.service.jobs.check_tasks import Reply, check
-from warpack.service.jobs.fork_server import SOLVING
-from warpack.service.jobs.warm_children import WarmChildren
+from warpack.service.api.answers.errors import ApiError
+from warpack.service.api.documentation.example_layout import LAYOUT, MANIFEST
+from warpack.service.api.node.children import ApiChildren
+from warpack.service.jobs.child_tasks.checks import Reply, check
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.children.warm import WarmChildren
 from warpack.service.settings import Settings
 
 CALLS = {
-    "/v1/manifests:check": ("warpack.service.api.manifests.check", MANIFEST),
-    "/v1/layouts:verify": ("warpack.service.api.manifests.verify", {"manifest": MANIFEST, "layout": LAYOUT}),
-    "/v1/layouts": ("warpack.service.api.children.read", MANIFEST),
+    "/v1/manifests:check": ("warpack.service.api.calls.manifests.check", MANIFEST),
+    "/v1/layouts:verify": ("warpack.service.api.calls.manifests.verify", {"manifest": MANIFEST, "layout": LAYOUT}),
+    "/v1/layouts": ("warpack.service.api.node.children.read", MANIFEST),
 }
 """The calls that take a document, and the task that reads it."""
 
@@ -84,7 +84,7 @@ def test_what_needs_too_much_memory_is_said(tmp_path: Path, monkeypatch: pytest.
 def test_a_child_that_ends_without_an_answer_is_a_fault_of_ours(
     http: TestClient, monkeypatch: pytest.MonkeyPatch, task: Any, status: int, slug: str
 ) -> None:
-    monkeypatch.setattr("warpack.service.api.manifests.check", task)
+    monkeypatch.setattr("warpack.service.api.calls.manifests.check", task)
     answer = http.post("/v1/manifests:check", json=MANIFEST)
     assert (answer.status_code, answer.json()["type"]) == (status, f"urn:warpack:problem:{slug}")
     assert "SIG" not in answer.text
@@ -139,8 +139,9 @@ import asyncio, json, sys
 from pathlib import Path
 from tests.helpers.api_client import client_of
 from tests.helpers.child_tasks import hang
-from warpack.service.api import create_app, manifests
-from warpack.service.api.example_layout import LAYOUT, MANIFEST
+from warpack.service.api import create_app
+from warpack.service.api.calls import manifests
+from warpack.service.api.documentation.example_layout import LAYOUT, MANIFEST
 from warpack.service.api.warm_up import call
 from warpack.service.settings import Settings
 

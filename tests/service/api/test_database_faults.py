@@ -24,8 +24,8 @@ from tests.helpers.api_client import client_of
 from tests.helpers.edge_server import serving
 from tests.helpers.processes import PATIENCE_S
 from warpack.service.api import create_app
-from warpack.service.api.database_faults import unavailable
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.api.edge.database_faults import unavailable
 from warpack.service.client import Client
 from warpack.service.settings import Settings
 

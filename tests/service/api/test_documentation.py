@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from warpack.service.api.__main__ import main
-from warpack.service.api.description import text_of
-from warpack.service.api.example_layout import LAYOUT, MANIFEST
-from warpack.service.api.files import FILES
+from warpack.service.api.answers.files import FILES
+from warpack.service.api.documentation.description import text_of
+from warpack.service.api.documentation.example_layout import LAYOUT, MANIFEST
 from warpack.service.schema import layout_schema, manifest_schema
 from warpack.solver import load_manifest, optimize, read_layout
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
 from warpack.service.api import create_app
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
 from warpack.service.store.records import Task

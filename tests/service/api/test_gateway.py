@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from tests.helpers.for_devices import BUNDLE, found_on_device, left_to_a_device, posted, report, solved
 from tests.helpers.gateway_node import QUEUE, Node, shown, type_of
-from warpack.service.api.example_layout import LAYOUT
-from warpack.service.jobs.gateway_wire import claim_from_json
+from warpack.service.api.documentation.example_layout import LAYOUT
+from warpack.service.jobs.gateway.wire import claim_from_json
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.store import Store
 from warpack.service.store.keys import Scope

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from warpack.service.api.files import FILES
-from warpack.service.api.ids import is_id
+from warpack.service.api.answers.files import FILES
+from warpack.service.api.answers.ids import is_id
 from warpack.service.store import Jobs
 from warpack.service.store.records import new_id
 

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
 from warpack.service.api import create_app
+from warpack.service.api.documentation.example_layout import LAYOUT, MANIFEST
 from warpack.service.api.edge import keys as edge_keys
-from warpack.service.api.example_layout import LAYOUT, MANIFEST
 from warpack.service.settings import Settings
 from warpack.service.store.keys import Scope
 

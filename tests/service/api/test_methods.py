@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from warpack.service.api.example_layout import MANIFEST
-from warpack.service.api.files import FILES
+from warpack.service.api.answers.files import FILES
+from warpack.service.api.documentation.example_layout import MANIFEST
 
 SOME_ID = "0" * 28
 

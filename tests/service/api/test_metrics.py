@@ -12,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
-from warpack.service.api import create_app, store_metrics
+from warpack.service.api import create_app
 from warpack.service.api.edge import keys as edge_keys
+from warpack.service.api.node import store_metrics
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.figures import Figures

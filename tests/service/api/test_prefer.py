@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warpack.service.api.prefer import wait_s
+from warpack.service.api.answers.prefer import wait_s
 
 
 @pytest.mark.parametrize(

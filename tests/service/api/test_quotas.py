@@ -16,10 +16,10 @@ from tests.helpers.api_client import client_of
 from tests.helpers.edge_server import Wire, post, serving
 from tests.helpers.processes import PATIENCE_S, eventually
 from warpack.service.api import create_app
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
 from warpack.service.api.edge.keys import Caller
 from warpack.service.api.edge.rate import Rate
-from warpack.service.api.example_layout import MANIFEST
 from warpack.service.settings import Settings
 from warpack.service.store.keys import Scope
 from warpack.service.store.records import Priority

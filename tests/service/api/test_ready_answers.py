@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
 from tests.service.api.test_events import make_ready
-from warpack.service.api import create_app, orders
-from warpack.service.api.batched import Batched
-from warpack.service.api.example_layout import MANIFEST
-from warpack.service.api.ready_answers import ReadyAnswer, ReadyAnswers
+from warpack.service.api import create_app
+from warpack.service.api.calls import orders
+from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.api.node.batched import Batched
+from warpack.service.api.node.ready_answers import ReadyAnswer, ReadyAnswers
 from warpack.service.settings import Settings
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.helpers.stored import claim_solve, layout, made_ready, order, solved, verdict
-from warpack.service.api import store_metrics
-from warpack.service.api.store_metrics import StoreMetrics
+from warpack.service.api.node import store_metrics
+from warpack.service.api.node.store_metrics import StoreMetrics
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.figures import Figures

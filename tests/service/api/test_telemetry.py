@@ -13,9 +13,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from tests.helpers.api_client import client_of
 from warpack.service.api import app as app_module
-from warpack.service.api import create_app, telemetry
-from warpack.service.api.example_layout import MANIFEST
-from warpack.service.api.telemetry import telemetry_of
+from warpack.service.api import create_app
+from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.api.node import telemetry
+from warpack.service.api.node.telemetry import telemetry_of
 from warpack.service.settings import Settings
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

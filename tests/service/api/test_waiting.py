@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from warpack.service.api.waiting import what_it_waits_for
+from warpack.service.api.answers.waiting import what_it_waits_for
 from warpack.service.store.records import Job, JobState
 from warpack.service.store.workers import Worker
 

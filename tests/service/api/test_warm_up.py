@@ -11,7 +11,7 @@ import asyncio, json, sys
 from pathlib import Path
 from warpack.service.api import create_app
 from warpack.service.api import warm_up
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.settings import Settings
 
 async def first_calls():

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.dropping_relay import Relay, dropping_relay
 from tests.helpers.hard_manifest import hard_manifest
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.client import AsyncClient, BadManifest, Client, NotFound, Unreachable
 from warpack.service.client.following import Following
 

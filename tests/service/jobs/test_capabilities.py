@@ -16,7 +16,7 @@ from warpack.service.jobs.capabilities import (
     queues_of_this_installation,
     with_formats,
 )
-from warpack.service.jobs.fork_server import COMPILING, SOLVING
+from warpack.service.jobs.children.fork_server import COMPILING, SOLVING
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.store.records import Task
 from warpack.solver.devices import DEVICES

@@ -20,10 +20,10 @@ from tests.helpers.child_tasks import (
     tell_limits,
     warn,
 )
-from warpack.service.jobs.child_environment import child_environment
-from warpack.service.jobs.child_orders import MEMORY_MIB, Limits, Order, Task
-from warpack.service.jobs.child_process import Child
-from warpack.service.jobs.fork_server import ForkServer
+from warpack.service.jobs.children.environment import child_environment
+from warpack.service.jobs.children.fork_server import ForkServer
+from warpack.service.jobs.children.orders import MEMORY_MIB, Limits, Order, Task
+from warpack.service.jobs.children.process import Child
 from warpack.service.settings import Settings
 
 MIB = 1024 * 1024

@@ -17,10 +17,10 @@ import pytest
 from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, stop_when_asked, tell_and_answer
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from warpack.gpu_runtime.interpreter import import_environment
-from warpack.service.jobs.child_process import Child
-from warpack.service.jobs.child_supervision import run_child
-from warpack.service.jobs.fork_server import SOLVING, ForkServer
-from warpack.service.jobs.outcome import Outcome
+from warpack.service.jobs.children.fork_server import SOLVING, ForkServer
+from warpack.service.jobs.children.outcome import Outcome
+from warpack.service.jobs.children.process import Child
+from warpack.service.jobs.children.supervision import run_child
 
 
 def run(task: object, request: bytes = b"abc", *, limit_s: float = PATIENCE_S, looks: int = 10**9) -> Outcome:
@@ -112,7 +112,7 @@ def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
 
 _WORKER = """
 import asyncio, sys
-from warpack.service.jobs.child_supervision import run_child
+from warpack.service.jobs.children.supervision import run_child
 from tests.helpers.child_tasks import never_end
 asyncio.run(run_child(never_end, sys.argv[1].encode(), limit_s=600, wanted=lambda: True))
 """
@@ -199,7 +199,14 @@ def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> N
 def test_a_fork_server_whose_worker_is_gone_ends_without_a_word() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        command = [sys.executable, "-P", "-Werror", "-m", "warpack.service.jobs.fork_server_main", str(theirs.fileno())]
+        command = [
+            sys.executable,
+            "-P",
+            "-Werror",
+            "-m",
+            "warpack.service.jobs.children.fork_server_main",
+            str(theirs.fileno()),
+        ]
         environment = os.environ | import_environment()
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, env=environment)
     ours.close()

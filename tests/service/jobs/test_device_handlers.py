@@ -18,7 +18,7 @@ from tests.helpers.child_tasks import (
 )
 from tests.helpers.desks import desk
 from tests.helpers.fake_driver import build_double
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_device, handle_validation
@@ -140,8 +140,8 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
 def _use_environment_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Children come from a fork server that was started before this test changed the environment: do the work here."""
     from warpack.service.jobs import validating
-    from warpack.service.jobs.device_tasks import validate_on_device
-    from warpack.service.jobs.outcome import Outcome
+    from warpack.service.jobs.child_tasks.devices import validate_on_device
+    from warpack.service.jobs.children.outcome import Outcome
 
     async def here(_do: object, request: bytes, **_: object) -> Outcome:
         return Outcome("answered", validate_on_device(request, lambda: False), "")

@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from warpack.service.jobs.gateway_keeper import GatewayKeeper, GatewayRefused, UnknownWorker
-from warpack.service.jobs.gateway_wire import DamagedClaim, claim_from_json, claim_to_json
+from warpack.service.jobs.gateway.keeper import GatewayKeeper, GatewayRefused, UnknownWorker
+from warpack.service.jobs.gateway.wire import DamagedClaim, claim_from_json, claim_to_json
 from warpack.service.jobs.keeper import KeeperAway
 from warpack.service.problems import ProblemDetails, overdue
 from warpack.service.store.records import Claim, Task

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import pytest
 
-from warpack.service.jobs import child_process
-from warpack.service.jobs.gateway_keeper import GatewayKeeper, GatewayRefused, UnknownWorker
-from warpack.service.jobs.gateway_runner import GatewayRunner
-from warpack.service.jobs.gateway_wire import Admission
+from warpack.service.jobs.children import process as child_process
+from warpack.service.jobs.gateway.keeper import GatewayKeeper, GatewayRefused, UnknownWorker
+from warpack.service.jobs.gateway.runner import GatewayRunner
+from warpack.service.jobs.gateway.wire import Admission
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.keeper import KeeperAway
 from warpack.service.settings import Settings
@@ -85,8 +85,8 @@ class Keeper:
 @pytest.fixture
 def keeper(monkeypatch: pytest.MonkeyPatch) -> Keeper:
     monkeypatch.setattr(child_process, "prepare", lambda *_: None)
-    monkeypatch.setattr("warpack.service.jobs.gateway_runner._PAUSE_S", 0.01)
-    monkeypatch.setattr("warpack.service.jobs.gateway_runner._LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr("warpack.service.jobs.gateway.runner._PAUSE_S", 0.01)
+    monkeypatch.setattr("warpack.service.jobs.gateway.runner._LONGEST_PAUSE_S", 0.01)
     return Keeper()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.child_tasks import be_killed_for_memory, die, fail, fill_memory, find_a_fault, hang
 from tests.helpers.desks import desk
-from warpack.service.api.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.solving import Incumbents, handle_solve
 from warpack.service.jobs.store_keeper import StoreKeeper
 from warpack.service.jobs.validating import SLOT_S, handle_validation

@@ -11,11 +11,11 @@ import pytest
 from tests.helpers.child_tasks import find_by_rule
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.small_manifests import small_manifest
-from warpack.service.jobs.child_process import Child
-from warpack.service.jobs.fork_server import SOLVING
-from warpack.service.jobs.rehearsal import MANIFEST
-from warpack.service.jobs.tasks import solve, solve_and_verify, validate
-from warpack.service.jobs.warm_children import WarmChildren
+from warpack.service.jobs.child_tasks.solves import solve, solve_and_verify, validate
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.children.process import Child
+from warpack.service.jobs.children.rehearsal import MANIFEST
+from warpack.service.jobs.children.warm import WarmChildren
 from warpack.solver import load_manifest, read_layout, verify
 
 

@@ -26,12 +26,12 @@ from tests.helpers.child_tasks import (
     tell_pid,
 )
 from tests.helpers.processes import PATIENCE_S, eventually, lives
-from warpack.service.jobs.child_main import STOP
-from warpack.service.jobs.child_orders import Limits
-from warpack.service.jobs.child_process import Child
-from warpack.service.jobs.fork_server import SOLVING
-from warpack.service.jobs.outcome import Outcome
-from warpack.service.jobs.warm_children import TooManyWaiting, WarmChildren
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.children.main import STOP
+from warpack.service.jobs.children.orders import Limits
+from warpack.service.jobs.children.outcome import Outcome
+from warpack.service.jobs.children.process import Child
+from warpack.service.jobs.children.warm import TooManyWaiting, WarmChildren
 
 Value = TypeVar("Value")
 
@@ -269,8 +269,8 @@ def test_a_wish_to_stop_that_comes_before_the_request_is_kept_for_it() -> None:
 _API = """
 import asyncio, sys
 from tests.helpers.child_tasks import tell_pid
-from warpack.service.jobs.fork_server import SOLVING
-from warpack.service.jobs.warm_children import WarmChildren
+from warpack.service.jobs.children.fork_server import SOLVING
+from warpack.service.jobs.children.warm import WarmChildren
 
 async def main():
     children = WarmChildren(SOLVING, size=1)

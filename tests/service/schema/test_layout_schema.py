@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from tests.helpers.json_places import inside, objects
 from tests.helpers.solving import solved
-from warpack.service.api.example_layout import LAYOUT
+from warpack.service.api.documentation.example_layout import LAYOUT
 from warpack.service.schema import layout_schema
 from warpack.solver import LayoutFormatError, load_manifest, optimize, read_layout
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.api.edge.hosts import Hosts
-from warpack.service.api.example_layout import MANIFEST
 
 CHECK = "/v1/manifests:check"
 

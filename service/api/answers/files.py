@@ -1,0 +1,33 @@
+"""The files of a ready job, by name: the allocators as they were validated, and what is made of its layout when it is
+asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warpack.gpu_runtime.emitters.targets import TARGETS
+from warpack.service.jobs.child_tasks.artefacts import bundle, checked_allocators, picture
+from warpack.service.jobs.children.orders import Task
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """`make`: the task of a child that makes it; None where it is stored."""
+
+    name: str
+    what: str
+    media_type: str
+    make: Task | None = None
+
+
+FILES: tuple[JobFile, ...] = (
+    *(JobFile(target.file, f"The allocators, as {target.what}", target.media_type) for target in TARGETS.values()),
+    JobFile(
+        "allocators_checked.py",
+        "Allocators that check whether a kernel keeps to the lifetimes",
+        "text/x-python",
+        checked_allocators,
+    ),
+    JobFile("layout.svg", "The layout as a picture", "image/svg+xml", picture),
+    JobFile("bundle.zip", "All files of the job, with their SHA-256 sums", "application/zip", bundle),
+)

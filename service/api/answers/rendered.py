@@ -1,0 +1,103 @@
+"""What the calls about one job share: finding it, waiting for its end, answering with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Header, Response
+
+from warpack.service.api.answers.documents import job_text
+from warpack.service.api.answers.errors import not_found
+from warpack.service.api.answers.hub import LOOK_AGAIN_S, Hub
+from warpack.service.api.answers.ids import is_id
+from warpack.service.api.answers.prefer import wait_s
+from warpack.service.api.answers.waiting import what_it_waits_for
+from warpack.service.api.edge.keys import Caller
+from warpack.service.jobs.job_runner import JobRunner
+from warpack.service.store.records import FINAL_STATES, Job
+
+PREFIX = "/v1/layouts"
+
+IfNoneMatch = Annotated[str | None, Header(description="The ETag of an earlier answer: 304 if it is still so.")]
+
+
+async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
+    """Raises problem `not-found`, also where it is another's."""
+    if not is_id(job_id):
+        raise not_found(job_id)
+    job = await asyncio.to_thread(runner.store.jobs.get, job_id)
+    if job is None or not caller.may_see(job.caller):
+        raise not_found(job_id)
+    return job
+
+
+async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None) -> Job:
+    """The job at its end; or as it is once the caller has waited long enough, or the service stops."""
+    limit_s = wait_s(prefer)
+    if job.finished or not limit_s:
+        return job
+
+    async def finished() -> bool:
+        return await asyncio.to_thread(runner.store.jobs.state, job.id) in FINAL_STATES
+
+    await until(hub, job, finished, limit_s)
+    return await asyncio.to_thread(runner.store.jobs.get, job.id) or job
+
+
+async def until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s: float) -> None:
+    """Return once something that happened to the job has made it true, or after `limit_s`."""
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + limit_s
+    async with hub.watching(job.solve_id) as watch:
+        while not await true() and not hub.closed and clock.time() < deadline:
+            await watch.next(min(deadline - clock.time(), LOOK_AGAIN_S))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A job as callers get it. `etag` changes with the bytes."""
+
+    job_id: str
+    body: bytes
+    etag: str
+
+    def response(self, prefer: str | None, status: int, if_none_match: str | None = None) -> Response:
+        headers = {"ETag": self.etag, "Location": f"{PREFIX}/{self.job_id}", "Vary": "Prefer"}
+        granted = wait_s(prefer)
+        if granted is not None:
+            headers["Preference-Applied"] = f"wait={granted}"
+        if _is_known(self.etag, if_none_match):
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, status_code=status, media_type="application/json", headers=headers)
+
+
+def etag_of(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def tagged(
+    body: bytes, media_type: str, if_none_match: str | None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """With an ETag; 304 where the caller has these bytes already."""
+    fields = {"ETag": etag_of(body), **(headers or {})}
+    if _is_known(fields["ETag"], if_none_match):
+        return Response(status_code=304, headers=fields)
+    return Response(body, media_type=media_type, headers=fields)
+
+
+def _is_known(etag: str, if_none_match: str | None) -> bool:
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return bool(known & {etag, "*"})
+
+
+async def rendered(runner: JobRunner, job: Job) -> Rendered:
+    return await asyncio.to_thread(_render, runner, job)
+
+
+def _render(runner: JobRunner, job: Job) -> Rendered:
+    body = job_text(job, what_it_waits_for(job, () if job.finished else runner.workers())).encode()
+    return Rendered(job.id, body, etag_of(body))

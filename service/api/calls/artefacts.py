@@ -1,0 +1,92 @@
+"""What a job made: its manifest with every default, the allocators, a picture, and all of it in one archive."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from warpack.service.api.answers.errors import ApiError, ReadyAnswer, not_found
+from warpack.service.api.answers.files import FILES, JobFile
+from warpack.service.api.answers.ids import JobId
+from warpack.service.api.answers.rendered import PREFIX, IfNoneMatch, job_of, tagged
+from warpack.service.api.documentation.examples import NORMALISED, UNCHANGED, content_of
+from warpack.service.api.node.callers import Reader
+from warpack.service.api.node.children import SMALL_BYTES, as_response, children_of
+from warpack.service.api.node.provided import job_runner_of
+from warpack.service.jobs.child_tasks.checks import normalise
+from warpack.service.jobs.children.orders import Task
+from warpack.service.jobs.job_runner import JobRunner
+from warpack.service.problems import ProblemDetails
+from warpack.service.store.records import Job
+
+router = APIRouter(prefix=PREFIX, tags=["layouts"])
+
+InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
+
+
+@router.get(
+    "/{job_id}/manifest", summary="The manifest, with every default filled in", responses=NORMALISED | UNCHANGED
+)
+async def get_manifest(
+    job_id: JobId, request: Request, runner: InJobRunner, caller: Reader, if_none_match: IfNoneMatch = None
+) -> Response:
+    job = await job_of(runner, caller, job_id)
+    body = await _of_child(request, runner, job, normalise, {})
+    return tagged(body, "application/json", if_none_match)
+
+
+def _serve(file: JobFile) -> None:
+    """The call that hands out a file."""
+
+    @router.get(
+        f"/{{job_id}}/{file.name}",
+        summary=file.what,
+        name=f"get_{file.name}",
+        responses=content_of(file.media_type) | UNCHANGED,
+        response_class=Response,
+    )
+    async def get_file(
+        job_id: JobId, request: Request, runner: InJobRunner, caller: Reader, if_none_match: IfNoneMatch = None
+    ) -> Response:
+        job = await job_of(runner, caller, job_id)
+        stored = await asyncio.to_thread(runner.store.jobs.artefacts, job_id) if job.state == "ready" else {}
+        if job.state != "ready" or (file.make is None and file.name not in stored):
+            raise _not_ready(job, file.name)
+        if file.make is None:
+            body = stored[file.name].encode()
+        else:
+            body = await _of_child(request, runner, job, file.make, {"layout": job.layout, "artefacts": stored})
+        if file.media_type == "application/zip":
+            name = {"Content-Disposition": f'attachment; filename="warpack-{job.id}.zip"'}
+            return tagged(body, file.media_type, if_none_match, name)
+        return tagged(body, f"{file.media_type}; charset=utf-8", if_none_match)
+
+
+for _file in FILES:
+    _serve(_file)
+
+
+async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, more: dict[str, object]) -> bytes:
+    """What a child makes of the job. Raises ReadyAnswer where that is a problem."""
+    stored = await asyncio.to_thread(runner.store.jobs.manifest, job.id)
+    if stored is None:
+        raise not_found(job.id)
+    document, time_limit_s = stored
+    of_job = {"manifest": document, "name": job.name, "time_limit_s": time_limit_s, "validation": job.required, **more}
+    body = (await asyncio.to_thread(json.dumps, of_job)).encode()
+    quick = len(document) <= SMALL_BYTES
+    reply = await children_of(request).reply(make, body, quick=quick, else_do="Make it on any machine: warpack solve.")
+    if reply.status != HTTPStatus.OK:
+        raise ReadyAnswer(as_response(reply))
+    return reply.body
+
+
+def _not_ready(job: Job, name: str) -> ApiError:
+    detail = f"The job is {job.state}; {name} is handed out once it is ready."
+    if job.state == "ready":
+        detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
+    return ApiError(ProblemDetails("not-ready", "The file is not there", HTTPStatus.CONFLICT, detail))

@@ -1,0 +1,42 @@
+"""Calls that store nothing: check a manifest, verify a layout against one."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from warpack.service.api.documentation.examples import CHECKED, MANIFEST_BODY, VERIFIED, VERIFY_BODY
+from warpack.service.api.node.callers import Submitter
+from warpack.service.api.node.children import as_response, children_of
+from warpack.service.jobs.child_tasks.checks import check, verify
+
+router = APIRouter(tags=["manifests"])
+
+
+@router.post(
+    "/v1/manifests:check",
+    summary="Check a manifest",
+    description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Where `fits` is false, these "
+    "or the number of threads rule every layout out, and a warning says why. `derived` has the lifetime of each buffer and part with "
+    "`accesses_in`, and why it is needed where it is not accessed. Stores nothing.",
+    responses=CHECKED,
+    openapi_extra=MANIFEST_BODY,
+)
+async def check_manifest(request: Request, _: Submitter) -> Response:
+    children = children_of(request)
+    body = await request.body()
+    else_do = "A manifest of this size can be posted as a job: POST /v1/layouts."
+    return as_response(await children.reply(check, body, quick=False, else_do=else_do))
+
+
+@router.post(
+    "/v1/layouts:verify",
+    summary="Verify a layout",
+    description="Derives every rule from the manifest anew and holds the layout against it, byte by byte and phase by phase.",
+    responses=VERIFIED,
+    openapi_extra=VERIFY_BODY,
+)
+async def verify_layout(request: Request, _: Submitter) -> Response:
+    children = children_of(request)
+    body = await request.body()
+    else_do = "A layout of this size can be verified on any machine: warpack verify MANIFEST LAYOUT."
+    return as_response(await children.reply(verify, body, quick=False, else_do=else_do))

@@ -1,0 +1,102 @@
+"""The fast path: a static manifest whose caller waits is recorded, then solved and verified by this node itself, in one
+warm child, with nothing queued and nothing polled.
+
+The node holds the solve as any worker would: with a claim, a token and a lease. What is not proven in two seconds goes
+to the workers, and so does everything while the child is busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from warpack.service.api.node.children import ApiChildren
+from warpack.service.jobs.child_tasks.solves import solve_and_verify
+from warpack.service.jobs.children.outcome import Outcome
+from warpack.service.jobs.children.warm import TooManyWaiting
+from warpack.service.jobs.desk import persist
+from warpack.service.jobs.job_runner import JobRunner
+from warpack.service.jobs.store_keeper import keep, verdict
+from warpack.service.store.records import Claim, Task
+
+_LOG = logging.getLogger("warpack.api")
+_AT_ONCE_S = 2.0
+_GRACE_S = 1.0
+
+
+class AtOnce:
+    """`close` before the runner stops: what is under way then is released for others."""
+
+    def __init__(self, runner: JobRunner, children: ApiChildren) -> None:
+        self._runner, self._children = runner, children
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def begin(self, task: Task) -> asyncio.Task[None]:
+        """Work on a solve that nobody was given yet. It goes on when nobody waits for it any longer."""
+        working = asyncio.create_task(self._work(task))
+        self._under_way.add(working)
+        working.add_done_callback(self._ended)
+        return working
+
+    async def close(self) -> None:
+        for working in self._under_way:
+            working.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _ended(self, working: asyncio.Task[None]) -> None:
+        self._under_way.discard(working)
+        if not working.cancelled() and working.exception() is not None:
+            _LOG.error("a solve on the fast path failed; a worker does it", exc_info=working.exception())
+
+    async def _work(self, task: Task) -> None:
+        if not self._children.solving.free:
+            await asyncio.to_thread(self._runner.submit, task)
+            return
+        desk = self._runner.desk
+        claim = await persist(desk.keeper.claim, task)
+        if claim is None:
+            return
+        async with desk.under_way(claim):
+            request = json.dumps({"manifest": claim.manifest, "time_limit_s": min(claim.time_limit_s, _AT_ONCE_S)})
+            try:
+                outcome = await self._children.solving.ask(
+                    solve_and_verify, request.encode(), _AT_ONCE_S, grace_s=_GRACE_S
+                )
+            except (TooManyWaiting, OSError):
+                outcome = Outcome("unwanted", None, "")
+            found = _proven(outcome, claim)
+            if found is None:
+                await persist(self._hand_on, claim)
+                return
+            follows = await persist(keep, self._runner.store, claim, found["solved"])
+        for validation in follows or ():
+            await self._validate(validation, found["validated"])
+
+    def _hand_on(self, claim: Claim) -> None:
+        """To the workers. Nothing is counted: the search was only short."""
+        if self._runner.store.tasks.release(claim):
+            self._runner.submit(Task("solve", claim.id, claim.task.attempt + 1, turn=claim.task.turn))
+
+    async def _validate(self, task: Task, found: dict[str, Any]) -> None:
+        """What was verified at once is delivered; what others who asked for the same require goes to the workers."""
+        desk = self._runner.desk
+        if task.required != "static":
+            await asyncio.to_thread(self._runner.submit, task)
+            return
+        claim = await persist(desk.keeper.claim, task)
+        if claim is not None:
+            async with desk.under_way(claim):
+                await persist(self._runner.store.validations.deliver, claim, verdict(found))
+
+
+def _proven(outcome: Outcome, claim: Claim) -> dict[str, Any] | None:
+    """What the child found; None where more time may find more, or where it found nothing."""
+    if outcome.ended != "answered" or outcome.answer is None:
+        return None
+    found: dict[str, Any] = json.loads(outcome.answer)
+    solved = found["solved"]
+    if "problems" in solved or solved["status"] in ("optimal", "infeasible") or claim.time_limit_s <= _AT_ONCE_S:
+        return found
+    return None

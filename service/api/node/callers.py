@@ -1,0 +1,33 @@
+"""Who calls, for the calls: what a key may do, and whose jobs it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from warpack.service.api.answers.errors import ApiError
+from warpack.service.api.edge.keys import Caller
+from warpack.service.problems import ProblemDetails
+from warpack.service.store.keys import Scope
+
+
+def _with(scope: Scope, *, without_key: bool = False) -> Callable[[Request], Awaitable[Caller]]:
+    """`without_key`: also the one caller of a service that wants no keys."""
+
+    async def caller_with_scope(request: Request) -> Caller:
+        caller: Caller = request.scope["caller"]
+        if scope in caller.scopes or "admin" in caller.scopes or (without_key and not caller.id):
+            return caller
+        detail = f"This key may not do that: it has not the scope {scope!r}, but {', '.join(sorted(caller.scopes)) or 'none'}."
+        raise ApiError(ProblemDetails("forbidden", "The key lacks a scope", HTTPStatus.FORBIDDEN, detail))
+
+    return caller_with_scope
+
+
+Submitter = Annotated[Caller, Depends(_with("submit"))]
+Reader = Annotated[Caller, Depends(_with("read"))]
+Watcher = Annotated[Caller, Depends(_with("admin", without_key=True))]
+WorkerKey = Annotated[Caller, Depends(_with("worker"))]

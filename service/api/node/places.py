@@ -1,0 +1,49 @@
+"""Places for calls that wait for the end of a job, or follow its events: one API key has so many at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from warpack.service.api.answers.errors import ApiError
+from warpack.service.api.edge.keys import Caller
+from warpack.service.problems import ProblemDetails
+
+_RETRY_AFTER_S = 5
+
+
+class Places:
+    """For one event loop. Whoever calls without a key has as many as there are connections."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[str] = Counter()
+
+    def free(self, caller: Caller) -> bool:
+        return not caller.id or self._taken[caller.id] < self._most
+
+    @contextmanager
+    def one(self, caller: Caller) -> Iterator[None]:
+        """Taken while the block lasts. Raises problem `waiting-quota` (429) where none is free."""
+        if not self.free(caller):
+            raise waiting_quota(self._most)
+        self._taken[caller.id] += 1
+        try:
+            yield
+        finally:
+            self._taken[caller.id] -= 1
+            if not self._taken[caller.id]:
+                del self._taken[caller.id]
+
+
+def waiting_quota(most: int) -> ApiError:
+    problem = ProblemDetails(
+        "waiting-quota",
+        "Too many calls of this key wait",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"{most} calls of this key wait for jobs or follow events, and one key may have no more. Without Prefer: wait "
+        "a call is answered at once.",
+    )
+    return ApiError(problem, {"Retry-After": str(_RETRY_AFTER_S)})

@@ -1,0 +1,1 @@
+"""What child processes do. Nothing here opens a database."""

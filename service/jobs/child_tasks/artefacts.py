@@ -1,0 +1,105 @@
+"""The tasks that make files of a layout that was validated: what is drawn, checked or packed together when it is asked
+for. Same job, same bytes.
+
+Request: JSON with `manifest` (text that was read before), the `name`, `time_limit_s` and `validation` of the job, its
+`layout` (text, without the name), and `artefacts`, the stored files by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from warpack.service.jobs.child_tasks.checks import Reply
+from warpack.service.problems import MEDIA_TYPE, ProblemDetails
+
+if TYPE_CHECKING:
+    from warpack.solver.wire.layout import Layout
+    from warpack.solver.wire.manifest import Manifest
+
+SUMS = "SHA256SUMS"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that an archive can give: that of a file says nothing of its contents."""
+
+Cancelled = Callable[[], bool]
+
+
+def picture(request: bytes, _cancelled: Cancelled) -> bytes:
+    """Answer: layout.svg."""
+    manifest, layout, _ = _read(request)
+    return Reply(HTTPStatus.OK, "image/svg+xml", _picture(manifest, layout)).to_bytes()
+
+
+def checked_allocators(request: bytes, _cancelled: Cancelled) -> bytes:
+    """Answer: allocators_checked.py, or why there are none."""
+    from warpack.gpu_runtime.emitters import EmitError
+
+    manifest, layout, _ = _read(request)
+    try:
+        return Reply(HTTPStatus.OK, "text/x-python", _checked(manifest, layout)).to_bytes()
+    except EmitError as error:
+        problem = ProblemDetails(
+            "no-checked-allocators",
+            "There are no checked allocators for this layout",
+            HTTPStatus.CONFLICT,
+            f"They cannot be written: {error}",
+        )
+        return Reply(problem.status, MEDIA_TYPE, problem.to_text().encode()).to_bytes()
+
+
+def bundle(request: bytes, _cancelled: Cancelled) -> bytes:
+    """Answer: bundle.zip, which `sha256sum -c SHA256SUMS` checks. Checked allocators are left out where there are
+    none."""
+    from warpack.gpu_runtime.emitters import EmitError
+
+    manifest, layout, stored = _read(request)
+    files = {name: content.encode() for name, content in stored.items()}
+    files["manifest.json"] = (manifest.model_dump_json() + "\n").encode()
+    files["layout.json"] = (layout.model_dump_json() + "\n").encode()
+    files["layout.svg"] = _picture(manifest, layout)
+    with suppress(EmitError):  # the call for that file alone says why
+        files["allocators_checked.py"] = _checked(manifest, layout)
+    return Reply(HTTPStatus.OK, "application/zip", packed(files)).to_bytes()
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """An archive of these and of SHA256SUMS. Nothing is compressed: what a compressor makes depends on its version."""
+    sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as writer:
+        for name, content in sorted({**files, SUMS: sums.encode()}.items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            writer.writestr(entry, content)
+    return archive.getvalue()
+
+
+def _read(request: bytes) -> tuple[Manifest, Layout, dict[str, str]]:
+    """Manifest and layout as the caller's: under its name, with what it asked for."""
+    from warpack.solver import load_manifest, read_layout
+
+    asked: dict[str, Any] = json.loads(request)
+    manifest = load_manifest(asked["manifest"].encode())
+    options = replace(manifest.solver, time_limit_s=asked["time_limit_s"])
+    manifest = replace(manifest, name=asked["name"], validation=asked["validation"], solver=options)
+    layout = replace(read_layout(asked["layout"].encode()), name=asked["name"])
+    return manifest, layout, asked["artefacts"]
+
+
+def _picture(manifest: Manifest, layout: Layout) -> bytes:
+    from warpack.service.render.svg import layout_svg
+
+    return layout_svg(manifest, layout).encode()
+
+
+def _checked(manifest: Manifest, layout: Layout) -> bytes:
+    from warpack.gpu_runtime.checked import emit_checked
+
+    return emit_checked(layout, manifest).encode()

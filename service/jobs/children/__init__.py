@@ -1,0 +1,1 @@
+"""Child processes: forked from a server that has loaded what they need, with limits, watched, and ended."""

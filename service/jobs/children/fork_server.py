@@ -1,0 +1,112 @@
+"""Processes that have the heavy packages loaded and split off children: in about 10 ms instead of a second.
+
+A fork server is a process of its own, so nothing that it loads is ever in the API's process. It is reached through one
+end of a socket pair and ends when the other end is closed, by kill -9 too: it has no name that anybody else could call
+it by, and leaves nothing in the file system.
+"""
+
+from __future__ import annotations
+
+import atexit
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from threading import Lock
+
+from warpack.gpu_runtime.interpreter import python
+from warpack.service.jobs.children.environment import current_child_environment
+
+_FORK = b"f"
+_MAIN = "warpack.service.jobs.children.fork_server_main"
+
+
+class ForkServer:
+    """Starts when its first child is wanted, and again should it die. Any thread may ask for children.
+
+    `loaded`: modules, or functions of modules (`module:function`) that it calls as well, in this order.
+    """
+
+    def __init__(self, *loaded: str) -> None:
+        self._loaded = loaded
+        self._starting = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """None before the first child."""
+        return None if self._process is None else self._process.pid
+
+    def launch(self) -> None:
+        """Start it where it does not run, and wait for nothing."""
+        self._running()
+
+    def fork(self, descriptors: Sequence[int]) -> None:
+        """A new child runs `child_main.main` with duplicates of these three. Where the server dies instead, they are
+        closed. Raises OSError where it cannot be reached."""
+        try:
+            socket.send_fds(self._running(), [_FORK], descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            with self._starting:
+                self._end()  # it died, or is just dying: the next call starts another
+            raise
+
+    def stop(self) -> None:
+        """Its children go on."""
+        with self._starting:
+            self._end()
+
+    def _running(self) -> socket.socket:
+        with self._starting:
+            if self._process is None or self._control is None or self._process.poll() is not None:
+                self._end()
+                self._process, self._control = self._start()
+                atexit.register(self.stop)
+            return self._control
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs:
+                process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                    python(*_warnings(), "-m", _MAIN, str(theirs.fileno()), *self._loaded),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=current_child_environment(),
+                    start_new_session=True,  # Ctrl-C is for us, and we see to the children
+                )
+        except BaseException:
+            ours.close()
+            raise
+        return process, ours
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            atexit.unregister(self.stop)
+            self._process.kill()
+            self._process.wait()
+        self._process = self._control = None
+
+
+def _warnings() -> list[str]:
+    """Where warnings are errors for us, they are for children."""
+    return [f"-W{option}" for option in sys.warnoptions]
+
+
+_TASKS = "warpack.service.jobs.child_tasks.solves"
+_REHEARSE = "warpack.service.jobs.children.rehearsal:rehearse"
+
+SOLVING = ForkServer(_TASKS, "ortools.sat.python.cp_model", _REHEARSE)
+"""Its children solve, verify and emit: all that level static needs."""
+
+COMPILING = ForkServer(
+    _TASKS,
+    _REHEARSE,
+    "warpack.gpu_runtime.probe.backends.compiled_level",
+    "warpack.service.jobs.children.warm_up:warm_up",
+)
+"""Its children compile and simulate too. numba and CUDA's compilers are three times as much to load and to copy."""

@@ -1,0 +1,1 @@
+"""Work for a service that is reached by HTTPS alone."""
