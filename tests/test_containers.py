@@ -47,6 +47,15 @@ def understood(arguments: list[str]) -> dict[str, Any]:
     return build(None).parse_args(arguments, exit_on_error=False, print_error=False)[1].arguments
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the secrets, which the documented commands have made."""
+    folder = tmp_path_factory.mktemp("prepared")
+    making = [line for line in PAGE if "secrets" in line and not line.startswith("docker")]
+    subprocess.run(["bash", "-e"], input="\n".join(making), text=True, cwd=folder, check=True)
+    return folder
+
+
 def environment_of(name: str) -> dict[str, str]:
     return environment(TARGETS[SERVICES[name]["image"]]) | SERVICES[name].get("environment", {})
 
@@ -119,36 +128,31 @@ def _of_warpack(words: list[str]) -> list[str] | None:
 
 @pytest.mark.parametrize("name", OUR_SERVICES)
 def test_every_variable_of_a_container_is_a_setting_with_a_good_value(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    name: str, monkeypatch: pytest.MonkeyPatch, prepared: Path
 ) -> None:
-    prepared(tmp_path)
     for variable, value in environment_of(name).items():
         if variable.startswith("WARPACK_"):
-            monkeypatch.setenv(variable, value.replace("/run/secrets", str(tmp_path / "secrets")))
+            monkeypatch.setenv(variable, value.replace("/run/secrets", str(prepared / "secrets")))
     settings, wrong = doctor_settings.examine(None)
     assert not wrong
     assert {setting.name for setting in settings} > {"data_dir", "child_memory_mib"}
 
 
 def test_the_documented_files_have_one_password_for_the_database_and_its_callers(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, prepared: Path
 ) -> None:
-    prepared(tmp_path)
-    monkeypatch.setenv("WARPACK_CONFIG", str(tmp_path / "secrets" / "warpack.toml"))
+    monkeypatch.setenv("WARPACK_CONFIG", str(prepared / "secrets" / "warpack.toml"))
     url = make_url(Settings().store_url)
     database = SERVICES["database"]["environment"]
-    assert url.password == (tmp_path / "secrets" / "database-password").read_text()
+    assert url.password == (prepared / "secrets" / "database-password").read_text()
     assert len(url.password) == 64
     assert (url.host, url.username, url.database) == ("database", database["POSTGRES_USER"], database["POSTGRES_DB"])
 
 
-def prepared(folder: Path) -> None:
-    """The secrets, made by the documented commands, are those that compose.yaml wants."""
-    making = [line for line in PAGE if "secrets" in line and not line.startswith("docker")]
-    subprocess.run(["bash", "-e"], input="\n".join(making), text=True, cwd=folder, check=True)
+def test_the_documented_files_are_those_that_compose_wants_and_their_folder_is_closed(prepared: Path) -> None:
     for secret in compose()["secrets"].values():
-        assert (folder / secret["file"]).is_file()
-    assert (folder / "secrets").stat().st_mode & 0o077 == 0
+        assert (prepared / secret["file"]).is_file()
+    assert (prepared / "secrets").stat().st_mode & 0o077 == 0
 
 
 def test_no_secret_stands_in_the_file_itself() -> None:
