@@ -11,6 +11,8 @@ from sqlalchemy import event
 from tests.helpers.stored import claim_solve, made_ready, order
 from warpack.service.settings import Settings
 from warpack.service.store import Store
+from warpack.service.store.caps import Caps
+from warpack.service.store.claims import Wish
 
 _SMALL = ("workers", "CONSTANT")
 """What a plan may read whole: there are a few rows."""
@@ -53,9 +55,11 @@ def test_looking_for_what_waits_reads_no_finished_task(store: Store) -> None:
     store.figures.now()
     store.happenings.after(store.happenings.now())
     store.retention.tidy(60.0)
-    store.jobs.stands(job_id)
+    store.jobs.standing((job_id,))
+    store.jobs.some((job_id,))
+    store.claims.waiting(Wish(solves=True, static=True, levels=True, devices=frozenset(("9.0",))))
     store.jobs.state(job_id)
-    store.jobs.take(order(sha256="d" * 64))
+    store.jobs.take(order(sha256="d" * 64, caller="me"), Caps(10, 10))
     queries = [each for each in asked if each[0].startswith(("SELECT", "UPDATE", "DELETE"))]
     assert len(queries) > 15
     assert scans(store, queries) == []
