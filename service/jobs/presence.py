@@ -30,7 +30,8 @@ class Presence:
     """`worker`: what others may know of this process. Between `start` and `stop` it is alive to them.
 
     Another process is dead when its lock is free, when its lease has run out, or when it has not beaten for as long as
-    a lease lasts on this process's own clock: then the database's clock was set back, and its lease means nothing.
+    a lease lasts on this process's own clock: then the database's clock was set back, and its lease means nothing. Nor
+    does one that has run out of a process that was just seen to beat: the clock was set forward.
     """
 
     def __init__(
@@ -119,11 +120,13 @@ class Presence:
             return False
         if self._locks.is_dead(worker.id):
             return True
-        if worker.left_s <= 0:
+        seen = self._seen.get(worker.id)
+        beats = seen is None or seen.beats != worker.beats
+        lately = seen is not None and (beats or self._clock() - seen.at < LEASE_S - BEAT_S)
+        if worker.left_s <= 0 and not lately:
             # One that comes by the gateway could not beat while no API was there.
             return not worker.id.startswith(GATEWAY_PREFIX) or self._clock() - self._since > LEASE_S
-        seen = self._seen.get(worker.id)
-        if seen is None or seen.beats != worker.beats:
+        if seen is None or beats:
             self._seen[worker.id] = _Seen(worker.beats, self._clock())
             return False
         return self._clock() - seen.at > LEASE_S

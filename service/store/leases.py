@@ -21,6 +21,8 @@ from warpack.service.versions import FORMAT
 MOST_LOSSES = 3
 _SETTLED_S = 1.0
 """A task that is due for longer than this was not handed over by whoever made it so."""
+_AHEAD_S = 120.0
+"""No task is due so far ahead, unless the database's clock was set back: then it is due now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,15 @@ class Lease:
     def overdue(self) -> ColumnElement[bool]:
         """Waits, and the engine was not given the next attempt."""
         waits = (self.table.c.state == self.waits) & (self.table.c.submitted <= self.table.c.attempt)
-        return waits & (self.table.c.due < db_now() - _SETTLED_S)
+        return waits & self._due_since(_SETTLED_S)
 
     def waiting_long(self, age_s: float) -> ColumnElement[bool]:
         """Waits, and the engine was given the next attempt that long ago or longer."""
         waits = (self.table.c.state == self.waits) & (self.table.c.submitted > self.table.c.attempt)
-        return waits & (self.table.c.due < db_now() - age_s)
+        return waits & self._due_since(age_s)
+
+    def _due_since(self, age_s: float) -> ColumnElement[bool]:
+        return (self.table.c.due < db_now() - age_s) | (self.table.c.due > db_now() + _AHEAD_S)
 
 
 SOLVE = Lease(solves, "queued", "solving")

@@ -75,6 +75,19 @@ def test_a_worker_that_does_not_beat_is_dead_even_if_its_lease_seems_long(
     assert ids(presence.look()[1]) == ["hung"]
 
 
+def test_who_was_just_seen_to_beat_is_alive_even_if_its_lease_has_run_out(
+    store: Store, presence: Presence, now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.workers.beat(Worker("other", ("solve",)))
+    assert presence.look()[1] == ()
+    now[0] = 2.0
+    monkeypatch.setattr("warpack.service.store.workers.LEASE_S", -3600.0)  # the clock was set forward an hour
+    store.workers.beat(Worker("other", ("solve",)))
+    assert presence.look()[1] == ()
+    now[0] = LEASE_S
+    assert ids(presence.look()[1]) == ["other"]
+
+
 def test_who_was_given_up_and_goes_on_is_entered_again(store: Store, presence: Presence) -> None:
     other = Worker("other", ("solve",))
     store.workers.beat(other)

@@ -119,6 +119,16 @@ def test_an_attempt_that_the_engine_gave_to_a_dead_worker_is_passed_over(
     assert store.tasks.unsubmitted() == (replace(taken.task, attempt=2),)
 
 
+def test_what_is_due_far_ahead_is_due_now_because_the_clock_was_set_back(
+    store: Store,
+) -> None:
+    taken = store.jobs.take(order())
+    assert store.tasks.unsubmitted() == ()
+    with store._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE solves SET due = due + 3600")
+    assert store.tasks.unsubmitted() == (taken.task,)
+
+
 def test_a_lease_is_renewed_by_beats_and_runs_out_on_the_databases_clock(
     settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
