@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from warpack.service.api.at_once import AtOnce
 from warpack.service.api.children import ApiChildren
 from warpack.service.api.description import API_VERSION, described_by
 from warpack.service.api.edge import Edge
+from warpack.service.api.edge.hosts import is_loopback
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.handing_over import HandingOver
@@ -40,6 +42,8 @@ from warpack.service.api.telemetry import telemetry_of
 from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
+
+_LOG = logging.getLogger("warpack.api")
 
 _DESCRIPTION = """
 Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is
@@ -62,6 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
         except Exception as error:
             app.state.start_failure = error
             raise
+        if not is_loopback(settings.host) and not await asyncio.to_thread(runner.store.keys.any_valid):
+            _LOG.warning("no API key is valid, so that every call is refused: warpack admin keys make NAME makes one")
         app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
         app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)
