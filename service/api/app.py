@@ -27,7 +27,6 @@ from warpack.service.api.at_once import AtOnce
 from warpack.service.api.children import ApiChildren
 from warpack.service.api.description import API_VERSION, described_by
 from warpack.service.api.edge import Edge
-from warpack.service.api.edge.hosts import is_loopback
 from warpack.service.api.errors import install_error_answers
 from warpack.service.api.examples import PROBLEM_ANSWERS
 from warpack.service.api.handing_over import HandingOver
@@ -66,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         except Exception as error:
             app.state.start_failure = error
             raise
-        if not is_loopback(settings.host) and not await asyncio.to_thread(runner.store.keys.any_valid):
+        if await asyncio.to_thread(Edge.lets_nobody_in, settings, runner.store.keys):
             _LOG.warning("no API key is valid, so that every call is refused: warpack admin keys make NAME makes one")
         app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
