@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,6 +42,8 @@ from warpack.service.api.warm_up import warm_up
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
 
+_LOG = logging.getLogger("warpack.api")
+
 _DESCRIPTION = """
 Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is
 live), get a layout (where every byte lives, how many threads a block may have, with proof) and allocators that were
@@ -62,6 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         except Exception as error:
             app.state.start_failure = error
             raise
+        if await asyncio.to_thread(Edge.lets_nobody_in, settings, runner.store.keys):
+            _LOG.warning("no API key is valid, so that every call is refused: warpack admin keys make NAME makes one")
         app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
         app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)

@@ -66,10 +66,11 @@ class Validations:
             finished_at=now(),
         )
         with self._database.writing() as connection:
-            if not connection.execute(change).rowcount:
+            solve_id = _changed(connection, change)
+            if solve_id is None:
                 return False
             _keep_evidence(connection, claim.id, verdict)
-            _end(connection, claim.id, "ready" if state == "passed" else "failed")
+            _end(connection, claim.id, solve_id, "ready" if state == "passed" else "failed")
             return True
 
     def hand_over(self, claim: Claim, verdict: Verdict, bundle: str) -> Task | None:
@@ -108,9 +109,10 @@ class Validations:
         if token is not None:
             change = change.where(validations.c.token == token)
         with self._database.writing() as connection:
-            if not connection.execute(change.values(state="passed", holder=None, finished_at=now())).rowcount:
+            solve_id = _changed(connection, change.values(state="passed", holder=None, finished_at=now()))
+            if solve_id is None:
                 return False
-            _end(connection, validation_id, "ready")
+            _end(connection, validation_id, solve_id, "ready")
             return True
 
     def fail(self, claim: Claim, problem: str) -> bool:
@@ -118,9 +120,10 @@ class Validations:
         change = ALL[claim.task.kind].change(claim.id, claim.token)
         with self._database.writing() as connection:
             values = {"state": "failed", "holder": None, "problem": problem, "finished_at": now()}
-            if not connection.execute(change.values(**values)).rowcount:
+            solve_id = _changed(connection, change.values(**values))
+            if solve_id is None:
                 return False
-            _end(connection, claim.id, "failed")
+            _end(connection, claim.id, solve_id, "failed")
             return True
 
     def best_on_devices(self) -> tuple[tuple[str, str], ...]:
@@ -160,10 +163,15 @@ def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
     )
 
 
-def _end(connection: Connection, validation_id: str, kind: str) -> None:
+def _changed(connection: Connection, change: Any) -> str | None:
+    """The solve of the validation that the change met; None where it met none."""
+    found: str | None = connection.execute(change.returning(validations.c.solve_id)).scalar_one_or_none()
+    return found
+
+
+def _end(connection: Connection, validation_id: str, solve_id: str, kind: str) -> None:
     connection.execute(delete(bundles).where(bundles.c.validation_id == validation_id))
-    query = select(validations.c.solve_id).where(validations.c.id == validation_id)
-    record(connection, kind, connection.execute(query).scalar_one(), validation_id=validation_id)
+    record(connection, kind, solve_id, validation_id=validation_id)
 
 
 def _keep_evidence(connection: Connection, validation_id: str, verdict: Verdict) -> None:

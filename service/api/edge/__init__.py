@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from warpack.service.api.edge.body_gate import BodyGate
 from warpack.service.api.edge.calls import Calls
 from warpack.service.api.edge.guard import Guard
-from warpack.service.api.edge.keys import KeyCheck
+from warpack.service.api.edge.keys import KeyCheck, lets_nobody_in
 from warpack.service.api.edge.rate import RateLimit
 from warpack.service.api.edge.request_log import RequestLog
 from warpack.service.api.edge.room import Room
@@ -29,6 +29,8 @@ __all__ = ["Edge"]
 
 class Edge:
     """All of these but the protocol, as one ASGI middleware."""
+
+    lets_nobody_in = staticmethod(lets_nobody_in)
 
     def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         inner = KeyCheck(RateLimit(Room(BodyGate(app, settings), settings), settings), settings)

@@ -21,7 +21,7 @@ from warpack.service.api.edge.database_faults import UNREACHABLE, unavailable
 from warpack.service.api.edge.hosts import is_loopback
 from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
-from warpack.service.store.keys import Key
+from warpack.service.store.keys import Key, Keys
 from warpack.service.store.keys import Scope as KeyScope
 from warpack.service.store.records import Priority
 
@@ -48,6 +48,11 @@ class Caller:
 
     def may_see(self, owner: str) -> bool:
         return owner == self.id or "admin" in self.scopes
+
+
+def lets_nobody_in(settings: Settings, keys: Keys) -> bool:
+    """Whether a service with these settings wants keys, and none is valid now."""
+    return not is_loopback(settings.host) and not keys.any_valid()
 
 
 class KeyCheck:

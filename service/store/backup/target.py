@@ -12,6 +12,7 @@ from warpack.service.store.clock import db_now
 from warpack.service.store.database import Database
 from warpack.service.store.leases import ALL
 from warpack.service.store.tables import metadata, workers
+from warpack.service.store.workers import LEASE_S
 
 _OF_A_LIFE = {"workers"}
 """Tables whose rows come and go with processes."""
@@ -54,7 +55,10 @@ def make_ready_to_go_on(database: Database) -> None:
 
 
 def _alive(connection: Connection, there: set[str]) -> bool:
-    query = select(func.count()).select_from(workers).where(workers.c.lease_until > db_now())
+    left_s = (
+        workers.c.lease_until - db_now()
+    )  # more than a lease lasts: the clock was set back, and it died before that
+    query = select(func.count()).select_from(workers).where(left_s > 0, left_s <= LEASE_S)
     return "workers" in there and bool(connection.execute(query).scalar_one())
 
 

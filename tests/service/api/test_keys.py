@@ -66,6 +66,16 @@ def test_every_call_wants_a_key_with_its_scope(exposed: TestClient, method: str,
         assert exposed.request(method, path, json=body, headers=key(exposed, allowed)).status_code < 300
 
 
+def test_a_service_that_lets_nobody_in_says_so_at_its_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(data_dir=tmp_path, workers=0, host="0.0.0.0", allowed_hosts="localhost")
+    with client_of(create_app(settings)) as http:
+        assert "no API key is valid" in caplog.text
+        key(http, "submit")
+    caplog.clear()
+    with client_of(create_app(settings)):
+        assert "no API key is valid" not in caplog.text
+
+
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/docs", "/openapi.json", "/v1/schema/manifest.json"])
 def test_health_and_documentation_are_open(exposed: TestClient, path: str) -> None:
     assert exposed.get(path).status_code == 200

@@ -160,6 +160,10 @@ def test_a_store_that_processes_work_on_is_never_replaced(settings: Settings, st
     store.workers.beat(Worker("alive"))
     with pytest.raises(BackupError, match="processes are at work"):
         restore(settings, file, replace=True)
+    with store._database.writing() as connection:
+        connection.execute(text("UPDATE workers SET lease_until = lease_until + 3600"))  # the clock was set back
+    store.close()
+    restore(settings, file, replace=True)
 
 
 def test_a_backup_of_a_newer_version_is_refused(
