@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from math import lcm
 
 from warpack.solver.devices.table import Device, device
@@ -113,13 +114,19 @@ class Block:
             exact = launch.threads_per_block
             return exact if exact <= most and exact % per_run == 0 and self.fits(exact, stride) else None
         step = lcm(per_run, launch.threads_multiple)
-        fitting = [threads for threads in range(step, most + 1, step) if self.fits(threads, stride)]
+        fitting = self._fitting(step, most, stride)
         if not fitting:  # no whole multiple fits: whole runs
-            fitting = [threads for threads in range(per_run, most + 1, per_run) if self.fits(threads, stride)]
+            fitting = self._fitting(per_run, most, stride)
         if fitting and residents_first(self.manifest):
             smallest = self.manifest.objective == "resident_threads"
             return min(fitting, key=lambda one: (-self.resident(one, stride), one if smallest else -one))
         return fitting[-1] if fitting else None
+
+    def _fitting(self, step: int, most: int, stride: Bytes) -> list[int]:
+        """The multiples of `step` that fit. More threads take no fewer bytes: none fits after one over the budget."""
+        numbers = range(step, most + 1, step)
+        within = takewhile(lambda threads: self.static + self.dynamic(threads, stride) <= self.budget, numbers)
+        return [threads for threads in within if self.fits(threads, stride)]
 
     def resident(self, threads: int, stride: Bytes) -> int:
         """Threads resident on one multiprocessor."""

@@ -79,7 +79,7 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
 def _conflicting_pairs(story: Story, placed: Sequence[PlacedPiece]) -> int:
     """Pairs of pieces in the block's memory that the layout had to keep apart, or to place at one difference."""
     return sum(
-        story.conflict(one.piece, other.piece) is not None
+        story.conflicts(one.piece, other.piece)
         for at, one in enumerate(placed)
         for other in placed[:at]
         if one.piece.buffer != other.piece.buffer

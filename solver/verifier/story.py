@@ -137,20 +137,27 @@ class Story:
             return found
         return Conflict(found.phases, self._cured_differences(a, b, pair), reason=found.reason)
 
+    def conflicts(self, a: StoryPiece, b: StoryPiece) -> bool:
+        """Whether `conflict` finds one: most pairs are settled without asking where."""
+        permitted = self.apart or self.aliases or self.in_place
+        if not permitted and a.buffer != b.buffer and not (a.persistent or b.persistent) and _needed_together(a, b):
+            return True
+        return self.conflict(a, b) is not None
+
     def conflict_unless_permitted(self, a: StoryPiece, b: StoryPiece) -> Conflict | None:
         """The same without regard to aliases and in-place pairs, also for two parts of one buffer that lie apart."""
         if not a.accesses or not b.accesses:
             return None
         if a.persistent or b.persistent:
             return Conflict(common(a.accesses, b.accesses), reason="persistent")
-        if meet(a.accesses, b.live) or meet(a.live, b.accesses):
+        if _needed_together(a, b):
             return Conflict(merged((*common(a.accesses, b.live), *common(a.live, b.accesses))))
         if a.entry and b.entry:
             return Conflict(((0, 1),), reason="entry")
         threads = self.threads_of(a, b)
         occupied = self.occupied(a, threads), self.occupied(b, threads)
-        met = merged((*common(occupied[0], b.accesses), *common(a.accesses, occupied[1])))
-        if met:
+        if meet(occupied[0], b.accesses) or meet(a.accesses, occupied[1]):
+            met = merged((*common(occupied[0], b.accesses), *common(a.accesses, occupied[1])))
             lanes = meet(self.ordering.beside(a.accesses, threads), b.accesses)
             return Conflict(met, reason="lanes" if lanes else "unordered")
         for source, target in ((a, b), (b, a)):
@@ -187,6 +194,11 @@ class Story:
         curing, threads = Curing(self.ordering), self.threads_of(a, b)
         cured = [at for at, listed in found.items() if curing.reason_against(a, b, listed, threads) is None]
         return tuple(sorted(cured))
+
+
+def _needed_together(a: StoryPiece, b: StoryPiece) -> bool:
+    """Whether one is accessed while the other is live."""
+    return meet(a.accesses, b.live) or meet(a.live, b.accesses)
 
 
 def derive(manifest: Manifest) -> Story:
