@@ -6,6 +6,7 @@ case has a time limit.
 
 from __future__ import annotations
 
+import logging
 import os
 from itertools import groupby
 from tempfile import TemporaryDirectory
@@ -28,11 +29,20 @@ _BEFORE = pytest.StashKey[str | None]()
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test module is imported; child processes inherit it, the workers of a run in parallel among them, so
     that a run compiles no kernel twice."""
+    _keep_the_job_engine_from_standard_error()
     if hasattr(config, "workerinput"):
         return
     folder = TemporaryDirectory(prefix="warpack-tests-", ignore_cleanup_errors=True)
     config.stash[_FOLDER], config.stash[_BEFORE] = folder, os.environ.get(_VARIABLE)
     os.environ[_VARIABLE] = folder.name
+
+
+def _keep_the_job_engine_from_standard_error() -> None:
+    """Unless its logger has a handler, DBOS makes one when it is imported, for the standard error of that moment. That
+    may be what a test has captured, and every engine that is started after that test fails."""
+    logger = logging.getLogger("dbos")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

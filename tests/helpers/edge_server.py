@@ -152,6 +152,12 @@ def edge_server(folder: Path, **settings: Any) -> Iterator[EdgeServer]:
                 wire.close()
 
 
+def _started(server: uvicorn.Server, thread: threading.Thread) -> bool:
+    if not server.started and not thread.is_alive():
+        raise AssertionError("the server ended at its start; the log says why")
+    return server.started
+
+
 @contextmanager
 def serving(app: ASGIApp, settings: Settings) -> Iterator[int]:
     """The port of a server in a thread of this process, which serves the application as `warpack serve` does."""
@@ -160,7 +166,7 @@ def serving(app: ASGIApp, settings: Settings) -> Iterator[int]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            eventually(lambda: server.started, "the server listens")
+            eventually(lambda: _started(server, thread), "the server listens")
             yield int(listening.getsockname()[1])
         finally:
             server.should_exit = True
