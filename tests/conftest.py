@@ -57,9 +57,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are processors: tests wait for processes that they started, and those for one another."""
+    """One more than there are processors: tests wait for processes that they started, and those for one another."""
     asked = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    return int(asked) if asked else len(os.sched_getaffinity(0)) + 2
+    return int(asked) if asked else len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(trylast=True)  # after the marks that folders give

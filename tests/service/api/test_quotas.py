@@ -123,7 +123,7 @@ def test_a_stream_of_events_holds_its_place_until_it_ends(tmp_path: Path) -> Non
 
 
 def test_bytes_of_one_key(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, workers=0, max_bytes_per_key=16 * 2**20)
+    settings = Settings(data_dir=tmp_path, workers=0, max_bytes_per_key=16 * 2**20, body_limit_s=PATIENCE_S)
     app = create_app(settings)
     with serving(app, settings) as port:
         mine, yours = key(app), key(app)
