@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import statistics
 import subprocess
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.helpers.processes import descendants, eventually
+from tests.helpers.processes import descendants, eventually, processor_s
 from tests.helpers.service_process import service
 from warpack.solver import load_manifest, optimize
 
@@ -159,11 +158,7 @@ def idle(pid: int, seconds: float) -> None:
 
 
 def _cpu_s(pid: int) -> float:
-    ticks = 0
-    for each in {pid, *descendants(pid)}:
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(processor_s(each) for each in {pid, *descendants(pid)})
 
 
 def _free_port() -> int:

@@ -1,7 +1,7 @@
 """What a task needs of whoever keeps it: to be claimed, to be wanted still, and an end.
 
 Two keepers stand behind this: the store, for a worker that shares the database (`store_keeper`), and a service that is
-reached by HTTPS, for one that does not (`gateway_keeper`). The handlers are the same for both.
+reached by HTTPS, for one that does not (`gateway.keeper`). The handlers are the same for both.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Keeper(Protocol):
         """A better packing on the way. It is only news: what cannot be told is not."""
 
     def solved(self, claim: Claim, found: dict[str, Any]) -> bool:
-        """What `tasks.solve` found."""
+        """What `child_tasks.solves.solve` found."""
 
     def validated(self, claim: Claim, found: dict[str, Any]) -> bool:
-        """What `tasks.validate`, or `device_tasks.validate_on_device`, found."""
+        """What `validate` of `child_tasks.solves`, or `validate_on_device` of `child_tasks.devices`, found."""
 
     def fail(self, claim: Claim, problem: ProblemDetails) -> bool:
         """Give up, and say why."""

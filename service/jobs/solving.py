@@ -12,8 +12,8 @@ from warpack.service.jobs.children.fork_server import SOLVING
 from warpack.service.jobs.children.orders import MEMORY_MIB
 from warpack.service.jobs.children.supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
+from warpack.service.jobs.endings import end_unanswered
 from warpack.service.jobs.keeper import Keeper
-from warpack.service.problems import crashed, over_memory, overdue
 from warpack.service.store.records import Claim, Task
 
 _GRACE_S = 5.0
@@ -44,18 +44,11 @@ async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) 
             server=SOLVING,
             news=Incumbents(keeper, claim),
         )
-        match outcome.ended:
-            case "killed":
-                await persist(keeper.lose, claim, outcome.last_lines)
-            case "crashed":
-                await persist(keeper.fail, claim, crashed("solver", outcome.last_lines))
-            case "over-memory":
-                await persist(keeper.fail, claim, over_memory("solver", memory_mib))
-            case "overdue":
-                await persist(keeper.fail, claim, overdue("solver", slot_s, _MORE_TIME))
-            case "unwanted" | "answered":
-                if outcome.answer is not None:
-                    await persist(keeper.solved, claim, json.loads(outcome.answer))
+        await end_unanswered(
+            keeper, claim, outcome, who="solver", memory_mib=memory_mib, limit_s=slot_s, what_to_do=_MORE_TIME
+        )
+        if outcome.ended in ("unwanted", "answered") and outcome.answer is not None:
+            await persist(keeper.solved, claim, json.loads(outcome.answer))
 
 
 class Incumbents:

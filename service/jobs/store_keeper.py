@@ -89,7 +89,8 @@ class StoreKeeper:
 
 
 def keep(store: Store, claim: Claim, found: dict[str, Any], version: str | None = None) -> tuple[Task, ...] | None:
-    """Store what `tasks.solve` found. The validations that the orders of it call for; None where the claim is over."""
+    """Store what `child_tasks.solves.solve` found. The validations that the orders of it call for; None where the claim
+    is over."""
     if "problems" in found:
         problem = faults("manifest", [Problem(**each) for each in found["problems"]])
         return () if store.solves.fail(claim, problem.to_text()) else None
@@ -101,7 +102,7 @@ def keep(store: Store, claim: Claim, found: dict[str, Any], version: str | None 
 
 
 def verdict(found: dict[str, Any], version: str | None = None) -> Verdict:
-    """Of what `tasks.validate` found."""
+    """Of what `child_tasks.solves.validate` found."""
     reports = tuple(found["reports"])
     return Verdict(
         level=found["level"],

@@ -13,8 +13,8 @@ from warpack.service.jobs.children.orders import MEMORY_MIB
 from warpack.service.jobs.children.orders import Task as ChildTask
 from warpack.service.jobs.children.supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
+from warpack.service.jobs.endings import end_unanswered
 from warpack.service.jobs.gpu import Gpu
-from warpack.service.problems import crashed, over_memory, overdue
 from warpack.service.store.records import Claim, Task
 
 SLOT_S = {
@@ -31,6 +31,8 @@ hangs."""
 _DEVICE_LIMIT_S = 300.0
 """Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that
 each."""
+
+_TOO_LONG = "That is far beyond what it may need."
 
 _SANITIZER_LIMITS = 31
 _AROUND_A_RUN_S = 60.0
@@ -83,15 +85,8 @@ async def _validate(
             memory_mib=memory_mib,
             server=SOLVING if claim.required == "static" else COMPILING,
         )
-        match outcome.ended:
-            case "killed":
-                await persist(keeper.lose, claim, outcome.last_lines)
-            case "crashed":
-                await persist(keeper.fail, claim, crashed("validator", outcome.last_lines))
-            case "over-memory":
-                await persist(keeper.fail, claim, over_memory("validator", memory_mib))
-            case "overdue":
-                await persist(keeper.fail, claim, overdue("validator", limit_s, "That is far beyond what it may need."))
-            case "answered":
-                if outcome.answer is not None:
-                    await persist(keeper.validated, claim, json.loads(outcome.answer))
+        await end_unanswered(
+            keeper, claim, outcome, who="validator", memory_mib=memory_mib, limit_s=limit_s, what_to_do=_TOO_LONG
+        )
+        if outcome.ended == "answered" and outcome.answer is not None:
+            await persist(keeper.validated, claim, json.loads(outcome.answer))

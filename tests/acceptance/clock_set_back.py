@@ -7,10 +7,8 @@ work. Everything must be finished, once, and nothing be counted against a worker
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
-import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -18,8 +16,9 @@ from pathlib import Path
 
 import psycopg
 
+from tests.acceptance.trial import parser_of, place
 from tests.helpers.hard_manifest import hard_manifest
-from tests.helpers.postgres import Server, server
+from tests.helpers.postgres import Server
 from tests.helpers.processes import eventually
 from tests.helpers.service_process import finished, service, worker
 from tests.helpers.serving import WRONG_CLOCK
@@ -109,12 +108,9 @@ def _rows(store: Store, query: str) -> list[tuple[object, ...]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--postgresql", action="store_true")
+    parser = parser_of(__doc__)
     asked = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warpack-clock-")))
-        postgres = stack.enter_context(server()) if asked.postgresql else None
+    with place("clock", postgresql=asked.postgresql) as (folder, postgres):
         print("\n".join(run(folder, postgres=postgres)))
 
 

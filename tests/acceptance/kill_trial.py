@@ -7,9 +7,7 @@ layout that verifies.
 
 from __future__ import annotations
 
-import argparse
 import random
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance.trial import parser_of, place
 from tests.helpers.hard_manifest import hard_manifest
-from tests.helpers.postgres import Server, server
+from tests.helpers.postgres import Server
 from tests.helpers.service_process import ServiceProcess, service, worker
 from warpack.service.client import ApiProblem, Client
 from warpack.service.settings import Settings
@@ -128,15 +127,12 @@ def _count(trial: Trial, jobs: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_of(__doc__)
     parser.add_argument("--jobs", type=int, default=250)
     parser.add_argument("--kills", type=int, default=15)
     parser.add_argument("--crashes", type=int, default=0)
-    parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = stack.enter_context(server()) if asked.postgresql else None
+    with place("kills", postgresql=asked.postgresql) as (folder, postgres):
         begun = time.monotonic()
         run(folder, jobs=asked.jobs, kills=asked.kills, postgres=postgres, crashes=asked.crashes)
         print(f"{asked.jobs} jobs finished, none lost, none doubled, none failed, in {time.monotonic() - begun:.0f} s")

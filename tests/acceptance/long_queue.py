@@ -6,10 +6,8 @@ seconds, its first results took more than 2, or so did a new manifest of four bu
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack, closing
@@ -19,8 +17,9 @@ from typing import Any
 
 import httpx2
 
-from tests.helpers.postgres import Server, server
-from tests.helpers.processes import PATIENCE_S, eventually
+from tests.acceptance.trial import parser_of, place
+from tests.helpers.postgres import Server
+from tests.helpers.processes import PATIENCE_S, eventually, processor_s
 from tests.helpers.service_process import ServiceProcess, service, worker
 from warpack.service.settings import Settings
 from warpack.service.store import Store
@@ -93,7 +92,7 @@ def run(folder: Path, *, jobs: int, postgres: Server | None = None) -> Seen:
             started = time.monotonic()
             running = stack.enter_context(service(folder, database_url=url, plain=True, fresh=True))
             eventually(lambda: httpx2.get(f"{running.url}/readyz", trust_env=False).status_code == 200, "it is ready")
-            ready, to_start = time.monotonic(), _processor_s(running.process.pid)
+            ready, to_start = time.monotonic(), processor_s(running.process.pid)
             eventually(lambda: left() < before, "the first result after the restart")
             first = time.monotonic()
             working = stack.enter_context(worker(folder, database_url=url, plain=True))
@@ -103,7 +102,7 @@ def run(folder: Path, *, jobs: int, postgres: Server | None = None) -> Seen:
                 assert time.monotonic() - started < _PATIENCE_S, f"{left()} are not finished"
                 time.sleep(1.0)
             finished_s = time.monotonic() - started
-            spent = _processor_s(running.process.pid) + _processor_s(working.pid)
+            spent = processor_s(running.process.pid) + processor_s(working.pid)
         assert Counter(job.state for job in store.jobs.some(ids).values()) == {"ready": jobs}
         assert _losses(store) == 0
     return Seen(stopped_s, ready - started, first - ready, new_s, waited, finished_s, spent, to_start)
@@ -127,24 +126,16 @@ def _answered_s(running: ServiceProcess, number: int) -> float:
         return time.monotonic() - begun
 
 
-def _processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _losses(store: Store) -> int:
     with store._database.reading() as connection:
         return int(connection.exec_driver_sql("SELECT sum(losses) FROM solves").scalar_one())
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--jobs", type=int, default=2000)
-    parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warpack-queue-")))
-        postgres = stack.enter_context(server()) if asked.postgresql else None
+    with place("queue", postgresql=asked.postgresql) as (folder, postgres):
         seen = run(folder / "data", jobs=asked.jobs, postgres=postgres)
     print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
     print(f"ended in order in {seen.stopped_s:.1f} s")

@@ -7,16 +7,15 @@ it. Exit code 1: the child lived on for more than a second after it was cancelle
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.acceptance.trial import parser_of, place
 from tests.helpers.hard_manifest import hard_manifest
-from tests.helpers.postgres import Server, server
+from tests.helpers.postgres import Server
 from tests.helpers.processes import descendants, eventually, lives
 from tests.helpers.service_process import ServiceProcess, finished, service
 from warpack.service.client import Client
@@ -111,13 +110,10 @@ def _shared(client: Client, seconds: float) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warpack-long-")))
-        postgres = stack.enter_context(server()) if asked.postgresql else None
+    with place("long", postgresql=asked.postgresql) as (folder, postgres):
         seen = run(folder / "data", seconds=asked.seconds, postgres=postgres)
     print(
         f"cancelled  answered after {seen.answered_s:.2f} s, children gone after {seen.gone_s:.2f} (at most {_GONE_S:g})"

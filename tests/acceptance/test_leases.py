@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.acceptance import kill_trial
 from tests.helpers.hard_manifest import hard_manifest
@@ -16,13 +13,6 @@ from tests.helpers.processes import eventually
 from tests.helpers.service_process import finished, service, worker
 from warpack.service.settings import Settings
 from warpack.service.store import Store
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = Store(settings)
-    yield opened
-    opened.close()
 
 
 def test_a_stopped_worker_is_replaced_once_its_lease_is_over_and_what_it_then_says_is_not_heard(

@@ -46,3 +46,11 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
         return Settings(data_dir=tmp_path)
     server: postgres_server.Server = request.getfixturevalue("postgres")
     return Settings(data_dir=tmp_path, database_url=server.new_database(request.getfixturevalue("migrated_database")))
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """Empty, on either kind of database."""
+    opened = Store(settings)
+    yield opened
+    opened.close()

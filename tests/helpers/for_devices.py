@@ -22,7 +22,7 @@ def report(level: str, *, passed: bool = True, ran: bool = True) -> dict[str, An
 
 
 def found_on_device(*, passed: bool = True, ran: bool = True) -> dict[str, Any]:
-    """The answer of `device_tasks.validate_on_device`."""
+    """The answer of `child_tasks.devices.validate_on_device`."""
     return {
         "level": "hardware" if passed else "simulated",
         "passed": passed,

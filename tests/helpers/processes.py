@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,12 @@ def descendants(pid: int) -> set[int]:
         added = {child for child, parent in parents.items() if parent in added} - found
         found |= added
     return found
+
+
+def processor_s(pid: int) -> float:
+    """Processor time of a process so far, that of its children aside."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def eventually(look: Callable[[], Value], what: str, limit_s: float = PATIENCE_S) -> Value:

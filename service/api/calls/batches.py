@@ -88,13 +88,14 @@ def _answer(runner: JobRunner, entries: list[dict[str, Any] | None], taken: list
     def told() -> Iterator[dict[str, Any]]:
         ours = iter(taken)
         for problem in entries:
-            one = next(ours) if problem is None else None
-            if isinstance(one, Taken):
-                job = jobs[one.job_id]
-                status = HTTPStatus.OK if job.finished else HTTPStatus.ACCEPTED
-                yield {"status": status, "job": summary(job, what_it_waits_for(job, workers))}
-                continue
-            shown = problem if one is None else no_place(one).to_json()
-            yield {"status": (shown or {})["status"], "problem": shown}
+            if problem is None:
+                one = next(ours)
+                if isinstance(one, Taken):
+                    job = jobs[one.job_id]
+                    status = HTTPStatus.OK if job.finished else HTTPStatus.ACCEPTED
+                    yield {"status": status, "job": summary(job, what_it_waits_for(job, workers))}
+                    continue
+                problem = no_place(one).to_json()
+            yield {"status": problem["status"], "problem": problem}
 
     return json.dumps({"layouts": list(told())}, ensure_ascii=False)

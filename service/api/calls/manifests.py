@@ -8,6 +8,7 @@ from warpack.service.api.documentation.examples import CHECKED, MANIFEST_BODY, V
 from warpack.service.api.node.callers import Submitter
 from warpack.service.api.node.children import as_response, children_of
 from warpack.service.jobs.child_tasks.checks import check, verify
+from warpack.service.jobs.children.orders import Task
 
 router = APIRouter(tags=["manifests"])
 
@@ -22,10 +23,7 @@ router = APIRouter(tags=["manifests"])
     openapi_extra=MANIFEST_BODY,
 )
 async def check_manifest(request: Request, _: Submitter) -> Response:
-    children = children_of(request)
-    body = await request.body()
-    else_do = "A manifest of this size can be posted as a job: POST /v1/layouts."
-    return as_response(await children.reply(check, body, quick=False, else_do=else_do))
+    return await _done_in_a_child(request, check, "A manifest of this size can be posted as a job: POST /v1/layouts.")
 
 
 @router.post(
@@ -36,7 +34,12 @@ async def check_manifest(request: Request, _: Submitter) -> Response:
     openapi_extra=VERIFY_BODY,
 )
 async def verify_layout(request: Request, _: Submitter) -> Response:
-    children = children_of(request)
-    body = await request.body()
-    else_do = "A layout of this size can be verified on any machine: warpack verify MANIFEST LAYOUT."
-    return as_response(await children.reply(verify, body, quick=False, else_do=else_do))
+    return await _done_in_a_child(
+        request, verify, "A layout of this size can be verified on any machine: warpack verify MANIFEST LAYOUT."
+    )
+
+
+async def _done_in_a_child(request: Request, do: Task, else_do: str) -> Response:
+    """`else_do`: what a caller may do whose document takes too long."""
+    reply = await children_of(request).reply(do, await request.body(), quick=False, else_do=else_do)
+    return as_response(reply)

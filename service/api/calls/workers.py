@@ -1,4 +1,4 @@
-"""Calls of workers that do not share the database: `warpack worker --gateway`. See `jobs.gateway_wire`."""
+"""Calls of workers that do not share the database: `warpack worker --gateway`. See `jobs.gateway.wire`."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ async def _end(request: Request, keeper: StoreKeeper, held: Claim, end: End, bod
 
 
 async def _readable(request: Request, held: Claim, body: bytes) -> dict[str, Any]:
-    """What the worker found, as far as it is kept: see `gateway_tasks.delivered`. Read in a child."""
+    """What the worker found, as far as it is kept: see `child_tasks.gateway.delivered`. Read in a child."""
     names = ("manifest", "manifest_sha256", "layout", "required", "compute_capability", "reports", "wants_bundle")
     head = json.dumps({"kind": held.task.kind} | {name: getattr(held, name) for name in names})
     reply = await children_of(request).reply(

@@ -58,8 +58,8 @@ class ApiChildren:
         await self.solving.close()
 
     async def reply(self, do: Task, body: bytes, *, quick: bool, else_do: str) -> Reply:
-        """What a task of `check_tasks` answers. Raises ApiError where it takes too long or too much (then the caller is
-        told `else_do`), where too many wait, or where the child is lost."""
+        """What a task of `jobs.child_tasks` answers. Raises ApiError where it takes too long or too much (then the
+        caller is told `else_do`), where too many wait, or where the child is lost."""
         children = self.quick if quick else self.slow
         try:
             outcome = await children.ask(do, body, self.limit_s)

@@ -3,7 +3,9 @@ on."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -18,70 +20,39 @@ from warpack.service.api.node.stored import KnownAnswers
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 
+Held = TypeVar("Held")
 
-async def job_runner_of(request: Request) -> JobRunner:
-    """Raises problem `unavailable` (503) while the service starts or stops.
+
+def _held(name: str, kind: type[Held]) -> Callable[[Request], Awaitable[Held]]:
+    """What gives a call the part of the application's state that has this name. Each part is there whenever the runner
+    is. Raises problem `unavailable` (503) while the service starts or stops.
 
     A coroutine although it waits for nothing: a plain function would be given a thread, for every call anew.
     """
-    runner = getattr(request.app.state, "runner", None)
-    if not isinstance(runner, JobRunner):
-        raise ApiError(
-            ProblemDetails(
-                "unavailable",
-                "The service is not ready",
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "It is starting or stopping. Try again in a moment.",
-            ),
-            {"Retry-After": "1"},
-        )
-    return runner
+
+    async def held_of(request: Request) -> Held:
+        state = request.app.state
+        held = getattr(state, name, None)
+        if not isinstance(getattr(state, "runner", None), JobRunner) or not isinstance(held, kind):
+            raise ApiError(
+                ProblemDetails(
+                    "unavailable",
+                    "The service is not ready",
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    "It is starting or stopping. Try again in a moment.",
+                ),
+                {"Retry-After": "1"},
+            )
+        return held
+
+    return held_of
 
 
-async def hub_of(request: Request) -> Hub:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    hub: Hub = request.app.state.hub
-    return hub
-
-
-async def at_once_of(request: Request) -> AtOnce:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    at_once: AtOnce = request.app.state.at_once
-    return at_once
-
-
-async def offers_of(request: Request) -> Offers:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    offers: Offers = request.app.state.offers
-    return offers
-
-
-async def known_answers_of(request: Request) -> KnownAnswers:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    known: KnownAnswers = request.app.state.known_answers
-    return known
-
-
-async def intake_of(request: Request) -> Intake:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    intake: Intake = request.app.state.intake
-    return intake
-
-
-async def handing_over_of(request: Request) -> HandingOver:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    handing_over: HandingOver = request.app.state.handing_over
-    return handing_over
-
-
-async def places_of(request: Request) -> Places:
-    """There whenever the runner is."""
-    await job_runner_of(request)
-    places: Places = request.app.state.places
-    return places
+job_runner_of = _held("runner", JobRunner)
+hub_of = _held("hub", Hub)
+at_once_of = _held("at_once", AtOnce)
+offers_of = _held("offers", Offers)
+known_answers_of = _held("known_answers", KnownAnswers)
+intake_of = _held("intake", Intake)
+handing_over_of = _held("handing_over", HandingOver)
+places_of = _held("places", Places)

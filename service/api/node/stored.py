@@ -15,11 +15,9 @@ from warpack.service.api.answers.rendered import PREFIX
 from warpack.service.api.edge.answers import header
 from warpack.service.api.edge.keys import Caller
 from warpack.service.api.node.batched import Batched
+from warpack.service.api.node.children import SMALL_BYTES
 from warpack.service.api.node.ready_answers import ReadyAnswer, ReadyAnswers
 from warpack.service.jobs.job_runner import JobRunner
-
-_SMALL_BYTES = 64 * 1024
-"""Larger bodies are hashed in a thread."""
 
 
 class KnownAnswers:
@@ -82,7 +80,8 @@ async def _known(scope: Scope, message: Message) -> ReadyAnswer | None:
 
 
 async def body_hash(body: bytes) -> bytes:
-    if len(body) <= _SMALL_BYTES:
+    """Of a large one in a thread."""
+    if len(body) <= SMALL_BYTES:
         return hashlib.sha256(body).digest()
     return (await asyncio.to_thread(hashlib.sha256, body)).digest()
 

@@ -26,7 +26,7 @@ def bundle_for(manifest: Manifest, layout: Layout) -> tuple[str | None, Validati
 
 def validate_on_device(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest`, `layout`, `bundle` (texts), `required`, `reports` of the levels below, `ordinal` of the
-    device, `sanitizer` and `time_limit_s`. Answer: as that of `tasks.validate`, with the one new report, and `ran`:
+    device, `sanitizer` and `time_limit_s`. Answer: as that of `solves.validate`, with the one new report, and `ran`:
     whether the device could run the probe at all. Cancelling is left to a signal."""
     from warpack.gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
     from warpack.gpu_runtime.hardware.hardware_level import run_on_hardware

@@ -43,7 +43,7 @@ class ForkServer:
         self._running()
 
     def fork(self, descriptors: Sequence[int]) -> None:
-        """A new child runs `child_main.main` with duplicates of these three. Where the server dies instead, they are
+        """A new child runs `children.main.main` with duplicates of these three. Where the server dies instead, they are
         closed. Raises OSError where it cannot be reached."""
         try:
             socket.send_fds(self._running(), [_FORK], descriptors)

@@ -12,8 +12,8 @@ from math import ceil
 from typing import Any
 
 Task = Callable[[bytes, Callable[[], bool]], bytes]
-"""From a request to its answer; the second argument (`child_main.Line`) says whether to stop early. A function that can
-be imported by name."""
+"""From a request to its answer; the second argument (`children.main.Line`) says whether to stop early. A function that
+can be imported by name."""
 
 MEMORY_MIB = 4096
 """What a child may use unless the operator says otherwise. A 40-buffer solve takes 160 MiB; 20,000 buffers 1.4 GiB."""

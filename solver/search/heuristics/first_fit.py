@@ -11,7 +11,7 @@ from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.orders import disturbed_orders, moved, rule_orders
 
-_MANY, _DISTURBED = 48, 24
+MANY, _DISTURBED = 48, 24
 """From so many items on, so many disturbed orders are tried as well: for fewer the rules nearly always do."""
 
 
@@ -22,7 +22,7 @@ def construct(puzzle: Puzzle, *, good_enough: int, tries: int, random: Random, s
     best: Solution | None = None
     best_order: list[int] = []
     disturbed: Iterable[list[int]] = ()
-    if puzzle.count >= _MANY:
+    if puzzle.count >= MANY:
         chance = Random(0)  # noqa: S311 - the same for every seed: the portfolio is a fixed one
         disturbed = islice(disturbed_orders(puzzle, chance), _DISTURBED)
     for order in chain(rule_orders(puzzle), disturbed):

@@ -15,7 +15,7 @@ from warpack.solver.search.core.packing import LowerBound, Packing, SearchProof,
 from warpack.solver.search.core.pins import check_pins
 from warpack.solver.search.core.puzzle import Puzzle, Solution, solution
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.heuristics.first_fit import construct
+from warpack.solver.search.heuristics.first_fit import MANY, construct
 from warpack.solver.search.heuristics.genetic import Genetic, first_packing
 from warpack.solver.search.large.pack import pack_many
 from warpack.solver.search.preprocess.reduction import Reduced, reduce
@@ -26,9 +26,9 @@ from warpack.solver.wire.units import Bytes
 MANY_ITEMS = 512
 """From here on the pairs of items are no longer held, and nothing is searched exhaustively."""
 
-_TRIES, _TRIED_BELOW = 40, 48
-"""Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next),
-and from how many items on none: more orders are tried of what a reduction leaves (`heuristics/more_orders`)."""
+_TRIES = 40
+"""Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next).
+From `MANY` items on none: more orders are tried of what a reduction leaves (`heuristics/more_orders`)."""
 
 
 Progressed = Callable[[Bytes, Bytes], None]
@@ -106,7 +106,7 @@ class _Few:
                 return by, solution(puzzle, first_packing(puzzle))
             if stop.leaves_out("first fit"):
                 return by, FirstFit(puzzle).run(range(puzzle.count))
-            tries = _TRIES if puzzle.count < _TRIED_BELOW else 0
+            tries = _TRIES if puzzle.count < MANY else 0
             random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
             return by, construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
 

@@ -12,20 +12,12 @@ import pytest
 from tests.helpers.stored import claim_solve, layout, made_ready, order, solved, verdict
 from warpack.service.api.node import store_metrics
 from warpack.service.api.node.store_metrics import StoreMetrics
-from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.figures import Figures
 from warpack.service.store.records import Task
 from warpack.service.store.workers import Worker
 
 Told = dict[str, dict[tuple[str, ...], float]]
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = Store(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -13,13 +13,6 @@ from warpack.service.store.workers import LEASE_S, Worker
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = Store(settings)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def now() -> list[float]:
     return [0.0]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,6 @@ from warpack.service.store.backup import BackupError, back_up, restore
 from warpack.service.store.database import Database
 from warpack.service.store.migrate import SCRIPTS
 from warpack.service.store.workers import Worker
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = Store(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
