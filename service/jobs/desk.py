@@ -65,12 +65,12 @@ class Desk:
     async def under_way(self, claim: Claim, *, lasts_s: float = 0.0) -> AsyncIterator[Callable[[], bool]]:
         """While the block runs, the claim is under way. What it gives says whether the result is still wanted. Where
         this process is told to stop meanwhile, the claim is released. `lasts_s`: how long it may well take."""
-        try:
-            with self._holding(claim, lasts_s) as wanted:
+        with self._holding(claim, lasts_s) as wanted:
+            try:
                 yield wanted
-        except asyncio.CancelledError:
-            await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(self._release, claim)))
-            raise
+            except asyncio.CancelledError:  # it is held until it is released: whoever stops this process waits for that
+                await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(self._release, claim)))
+                raise
 
     @contextmanager
     def _holding(self, claim: Claim, lasts_s: float) -> Iterator[Callable[[], bool]]:

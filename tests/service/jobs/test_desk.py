@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ class Keeper:
         return True
 
     def release(self, claim: Claim) -> bool:
+        time.sleep(0.05)  # as a database takes its time: a stop that does not wait for it is seen
         self.released.append(claim.id)
         return True
 
