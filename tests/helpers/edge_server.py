@@ -50,6 +50,12 @@ class Wire:
     def send(self, data: bytes) -> None:
         self._socket.sendall(data)
 
+    def hold(self, declared: int, path: str = "/", **fields: str) -> None:
+        """Begins a body of this length; on return the server has made room for it, and waits for its first byte."""
+        self.send(post(b"", declared, path, Expect="100-continue", **fields))
+        answer = self.answer()
+        assert answer.status == 100, answer
+
     def answer(self) -> Answer:
         status = self._file.readline()
         headers: dict[str, str] = {}

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.helpers.api_client import client_of
-from tests.helpers.edge_server import Wire, post, serving
+from tests.helpers.edge_server import Answer, Wire, post, serving
 from tests.helpers.processes import PATIENCE_S, eventually
 from warpack.service.api import create_app
 from warpack.service.api.documentation.example_layout import MANIFEST
@@ -128,24 +128,20 @@ def test_bytes_of_one_key(tmp_path: Path) -> None:
     with serving(app, settings) as port:
         mine, yours = key(app), key(app)
         begun = Wire(port)
-        begun.send(post(b" ", declared=MAX_BODY_BYTES, path="/v1/manifests:check", **mine))
-        eventually(lambda: _refused(port, mine), "a second body of this key is refused")
-        other = Wire(port)
-        other.send(post(json.dumps(MANIFEST).encode(), path="/v1/manifests:check", **yours))
-        assert other.answer().status == 200
-        for wire in (begun, other):
-            wire.close()
+        begun.hold(MAX_BODY_BYTES, "/v1/manifests:check", **mine)
+        refused = _checked(port, mine)
+        assert (refused.status, refused.problem, refused.headers["retry-after"]) == (429, "byte-quota", "1")
+        assert _checked(port, yours).status == 200
+        begun.close()
+        eventually(lambda: _checked(port, mine).status == 200, "the bytes of a caller that left are given back")
 
 
-def _refused(port: int, shown: dict[str, str]) -> bool:
+def _checked(port: int, shown: dict[str, str]) -> Answer:
     wire = Wire(port)
     wire.send(post(json.dumps(MANIFEST).encode(), path="/v1/manifests:check", **shown))
     answer = wire.answer()
     wire.close()
-    if answer.status == 200:
-        return False
-    assert (answer.status, answer.problem, answer.headers["retry-after"]) == (429, "byte-quota", "1")
-    return True
+    return answer
 
 
 def test_the_orders_of_a_key_have_its_priority(tmp_path: Path) -> None:

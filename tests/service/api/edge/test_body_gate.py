@@ -52,22 +52,24 @@ def test_a_body_that_does_not_come_whole_is_refused(tmp_path: Path) -> None:
 
 def test_where_the_budget_is_spent_small_bodies_still_find_room(tmp_path: Path) -> None:
     with edge_server(tmp_path, max_bytes_in_flight=48 * MIB) as server:
-        held = [server.wire(post(b"{", declared=MAX_BODY_BYTES)) for _ in range(2)]
+        held = [server.wire() for _ in range(2)]
         for wire in held:
-            wire.send(b" ")
+            wire.hold(MAX_BODY_BYTES)
+            wire.send(b"{")
         answer = server.ask(post(b" " * 5 * MIB))
         assert (answer.status, answer.problem, answer.headers["retry-after"]) == (503, "too-many-bytes", "1")
         assert server.ask(post(b"{}")).body == b"2"
         for wire in held:
-            wire.send(b" " * (MAX_BODY_BYTES - 2))
+            wire.send(b" " * (MAX_BODY_BYTES - 1))
             assert wire.answer().body == str(MAX_BODY_BYTES).encode()
         assert server.ask(post(b" " * 5 * MIB)).status == 200  # what was held is given back
 
 
 def test_what_a_caller_held_that_left_is_given_back(tmp_path: Path) -> None:
     with edge_server(tmp_path, max_bytes_in_flight=24 * MIB) as server:
-        server.wire(post(b"{", declared=MAX_BODY_BYTES)).close()
         wire = server.wire()
+        wire.hold(MAX_BODY_BYTES)
+        wire.close()
         status = 503
         while status == 503:  # until the server has seen that the first caller left
             wire = server.wire(post(b" " * MAX_BODY_BYTES))
