@@ -24,6 +24,7 @@ MOST_BUFFERS = 65536
 LONGEST_LABEL = 1000
 
 _KNOWN = (
+    "$schema",  # for editors; no part of the manifest
     "schema",
     "name",
     "target",
@@ -112,6 +113,8 @@ def _read(collector: Collector, document: Any) -> Manifest:
 
 
 def _check_schema(fields: Fields) -> None:
+    if not isinstance(fields.values.get("$schema", ""), str):
+        fields.collector.wrong_type("/$schema", fields.values["$schema"], "a string: where editors find the schema")
     value = fields.values.get("schema", MANIFEST_SCHEMA)
     if value != MANIFEST_SCHEMA:
         message = f'`schema` must be "{MANIFEST_SCHEMA}", and is {show(value)}.'
