@@ -15,6 +15,7 @@ from warpack.solver.wire.layout import (
     RunInfo,
     ThreadsProof,
 )
+from warpack.solver.wire.problems import Problem
 
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
 _SIDES = ("before", "after")
@@ -32,6 +33,7 @@ def shapes() -> dict[type, Shape]:
             },
             required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),
         ),
+        Problem: Shape(without=frozenset({"place"})),  # where a text says it, and no JSON
         LaunchFigures: Shape(
             put={
                 "bank_conflict_degree": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from warpack.solver.reading.buffer_rows import Row, read_row
@@ -15,6 +16,7 @@ from warpack.solver.reading.in_place import read_in_place
 from warpack.solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
 from warpack.solver.reading.settings import read_launch, read_solver_options, read_target
 from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
+from warpack.solver.reading.texts.places import placed
 from warpack.solver.reading.timelines import read_timeline
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
@@ -44,10 +46,12 @@ _KNOWN = (
 
 @uncollected()
 def load_manifest(source: Source) -> Manifest:
-    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path).
+    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path): JSON, or by the end of its
+    name YAML (.yaml, .yml; needs PyYAML) or TOML (.toml).
 
-    Raises ManifestError with every problem found, each with its JSON pointer. What is allowed but worth knowing is in
-    `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that only flattened phases show.
+    Raises ManifestError with every problem found, each with its JSON pointer and, from a file, its line and column.
+    What is allowed but worth knowing is in `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that
+    only flattened phases show.
     """
     collector = Collector()
     document = read_source(collector, source, MOST_MANIFEST_BYTES)
@@ -58,7 +62,9 @@ def load_manifest(source: Source) -> Manifest:
     manifest = _read(collector, document)
     if collector.problems:
         later = [problem for problem in collector.problems[of_source:] if problem.pointer not in flagged]
-        raise ManifestError((*collector.problems[:of_source], *later))
+        raise ManifestError(placed((*collector.problems[:of_source], *later), collector.written))
+    if manifest.warnings and collector.written is not None:
+        return replace(manifest, warnings=placed(manifest.warnings, collector.written))
     return manifest
 
 

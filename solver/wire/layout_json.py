@@ -33,8 +33,9 @@ _ORDER = (
 @uncollected()
 def layout_to_json(layout: Layout) -> dict[str, Any]:
     """JSON values in the order of the format's page."""
-    values = _plain(asdict(replace(layout, buffers=(), handoffs=())))
+    values = _plain(asdict(replace(layout, buffers=(), handoffs=(), warnings=())))
     values["buffers"] = [_buffer(buffer) for buffer in layout.buffers]
+    values["warnings"] = [warning.to_json() for warning in layout.warnings]
     values["handoffs"] = [_handoff(handoff) for handoff in layout.handoffs]
     head: dict[str, Any] = {
         "schema": LAYOUT_SCHEMA,
