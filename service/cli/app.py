@@ -29,6 +29,7 @@ _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
     "check": "Say everything that is wrong with a manifest, or what bytes it needs at the least.",
     "verify": "Hold a layout against its manifest, every rule derived anew.",
+    "init": "Write a commented manifest to begin with.",
     "diff": "Say what changed from one manifest or layout to another.",
     "schema": "Print the JSON Schema of manifests, for editors.",
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",
