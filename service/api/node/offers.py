@@ -60,7 +60,7 @@ class Offers:
                 asking.answer.set_result(None)
 
     async def _look(self) -> None:
-        tried = Retried(_LOG, "looking for what waits")
+        tried = Retried(_LOG, "looking for waiting tasks")
         try:
             while self._asking and not self._closed:
                 newest = max(asking.most_format for asking in self._asking)
