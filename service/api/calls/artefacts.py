@@ -1,4 +1,4 @@
-"""What a job made: its manifest with every default, the allocators, a picture, and all of it in one archive."""
+"""The files of a job: its manifest with every default, the allocators, a picture, and an archive of all of them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ for _file in FILES:
 
 
 async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, more: dict[str, object]) -> bytes:
-    """What a child makes of the job. Raises ReadyAnswer where that is a problem."""
+    """The file that a child makes of the job. Raises ReadyAnswer with the child's problem, if there is one."""
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job.id)
     if stored is None:
         raise not_found(job.id)

@@ -14,7 +14,7 @@ API_VERSION = "1"
 
 
 def described_by(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """What gives the description of an application: made once, when it is first asked for."""
+    """A function that returns the application's description. It is made at the first call, and kept."""
     framework = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -36,5 +36,5 @@ def _tell_that_keys_may_be_unwanted(document: dict[str, Any]) -> None:
 
 
 def text_of(app: FastAPI) -> str:
-    """As it is committed."""
+    """The description as the committed file has it."""
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""Who calls, for the calls: what a key may do, and whose jobs it sees."""
+"""Gives a call its caller, and checks that the caller's key has the scope that the call needs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ _KEY = HTTPBearer(
 
 
 def _with(scope: Scope, *, without_key: bool = False) -> Callable[..., Awaitable[Caller]]:
-    """`without_key`: also the one caller of a service that wants no keys."""
+    """A dependency that returns the caller, who must have `scope`. `without_key`: also lets in the one local caller,
+    who has no key."""
 
     async def caller_with_scope(request: Request, _: object = Security(_KEY, scopes=[scope])) -> Caller:
         caller: Caller = request.scope["caller"]
         if scope in caller.scopes or "admin" in caller.scopes or (without_key and not caller.id):
             return caller
-        detail = f"This key may not do that: it has not the scope {scope!r}, but {', '.join(sorted(caller.scopes)) or 'none'}."
+        detail = f"This call needs a key with the scope {scope!r}. This key has: {', '.join(sorted(caller.scopes)) or 'none'}."
         raise ApiError(ProblemDetails("forbidden", "The key lacks a scope", HTTPStatus.FORBIDDEN, detail))
 
     return caller_with_scope

@@ -103,7 +103,7 @@ def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(warpack: Cli,
     (tmp_path / "file").touch()
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "warpack.sqlite").write_bytes(b"no database " * 1000)
-    for folder, why in (("file", "File exists"), ("data", "damaged, or no database")):
+    for folder, why in (("file", "File exists"), ("data", "damaged, or is not a database")):
         ran = warpack("serve", "--port", "0", "--data-dir", tmp_path / folder)
         assert ran.code == 1, ran.err
         assert "the service could not start" in ran.err
