@@ -69,7 +69,7 @@ def test_what_keeps_a_backup_from_being_made_or_restored_is_said(
     assert "No such file" in capsys.readouterr().err
     (tmp_path / "text").write_text("hello")
     assert run(["admin", "restore", str(tmp_path / "text"), *here]) == 1
-    assert "no backup of a Warpack store" in capsys.readouterr().err
+    assert "not a backup of a Warpack store" in capsys.readouterr().err
     assert run(["admin", "backup", str(tmp_path / "no folder" / "a"), *here]) == 1
     assert "No such file" in capsys.readouterr().err
     assert run(["admin", "restore"]) == 2
