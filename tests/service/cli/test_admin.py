@@ -36,7 +36,7 @@ def test_a_version_is_withdrawn_once(folder: Path, capsys: pytest.CaptureFixture
     assert run(command) == 0
     assert "with 1 jobs" in capsys.readouterr().err
     assert run(command) == 2
-    assert "no stored answer was made by the solver 'the faulty one'" in capsys.readouterr().err
+    assert "the solver 'the faulty one' has made no stored answer" in capsys.readouterr().err
 
 
 def test_a_version_must_be_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
