@@ -58,5 +58,5 @@ def invalidate(
                 )
         for kind, version in asked:
             count = store.withdrawals.withdraw(kind, version)
-            note(f"Withdrawn: all answers of the {kind} {version!r}, and {count} jobs with them.")
+            note(f"Withdrawn: all answers of the {kind} {version!r}, with {count} jobs.")
     return DONE

@@ -23,7 +23,7 @@ def measure(
 ) -> int:
     """Read a kernel's machine code, and say which fields of its manifest follow from it.
 
-    Make a cubin with "nvcc -cubin -arch=sm_86" or "ptxas", or take the one that numba-cuda or NVRTC hands to the driver.
+    Make a cubin with "nvcc -cubin -arch=sm_86" or "ptxas", or take the one that numba-cuda or NVRTC gives the driver.
     Exit code 0: read. 2: not a cubin, or no such kernel in it.
     """
     found = _read(cubin)
