@@ -13,7 +13,7 @@ from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 from warpack.solver.search.heuristics.breeding import improver_of
 from warpack.solver.search.heuristics.capacity_squeeze import Better as BetterOffsets
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
-from warpack.solver.search.heuristics.guided_local_search import ejectable
+from warpack.solver.search.heuristics.guided_local_search import GuidedLocalSearch
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Reporting
 
@@ -54,7 +54,7 @@ class Stacking(BaseStrategy):
         lanes, self._bound = (1 if interval.bound == self._bound else 2), interval.bound
         self.spent += effort
         room, share = case.room(capacity), _SHARE * effort
-        if beside is None or not ejectable(case.core, case.room(interval.best.top)):
+        if beside is None or not GuidedLocalSearch.takes(case.core, case.room(interval.best.top)):
             return self.answered(interval, self._stacker.search(room, effort=share, stop=stop), capacity)
         reporting = Reporting(case, interval, better, lambda: beside.by)
         with ThreadPoolExecutor(1) as pool:

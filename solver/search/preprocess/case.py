@@ -19,8 +19,8 @@ Made = TypeVar("Made")
 
 class Case:
     """A puzzle that has no packing below `least` units. `core` is the part to search, counted in `unit` units; with
-    `hulls` it is the whole puzzle. `lost`: a packing of the core was found that gave no packing of the whole. Who reads
-    it may reset it."""
+    `hulls` it is the whole puzzle. `lost`: a packing of the core was found that gave no packing of the whole. The
+    search loop resets it."""
 
     def __init__(
         self,
