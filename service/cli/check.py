@@ -24,11 +24,10 @@ def check(
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False,
 ) -> int:
-    """Say everything that is wrong with a manifest, or what bytes it needs at the least, and when buffers with
-    accesses_in are needed.
+    """Say everything that is wrong with a manifest, or how many bytes it needs at least.
 
-    Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on
-    standard error.
+    Also shows in which phases buffers with accesses_in are live. Exit code 0: the manifest keeps every rule; a warning
+    tells if no layout can fit the budget. 2: it is bad, and every error is on standard error.
     """
     from warpack.service.manifest_check import examine
 

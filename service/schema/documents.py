@@ -1,4 +1,4 @@
-"""The schemas as documents of their own, and as parts of the API's description."""
+"""The schemas as complete documents, and as parts of the API's description."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def layout_schema() -> Schema:
 
 @cache
 def components() -> dict[str, Schema]:
-    """Every definition of both, as an OpenAPI description has them: `Manifest`, `Layout` and what they are made of."""
+    """All definitions of both, for an OpenAPI description: `Manifest`, `Layout`, and the types that they contain."""
     prefix = "#/components/schemas/"
     return _of_manifest(prefix) | _of_layout(prefix)
 

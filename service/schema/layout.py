@@ -1,4 +1,4 @@
-"""What a layout has in another form than its types."""
+"""Where the JSON of a layout differs from its types."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SIDES = ("before", "after")
 
 
 def shapes() -> dict[type, Shape]:
-    """By class."""
+    """The shapes by class."""
     return {
         Layout: Shape(
             put={
                 "schema": {"const": LAYOUT_SCHEMA},
                 "name": {"type": "string", "default": ""},
-                "manifest_sha256": {"type": "string"},  # one that is none is what a verifier finds, not a reader
+                "manifest_sha256": {"type": "string"},  # a wrong hash is found by the verifier, not by the reader
                 "layout_sha256": {"type": ["string", "null"]},
             },
             required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),

@@ -1,5 +1,5 @@
-"""What a manifest may say in another form than the types that it is read into: phases by name, sizes that grow,
-defaults that depend on other fields."""
+"""Where the JSON of a manifest differs from the types that it is read into: phases by name, sizes that grow, defaults
+that depend on other fields."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ def _pair(each: Schema) -> Schema:
 
 
 def _list(each: Schema, **more: object) -> Schema:
-    return {"type": "array", **more, "items": each}  # in this order: a list that is too long is not looked through
+    return {
+        "type": "array",
+        **more,
+        "items": each,
+    }  # the limit comes first, so that the items of a list that is too long are not checked
 
 
 _PHASE: Schema = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}], "description": "Name or index."}
@@ -82,7 +86,7 @@ def _ref(prefix: str, type_: type) -> Schema:
 
 
 def shapes(prefix: str) -> dict[type, Shape]:
-    """By class. `prefix`: where references find the definitions."""
+    """The shapes by class. `prefix` is where references find the definitions."""
     return {
         Manifest: Shape(
             put={
@@ -199,4 +203,4 @@ def shapes(prefix: str) -> dict[type, Shape]:
 
 
 REFERRED = (Accesses, Barrier, Buffer, Growth, HandLayout, Loop, Timeline, Track)
-"""Classes that shapes refer to."""
+"""The classes that shapes refer to."""
