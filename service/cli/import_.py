@@ -49,6 +49,48 @@ def csv(
     return _write(table, imported, output)
 
 
+@import_.command
+def header(
+    file: Annotated[Path, Parameter(help="The header, in C++ or CUDA C++.")],
+    /,
+    *,
+    struct: Annotated[
+        str | None,
+        Parameter(help="The struct, as C++ spells it (templates with their arguments), where there are several."),
+    ] = None,
+    arch: Annotated[str, Parameter(help="Compute capability of the manifest: no header names one.")] = "8.0",
+    compiler: Annotated[
+        str | None, Parameter(help="The compiler: g++ or clang++, whichever is there.", show_default=False)
+    ] = None,
+    option: Annotated[
+        tuple[str, ...],
+        Parameter(help="A further option of the compiler, such as --option=-I/usr/include; repeatable."),
+    ] = (),
+    output: Output = None,
+) -> int:
+    """A struct of shared storage, as a start to be edited.
+
+    The compiler itself says where each member lies. Alternatives of a union are taken as phases that take turns, and
+    the struct's own layout becomes the baseline to compare with. Nothing is run. Exit code 0: written. 2: the header
+    does not compile, or it is not clear which struct is meant.
+    """
+    from warpack.gpu_runtime.imports import ImportFailed
+
+    if not file.is_file():
+        raise CommandFailed(f"cannot read {file}: there is no such file", BAD_INPUT)
+    try:
+        from warpack.gpu_runtime.imports.header import import_header
+
+        imported = import_header(file, struct=struct, compute_capability=arch, compiler=compiler, options=option)
+    except ImportError as error:
+        raise CommandFailed(
+            f"reading debug information needs the extra `gpu` ({error.name}): pip install 'warpack[gpu]'"
+        ) from None
+    except ImportFailed as error:
+        return _refused(str(file), error)
+    return _write(str(file), imported, output)
+
+
 def _text(source: str) -> str:
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
