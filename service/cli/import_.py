@@ -91,6 +91,53 @@ def header(
     return _write(str(file), imported, output)
 
 
+@import_.command
+def triton(
+    file: Annotated[Path, Parameter(help="A dump of Triton's compiler, or a Python file with kernels.")],
+    /,
+    *,
+    kernel: Annotated[str | None, Parameter(help="The kernel, where there are several.")] = None,
+    signature: Annotated[
+        str | None,
+        Parameter(
+            help="Of a Python file: types of the arguments as triton.tools.compile takes them, '*fp16:16, i32, 64'."
+        ),
+    ] = None,
+    arch: Annotated[str, Parameter(help="Of a Python file: the compute capability to compile for.")] = "8.0",
+    num_warps: Annotated[int, Parameter(help="Of a Python file.")] = 4,
+    num_stages: Annotated[int, Parameter(help="Of a Python file.")] = 3,
+    python: Annotated[
+        str | None,
+        Parameter(help="Of a Python file: an interpreter that has Triton, if not this one.", show_default=False),
+    ] = None,
+    output: Output = None,
+) -> int:
+    """The shared memory of a Triton kernel: buffers, scratch and loops, at the offsets that Triton gave them.
+
+    A dump is what "MLIR_ENABLE_DUMP=1 TRITON_ALWAYS_COMPILE=1" writes to standard error. A Python file is compiled here
+    without a GPU, in a process of its own, and no kernel is launched. Exit code 0: written. 2: the dump is not
+    understood to the byte, or the kernel does not compile.
+    """
+    from warpack.gpu_runtime.imports import ImportFailed
+    from warpack.gpu_runtime.imports.triton import import_triton
+    from warpack.gpu_runtime.imports.triton.compiling import Compilation, compile_kernel
+
+    try:
+        if file.suffix == ".py":
+            if signature is None:
+                raise CommandFailed("a Python file needs --signature: a kernel says nothing of its types", BAD_INPUT)
+            if not file.is_file():
+                raise CommandFailed(f"cannot read {file}: there is no such file", BAD_INPUT)
+            options = {"num_warps": num_warps, "num_stages": num_stages}
+            dump = compile_kernel(Compilation(file, signature, kernel, arch, options), interpreter=python).dump
+            imported = import_triton(dump)
+        else:
+            imported = import_triton(_text(str(file)), kernel=kernel)
+    except ImportFailed as error:
+        return _refused(str(file), error)
+    return _write(str(file), imported, output)
+
+
 def _text(source: str) -> str:
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
