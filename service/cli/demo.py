@@ -102,6 +102,9 @@ def _overview(ended: list[Ended]) -> Table:
                 f"{base.threads_per_block} -> {launch.threads_per_block}",
                 each.layout.validation.level,
             ]
+        elif each.layout is not None and each.layout.pool is not None:
+            base_bytes = each.layout.baselines["no_sharing"].pool_bytes
+            cells = [f"{base_bytes} -> {each.layout.pool.pool_bytes} (pool)", "", "", each.layout.validation.level]
         table.add_row(plain(each.source), each.state, *cells, f"{each.seconds:.2f}")
     table.caption = "bytes and threads: without sharing -> Warpack"
     table.caption_justify = "left"

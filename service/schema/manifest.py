@@ -8,10 +8,10 @@ from typing import get_args
 from warpack.service.schema.types import Schema, Shape
 from warpack.solver.devices import DEVICES
 from warpack.solver.flatten.timeline import LONGEST
-from warpack.solver.reading.element_types import LARGEST_ALIGNMENT, LARGEST_ITEM
-from warpack.solver.reading.fields import LARGEST
+from warpack.solver.reading.element_types import LARGEST_ITEM
 from warpack.solver.reading.load import LONGEST_LABEL, MOST_BUFFERS
 from warpack.solver.reading.names import LONGEST_NAME, LONGEST_PHASE_NAME
+from warpack.solver.reading.pool import LARGEST_ALIGNMENT_IN_POOL, LARGEST_IN_POOL
 from warpack.solver.reading.settings import LONGEST_TIME_S, MOST_REGISTERS, MOST_THREADS
 from warpack.solver.wire.dtypes import DTYPES, SYNONYMS
 from warpack.solver.wire.manifest import (
@@ -36,7 +36,7 @@ from warpack.solver.wire.manifest import (
 )
 
 
-def _integer(low: int, high: int = LARGEST, **more: object) -> Schema:
+def _integer(low: int, high: int = LARGEST_IN_POOL, **more: object) -> Schema:
     return {"type": "integer", "minimum": low, "maximum": high, **more}
 
 
@@ -63,7 +63,7 @@ _SPAN: Schema = {
 }
 _PHASES = _list(_PHASE)
 _THREADS = _integer(1, MOST_THREADS)
-_ALIGNMENT: Schema = {"enum": [2**power for power in range(LARGEST_ALIGNMENT.bit_length())]}
+_ALIGNMENT: Schema = {"enum": [2**power for power in range(LARGEST_ALIGNMENT_IN_POOL.bit_length())]}
 _DTYPE: Schema = {
     "anyOf": [
         {"enum": [*DTYPES, *SYNONYMS]},
@@ -98,7 +98,11 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "validation": {"enum": ["best", *get_args(Level)], "default": "best"},
             },
             without=frozenset({"warnings"}),
-            required=("schema", "target", "buffers"),
+            required=("schema", "buffers"),
+            more={
+                "if": {"properties": {"objective": {"const": "pool_bytes"}}, "required": ["objective"]},
+                "else": {"required": ["target"]},
+            },
         ),
         Target: Shape(
             put={
@@ -196,6 +200,7 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "run_bytes": _or_null(_integer(0)),
                 "block_region_bytes": _or_null(_integer(0)),
                 "threads_per_block": _or_null(_THREADS),
+                "pool_bytes": _or_null(_integer(0)),
             },
             required=("offsets_bytes",),
         ),

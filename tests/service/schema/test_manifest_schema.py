@@ -15,6 +15,7 @@ from jsonschema.validators import extend
 
 from tests.bad_manifests import BAD_MANIFESTS, good
 from tests.helpers.json_places import inside, objects
+from tests.helpers.pools import pool_document
 from warpack.service.schema import manifest_schema
 from warpack.solver import ManifestError, load_manifest
 
@@ -82,6 +83,13 @@ WITH_BASELINE = good() | {
     "apart": [],
     "baseline": {"offsets_bytes": {"only": 0}, "run_bytes": None},
 }
+
+
+def test_only_a_pool_needs_no_target() -> None:
+    pool = pool_document({"name": "a", "size": 2**39, "alignment_bytes": 2**21}, baseline={"offsets_bytes": {"a": 0}})
+    for document in (pool, load_manifest(pool).model_dump()):
+        VALIDATOR.validate(document)
+    assert not VALIDATOR.is_valid(pool | {"objective": "shared_bytes"})
 
 
 def test_the_schema_is_one() -> None:
