@@ -16,7 +16,7 @@ from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.demo_jobs import Ended, follow, send
 from warpack.service.cli.demo_service import running_service
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.inputs import STDIN, read_manifest
 from warpack.service.cli.terminal import note, out
 from warpack.service.render.text import plain
 
@@ -81,6 +81,10 @@ def _examples() -> list[tuple[str, bytes]]:
 def _document(source: str) -> bytes:
     if source == STDIN:
         return sys.stdin.buffer.read()
+    from warpack.solver.reading.texts.written import form_of_name
+
+    if form_of_name(source) != "json":  # a service takes JSON alone
+        return read_manifest(source).model_dump_json().encode()
     try:
         return Path(source).read_bytes()
     except OSError as error:

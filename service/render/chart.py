@@ -91,7 +91,7 @@ class Chart:
 
 
 def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
-    """The charts of the block-scoped buffers and of the run region, or that of the pool, if the layout has such bytes."""
+    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes."""
     if layout.launch is None and layout.pool is None:
         return ()
     from warpack.solver.verifier.story import derive

@@ -16,6 +16,7 @@ from warpack.solver.wire.layout import (
     RunInfo,
     ThreadsProof,
 )
+from warpack.solver.wire.problems import Problem
 
 REFERRED = (BytesProof, ThreadsProof)
 """Classes that shapes refer to."""
@@ -41,6 +42,7 @@ def shapes(prefix: str) -> dict[type, Shape]:
             },
             required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),
         ),
+        Problem: Shape(without=frozenset({"place"})),  # where a text says it, and no JSON
         LaunchFigures: Shape(
             put={
                 "bank_conflict_degree": {

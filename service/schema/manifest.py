@@ -3,9 +3,11 @@ that depend on other fields."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 from warpack.service.schema.types import Schema, Shape
+from warpack.service.schema.words import EXAMPLES, WORDS
 from warpack.solver.devices import DEVICES
 from warpack.solver.flatten.timeline import LONGEST
 from warpack.solver.reading.element_types import LARGEST_ITEM
@@ -75,7 +77,7 @@ _DTYPE: Schema = {
         },
     ]
 }
-_LIFETIME: Schema = {"anyOf": [_list(_SPAN), {"const": "active"}], "description": "Absent: every phase."}
+_LIFETIME: Schema = {"anyOf": [_list(_SPAN), {"const": "active"}]}
 _OFFSETS: Schema = {"type": "object", "additionalProperties": _integer(0)}
 _PHASE_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_PHASE_NAME}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
@@ -88,8 +90,16 @@ def _ref(prefix: str, type_: type) -> Schema:
 def shapes(prefix: str) -> dict[type, Shape]:
     """The shapes by class. `prefix` is where references find the definitions."""
     return {
+        type_: replace(shape, words=WORDS[type_], examples=EXAMPLES.get(type_, {}))
+        for type_, shape in _forms(prefix).items()
+    }
+
+
+def _forms(prefix: str) -> dict[type, Shape]:
+    return {
         Manifest: Shape(
             put={
+                "$schema": {"type": "string"},
                 "schema": {"const": MANIFEST_SCHEMA},
                 "name": {"type": "string", "maxLength": LONGEST_LABEL, "default": ""},
                 "buffers": _list(_ref(prefix, Buffer), maxItems=MOST_BUFFERS),
@@ -156,14 +166,14 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "name": _NAME,
                 "size": {"anyOf": [_integer(0), _ref(prefix, Growth)]},
                 "dtype": _DTYPE,
-                "precision": _DTYPE | {"deprecated": True, "description": "Old spelling of `dtype`."},
+                "precision": _DTYPE | {"deprecated": True},
                 "lifetime": _LIFETIME,
                 "accesses_in": _ref(prefix, Accesses),
-                "alignment_bytes": _or_null(_ALIGNMENT) | {"description": "Absent or null: the natural alignment."},
+                "alignment_bytes": _or_null(_ALIGNMENT),
                 "pinned_offset_bytes": _or_null(_integer(0)),
                 "aliases": {"anyOf": [{"type": "string"}, _list({"type": "string"})]},
                 "zero": {"enum": [False, True, "entry", "interval"], "default": False},
-                "accesses": _integer(0, description="Absent: the buffer's size."),
+                "accesses": _integer(0),
                 "async": {"type": "boolean", "default": False},
                 "stages": _integer(1, default=1),
             },
