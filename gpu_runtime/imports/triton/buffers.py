@@ -22,6 +22,8 @@ _TO_SHARED = frozenset({"ttg.async_copy_global_to_local"})
 _WAITS = frozenset({"ttg.async_wait"})
 _MEMDESC = "!ttg.memdesc<"
 
+_ENDS = frozenset({"tt.return", "ttg.warp_return", "ttg.warp_yield", "ttg.warp_specialize"})
+
 Lane = tuple[int, str]
 
 
@@ -136,7 +138,7 @@ class _Followed:
 
     def _target(self, op: Op, label: str) -> Block:
         scope = f"{op.lane[0]}.{op.lane[1]}." if op.lane else ""
-        block = self._blocks.get(scope + label) or self._blocks.get(label)
+        block = self._blocks.get(label) if op.name == "ttg.warp_specialize" else self._blocks.get(scope + label)
         if block is None:
             raise ImportFailed(f"line {op.line}: there is no block ^{label}")
         return block
@@ -209,13 +211,9 @@ class _Followed:
             for op in block.ops:
                 found[block.label] += [self._target(op, label).label for label, _ in op.targets]
             last = block.ops[-1].name if block.ops else ""
-            falls = not last.startswith("cf.") and last not in ("tt.return", "ttg.warp_return", "ttg.warp_yield")
+            falls = not last.startswith("cf.") and last not in _ENDS
             if falls and number + 1 < len(blocks):
                 found[block.label].append(blocks[number + 1].label)
-            if block.ops and block.ops[-1].name == "ttg.warp_specialize":
-                owner = block.ops[-1].number
-                found[block.label] += [one.label for one in blocks if one.label.startswith(f"{owner}.")]
-                found[block.label] += [one.label for one in blocks if one.label == f"after{owner}"]
         return found
 
     @cached_property

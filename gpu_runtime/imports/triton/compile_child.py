@@ -2,9 +2,9 @@
 
 Runs in a process of its own, in an interpreter that has Triton and perhaps not Warpack: it imports Triton and the
 standard library alone. Request, JSON on standard input: `jobs`, a list of {file, kernel, signature, capability,
-options}. Answer, JSON on standard output: for each job {kernel, shared, dump} or {kernel, error}. The signature is that
-of `python -m triton.tools.compile`: `*fp16:16, i32, 128`, a number for each constexpr, `:16` for what is divisible by
-16.
+options}. Answer, JSON on standard output: for each job {kernel, shared, dump, version} or {kernel, error}. The
+signature is that of `python -m triton.tools.compile`: `*fp16:16, i32, 128`, a number for each constexpr, `:16` for
+what is divisible by 16.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ def _job(job: dict[str, Any], dump: Any, told: int) -> dict[str, Any]:
     dump.seek(0)
     os.dup2(dump.fileno(), 2)
     try:
-        name, shared = _compiled(job)
+        name, shared, version = _compiled(job)
     except Exception as error:  # of the user's file, or of Triton: the parent says it
         return {"kernel": job.get("kernel"), "error": f"{type(error).__name__}: {str(error)[-2000:]}"}
     finally:
         os.dup2(told, 2)
     dump.seek(0)
-    return {"kernel": name, "shared": shared, "dump": _section(dump.read())}
+    return {"kernel": name, "shared": shared, "dump": _section(dump.read()), "version": version}
 
 
-def _compiled(job: dict[str, Any]) -> tuple[str, int]:
+def _compiled(job: dict[str, Any]) -> tuple[str, int, str]:
     import triton
     from triton.backends.compiler import GPUTarget
     from triton.compiler import ASTSource
@@ -80,7 +80,7 @@ def _compiled(job: dict[str, Any]) -> tuple[str, int]:
         source_type = GluonASTSource
     source = source_type(fn=kernel, signature=signature, constexprs=constants, attrs=attributes)
     compiled = triton.compile(source, target=GPUTarget("cuda", job["capability"], 32), options=job.get("options") or {})
-    return kernel.__name__, compiled.metadata.shared
+    return kernel.__name__, compiled.metadata.shared, triton.__version__
 
 
 def _kernel(module: Any, name: str | None, type_: type) -> Any:

@@ -30,11 +30,13 @@ class Compilation:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """`shared_bytes`: what the kernel's metadata says. `dump`: the module after shared memory was allocated."""
+    """`shared_bytes`: what the kernel's metadata says. `dump`: the module after shared memory was allocated.
+    `version`: of Triton."""
 
     kernel: str
     shared_bytes: int
     dump: str
+    version: str
 
 
 def compile_kernels(
@@ -82,7 +84,7 @@ def _to_json(job: Compilation) -> dict[str, Any]:
 def _outcome(answer: dict[str, Any]) -> Compiled | ImportFailed:
     error = answer.get("error")
     if error is None:
-        return Compiled(answer["kernel"], answer["shared"], answer["dump"])
+        return Compiled(answer["kernel"], answer["shared"], answer["dump"], answer["version"])
     if "No module named 'triton'" in error:
         return ImportFailed(
             "Triton is not installed here: pip install 'warpack[triton]', or name a Python that has it with --python"

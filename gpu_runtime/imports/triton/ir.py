@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"\b(allocation\.offset|allocation\.size|alignment|num|pe
 _BRANCH = re.compile(r"\^(\w+)(?:\(([^:()]*(?:\([^)]*\)[^:()]*)*)[:)])?")
 _MEMDESC = "!ttg.memdesc<"
 _STRUCTURED = ("scf.for", "scf.while", "scf.if")
-_CONCURRENT = re.compile(r"^(default|partition\d+)\b")
+_CONCURRENT = re.compile(r"^(default|partition\d+)(?:\((.*)\) num_warps)?\b")
 
 
 @dataclass(slots=True)
@@ -110,6 +110,7 @@ class _Reader:
         self._open: list[Function | Op | str] = []
         self._number = 0
         self._lanes: list[tuple[int, str]] = []
+        self._specialised: list[Op] = []
 
     def line(self, number: int, line: str) -> None:
         if line.startswith("#"):
@@ -128,27 +129,26 @@ class _Reader:
             self._closed(number, line)
         elif (found := _BLOCK.match(line)) is not None:
             self._block(found[1], found[2] or "")
-        elif (found := _CONCURRENT.match(line)) is not None and line.endswith("{") and self._op() is not None:
-            self._lane(found[1])
+        elif self._specialised and (found := _CONCURRENT.match(line)) is not None and line.endswith("{"):
+            self._lane(found[1], found[2] or "")
         elif self._inside_function() and not self._inside_op():
             self._operation(number, line)
 
     def _inside_function(self) -> bool:
         return any(isinstance(one, Function) for one in self._open)
 
-    def _op(self) -> Op | None:
-        return next((one for one in reversed(self._open) if isinstance(one, Op)), None)
-
     def _inside_op(self) -> bool:
         """Inside a region that is a part of its operation: not in one that runs beside others."""
         return bool(self._open) and isinstance(self._open[-1], Op)
 
-    def _lane(self, name: str) -> None:
-        op = self._op()
-        if op is not None:
-            self._open.append(name)
-            self._lanes.append((op.number, name))
-            self.functions[-1].blocks.append(Block(f"{op.number}.{name}", (), lane=self._lanes[-1]))
+    def _lane(self, name: str, arguments: str) -> None:
+        """A region that runs beside others, on warps of its own; its arguments are the operands of its operation."""
+        op = self._specialised[-1]
+        self._open.append(name)
+        self._lanes.append((op.number, name))
+        block = Block(f"{op.number}.{name}", tuple(_arguments(arguments)), lane=self._lanes[-1])
+        op.targets += ((block.label, op.operands if arguments else ()),)
+        self.functions[-1].blocks.append(block)
 
     def _block(self, label: str, arguments: str) -> None:
         if self._inside_op() or not self._inside_function():
@@ -176,7 +176,9 @@ class _Reader:
         self._number += 1
         self._finish(op, rest)
         self.functions[-1].blocks[-1].ops.append(op)
-        if line.endswith(("{", "({")):
+        if op.name == "ttg.warp_specialize":
+            self._specialised.append(op)
+        elif line.endswith("{"):
             self._open.append(op)
 
     @staticmethod
@@ -196,21 +198,20 @@ class _Reader:
         closed = self._open.pop()
         if isinstance(closed, str) and closed != "module":
             self._lanes.pop()
-        if isinstance(closed, Op):
+            if line != "}":
+                self._join(self._specialised.pop())
+        elif isinstance(closed, Op):
             closed.text += " " + line
             self._finish(closed, line)
-            if not line.endswith("{") and self._back_after(closed):
-                return
         if line.endswith("{"):
             self._open.append(closed)
 
-    def _back_after(self, op: Op) -> bool:
-        """After lanes, what follows is the block in which their operation stood, once more."""
-        blocks = self.functions[-1].blocks
-        if blocks[-1].lane is not None and (not self._lanes or self._lanes[-1] != blocks[-1].lane):
-            lane = self._lanes[-1] if self._lanes else None
-            blocks.append(Block(f"after{op.number}", (), lane=lane))
-        return True
+    def _join(self, op: Op) -> None:
+        """After the last lane, the block goes on in which their operation stood."""
+        lane = self._lanes[-1] if self._lanes else None
+        block = Block(f"after{op.number}", (), lane=lane)
+        op.targets += ((block.label, ()),)
+        self.functions[-1].blocks.append(block)
 
 
 def shared_results(op: Op) -> tuple[str, ...]:
