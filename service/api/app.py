@@ -45,9 +45,9 @@ from warpack.service.settings import Settings
 _LOG = logging.getLogger("warpack.api")
 
 _DESCRIPTION = """
-Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is
-live), get a layout (where every byte lives, how many threads a block may have, with proof) and allocators that were
-compiled and run before the layout is handed out.
+Packs the buffers of a GPU kernel so that more warps fit. Post a manifest: the buffers, their sizes and lifetimes. Get a
+layout: the place of every byte, the threads per block, and a proof. Get allocators too, which were compiled and run
+before the layout is handed out.
 
 Errors are `application/problem+json` (RFC 9457) with a stable `type`; those about a manifest list every fault at once.
 """
@@ -59,14 +59,14 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         children = ApiChildren(settings)
-        # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
+        # In a thread, so that the engine runs its handlers on its own event loop and no call waits for them.
         try:
             await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
         except Exception as error:
             app.state.start_failure = error
             raise
         if await asyncio.to_thread(Edge.lets_nobody_in, settings, runner.store.keys):
-            _LOG.warning("no API key is valid, so that every call is refused: warpack admin keys make NAME makes one")
+            _LOG.warning("no API key is valid, so every call is refused; make one with: warpack admin keys make NAME")
         app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
         app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)

@@ -1,13 +1,13 @@
-"""What a service answers instead, as exceptions by its types of problem.
+"""The problems that a service answers with, as exceptions.
 
 ApiProblem
 ├── BadManifest        bad-manifest, not-json: `problems` has every fault
 ├── BadRequest         every other 4xx: bad-parameter, idempotency-key-reused, takes-too-long, …
 │   ├── Unauthorized, Forbidden, NotFound, NotReady, AlreadyFinished
-├── QuotaExceeded      429: this key, or the queue, has as much as it may
+├── QuotaExceeded      429: this key, or the whole service, has reached a cap
 ├── Unavailable        503: the service is busy, starting, stopping, or without its database
 ├── ServiceFault       every other 5xx
-├── JobFailed          not an answer of its own: the problem of a job that ended as failed
+├── JobFailed          the problem of a job that ended as failed; no answer has it as its status
 └── Unreachable        no answer at all
 """
 
@@ -22,11 +22,11 @@ _PREFIX = "urn:warpack:problem:"
 
 
 class ApiProblem(Exception):
-    """`type` is stable, `errors` lists the single faults of a manifest or layout. `status`: 0 where there was no
-    answer. `retry_after_s`: when the service says that another try may do."""
+    """`type` never changes its meaning. `errors` lists the single faults of a manifest or layout. `status` is 0 if
+    there was no answer. `retry_after_s` is when to try again, if the service says so."""
 
     slugs: ClassVar[tuple[str, ...]] = ()
-    """The types of problem that are this exception, by the last part of the name."""
+    """The types of problem that become this exception, by the last part of the URN."""
 
     def __init__(self, status: int, document: Mapping[str, Any], *, retry_after_s: float | None = None) -> None:
         self.status = status

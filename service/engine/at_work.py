@@ -1,4 +1,4 @@
-"""The handlers at work, so that one that was called off ends its task, and no more."""
+"""The handlers at work. If a handler's work is cancelled, that ends its own task alone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class AtWork:
         return bool(self._tasks)
 
     async def do(self, work: Awaitable[None]) -> None:
-        """Returns also where the work itself was cancelled: its handler has seen to what follows. Where this coroutine
-        is cancelled, so is the work."""
+        """Does the work. Returns also if the work itself was cancelled, because its handler has done what follows. If
+        this coroutine is cancelled, so is the work."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         try:

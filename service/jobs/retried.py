@@ -1,4 +1,4 @@
-"""What a loop says of tries that fail again and again: the first of a kind, and that it works again."""
+"""Logs the failures of a loop that tries again: the first of each kind, and the first success after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 
 class Retried:
-    """`what` is tried: "a beat". A database that cannot be asked is one line; any other fault is told whole."""
+    """`what` names what is tried ("a heartbeat"). A database that cannot be reached is logged in one line; any other
+    fault has its traceback."""
 
     def __init__(self, log: logging.Logger, what: str) -> None:
         self._log, self._what = log, what

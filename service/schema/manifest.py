@@ -1,5 +1,5 @@
-"""What a manifest may say in another form than the types that it is read into: phases by name, sizes that grow,
-defaults that depend on other fields."""
+"""Where the JSON of a manifest differs from the types that it is read into: phases by name, sizes that grow, defaults
+that depend on other fields."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from warpack.service.schema.types import Schema, Shape
 from warpack.service.schema.words import EXAMPLES, WORDS
 from warpack.solver.devices import DEVICES
 from warpack.solver.flatten.timeline import LONGEST
-from warpack.solver.reading.element_types import LARGEST_ALIGNMENT, LARGEST_ITEM
-from warpack.solver.reading.fields import LARGEST
+from warpack.solver.reading.element_types import LARGEST_ITEM
 from warpack.solver.reading.load import LONGEST_LABEL, MOST_BUFFERS
 from warpack.solver.reading.names import LONGEST_NAME, LONGEST_PHASE_NAME
+from warpack.solver.reading.pool import LARGEST_ALIGNMENT_IN_POOL, LARGEST_IN_POOL
 from warpack.solver.reading.settings import LONGEST_TIME_S, MOST_REGISTERS, MOST_THREADS
 from warpack.solver.wire.dtypes import DTYPES, SYNONYMS
 from warpack.solver.wire.manifest import (
@@ -38,7 +38,7 @@ from warpack.solver.wire.manifest import (
 )
 
 
-def _integer(low: int, high: int = LARGEST, **more: object) -> Schema:
+def _integer(low: int, high: int = LARGEST_IN_POOL, **more: object) -> Schema:
     return {"type": "integer", "minimum": low, "maximum": high, **more}
 
 
@@ -51,7 +51,11 @@ def _pair(each: Schema) -> Schema:
 
 
 def _list(each: Schema, **more: object) -> Schema:
-    return {"type": "array", **more, "items": each}  # in this order: a list that is too long is not looked through
+    return {
+        "type": "array",
+        **more,
+        "items": each,
+    }  # the limit comes first, so that the items of a list that is too long are not checked
 
 
 _PHASE: Schema = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}], "description": "Name or index."}
@@ -61,7 +65,7 @@ _SPAN: Schema = {
 }
 _PHASES = _list(_PHASE)
 _THREADS = _integer(1, MOST_THREADS)
-_ALIGNMENT: Schema = {"enum": [2**power for power in range(LARGEST_ALIGNMENT.bit_length())]}
+_ALIGNMENT: Schema = {"enum": [2**power for power in range(LARGEST_ALIGNMENT_IN_POOL.bit_length())]}
 _DTYPE: Schema = {
     "anyOf": [
         {"enum": [*DTYPES, *SYNONYMS]},
@@ -84,7 +88,7 @@ def _ref(prefix: str, type_: type) -> Schema:
 
 
 def shapes(prefix: str) -> dict[type, Shape]:
-    """By class. `prefix`: where references find the definitions."""
+    """The shapes by class. `prefix` is where references find the definitions."""
     return {
         type_: replace(shape, words=WORDS[type_], examples=EXAMPLES.get(type_, {}))
         for type_, shape in _forms(prefix).items()
@@ -104,7 +108,11 @@ def _forms(prefix: str) -> dict[type, Shape]:
                 "validation": {"enum": ["best", *get_args(Level)], "default": "best"},
             },
             without=frozenset({"warnings"}),
-            required=("schema", "target", "buffers"),
+            required=("schema", "buffers"),
+            more={
+                "if": {"properties": {"objective": {"const": "pool_bytes"}}, "required": ["objective"]},
+                "else": {"required": ["target"]},
+            },
         ),
         Target: Shape(
             put={
@@ -202,6 +210,7 @@ def _forms(prefix: str) -> dict[type, Shape]:
                 "run_bytes": _or_null(_integer(0)),
                 "block_region_bytes": _or_null(_integer(0)),
                 "threads_per_block": _or_null(_THREADS),
+                "pool_bytes": _or_null(_integer(0)),
             },
             required=("offsets_bytes",),
         ),
@@ -209,4 +218,4 @@ def _forms(prefix: str) -> dict[type, Shape]:
 
 
 REFERRED = (Accesses, Barrier, Buffer, Growth, HandLayout, Loop, Timeline, Track)
-"""Classes that shapes refer to."""
+"""The classes that shapes refer to."""

@@ -47,8 +47,8 @@ WORDS: Mapping[type, Mapping[str, str]] = {
         "buffers": "The arrays that are to be placed.",
         "in_place": "Elementwise rewrites: the result may take the very bytes of what it is computed from.",
         "apart": "Pairs of full names that never share a byte, whatever their lifetimes.",
-        "objective": "What is wished for first: the most threads of a block, the most threads on a multiprocessor, or "
-        "the fewest bytes.",
+        "objective": "What is wished for first: the most threads of a block, the most threads on a multiprocessor, the "
+        "fewest bytes, or the smallest pool, without threads.",
         "frontier": "Whether the layout also lists what blocks of fewer threads would have on chip.",
         "solver": "How long and how the search looks.",
         "validation": "The level that the layout must pass before it is handed out. best: hardware where a worker has "
@@ -163,6 +163,7 @@ WORDS: Mapping[type, Mapping[str, str]] = {
         "offsets_bytes": "Where each buffer begins in its region, in bytes, by full name.",
         "block_region_bytes": "Where the windows of runs begin. Absent: where the last buffer of block scope ends.",
         "run_bytes": "The size of a run's window. Absent: where the last buffer of run scope ends.",
+        "pool_bytes": "With the objective pool_bytes: the bytes of your pool, in place of those of block and run.",
         "threads_per_block": "How you launch it. Absent: by the rules of launch and objective.",
     },
 }

@@ -15,6 +15,10 @@ from warpack.solver.wire.problems import Place, Problem
 if TYPE_CHECKING:
     from warpack.solver.reading.texts.written import Position, Written
 
+LARGEST = 2**31 - 1
+"""The largest count of bytes or elements that a field may hold; a pool's may hold more."""
+LARGEST_ALIGNMENT = 1024
+
 SHOWN_CHARACTERS = 60
 HINTS = 40
 """The most "did you mean" searches in one document; each goes through all candidates."""
@@ -62,6 +66,8 @@ class Collector:
         self.written: Written | None = None
         """The text that the document was read from, where it came from a file."""
         self._hints_left = HINTS
+        self.largest = LARGEST
+        self.largest_alignment = LARGEST_ALIGNMENT
         self.subject: str | None = None
         """The buffer, part or component that all further problems are about: it is named beside the pointer, and in the
         message."""

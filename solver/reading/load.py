@@ -13,6 +13,7 @@ from warpack.solver.reading.cross_checks import check_flattened
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.hand_layout import read_hand_layout
 from warpack.solver.reading.in_place import read_in_place
+from warpack.solver.reading.pool import NO_TARGET, check_total, refuse_fields, widen
 from warpack.solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
 from warpack.solver.reading.settings import read_launch, read_solver_options, read_target
 from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
@@ -72,12 +73,18 @@ def _read(collector: Collector, document: Any) -> Manifest:
     if not isinstance(document, dict):
         collector.wrong_type("", document, "an object: the manifest")
         return Manifest(read_target(Collector(), {}))
-    fields = Fields(collector, document, "", _KNOWN, ("schema", "target", "buffers"))
+    of_pool = document.get("objective") == "pool_bytes"
+    fields = Fields(collector, document, "", _KNOWN, ("schema", *(() if of_pool else ("target",)), "buffers"))
     _check_schema(fields)
     name = _label(fields)
-    target = read_target(collector, document["target"] if "target" in fields else {"compute_capability": "8.6"})
+    if of_pool:
+        widen(collector)
+        refuse_fields(collector, document)
+        target = NO_TARGET
+    else:
+        target = read_target(collector, document["target"] if "target" in fields else {"compute_capability": "8.6"})
     before_launch = len(collector.problems)
-    launch = read_launch(collector, document.get("launch", {}))
+    launch = read_launch(collector, {} if of_pool else document.get("launch", {}))
     threads_per_run = launch.threads_per_run if len(collector.problems) == before_launch else None
     known_launch = launch if threads_per_run is not None else None
     timeline = document.get("timeline", {})
@@ -96,7 +103,11 @@ def _read(collector: Collector, document: Any) -> Manifest:
     solver = read_solver_options(collector, document.get("solver", {}))
     levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
     validation: Level | Literal["best"] = fields.choice("validation", "best", levels)
-    by_hand = read_hand_layout(collector, document.get("baseline"), known, target, threads_per_run)
+    if of_pool:
+        validation = "static"
+    by_hand = read_hand_layout(collector, document.get("baseline"), known, target, threads_per_run, of_pool=of_pool)
+    if of_pool:
+        check_total(collector, buffers)
     manifest = Manifest(
         target,
         name,

@@ -24,7 +24,7 @@ from warpack.solver.search.exact.bitset_dfs import Bitsets
 from warpack.solver.search.exact.cpsat_pairs import Pairs
 from warpack.solver.search.exact.tight_intervals import Skyline, Tilings, skyline_of
 from warpack.solver.search.heuristics.breeding import Breeding
-from warpack.solver.search.heuristics.guided_local_search import ejectable
+from warpack.solver.search.heuristics.guided_local_search import GuidedLocalSearch
 from warpack.solver.search.heuristics.more_orders import MoreOrders
 from warpack.solver.search.lanes.both_ends import BothEnds
 from warpack.solver.search.lanes.stacking import Stacking
@@ -112,7 +112,7 @@ each pair do better than stacking."""
 
 def kind_of(case: Case, interval: Interval) -> str:
     """The kind of set, a key of PLANS. "many offsets": items times capacity is too much for guided local search
-    (`ejectable`), or an item is pinned. It may become "many items" as better packings are found."""
+    (`GuidedLocalSearch.takes`), or an item is pinned. It may become "many items" as better packings are found."""
     if case.hulls:
         return "windows"
     many, intervals = case.core.count >= _MANY, case.shared(skyline_of) is not None
@@ -120,7 +120,7 @@ def kind_of(case: Case, interval: Interval) -> str:
         return "rigid rows" if many else "few rigid rows"
     if not many:
         return "few intervals" if intervals else "few items"
-    return "many items" if ejectable(case.core, case.room(interval.best.top)) else "many offsets"
+    return "many items" if GuidedLocalSearch.takes(case.core, case.room(interval.best.top)) else "many offsets"
 
 
 def check_options(options: SearchOptions) -> None:

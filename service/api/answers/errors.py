@@ -1,5 +1,5 @@
-"""Every error answer is problem+json, whoever raises it: a call, the framework, or the database. What nobody knows is
-made one by `edge.request_log`."""
+"""Every error answer is problem+json, whether a call, the framework or the database raised the error.
+`edge.request_log` makes a problem of any other error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN_CHARACTERS = 64
 
 
 class ApiError(Exception):
-    """Raised by a call to end with this problem."""
+    """Ends a call with this problem."""
 
     def __init__(self, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
         super().__init__(problem.detail)
@@ -29,7 +29,7 @@ class ApiError(Exception):
 
 
 class ReadyAnswer(Exception):
-    """Raised by a call to end with an answer that a child process has made."""
+    """Ends a call with an answer that a child process has made."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(f"status {response.status_code}")
@@ -72,7 +72,7 @@ async def _ready_answer(_: Request, error: Exception) -> Response:
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
-    """What the framework raises by itself: an unknown path, a wrong method."""
+    """An unknown path or a wrong method, as the framework raises them."""
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
@@ -86,7 +86,7 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 
 async def _bad_parameters(_: Request, error: Exception) -> Response:
-    """A query parameter or header that breaks its rule. Bodies never come here: the calls read them themselves."""
+    """A query parameter or header breaks its rule. Bodies never come here, because calls read bodies themselves."""
     if not isinstance(error, RequestValidationError):
         raise error
     faults = tuple(
@@ -100,7 +100,7 @@ async def _bad_parameters(_: Request, error: Exception) -> Response:
 
 
 async def _no_database(_: Request, error: Exception) -> Response:
-    """Database or disk cannot be used now. An error that says nothing of them is a fault of ours, and goes on up."""
+    """The database or the disk cannot be used now. Any other error is a fault of ours, and is raised again."""
     found = unavailable(error)
     if found is None:
         raise error

@@ -1,4 +1,4 @@
-"""What an id looks like. One that does not is answered at once: no database ever sees it."""
+"""The form of an id. Text of another form is refused at once, and never reaches a database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job made: its manifest with every default, the allocators, a picture, and all of it in one archive."""
+"""The files of a job: its manifest with every default, the allocators, a picture, and an archive of all of them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ for _file in FILES:
 
 
 async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, more: dict[str, object]) -> bytes:
-    """What a child makes of the job. Raises ReadyAnswer where that is a problem."""
+    """The file that a child makes of the job. Raises ReadyAnswer with the child's problem, if there is one."""
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job.id)
     if stored is None:
         raise not_found(job.id)
@@ -88,5 +88,8 @@ async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, m
 def _not_ready(job: Job, name: str) -> ApiError:
     detail = f"The job is {job.state}; {name} is handed out once it is ready."
     if job.state == "ready":
-        detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
+        detail = (
+            f"This layout was validated before {name} was made, or is a pool, which has none: its offsets stand in the "
+            "layout. Ask for a block's layout at a higher level to have the file made anew."
+        )
     return ApiError(ProblemDetails("not-ready", "The file is not there", HTTPStatus.CONFLICT, detail))

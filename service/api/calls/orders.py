@@ -1,4 +1,4 @@
-"""Orders: a manifest is posted, and answered from what is there, by this node at once, or by a worker."""
+"""Orders. A posted manifest is answered from the store, or solved by this node at once, or solved by a worker."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix=PREFIX, tags=["layouts"])
     "",
     status_code=202,
     summary="Ask for a layout",
-    description="201: finished while the call waited. 202: under way, see `Location`. 200: answered from the store.",
+    description="200: answered from the store. 201: finished while the call waited. 202: under way, see `Location`.",
     responses=FINISHED_JOB,
     openapi_extra=MANIFEST_BODY,
 )
@@ -72,7 +72,8 @@ def _may_rise_on(job: Job, facts: ManifestFacts) -> str:
 
 
 async def _hand_over(runner: JobRunner, at_once: AtOnce, task: Task, facts: ManifestFacts, prefer: str | None) -> None:
-    """To a worker, or to this node itself: then return when it is done, or the caller has waited long enough."""
+    """Hands the task to a worker, or to this node itself. On this node it returns when the task is done, or when the
+    caller has waited long enough."""
     limit_s = wait_s(prefer)
     if task.kind == "solve" and facts.validation == "static" and limit_s:
         await asyncio.wait({at_once.begin(task)}, timeout=limit_s)

@@ -1,4 +1,4 @@
-"""The example manifest of the API's documentation, and the layout that it has: whole, so that both can be tried out."""
+"""The example manifest of the API's documentation, and its layout. Both are complete, so that readers can send them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SIDE_BY_SIDE: dict[str, Any] = {
     "over_budget": False,
     "broken": [],
 }
-"""Neither rule lets the two buffers share."""
+"""The launch of both baselines. In neither of them the two buffers may share storage."""
 
 _WITHOUT_HASH: dict[str, Any] = {
     "schema": "warpack/layout/1",

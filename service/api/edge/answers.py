@@ -1,4 +1,4 @@
-"""Problems as ASGI messages, for whoever answers before the framework is reached."""
+"""Problems as ASGI messages, for code that answers before the framework is reached."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def encoded(fields: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes | None:
-    """The first field of this name (in lower case)."""
+    """The value of the first field with this name. `name` is in lower case."""
     for key, value in headers:
         if key == name:
             return value

@@ -1,4 +1,5 @@
-"""Lets through only what is meant: for this host, from no other site's page, JSON, and no control characters."""
+"""Refuses requests for other hosts, from pages of other sites, with bodies that are not JSON, or with control
+characters."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Guard:
 
 
 def control_character_fault(scope: Scope) -> ProblemDetails | None:
-    """Such characters mean nothing in a path, query or field, and some databases refuse them: they end here."""
+    """The fault of a request with control characters in its path, query or fields. They mean nothing there, and some
+    databases refuse them."""
     if _CONTROL_IN_TEXT.search(scope["path"]):
         where = "path"
     elif _ENCODED_CONTROL.search(scope["query_string"]):
@@ -59,7 +61,7 @@ def control_character_fault(scope: Scope) -> ProblemDetails | None:
         return None
     return ProblemDetails(
         "control-character",
-        "A control character where none may be",
+        "A control character is not allowed here",
         HTTPStatus.BAD_REQUEST,
-        f"The request's {where} must not hold control characters.",
+        f"The request's {where} must not contain control characters.",
     )

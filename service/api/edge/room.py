@@ -1,4 +1,4 @@
-"""A cap on requests in progress, so that there is always room to say that there is none, and to answer /readyz."""
+"""A cap on requests in progress. Some connections stay free, so that a refusal and /readyz can always be answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 
 _KEPT_FREE = 32
-"""Of the connections that the service holds, so many are never busy with a request."""
+"""So many of the service's connections are kept free of requests."""
 
 
 class Room:
@@ -38,7 +38,7 @@ class Room:
 def _too_busy(most: int) -> ProblemDetails:
     return ProblemDetails(
         "too-busy",
-        "Too many requests at a time",
+        "Too many requests at once",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        f"{most} requests are being answered, and more are not taken. Try again in a moment.",
+        f"{most} requests are in progress, and the service takes no more. Try again in a moment.",
     )

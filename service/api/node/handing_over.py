@@ -1,4 +1,4 @@
-"""Hands the work of a batch to the engine while its caller has the answer already."""
+"""Hands the tasks of a batch to the engine after the batch's caller has been answered."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from warpack.service.store.records import Task
 _LOG = logging.getLogger("warpack.api")
 
 WITHIN_S = 60.0
-"""What was not handed over in this time is handed over by whichever process finds it."""
+"""After this time, any process that finds a task of the batch in the store hands it over."""
 
 
 class HandingOver:
-    """For one event loop. `close` before the runner stops; what is left then waits in the store."""
+    """For one event loop. Call `close` before the runner stops. Tasks that are left then wait in the store."""
 
     def __init__(self, runner: JobRunner) -> None:
         self._runner = runner
@@ -43,4 +43,4 @@ class HandingOver:
     def _ended(self, working: asyncio.Task[None]) -> None:
         self._under_way.discard(working)
         if not working.cancelled() and working.exception() is not None:
-            _LOG.error("handing over a batch failed; it is done later", exc_info=working.exception())
+            _LOG.error("handing over a batch failed; it will be done later", exc_info=working.exception())

@@ -1,7 +1,7 @@
-"""Run by a fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
+"""Only a fork server runs this. It makes the server ready to compile, so that no validation waits for numba-cuda's
+import.
 
-A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is
-missing.
+A worker without the extra `gpu`, or with broken CUDA libraries, stays cold. Its validations then say what is missing.
 """
 
 from __future__ import annotations
@@ -20,4 +20,4 @@ def warm_up() -> None:
         warm_up_compiler()
         warm_up_walk()
     except (ToolchainError, CompileError):
-        return  # told by the first validation that compiles, which tries again
+        return  # the first validation that compiles tries again, and tells the fault

@@ -118,7 +118,7 @@ def test_a_store_of_a_newer_version_is_left_alone_and_said(
     engine.dispose()
     ran = warpack(*command, "--data-dir", tmp_path)
     assert (ran.code, "Traceback" in ran.err) == (FAILED, False)
-    assert "a newer version of Warpack has used this store (its tables are of step 9999)" in ran.err
+    assert "a newer version of Warpack has used this store (its tables have migration step 9999)" in ran.err
 
 
 def test_a_fault_of_ours_is_shown_with_its_traceback(warpack: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,7 +224,7 @@ def test_more_than_may_wait_are_refused_at_once() -> None:
         stop = asyncio.Event()
         asked = [asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, stop)) for _ in range(3)]
         await asyncio.sleep(0)
-        with pytest.raises(TooManyWaiting, match="2 requests are waiting"):
+        with pytest.raises(TooManyWaiting, match="2 requests wait"):
             await children.ask(echo, b"", PATIENCE_S)
         stop.set()
         assert {(await one).ended for one in asked} == {"unwanted"}

@@ -18,6 +18,7 @@ from jsonschema.validators import extend
 from tests.bad_manifests import BAD_MANIFESTS, good
 from tests.helpers.json_places import inside, objects
 from tests.helpers.manifests import manifests
+from tests.helpers.pools import pool_document
 from tests.solver.reading.test_mutations import broken, whole_program
 from warpack.service.schema import manifest_schema
 from warpack.service.schema.words import EXAMPLES, WORDS
@@ -87,6 +88,13 @@ WITH_BASELINE = good() | {
     "apart": [],
     "baseline": {"offsets_bytes": {"only": 0}, "run_bytes": None},
 }
+
+
+def test_only_a_pool_needs_no_target() -> None:
+    pool = pool_document({"name": "a", "size": 2**39, "alignment_bytes": 2**21}, baseline={"offsets_bytes": {"a": 0}})
+    for document in (pool, load_manifest(pool).model_dump()):
+        VALIDATOR.validate(document)
+    assert not VALIDATOR.is_valid(pool | {"objective": "shared_bytes"})
 
 
 def test_the_schema_is_one() -> None:
