@@ -1,4 +1,4 @@
-"""The skyline of a tiling in the making: runs of columns that are equally high, with every step to be taken back."""
+"""The skyline of a partial tiling: runs of columns with equal heights. Every step can be undone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ NEVER = 1 << 62
 
 
 class PerfectSkyline:
-    """`valleys` are the runs, each by its first column, with both neighbours higher. For a run that starts at `first`,
-    `run_end[first]` is its end and `level[first]` its height; for one that ends at `end`, `run_start[end]` is its
+    """`valleys` are the runs with both neighbours higher, each by its first column. For a run that starts at `first`,
+    `run_end[first]` is its end and `level[first]` its height. For a run that ends at `end`, `run_start[end]` is its
     start."""
 
     def __init__(
@@ -35,9 +35,10 @@ class PerfectSkyline:
         self._heights = [seam.height for seam in seams]
         self._base = [-1] * len(seams)
         self._put = [0] * (2 * len(seams))
-        """How much of each seam is filled: on its left at twice its number, on its right after that."""
+        """How much of each seam is filled. A seam has two entries: its left side at twice its number, then its right
+        side."""
         self._sewn = [0] * (self._width + 1)
-        """How high the last seam begun at each edge will reach."""
+        """The end of the last seam that was begun at each edge."""
         self.run_end, self.run_start = [0] * (self._width + 1), [0] * (self._width + 1)
         self.level = [NEVER] * (self._width + 1)
         self._lay_out()
@@ -57,7 +58,7 @@ class PerfectSkyline:
 
     @property
     def mark(self) -> int:
-        """For `undo`: the skyline as it is now."""
+        """A mark of the skyline as it is now, for `undo`."""
         return len(self._trail)
 
     def level_before(self, first: int) -> int:
@@ -67,8 +68,8 @@ class PerfectSkyline:
         return self.level[end] if end < self._width else NEVER
 
     def fits(self, item: int, level: int) -> bool:
-        """Whether the seams at both ends of the item let it lie at this level: those begun go on without a gap, and
-        others start above them."""
+        """Whether the seams at both ends of the item let it lie at this level. A seam that was begun must go on without
+        a gap, and another one must start above it."""
         first, end = self._spans[item]
         seam = self.seam_before[item]
         if seam < 0 or self._base[seam] < 0:
@@ -82,7 +83,7 @@ class PerfectSkyline:
         return self._base[seam] + self._put[2 * seam] == level
 
     def place(self, item: int, valley: int) -> None:
-        """Lays the item on the floor of a valley, against one of its walls or both."""
+        """Places the item on the floor of a valley, against one of its walls or both."""
         first, end = self._spans[item]
         floor, wall = self.level[valley], self.run_end[valley]
         top = floor + self.sizes[item]
