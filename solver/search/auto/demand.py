@@ -23,7 +23,7 @@ class Demand:
     """`cliques` are sets of items of which no two may share a byte in any phase. Each counts as a stretch of its own.
 
     `weights[c]`: the (stretch, bytes) that candidate c adds in any case. `grouped[c]`: the (stretch, group, bytes) that
-    it adds if no larger piece of its group is chosen. `start`: the bytes of the buffers that are on chip in any case."""
+    it adds if no larger piece of its group is chosen. `start`: bytes of the buffers that are on chip in any case."""
 
     def __init__(
         self, problem: RegionProblem, candidates: Sequence[str], cliques: Sequence[Sequence[int]] = ()

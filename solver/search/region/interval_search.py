@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.core.windows import Hull
-from warpack.solver.search.plan import FIRST, PLANS, STRATEGIES, WHOLE, Goal, Turn, kind_of
+from warpack.solver.search.plan import ASKED_ONCE, PLANS, STRATEGIES, WHOLE_PUZZLE, Goal, Turn, kind_of
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import Clique, Exhausted, Interval, Strategy
 from warpack.solver.wire.units import Bytes
@@ -43,7 +43,7 @@ class IntervalSearch:
         reduced = case.reduced
         self._better(self._interval.raised(reduced.bound, Clique(reduced.bound_items), "reduction"))
         try:
-            for name in FIRST:
+            for name in ASKED_ONCE:
                 if not self._interval.closed:
                     self._ask(case, name, self._interval.bound, 0.0)
             self._report(self._interval.best, self._interval.bound)
@@ -60,7 +60,7 @@ class IntervalSearch:
         self._report = _ignored
         try:
             while True:
-                asked = self._ask_any(case, WHOLE, capacity, effort)
+                asked = self._ask_any(case, WHOLE_PUZZLE, capacity, effort)
                 if self._interval.best.top <= capacity:
                     return self._interval.best
                 if self._interval.closed:
@@ -109,7 +109,7 @@ class IntervalSearch:
         case.lost = False
         asked = self._ask_any(case, turn.strategies, capacity, effort)
         if case.lost:
-            self._ask_any(case.shared(Case.unreduced), WHOLE, capacity, effort)
+            self._ask_any(case.shared(Case.unreduced), WHOLE_PUZZLE, capacity, effort)
         return asked
 
     def _ask_any(self, case: Case, names: Sequence[str], capacity: int, effort: float) -> bool:
