@@ -149,14 +149,16 @@ def test_each_kind_of_set_has_a_plan_and_each_plan_a_kind() -> None:
     assert kinds | {"windows"} == set(PLANS)
 
 
-def test_the_page_about_the_search_has_a_row_for_each_kind_with_the_strategies_that_it_asks() -> None:
+def test_the_page_about_the_search_has_a_row_for_each_kind_and_says_nothing_false_in_it() -> None:
     page = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
     table = page[page.index("| kind of set |") :]
     for kind, plan in PLANS.items():
         row = table.partition(f"\n| {kind} | ")[2].partition("\n")[0]
-        asked = {name for turn in (*plan.opening, *plan.cycle) for name in turn.strategies}
-        assert {one.name for one in STRATEGIES if one.name in row} == asked, kind
-        goals = dict.fromkeys(turn.goal for turn in (*plan.opening, *plan.cycle))
+        turns = (*plan.opening, *plan.cycle)
+        named = {one.name for one in STRATEGIES if one.name in row}
+        assert named
+        assert named <= {name for turn in turns for name in turn.strategies}, kind
+        goals = dict.fromkeys(turn.goal for turn in turns)
         assert sorted(goals, key=row.index) == list(goals), kind
 
 
