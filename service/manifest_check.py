@@ -46,9 +46,10 @@ class Examined:
 
 def examine(manifest: Manifest) -> Examined:
     flat = flatten(manifest)
-    why = ruled_out(manifest, flat)
+    why = None if manifest.of_pool else ruled_out(manifest, flat)
     broken = broken_by_hand(manifest)
     warnings = dict.fromkeys((*manifest.warnings, *flat.warnings, *broken, *((why,) if why else ())))
-    bounds = {name: lower_bound(region) for name, region in (("run", flat.run), ("block", flat.block))}
+    regions = (("pool", flat.run),) if manifest.of_pool else (("run", flat.run), ("block", flat.block))
+    bounds = {name: lower_bound(region) for name, region in regions}
     derived, names = derived_of(manifest)
     return Examined(manifest, tuple(warnings), bounds, why is None, derived, names or tuple(flat.timeline.names))

@@ -29,6 +29,9 @@ _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
     "check": "Say everything that is wrong with a manifest, or how many bytes it needs at least.",
     "verify": "Check a layout against its manifest; every rule is derived anew.",
+    "diff": "Say what changed from one manifest or layout to another.",
+    "schema": "Print the JSON Schema of manifests, for editors.",
+    "import": "Make a manifest from what another tool wrote down of memory.",
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs that they make.",
@@ -36,6 +39,9 @@ _COMMANDS = {
     "admin": "Look after the store of a service: backups, API keys, and answers that a faulty version made.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }
+
+_MODULES = {"import": "import_"}
+"""Of commands that are words of Python."""
 
 
 _BENCH = "Compare Warpack with other solvers on the same instances, each result checked."
@@ -65,7 +71,8 @@ def build(sources: Path | None) -> App:
         result_action="return_value",
     )
     for name, summary in _COMMANDS.items():
-        app.command(f"warpack.service.cli.{name}:{name}", name=name, help=summary)
+        module = _MODULES.get(name, name)
+        app.command(f"warpack.service.cli.{module}:{module}", name=name, help=summary)
     if sources is not None:
         if str(sources) not in sys.path:
             sys.path.append(str(sources))  # at the end, so that it hides no other module

@@ -16,7 +16,7 @@ from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.demo_jobs import Ended, follow, send
 from warpack.service.cli.demo_service import running_service
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.inputs import STDIN, read_manifest
 from warpack.service.cli.terminal import note, out
 from warpack.service.render.text import plain
 
@@ -81,6 +81,10 @@ def _examples() -> list[tuple[str, bytes]]:
 def _document(source: str) -> bytes:
     if source == STDIN:
         return sys.stdin.buffer.read()
+    from warpack.solver.reading.texts.written import form_of_name
+
+    if form_of_name(source) != "json":  # a service takes JSON alone
+        return read_manifest(source).model_dump_json().encode()
     try:
         return Path(source).read_bytes()
     except OSError as error:
@@ -102,6 +106,9 @@ def _overview(ended: list[Ended]) -> Table:
                 f"{base.threads_per_block} -> {launch.threads_per_block}",
                 each.layout.validation.level,
             ]
+        elif each.layout is not None and each.layout.pool is not None:
+            base_bytes = each.layout.baselines["no_sharing"].pool_bytes
+            cells = [f"{base_bytes} -> {each.layout.pool.pool_bytes} (pool)", "", "", each.layout.validation.level]
         table.add_row(plain(each.source), each.state, *cells, f"{each.seconds:.2f}")
     table.caption = "bytes and threads: without sharing -> Warpack"
     table.caption_justify = "left"

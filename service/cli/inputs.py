@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout
     from warpack.solver.wire.manifest import Manifest
 
+MANIFEST_HELP = "File of the manifest (JSON, .yaml or .toml); - is standard input (JSON or YAML)."
 STDIN = "<standard input>"
 """Replaces `-` before the command line is parsed, because cyclopts takes a lone `-` for an option without a name."""
 _FLAGS = ("--", "--json", "--prove", "--checked")
@@ -34,8 +35,12 @@ def read_manifest(source: str) -> Manifest:
     problem."""
     from warpack.solver import load_manifest
     from warpack.solver.reading.source import MOST_MANIFEST_BYTES
+    from warpack.solver.reading.texts.written import Written, form_of_stream
 
-    return load_manifest(sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1) if source == STDIN else source)
+    if source != STDIN:
+        return load_manifest(source)
+    data = sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1)
+    return load_manifest(Written(data, form_of_stream(data), STDIN))
 
 
 def read_layout(source: str) -> Layout:

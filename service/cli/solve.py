@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from warpack.gpu_runtime.emitters import FILES
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
-from warpack.service.cli.inputs import checked_time_limit, read_manifest
+from warpack.service.cli.inputs import MANIFEST_HELP, checked_time_limit, read_manifest
 from warpack.service.cli.terminal import complain, err, note, out, write_json
 
 Level = Literal["static", "compiled", "simulated", "hardware", "best"]
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def solve(
-    manifest: Annotated[str, Parameter(help="File of the manifest (JSON); - is standard input.")],
+    manifest: Annotated[str, Parameter(help=MANIFEST_HELP)],
     /,
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the layout alone, as JSON.")] = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from warpack.service.cli.inputs import STDIN, checked_time_limit, read_layout, read_manifest
+from warpack.service.cli.inputs import MANIFEST_HELP, STDIN, checked_time_limit, read_layout, read_manifest
 from warpack.service.cli.terminal import complain, complain_of, err, out, write_json
 from warpack.solver.wire.problems import ManifestError
 
@@ -21,7 +21,7 @@ _Document = TypeVar("_Document")
 
 
 def verify(
-    manifest: Annotated[str, Parameter(help="File of the manifest (JSON); - is standard input.")],
+    manifest: Annotated[str, Parameter(help=MANIFEST_HELP)],
     layout: Annotated[str, Parameter(help="File of the layout (JSON); - is standard input.")],
     /,
     *,

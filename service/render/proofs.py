@@ -20,6 +20,7 @@ _NAMES = {
     "stride_bytes": "stride",
     "run_bytes": "run bytes",
     "block_region_bytes": "block region",
+    "pool_bytes": "pool bytes",
 }
 """The wishes in their order. Each is optimised with those before it kept."""
 
@@ -103,6 +104,8 @@ def trial_figures(trials: Iterable[Trial]) -> Iterator[Figure]:
 def _figures(manifest: Manifest, layout: Layout) -> dict[str, int]:
     """The layout's figure of each wish."""
     launch = layout.launch
+    if layout.pool is not None:
+        return {"pool_bytes": layout.pool.pool_bytes}
     if launch is None:
         return {}
     placed = layout.by_name

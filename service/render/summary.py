@@ -17,9 +17,13 @@ _LIMITS = {"shared": "shared memory", "blocks": "block slots"}
 
 def summary(manifest: Manifest, layout: Layout) -> list[Figure]:
     """Labels and texts. All numbers are the layout's own."""
+    told = wishes(manifest, layout)
+    if layout.pool is not None:
+        aligned = f"its start aligned to {layout.pool.base_alignment_bytes} bytes"
+        size = ("pool bytes", f"{layout.pool.pool_bytes}, {told['pool_bytes'].said}; {aligned}")
+        return [size, *proof_figures(manifest, layout), *compared(manifest, layout)]
     if layout.launch is None:
         return [_infeasible(manifest, layout)]
-    told = wishes(manifest, layout)
     return [
         *_threads(layout.launch, told),
         *_bytes(layout.launch, told),

@@ -11,7 +11,7 @@ from warpack.solver.wire.layout import Layout, PlacedBuffer
 from warpack.solver.wire.manifest import Manifest
 
 MOST_ROWS = 200
-_REGIONS = ("block", "run", "persistent_local", "local")
+_REGIONS = ("pool", "block", "run", "persistent_local", "local")
 
 
 def in_order(layout: Layout) -> list[PlacedBuffer]:

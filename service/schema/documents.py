@@ -6,8 +6,8 @@ from functools import cache
 
 from warpack.service.schema import layout, manifest
 from warpack.service.schema.types import Definitions, Schema
-from warpack.solver.reading.fields import LARGEST
 from warpack.solver.reading.layout_values import MOST
+from warpack.solver.reading.pool import LARGEST_IN_POOL
 from warpack.solver.wire.layout import LAYOUT_SCHEMA, Layout
 from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Manifest
 
@@ -38,13 +38,14 @@ def _document(id_: str, title: str, root: type, found: dict[str, Schema]) -> Sch
 
 
 def _of_manifest(prefix: str) -> dict[str, Schema]:
-    definitions = Definitions(manifest.shapes(prefix), LARGEST, prefix)
+    definitions = Definitions(manifest.shapes(prefix), LARGEST_IN_POOL, prefix)
     for type_ in (Manifest, *manifest.REFERRED):
         definitions.of(type_)
     return definitions.found
 
 
 def _of_layout(prefix: str) -> dict[str, Schema]:
-    definitions = Definitions(layout.shapes(), MOST, prefix)
-    definitions.of(Layout)
+    definitions = Definitions(layout.shapes(prefix), MOST, prefix)
+    for type_ in (Layout, *layout.REFERRED):
+        definitions.of(type_)
     return definitions.found

@@ -19,12 +19,14 @@ Schema = dict[str, Any]
 class Shape:
     """How the JSON object of a class differs from its fields. `put`: members in another form, or that the class does
     not have. `without`: fields that the object does not have. `required`: the required members, if the defaults do not
-    tell them. `more`: further keywords."""
+    tell them. `more`: further keywords. `words` and `examples`: of fields, for the person who writes one."""
 
     put: Mapping[str, Schema] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     required: tuple[str, ...] | None = None
     more: Schema = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
 class Definitions:
@@ -84,14 +86,22 @@ class Definitions:
             properties[name] = self.of(hints[name])
             if isinstance(default, str | int | float | NoneType):
                 properties[name]["default"] = default
+        properties = {name: _told(each, name, shape) for name, each in {**shape.put, **properties}.items()}
         return {
             "type": "object",
             "description": " ".join((inspect.getdoc(type_) or "").split()),
-            "properties": {**shape.put, **properties},
+            "properties": properties,
             "required": required if shape.required is None else list(shape.required),
             "additionalProperties": False,
             **shape.more,
         }
+
+
+def _told(schema: Schema, name: str, shape: Shape) -> Schema:
+    """The schema of a field with its words and examples."""
+    words = {"description": shape.words[name]} if name in shape.words else {}
+    examples = {"examples": shape.examples[name]} if name in shape.examples else {}
+    return {**schema, **words, **examples}
 
 
 def _any_of(schemas: list[Schema]) -> Schema:

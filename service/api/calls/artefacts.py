@@ -88,5 +88,8 @@ async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, m
 def _not_ready(job: Job, name: str) -> ApiError:
     detail = f"The job is {job.state}; {name} is handed out once it is ready."
     if job.state == "ready":
-        detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
+        detail = (
+            f"This layout was validated before {name} was made, or is a pool, which has none: its offsets stand in the "
+            "layout. Ask for a block's layout at a higher level to have the file made anew."
+        )
     return ApiError(ProblemDetails("not-ready", "The file is not there", HTTPStatus.CONFLICT, detail))

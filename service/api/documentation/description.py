@@ -20,9 +20,19 @@ def described_by(app: FastAPI) -> Callable[[], dict[str, Any]]:
     def openapi() -> dict[str, Any]:
         document = framework()
         document.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        _tell_that_keys_may_be_unwanted(document)
         return document
 
     return openapi
+
+
+def _tell_that_keys_may_be_unwanted(document: dict[str, Any]) -> None:
+    """The empty choice is a call without a key, as a service takes it that listens to its own machine alone."""
+    for calls in document["paths"].values():
+        for call in calls.values():
+            wanted = call.get("security")
+            if wanted and {} not in wanted:
+                wanted.append({})
 
 
 def text_of(app: FastAPI) -> str:

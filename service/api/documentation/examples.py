@@ -195,7 +195,7 @@ NORMALISED: dict[int | str, dict[str, Any]] = {
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Still as `If-None-Match` says"}}
 
-SCHEMA: dict[int | str, dict[str, Any]] = {
+SCHEMA: dict[int | str, dict[str, Any]] = UNCHANGED | {
     200: {"description": "JSON Schema", "content": {"application/schema+json": {"schema": {"type": "object"}}}}
 }
 
