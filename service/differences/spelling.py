@@ -35,7 +35,9 @@ def times(names: Names, fields: dict[str, Any]) -> dict[str, Any]:
         spelled["lifetime"] = intervals(names, spelled["lifetime"])
     accesses = spelled.pop("accesses_in", None)
     if accesses is not None:
-        told = {kind: [phase(names, one) for one in phases] for kind, phases in accesses.items() if phases}
+        told: dict[str, Any] = {
+            kind: [phase(names, one) for one in phases] for kind, phases in accesses.items() if phases
+        }
         spelled |= told or {"accesses_in": "none"}
     return spelled
 

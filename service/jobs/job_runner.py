@@ -101,7 +101,7 @@ class JobRunner:
         self.upkeep.stop()
         self.presence.retire()
         limit_s = self._settings.drain_s
-        self.desk.call_off_what_outlasts(limit_s)
+        self.desk.release_longer_than(limit_s)
         draining = threading.Thread(target=self.desk.drain, args=(limit_s, self.hurry), name="warpack-drain")
         draining.start()
         self.engine.stop(limit_s)

@@ -39,7 +39,7 @@ class LivenessLocks:
             return False
         return True
 
-    def bury(self, worker_id: str) -> None:
+    def remove(self, worker_id: str) -> None:
         """Removes the file of a dead worker, after its tasks were taken back."""
         (self._folder / worker_id).unlink(missing_ok=True)
 

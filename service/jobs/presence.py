@@ -110,10 +110,10 @@ class Presence:
             for queue, own in self._worker.room.items()
         }
 
-    def bury(self, worker_id: str) -> None:
+    def remove(self, worker_id: str) -> None:
         """Removes a dead worker, after its tasks were taken back."""
         self._workers.leave(worker_id)
-        self._locks.bury(worker_id)
+        self._locks.remove(worker_id)
         self._last = (-inf, ())
 
     def _is_dead(self, worker: Worker) -> bool:

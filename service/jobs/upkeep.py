@@ -87,7 +87,7 @@ class Upkeep:
             count = self._store.tasks.take_back(worker.id, _DEAD)
             _LOG.warning("worker %s is dead; %d of its tasks were taken back", worker.id, count)
             self._pass_over(worker.id)
-            self._presence.bury(worker.id)
+            self._presence.remove(worker.id)
             self.hand_over()
 
     def hand_over(self) -> None:

@@ -28,7 +28,7 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-class ReadyAnswer(Exception):
+class AnsweredByChild(Exception):
     """Ends a call with an answer that a child process has made."""
 
     def __init__(self, response: Response) -> None:
@@ -47,7 +47,7 @@ def not_found(job_id: str) -> ApiError:
 
 def install_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
-    app.add_exception_handler(ReadyAnswer, _ready_answer)
+    app.add_exception_handler(AnsweredByChild, _answered_by_child)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _bad_parameters)
     app.add_exception_handler(SQLAlchemyError, _no_database)
@@ -65,8 +65,8 @@ async def _api_error(_: Request, error: Exception) -> Response:
     return answer(error.problem, error.headers)
 
 
-async def _ready_answer(_: Request, error: Exception) -> Response:
-    if not isinstance(error, ReadyAnswer):
+async def _answered_by_child(_: Request, error: Exception) -> Response:
+    if not isinstance(error, AnsweredByChild):
         raise error
     return error.response
 

@@ -50,7 +50,7 @@ class Caller:
         return owner == self.id or "admin" in self.scopes
 
 
-def lets_nobody_in(settings: Settings, keys: Keys) -> bool:
+def lacks_valid_key(settings: Settings, keys: Keys) -> bool:
     """Whether a service with these settings requires keys, and no key is valid now."""
     return not is_loopback(settings.host) and not keys.any_valid()
 

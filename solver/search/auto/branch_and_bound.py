@@ -75,10 +75,10 @@ class BranchAndBound:
     def _branch(self, members: Members, kind: Class, used: Used, held: Held, left: list[int]) -> None:
         """Tries all choices with `members` and any of `left`: with the first of these, then without it, and so on."""
         value = self._worth(members)
-        while not self._hopeless(members):
+        while not self._known_impossible(members):
             room = self.rooms.reach(kind)
             left = [number for number in left if self.demand.fits(used, held, number, room)]
-            hoped = value + self._hope(used, left, room)
+            hoped = value + self._most_accesses(used, left, room)
             if hoped < self._accesses:
                 return
             least = self._least_order(max(used, default=0), kind)
@@ -89,7 +89,7 @@ class BranchAndBound:
                 return
             self._nodes += 1
             if not left:
-                self._leaf(members, kind, value, self.rooms.order(max(used, default=0), kind))
+                self._try_choice(members, kind, value, self.rooms.order(max(used, default=0), kind))
                 return
             first, *rest = left
             more, kept = list(used), dict(held)
@@ -108,14 +108,14 @@ class BranchAndBound:
             self._least[key] = self.rooms.least_order(run_bytes, kind)
         return self._least[key]
 
-    def _hopeless(self, members: Members) -> bool:
+    def _known_impossible(self, members: Members) -> bool:
         likeness = Counter(self.candidates[number].likeness for number in members)
         return any(one <= likeness for one in self._impossible)
 
     def _over(self) -> bool:
         return self._nodes >= self.node_limit or self._packs >= self.pack_limit or self.stop.now()
 
-    def _hope(self, used: Used, left: Sequence[int], room: Bytes) -> int:
+    def _most_accesses(self, used: Used, left: Sequence[int], room: Bytes) -> int:
         """The most accesses that `left` may still add. For each stretch this is the sum of the buffers that are not
         live in it, and of the best fractions of the others. The least over the stretches counts."""
         live: list[list[tuple[int, Bytes]]] = [[] for _ in used]
@@ -139,7 +139,7 @@ class BranchAndBound:
             lost = max(lost, lost_here)
         return sum(self.candidates[number].accesses for number in left) - lost
 
-    def _leaf(self, members: Members, kind: Class, value: int, least: Order) -> None:
+    def _try_choice(self, members: Members, kind: Class, value: int, least: Order) -> None:
         if not members:
             return
         tie = value == self._accesses
@@ -150,7 +150,7 @@ class BranchAndBound:
         tried = self._try(members, room)
         if tried.run_bytes is not None:
             if tie:
-                self._contest(members, kind, tried.run_bytes, least)
+                self._break_tie(members, kind, tried.run_bytes, least)
             else:
                 self._settled = False
                 self._best, self._accesses = members, value
@@ -160,7 +160,7 @@ class BranchAndBound:
         elif room == reach or self._try(members, reach).impossible:
             self._remember(members)
 
-    def _contest(self, members: Members, kind: Class, run_bytes: Bytes, least: Order) -> None:
+    def _break_tie(self, members: Members, kind: Class, run_bytes: Bytes, least: Order) -> None:
         """Compares a choice with the best one, which has as many accesses. Both are packed tightly, because orders of
         loose packings say little."""
         if not self._settled:

@@ -141,12 +141,12 @@ class Selection:
         on_chip = [self._names[number] for number in members]
         if quickly and not self._trials.problem.windows:
             return self._tried(members, room, self._trials.quick(on_chip, room))
-        return self._tried(members, room, self._trials.within(on_chip, room, self._stop.sparing(self._effort)))
+        return self._tried(members, room, self._trials.within(on_chip, room, self._stop.with_effort(self._effort)))
 
     def _settle(self, members: Members) -> Tried:
         members = tuple(sorted(members))
         on_chip, room = [self._names[number] for number in members], self._free.most(self._kind(members))
-        return self._tried(members, room, self._trials.tight(on_chip, room, self._stop.sparing(self._effort)))
+        return self._tried(members, room, self._trials.tight(on_chip, room, self._stop.with_effort(self._effort)))
 
     def _tried(self, members: Members, room: Bytes, trial: Trial) -> Tried:
         tried = Tried(trial.run_bytes, trial.impossible, trial.at_least)

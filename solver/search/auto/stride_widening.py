@@ -87,7 +87,7 @@ def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
         if stop.now() or worth(manifest, least, base, names) <= now:
             continue
         try:
-            packed = pack_regions(manifest, stop=stop.sparing(_EFFORT), on_chip=names, beside=base)
+            packed = pack_regions(manifest, stop=stop.with_effort(_EFFORT), on_chip=names, beside=base)
         except (PinsCollide, Stopped):
             continue
         found.append(packed)

@@ -36,10 +36,10 @@ _Worth = tuple[Fraction, int]
 def weigh(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None = None) -> Packed:
     """The best choice. `launch` is the one with the most resident threads, of `base` or of `wider`
     (`promotion.promote`)."""
-    return _Scales(manifest, base, launch, stop, wider).run()
+    return _Weighing(manifest, base, launch, stop, wider).run()
 
 
-class _Scales:
+class _Weighing:
     def __init__(
         self, manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None
     ) -> None:

@@ -68,11 +68,11 @@ class Stop:
         """The same, with a deadline at most `seconds` from now."""
         return self._with(min(self.deadline, time.monotonic() + seconds), self.effort)
 
-    def sparing(self, effort: float) -> Stop:
+    def with_effort(self, effort: float) -> Stop:
         """The same, with at most this effort for one search."""
         return self._with(self.deadline, min(self.effort, effort))
 
-    def beyond(self, seconds: float) -> Stop:
+    def with_deadline_in(self, seconds: float) -> Stop:
         """The same, with a deadline `seconds` from now, even if the old one is earlier. It is for work that every
         result needs."""
         return self._with(time.monotonic() + seconds, self.effort)

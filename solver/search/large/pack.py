@@ -67,7 +67,7 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     best: list[Bytes] = []
     best_top = -1
     searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
-    first = stop.beyond(_OVERRUN * stop.limit_s)
+    first = stop.with_deadline_in(_OVERRUN * stop.limit_s)
     fitted_too = len(problem.items) <= _FITTED_ITEMS
     ledger, skip = stop.ledger, stop.leaves_out("skyline fill")
     for by, found in () if skip else _fillings(problem, spans, good_enough, first, searching):

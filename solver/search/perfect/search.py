@@ -96,9 +96,9 @@ class _Search:
         self._starting = [sorted(items, key=self._rank.__getitem__) for items in board.starting]
         self._ending = [sorted(items, key=self._rank.__getitem__) for items in board.ending]
         self._foot = PerfectSkyline(sizes, spans, board.capacity, board.seams)
-        self._twins = self._twins_of(sizes, spans)
+        self._twins = self._earlier_alike(sizes, spans)
 
-    def _twins_of(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]]) -> list[int]:
+    def _earlier_alike(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]]) -> list[int]:
         """For each item, the alike item that must be placed before it; -1 if there is none."""
         twins, seen = [-1] * len(sizes), dict[tuple[object, ...], int]()
         for item in sorted(range(len(sizes)), key=lambda item: (self._rank[item], item)):

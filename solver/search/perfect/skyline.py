@@ -89,8 +89,8 @@ class PerfectSkyline:
         top = floor + self.sizes[item]
         self.offsets[item] = floor
         self._set(self.placed, item, 1)
-        self._sew(self.seam_before[item], 1, first, floor, item)
-        self._sew(self.seam_after[item], 0, end, floor, item)
+        self._fill_seam(self.seam_before[item], 1, first, floor, item)
+        self._fill_seam(self.seam_after[item], 0, end, floor, item)
         self._valley(valley, here=False)
         left = self.run_start[first] if first == valley and first else -1
         right = wall if end == wall and wall < self._width else -1
@@ -127,7 +127,7 @@ class PerfectSkyline:
             return False
         return self.level_before(first) > level and self.level_after(self.run_end[first]) > level
 
-    def _sew(self, seam: int, side: int, edge: int, level: int, item: int) -> None:
+    def _fill_seam(self, seam: int, side: int, edge: int, level: int, item: int) -> None:
         if seam < 0:
             return
         if self._base[seam] < 0:

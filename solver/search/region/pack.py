@@ -63,13 +63,13 @@ def pack(
     puzzle = puzzle_of(problem, unit)
     check_pins(puzzle)
     begun = None if start is None or any(offset % unit for offset in start) else [offset // unit for offset in start]
-    return _Few(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None), stop.ledger).pack(
+    return _SmallRegion(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None), stop.ledger).pack(
         begun, seed, stop
     )
 
 
 @dataclass(frozen=True)
-class _Few:
+class _SmallRegion:
     """Packs a region that is small enough to hold all its pairs."""
 
     problem: RegionProblem
@@ -96,7 +96,7 @@ class _Few:
         self.progressed(best.top * self.unit, bound.size_bytes)
         if best.top <= least or stop.now():  # a search cut short here might end otherwise with more time
             return self._packing(best, bound)
-        return self._descend(reduced, core, best, bound, seed, stop)
+        return self._search(reduced, core, best, bound, seed, stop)
 
     @staticmethod
     def _first(puzzle: Puzzle, good_enough: int, seed: int, stop: Stop) -> tuple[str, Solution]:
@@ -111,7 +111,7 @@ class _Few:
             random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
             return by, construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
 
-    def _descend(
+    def _search(
         self, reduced: Reduced, core: Solution, best: Solution, bound: LowerBound, seed: int, stop: Stop
     ) -> Packing:
         def report(solution: Solution, core_bound: int) -> None:

@@ -112,7 +112,7 @@ def pack_regions(
     flat = flatten(manifest, on_chip, stopped=stop.now) if may_stay_whole else in_parts
     seed = manifest.solver.seed
     if beside is None:
-        block = _pack(flat.block, in_parts.block, seed, stop.sparing(_BLOCK_EFFORT), start)
+        block = _pack(flat.block, in_parts.block, seed, stop.with_effort(_BLOCK_EFFORT), start)
     else:
         block = Region(beside.flat.block, beside.block)
 
@@ -164,13 +164,13 @@ def _pack(
     if len(in_parts.items) == len(whole.items):
         packing = pack_region(whole, seed=seed, stop=stop, start=begun, progressed=progressed)
         found = packing if begun is None else _or_start(whole, packing, begun)
-        return Region(whole, _honest(whole, found))
+        return Region(whole, _without_unfounded_proof(whole, found))
     parts_begun = None if start is None else repaired(in_parts, start, stop)
     region = pack_in_parts(whole, in_parts, seed=seed, stop=stop, starts=(begun, parts_begun), progressed=progressed)
-    return replace(region, packing=_honest(in_parts, region.packing))
+    return replace(region, packing=_without_unfounded_proof(in_parts, region.packing))
 
 
-def _honest(problem: RegionProblem, packing: Packing) -> Packing:
+def _without_unfounded_proof(problem: RegionProblem, packing: Packing) -> Packing:
     """The packing without its proof, if the problem has conflicts that the manifest does not have."""
     if problem.exact:
         return packing

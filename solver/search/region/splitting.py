@@ -53,7 +53,7 @@ def pack_in_parts(
         rigid = pack_region(
             whole,
             seed=seed,
-            stop=stop.sparing(_WHOLE_EFFORT),
+            stop=stop.with_effort(_WHOLE_EFFORT),
             start=starts[0],
             progressed=lambda size, _bound: report(size, bound.size_bytes),
         )

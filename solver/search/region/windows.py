@@ -44,7 +44,7 @@ def pack_region(
     if not problem.windows:
         return pack(problem, seed=seed, stop=stop, start=start, progressed=progressed)
     report = progressed or (lambda _size, _bound: None)
-    free = pack(replace(problem, windows=()), seed=seed, stop=stop.sparing(_FREE_EFFORT), start=start)
+    free = pack(replace(problem, windows=()), seed=seed, stop=stop.with_effort(_FREE_EFFORT), start=start)
     if hulls_hold(problem, free.offsets):
         report(free.size_bytes, free.lower_bound_bytes)
         return free
