@@ -54,6 +54,7 @@ Errors are `application/problem+json` (RFC 9457) with a stable `type`; those abo
 
 
 def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application of one service. A process may have one at a time."""
     runner = JobRunner(settings)
 
     @asynccontextmanager

@@ -52,10 +52,12 @@ class Desk:
         self._stopping = False
 
     def start(self) -> None:
+        """Begins to ask whether results are still wanted."""
         self._asking = threading.Thread(target=self._ask_until_stopped, name="warpack-desk", daemon=True)
         self._asking.start()
 
     def stop(self) -> None:
+        """Ends the thread that asks."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

@@ -72,6 +72,7 @@ class JobRunner:
         self._closing = False
 
     def start(self) -> None:
+        """Starts the presence, the engine and the upkeep; then this process takes tasks."""
         self.store = Store(self._settings)
         self.presence = Presence(self.store.workers, self._settings.data_dir / "live", self._worker)
         self.desk = Desk(StoreKeeper(self.store, self._worker.id, self.submit, self.has_device))

@@ -44,5 +44,6 @@ class LivenessLocks:
         (self._folder / worker_id).unlink(missing_ok=True)
 
     def release(self) -> None:
+        """Gives up this process's own lock, and removes its file."""
         (self._folder / self.own_id).unlink(missing_ok=True)
         self._file.close()

@@ -48,9 +48,11 @@ class Presence:
 
     @property
     def id(self) -> str:
+        """The id of this process among the workers."""
         return self._worker.id
 
     def start(self) -> None:
+        """Enters this process in the store, and begins to send heartbeats."""
         self._workers.beat(self._worker)
         self._beating = threading.Thread(target=self._beat_until_stopped, name="warpack-beat", daemon=True)
         self._beating.start()

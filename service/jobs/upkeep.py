@@ -53,10 +53,12 @@ class Upkeep:
         self._stopping = threading.Event()
 
     def start(self) -> None:
+        """Begins the upkeep, in a thread of its own."""
         self._thread = threading.Thread(target=self._until_stopped, name="warpack-upkeep", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends the upkeep, and waits for its thread."""
         self._stopping.set()
         self._thread.join()
 

@@ -48,6 +48,7 @@ class Interval:
 
     @property
     def closed(self) -> bool:
+        """Whether the bound has reached the best packing, which is then optimal."""
         return self.bound >= self.best.top
 
     def packed(self, found: Solution, by: str) -> Interval:
@@ -123,6 +124,7 @@ class Reporting:
         self._case, self._better, self._by = case, better, by
 
     def take(self, core: Sequence[int]) -> None:
+        """Takes offsets of the core, and hands on a better interval if they give one."""
         offsets = self._case.carried_over(core)
         if not self._case.reduced.exact and not self._case.puzzle.allows(offsets):
             return

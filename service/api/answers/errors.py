@@ -37,6 +37,7 @@ class AnsweredByChild(Exception):
 
 
 def not_found(job_id: str) -> ApiError:
+    """The problem of a job that does not exist, or that the caller may not see."""
     shown = job_id if len(job_id) <= _SHOWN_CHARACTERS else f"{job_id[:_SHOWN_CHARACTERS]}…"
     return ApiError(
         ProblemDetails(
@@ -46,6 +47,7 @@ def not_found(job_id: str) -> ApiError:
 
 
 def install_error_answers(app: FastAPI) -> None:
+    """Makes the application answer every error with a problem."""
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(AnsweredByChild, _answered_by_child)
     app.add_exception_handler(HTTPException, _http_exception)
@@ -55,6 +57,7 @@ def install_error_answers(app: FastAPI) -> None:
 
 
 def answer(problem: ProblemDetails, headers: dict[str, str] | None = None) -> Response:
+    """The response with a problem. It also counts the problem."""
     count_problem(problem)
     return Response(problem.to_text(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 

@@ -201,6 +201,7 @@ SCHEMA: dict[int | str, dict[str, Any]] = UNCHANGED | {
 
 
 def content_of(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The response of a file with this media type."""
     schema = {"type": "string"} | ({"format": "binary"} if media_type == "application/zip" else {})
     return {200: {"description": "The file", "content": {media_type: {"schema": schema}}}}
 

@@ -47,6 +47,7 @@ class Caller:
     """The highest priority that the caller's orders may have."""
 
     def may_see(self, owner: str) -> bool:
+        """Whether the caller may see the jobs of this owner."""
         return owner == self.id or "admin" in self.scopes
 
 

@@ -49,11 +49,13 @@ class ApiChildren:
         self._memory_mib = limits.memory_mib
 
     async def prepare(self) -> None:
+        """Starts all children. Raises OSError if none can be started."""
         await self.quick.prepare()
         await self.slow.prepare()
         await self.solving.prepare()
 
     async def close(self) -> None:
+        """Kills all children."""
         await self.quick.close()
         await self.slow.close()
         await self.solving.close()
@@ -125,6 +127,7 @@ async def facts_of(children: ApiChildren, body: bytes) -> ManifestFacts:
 
 
 def as_response(reply: Reply) -> Response:
+    """A child's reply as the answer of a call."""
     return Response(reply.body, status_code=reply.status, media_type=reply.media_type)
 
 

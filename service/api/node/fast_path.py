@@ -41,6 +41,7 @@ class FastPath:
         return working
 
     async def close(self) -> None:
+        """Cancels the solves in progress, and waits until they are released."""
         for working in self._under_way:
             working.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)

@@ -53,6 +53,7 @@ class BranchAndBound:
     _impossible: list[Counter[int]] = field(default_factory=list)
 
     def run(self) -> Chosen:
+        """The best choice found, and what is proven of it."""
         everything = list(range(len(self.candidates)))
         used, held = list(self.demand.start), self.demand.held
         for number in self.start:

@@ -36,6 +36,7 @@ matter)."""
 
 
 def joined(first: Class, second: Class) -> Class:
+    """The class of the buffers of both."""
     weights = dict(first[1])
     for width, accesses in second[1]:
         weights[width] = weights.get(width, 0) + accesses
@@ -56,10 +57,12 @@ class ByteLimits:
 
     @cached_property
     def base(self) -> Class:
+        """The class of the buffers that must be shared."""
         region = run_region(self.manifest)
         return region.run_alignment_bytes, tuple((width, self._weight(count)) for width, count in region.weights)
 
     def class_of(self, buffer: Buffer) -> Class:
+        """The class of one buffer."""
         return buffer.alignment_bytes, ((buffer.dtype.itemsize_bytes, self._weight(buffer.accesses)),)
 
     def with_all(self, buffers: Iterable[Buffer]) -> Class:
@@ -86,6 +89,7 @@ class ByteLimits:
         return self._reach[kind]
 
     def order(self, run_bytes: Bytes, kind: Class) -> Order:
+        """The order (stride and run bytes) of so many run bytes in this class."""
         return self._stride(run_bytes, kind, self.manifest.launch.bank_conflicts), run_bytes
 
     def least_order(self, run_bytes: Bytes, kind: Class) -> Order:

@@ -64,6 +64,7 @@ class Selection:
         self._effort = _EFFORTS[0]
 
     def run(self) -> Packed:
+        """The packing with the best choice found."""
         searching = self._stop.within(_SHARE * self._stop.remaining_s)
         chosen = self._choose(self._greedy(searching), searching)
         for effort in _EFFORTS[1:]:

@@ -104,6 +104,7 @@ def worth(manifest: Manifest, run_bytes: Bytes, base: Packed, on_chip: frozenset
 
 
 def launch_of(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
+    """The launch of a packing; None if none fits."""
     return launch_beside(manifest, packed.run.size_bytes, packed, packed.on_chip)
 
 

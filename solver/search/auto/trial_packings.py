@@ -50,6 +50,7 @@ class TrialPackings:
 
     @classmethod
     def of(cls, manifest: Manifest, candidates: frozenset[str]) -> TrialPackings:
+        """The trial packings of a manifest with these `auto` buffers as candidates."""
         split = splittable(manifest, candidates)
         return cls(flatten(manifest, candidates, split, warned=False).run, candidates, manifest.solver.seed)
 

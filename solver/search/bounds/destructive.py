@@ -110,6 +110,7 @@ class DestructiveBounds:
         """CP-SAT's deterministic seconds so far."""
 
     def halt(self) -> None:
+        """Ends the question in progress. Another thread may call it."""
         if self._fitter is not None:
             self._fitter.halt()
 

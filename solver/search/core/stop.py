@@ -36,15 +36,18 @@ class Stop:
     def after(
         cls, seconds: float, cancelled: Callable[[], bool] | None = None, options: SearchOptions | None = None
     ) -> Stop:
+        """A stop with a deadline `seconds` from now."""
         now = time.monotonic()
         return cls(now + seconds, cancelled, now, options=options or SearchOptions())
 
     @property
     def remaining_s(self) -> float:
+        """The time from now to the deadline."""
         return max(0.0, self.deadline - time.monotonic())
 
     @property
     def elapsed_s(self) -> float:
+        """The time from the start to now."""
         return time.monotonic() - self.started
 
     @property
@@ -62,6 +65,7 @@ class Stop:
             raise Stopped
 
     def leaves_out(self, strategy: str) -> bool:
+        """Whether the user has left this strategy out."""
         return strategy in self.options.without
 
     def within(self, seconds: float) -> Stop:

@@ -60,6 +60,7 @@ class Finder:
         self._halted = False
 
     def halt(self) -> None:
+        """Ends the search in progress, and all later ones. Another thread may call it."""
         self._halted = True
         for view in self._cores:
             view.halt()

@@ -78,11 +78,13 @@ class EjectionChains:
 
     @property
     def offsets(self) -> list[Bytes]:
+        """The offsets of the items, in bytes."""
         found: list[Bytes] = self._low.tolist()
         return found
 
     @property
     def top(self) -> Bytes:
+        """The end of the highest item."""
         return int(self._high.max())
 
     def approach(self, target: Bytes, effort: int, stop: Stop) -> None:

@@ -27,6 +27,7 @@ class Meetings:
         self._known: defaultdict[int, list[int]] = defaultdict(list)
 
     def add(self, item: int, spans: Sequence[Span]) -> None:
+        """Adds a placed item with its spans."""
         above = set()
         for node in self._nodes(spans):
             self._kept[node].append(item)
@@ -37,6 +38,7 @@ class Meetings:
             self._known[node].append(item)
 
     def meeting(self, spans: Sequence[Span]) -> set[int]:
+        """The placed items that meet one of the spans."""
         found: set[int] = set()
         for node in self._nodes(spans):
             found.update(self._known.get(node, ()))

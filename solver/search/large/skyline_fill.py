@@ -76,6 +76,7 @@ class IntervalField:
     def of(
         cls, spans: Sequence[tuple[int, int]], sizes: Sequence[Bytes], alignments: Sequence[Bytes], ground: Any
     ) -> IntervalField:
+        """The field of these intervals, without columns that a neighbour covers."""
         import numpy
 
         starts = numpy.array([start for start, _ in spans], dtype=numpy.int64)
@@ -97,6 +98,7 @@ class IntervalField:
 
     @property
     def bound(self) -> Bytes:
+        """The lower bound: the load of the fullest column."""
         return int(self.load.max())
 
 

@@ -62,9 +62,11 @@ class PerfectSkyline:
         return len(self._trail)
 
     def level_before(self, first: int) -> int:
+        """The level left of the run that starts at `first`."""
         return self.level[self.run_start[first]] if first else NEVER
 
     def level_after(self, end: int) -> int:
+        """The level right of the run that ends at `end`."""
         return self.level[end] if end < self._width else NEVER
 
     def fits(self, item: int, level: int) -> bool:
@@ -111,6 +113,7 @@ class PerfectSkyline:
                 self._valley(run, here=True)
 
     def undo(self, mark: int) -> None:
+        """Takes all steps since the mark back."""
         trail, valleys = self._trail, self.valleys
         while len(trail) > mark:
             values, index, value = trail.pop()

@@ -46,6 +46,8 @@ class JointPacking:
 
 @dataclass(frozen=True)
 class Answer:
+    """The answer of the model. `together` is given if it was packed."""
+
     outcome: Literal["packed", "impossible", "unknown"]
     together: JointPacking | None = None
 

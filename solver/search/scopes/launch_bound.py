@@ -41,6 +41,7 @@ class LaunchBound:
         self._full = [number for number, met in flat.crossing.items() if met == every] if every else []
 
     def allows(self, wanted: Wanted) -> bool:
+        """Whether no bound rules this launch out."""
         runs, most = wanted.threads // self._shape.threads_per_run, wanted.dynamic_bytes_at_most
         windows = runs * self._stride
         if max(windows, self._block) > most:
