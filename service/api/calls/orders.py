@@ -37,7 +37,7 @@ router = APIRouter(prefix=PREFIX, tags=["layouts"])
     "",
     status_code=202,
     summary="Ask for a layout",
-    description="200: answered from the store. 201: finished while the call waited. 202: under way, see `Location`.",
+    description="200: answered from the store. 201: finished while the call waited. 202: in progress, see `Location`.",
     responses=FINISHED_JOB,
     openapi_extra=MANIFEST_BODY,
 )

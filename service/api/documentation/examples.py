@@ -208,7 +208,7 @@ def content_of(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 FINISHED_JOB: dict[int | str, dict[str, Any]] = JOB | {
     201: {"description": "Finished while the call waited", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
-    202: {"description": "Under way: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
+    202: {"description": "In progress: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
 }
 
 JOB_LIST: dict[int | str, dict[str, Any]] = {
