@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from textwrap import fill
 from time import monotonic, process_time
 from typing import Any, TypeVar
 
@@ -91,9 +92,12 @@ def _timed(do: Callable[[], T]) -> tuple[T, float]:
 
 
 def report(rows: Iterable[Row], command: str, limit_s: float) -> str:
-    lines = [
+    told = (
         f"Written by `{command}` on {machine()['processor']}, at most {limit_s:g} s for each search. Bytes are those of the "
-        "traces, as one arena; no bank, thread or budget is involved. Seconds of CPU, but for the wall clock of the search.",
+        "traces, as one arena; no bank, thread or budget is involved. Seconds of CPU, but for the wall clock of the search."
+    )
+    lines = [
+        fill(told, 118),
         "",
         "| trace | buffers | pool bytes | above the bound | import s | read s | solve s | wall s | verify s |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",

@@ -14,7 +14,7 @@ from warpack.gpu_runtime.imports import ImportFailed
 from warpack.gpu_runtime.imports.triton.compiling import Compiled
 
 DUMP = Path(__file__).parents[1] / "gpu_runtime" / "imports" / "dumps" / "matmul-80.mlir"
-SOURCE = Path(command.__file__).with_name("written.py")
+FILES = sorted(Path(command.__file__).parent.glob("written_*.py"))
 
 
 def test_there_are_a_hundred_with_names_of_their_own() -> None:
@@ -23,9 +23,14 @@ def test_there_are_a_hundred_with_names_of_their_own() -> None:
 
 
 def test_each_written_kernel_has_a_case_whose_signature_fits() -> None:
-    functions = [one for one in ast.parse(SOURCE.read_text()).body if isinstance(one, ast.FunctionDef)]
-    arguments = {one.name: len(one.args.args) for one in functions if not one.name.startswith("_")}
-    assert {case.name: len(case.signature.split(",")) for case in written()} == arguments
+    functions = [
+        (file.name, one)
+        for file in FILES
+        for one in ast.parse(file.read_text()).body
+        if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")
+    ]
+    arguments = {one.name: (file, len(one.args.args)) for file, one in functions}
+    assert {case.name: (case.file, len(case.signature.split(","))) for case in written()} == arguments
 
 
 def test_generated_source_is_python_and_the_same_each_time() -> None:
@@ -51,7 +56,7 @@ def test_what_is_wrong_with_a_kernel_is_a_fault_of_its_row(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(command, "compile_kernels", lambda jobs, interpreter: [found] * len(jobs))
-    (row,) = command.rows_of([Case("matmul", "i32", "8.0", {})], None)
+    (row,) = command.rows_of([Case("matmul", "i32", "8.0", {}, file="written_products.py")], None)
     assert [fault in one for one in row.faults[:1]] == ([] if fault is None else [True])
     assert command.main(["--only", "matmul"]) == (0 if fault is None else 1)
     assert f"in {0 if fault else 1} of 1." in capsys.readouterr().out.replace("\n", " ")
