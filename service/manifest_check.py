@@ -45,6 +45,7 @@ class Examined:
 
 
 def examine(manifest: Manifest) -> Examined:
+    """Flattens and checks a manifest, without solving it."""
     flat = flatten(manifest)
     why = None if manifest.of_pool else ruled_out(manifest, flat)
     broken = broken_by_hand(manifest)

@@ -41,6 +41,7 @@ class ProblemDetails:
 
     @property
     def type(self) -> str:
+        """The URN of the problem's type."""
         return _PREFIX + self.slug
 
     def to_json(self) -> dict[str, Any]:
@@ -56,6 +57,7 @@ class ProblemDetails:
         return document | self.more
 
     def to_text(self) -> str:
+        """The problem as JSON text."""
         return json.dumps(self.to_json(), ensure_ascii=False)
 
 
@@ -98,6 +100,7 @@ def without_paths(text: str) -> str:
 
 
 def overdue(who: str, limit_s: float, what_to_do: str) -> ProblemDetails:
+    """A child was stopped at its time limit. `what_to_do` tells the caller what may help."""
     return ProblemDetails(
         f"{who}-overdue",
         f"The {who} did not finish in time",
@@ -107,6 +110,7 @@ def overdue(who: str, limit_s: float, what_to_do: str) -> ProblemDetails:
 
 
 def over_memory(who: str, memory_mib: int) -> ProblemDetails:
+    """A child needed more memory than it may have."""
     return ProblemDetails(
         f"{who}-over-memory",
         f"The {who} needed too much memory",
@@ -128,6 +132,7 @@ def worker_crashed(said: str) -> ProblemDetails:
 
 
 def withdrawn(version: str) -> ProblemDetails:
+    """The answer was made by a version that was found to be faulty."""
     return ProblemDetails(
         "withdrawn",
         "The answer was withdrawn",
@@ -139,6 +144,7 @@ def withdrawn(version: str) -> ProblemDetails:
 def internal_error(
     detail: str = "The service failed unexpectedly. Its log says more.",
 ) -> ProblemDetails:
+    """A fault of ours, which no other problem describes."""
     return ProblemDetails("internal-error", "Internal error", HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 

@@ -38,11 +38,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """An answer of the service."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> Any:
+        """The body as JSON values."""
         return json.loads(self.body)
 
 
@@ -55,6 +58,8 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
+    """A wait before the next try."""
+
     seconds: float
 
 
@@ -97,6 +102,7 @@ def may_pass(problem: ApiProblem) -> bool:
 
 
 def refused(answer: Answer) -> ApiProblem:
+    """The exception for an answer that is a problem."""
     said = answer.headers.get("retry-after", "")
     document: Any = None
     if "json" in answer.headers.get("content-type", ""):

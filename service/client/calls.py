@@ -133,6 +133,7 @@ class Calls(Attempts):
 
 
 def as_bytes(document: Document) -> bytes:
+    """A document as JSON in UTF-8."""
     if isinstance(document, bytes):
         return document
     return (document if isinstance(document, str) else json.dumps(dict(document), ensure_ascii=False)).encode()

@@ -28,6 +28,8 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
+    """The stream of events is open."""
+
     pass
 
 
@@ -38,6 +40,8 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Give(Generic[Value]):
+    """A value for the caller."""
+
     value: Value
 
 

@@ -50,50 +50,74 @@ class ApiProblem(Exception):
 
 
 class BadManifest(ApiProblem):
+    """The manifest is not JSON, or breaks rules of its format."""
+
     slugs = ("bad-manifest", "not-json")
 
 
 class BadRequest(ApiProblem):
+    """The request is wrong in another way (4xx)."""
+
     pass
 
 
 class Unauthorized(BadRequest):
+    """There was no API key, or it is not valid."""
+
     slugs = ("unauthorized",)
 
 
 class Forbidden(BadRequest):
+    """The key does not have the scope that the call needs."""
+
     slugs = ("forbidden",)
 
 
 class NotFound(BadRequest):
+    """There is no such job among the key's own."""
+
     slugs = ("not-found",)
 
 
 class NotReady(BadRequest):
+    """The file is not there, or not yet."""
+
     slugs = ("not-ready", "no-checked-allocators")
 
 
 class AlreadyFinished(BadRequest):
+    """The job has ended, so it cannot be cancelled."""
+
     slugs = ("already-finished",)
 
 
 class QuotaExceeded(ApiProblem):
+    """The key, or the service, has reached a cap (429)."""
+
     pass
 
 
 class Unavailable(ApiProblem):
+    """The service cannot answer now (503)."""
+
     pass
 
 
 class ServiceFault(ApiProblem):
+    """A fault of the service (other 5xx)."""
+
     pass
 
 
 class JobFailed(ApiProblem):
+    """The job ended as failed."""
+
     pass
 
 
 class Unreachable(ApiProblem):
+    """There was no answer."""
+
     def __init__(self, url: str, why: str) -> None:
         detail = f"The service at {url} cannot be reached: {why or 'the connection broke'}."
         super().__init__(0, {"type": f"{_PREFIX}unreachable", "title": "No answer", "detail": detail})

@@ -19,10 +19,12 @@ class Job(dict[str, Any]):
 
     @property
     def id(self) -> str:
+        """The job's id."""
         return str(self["id"])
 
     @property
     def name(self) -> str:
+        """The name in the manifest."""
         return str(self["name"])
 
     @property
@@ -32,6 +34,7 @@ class Job(dict[str, Any]):
 
     @property
     def finished(self) -> bool:
+        """Whether the job has ended."""
         return self.state in FINAL
 
     @property

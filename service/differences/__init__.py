@@ -1,8 +1,8 @@
-"""What differs between two manifests, or between two layouts: change by change, buffer by buffer.
+"""Finds the changes between two manifests, or between two layouts.
 
-Change                 one field of one thing, before and after; or a thing that came or went
-manifest_changes       of two manifests; phases by their names, so that one more phase is one change
-layout_changes         of two layouts; what depends on the run of the search alone is left out
+Change                 one field of one thing, before and after; or a thing that was added or removed
+manifest_changes       the changes of two manifests; phases go by name, so that an added phase is one change
+layout_changes         the changes of two layouts, without figures that only the run of the search decides
 """
 
 from warpack.service.differences.changes import Change

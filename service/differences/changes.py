@@ -14,8 +14,8 @@ ORDER = "order"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what` is the kind of thing (buffer, loop, launch), `name` which one ("" where there is one alone). `field` "":
-    the whole of it came (`before` is None) or went (`after` is None)."""
+    """`what` is the kind of thing (buffer, loop, launch). `name` says which one; it is "" if there is only one. If
+    `field` is "", the whole thing was added (`before` is None) or removed (`after` is None)."""
 
     what: str
     name: str
@@ -34,7 +34,7 @@ class Change:
 
 
 def of_things(what: str, before: Things, after: Things) -> Iterator[Change]:
-    """What went, what changed, what came, and whether the order of those that stayed is another."""
+    """The things that were removed, changed or added, and whether the others are in another order."""
     for name, fields in before.items():
         if name not in after:
             yield Change(what, name, "", dict(fields), None)
@@ -57,7 +57,7 @@ def of_fields(what: str, name: str, before: Mapping[str, Any], after: Mapping[st
 
 
 def flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Objects inside as fields with dotted names."""
+    """The fields, in which those of inner objects have dotted names."""
     found: dict[str, Any] = {}
     for key, inner in value.items():
         if isinstance(inner, Mapping):
@@ -68,7 +68,7 @@ def flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def keyed(pairs: Iterator[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
-    """By name; the second of a name is `name (2)`."""
+    """The fields by name. The second thing with a name is called `name (2)`."""
     found: dict[str, dict[str, Any]] = {}
     for name, fields in pairs:
         number, key = 1, name

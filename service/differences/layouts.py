@@ -1,4 +1,4 @@
-"""Two layouts compared: places, bytes, threads, proof. Seconds, versions, advice and baselines are no part of it."""
+"""Compares two layouts: places, bytes, threads and proof. Seconds, versions, advice and baselines are left out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _changes(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Change]:
 
 
 def _figures(part: dict[str, Any] | None) -> dict[str, Any]:
-    """Without the certificates, which name what proves a bound: the bounds themselves are compared."""
+    """The figures without certificates. Bounds are compared, but not how they are proven."""
     return {key: value for key, value in flat(part or {}).items() if "certificate" not in key}
 
 

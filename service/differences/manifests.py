@@ -1,4 +1,4 @@
-"""Two manifests compared as they are read: with defaults, names in full, and times in the words of their phases."""
+"""Compares two manifests as they are read: with defaults, full names, and times in names of phases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _changes(one: _Told, other: _Told) -> Iterator[Change]:
 
 
 def _of_timelines(owner: str, one: dict[str, Any] | None, other: dict[str, Any] | None) -> Iterator[Change]:
-    """Of components whose phases came or went their line says so."""
+    """The changes of a timeline. If a component has none before or after, the change of the component says so."""
     if one is None or other is None:
         return
     inside = f" of {owner}" if owner else ""
@@ -50,7 +50,7 @@ def _steps(timeline: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Told:
-    """A manifest as things with fields."""
+    """The things of a manifest, with their fields."""
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest

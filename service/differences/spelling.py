@@ -1,4 +1,4 @@
-"""Times of a manifest in the words of its phases, so that a phase that came or went changes nothing else."""
+"""Writes times of a manifest in names of phases, so that an added or removed phase changes nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Names = list[str] | None
 
 
 def phase(names: Names, at: Any) -> Any:
-    """The name of a phase where there are names."""
+    """The name of a phase, if phases have names."""
     return names[at] if names is not None and isinstance(at, int) else at
 
 
@@ -29,7 +29,7 @@ def intervals(names: Names, spans: Any) -> Any:
 
 
 def times(names: Names, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a buffer or part with their times in words."""
+    """The fields of a buffer or part, with its times in names of phases."""
     spelled = dict(fields)
     if "lifetime" in spelled:
         spelled["lifetime"] = intervals(names, spelled["lifetime"])
@@ -43,7 +43,7 @@ def times(names: Names, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 STRUCTURES: dict[str, tuple[str, Callable[[Names, Any], tuple[str, dict[str, Any]]]]] = {}
-"""By the key of a timeline: the word for one, and its name with its fields."""
+"""For each list of a timeline: the word for one entry, and a function that gives the entry's name and fields."""
 
 
 def _structure(key: str, word: str) -> Callable[[Any], Any]:

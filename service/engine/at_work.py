@@ -7,11 +7,14 @@ from collections.abc import Awaitable
 
 
 class AtWork:
+    """The handlers that this process runs now."""
+
     def __init__(self) -> None:
         self._tasks: set[asyncio.Future[None]] = set()
 
     @property
     def busy(self) -> bool:
+        """Whether any handler is at work."""
         return bool(self._tasks)
 
     async def do(self, work: Awaitable[None]) -> None:

@@ -44,6 +44,7 @@ class Box:
 
     @property
     def live(self) -> bool:
+        """Whether the contents still count."""
         return self.state != "waiting"
 
 
@@ -64,10 +65,12 @@ class Chart:
 
     @property
     def phases(self) -> int:
+        """The number of phases."""
         return len(self.phase_names)
 
     @property
     def title(self) -> str:
+        """The name of the region, for people."""
         if self.region == "pool":
             return "pool"
         if self.region == "run":

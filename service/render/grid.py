@@ -43,6 +43,7 @@ class Grid:
 
     @property
     def width(self) -> int:
+        """The width of the grid in characters."""
         return self.columns * self.columns_per_phase
 
     def column(self, number: int) -> tuple[Phase, Phase]:

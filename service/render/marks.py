@@ -36,12 +36,14 @@ class Marks:
         self._number = {name: number for number, name in enumerate(buffers)}
 
     def letter(self, buffer: str) -> str:
+        """The letter of a buffer."""
         number = self._number.get(buffer)
         if number is None:
             return " "
         return LETTERS[number] if number < len(LETTERS) else MANY
 
     def style(self, buffer: str) -> str:
+        """The colour of a buffer, as a style of rich."""
         number = self._number.get(buffer)
         return "" if number is None else _COLOURS[number % len(_COLOURS)]
 

@@ -40,6 +40,7 @@ class Wish:
 
     @property
     def name(self) -> str:
+        """The name of the wish for people."""
         return wish_name(self.key)
 
     @property
@@ -52,6 +53,7 @@ class Wish:
 
     @property
     def interval(self) -> str:
+        """The open interval, from the layout's figure to the bound."""
         low, high = sorted((self.has, self.bound))
         return f"{self.name} ({low} to {high})"
 

@@ -68,6 +68,7 @@ def structures_of(story: Story) -> tuple[Structure, ...]:
 
 
 def barriers_of(story: Story) -> tuple[BarrierMark, ...]:
+    """All barriers of a program."""
     marks = []
     for fence in story.fences:
         side = "after" if fence.after else "before"

@@ -17,11 +17,13 @@ _DEFS = "#/$defs/"
 
 @cache
 def manifest_schema() -> Schema:
+    """The JSON Schema of manifests, as a complete document."""
     return _document(MANIFEST_SCHEMA, "A Warpack manifest", Manifest, _of_manifest(_DEFS))
 
 
 @cache
 def layout_schema() -> Schema:
+    """The JSON Schema of layouts, as a complete document."""
     return _document(LAYOUT_SCHEMA, "A Warpack layout", Layout, _of_layout(_DEFS))
 
 

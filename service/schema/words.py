@@ -59,7 +59,7 @@ WORDS: Mapping[type, Mapping[str, str]] = {
         "compute_capability": "The architecture of the GPU.",
         "shared_budget_bytes": "The most shared bytes of a block, static and dynamic together. default: 49152; opt-in: "
         "the architecture's largest.",
-        "static_shared_bytes": "What the kernel declares statically besides.",
+        "static_shared_bytes": "The shared bytes that the kernel itself declares statically.",
         "registers_per_thread": "Registers of your compiled kernel (`warpack measure CUBIN` reads them). They limit "
         "threads and occupancy.",
         "carveout": "The share of the L1 that shared memory gets, in percent or max.",

@@ -45,4 +45,5 @@ class Store:
         self.withdrawals = Withdrawals(self._database)
 
     def close(self) -> None:
+        """Closes all connections."""
         self._database.close()

@@ -32,6 +32,8 @@ class Wish:
 
 
 class Claims:
+    """The repository of gateway workers' claims."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -41,6 +41,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        """A connection for reads. Its transaction is rolled back when the block ends."""
         with self._readers.connect() as connection:
             yield connection
 
@@ -58,6 +59,7 @@ class Database:
             yield connection
 
     def close(self) -> None:
+        """Closes all connections."""
         self._writers.dispose()
         self._readers.dispose()
 

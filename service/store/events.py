@@ -53,6 +53,8 @@ def record(
 
 
 class Events:
+    """The repository of events."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

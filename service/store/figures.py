@@ -39,10 +39,13 @@ class Now:
 
 
 class Figures:
+    """The gauges of the store."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def now(self) -> Now:
+        """All gauges now."""
         with self._database.reading() as connection:
             alive = select(workers.c.queues).where(workers.c.lease_until > db_now())
             taken = [json.loads(queues) for queues in connection.execute(alive).scalars()]

@@ -48,6 +48,8 @@ class Happened:
 
 
 class Happenings:
+    """Counts what has ended, from the events."""
+
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._clock = database, clock
 

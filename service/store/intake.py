@@ -54,6 +54,7 @@ def topic_of(connection: Connection, solve_id: str) -> str:
 
 
 def manifest_topic(manifest_sha256: str) -> str:
+    """The topic of a manifest, with its solves and orders."""
     return f"manifest {manifest_sha256}"
 
 

@@ -30,6 +30,8 @@ _STANDING = text(
 
 
 class Jobs:
+    """The repository of jobs."""
+
     def __init__(self, database: Database, uses: Uses) -> None:
         self._database, self._uses = database, uses
 
@@ -73,6 +75,7 @@ class Jobs:
             return look_up(connection, order)
 
     def get(self, job_id: str) -> Job | None:
+        """The job with this id; None if there is none."""
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
         if row is None:

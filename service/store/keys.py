@@ -42,10 +42,13 @@ class Key:
 
     @property
     def valid(self) -> bool:
+        """Whether the key is neither revoked nor expired."""
         return not self.revoked and (self.expires_in_s is None or self.expires_in_s > 0)
 
 
 class Keys:
+    """The repository of API keys."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -80,10 +83,12 @@ class Keys:
         return found if found.valid else None
 
     def all(self) -> tuple[Key, ...]:
+        """All keys, with revoked and expired ones."""
         with self._database.reading() as connection:
             return tuple(map(_to_key, connection.execute(_QUERY.order_by(api_keys.c.created_at, api_keys.c.id))))
 
     def any_valid(self) -> bool:
+        """Whether any key is valid now."""
         query = select(api_keys.c.id).where(
             api_keys.c.revoked.is_(False), or_(api_keys.c.expires.is_(None), api_keys.c.expires > db_now())
         )

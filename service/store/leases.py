@@ -68,6 +68,7 @@ class Lease:
         return frozenset(connection.execute(query).scalars())
 
     def release(self, connection: Connection, task_id: str, token: str) -> bool:
+        """Lets a claimed task wait again, without counting a loss. Returns whether the claim still stood."""
         change = self.change(task_id, token)
         return bool(connection.execute(change.values(state=self.waits, holder=None, token=None, due=db_now())).rowcount)
 

@@ -31,6 +31,7 @@ def new_id() -> str:
 
 
 def now() -> str:
+    """The time in UTC, as ISO 8601 text with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -121,6 +122,7 @@ class Claim:
 
     @property
     def id(self) -> str:
+        """The id of the claimed task."""
         return self.task.id
 
 
@@ -155,4 +157,5 @@ class Job:
 
     @property
     def finished(self) -> bool:
+        """Whether the job has ended."""
         return self.state in FINAL_STATES

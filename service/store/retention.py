@@ -34,6 +34,8 @@ MARKED_S = 60.0
 
 
 class Retention:
+    """Removes unused orders, and all that belongs to them alone."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

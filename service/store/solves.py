@@ -27,6 +27,8 @@ class SolvedLayout:
 
 
 class Solves:
+    """The repository of solves."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

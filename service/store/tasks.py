@@ -18,6 +18,8 @@ _BATCH = 500
 
 
 class Tasks:
+    """The repository of tasks of every kind."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

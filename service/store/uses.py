@@ -18,12 +18,15 @@ _BATCH = 500
 
 
 class Uses:
+    """The uses of orders since the last write."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._noted: set[str] = set()
         self._lock = Lock()
 
     def note(self, order_id: str) -> None:
+        """Notes that an order is used now."""
         with self._lock:
             self._noted.add(order_id)
 

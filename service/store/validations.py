@@ -36,6 +36,8 @@ class Verdict:
 
 
 class Validations:
+    """The repository of validations."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

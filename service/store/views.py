@@ -51,6 +51,7 @@ def job_rows(*, with_layouts: bool) -> Select[Any]:
 
 
 def to_job(row: Row[Any]) -> Job:
+    """The job of a row of `job_rows`."""
     values = dict(row._mapping)
     state = cast(JobState, values["state"])
     if state != "ready":

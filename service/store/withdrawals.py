@@ -24,6 +24,8 @@ class Made:
 
 
 class Withdrawals:
+    """The repository of answers by version."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

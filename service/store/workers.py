@@ -40,6 +40,8 @@ class Worker:
 
 
 class Workers:
+    """The repository of workers."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -69,6 +71,7 @@ class Workers:
             return bool(connection.execute(renewed).rowcount)
 
     def get(self, worker_id: str) -> Worker | None:
+        """The worker with this id; None if it is not entered."""
         with self._database.reading() as connection:
             row = connection.execute(_QUERY.where(workers.c.id == worker_id)).one_or_none()
         return None if row is None else _to_worker(row)
@@ -84,6 +87,7 @@ class Workers:
             connection.execute(update(workers).where(workers.c.id == worker_id).values(queues=json.dumps({})))
 
     def leave(self, worker_id: str) -> None:
+        """Removes the worker."""
         with self._database.writing() as connection:
             connection.execute(delete(workers).where(workers.c.id == worker_id))
 

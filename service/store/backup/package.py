@@ -44,6 +44,7 @@ def write(file: Path, facts: Facts, copy: Path) -> None:
 
 
 def read_facts(file: Path) -> Facts:
+    """What `backup.json` says. Raises BackupError."""
     told = _told(file)
     return Facts(told["database"], told["revision"], told["made_at"])
 

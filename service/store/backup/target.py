@@ -19,6 +19,7 @@ _OF_A_LIFE = {"workers"}
 
 
 def refuse_unless_free(settings: Settings, *, replace: bool) -> None:
+    """Raises BackupError if processes work on the store, or if it is not empty and `replace` is False."""
     url = make_url(settings.store_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return

@@ -104,12 +104,13 @@ class DestructiveBounds:
     def __init__(self, reductions: Reductions, seed: int, halted: Callable[[], bool]) -> None:
         self._puzzle, self._seed, self._halted = reductions.whole, seed, halted
         self._least, self._at, self._slice = reductions.relaxed.bound, 0, _FIRST_SLICE
-        self._levels = _made(reductions)
+        self._levels = _levels_of(reductions)
         self._fitter: StripsSearch | None = None
         self.spent = 0.0
         """CP-SAT's deterministic seconds so far."""
 
     def halt(self) -> None:
+        """Ends the question in progress. Another thread may call it."""
         if self._fitter is not None:
             self._fitter.halt()
 
@@ -187,7 +188,7 @@ class DestructiveBounds:
         return replace(found, offsets=tuple(offset * unit for offset in found.offsets))
 
 
-def _made(reductions: Reductions) -> list[_Level]:
+def _levels_of(reductions: Reductions) -> list[_Level]:
     """The levels, from the coarsest relaxation to the puzzle itself, in which nothing is relaxed."""
     reduced = reductions.relaxed
     core, unit = coarsened(reduced.puzzle)

@@ -48,4 +48,5 @@ class Choice:
 
     @property
     def proven(self) -> bool:
+        """Whether no choice with the same threads has more accesses."""
         return self.accesses >= self.accesses_at_most

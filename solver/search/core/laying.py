@@ -22,6 +22,7 @@ class FirstFit:
             self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
 
     def run(self, order: Sequence[int]) -> Solution:
+        """The packing by first fit along `order`, which must have all items that are not pinned."""
         pinned = set(self._puzzle.pinned)
         if pinned:
             order = [*sorted(pinned), *(i for i in order if i not in pinned)]

@@ -33,6 +33,7 @@ class Ledger:
 
     @property
     def accounts(self) -> tuple[StrategyAccount, ...]:
+        """The accounts of all strategies that were asked."""
         with self._lock:
             return tuple(
                 StrategyAccount(
@@ -54,12 +55,14 @@ class Ledger:
         return _Step(self, strategy)
 
     def took(self, strategy: str, seconds: float) -> None:
+        """Adds the time of a step."""
         with self._lock:
             account = self._of(strategy)
             account.steps += 1
             account.seconds += seconds
 
     def spent(self, strategy: str, effort: float) -> None:
+        """Adds effort."""
         with self._lock:
             self._of(strategy).effort += effort
 

@@ -46,6 +46,7 @@ class Packing:
 
     @property
     def proven(self) -> bool:
+        """Whether no packing is smaller."""
         return self.lower_bound_bytes >= self.size_bytes
 
 

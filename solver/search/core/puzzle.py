@@ -41,6 +41,7 @@ class Puzzle:
 
     @property
     def count(self) -> int:
+        """The number of items."""
         return len(self.sizes)
 
     @cached_property
@@ -56,6 +57,7 @@ class Puzzle:
 
     @cached_property
     def pinned(self) -> tuple[int, ...]:
+        """The pinned items."""
         return tuple(i for i, pin in enumerate(self.pins) if pin is not None)
 
     @cached_property
@@ -118,4 +120,5 @@ class Solution:
 
 
 def solution(puzzle: Puzzle, offsets: Sequence[int]) -> Solution:
+    """The packing with these offsets."""
     return Solution(tuple(offsets), puzzle.top(offsets))

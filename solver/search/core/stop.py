@@ -36,15 +36,18 @@ class Stop:
     def after(
         cls, seconds: float, cancelled: Callable[[], bool] | None = None, options: SearchOptions | None = None
     ) -> Stop:
+        """A stop with a deadline `seconds` from now."""
         now = time.monotonic()
         return cls(now + seconds, cancelled, now, options=options or SearchOptions())
 
     @property
     def remaining_s(self) -> float:
+        """The time from now to the deadline."""
         return max(0.0, self.deadline - time.monotonic())
 
     @property
     def elapsed_s(self) -> float:
+        """The time from the start to now."""
         return time.monotonic() - self.started
 
     @property
@@ -62,17 +65,18 @@ class Stop:
             raise Stopped
 
     def leaves_out(self, strategy: str) -> bool:
+        """Whether the user has left this strategy out."""
         return strategy in self.options.without
 
     def within(self, seconds: float) -> Stop:
         """The same, with a deadline at most `seconds` from now."""
         return self._with(min(self.deadline, time.monotonic() + seconds), self.effort)
 
-    def sparing(self, effort: float) -> Stop:
+    def with_effort(self, effort: float) -> Stop:
         """The same, with at most this effort for one search."""
         return self._with(self.deadline, min(self.effort, effort))
 
-    def beyond(self, seconds: float) -> Stop:
+    def with_deadline_in(self, seconds: float) -> Stop:
         """The same, with a deadline `seconds` from now, even if the old one is earlier. It is for work that every
         result needs."""
         return self._with(time.monotonic() + seconds, self.effort)

@@ -41,8 +41,8 @@ def without_relaxation(solver: cp_model.CpSolver) -> cp_model.CpSolver:
 
 
 def walk_along(model: cp_model.CpModel, solver: cp_model.CpSolver, order: Sequence[int], pool: int) -> None:
-    """Makes the search place items along `order`, each as low as it can lie. Each choice is the lowest of the next
-    `pool` items (0: always the first)."""
+    """Makes the search place the item that can lie lowest first, at its lowest offset. `order` breaks ties. With a
+    `pool`, each choice is made by chance among so many of the best items (0: always the best)."""
     from ortools.sat.python import cp_model
 
     steps = [model.get_int_var_from_proto_index(item) for item in order]

@@ -35,7 +35,8 @@ _ASK_EVERY_S = 0.05
 _METHOD = "cp-sat-stacking"
 
 Turn = tuple[list[int], int]
-"""An order of the items, and the number of next items along it from which each choice is made (0: always the first)."""
+"""An order of the items, and the pool from which each choice is made: so many of the items that can lie lowest (0:
+always the lowest)."""
 
 
 class StackingSearch:

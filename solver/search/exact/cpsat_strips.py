@@ -61,16 +61,17 @@ class StripsSearch:
 
     @property
     def halted(self) -> bool:
+        """Whether `halt` was called."""
         return self._halted.is_set()
 
     def halt(self) -> None:
+        """Ends the question in progress, and all later ones. Another thread may call it."""
         self._halted.set()
         if self._solver is not None:
             self._solver.stop_search()
 
     def find(self, capacity: int, order: Sequence[int], pool: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Looks for a packing along `order`. Each choice is made from the next `pool` items along it (0: always the
-        first)."""
+        """Looks for a packing along `order`. `pool`: see `walk_along`."""
         model = self._stacked(capacity)
         if model is None:
             return Attempt("impossible", method=_METHOD)

@@ -169,13 +169,13 @@ class SkylineSearch:
             if placed[item] or self._kinds[item] in kinds:
                 continue
             first, end = self._spans[item]
-            if max(tops[first:end]) <= level and not self._shut(state, first, end, column):
+            if max(tops[first:end]) <= level and not self._must_wait(state, first, end, column):
                 kinds.add(self._kinds[item])
                 found.append(item)
         return found
 
     @staticmethod
-    def _shut(state: _State, first: int, end: int, column: int) -> bool:
+    def _must_wait(state: _State, first: int, end: int, column: int) -> bool:
         """Whether a column of the span already waits at its present height. Then nothing may start there."""
         level = state.tops[column]
         return any(first <= one < end and state.tops[one] == level for one in state.waiting)
@@ -199,13 +199,18 @@ class SkylineSearch:
         starting, ending = state.starting.copy(), state.ending.copy()
         starting[first] -= self._sizes[item]
         ending[end] -= self._sizes[item]
-        if not (self._joins(first, tops, slack, starting, ending) and self._joins(end, tops, slack, starting, ending)):
+        if not (
+            self._can_fill_step(first, tops, slack, starting, ending)
+            and self._can_fill_step(end, tops, slack, starting, ending)
+        ):
             return None
         placed = state.placed.copy()
         placed[item] = 1
         return _State(tops, levels, slack, left, starting, ending, placed, waiting)
 
-    def _joins(self, edge: int, tops: list[int], slack: list[int], starting: list[int], ending: list[int]) -> bool:
+    def _can_fill_step(
+        self, edge: int, tops: list[int], slack: list[int], starting: list[int], ending: list[int]
+    ) -> bool:
         """Whether the items that end or start at this edge can fill the step of the skyline there, with the slack. No
         other items can lie there."""
         if not 0 < edge < self._width:

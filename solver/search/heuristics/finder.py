@@ -55,26 +55,27 @@ class Finder:
         self._whole, self._seed = reductions.whole, seed
         exact, relaxed = reductions.exact, reductions.relaxed
         self._reductions = (exact,) if relaxed is exact else (exact, relaxed)
-        self._views: list[_View] = []
+        self._cores: list[_Core] = []
         self._round = 0
         self._halted = False
 
     def halt(self) -> None:
+        """Ends the search in progress, and all later ones. Another thread may call it."""
         self._halted = True
-        for view in self._views:
+        for view in self._cores:
             view.halt()
 
     def find(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, tuple[int, ...] | None]:
         """The top and the offsets of the best packing below `top`, if one is found. No packing is below `bound`."""
         turn, self._round = self._round % len(self._reductions), self._round + 1
-        if turn == len(self._views):  # takes a tenth of a second, so it is made when needed
-            self._views.append(_View(self._whole, self._reductions[turn], self._seed))
+        if turn == len(self._cores):  # takes a tenth of a second, so it is made when needed
+            self._cores.append(_Core(self._whole, self._reductions[turn], self._seed))
         if self._halted:
             return top, None
-        return self._views[turn].find(bound, top, effort, stop)
+        return self._cores[turn].find(bound, top, effort, stop)
 
 
-class _View:
+class _Core:
     """The core of one reduction, in the largest unit in which it can be counted."""
 
     def __init__(self, whole: Puzzle, reduced: Reduced, seed: int) -> None:

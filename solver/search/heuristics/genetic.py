@@ -85,6 +85,7 @@ class Genetic:
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:
+        """Whether the puzzle has enough items, and the lowest-first rule takes it."""
         return puzzle.count >= LEAST_ITEMS and bool(puzzle.stretches) and LowestFirst.takes(puzzle)
 
     @property

@@ -90,6 +90,7 @@ class GuidedLocalSearch:
 
     @property
     def offsets(self) -> tuple[int, ...]:
+        """The offsets of the items, in their order. They are a packing once nothing overlaps."""
         return tuple(self._offsets)
 
     def search(self, looks: int, stop: Stop) -> bool:

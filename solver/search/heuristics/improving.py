@@ -27,7 +27,7 @@ takes less time than a filling."""
 _TIGHT = 0.97
 """If intervals fill this part of the area under the bound, a short turn of valley filling often packs them at it."""
 
-_GLANCE_NODES = 2
+_SKYLINE_NODES = 2
 """The length of that turn, in choices for each item."""
 
 _FIRST_SHARE, _SHARE = 0.6, 0.15
@@ -92,7 +92,7 @@ class Improver:
         """The first packings: generations, and fillings before and after them if the items are plain intervals."""
         spans = self._puzzle.spans
         if spans is not None and "skyline" not in self._without:
-            yield from self._glance(spans, bound, stop)
+            yield from self._try_skyline(spans, bound, stop)
         if "filling" in self._without:
             spans = None
         for number, offsets in enumerate(() if spans is None else fillings(self._puzzle, spans, bound, stop)):
@@ -108,11 +108,11 @@ class Improver:
             self.by = "breeding"
             yield self._genetic.generation()
 
-    def _glance(self, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[Sequence[int]]:
+    def _try_skyline(self, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[Sequence[int]]:
         """A packing at the bound, if one short turn of valley filling finds it."""
         valleys = SkylineSearch(self._puzzle, spans)
         if valleys.fill(bound) >= _TIGHT:
-            attempt = valleys.search(bound, range(1), seed=self._seed, stop=stop, nodes_per_item=_GLANCE_NODES)
+            attempt = valleys.search(bound, range(1), seed=self._seed, stop=stop, nodes_per_item=_SKYLINE_NODES)
             if attempt.verdict == "packed":
                 self.by = "skyline"
                 yield attempt.offsets

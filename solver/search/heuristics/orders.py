@@ -68,6 +68,7 @@ class Climb:
         self._top, self._idle = 0, 0
 
     def order(self) -> list[int]:
+        """The next order to try."""
         random = self._random
         if not self._kept:
             self._tried = [0.0] * len(self._items)
@@ -80,6 +81,7 @@ class Climb:
         return sorted(self._items, key=self._tried.__getitem__)
 
     def came_to(self, top: int) -> None:
+        """Tells the top of the packing along the last order."""
         begun = not self._kept
         self._idle = 0 if begun or top < self._top else self._idle + 1
         if begun or top <= self._top:

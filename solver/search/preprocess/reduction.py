@@ -52,6 +52,7 @@ class Reduced:
 
     @property
     def taken(self) -> tuple[int, ...]:
+        """The items at the bottom."""
         return tuple(step.item for step in self.steps if step.at_bottom)
 
     def restore(self, whole: Puzzle, offsets: Sequence[int]) -> list[int]:
@@ -95,6 +96,7 @@ class Reductions:
 
     @classmethod
     def of(cls, whole: Puzzle, bound: int) -> Reductions:
+        """Both reductions of a puzzle that has no packing below `bound`."""
         relaxed = reduce(whole, relaxed=True, capacity=bound)
         return cls(whole, relaxed if relaxed.exact else reduce(whole, capacity=bound), relaxed)
 
