@@ -19,10 +19,10 @@ from warpack.solver.wire.problems import ManifestError
 _HELP = """
 Packs GPU buffers so that more warps fit.
 
-A manifest (JSON) names the buffers of one kernel, their sizes and their lifetimes. Warpack answers with a layout: the
-place of every byte of shared memory, the threads per block, and a proof of how good that is.
+A manifest (JSON, YAML or TOML) names the buffers of one kernel, their sizes and their lifetimes. Warpack answers with
+a layout: the place of every byte of shared memory, the threads per block, and a proof of how good that is.
 
-Start with "warpack demo", or with "warpack solve MANIFEST".
+Start with "warpack demo", or with "warpack init" and "warpack solve kernel.yaml".
 """
 
 _COMMANDS = {

@@ -1,4 +1,5 @@
-"""Whatever a manifest says, the builder says: each document, driven through it, is the same manifest again."""
+"""Whatever a manifest says, the builder says: each document, driven through it, is the same manifest again, and
+what it writes satisfies the schema."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from tests.helpers.built import built
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.manifests import manifests
 from tests.helpers.pools import pool_document, random_pool
-from tests.service.schema.test_manifest_schema import EVERYTHING, EXAMPLE_FILES, WITH_BASELINE
+from tests.service.schema.test_manifest_schema import EVERYTHING, EXAMPLE_FILES, VALIDATOR, WITH_BASELINE
 from tests.solver.reading.test_mutations import whole_program
 from warpack.solver import load_manifest
 
@@ -32,13 +33,16 @@ def test_every_example_is_built_again(path: Path) -> None:
 def test_every_field_and_every_construct_of_time_is_built_again(document: dict[str, Any]) -> None:
     kernel = built(document)
     assert kernel.manifest() == load_manifest(document)
+    VALIDATOR.validate(kernel.to_json())
     assert load_manifest(kernel.to_json()) == load_manifest(document)
 
 
 @settings(max_examples=50, deadline=None)
 @given(manifests())
 def test_random_manifests_are_built_again(document: dict[str, Any]) -> None:
-    manifest = built(document).manifest()
+    kernel = built(document)
+    manifest = kernel.manifest()
+    VALIDATOR.validate(kernel.to_json())
     assert manifest == load_manifest(document)
     assert manifest.sha256 == load_manifest(document).sha256
 
