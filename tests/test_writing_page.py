@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shlex
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from warpack.service.cli import main
 from warpack.solver import load_manifest
 from warpack.solver.reading.texts.written import Written
 
@@ -36,6 +41,22 @@ def test_the_error_that_it_shows_is_the_one_that_is_said() -> None:
     bad = text.replace("name: ranking, size: 64,", "name: ranking, size: 64x,")
     with pytest.raises(ValueError, match=re.escape(shown)):
         load_manifest(Written(bad.encode(), "yaml", "kernel.yaml"))
+
+
+def test_its_commands_run_in_the_order_in_which_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())  # no terminal: nothing is asked
+    commands = [shlex.split(line) for block in blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
+    assert [words[1] for words in commands] == ["init", "solve", "init", "schema", "diff"]
+    for words in commands:
+        words = words[: words.index(">")] if ">" in words else words
+        if words[1] == "diff":
+            shutil.copy("kernel.yaml", "kernel-2.yaml")
+        elif Path("kernel.yaml").exists() and words[1] == "init":
+            words.append("--force")
+        assert main(words[1:]) == 0, capsys.readouterr().err
 
 
 def test_it_names_every_call_of_the_builder() -> None:

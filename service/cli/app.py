@@ -29,6 +29,7 @@ _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
     "check": "Say everything that is wrong with a manifest, or how many bytes it needs at least.",
     "verify": "Check a layout against its manifest; every rule is derived anew.",
+    "init": "Write a commented manifest to begin with.",
     "diff": "Say what changed from one manifest or layout to another.",
     "schema": "Print the JSON Schema of manifests, for editors.",
     "import": "Make a manifest from what another tool wrote down of memory.",

@@ -19,8 +19,8 @@ def layout_changes(before: Layout, after: Layout) -> list[Change]:
 
 def _changes(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Change]:
     yield from of_fields("layout", "", {key: one[key] for key in _HEAD}, {key: other[key] for key in _HEAD})
-    for part in ("launch", "proof", "local"):
-        yield from of_fields(part, "", _figures(one[part]), _figures(other[part]))
+    for part in ("launch", "pool", "proof", "local"):
+        yield from of_fields(part, "", _figures(one.get(part)), _figures(other.get(part)))
     yield from of_fields("validation", "", _level(one), _level(other))
     yield from of_things("buffer", _buffers(one), _buffers(other))
     yield from of_things("window", _windows(one), _windows(other))

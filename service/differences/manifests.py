@@ -59,10 +59,11 @@ class _Told:
         self.owners |= {one["path"]: one["timeline"] for one in self.document["components"] if "timeline" in one}
 
     def settings(self, keys: tuple[str, ...]) -> dict[str, Any]:
-        return {key: self.document[key] for key in keys}
+        return {key: self.document[key] for key in keys if key in self.document}
 
     def part(self, key: str) -> dict[str, Any]:
-        return flat(self.document[key] or {})
+        """{} where it has none: a pool has no target and no launch."""
+        return flat(self.document.get(key) or {})
 
     def _names(self, component: str) -> Names:
         names = timeline_of(self.manifest, self.manifest.timeline_owner(component)).names

@@ -20,15 +20,16 @@ from warpack.solver.wire.settings import Launch, SolverOptions, Target
 class Kernel(Scope):
     """A manifest that is being written: phases, structures, components and buffers, in the order of the program.
 
-    `arch`: compute capability, "9.0". The other arguments are the fields of `target`, `launch` and of the top of a
-    manifest (docs/manifest.md), with the same defaults.
+    `arch`: compute capability, "9.0"; None for a pool (`objective="pool_bytes"`), which is for no GPU. The other
+    arguments are the fields of `target`, `launch` and of the top of a manifest (docs/manifest.md), with the same
+    defaults.
     """
 
     def __init__(
         self,
         name: str = "",
         *,
-        arch: str,
+        arch: str | None = None,
         shared_budget_bytes: int | Literal["default", "opt-in"] = "default",
         static_shared_bytes: int = 0,
         registers_per_thread: int | None = None,
@@ -46,13 +47,11 @@ class Kernel(Scope):
     ) -> None:
         super().__init__(self, "", Clock(""))
         self._place = site()
-        target = Target(arch, shared_budget_bytes, static_shared_bytes, registers_per_thread, carveout)
+        target = Target(arch or "", shared_budget_bytes, static_shared_bytes, registers_per_thread, carveout)
         launch = Launch(threads_per_run, threads_per_block, max_threads_per_block, threads_multiple, bank_conflicts)
-        self._name = name
-        self._head: dict[str, Any] = {
-            "target": _stated(target, Target(arch)) | {"compute_capability": arch},
-            "launch": _stated(launch, Launch()),
-        }
+        self._name, self._arch = name, arch
+        heads = {"target": _stated(target, Target("")), "launch": _stated(launch, Launch())}
+        self._head: dict[str, Any] = {key: fields for key, fields in heads.items() if fields}
         settings = {"objective": objective, "frontier": frontier, "validation": validation}
         usual = {"objective": "threads_per_block", "frontier": False, "validation": "best"}
         self._tail = differing(settings, usual)
@@ -86,12 +85,15 @@ class Kernel(Scope):
         run_bytes: int | None = None,
         block_region_bytes: int | None = None,
         threads_per_block: int | None = None,
+        pool_bytes: int | None = None,
     ) -> None:
-        """Your own layout, to compare with: where each buffer begins in its region, in bytes."""
+        """Your own layout, to compare with: where each buffer begins in its region, in bytes. `pool_bytes`: of a pool,
+        in place of the others."""
         sizes = {
             "run_bytes": run_bytes,
             "block_region_bytes": block_region_bytes,
             "threads_per_block": threads_per_block,
+            "pool_bytes": pool_bytes,
         }
         stated = {key: value for key, value in sizes.items() if value is not None}
         self._baseline = {"offsets_bytes": _by_name(offsets_bytes), **stated}, site()
@@ -147,7 +149,7 @@ class Kernel(Scope):
 
     def __repr__(self) -> str:
         return (
-            f"<Kernel {self._name!r} for {self._head['target']['compute_capability']}: {len(self._clock.phases)} phases, "
+            f"<Kernel {self._name!r} for {self._arch or 'a pool'}: {len(self._clock.phases)} phases, "
             f"{len(self._components)} components, {len(self._buffers)} buffers>"
         )
 

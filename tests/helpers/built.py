@@ -17,11 +17,11 @@ _STATED = (
 
 def built(document: Document) -> Kernel:
     """The kernel whose manifest is that of the document."""
-    target, solver = document["target"], document.get("solver", {})
+    target, solver = document.get("target", {}), document.get("solver", {})
     top = {key: document[key] for key in ("objective", "frontier", "validation") if key in document}
     kernel = Kernel(
         document.get("name", ""),
-        arch=target["compute_capability"],
+        arch=target.get("compute_capability"),
         **{key: target[key] for key in _TARGET if key in target},
         **document.get("launch", {}),
         **top,

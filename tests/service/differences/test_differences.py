@@ -11,6 +11,7 @@ import pytest
 
 from tests.bad_manifests import good
 from tests.helpers.machine.programs import random_programs
+from tests.helpers.pools import pool_document
 from tests.service.schema.test_manifest_schema import EVERYTHING
 from tests.solver.reading.test_mutations import broken, places, whole_program
 from warpack.service.differences import Change, layout_changes, manifest_changes
@@ -143,3 +144,12 @@ def test_a_moved_buffer_is_one_change() -> None:
     assert offset is not None
     assert change == Change("buffer", layout.buffers[0].full_name, "offset_bytes", offset, offset + 16)
     assert json.dumps(change.to_json())
+
+
+def test_pools_are_compared_by_their_bytes() -> None:
+    before, after = (pool_document({"name": "x", "size": size, "dtype": "float32"}) for size in (4, 400))
+    assert ("buffer", "x", "size", 4, 400) in changes(before, after)
+    assert any(what == "target" for what, *_ in changes(before, good()))
+    told = {(one.what, one.field) for one in layout_changes(*(optimize(load_manifest(one)) for one in (before, after)))}
+    assert any(what == "pool" for what, _ in told)
+    assert ("proof", "pool_bytes.lower_bound_bytes") in told

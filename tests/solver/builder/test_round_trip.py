@@ -13,6 +13,7 @@ from tests.bad_manifests import good
 from tests.helpers.built import built
 from tests.helpers.machine.programs import random_programs
 from tests.helpers.manifests import manifests
+from tests.helpers.pools import pool_document, random_pool
 from tests.service.schema.test_manifest_schema import EVERYTHING, EXAMPLE_FILES, WITH_BASELINE
 from tests.solver.reading.test_mutations import whole_program
 from warpack.solver import load_manifest
@@ -47,4 +48,11 @@ def test_random_programs_with_every_structure_are_built_again(seed: int) -> None
     """Their components in the order in which they can be made: each after those around it."""
     for document, _ in random_programs(seed, 60):
         document.get("components", []).sort(key=lambda component: component["path"].count("/"))
+        assert built(document).manifest() == load_manifest(document)
+
+
+def test_pools_are_built_again() -> None:
+    hand = {"offsets_bytes": {"x": 0}, "pool_bytes": 64}
+    of_hand = pool_document({"name": "x", "size": 4, "dtype": "float32"}, baseline=hand)
+    for document in (of_hand, *map(random_pool, range(30))):
         assert built(document).manifest() == load_manifest(document)
