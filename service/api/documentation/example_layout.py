@@ -58,6 +58,7 @@ _WITHOUT_HASH: dict[str, Any] = {
             "assumes_no_register_limit": True,
         },
     },
+    "pool": None,
     "buffers": [
         {
             "component": "",
