@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.helpers.kernels import compile_once
 from tests.helpers.order import dealt
 
 pytest_plugins = ["tests.helpers.databases"]
@@ -55,6 +56,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if before is not None:
         os.environ[_VARIABLE] = before
     config.stash[_FOLDER].cleanup()
+
+
+@pytest.fixture(scope="session")
+def kernels_are_compiled() -> None:
+    """What a process that compiles makes first lies in the run's folder: the workers of a run begin with files that
+    need it, and would all make it."""
+    compile_once()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,7 +18,6 @@ from tests.helpers.child_tasks import (
 )
 from tests.helpers.desks import desk
 from tests.helpers.fake_driver import build_double
-from tests.helpers.kernels import compile_once
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs import validating
 from warpack.service.jobs.children.fork_server import SOLVING
@@ -128,11 +127,11 @@ def test_what_the_device_found_decides_and_its_own_trouble_is_not_the_layouts(
     run_on_device(store, follows)  # finished: nothing happens
 
 
+@pytest.mark.usefixtures("kernels_are_compiled")
 def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
-    compile_once()
     monkeypatch.setenv("LD_LIBRARY_PATH", str(build_double(tmp_path)))
     job_id, task = posted(store, "hardware")
     (follows,) = validate(store, task, device=False)

@@ -25,8 +25,8 @@ def weighed(alignment: int, accesses: dict[int, int]) -> RunRegion:
 
 @cache
 def enumerated_degree(stride: int, width: int, threads_per_run: int) -> int:
-    """Every byte of every lane, transaction by transaction, into its bank; of four bytes that are one bank's in one row,
-    the first stands for all."""
+    """Every byte of every lane, transaction by transaction, into its bank; the first byte of a bank's four in a row
+    stands for all."""
     lanes = 32 if width <= 4 else 16 if width == 8 else 8
     worst = 0
     for transaction in range(32 // lanes):
