@@ -36,8 +36,8 @@ class Functions:
         self._exits: dict[int, Facts] = {}
 
     def evaluated(self, thing: Any, arguments: tuple[Value, ...]) -> Evaluated | None:
-        """None where numba cannot read the function, where it calls itself with the same arguments, or where they do not
-        fit."""
+        """None where numba cannot read the function, where the arguments do not fit, or where it calls itself with the
+        same ones."""
         function = function_of(thing)
         code = self._code(function) if function else None
         if code is None or function is None or code.arguments != len(arguments):

@@ -60,7 +60,7 @@ def _is_scalar(part: Value) -> bool:
 
 
 def _element(part: Value, count: int) -> Affine | None:
-    """The place, counted from the axis' start; None where it is not known or may be negative, which counts from the end.
+    """The place, counted from the axis' start; None where it is not known or may be negative: that counts from the end.
 
     One behind the axis' end is what lies there in memory, as on the GPU.
     """

@@ -49,10 +49,14 @@ class LoopFound:
 
 @dataclass(frozen=True, kw_only=True)
 class Lifetimes:
-    """`together`: pairs of which both are needed at once on some way, with a place where they are. `unordered`: other
-    pairs that some way accesses one after the other without a barrier between, with both places, or that threads access
-    at the same time. `private`: arrays of which each thread has its own part. `read_before_written`: on some way.
-    `accesses`: what each statement reads or writes; `live`: what is needed when it does. `unfollowed`: a sentence for each place that was not understood."""
+    """What was found, of all ways through the kernel.
+
+    `together`: pairs of which both may be needed at once, with a place where they are. `unordered`: other pairs that
+    some way accesses one after the other without a barrier between, or threads at the same time, with a place of each.
+    `private`: arrays of which each thread has its own part. `read_before_written`: on some way. `accesses`: what each
+    statement reads or writes; `live`: what may be needed when it does. `unfollowed`: a sentence for each place that was
+    not understood.
+    """
 
     arrays: tuple[ArraySite, ...]
     together: Mapping[Pair, Path]

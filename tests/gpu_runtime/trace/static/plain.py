@@ -222,3 +222,20 @@ def constant_branch(x, out):
     if N > 5:
         out[1] = a[0]
     out[2] = b[0] + b[3]
+
+
+@cuda.jit
+def carved(x, out):
+    memory = cuda.shared.array(0, float32)
+    t = cuda.threadIdx.x
+    table = memory[:T]
+    first = memory[T : 2 * T]
+    second = memory[2 * T :]
+    table[t] = x[t]
+    first[t] = x[t]
+    cuda.syncthreads()
+    total = first[T - 1 - t] + table[0]
+    cuda.syncthreads()
+    second[t] = total
+    cuda.syncthreads()
+    out[t] = second[T - 1 - t] + table[1]

@@ -95,6 +95,8 @@ SIMPLE = (
     "p = either({u}, {v}, x)",
     "s += p[{k}]",
     "q[{k}] = s",
+    "p[:] = s",
+    "fill(q, x)",
     "r = {u}[{k}:]",
     "r[0] = s",
     "s += r[0]",
@@ -135,9 +137,10 @@ def programs(draw: st.DrawFn) -> str:
     text = Text()
     text.add(0, HELPERS, "@kernel", "def kernel(x, out):")
     text.add(1, *(f"{name} = local_array({N})" for name in "abc"), "s = 0", "p = a", "q = b", "r = c")
+    text.add(1, *(f"fill({name}, x)" for name in "abc" if draw(st.booleans())))
     for _ in range(draw(st.integers(2, 6))):
         _statement(draw, text, 1)
-    text.add(1, "out[0] = s")
+    text.add(1, *(f"s += total({name})" for name in "abc" if draw(st.booleans())), "out[0] = s")
     return "\n".join(text.lines)
 
 

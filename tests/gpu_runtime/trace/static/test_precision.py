@@ -97,3 +97,15 @@ def test_trips_that_are_fixed_when_the_kernel_is_compiled_are_known() -> None:
     trips = {path[-1].line: count for path, count in found.fixed_trips.items()}
     assert trips[line_of(plain.one_after_the_other, "range(1, N)")] == plain.N - 1
     assert line_of(plain.one_after_the_other, "each step") not in trips
+
+
+def test_slices_of_dynamic_shared_memory_are_told_apart() -> None:
+    found = found_in(plain.carved, BLOCK, dynamic_bytes=4 * 3 * plain.T)
+    memory = {pair for pair in names(found.together) if "memory" in pair}
+    assert names(found.together) - memory == {("first", "table"), ("second", "table")}
+    assert names(found.proved_apart) == {("first", "second")}
+    assert site(found, "first").shape == (plain.T,)
+
+
+def test_slices_of_memory_of_which_the_size_is_not_known_are_taken_as_together() -> None:
+    assert ("first", "second") in names(found_in(plain.carved, BLOCK).together)
