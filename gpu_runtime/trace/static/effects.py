@@ -30,8 +30,10 @@ from warpack.gpu_runtime.trace.static.values import (
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a statement does. `unfollowed` says what could not be followed; `part`: what is cut out of an array
-    that may be dynamic shared memory."""
+    """One thing that a statement does.
+
+    `unfollowed` says what could not be followed; `part`: what is cut out of what may be dynamic shared memory.
+    """
 
     position: Position
     reads: tuple[Elements, ...] = ()

@@ -74,6 +74,26 @@ def by_all_threads(x, out):
         cuda.syncthreads()
 
 
+@cuda.jit(device=True)
+def filled(row, value):
+    row[cuda.threadIdx.x] = value
+    cuda.syncthreads()
+
+
+@cuda.jit
+def by_a_call(x, out):
+    a = cuda.shared.array(T, float32)
+    b = cuda.shared.array(T, float32)
+    t = cuda.threadIdx.x
+    for step in range(x.shape[0]):
+        filled(a, x[step, t])
+        total = a[T - 1 - t]
+        cuda.syncthreads()
+        filled(b, total)
+        out[step, t] = b[T - 1 - t]
+        cuda.syncthreads()
+
+
 @cuda.jit
 def by_strides(x, out):
     a = cuda.shared.array(3 * T, float32)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.gpu_runtime.trace.static import plain
+from tests.gpu_runtime.trace.static import not_written, plain
 from tests.gpu_runtime.trace.static.finding import found_in, line_of, names, site
 
 BLOCK = (plain.T, 1, 1)
@@ -109,3 +109,18 @@ def test_slices_of_dynamic_shared_memory_are_told_apart() -> None:
 
 def test_slices_of_memory_of_which_the_size_is_not_known_are_taken_as_together() -> None:
     assert ("first", "second") in names(found_in(plain.carved, BLOCK).together)
+
+
+@pytest.mark.parametrize("kernel", not_written.ALONE, ids=name_of)
+def test_what_some_way_does_not_write_anew_is_still_needed(kernel: Any) -> None:
+    assert names(found_in(kernel).together) == {("a", "b")}
+
+
+@pytest.mark.parametrize("kernel", not_written.OF_A_BLOCK, ids=name_of)
+def test_what_some_thread_does_not_write_anew_is_still_needed(kernel: Any) -> None:
+    assert names(found_in(kernel, BLOCK).together) == {("a", "b")}
+
+
+def test_a_call_that_all_threads_make_writes_for_all_of_them() -> None:
+    found = found_in(plain.by_a_call, BLOCK)
+    assert names(found.proved_apart) == {("a", "b")}

@@ -20,6 +20,7 @@ def kernel_of(source: str) -> Any:
     """The kernel of a random program, as numba-cuda has it."""
     source = source.replace("@device", "@cuda.jit(device=True)").replace("@kernel", "@cuda.jit")
     source = source.replace("local_array(3)", "cuda.local.array(3, float32)")
+    source = source.replace("shared_array(4)", "cuda.shared.array(4, float32)")
     file = f"random_kernel_{next(_numbers)}.py"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     names: dict[str, Any] = {"cuda": cuda, "float32": float32}
