@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import linecache
 from functools import cache
 
 from warpack.gpu_runtime.trace.positions import Path, Position
@@ -56,8 +57,16 @@ def _bind(found: dict[tuple[int, int], str], target: ast.expr, value: ast.expr) 
                 _bind(found, one, other)
 
 
+def function_name(position: Position) -> str:
+    """The name of the innermost function around a position."""
+    around = [
+        node
+        for node in ast.walk(tree_of(position.file))
+        if isinstance(node, ast.FunctionDef) and node.lineno <= position.line <= (node.end_lineno or node.lineno)
+    ]
+    return max(around, key=lambda node: node.lineno).name if around else "line"
+
+
 def line_text(position: Position) -> str:
     """The line of a position, without its indentation."""
-    import linecache
-
     return linecache.getline(position.file, position.line).strip()
