@@ -2,8 +2,8 @@
 
     NUMBA_ENABLE_CUDASIM=1 python -P -m warpack.gpu_runtime.trace.child RESULT ORDER SCRIPT ARGS…
 
-RESULT is a file that gets JSON: `{"summaries": […]}`, or `{"trouble": …}` where the kernel cannot be recorded. The
-script's own output and errors, and its exit code, are its own.
+RESULT is a file that gets JSON: `{"summaries": […]}`, with `"failed"` where the script ended with an error after that;
+or `{"trouble": …}` where a kernel cannot be recorded. The script's output and errors are its own.
 """
 
 from __future__ import annotations
@@ -26,31 +26,34 @@ from warpack.gpu_runtime.trace.summary.text import to_json
 
 
 def traced(script: str, arguments: list[str], order: Order) -> dict[str, Any]:
-    """Runs the script in this process. Raises what it raises, SystemExit included where it says that it failed."""
+    """Runs the script in this process. An error of its own is shown as `python` does. Raises TraceError."""
     folder = os.path.dirname(os.path.abspath(script))
     sys.argv = [script, *arguments]
     sys.path.insert(0, folder)
+    failed = None
     with recording(order) as recorder:
         try:
             runpy.run_path(script, run_name="__main__")
+        except TraceError:
+            raise
         except SystemExit as ended:
-            if ended.code not in (None, 0):
-                raise
-    return {"summaries": [to_json(summary_of(one), folder) for one in recorder.finished()]}
+            failed = None if ended.code in (None, 0) else f"exit status {ended.code}"
+        except Exception as error:
+            failed = f"{type(error).__name__}: {error}"
+            sys.stdout.flush()
+            traceback.print_exception(type(error), error, _of_the_script(error.__traceback__, script))
+    answer: dict[str, Any] = {"summaries": [to_json(summary_of(one), folder) for one in recorder.finished()]}
+    return answer if failed is None else answer | {"failed": failed}
 
 
 def main(result: str, order: str, script: str, *arguments: str) -> int:
     die_with_parent()
     try:
-        answer, code = traced(script, list(arguments), cast(Order, order)), 0
+        answer = traced(script, list(arguments), cast(Order, order))
     except TraceError as error:
-        answer, code = {"trouble": "; ".join([str(error), *getattr(error, "__notes__", [])])}, 1
-    except Exception as error:
-        sys.stdout.flush()
-        traceback.print_exception(type(error), error, _of_the_script(error.__traceback__, script))
-        return 1
+        answer = {"trouble": "; ".join([str(error), *getattr(error, "__notes__", [])])}
     Path(result).write_text(json.dumps(answer), encoding="utf-8")
-    return code
+    return 0
 
 
 def _of_the_script(trace: TracebackType | None, script: str) -> TracebackType | None:

@@ -25,12 +25,23 @@ def record_script(script: str | Path, arguments: Sequence[str] = (), *, order: s
     """Runs `python SCRIPT ARGUMENTS…` in numba's simulator; a summary for each kernel that it launched.
 
     Its output and errors go where ours go. `order`: in which order the threads of a block take turns, 'forward',
-    'reversed' or 'shuffled'. Raises TraceError where the script fails or cannot be recorded, and MissingExtraError
-    without numba.
+    'reversed' or 'shuffled'. Raises TraceError where a kernel cannot be recorded, ScriptError where the script fails,
+    and MissingExtraError without numba.
     """
     answer = run_child(_CHILD, [order, str(script), *arguments])
     folder = os.path.dirname(os.path.abspath(script))
-    return [from_json(one, folder) for one in answer["summaries"]]
+    summaries = [from_json(one, folder) for one in answer["summaries"]]
+    if failed := answer.get("failed"):
+        raise ScriptError(str(failed), summaries)
+    return summaries
+
+
+class ScriptError(TraceError):
+    """The script ended with an error of its own. `summaries`: what its kernels had shown until then."""
+
+    def __init__(self, message: str, summaries: list[Summary]) -> None:
+        self.summaries = summaries
+        super().__init__(f"the script failed: {message}")
 
 
 def run_child(module: str, arguments: Sequence[str]) -> dict[str, Any]:
@@ -49,5 +60,5 @@ def run_child(module: str, arguments: Sequence[str]) -> dict[str, Any]:
     if trouble := answer.get("trouble"):
         raise TraceError(str(trouble))
     if ended.returncode or not answer:
-        raise TraceError(f"the script ended with exit status {ended.returncode}, so there is nothing to tell of it")
+        raise TraceError(f"the script's process ended with exit status {ended.returncode}")
     return answer

@@ -42,7 +42,7 @@ def trace(
     Exit code 0: traced. 1: the script failed, or a kernel has a race. 2: what was given is bad.
     """
     from warpack.gpu_runtime.trace.errors import TraceError
-    from warpack.gpu_runtime.trace.script import record_script
+    from warpack.gpu_runtime.trace.script import ScriptError, record_script
 
     if not Path(script).is_file():
         raise CommandFailed(f"there is no script {script}", BAD_INPUT)
@@ -50,6 +50,9 @@ def trace(
     others = _others(merge or [], script)
     try:
         recorded = record_script(script, given)
+    except ScriptError as error:
+        _complain_of_races(error.summaries)
+        raise CommandFailed(str(error)) from None
     except TraceError as error:
         raise CommandFailed(str(error)) from None
     chosen = _chosen(recorded, kernel, script)
@@ -123,7 +126,6 @@ def _traced(name: str, summary: Summary, run_scope: list[str], compute_capabilit
     """Writes and shows one kernel; whether it has a race."""
     from warpack.gpu_runtime.trace.errors import TraceError
     from warpack.gpu_runtime.trace.manifest import manifest_of
-    from warpack.gpu_runtime.trace.report import races
     from warpack.gpu_runtime.trace.timeline.timeline import timeline_of
     from warpack.solver import load_manifest
 
@@ -138,7 +140,14 @@ def _traced(name: str, summary: Summary, run_scope: list[str], compute_capabilit
     _show(summary, timeline)
     if manifest is not None:
         _show_saved(manifest)
-    found = list(races(summary))
+    return _complain_of_races([summary])
+
+
+def _complain_of_races(summaries: list[Summary]) -> bool:
+    """Says them on standard error; whether there are any."""
+    from warpack.gpu_runtime.trace.report import races
+
+    found = [race for summary in summaries for race in races(summary)]
     for race in found:
         complain(race)
     return bool(found)
