@@ -12,4 +12,5 @@ timeline    from summaries to phases and lifetimes
 manifest    from timelines to manifests
 report      what people are told
 script      runs a script in a child process, and child is that process
+proof       the same script on the bytes of the layout, results compared
 """

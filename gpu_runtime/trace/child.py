@@ -10,38 +10,24 @@ from __future__ import annotations
 
 import json
 import os
-import runpy
 import sys
-import traceback
 from pathlib import Path
-from types import TracebackType
 from typing import Any, cast
 
 from warpack.gpu_runtime.child_process import die_with_parent
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.record.launches import recording
+from warpack.gpu_runtime.trace.record.running import run_as_main
 from warpack.gpu_runtime.trace.record.threads import Order
 from warpack.gpu_runtime.trace.summary.making import summary_of
 from warpack.gpu_runtime.trace.summary.text import to_json
 
 
 def traced(script: str, arguments: list[str], order: Order) -> dict[str, Any]:
-    """Runs the script in this process. An error of its own is shown as `python` does. Raises TraceError."""
-    folder = os.path.dirname(os.path.abspath(script))
-    sys.argv = [script, *arguments]
-    sys.path.insert(0, folder)
-    failed = None
+    """Runs the script in this process. Raises TraceError."""
     with recording(order) as recorder:
-        try:
-            runpy.run_path(script, run_name="__main__")
-        except TraceError:
-            raise
-        except SystemExit as ended:
-            failed = None if ended.code in (None, 0) else f"exit status {ended.code}"
-        except Exception as error:
-            failed = f"{type(error).__name__}: {error}"
-            sys.stdout.flush()
-            traceback.print_exception(type(error), error, _of_the_script(error.__traceback__, script))
+        failed = run_as_main(script, arguments)
+    folder = os.path.dirname(os.path.abspath(script))
     answer: dict[str, Any] = {"summaries": [to_json(summary_of(one), folder) for one in recorder.finished()]}
     return answer if failed is None else answer | {"failed": failed}
 
@@ -54,14 +40,6 @@ def main(result: str, order: str, script: str, *arguments: str) -> int:
         answer = {"trouble": "; ".join([str(error), *getattr(error, "__notes__", [])])}
     Path(result).write_text(json.dumps(answer), encoding="utf-8")
     return 0
-
-
-def _of_the_script(trace: TracebackType | None, script: str) -> TracebackType | None:
-    """The part of a traceback that `python SCRIPT` would show: from the script on."""
-    found = trace
-    while found is not None and found.tb_frame.f_code.co_filename != script:
-        found = found.tb_next
-    return found or trace
 
 
 if __name__ == "__main__":

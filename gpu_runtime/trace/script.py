@@ -44,8 +44,9 @@ class ScriptError(TraceError):
         super().__init__(f"the script failed: {message}")
 
 
-def run_child(module: str, arguments: Sequence[str]) -> dict[str, Any]:
-    """What a child that is given a file to write to, then the arguments, writes there. Raises TraceError."""
+def run_child(module: str, arguments: Sequence[str], *, quiet: bool = False) -> dict[str, Any]:
+    """What a child that is given a file to write to, then the arguments, writes there. `quiet`: what the script prints
+    has been printed before. Raises TraceError."""
     if find_spec("numba") is None:
         missing = ModuleNotFoundError("No module named 'numba'", name="numba")
         raise explained("tracing a script", missing) or missing
@@ -54,7 +55,10 @@ def run_child(module: str, arguments: Sequence[str]) -> dict[str, Any]:
         environment = {**inherited_environment(), "NUMBA_ENABLE_CUDASIM": "1", "WARPACK_PARENT_PID": str(os.getpid())}
         sys.stdout.flush()
         ended = subprocess.run(  # noqa: S603  (our own interpreter and module, the user's own script)
-            python("-m", module, str(result), *arguments), env=environment, check=False
+            python("-m", module, str(result), *arguments),
+            env=environment,
+            check=False,
+            stdout=subprocess.DEVNULL if quiet else None,
         )
         answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
     if trouble := answer.get("trouble"):

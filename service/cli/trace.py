@@ -10,12 +10,11 @@ from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.inputs import STDIN
-from warpack.service.cli.terminal import complain, note, out
+from warpack.service.cli.terminal import complain, out
 
 if TYPE_CHECKING:
     from warpack.gpu_runtime.trace.summary.model import Summary
-    from warpack.gpu_runtime.trace.timeline.timeline import Timeline
-    from warpack.solver.wire.manifest import Manifest
+    from warpack.service.cli.traced import Traced
 
 
 def trace(
@@ -34,15 +33,24 @@ def trace(
     output: Annotated[
         Path, Parameter(name=["--output", "-o"], help="Folder for KERNEL.manifest.json and KERNEL.trace.json.")
     ] = Path(),
+    longer: Annotated[
+        str | None, Parameter(help="Arguments of the script for the proof, in place of ARGS: more steps, more runs.")
+    ] = None,
+    prove: Annotated[bool, Parameter(help="Run the script again on the layout of its manifest, and compare.")] = True,
     compute_capability: Annotated[str, Parameter(help="The architecture that the manifests are for.")] = "8.6",
 ) -> int:
     """Run a script with numba-cuda kernels in numba's simulator, and write manifests from what the kernels do.
 
     Nothing in the kernels needs a mark, and no GPU is needed. Keep the inputs small: an access costs some microseconds.
-    Exit code 0: traced. 1: the script failed, or a kernel has a race. 2: what was given is bad.
+    Then each manifest is solved, and the script runs again with its arrays in the bytes of the layouts, over two kinds
+    of poison. Exit code 0: traced, and the same results. 1: the script failed, a kernel has a race, or results differ.
+    2: what was given is bad.
     """
+    from shlex import split
+
     from warpack.gpu_runtime.trace.errors import TraceError
     from warpack.gpu_runtime.trace.script import ScriptError, record_script
+    from warpack.service.cli.traced import show, write
 
     if not Path(script).is_file():
         raise CommandFailed(f"there is no script {script}", BAD_INPUT)
@@ -57,12 +65,19 @@ def trace(
         raise CommandFailed(str(error)) from None
     chosen = _chosen(recorded, kernel, script)
     _know(run_scope or [], chosen.values())
-    racing = False
-    for number, (name, summary) in enumerate(chosen.items()):
+    traced = [
+        _traced(name, _with_others(summary, others), run_scope or [], compute_capability)
+        for name, summary in chosen.items()
+    ]
+    if prove:
+        _prove(script, given if longer is None else split(longer), traced)
+    for number, one in enumerate(traced):
         if number:
             out().print()
-        racing |= _traced(name, _with_others(summary, others), run_scope or [], compute_capability, output)
-    return FAILED if racing else DONE
+        show(one)
+        write(one, output)
+    racing = _complain_of_races([one.summary for one in traced])
+    return FAILED if racing or any(one.trial is not None and not one.trial.passed for one in traced) else DONE
 
 
 def _others(paths: list[Path], script: str) -> list[Summary]:
@@ -122,11 +137,14 @@ def _with_others(summary: Summary, others: list[Summary]) -> Summary:
     return summary
 
 
-def _traced(name: str, summary: Summary, run_scope: list[str], compute_capability: str, folder: Path) -> bool:
-    """Writes and shows one kernel; whether it has a race."""
+def _traced(name: str, summary: Summary, run_scope: list[str], compute_capability: str) -> Traced:
+    """Its manifest, and a layout of that."""
     from warpack.gpu_runtime.trace.errors import TraceError
     from warpack.gpu_runtime.trace.manifest import manifest_of
     from warpack.gpu_runtime.trace.timeline.timeline import timeline_of
+    from warpack.service.cli.interruptible import optimize_interruptibly
+    from warpack.service.cli.searching import searching
+    from warpack.service.cli.traced import Traced
     from warpack.solver import load_manifest
 
     named = {array.site.name for array in summary.arrays}
@@ -134,13 +152,34 @@ def _traced(name: str, summary: Summary, run_scope: list[str], compute_capabilit
         timeline = timeline_of(summary, [one for one in run_scope if one in named])
     except TraceError as error:
         raise CommandFailed(str(error), BAD_INPUT) from None
-    document = manifest_of(summary, timeline, compute_capability) if timeline.packed else None
-    manifest = None if document is None else load_manifest(document)
-    _write(name, document, summary, timeline, folder)
-    _show(summary, timeline)
-    if manifest is not None:
-        _show_saved(manifest)
-    return _complain_of_races([summary])
+    if not timeline.packed:
+        return Traced(name, summary, timeline)
+    document = manifest_of(summary, timeline, compute_capability)
+    manifest = load_manifest(document)
+    with searching("static") as optimize:
+        layout, _ = optimize_interruptibly(manifest, optimize)
+    return Traced(name, summary, timeline, document, manifest, layout)
+
+
+def _prove(script: str, arguments: list[str], traced: list[Traced]) -> None:
+    """Adds the trials. A kernel that the longer run does not launch has none."""
+    from warpack.gpu_runtime.trace.errors import TraceError
+    from warpack.gpu_runtime.trace.proof.placement import placement_of
+    from warpack.gpu_runtime.trace.proof.proving import prove
+
+    placements = [
+        placement_of(one.name, one.summary, one.timeline, one.layout)
+        for one in traced
+        if one.layout is not None and one.layout.launch is not None
+    ]
+    if not placements:
+        return
+    try:
+        trials = prove(script, arguments, placements)
+    except TraceError as error:
+        raise CommandFailed(f"the proof could not be run: {error}") from None
+    for one in traced:
+        one.trial = trials.get(one.name)
 
 
 def _complain_of_races(summaries: list[Summary]) -> bool:
@@ -151,56 +190,3 @@ def _complain_of_races(summaries: list[Summary]) -> bool:
     for race in found:
         complain(race)
     return bool(found)
-
-
-def _write(name: str, document: dict[str, object] | None, summary: Summary, timeline: Timeline, folder: Path) -> None:
-    import os
-    from json import dumps
-
-    from warpack.gpu_runtime.trace.report import phases_json
-    from warpack.gpu_runtime.trace.summary.text import to_json
-
-    folder.mkdir(parents=True, exist_ok=True)
-    traced = to_json(summary, os.path.dirname(summary.file)) | {"phases": phases_json(timeline)}
-    files = {f"{name}.trace.json": dumps(traced)}
-    if document is not None:
-        files[f"{name}.manifest.json"] = dumps(document, indent=2)
-    for file, text in files.items():
-        (folder / file).write_text(text + "\n", encoding="utf-8")
-    note(f"Wrote {' and '.join(sorted(files))} to {folder}.")
-
-
-def _show(summary: Summary, timeline: Timeline) -> None:
-    from warpack.gpu_runtime.trace.report import buffer_rows, findings, phase_rows
-    from warpack.service.render.text import plain
-    from warpack.service.render.traced import phase_table, traced_buffer_table
-
-    console = out()
-    blocks = "1 block" if summary.blocks == 1 else f"{summary.blocks} blocks"
-    console.print(f"{summary.kernel}: {blocks} of {summary.block_threads} threads traced")
-    console.print()
-    if not summary.arrays:
-        console.print("It has no work arrays: there is nothing to pack.")
-        return
-    console.print(phase_table(phase_rows(timeline)))
-    console.print()
-    console.print(traced_buffer_table(buffer_rows(summary, timeline)))
-    console.print()
-    for finding in findings(summary, timeline):
-        console.print(plain(finding))
-
-
-def _show_saved(manifest: Manifest) -> None:
-    """What a layout of the manifest would save, and which barrier more would save something."""
-    from warpack.service.cli.interruptible import optimize_interruptibly
-    from warpack.service.cli.searching import searching
-    from warpack.service.render.figures import figures_table
-    from warpack.service.render.summary import summary as figures
-    from warpack.service.render.text import plain
-
-    with searching("static") as optimize:
-        layout, _ = optimize_interruptibly(manifest, optimize)
-    console = out()
-    console.print(figures_table(figures(manifest, layout)))
-    for warning in layout.warnings:
-        console.print(plain(warning.message))

@@ -15,7 +15,7 @@ def phase_table(rows: Iterable[PhaseRow]) -> Table:
     """A row a phase. A rule above it is the barrier that it begins with; dots before its name are the loops around."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("phase", "barrier", "lines", "needed", "source"):
-        table.add_column(title, overflow="fold", no_wrap=title == "source")
+        table.add_column(title, overflow="fold", no_wrap=title in ("phase", "source"))
     for row in rows:
         table.add_row(
             Text("· " * row.loops + row.name),

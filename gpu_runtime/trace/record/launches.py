@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 from numba.cuda.simulator import kernel as numba_kernel
 from numba.cuda.simulator.kernelapi import Dim3, swapped_cuda_module
@@ -21,11 +22,51 @@ from warpack.gpu_runtime.trace.source.counted import ENTER, TEST, TRIPS, TURN, c
 from warpack.gpu_runtime.trace.source.facts import Spot
 
 
-class Recorder:
-    """Records every kernel that is launched. `order`: in which order threads get their turns."""
+@dataclass(frozen=True, slots=True)
+class BlockLaunch:
+    """One block of a launch. `kernel`: its name among the kernels of the script; `block`: its number among all."""
 
-    def __init__(self, order: Order = "forward") -> None:
-        self._order = order
+    kernel: str
+    block: int
+    threads: int
+    dynamic_bytes: int
+
+
+class Memory(Protocol):
+    """What a block's arrays are made in."""
+
+    @property
+    def dynamic(self) -> DynamicCopy | None: ...
+
+    def shared(self, shape: Any, dtype: Any, alignment: int | None) -> Any: ...
+    def dynamic_shared(self, dtype: Any, alignment: int | None) -> Any: ...
+    def local(self, shape: Any, dtype: Any, alignment: int | None) -> Any: ...
+    def barrier(self, schedule: Schedule) -> None: ...
+    def end(self) -> None: ...
+
+
+class Observer(Protocol):
+    """Is told of every launch, before and after."""
+
+    def before(self, kernel: str, arguments: Sequence[Any]) -> None: ...
+    def after(self, kernel: str, arguments: Sequence[Any]) -> None: ...
+
+
+MakeMemory = Callable[[Recording, BlockLaunch], Memory]
+
+
+def recorded_memory(recording: Recording, launch: BlockLaunch) -> Memory:
+    """Memory in which every access is recorded."""
+    return BlockMemory(recording, launch.block, launch.dynamic_bytes)
+
+
+class Recorder:
+    """Records every kernel that is launched. `order`: in which order threads get their turns. `make_memory`: for each
+    block."""
+
+    def __init__(self, order: Order, make_memory: MakeMemory) -> None:
+        self._order, self._make_memory = order, make_memory
+        self._names: dict[FunctionType, str] = {}
         self._functions: dict[FunctionType, Function] = {}
         self._recordings: dict[FunctionType, Recording] = {}
         self._dynamic: dict[FunctionType, list[DynamicCopy]] = {}
@@ -42,9 +83,11 @@ class Recorder:
         recording = self._recording(function)
         recording.block_shapes.add(tuple(shape))
         number, recording.blocks = recording.blocks, recording.blocks + 1
-        module.memory = memory = BlockMemory(recording, number, module.dynamic_bytes)
+        indices = list(_indices(shape))
+        launch = BlockLaunch(self.name(function), number, len(indices), module.dynamic_bytes)
+        module.memory = memory = self._make_memory(recording, launch)
         threads = []
-        for thread_id, index in enumerate(_indices(shape)):
+        for thread_id, index in enumerate(indices):
             thread = Thread(lambda: function(*arguments), recording, number, thread_id)
             thread.blockIdx, thread.threadIdx = Dim3(*block), Dim3(*index)  # type: ignore[no-untyped-call]
             thread.call = Call(recorded, 0, 0)
@@ -66,6 +109,15 @@ class Recorder:
         finally:
             thread.call = outer
 
+    def name(self, function: FunctionType) -> str:
+        """The kernel's name; of several with one name all but the first have numbers."""
+        if function not in self._names:
+            name, number = function.__name__, 2
+            while name in self._names.values():
+                name, number = f"{function.__name__}_{number}", number + 1
+            self._names[function] = name
+        return self._names[function]
+
     def _function(self, function: FunctionType) -> Function:
         found = self._functions.get(function)
         if found is None:
@@ -82,9 +134,11 @@ class Recorder:
 
 
 @contextmanager
-def recording(order: Order = "forward") -> Iterator[Recorder]:
+def recording(
+    order: Order = "forward", make_memory: MakeMemory = recorded_memory, observer: Observer | None = None
+) -> Iterator[Recorder]:
     """While it is open, launches are recorded. In simulator mode only."""
-    recorder = Recorder(order)
+    recorder = Recorder(order, make_memory)
     kernel: Any = numba_kernel
     kept = (kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__)
 
@@ -98,7 +152,12 @@ def recording(order: Order = "forward") -> Iterator[Recorder]:
     def call(self: Any, *arguments: Any) -> Any:
         if is_running():
             return recorder.call(self.fn, arguments, kernel._get_kernel_context())
-        return kept[2](self, *arguments)
+        if observer is not None:
+            observer.before(recorder.name(self.fn), arguments)
+        result = kept[2](self, *arguments)
+        if observer is not None:
+            observer.after(recorder.name(self.fn), arguments)
+        return result
 
     kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__ = Block, KernelModule, call
     for name, hook in {TRIPS: _trips, ENTER: _enter, TEST: _test, TURN: _turn}.items():

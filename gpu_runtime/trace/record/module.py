@@ -110,18 +110,20 @@ class KernelModule(Collectives, FakeCUDAModule):
 
     def __init__(self, grid: Any, block: Any, dynamic_bytes: int) -> None:
         FakeCUDAModule.__init__(self, grid, block, dynamic_bytes)  # type: ignore[no-untyped-call]  # numba has no types
-        self.memory: BlockMemory | None = None
+        self.memory: Any = None
         self.dynamic_bytes = dynamic_bytes
         self._shared: Any = _Arrays(self._shared_array)
         self._local: Any = _Arrays(lambda *array: self._of_block().local(*array))
         self._atomic: Any = _Atomics()
 
     def _shared_array(self, shape: Shape, dtype: np.dtype[Any], alignment: int | None) -> RecordedArray:
-        if shape == (0,):
-            return self._of_block().dynamic_shared(dtype, alignment)
-        return self._of_block().shared(shape, dtype, alignment)
+        memory = self._of_block()
+        made: RecordedArray = (
+            memory.dynamic_shared(dtype, alignment) if shape == (0,) else memory.shared(shape, dtype, alignment)
+        )
+        return made
 
-    def _of_block(self) -> BlockMemory:
+    def _of_block(self) -> Any:
         if self.memory is None:
             raise TraceError("a work array is made outside of a kernel")
         return self.memory

@@ -64,14 +64,18 @@ def _scope(array: Array, threads: int, told: bool) -> Scope:
         row = size // prod(site.shape[axes.first : axes.last + 1])
         if axes.threads == threads and (told or (threads == 1 and row > 1)):
             counting = f"axis {axes.first}" if axes.first == axes.last else f"axes {axes.first} to {axes.last}"
-            return Scope("run", row, axes, f"{counting} of {site.shape} counts {_whose(threads)}s")
+            return Scope("run", row, axes, f"{counting} of {site.shape} counts {_whom(threads)}")
     if any(axes.threads == threads == 1 for axes in array.run_axes):
         return Scope("block", size, None, f"one element a thread; --run-scope {site.name} makes it one a run")
     return Scope("block", size, None, "one for the block")
 
 
 def _whose(threads: int) -> str:
-    return "thread" if threads == 1 else f"run of {threads} thread"
+    return "thread" if threads == 1 else f"run of {threads} threads"
+
+
+def _whom(threads: int) -> str:
+    return "threads" if threads == 1 else f"runs of {threads} threads"
 
 
 def _axes_told(summary: Summary, name: str) -> RunAxes:
