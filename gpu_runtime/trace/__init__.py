@@ -12,5 +12,6 @@ timeline    from summaries to phases and lifetimes
 manifest    from timelines to manifests
 report      what people are told
 script      runs a script in a child process, and child is that process
+against     a kernel's trace against a manifest that somebody wrote
 proof       the same script on the bytes of the layout, results compared
 """

@@ -30,6 +30,9 @@ def trace(
     run_scope: Annotated[
         list[str] | None, Parameter(help="This shared array has a row for each run, not one copy for the block.")
     ] = None,
+    against: Annotated[
+        Path | None, Parameter(help="Write nothing; say what the kernel does that this manifest or layout rules out.")
+    ] = None,
     output: Annotated[
         Path, Parameter(name=["--output", "-o"], help="Folder for KERNEL.manifest.json and KERNEL.trace.json.")
     ] = Path(),
@@ -44,7 +47,7 @@ def trace(
     Nothing in the kernels needs a mark, and no GPU is needed. Keep the inputs small: an access costs some microseconds.
     Then each manifest is solved, and the script runs again with its arrays in the bytes of the layouts, over two kinds
     of poison. Exit code 0: traced, and the same results. 1: the script failed, a kernel has a race, or results differ.
-    2: what was given is bad.
+    2: what was given is bad, or the kernel does not keep to what --against names.
     """
     from shlex import split
 
@@ -65,6 +68,10 @@ def trace(
         raise CommandFailed(str(error)) from None
     chosen = _chosen(recorded, kernel, script)
     _know(run_scope or [], chosen.values())
+    if against is not None:
+        from warpack.service.cli.against import against as held_against
+
+        return held_against(against, {name: _with_others(one, others) for name, one in chosen.items()}, script, given)
     traced = [
         _traced(name, _with_others(summary, others), run_scope or [], compute_capability)
         for name, summary in chosen.items()

@@ -45,10 +45,17 @@ def threads_per_run(summary: Summary, told: Iterable[str]) -> int:
     return next(iter(found), 1)
 
 
-def scopes_of(summary: Summary, told: Iterable[str] = ()) -> Mapping[ArraySite, Scope]:
-    """The scope of each array. `told`: names that the user says are one copy for each run."""
-    threads, told = threads_per_run(summary, told), set(told)
-    return {array.site: _scope(array, threads, array.site.name in told) for array in summary.arrays}
+def scopes_of(summary: Summary, told: Iterable[str] = (), of_block: Iterable[str] = ()) -> Mapping[ArraySite, Scope]:
+    """The scope of each array. `told`: names that the user says are one copy for each run; `of_block`: one for the
+    block."""
+    told, of_block = set(told), set(of_block)
+    threads = threads_per_run(summary, told)
+    return {
+        array.site: _block(array.site, "as stated")
+        if array.site.name in of_block and array.site.space == "shared"
+        else _scope(array, threads, array.site.name in told)
+        for array in summary.arrays
+    }
 
 
 def _scope(array: Array, threads: int, told: bool) -> Scope:
@@ -59,15 +66,19 @@ def _scope(array: Array, threads: int, told: bool) -> Scope:
     if array.threads_per_run is not None:
         return Scope("run", size, None, f"cut out of dynamic shared memory, one for each {_whose(threads)}")
     if site.space == "dynamic":
-        return Scope("block", size, None, "dynamic shared memory, one for the block")
+        return _block(site, "dynamic shared memory, one for the block")
     for axes in sorted(array.run_axes):
         row = size // prod(site.shape[axes.first : axes.last + 1])
         if axes.threads == threads and (told or (threads == 1 and row > 1)):
             counting = f"axis {axes.first}" if axes.first == axes.last else f"axes {axes.first} to {axes.last}"
             return Scope("run", row, axes, f"{counting} of {site.shape} counts {_whom(threads)}")
     if any(axes.threads == threads == 1 for axes in array.run_axes):
-        return Scope("block", size, None, f"one element a thread; --run-scope {site.name} makes it one a run")
-    return Scope("block", size, None, "one for the block")
+        return _block(site, f"one element a thread; --run-scope {site.name} makes it one a run")
+    return _block(site, "one for the block")
+
+
+def _block(site: ArraySite, because: str) -> Scope:
+    return Scope("block", prod(site.shape), None, because)
 
 
 def _whose(threads: int) -> str:

@@ -31,10 +31,11 @@ class Timeline:
         return tuple(phase for phase in self.phases if one in phase.live and other in phase.live)
 
 
-def timeline_of(summary: Summary, run_scope: Iterable[str] = ()) -> Timeline:
-    """`run_scope`: names of arrays that the user says are one copy for each run. Raises TraceError where one is not."""
+def timeline_of(summary: Summary, run_scope: Iterable[str] = (), block_scope: Iterable[str] = ()) -> Timeline:
+    """`run_scope`: names of arrays that the user says are one copy for each run, `block_scope`: one for the block.
+    Raises TraceError where an array is not a run's."""
     told = tuple(run_scope)
-    threads, scopes = threads_per_run(summary, told), scopes_of(summary, told)
+    threads, scopes = threads_per_run(summary, told), scopes_of(summary, told, block_scope)
     sizes = {array.site.dtype: np.dtype(array.site.dtype).itemsize for array in summary.arrays}
     pairs = candidates(summary, scopes, sizes)
     phases = phases_of(summary, threads, pairs)
