@@ -9,6 +9,8 @@ source      what the source of a kernel says
 record      the kernel as it runs, every access noted
 summary     what recordings have shown, to be kept and merged
 timeline    from summaries to phases and lifetimes
+static      lifetimes from the source alone, all ways
+verdicts    what is known of each pair of arrays, and judging asks it of a kernel
 manifest    from timelines to manifests
 report      what people are told
 script      runs a script in a child process, and child is that process

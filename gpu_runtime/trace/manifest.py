@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -19,18 +19,10 @@ DTYPES = frozenset(
 """NumPy's names of elements that a manifest knows."""
 
 
-class Verdicts(Protocol):
-    """What is known of pairs of arrays beyond the recording."""
-
-    def taken_together(self) -> Iterable[tuple[ArraySite, ArraySite]]:
-        """Pairs that must not share, though the recording did not need them at once."""
-        ...
-
-
 def manifest_of(
-    summary: Summary, timeline: Timeline, compute_capability: str, verdicts: Verdicts | None = None
+    summary: Summary, timeline: Timeline, compute_capability: str, apart: Iterable[frozenset[ArraySite]] = ()
 ) -> dict[str, Any]:
-    """The manifest as a document. Without `verdicts` it says what was observed, and no more."""
+    """The manifest as a document. It says what was observed, and that the pairs in `apart` share nothing."""
     packed = set(timeline.packed)
     document: dict[str, Any] = {
         "schema": "warpack/manifest/1",
@@ -46,7 +38,6 @@ def manifest_of(
         document["in_place"] = [
             {"phase": pair.phase, "read": pair.read.name, "write": pair.written.name} for pair in timeline.in_place
         ]
-    apart = () if verdicts is None else verdicts.taken_together()
     if pairs := sorted(sorted(site.name for site in pair) for pair in apart if packed.issuperset(pair)):
         document["apart"] = pairs
     return document

@@ -36,6 +36,9 @@ def trace(
     output: Annotated[
         Path, Parameter(name=["--output", "-o"], help="Folder for KERNEL.manifest.json and KERNEL.trace.json.")
     ] = Path(),
+    proved: Annotated[
+        bool, Parameter(negative="", help="Buffers share only where the source proves that they may.")
+    ] = False,
     longer: Annotated[
         str | None, Parameter(help="Arguments of the script for the proof, in place of ARGS: more steps, more runs.")
     ] = None,
@@ -73,7 +76,7 @@ def trace(
 
         return held_against(against, {name: _with_others(one, others) for name, one in chosen.items()}, script, given)
     traced = [
-        _traced(name, _with_others(summary, others), run_scope or [], compute_capability)
+        _traced(name, _with_others(summary, others), run_scope or [], compute_capability, proved)
         for name, summary in chosen.items()
     ]
     if prove:
@@ -144,28 +147,40 @@ def _with_others(summary: Summary, others: list[Summary]) -> Summary:
     return summary
 
 
-def _traced(name: str, summary: Summary, run_scope: list[str], compute_capability: str) -> Traced:
-    """Its manifest, and a layout of that."""
+def _traced(name: str, summary: Summary, run_scope: list[str], compute_capability: str, proved: bool) -> Traced:
+    """Its manifest, and a layout of that. `proved`: what was only observed is not enough to share bytes."""
     from warpack.gpu_runtime.trace.errors import TraceError
+    from warpack.gpu_runtime.trace.judging import judged
     from warpack.gpu_runtime.trace.manifest import manifest_of
     from warpack.gpu_runtime.trace.timeline.timeline import timeline_of
+    from warpack.gpu_runtime.trace.verdicts import kept_apart
     from warpack.service.cli.interruptible import optimize_interruptibly
     from warpack.service.cli.searching import searching
     from warpack.service.cli.traced import Traced
     from warpack.solver import load_manifest
+    from warpack.solver.verifier.story import derive
 
     named = {array.site.name for array in summary.arrays}
     try:
         timeline = timeline_of(summary, [one for one in run_scope if one in named])
     except TraceError as error:
         raise CommandFailed(str(error), BAD_INPUT) from None
+    verdicts = judged(summary, timeline)
     if not timeline.packed:
-        return Traced(name, summary, timeline)
-    document = manifest_of(summary, timeline, compute_capability)
+        return Traced(name, summary, timeline, verdicts)
+    story = derive(load_manifest(manifest_of(summary, timeline, compute_capability)))
+    pieces = {piece.buffer: piece for piece in story.pieces}
+    could_share = [
+        pair
+        for pair in kept_apart(verdicts, proved)
+        if all(site.name in pieces for site in pair)
+        and not story.conflicts(*(pieces[site.name] for site in sorted(pair, key=lambda site: site.path)))
+    ]
+    document = manifest_of(summary, timeline, compute_capability, could_share)
     manifest = load_manifest(document)
     with searching("static") as optimize:
         layout, _ = optimize_interruptibly(manifest, optimize)
-    return Traced(name, summary, timeline, document, manifest, layout)
+    return Traced(name, summary, timeline, verdicts, document, manifest, layout)
 
 
 def _prove(script: str, arguments: list[str], traced: list[Traced]) -> None:

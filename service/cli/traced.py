@@ -8,11 +8,13 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
+from warpack.gpu_runtime.trace.judging import coverage_json, sentences, verdicts_json
 from warpack.gpu_runtime.trace.proof.proving import RUNS, Trial
 from warpack.gpu_runtime.trace.report import buffer_rows, findings, phase_rows, phases_json
 from warpack.gpu_runtime.trace.summary.model import Summary
 from warpack.gpu_runtime.trace.summary.text import to_json
 from warpack.gpu_runtime.trace.timeline.timeline import Timeline
+from warpack.gpu_runtime.trace.verdicts import PairVerdict
 from warpack.service.cli.terminal import complain, note, out
 from warpack.service.render.figures import figures_table
 from warpack.service.render.summary import summary as figures
@@ -29,6 +31,7 @@ class Traced:
     name: str
     summary: Summary
     timeline: Timeline
+    verdicts: tuple[PairVerdict, ...]
     document: dict[str, Any] | None = None
     manifest: Manifest | None = None
     layout: Layout | None = None
@@ -40,6 +43,8 @@ def write(traced: Traced, folder: Path) -> None:
     summary, trial = traced.summary, traced.trial
     document = to_json(summary, os.path.dirname(summary.file)) | {
         "phases": phases_json(traced.timeline),
+        "verdicts": verdicts_json(traced.verdicts),
+        "coverage": coverage_json(summary),
         "proof": None if trial is None else trial.to_json(),
     }
     files = {f"{traced.name}.trace.json": dumps(document)}
@@ -66,6 +71,11 @@ def show(traced: Traced) -> None:
     console.print()
     for finding in findings(summary, traced.timeline):
         console.print(plain(finding))
+    for sentence in sentences(traced.verdicts):
+        console.print(plain(sentence))
+    if summary.static is not None:
+        for sentence in summary.static.unfollowed:
+            console.print(plain(sentence))
     if traced.manifest is not None and traced.layout is not None:
         console.print(figures_table(figures(traced.manifest, traced.layout)))
         for warning in traced.layout.warnings:

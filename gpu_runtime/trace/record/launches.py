@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, Protocol
 
 from numba.cuda.simulator import kernel as numba_kernel
@@ -67,6 +67,7 @@ class Recorder:
     def __init__(self, order: Order, make_memory: MakeMemory) -> None:
         self._order, self._make_memory = order, make_memory
         self._names: dict[FunctionType, str] = {}
+        self._own_code: dict[FunctionType, CodeType] = {}
         self._functions: dict[FunctionType, Function] = {}
         self._recordings: dict[FunctionType, Recording] = {}
         self._dynamic: dict[FunctionType, list[DynamicCopy]] = {}
@@ -82,6 +83,7 @@ class Recorder:
         recorded = self._function(function)
         recording = self._recording(function)
         recording.block_shapes.add(tuple(shape))
+        recording.launches.add((tuple(shape), module.dynamic_bytes))
         number, recording.blocks = recording.blocks, recording.blocks + 1
         indices = list(_indices(shape))
         launch = BlockLaunch(self.name(function), number, len(indices), module.dynamic_bytes)
@@ -109,6 +111,15 @@ class Recorder:
         finally:
             thread.call = outer
 
+    def kernels(self) -> list[tuple[FunctionType, Recording]]:
+        """Each kernel with its recording, as `finished` has them."""
+        return list(self._recordings.items())
+
+    def restore(self) -> None:
+        """Gives functions the code back that their source is compiled to."""
+        for function, code in self._own_code.items():
+            function.__code__ = code
+
     def name(self, function: FunctionType) -> str:
         """The kernel's name; of several with one name all but the first have numbers."""
         if function not in self._names:
@@ -123,6 +134,7 @@ class Recorder:
         if found is None:
             code = counted_code(function)
             found = self._functions[function] = Function(function, code)
+            self._own_code[function] = function.__code__
             function.__code__ = code
         return found
 
@@ -166,6 +178,7 @@ def recording(
         yield recorder
     finally:
         kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__ = kept
+        recorder.restore()
 
 
 def _indices(shape: Any) -> Iterator[tuple[int, int, int]]:

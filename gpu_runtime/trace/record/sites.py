@@ -61,6 +61,8 @@ class Recording:
     barriers: dict[int, SeenBarrier] = field(default_factory=dict)
     blocks: int = 0
     block_shapes: set[tuple[int, int, int]] = field(default_factory=set)
+    launches: set[tuple[tuple[int, int, int], int]] = field(default_factory=set)
+    """The shape of the block and the bytes of dynamic shared memory of each kind of launch."""
     notes: list[str] = field(default_factory=list)
     _numbers: dict[tuple[object, ...], Site] = field(default_factory=dict)
 

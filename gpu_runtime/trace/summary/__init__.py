@@ -6,5 +6,7 @@ scopes     which elements are one thread's, or one group of threads', alone
 living     where arrays are needed, and which pairs of elements are needed at once
 making     from a recording to its summary
 merging    two summaries of one kernel
+static_facts  what the static analysis found
+places     paths and arrays as JSON has them
 text       summaries as JSON, and back
 """

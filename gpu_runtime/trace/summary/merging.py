@@ -8,6 +8,7 @@ from dataclasses import replace
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.positions import ArraySite, Path
 from warpack.gpu_runtime.trace.summary.model import Array, Loop, Place, Race, Summary
+from warpack.gpu_runtime.trace.summary.static_facts import both
 
 
 def merged(one: Summary, other: Summary) -> Summary:
@@ -30,6 +31,8 @@ def merged(one: Summary, other: Summary) -> Summary:
         clashes=one.clashes | other.clashes,
         races=_races(one.races, other.races),
         notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
+        static=None if one.static is None or other.static is None else both(one.static, other.static),
+        static_trouble=one.static_trouble or other.static_trouble,
     )
 
 

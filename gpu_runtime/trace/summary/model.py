@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from warpack.gpu_runtime.trace.positions import ArraySite, Path
+from warpack.gpu_runtime.trace.summary.static_facts import StaticFacts
 
 Order = tuple[int, ...]
 """Sorts places as the program comes to them."""
@@ -99,7 +100,8 @@ class Race:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """All that is known of a kernel. `clashes`: pairs of alike arrays that cannot take one another's place element by
-    element: some element is needed of both at once, or other threads touch it."""
+    element: some element is needed of both at once, or other threads touch it. `static`: what the static analysis
+    found; None where it could not read the kernel, and `static_trouble` says why."""
 
     kernel: str
     file: str
@@ -112,6 +114,8 @@ class Summary:
     clashes: frozenset[frozenset[ArraySite]]
     races: tuple[Race, ...]
     notes: tuple[str, ...]
+    static: StaticFacts | None = None
+    static_trouble: str = ""
 
     @property
     def block_threads(self) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from warpack.gpu_runtime.trace.errors import TraceError
-from warpack.gpu_runtime.trace.positions import ArraySite, Path, Position
+from warpack.gpu_runtime.trace.positions import ArraySite
+from warpack.gpu_runtime.trace.summary import static_facts
 from warpack.gpu_runtime.trace.summary.model import Array, Loop, Place, Race, RunAxes, Summary
+from warpack.gpu_runtime.trace.summary.places import Places
 
 SCHEMA = "warpack/trace/1"
 
@@ -19,9 +20,8 @@ Document = dict[str, Any]
 def to_json(summary: Summary, folder: str) -> Document:
     """`folder`: of the script."""
     numbers = {array.site: number for number, array in enumerate(summary.arrays)}
-
-    def path(path: Path) -> list[list[Any]]:
-        return [[_relative(position.file, folder), position.line, position.column] for position in path]
+    places = Places(folder)
+    path = places.path
 
     def sites(sites: frozenset[ArraySite]) -> list[int]:
         return sorted(numbers[site] for site in sites)
@@ -29,17 +29,13 @@ def to_json(summary: Summary, folder: str) -> Document:
     return {
         "schema": SCHEMA,
         "kernel": summary.kernel,
-        "file": _relative(summary.file, folder),
+        "file": places.file(summary.file),
         "line": summary.line,
         "blocks": summary.blocks,
         "block_shapes": sorted(map(list, summary.block_shapes)),
         "arrays": [
-            {
-                "name": array.site.name,
-                "path": path(array.site.path),
-                "space": array.site.space,
-                "dtype": array.site.dtype,
-                "shape": list(array.site.shape),
+            places.site(array.site)
+            | {
                 "alignment_bytes": array.alignment_bytes,
                 "threads_per_run": array.threads_per_run,
                 "run_axes": [[axes.threads, axes.first, axes.last] for axes in sorted(array.run_axes)],
@@ -62,6 +58,8 @@ def to_json(summary: Summary, folder: str) -> Document:
             for race in summary.races
         ],
         "notes": list(summary.notes),
+        "static": None if summary.static is None else static_facts.to_json(summary.static, places),
+        "static_trouble": summary.static_trouble,
     }
 
 
@@ -76,17 +74,16 @@ def from_json(document: object, folder: str) -> Summary:
 
 
 def _read(document: Document, folder: str) -> Summary:
-    def path(path: list[list[Any]]) -> Path:
-        return tuple(Position(_absolute(str(file), folder), int(line), int(column)) for file, line, column in path)
-
-    arrays = tuple(_array(one, path) for one in document["arrays"])
+    places = Places(folder)
+    path = places.read_path
+    arrays = tuple(_array(one, places) for one in document["arrays"])
 
     def sites(numbers: list[int]) -> frozenset[ArraySite]:
         return frozenset(arrays[number].site for number in numbers)
 
     return Summary(
         kernel=str(document["kernel"]),
-        file=_absolute(str(document["file"]), folder),
+        file=places.read_file(document["file"]),
         line=int(document["line"]),
         blocks=int(document["blocks"]),
         block_shapes=frozenset((int(x), int(y), int(z)) for x, y, z in document["block_shapes"]),
@@ -131,13 +128,15 @@ def _read(document: Document, folder: str) -> Summary:
             for one in document["races"]
         ),
         notes=tuple(map(str, document["notes"])),
+        static=None if document["static"] is None else static_facts.from_json(document["static"], places),
+        static_trouble=str(document["static_trouble"]),
     )
 
 
-def _array(one: Mapping[str, Any], path: Callable[[list[list[Any]]], Path]) -> Array:
-    site = ArraySite(path(one["path"]), str(one["name"]), str(one["space"]), str(one["dtype"]), tuple(one["shape"]))
+def _array(one: Mapping[str, Any], places: Places) -> Array:
+    path = places.read_path
     return Array(
-        site=site,
+        site=places.read_site(one),
         alignment_bytes=one["alignment_bytes"],
         threads_per_run=one["threads_per_run"],
         run_axes=frozenset(RunAxes(*map(int, axes)) for axes in one["run_axes"]),
@@ -156,12 +155,3 @@ def _plain(record: Loop | Place | Race) -> Document:
             value = sorted(value) if field.name == "breaks" else None
         found[field.name] = value
     return found
-
-
-def _relative(file: str, folder: str) -> str:
-    inside = os.path.relpath(file, folder)
-    return file if inside.startswith("..") else inside.replace(os.sep, "/")
-
-
-def _absolute(file: str, folder: str) -> str:
-    return os.path.normpath(os.path.join(folder, file))

@@ -11,6 +11,7 @@ from tests.gpu_runtime.trace.conftest import ORDERS, Recorded
 from tests.gpu_runtime.trace.hand_lists import HandList, hand_lists
 from tests.gpu_runtime.trace.recorded import KERNELS, NAMES, record
 from tests.helpers.solving import solved
+from warpack.gpu_runtime.trace.judging import judged
 from warpack.gpu_runtime.trace.manifest import manifest_of
 from warpack.gpu_runtime.trace.report import races
 from warpack.gpu_runtime.trace.summary.merging import merged
@@ -76,6 +77,45 @@ def test_a_trace_merged_with_itself_is_the_same_but_for_counts(recorded: Recorde
 @pytest.mark.parametrize("script", NAMES)
 def test_no_race_is_found_where_there_is_none(recorded: Recorded, script: str) -> None:
     assert [race for summary in recorded[script, "forward"].values() for race in races(summary)] == []
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_the_source_says_of_no_pair_that_was_needed_together_that_it_is_apart(recorded: Recorded, script: str) -> None:
+    for summary in recorded[script, "forward"].values():
+        assert summary.static is not None, summary.static_trouble
+        possible = {frozenset(site.path for site in pair) for pair in summary.static.together}
+        times = timeline(summary)
+        carved = any(site.space == "dynamic" for site in times.packed)
+        for one, other in summary.pairs():
+            if times.together(one, other) and not carved:
+                assert frozenset((one.path, other.path)) in possible, (summary.kernel, one.name, other.name)
+
+
+def test_what_one_run_does_not_show_is_told_with_its_line(recorded: Recorded) -> None:
+    found = {}
+    for kernel, summary in recorded["tricky", "forward"].items():
+        (verdict, *_) = judged(summary, timeline(summary))
+        found[kernel] = (verdict.verdict.value, verdict.because)
+    lines = (KERNELS / "tricky.py").read_text(encoding="utf-8").splitlines()
+
+    def line(text: str) -> int:
+        return next(number for number, one in enumerate(lines, 1) if text in one)
+
+    assert found.pop("by_data")[0] == "apart, only observed"
+    assert found == {
+        "rare_branch": ("taken as together", f"line {line('total = early[0]')} never ran; it uses early"),
+        "one_trip": (
+            "taken as together",
+            f"the loop of line {line('for step in range(steps)')} made one trip; it uses kept",
+        ),
+        "swapped": ("needed together", ""),
+        "early_return": (
+            "taken as together",
+            f"no barrier on some way from line {line('value = loaded[')} to line {line('turned[t] = value')}",
+        ),
+        "settles": ("apart, proved", ""),
+        "called_twice": ("needed together", ""),
+    }
 
 
 def test_each_barrier_that_is_taken_out_is_found_as_a_race(tmp_path: Path) -> None:

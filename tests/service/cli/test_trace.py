@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def quick(known: list[Summary], monkeypatch: pytest.MonkeyPatch) -> list[list[st
 
     def record(script: str, arguments: list[str]) -> list[Summary]:
         given.append(arguments)
-        return known
+        return list(known)
 
     monkeypatch.setattr(scripts, "record_script", record)
     return given
@@ -104,6 +105,27 @@ def test_a_script_is_traced_and_proven_on_the_layouts_of_its_kernels(
     assert not (tmp_path / "copied.manifest.json").exists()
     assert warpack("check", tmp_path / "smoothed.manifest.json").code == 0
     assert from_json(traced, str(script.parent)).kernel == "smoothed"
+
+
+def test_what_the_run_could_not_cover_shares_nothing_and_proved_asks_for_more(
+    warpack: Cli, script: Path, tmp_path: Path, known: list[Summary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summaries = list(known)
+    monkeypatch.setattr(scripts, "record_script", lambda *_: summaries)
+    assert warpack("trace", script, "-o", tmp_path, "--no-prove").code == 0
+    traced = json.loads((tmp_path / "smoothed.trace.json").read_text())
+    verdicts = {(one["first"], one["second"]): one["verdict"] for one in traced["verdicts"]}
+    assert verdicts == {
+        ("loaded", "rows"): "needed together",
+        ("loaded", "turned"): "apart, proved",
+        ("rows", "turned"): "apart, proved",
+    }
+    assert traced["coverage"] == {"never_ran": [], "one_trip": []}
+    summaries[0] = replace(known[0], static=None, static_trouble="kernels with *arguments cannot be analysed")
+    ran = warpack("trace", script, "-o", tmp_path, "--no-prove", "--proved")
+    assert "loaded and turned apart, only observed: kernels with *arguments cannot be analysed" in ran.out
+    manifest = json.loads((tmp_path / "smoothed.manifest.json").read_text())
+    assert manifest["apart"] == [["loaded", "turned"], ["rows", "turned"]]
 
 
 def test_a_race_is_told_with_both_lines_and_fails(warpack: Cli, script: Path, tmp_path: Path) -> None:
