@@ -59,12 +59,15 @@ def _bind(found: dict[tuple[int, int], str], target: ast.expr, value: ast.expr) 
 
 def function_name(position: Position) -> str:
     """The name of the innermost function around a position."""
-    around = [
-        node
-        for node in ast.walk(tree_of(position.file))
-        if isinstance(node, ast.FunctionDef) and node.lineno <= position.line <= (node.end_lineno or node.lineno)
-    ]
-    return max(around, key=lambda node: node.lineno).name if around else "line"
+    around = [name for first, last, name in _functions(position.file) if first <= position.line <= last]
+    return around[-1] if around else "line"
+
+
+@cache
+def _functions(file: str) -> list[tuple[int, int, str]]:
+    """First line, last line and name of each function, in the order of first lines."""
+    nodes = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef)]
+    return sorted((node.lineno, node.end_lineno or node.lineno, node.name) for node in nodes)
 
 
 def line_text(position: Position) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,15 +20,16 @@ def merged(one: Summary, other: Summary) -> Summary:
             f"({other.file}:{other.line}), cannot be merged"
         )
     other = _with_names_of(one, other)
+    arrays = _arrays(one, other)
     return Summary(
         kernel=one.kernel,
         file=one.file,
         line=one.line,
         blocks=one.blocks + other.blocks,
         block_shapes=one.block_shapes | other.block_shapes,
-        arrays=_arrays(one, other),
+        arrays=arrays,
         loops=_loops(one.loops, other.loops),
-        places=_places(one.places, other.places),
+        places=_found_from_the_start(_places(one.places, other.places), arrays),
         clashes=one.clashes | other.clashes,
         races=_races(one.races, other.races),
         notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
@@ -131,6 +133,29 @@ def _places(one: tuple[Place, ...], other: tuple[Place, ...]) -> tuple[Place, ..
             written=before.written | place.written,
         )
     return tuple(sorted(found.values(), key=lambda place: place.order))
+
+
+def _found_from_the_start(places: tuple[Place, ...], arrays: tuple[Array, ...]) -> tuple[Place, ...]:
+    """What is read before it is written is needed from the kernel's start, also at places that only the other came by:
+    at those before the read, and at those in a loop with it."""
+    by_path: dict[Path, list[Place]] = defaultdict(list)
+    for place in places:
+        by_path[place.path].append(place)
+    found: dict[ArraySite, list[Place]] = {
+        array.site: [place for path in array.unwritten for place in by_path[path]] for array in arrays
+    }
+    return tuple(
+        replace(
+            place,
+            live=place.live
+            | {
+                site
+                for site, reads in found.items()
+                if any(place.order <= read.order or set(place.loops) & set(read.loops) for read in reads)
+            },
+        )
+        for place in places
+    )
 
 
 def _races(one: tuple[Race, ...], other: tuple[Race, ...]) -> tuple[Race, ...]:
