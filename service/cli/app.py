@@ -29,6 +29,7 @@ _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
     "check": "Say everything that is wrong with a manifest, or what bytes it needs at the least.",
     "verify": "Hold a layout against its manifest, every rule derived anew.",
+    "trace": "Run a script with numba-cuda kernels, and write manifests from what the kernels do.",
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs they bring.",
