@@ -21,8 +21,9 @@ from warpack.gpu_runtime.trace.record.elements import READ
 from warpack.gpu_runtime.trace.record.launches import BlockLaunch
 from warpack.gpu_runtime.trace.record.module import numbered
 from warpack.gpu_runtime.trace.record.races import Access
+from warpack.gpu_runtime.trace.record.schedule import Schedule
 from warpack.gpu_runtime.trace.record.sites import DYNAMIC, LOCAL, SHARED, Recording, Site
-from warpack.gpu_runtime.trace.record.threads import Schedule, Thread, current
+from warpack.gpu_runtime.trace.record.threads import Thread, current
 
 Shape = tuple[int, ...]
 

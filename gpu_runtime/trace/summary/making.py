@@ -63,8 +63,8 @@ def _array(site: Site, named: ArraySite, recording: Recording) -> Array:
         threads_per_run=site.threads_per_run,
         run_axes=run_axes(site.shape, usage.threads, block_threads) if site.space == SHARED else frozenset(),
         accesses=-(-(sum(usage.reads.values()) + sum(usage.writes.values())) // max(1, copies)),
-        unwritten={path: len(elements) for path, elements in unwritten.items()},
-        dead={path: counts for path, counts in dead.items() if counts[0]},
+        unwritten={path: len(elements) for path, elements in sorted(unwritten.items())},
+        dead={path: counts for path, counts in sorted(dead.items()) if counts[0]},
     )
 
 
