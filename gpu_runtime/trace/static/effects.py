@@ -11,7 +11,7 @@ from numba.core import ir
 from warpack.gpu_runtime.trace.positions import Position
 from warpack.gpu_runtime.trace.static.calls import Call, Kind, arguments_of, as_params, resolve
 from warpack.gpu_runtime.trace.static.evaluate import Evaluated
-from warpack.gpu_runtime.trace.static.expressions import Expressions
+from warpack.gpu_runtime.trace.static.expressions import Expressions, is_element
 from warpack.gpu_runtime.trace.static.indexing import indexed
 from warpack.gpu_runtime.trace.static.values import (
     ANY,
@@ -19,6 +19,8 @@ from warpack.gpu_runtime.trace.static.values import (
     Elements,
     IterOf,
     Known,
+    Made,
+    Param,
     Value,
     View,
     Views,
@@ -28,7 +30,10 @@ from warpack.gpu_runtime.trace.static.values import (
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a statement does. `unfollowed` says what could not be followed there."""
+    """One thing that a statement does.
+
+    `unfollowed` says what could not be followed; `part`: what is cut out of what may be dynamic shared memory.
+    """
 
     position: Position
     reads: tuple[Elements, ...] = ()
@@ -37,6 +42,7 @@ class Step:
     call: Evaluated | None = None
     bound: tuple[View | Views, ...] = ()
     unfollowed: str = ""
+    part: View | Views | None = None
 
 
 _TOUCH_NOTHING = (len, range, slice, tuple)
@@ -48,7 +54,7 @@ class Effects:
 
     def of_block(self, label: int) -> list[Step]:
         found = [step for statement in self.at.code.blocks[label] for step in self._of(statement)]
-        return [s for s in found if s.reads or s.writes or s.barrier or s.call or s.unfollowed]
+        return [s for s in found if s.reads or s.writes or s.barrier or s.call or s.unfollowed or s.part]
 
     def _of(self, statement: Any) -> Iterable[Step]:
         if isinstance(statement, ir.SetItem | ir.StaticSetItem):
@@ -76,7 +82,8 @@ class Effects:
         match value.op:
             case "getitem" | "static_getitem":
                 index = Known(value.index) if value.op == "static_getitem" else self._value(value.index)
-                return [Step(where, reads=self._loads(self._value(value.value), index))]
+                of = self._value(value.value)
+                return [Step(where, reads=self._loads(of, index), part=self._cut(of, index))]
             case "iternext":
                 over = self._value(value.value)
                 return [Step(where, reads=_all_of([over.over if isinstance(over, IterOf) else over]))]
@@ -93,6 +100,12 @@ class Effects:
         if not isinstance(of, View | Views):
             return ()
         return tuple(view.elements() for view in views_in(indexed(of, index)) if not view.axes)
+
+    def _cut(self, of: Value, index: Value) -> View | Views | None:
+        if not isinstance(of, View | Views) or not any(_may_be_dynamic(view) for view in views_in(of)):
+            return None
+        left = indexed(of, index)
+        return None if is_element(left) else left
 
     def _call(self, where: Position, value: Any) -> Iterable[Step]:
         function, arguments = self._value(value.func), arguments_of(self, value)
@@ -154,6 +167,10 @@ class Effects:
 
     def get(self, variable: Any) -> Value:
         return self._value(variable)
+
+
+def _may_be_dynamic(view: View) -> bool:
+    return isinstance(view.base, Param) or (isinstance(view.base, Made) and view.base.space == "dynamic")
 
 
 def _elements(value: Value) -> tuple[Elements, ...]:

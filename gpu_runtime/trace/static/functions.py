@@ -13,8 +13,13 @@ from warpack.gpu_runtime.trace.static.template import Template, build
 from warpack.gpu_runtime.trace.static.values import Value, View
 from warpack.gpu_runtime.trace.static.written import Facts
 
+DEEPEST = 16
+"""Calls of a function within itself, each with other constants, that are followed."""
+
 
 class Functions:
+    """`evaluated` and `template` give the same for the same arguments, however often they are asked."""
+
     def __init__(
         self,
         block: tuple[int, int, int],
@@ -25,19 +30,29 @@ class Functions:
         self.expressions = Expressions(block, dynamic_bytes, dict(given), zeroing, self.evaluated)
         self._codes: dict[Function, Code | None] = {}
         self._evaluated: dict[tuple[Function, tuple[Value, ...]], Evaluated | None] = {}
+        self._active: list[tuple[Function, tuple[Value, ...]]] = []
+        self._recursive: set[tuple[Function, tuple[Value, ...]]] = set()
         self._templates: dict[int, Template] = {}
         self._exits: dict[int, Facts] = {}
 
     def evaluated(self, thing: Any, arguments: tuple[Value, ...]) -> Evaluated | None:
-        """None where numba cannot read the function, where it calls itself, or where the arguments do not fit."""
+        """None where numba cannot read the function, where the arguments do not fit, or where it calls itself with the
+        same ones."""
         function = function_of(thing)
         code = self._code(function) if function else None
         if code is None or function is None or code.arguments != len(arguments):
             return None
         key = function, arguments
+        if key in self._active:
+            self._recursive.update(self._active[self._active.index(key) :])
+            return None
         if key not in self._evaluated:
-            self._evaluated[key] = None  # while it is at work: a function that calls itself is not followed
-            self._evaluated[key] = Evaluation(code, len(self._evaluated), arguments, self.expressions).run()
+            self._evaluated[key] = None
+            if sum(function is active for active, _ in self._active) < DEEPEST:
+                self._active.append(key)
+                found = Evaluation(code, len(self._evaluated), arguments, self.expressions).run()
+                self._active.pop()
+                self._evaluated[key] = None if key in self._recursive else found
         return self._evaluated[key]
 
     def template(self, evaluated: Evaluated) -> Template:

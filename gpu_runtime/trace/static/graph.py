@@ -50,7 +50,8 @@ class _Frame:
 
 
 class Graph:
-    """`places[0]` is where the kernel starts. `parted`: what only some threads run, and what only the others run."""
+    """`places[0]` is where the kernel starts. `parted`: what only some threads run, and what only the others run.
+    `parts`: by the place of a slice of dynamic shared memory, what it may be."""
 
     def __init__(self, functions: Functions, kernel: Evaluated) -> None:
         self.functions = functions
@@ -58,6 +59,7 @@ class Graph:
         self.regions: list[KernelRegion] = []
         self.parted: list[tuple[list[range], list[range]]] = []
         self.unfollowed: dict[Path, str] = {}
+        self.parts: dict[Path, dict[Elements, None]] = {}
         self._call(_Frame(functions.template(kernel), (), (), (), True, ()))
 
     def _call(self, frame: _Frame) -> tuple[int, int]:
@@ -94,6 +96,9 @@ class Graph:
             known = (*frame.known, *self._certain(frame, node.known))
         if step:
             reads, writes = self._all(frame, step.reads), self._all(frame, step.writes)
+            for view in self._bound(frame, step.part)[0] if step.part else ():
+                if isinstance(view.base, Made) and view.base.space == "dynamic":
+                    self.parts.setdefault(path, {})[view.elements()] = None
             if step.unfollowed:
                 self.unfollowed[path] = step.unfollowed
         place = Place(path, inside, reads, writes, self._certain(frame, node.kills), known, bool(step and step.barrier))

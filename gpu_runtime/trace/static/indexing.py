@@ -60,12 +60,15 @@ def _is_scalar(part: Value) -> bool:
 
 
 def _element(part: Value, count: int) -> Affine | None:
-    """The place, counted from the axis' start; None where it may lie outside or is not known."""
+    """The place, counted from the axis' start; None where it is not known or may be negative: that counts from the end.
+
+    One behind the axis' end is what lies there in memory, as on the GPU.
+    """
     at = affine_of(part)
     bounds = at.bounds if at else None
     if at is None or bounds is None:
         return None
-    if bounds[0] >= 0 and bounds[1] < count:
+    if bounds[0] >= 0:
         return at
     return at.plus(Affine(count)) if bounds[1] < 0 and bounds[0] >= -count else None
 

@@ -49,10 +49,14 @@ class LoopFound:
 
 @dataclass(frozen=True, kw_only=True)
 class Lifetimes:
-    """`together`: pairs of which both are needed at once on some way, with a place where they are. `unordered`: other
-    pairs that some way accesses one after the other without a barrier between, with both places, or that threads access
-    at the same time. `private`: arrays of which each thread has its own part. `read_before_written`: on some way.
-    `accesses`: what each statement reads or writes. `unfollowed`: a sentence for each place that was not understood."""
+    """What was found, of all ways through the kernel.
+
+    `together`: pairs of which both may be needed at once, with a place where they are. `unordered`: other pairs that
+    some way accesses one after the other without a barrier between, or threads at the same time, with a place of each.
+    `private`: arrays of which each thread has its own part. `read_before_written`: on some way. `accesses`: what each
+    statement reads or writes; `live`: what may be needed when it does. `unfollowed`: a sentence for each place that was
+    not understood.
+    """
 
     arrays: tuple[ArraySite, ...]
     together: Mapping[Pair, Path]
@@ -60,6 +64,7 @@ class Lifetimes:
     private: frozenset[ArraySite]
     read_before_written: frozenset[ArraySite]
     accesses: Mapping[Path, frozenset[ArraySite]]
+    live: Mapping[Path, frozenset[ArraySite]]
     loops: tuple[LoopFound, ...]
     unfollowed: Mapping[Path, str]
 
@@ -129,9 +134,12 @@ class _Collected:
         touched = [self._arrays(r | w) for r, w in zip(self.live.reads, self.live.writes, strict=True)]
         unordered: Unordered = find_unordered(self.graph, self.storage, touched)
         accesses: dict[Path, frozenset[ArraySite]] = {}
-        for place, arrays in zip(self.graph.places, touched, strict=True):
+        live: dict[Path, frozenset[ArraySite]] = {}
+        for place, arrays, occupied in zip(self.graph.places, touched, self.live.occupied, strict=True):
             if arrays:
                 accesses[place.path] = accesses.get(place.path, frozenset()) | {self.sites[n] for n in arrays}
+                needed = frozenset(self.sites[n] for n in self._arrays(occupied))
+                live[place.path] = live.get(place.path, frozenset()) | needed
         return Lifetimes(
             arrays=tuple(self.sites),
             together=together,
@@ -143,6 +151,7 @@ class _Collected:
             private=frozenset(array.site for array in self.storage.arrays if array.private),
             read_before_written=frozenset(self.sites[n] for n in self._arrays(self.live.at_start)),
             accesses=accesses,
+            live=live,
             loops=self._loops(touched),
             unfollowed=self.graph.unfollowed,
         )

@@ -142,8 +142,11 @@ def _covering(elements: Elements, place: Place, storage: Storage) -> Terms | Non
     for fact in place.known:
         if fact.base == elements.base and fact.free and own.issuperset(fact.free):
             groups[fact.free].append(fact)
-    size = storage.arrays[storage.index(elements)].count
+    array = storage.arrays[storage.index(elements)]
+    size = array.count
     for free, facts in groups.items():
+        if array.rows and not any(symbol.loop for symbol, _ in free):
+            continue  # a thread's own elements: kills say the same, and say it better
         rest = tuple(term for term in elements.free if term not in free)
         wanted = bits(elements.start + size, elements.dims + dims_of(rest))
         if not wanted & ~_or(bits(fact.start + size, fact.dims) for fact in facts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from warpack.gpu_runtime.trace.positions import ArraySite
+from warpack.gpu_runtime.trace.positions import ArraySite, Path
 from warpack.gpu_runtime.trace.static.graph import Graph
 from warpack.gpu_runtime.trace.static.index import Symbol, Terms, bits, dims_of
 from warpack.gpu_runtime.trace.static.source import bound_name
@@ -17,8 +17,11 @@ MOST_ELEMENTS = 1 << 16
 
 @dataclass
 class Array:
-    """`first` and `count` of its bits. `private`: no two threads touch the same element. `lowest`: of a private array
-    whose rows belong to the threads, what its indices start at."""
+    """`first` and `count` of its bits. `private`: no two threads touch the same element.
+
+    `coarse`: looked at as one element. `rows`: private, since each thread has a row of its own; `lowest`: what indices
+    of a row start at. `part`: of a slice of dynamic shared memory, its bits.
+    """
 
     site: ArraySite
     first: int
@@ -27,10 +30,11 @@ class Array:
     coarse: bool = False
     rows: bool = False
     lowest: int = 0
+    part: int | None = None
 
     @property
     def all(self) -> int:
-        return ((1 << self.count) - 1) << self.first
+        return ((1 << self.count) - 1) << self.first if self.part is None else self.part
 
 
 class Storage:
@@ -55,6 +59,8 @@ class Storage:
                 self._find_rows(array, touched[number], axes)
             if not axes:
                 array.private = True
+        for path, several in graph.parts.items():
+            self._add_part(path, list(several), private=not axes)
 
     def _add(self, base: Base) -> None:
         if isinstance(base, Made) and base.space == "dynamic":
@@ -71,6 +77,17 @@ class Storage:
         self.of[base] = len(self.arrays)
         own = base not in self._shared_given if isinstance(base, Given) else site.space == "local"
         self.arrays.append(Array(site, first, 1 if coarse else size, own, coarse))
+
+    def _add_part(self, path: Path, several: list[Elements], private: bool) -> None:
+        if several[0].base not in self.of:
+            return  # nothing ever touches this memory
+        bits_of = 0
+        for elements in several:
+            bits_of |= self.touched(elements)
+        whole = self.arrays[self.of[several[0].base]]
+        shape = tuple(count for count, _ in several[0].dims)
+        site = ArraySite(path, bound_name(path), "dynamic", whole.site.dtype, shape)
+        self.arrays.append(Array(site, whole.first, whole.count, private, part=bits_of))
 
     def _site(self, base: Base) -> ArraySite:
         if isinstance(base, Given):

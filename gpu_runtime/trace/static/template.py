@@ -122,7 +122,7 @@ class _Builder:
             found[join] = len(self.regions) - 1
             for label in self.at.parting:
                 if self.flow.join_of(label) == join:
-                    for inside in self.flow.region(label) | {label}:
+                    for inside in self.flow.region(label):
                         around[inside] = (*around[inside], found[join])
         return found
 

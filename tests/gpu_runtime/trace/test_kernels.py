@@ -85,9 +85,8 @@ def test_the_source_says_of_no_pair_that_was_needed_together_that_it_is_apart(re
         assert summary.static is not None, summary.static_trouble
         possible = {frozenset(site.path for site in pair) for pair in summary.static.together}
         times = timeline(summary)
-        carved = any(site.space == "dynamic" for site in times.packed)
         for one, other in summary.pairs():
-            if times.together(one, other) and not carved:
+            if times.together(one, other):
                 assert frozenset((one.path, other.path)) in possible, (summary.kernel, one.name, other.name)
 
 
