@@ -37,9 +37,7 @@ def test_three_derivations_of_a_pools_conflicts_agree(seed: int) -> None:
     for document, _ in random_programs(seed, 40):
         try:
             manifest = load_manifest(as_pool(document))
-        except ManifestError as error:
-            # tracks have no meaning without threads, and some in-place pairs and aliases none without scopes
-            assert error.problems
+        except ManifestError:  # tracks mean nothing without threads, and some in-place pairs nothing without scopes
             continue
         pools += 1
         story, machine = derive(manifest), conflicts(manifest)
