@@ -142,7 +142,7 @@ def _without_autos(manifest: Manifest, stop: Stop, better: Better | None) -> Pac
     if manifest.objective in ("shared_bytes", "pool_bytes") or not candidates(manifest):
         return pack_regions(manifest, stop=stop, start=start, better=better)
     with suppress(Stopped):
-        quick = pack_regions(manifest, stop=stop.sparing(_BASE_EFFORT), start=start, better=better)
+        quick = pack_regions(manifest, stop=stop.with_effort(_BASE_EFFORT), start=start, better=better)
         if stop.now() or threads_settled(manifest, quick):
             return quick
     return pack_regions(manifest, stop=stop.within(_BASE_SHARE * stop.remaining_s), start=start, better=better)

@@ -1,4 +1,4 @@
-"""What a picture of a layout shows: boxes of bytes by phases, one chart a region."""
+"""What a picture of a layout shows: boxes of bytes and phases, in one chart for each region."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ ChartRegion = Literal["run", "block", "pool"]
 State = Literal["stated", "carried", "between", "waiting"]
 
 _MOST_EXPLAINED = 200
-"""Stretches of phases that are explained; for those of a picture with more the reasons are left out."""
+"""The most stretches of phases that are explained. Further ones of a picture have no reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as
-    `stated`; its contents `carried` on to where they are found again, or needed `between` a write and a read, with the
-    reason in `why`; or `waiting`, its contents count no more, but other threads may still be at them. `above`: of the
-    block, over some window of a run."""
+    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state` is one of
+    these. `stated`: the manifest states the phases. `carried`: the contents are kept for a later read. `between`: they
+    are kept between a write and a read. Both have the reason in `why`. `waiting`: the contents do not count any longer,
+    but other threads may still access them. `above`: a block-scoped buffer over some run's window."""
 
     buffer: str
     name: str
@@ -44,14 +44,15 @@ class Box:
 
     @property
     def live(self) -> bool:
+        """Whether the contents still count."""
         return self.state != "waiting"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One region (one run's window, a pool, or the block's memory as far as block-scoped buffers reach) over the whole
-    flattened timeline. `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin,
-    if block-scoped buffers lie over them."""
+    """One region over the whole flattened timeline: one run's window, a pool, or the block's memory up to the last
+    block-scoped buffer. `buffers` are the full names of its buffers, by offset. `windows_from` is where the runs'
+    windows begin, if block-scoped buffers lie over them."""
 
     region: ChartRegion
     size_bytes: Bytes
@@ -64,10 +65,12 @@ class Chart:
 
     @property
     def phases(self) -> int:
+        """The number of phases."""
         return len(self.phase_names)
 
     @property
     def title(self) -> str:
+        """The name of the region, for people."""
         if self.region == "pool":
             return "pool"
         if self.region == "run":
@@ -76,7 +79,7 @@ class Chart:
 
     @cached_property
     def number_of(self) -> dict[str, int]:
-        """The place of each buffer in `buffers`; of one that lies over this region from outside behind them."""
+        """The place of each buffer in `buffers`. Buffers of the other region that lie over this one follow."""
         names = dict.fromkeys([*self.buffers, *(box.buffer for box in self.boxes)])
         return {name: number for number, name in enumerate(names)}
 
@@ -101,8 +104,7 @@ class Chart:
 
 
 def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
-    """The chart of the block-scoped buffers and of the run region, or that of the pool, as far as the layout has such
-    bytes."""
+    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes."""
     if layout.launch is None and layout.pool is None:
         return ()
     from warpack.solver.verifier.story import derive
@@ -113,7 +115,7 @@ def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
 
 
 def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
-    """Buffers of one region by offset, then name; a splittable one where its first part lies."""
+    """The buffers of one region by offset, then name. A splittable one has the offset of its first part."""
 
     def offset(buffer: PlacedBuffer) -> Bytes:
         if buffer.parts:
@@ -125,7 +127,7 @@ def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
 
 @dataclass
 class _Drawing:
-    """`_left`: stretches of phases that may still be explained."""
+    """Draws charts. `_left` is how many stretches of phases may still be explained."""
 
     story: Story
     layout: Layout
@@ -177,7 +179,8 @@ class _Drawing:
                     )
 
     def _above(self, launch: LaunchFigures) -> Iterator[Box]:
-        """Block-scoped pieces by the bytes of a window that some window has under them."""
+        """The block-scoped pieces over windows, as boxes of one window. A box covers the bytes that lie under the piece
+        in some window."""
         from warpack.solver.verifier.over import RunWindows
 
         windows = RunWindows.of(launch)

@@ -1,4 +1,4 @@
-"""A layout beside what it is compared with: the user's own layout and simpler rules, before and after."""
+"""Compares a layout with its baselines, before and after: the user's own layout, and simpler rules."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _MOST_BROKEN = 3
 
 
 def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
-    """For each baseline its bytes and launch, and the layout's; then the rule by which all of them were launched, and
-    what is wrong with the user's own layout. Nothing of an infeasible layout."""
+    """For each baseline, its bytes and launch and those of the layout. Then the rule by which all their launches were
+    chosen, and what is wrong with the user's own layout. An infeasible layout has none of these."""
     launch = layout.launch
     if layout.pool is not None:
         return _of_pool(layout, layout.pool.pool_bytes)

@@ -1,4 +1,4 @@
-"""What a layout says in figures: threads, bytes, how far both are proven, and what was saved."""
+"""A layout in figures: threads, bytes, how far both are proven, and the savings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIMITS = {"shared": "shared memory", "blocks": "block slots"}
 
 
 def summary(manifest: Manifest, layout: Layout) -> list[Figure]:
-    """Labels and sentences; the numbers are those of the layout."""
+    """Labels and texts. All numbers are the layout's own."""
     told = wishes(manifest, layout)
     if layout.pool is not None:
         aligned = f"its start aligned to {layout.pool.base_alignment_bytes} bytes"

@@ -1,4 +1,4 @@
-"""Everything that is shown of a layout, in order."""
+"""The whole view of a layout, in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 MOST_PICTURED = 2000
-"""Buffers beyond which a picture in letters says nothing any more."""
+"""With more buffers than this, a picture in letters is useless."""
 
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow", "infeasible": "bold red"}
 

@@ -1,4 +1,4 @@
-"""The schemas as documents of their own, and as parts of the API's description."""
+"""The schemas as complete documents, and as parts of the API's description."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ _DEFS = "#/$defs/"
 
 @cache
 def manifest_schema() -> Schema:
+    """The JSON Schema of manifests, as a complete document."""
     return _document(MANIFEST_SCHEMA, "A Warpack manifest", Manifest, _of_manifest(_DEFS))
 
 
 @cache
 def layout_schema() -> Schema:
+    """The JSON Schema of layouts, as a complete document."""
     return _document(LAYOUT_SCHEMA, "A Warpack layout", Layout, _of_layout(_DEFS))
 
 
 @cache
 def components() -> dict[str, Schema]:
-    """Every definition of both, as an OpenAPI description has them: `Manifest`, `Layout` and what they are made of."""
+    """All definitions of both, for an OpenAPI description: `Manifest`, `Layout`, and the types that they contain."""
     prefix = "#/components/schemas/"
     return _of_manifest(prefix) | _of_layout(prefix)
 

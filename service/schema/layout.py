@@ -1,4 +1,4 @@
-"""What a layout has in another form than its types."""
+"""Where the JSON of a layout differs from its types."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from warpack.solver.wire.layout import (
     RunInfo,
     ThreadsProof,
 )
+from warpack.solver.wire.problems import Problem
 
 REFERRED = (BytesProof, ThreadsProof)
 """Classes that shapes refer to."""
@@ -25,7 +26,7 @@ _SIDES = ("before", "after")
 
 
 def shapes(prefix: str) -> dict[type, Shape]:
-    """By class. `prefix`: where references find the definitions."""
+    """The shapes by class. `prefix`: where references find the definitions."""
 
     def unless_pool(type_: type) -> Schema:
         told = "Null in the layout of a pool."
@@ -36,11 +37,12 @@ def shapes(prefix: str) -> dict[type, Shape]:
             put={
                 "schema": {"const": LAYOUT_SCHEMA},
                 "name": {"type": "string", "default": ""},
-                "manifest_sha256": {"type": "string"},  # one that is none is what a verifier finds, not a reader
+                "manifest_sha256": {"type": "string"},  # a wrong hash is found by the verifier, not by the reader
                 "layout_sha256": {"type": ["string", "null"]},
             },
             required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),
         ),
+        Problem: Shape(without=frozenset({"place"})),  # where a text says it, and no JSON
         LaunchFigures: Shape(
             put={
                 "bank_conflict_degree": {

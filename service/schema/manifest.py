@@ -1,11 +1,13 @@
-"""What a manifest may say in another form than the types that it is read into: phases by name, sizes that grow,
-defaults that depend on other fields."""
+"""Where the JSON of a manifest differs from the types that it is read into: phases by name, sizes that grow, defaults
+that depend on other fields."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 from warpack.service.schema.types import Schema, Shape
+from warpack.service.schema.words import EXAMPLES, WORDS
 from warpack.solver.devices import DEVICES
 from warpack.solver.flatten.timeline import LONGEST
 from warpack.solver.reading.element_types import LARGEST_ITEM
@@ -49,7 +51,11 @@ def _pair(each: Schema) -> Schema:
 
 
 def _list(each: Schema, **more: object) -> Schema:
-    return {"type": "array", **more, "items": each}  # in this order: a list that is too long is not looked through
+    return {
+        "type": "array",
+        **more,
+        "items": each,
+    }  # the limit comes first, so that the items of a list that is too long are not checked
 
 
 _PHASE: Schema = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}], "description": "Name or index."}
@@ -71,7 +77,7 @@ _DTYPE: Schema = {
         },
     ]
 }
-_LIFETIME: Schema = {"anyOf": [_list(_SPAN), {"const": "active"}], "description": "Absent: every phase."}
+_LIFETIME: Schema = {"anyOf": [_list(_SPAN), {"const": "active"}]}
 _OFFSETS: Schema = {"type": "object", "additionalProperties": _integer(0)}
 _PHASE_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_PHASE_NAME}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
@@ -82,10 +88,18 @@ def _ref(prefix: str, type_: type) -> Schema:
 
 
 def shapes(prefix: str) -> dict[type, Shape]:
-    """By class. `prefix`: where references find the definitions."""
+    """The shapes by class. `prefix` is where references find the definitions."""
+    return {
+        type_: replace(shape, words=WORDS[type_], examples=EXAMPLES.get(type_, {}))
+        for type_, shape in _forms(prefix).items()
+    }
+
+
+def _forms(prefix: str) -> dict[type, Shape]:
     return {
         Manifest: Shape(
             put={
+                "$schema": {"type": "string"},
                 "schema": {"const": MANIFEST_SCHEMA},
                 "name": {"type": "string", "maxLength": LONGEST_LABEL, "default": ""},
                 "buffers": _list(_ref(prefix, Buffer), maxItems=MOST_BUFFERS),
@@ -152,14 +166,14 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "name": _NAME,
                 "size": {"anyOf": [_integer(0), _ref(prefix, Growth)]},
                 "dtype": _DTYPE,
-                "precision": _DTYPE | {"deprecated": True, "description": "Old spelling of `dtype`."},
+                "precision": _DTYPE | {"deprecated": True},
                 "lifetime": _LIFETIME,
                 "accesses_in": _ref(prefix, Accesses),
-                "alignment_bytes": _or_null(_ALIGNMENT) | {"description": "Absent or null: the natural alignment."},
+                "alignment_bytes": _or_null(_ALIGNMENT),
                 "pinned_offset_bytes": _or_null(_integer(0)),
                 "aliases": {"anyOf": [{"type": "string"}, _list({"type": "string"})]},
                 "zero": {"enum": [False, True, "entry", "interval"], "default": False},
-                "accesses": _integer(0, description="Absent: the buffer's size."),
+                "accesses": _integer(0),
                 "async": {"type": "boolean", "default": False},
                 "stages": _integer(1, default=1),
             },
@@ -204,4 +218,4 @@ def shapes(prefix: str) -> dict[type, Shape]:
 
 
 REFERRED = (Accesses, Barrier, Buffer, Growth, HandLayout, Loop, Timeline, Track)
-"""Classes that shapes refer to."""
+"""The classes that shapes refer to."""

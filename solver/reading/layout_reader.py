@@ -29,6 +29,7 @@ from warpack.solver.reading.layout_figures import (
 from warpack.solver.reading.layout_places import read_buffer, read_handoff, read_window
 from warpack.solver.reading.layout_values import Values
 from warpack.solver.reading.source import MOST_LAYOUT_BYTES, read_source
+from warpack.solver.reading.texts.places import placed
 from warpack.solver.wire.layout import LAYOUT_SCHEMA, Layout, LocalBytes, RunInfo, Status, Validation
 from warpack.solver.wire.problems import Problem
 
@@ -55,7 +56,7 @@ def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
         raise LayoutFormatError(tuple(collector.problems))
     layout = _layout(Values(collector), document)
     if collector.problems:
-        raise LayoutFormatError(tuple(collector.problems))
+        raise LayoutFormatError(placed(collector.problems, collector.written))
     stated = document.get("layout_sha256")
     if stated is not None and stated != layout.sha256:
         message = f"layout_sha256 is {stated}, but placements and launch have {layout.sha256}: they were changed"

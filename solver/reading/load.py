@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from warpack.solver.reading.buffer_rows import Row, read_row
@@ -16,6 +17,7 @@ from warpack.solver.reading.pool import NO_TARGET, check_total, refuse_fields, w
 from warpack.solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
 from warpack.solver.reading.settings import read_launch, read_solver_options, read_target
 from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
+from warpack.solver.reading.texts.places import placed
 from warpack.solver.reading.timelines import read_timeline
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
@@ -25,6 +27,7 @@ MOST_BUFFERS = 65536
 LONGEST_LABEL = 1000
 
 _KNOWN = (
+    "$schema",  # for editors; no part of the manifest
     "schema",
     "name",
     "target",
@@ -44,10 +47,12 @@ _KNOWN = (
 
 @uncollected()
 def load_manifest(source: Source) -> Manifest:
-    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path).
+    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path): JSON, or by the end of its
+    name YAML (.yaml, .yml; needs PyYAML) or TOML (.toml).
 
-    Raises ManifestError with every problem found, each with its JSON pointer. What is allowed but worth knowing is in
-    `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that only flattened phases show.
+    Raises ManifestError with every problem found, each with its JSON pointer and, from a file, its line and column.
+    What is allowed but worth knowing is in `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that
+    only flattened phases show.
     """
     collector = Collector()
     document = read_source(collector, source, MOST_MANIFEST_BYTES)
@@ -58,7 +63,9 @@ def load_manifest(source: Source) -> Manifest:
     manifest = _read(collector, document)
     if collector.problems:
         later = [problem for problem in collector.problems[of_source:] if problem.pointer not in flagged]
-        raise ManifestError((*collector.problems[:of_source], *later))
+        raise ManifestError(placed((*collector.problems[:of_source], *later), collector.written))
+    if manifest.warnings and collector.written is not None:
+        return replace(manifest, warnings=placed(manifest.warnings, collector.written))
     return manifest
 
 
@@ -123,6 +130,8 @@ def _read(collector: Collector, document: Any) -> Manifest:
 
 
 def _check_schema(fields: Fields) -> None:
+    if not isinstance(fields.values.get("$schema", ""), str):
+        fields.collector.wrong_type("/$schema", fields.values["$schema"], "a string: where editors find the schema")
     value = fields.values.get("schema", MANIFEST_SCHEMA)
     if value != MANIFEST_SCHEMA:
         message = f'`schema` must be "{MANIFEST_SCHEMA}", and is {show(value)}.'

@@ -33,7 +33,7 @@ def _capability(fields: Fields) -> str | None:
     value = fields.values["compute_capability"]
     pointer = fields.pointer("compute_capability")
     if not isinstance(value, str):
-        fields.collector.wrong_type(pointer, value, 'a string such as "8.6"')
+        fields.collector.wrong_type(pointer, value, 'a string, in quotes, such as "8.6"')
         return None
     if value in DEVICES:
         return value

@@ -38,10 +38,11 @@ _OF_BLOCKS = ("threads_per_block", "run_bytes", "block_region_bytes")
 @uncollected()
 def layout_to_json(layout: Layout) -> dict[str, Any]:
     """JSON values in the order of the format's page."""
-    values = _plain(asdict(replace(layout, buffers=(), handoffs=())))
+    values = _plain(asdict(replace(layout, buffers=(), handoffs=(), warnings=())))
     values["buffers"] = [_buffer(buffer) for buffer in layout.buffers]
     if layout.pool is not None:
         values["proof"] |= dict.fromkeys(_OF_BLOCKS)
+    values["warnings"] = [warning.to_json() for warning in layout.warnings]
     values["handoffs"] = [_handoff(handoff) for handoff in layout.handoffs]
     head: dict[str, Any] = {
         "schema": LAYOUT_SCHEMA,

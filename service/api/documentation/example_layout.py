@@ -1,4 +1,4 @@
-"""The example manifest of the API's documentation, and the layout that it has: whole, so that both can be tried out."""
+"""The example manifest of the API's documentation, and its layout. Both are complete, so that readers can send them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIDE_BY_SIDE: dict[str, Any] = {
     "pool_bytes": 0,
     "broken": [],
 }
-"""Neither rule lets the two buffers share."""
+"""The launch of both baselines. In neither of them the two buffers may share storage."""
 
 _WITHOUT_HASH: dict[str, Any] = {
     "schema": "warpack/layout/1",
@@ -58,6 +58,7 @@ _WITHOUT_HASH: dict[str, Any] = {
             "assumes_no_register_limit": True,
         },
     },
+    "pool": None,
     "buffers": [
         {
             "component": "",
@@ -119,7 +120,6 @@ _WITHOUT_HASH: dict[str, Any] = {
         },
         "pool_bytes": None,
     },
-    "pool": None,
     "minimum_budget_bytes": None,
     "baselines": {
         "no_sharing": _SIDE_BY_SIDE,
