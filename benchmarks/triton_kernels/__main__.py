@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import fill
 
 from benchmarks.machine import machine
 from benchmarks.report.sections import put_section
@@ -26,7 +27,6 @@ from warpack.gpu_runtime.imports.triton.compiling import Compilation, Compiled, 
 from warpack.solver import load_manifest, optimize, verify
 
 GENERATED, GLUON = 50, 20
-_WRITTEN = Path(__file__).with_name("written.py")
 _AT_ONCE = 10
 
 
@@ -54,7 +54,11 @@ def rows_of(cases: Sequence[Case], interpreter: str | None) -> Iterator[Row]:
             some = cases[start : start + _AT_ONCE]
             jobs = [
                 Compilation(
-                    made if case.source else _WRITTEN, case.signature, case.name, case.compute_capability, case.options
+                    made if case.source else Path(__file__).with_name(case.file),
+                    case.signature,
+                    case.name,
+                    case.compute_capability,
+                    case.options,
                 )
                 for case in some
             ]
@@ -106,7 +110,7 @@ def report(rows: Sequence[Row], command: str) -> str:
     exact = sum(not row.faults for row in rows)
     fewer = [row for row in rows if not row.faults and row.our_bytes < row.triton_bytes]
     proven = sum(row.proven for row in rows)
-    lines = [
+    paragraphs = [
         f"Written by `{command}`, with Triton {rows[0].version} on {machine()['processor']}. Nothing needs a GPU.",
         "",
         f"{len(rows)} kernels: {len(written())} in the styles that people publish, {GENERATED} generated with loops and "
@@ -114,6 +118,9 @@ def report(rows: Sequence[Row], command: str) -> str:
         f"layout keeps every rule of the manifest, and ours verifies with no more bytes: in {exact} of {len(rows)}. Ours has "
         f"fewer bytes in {len(fewer)}, the same in {exact - len(fewer)}; {proven} are proven the fewest.",
         "",
+    ]
+    lines = [
+        *(fill(one, 118) for one in paragraphs),
         "| kernel with fewer bytes | for | buffers | Triton | Warpack | saved | proven |",
         "| --- | --- | ---: | ---: | ---: | ---: | --- |",
     ]

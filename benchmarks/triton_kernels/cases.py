@@ -5,11 +5,19 @@ from __future__ import annotations
 from benchmarks.triton_kernels.generated import Case
 
 _H, _F, _I = "*fp16:16", "*fp32:16", "i32:16"
+_FILES = {
+    "matmul": "written_products.py",
+    "transpose": "written_products.py",
+    "attention": "written_attention.py",
+    "scan_chunks": "written_attention.py",
+}
+"""By how the name begins; all others stand in `written_rows.py`."""
+
 _MATMUL = [_H, _H, _H, _I, _I, _I, _I]
 
 
 def written() -> list[Case]:
-    """One case for each kernel of `written.py`."""
+    """One case for each kernel of the files `written_*.py`."""
     return [
         _of("matmul", [*_MATMUL, 128, 128, 32], "8.0", num_stages=4),
         _of("matmul_transposed", [*_MATMUL, 64, 128, 64], "9.0", num_stages=3),
@@ -45,4 +53,5 @@ def written() -> list[Case]:
 
 
 def _of(name: str, signature: list[str | int], compute_capability: str, **options: int) -> Case:
-    return Case(name, ",".join(map(str, signature)), compute_capability, {"num_warps": 4, **options})
+    file = next((file for begin, file in _FILES.items() if name.startswith(begin)), "written_rows.py")
+    return Case(name, ",".join(map(str, signature)), compute_capability, {"num_warps": 4, **options}, file=file)

@@ -23,13 +23,14 @@ _SIGNATURE = "*fp16:16,*fp16:16,*fp16:16,*fp32:16,i32:16,i32:16"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One kernel, and how it is compiled. `source`: None where it stands in a file of its own."""
+    """One kernel, and how it is compiled. `source`: None where it stands in `file`, beside this one."""
 
     name: str
     signature: str
     compute_capability: str
     options: dict[str, Any]
     source: str | None = None
+    file: str = ""
 
 
 def generated(count: int, gluon: int = 0) -> list[Case]:

@@ -172,7 +172,15 @@ class _Reader:
                 "shared memory"
             )
         lane = self._lanes[-1] if self._lanes else None
-        op = Op(self._number, named[1], _results(results[1] if results else ""), (), rest, number, lane)
+        op = Op(
+            number=self._number,
+            name=named[1],
+            results=_results(results[1] if results else ""),
+            operands=(),
+            text=rest,
+            line=number,
+            lane=lane,
+        )
         self._number += 1
         self._finish(op, rest)
         self.functions[-1].blocks[-1].ops.append(op)

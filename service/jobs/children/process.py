@@ -11,7 +11,7 @@ from multiprocessing.connection import Pipe
 from threading import Lock
 
 from warpack.service.jobs.children import main as child_main
-from warpack.service.jobs.children.fork_server import COMPILING, ForkServer
+from warpack.service.jobs.children.fork_server import ForkServer
 from warpack.service.jobs.children.orders import Limits, Order, Task
 from warpack.service.jobs.children.outcome import Ended, without_answer
 
@@ -45,7 +45,7 @@ class Child:
     no process can be started.
     """
 
-    def __init__(self, server: ForkServer = COMPILING) -> None:
+    def __init__(self, server: ForkServer) -> None:
         self._code: int | None = None
         self.worn = False
         """Whether it should not be asked again."""

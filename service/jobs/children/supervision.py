@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-from warpack.service.jobs.children.fork_server import COMPILING, ForkServer
+from warpack.service.jobs.children.fork_server import ForkServer
 from warpack.service.jobs.children.orders import MEMORY_MIB, Limits, Task
 from warpack.service.jobs.children.outcome import Ended, Outcome
 from warpack.service.jobs.children.process import Child, News, PendingRequest
@@ -27,9 +27,9 @@ async def run_child(
     *,
     limit_s: float,
     wanted: Callable[[], bool],
+    server: ForkServer,
     grace_s: float = 0.0,
     memory_mib: int = MEMORY_MIB,
-    server: ForkServer = COMPILING,
     news: News | None = None,
 ) -> Outcome:
     """Does one task in a child of its own. `news` gets what the task tells on the way. `wanted` is asked ten times a

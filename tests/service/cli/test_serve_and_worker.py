@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.helpers.kernels import compile_once
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.service_process import finished
 from tests.service.cli.commands import Cli, small, start
@@ -21,12 +20,7 @@ from warpack.gpu_runtime.hardware import device_query
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.service.client import Client
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kernels_are_compiled() -> None:
-    compile_once()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels_are_compiled")]
 
 
 @contextmanager
