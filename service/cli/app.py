@@ -33,6 +33,7 @@ _COMMANDS = {
     "diff": "Say what changed from one manifest or layout to another.",
     "schema": "Print the JSON Schema of manifests, for editors.",
     "import": "Make a manifest from what another tool wrote down of memory.",
+    "trace": "Run a script with numba-cuda kernels, and write manifests from what the kernels do.",
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",
     "demo": "Start a service, send it manifests, and show what comes back.",
     "serve": "Answer HTTP calls, and work on the jobs that they make.",
