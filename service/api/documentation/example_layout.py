@@ -120,7 +120,6 @@ _WITHOUT_HASH: dict[str, Any] = {
         },
         "pool_bytes": None,
     },
-    "pool": None,
     "minimum_budget_bytes": None,
     "baselines": {
         "no_sharing": _SIDE_BY_SIDE,
