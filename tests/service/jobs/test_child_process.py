@@ -197,7 +197,7 @@ def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> N
     heard: list[bytes] = []
     child = Child(SERVER)
     try:
-        assert child.asking(tell_and_answer, b"abc", news=heard.append).answer() == b"answer"
+        assert child.pending(tell_and_answer, b"abc", news=heard.append).answer() == b"answer"
         assert heard == [b"a", b"b", b"c"]
         assert child.answer(tell_and_answer, b"unheard") == b"answer"
         assert heard == [b"a", b"b", b"c"]
