@@ -179,6 +179,7 @@ def test_an_array_of_one_element_a_thread_is_a_runs_where_the_user_says_so(
         (["--merge", "{broken}"], "no trace that this version can read"),
         (["--against", "{script}"], "cannot read"),
         (["--against", "{empty}"], "schema"),
+        (["--arch", "1.0"], "compute_capability"),
         (["--compute-capability", "1.0"], "compute_capability"),
     ],
 )
