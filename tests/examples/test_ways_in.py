@@ -33,6 +33,13 @@ def test_the_steps_for_ci_find_a_change_that_breaks_a_lifetime(tutorial: Path, t
         assert run_page(DOCS / "howto-ci.md", tutorial, {"http://127.0.0.1:8000": running.url}) is None
 
 
+@pytest.mark.skipif(not any(map(shutil.which, ("g++", "clang++"))), reason="no C++ compiler is installed here")
+def test_a_struct_becomes_a_header_that_a_kernel_is_compiled_with(tmp_path: Path) -> None:
+    folder = tmp_path / "cpp"
+    folder.mkdir()
+    assert run_page(DOCS / "howto-cpp.md", folder) is None
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [
