@@ -40,6 +40,15 @@ def test_a_struct_becomes_a_header_that_a_kernel_is_compiled_with(tmp_path: Path
     assert run_page(DOCS / "howto-cpp.md", folder) is None
 
 
+def test_a_dump_of_tritons_compiler_says_what_holds_the_bytes(tmp_path: Path) -> None:
+    folder = tmp_path / "triton"
+    folder.mkdir()
+    shutil.copy(ROOT / "tests/gpu_runtime/imports/dumps/matmul-80.mlir", folder / "dump.txt")
+    absent = run_page(DOCS / "howto-triton.md", folder)
+    if absent is not None:
+        pytest.skip(f"{absent} is not installed here: the page was run as far as it does not need it")
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [
