@@ -62,6 +62,8 @@ def trace(
 
     if not Path(script).is_file():
         raise CommandFailed(f"there is no script {script}", BAD_INPUT)
+    if against is not None and not against.is_file():
+        raise CommandFailed(f"cannot read {against}: there is no such file", BAD_INPUT)
     given = ["-" if argument == STDIN else argument for argument in arguments]
     others = _others(merge or [], script)
     try:

@@ -49,6 +49,14 @@ def test_a_dump_of_tritons_compiler_says_what_holds_the_bytes(tmp_path: Path) ->
         pytest.skip(f"{absent} is not installed here: the page was run as far as it does not need it")
 
 
+def test_a_cubie_solver_has_more_threads_and_the_same_results(tmp_path: Path) -> None:
+    folder = tmp_path / "cubie"
+    folder.mkdir()
+    absent = run_page(DOCS / "howto-cubie.md", folder)
+    if absent is not None:
+        pytest.skip(f"{absent} is not installed here")
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [

@@ -200,6 +200,14 @@ def test_a_script_that_is_not_there_is_said(warpack: Cli, tmp_path: Path) -> Non
     assert (ran.code, "there is no script" in ran.err) == (2, True)
 
 
+def test_a_file_to_be_held_against_that_is_not_there_is_said_before_anything_runs(
+    warpack: Cli, script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripts, "record_script", None)
+    ran = warpack("trace", script, "--against", tmp_path / "none.json")
+    assert (ran.code, f"{tmp_path / 'none.json'}: there is no such file" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [
