@@ -75,12 +75,13 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Thousands of tests with what they are given are there until the end: each look for garbage would go through all
-    of them, while they are made and ever after."""
+    of them, while they are made and ever after. What a test leaves is looked for seldom."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(10_000)
         gc.enable()
 
 
