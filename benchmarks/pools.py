@@ -135,7 +135,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
         rows.append(measure(name, table, options.limit))
         print(rows[-1], flush=True)
     traces = " --traces FOLDER" if options.traces else ""
-    text = report(rows, f"python -m benchmarks.pools{traces} --write docs/benchmarks.md", options.limit)
+    text = report(
+        rows, f"python -m benchmarks.pools{traces} --limit {options.limit:g} --write docs/benchmarks.md", options.limit
+    )
     print(f"\n{text}")
     if options.write is not None:
         put_section(options.write, "Pools", text)

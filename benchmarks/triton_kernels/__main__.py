@@ -1,18 +1,20 @@
 """Compiles a hundred Triton kernels, imports each, and compares Triton's shared bytes with ours.
 
-    python -m benchmarks.triton_kernels [--python PATH] [--only NAME …] [--write docs/benchmarks.md]
+    python -m benchmarks.triton_kernels [--python PATH] [--only NAME …] [--rows FILE] [--write docs/benchmarks.md]
 
-`--python`: a Python that has Triton, if this one has not; no GPU is needed. A row is a fault, and the exit code 1,
-where the import does not end at the bytes of Triton's metadata, where Triton's own layout breaks a rule of the
-manifest, where ours does not verify, or has more bytes.
+`--python`: a Python that has Triton, if this one has not; no GPU is needed. `--rows`: what was found of each kernel,
+a line of JSON each; kernels that stand in it are not compiled again, so a run that was ended goes on where it was. A
+row is a fault, and the exit code 1, where the import does not end at the bytes of Triton's metadata, where Triton's
+own layout breaks a rule of the manifest, where ours does not verify, or has more bytes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
@@ -135,18 +137,30 @@ def report(rows: Sequence[Row], command: str) -> str:
     return "\n".join([*lines, *(["", "Faults:", "", *faulty] if faulty else [])])
 
 
+def _known(path: Path | None) -> list[Row]:
+    if path is None or not path.exists():
+        return []
+    read = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [Row(**row | {"faults": tuple(row["faults"])}) for row in read]
+
+
 def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--python", help="a Python that has Triton")
     parser.add_argument("--only", nargs="*", help="names of kernels")
+    parser.add_argument("--rows", type=Path, help="where rows are kept, and taken from")
     parser.add_argument("--write", type=Path, help="the page whose section is written")
     options = parser.parse_args(None if arguments is None else list(arguments))
     cases = [*written(), *generated(GENERATED, GLUON)]
     if options.only:
         cases = [case for case in cases if case.name in options.only]
-    rows = []
-    for row in rows_of(cases, options.python):
+    rows = _known(options.rows)
+    known = {row.name for row in rows}
+    for row in rows_of([case for case in cases if case.name not in known], options.python):
         rows.append(row)
+        if options.rows is not None:
+            with options.rows.open("a", encoding="utf-8") as lines:
+                print(json.dumps(asdict(row)), file=lines)
         state = "; ".join(row.faults) or ("proven" if row.proven else f"at least {row.bound_bytes}")
         print(f"{row.name:26} {row.triton_bytes:>8} {row.our_bytes:>8}  {state}", flush=True)
     text = report(rows, "python -m benchmarks.triton_kernels --write docs/benchmarks.md")

@@ -60,20 +60,20 @@ def _case(seed: int) -> Case:
 
 
 def _gluon_case(seed: int) -> Case:
-    """In Gluon, whose authors say themselves what lies in shared memory and when: 10 to 40 buffers."""
+    """In Gluon, whose authors say themselves what lies in shared memory and when: 20 to 40 buffers."""
     random = Random(1000 + seed)
-    sizes = [128, 256, 512, 1024, 2048]
+    sizes = [128, 256, 512, 1024, 2048, 4096]
     lines = ["    line: gl.constexpr = gl.BlockedLayout([1], [32], [4], [0])"]
     lines.append("    plain: gl.constexpr = gl.SwizzledSharedLayout(1, 1, 1, [0])")
     for size in sizes:
         lines.append(f"    i{size} = gl.arange(0, {size}, layout=line)")
         lines.append(f"    v{size} = gl.load(a + i{size})")
     waiting: list[tuple[str, int]] = []
-    for number in range(random.randint(10, 40)):
-        size, kind = random.choice(sizes), random.choice(["float32", "float32", "float16", "int8"])
+    for number in range(random.randint(20, 40)):
+        size, kind = random.choice(sizes), random.choice(["float32", "float16", "int8"])
         lines.append(f"    b{number} = gl.allocate_shared_memory(gl.{kind}, [{size}], plain, v{size}.to(gl.{kind}))")
         waiting.append((f"b{number}", size))
-        while waiting and random.random() < 0.12 * len(waiting):
+        while len(waiting) > 2 and random.random() < 0.08 * len(waiting):
             lines.append(_load(*waiting.pop(random.randrange(len(waiting)))))
     lines += [_load(*one) for one in waiting]
     lines += [f"    gl.store(d + i{size}, v{size})" for size in sizes]

@@ -11,7 +11,7 @@ from benchmarks.triton_kernels import __main__ as command
 from benchmarks.triton_kernels.cases import written
 from benchmarks.triton_kernels.generated import Case, generated, source_of
 from warpack.gpu_runtime.imports import ImportFailed
-from warpack.gpu_runtime.imports.triton.compiling import Compiled
+from warpack.gpu_runtime.imports.triton.compiling import Compilation, Compiled
 
 DUMP = Path(__file__).parents[1] / "gpu_runtime" / "imports" / "dumps" / "matmul-80.mlir"
 FILES = sorted(Path(command.__file__).parent.glob("written_*.py"))
@@ -60,3 +60,22 @@ def test_what_is_wrong_with_a_kernel_is_a_fault_of_its_row(
     assert [fault in one for one in row.faults[:1]] == ([] if fault is None else [True])
     assert command.main(["--only", "matmul"]) == (0 if fault is None else 1)
     assert f"in {0 if fault else 1} of 1." in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_a_run_that_was_ended_goes_on_with_the_rows_that_it_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compiled: list[str | None] = []
+
+    def compile_kernels(jobs: list[Compilation], interpreter: str | None) -> list[Compiled]:
+        compiled.extend(job.kernel for job in jobs)
+        return [Compiled("matmul", 32768, DUMP.read_text(), "3.9.0")] * len(jobs)
+
+    monkeypatch.setattr(command, "compile_kernels", compile_kernels)
+    rows, page = tmp_path / "rows.jsonl", tmp_path / "page.md"
+    page.write_text("# Benchmarks\n")
+    for names in (["matmul"], ["matmul", "softmax"]):
+        assert command.main(["--only", *names, "--rows", str(rows), "--write", str(page)]) == 0
+    assert compiled == ["matmul", "softmax"]
+    assert "2 kernels:" in capsys.readouterr().out
+    assert page.read_text().count("## Triton kernels") == 1

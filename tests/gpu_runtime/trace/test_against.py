@@ -90,7 +90,10 @@ def test_an_access_outside_a_stated_lifetime_is_told_with_phase_and_line(recorde
     offsets["lifetime"][0][1] = names[-2]
     found = compared(summary, times, load_manifest(manifest_of(summary, times, "8.6")), load_manifest(document))
     line = summary.places[-2].path[-1].line
-    assert f"offsets is read in phase {names[-1]}, at histogram.py:{line}, outside its lifetime" in found.outside
+    assert (
+        f"offsets is read in phase {names[-1]}, at histogram.py:{line} (thread 0), outside its lifetime"
+        in found.outside
+    )
 
 
 def test_a_manifest_with_other_phases_is_held_against_pairs_alone(recorded: Recorded) -> None:

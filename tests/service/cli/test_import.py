@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.service.cli.commands import Cli, run
+from warpack.service.schema import manifest_schema
 from warpack.solver import load_manifest
 
 TABLE = "id,lower,upper,size,offset\n1,0,3,4096,0\n2,2,5,4096,4096\n3,3,9,4096,8192\n"
@@ -42,6 +44,11 @@ def test_a_manifest_is_one_line_an_entry_so_that_it_can_be_edited(warpack: Cli, 
     told = warpack("import", "csv", table)
     assert told.json["objective"] == "pool_bytes"
     assert '    {"name": "b1", "size": 4096, "dtype": "uint8", "lifetime": [[0, 2]]},\n' in told.out
+
+
+def test_imported_manifests_satisfy_the_schema_that_editors_check(warpack: Cli, table: Path) -> None:
+    for told in (warpack("import", "csv", table), warpack("import", "triton", DUMP)):
+        Draft202012Validator(manifest_schema()).validate(told.json)
 
 
 def test_tables_come_from_standard_input_too() -> None:

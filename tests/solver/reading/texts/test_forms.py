@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest, good
 from tests.helpers.manifests import manifests
 from tests.helpers.toml_text import toml_of
-from warpack.solver import ManifestError, load_manifest
+from warpack.solver import ManifestError, load_manifest, optimize
 from warpack.solver.reading.texts.written import Form, Written
 from warpack.solver.wire.problems import Problem
 
@@ -126,6 +126,15 @@ def test_warnings_have_their_places_too(form: Form) -> None:
     (warning,) = (one for one in load_manifest(written(document, form)).warnings if one.type == "warm_start_unknown")
     assert warning.place is not None
     assert "warm_start" in text_of(document, form).splitlines()[warning.place.line - 1]
+
+
+def test_a_layout_says_nothing_of_the_file_that_its_manifest_came_from() -> None:
+    document = good() | {"solver": {"warm_start": {"nobody": 0}}}
+    of_file, of_values = (
+        optimize(load_manifest(source)).model_dump() for source in (written(document, "yaml"), document)
+    )
+    assert of_file["warnings"] == of_values["warnings"] != []
+    assert "kernel.yaml" not in json.dumps(of_file)
 
 
 def test_bytes_and_objects_have_no_places() -> None:
