@@ -27,6 +27,7 @@ Start with "warpack demo", or with "warpack solve MANIFEST".
 
 _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
+    "draw": "Draw a layout as an SVG picture: where every byte went, when, and what more threads would want.",
     "check": "Say everything that is wrong with a manifest, or what bytes it needs at the least.",
     "verify": "Hold a layout against its manifest, every rule derived anew.",
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",

@@ -29,21 +29,27 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
     return named
 
 
-def read_manifest(source: str) -> Manifest:
-    """The manifest in the file `source`, or on standard input for STDIN. Raises ManifestError with every problem."""
+def stdin_bytes() -> bytes:
+    return sys.stdin.buffer.read()
+
+
+def read_manifest(source: str | bytes) -> Manifest:
+    """The manifest in the file `source`, on standard input for STDIN, or whose text is given. Raises ManifestError with
+    every problem."""
     from warpack.solver import load_manifest
     from warpack.solver.reading.source import MOST_MANIFEST_BYTES
 
     return load_manifest(sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1) if source == STDIN else source)
 
 
-def read_layout(source: str) -> Layout:
-    """The layout in a file or on standard input for STDIN. Raises ManifestError with every fault of its form."""
+def read_layout(source: str | bytes) -> Layout:
+    """The layout in a file, on standard input for STDIN, or whose text is given. Raises ManifestError with every fault
+    of its form."""
     from warpack.solver.reading.layout_reader import LayoutFormatError
     from warpack.solver.reading.layout_reader import read_layout as read
 
     try:
-        return read(sys.stdin.buffer.read() if source == STDIN else source)
+        return read(stdin_bytes() if source == STDIN else source)
     except LayoutFormatError as error:
         raise ManifestError(error.problems) from None
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Layouts for people: a table of buffers, a picture of offsets against phases, what was saved, and the same as SVG.
+"""Layouts for people: a table of buffers, a picture of offsets against phases, what was saved, and SVG pictures.
 
 chart      what the pictures show: which bytes hold what, when
 picture    the chart in a terminal
-svg        the chart as an SVG document
+draw       pictures as SVG documents: a room of its own
 table      buffers and their places
 summary    threads, bytes, proof and savings, a line each
 compared   the savings: what it is compared with, before and after

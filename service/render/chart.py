@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate, product
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
@@ -28,7 +30,7 @@ class Box:
     """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as
     `stated`; its contents `carried` on to where they are found again, or needed `between` a write and a read, with the
     reason in `why`; or `waiting`, its contents count no more, but other threads may still be at them. `above`: of the
-    block, over some window of a run."""
+    block, over some window of a run. `part`: of a buffer whose parts lie apart."""
 
     buffer: str
     name: str
@@ -39,17 +41,31 @@ class Box:
     state: State
     why: str = ""
     above: bool = False
+    persistent: bool = False
+    part: bool = False
 
     @property
     def live(self) -> bool:
         return self.state != "waiting"
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Bytes `[start_bytes, end_bytes)` pass from one buffer to another just before `phase`, or `in_place` within it.
+    `note` says which, and what orders the two."""
+
+    phase: Phase
+    start_bytes: Bytes
+    end_bytes: Bytes
+    in_place: bool
+    note: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """One region (one run's window, or the block's memory as far as block-scoped buffers reach) over the whole
     flattened timeline. `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin,
-    if block-scoped buffers lie over them."""
+    if block-scoped buffers lie over them. `passings`: hand-overs that a layout lists, and those in place."""
 
     region: Literal["run", "block"]
     size_bytes: Bytes
@@ -59,6 +75,7 @@ class Chart:
     buffers: tuple[str, ...]
     boxes: tuple[Box, ...]
     windows_from: Bytes | None = None
+    passings: tuple[Passing, ...] = ()
 
     @property
     def phases(self) -> int:
@@ -80,11 +97,18 @@ class Chart:
     def peak(self) -> tuple[Bytes, Phase]:
         """The largest number of bytes in use at one phase, and the first such phase."""
         own = [box for box in self.boxes if not box.above]
-        used = [
-            (_covered((box.start_bytes, box.end_bytes) for box in own if box.start <= p < box.end), p)
-            for p in sorted({0, *(box.start for box in own)})
-        ]
-        return max(used, key=lambda found: (found[0], -found[1]))
+        changes: dict[Phase, Bytes] = defaultdict(int)
+        for box in own:
+            changes[box.start] += box.end_bytes - box.start_bytes
+            changes[box.end] -= box.end_bytes - box.start_bytes
+        at_most = accumulate(changes[phase] for phase in sorted(changes))
+        found = (0, 0)
+        for limit, phase in sorted(zip(at_most, sorted(changes), strict=True), key=lambda one: (-one[0], one[1])):
+            if limit < found[0] or (limit == found[0] and phase > found[1]):
+                break  # bytes that two buffers have at once count twice in the limit
+            used = _covered((box.start_bytes, box.end_bytes) for box in own if box.start <= phase < box.end)
+            found = max(found, (used, phase), key=lambda one: (one[0], -one[1]))
+        return found
 
 
 def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
@@ -139,7 +163,45 @@ class _Drawing:
             buffers=tuple(buffer.full_name for buffer in self._placed(region)),
             boxes=tuple(boxes),
             windows_from=windows_from,
+            passings=tuple(sorted(self._passings(region), key=lambda one: (one.phase, one.start_bytes, one.note))),
         )
+
+    def _passings(self, region: str) -> Iterator[Passing]:
+        for one in self.layout.handoffs:
+            if one.region == region:
+                order = "the alias of the two"
+                if one.barrier_name is not None:
+                    order = f"the barrier {one.side} {one.barrier_name}"
+                note = (
+                    f"bytes {one.start_bytes} to {one.end_bytes - 1} pass from {one.source} to {one.destination} "
+                    f"in {one.phase_name}, ordered by {order}"
+                )
+                yield Passing(one.phase, one.start_bytes, one.end_bytes, False, note)
+        for names in sorted({(ranges.read, ranges.write) for ranges in self.story.in_place}):
+            yield from self._in_place(region, *names)
+
+    def _in_place(self, region: str, read: str, write: str) -> Iterator[Passing]:
+        pieces = [
+            [(piece, _offset(placed, piece)) for piece in self.story.pieces_of.get(name, ())]
+            for name in (read, write)
+            if (placed := self._by_name.get(name)) is not None and placed.region == region
+        ]
+        if len(pieces) < 2:
+            return
+        for (one, at), (other, there) in product(*pieces):
+            if at != there or one.size_bytes != other.size_bytes:
+                continue
+            for handing in self.story.handings(one, other):
+                phase = handing.span[0]
+                note = (
+                    f"bytes {at} to {at + one.size_bytes - 1} pass from {handing.read.name} to {handing.write.name} "
+                    f"in place, in {self.story.phase_names[phase]}"
+                )
+                yield Passing(phase, at, at + one.size_bytes, True, note)
+
+    @cached_property
+    def _by_name(self) -> dict[str, PlacedBuffer]:
+        return self.layout.by_name
 
     def _placed(self, region: str) -> list[PlacedBuffer]:
         return by_place(buffer for buffer in self.layout.buffers if buffer.region == region and buffer.size_bytes)
@@ -158,6 +220,8 @@ class _Drawing:
                         end_bytes=at + piece.size_bytes,
                         state=state,
                         why=why,
+                        persistent=piece.persistent,
+                        part=buffer.offset_bytes is None,
                     )
 
     def _above(self) -> Iterator[Box]:
