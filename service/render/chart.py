@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 Spans = tuple[tuple[Phase, Phase], ...]
 State = Literal["stated", "carried", "between", "waiting"]
 
-_MOST_EXPLAINED = 200
-"""Stretches of phases that are explained; for those of a picture with more the reasons are left out."""
+_MOST_WALKED = 200_000
+"""Phases that are walked through for the reasons of a picture, over the whole program for each phase asked about; the
+reasons that would need more are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +135,12 @@ def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
 
 @dataclass
 class _Drawing:
-    """`_left`: stretches of phases that may still be explained."""
+    """`_left`: phases that may still be walked through for reasons."""
 
     story: Story
     layout: Layout
     launch: LaunchFigures
-    _left: int = _MOST_EXPLAINED
+    _left: int = _MOST_WALKED
 
     def of_block(self) -> Chart:
         boxes = list(self._boxes("block"))
@@ -242,10 +243,11 @@ class _Drawing:
             yield start, end, "stated", ""
         state: State = "between" if piece.accesses_in is not None else "carried"
         more = without(piece.live, piece.accesses)
-        if len(more) > self._left:
+        walked = sum(end - start for start, end in more) * self.story.length
+        if walked > self._left:
             yield from ((start, end, state, "") for start, end in more)
         else:
-            self._left -= len(more)
+            self._left -= walked
             for one in reasons(self.story, piece):
                 yield one.start, one.end, state, one.text
         for start, end in without(piece.occupied, piece.live):

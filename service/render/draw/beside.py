@@ -21,7 +21,6 @@ from warpack.service.render.draw.told import before_of, floor_bytes, foot_lines,
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
-_HEIGHT = 380.0
 _LEFT = 72.0
 _REGIONS: tuple[Literal["run", "block"], ...] = ("run", "block")
 
@@ -45,12 +44,13 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
     for region in _REGIONS:
         pair = [next((chart for chart in side if chart.region == region), None) for side in sides]
         top_bytes = max((chart.size_bytes for chart in pair if chart is not None), default=0)
+        tall = max((_height(chart) for chart in pair if chart is not None), default=0.0)
         ends = [y]
         for number, chart in enumerate(pair):
             if chart is not None:
                 left = number * half
                 _caption(canvas, left, y, names[number], chart, figures[number])
-                area = Area(left + _LEFT, y + 44, left + half - MARGIN, y + 44 + _HEIGHT)
+                area = Area(left + _LEFT, y + 44, left + half - MARGIN, y + 44 + tall)
                 frame = Frame(chart, area, top_bytes)
                 floor = floor_bytes(layout, region) if number else 0
                 ends.append(_draw(canvas, frame, floor, colours, numbers))
@@ -67,6 +67,11 @@ def _caption(canvas: Canvas, left: float, top: float, name: str, chart: Chart, t
     text = f"{name}: {counted(chart.size_bytes)} bytes of {chart.title}, {launched}"
     text = shortened(text[0].upper() + text[1:], 12.5, WIDTH / 2 - 2 * MARGIN, bold=True)
     canvas.text(left + MARGIN, top + 16, text, size=12.5, bold=True)
+
+
+def _height(chart: Chart) -> float:
+    """More for many buffers, but no more than a page shows at once."""
+    return min(760.0, max(300.0, 10.0 * len(chart.buffers)))
 
 
 def _draw(canvas: Canvas, frame: Frame, floor: int, colours: Colours, numbers: dict[str, int]) -> float:

@@ -14,6 +14,7 @@ from warpack.service.render.draw.heading import MARGIN, draw_heading, draw_lines
 from warpack.service.render.draw.legend import Sign, draw_list, draw_signs, entries_of
 from warpack.service.render.draw.naming import write_in_box
 from warpack.service.render.draw.palette import Theme
+from warpack.service.render.draw.strips import edge_of
 from warpack.service.render.draw.text import counted, shortened, width_of
 from warpack.service.render.draw.told import launch_line
 from warpack.solver.launch.budget import budget_bytes
@@ -184,7 +185,7 @@ class _Near:
                 low = y + number * tall
                 place = Area(_LEFT + box.start_bytes * scale, low, _LEFT + box.end_bytes * scale, low + tall)
                 note = f"{box.name}: bytes {box.start_bytes} to {box.end_bytes - 1}"
-                kind = f"{canvas.fill(*self.colours[box.buffer])} edge"
+                kind = canvas.fill(*self.colours[box.buffer]) + edge_of(place)
                 canvas.rect(place, kind, note, f' data-buffer="{canvas.quoted(box.buffer)}"')
                 if not write_in_box(canvas, box.name, place):
                     number_of = self.numbers.setdefault(box.name, len(self.numbers) + 1)

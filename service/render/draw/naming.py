@@ -10,6 +10,8 @@ from warpack.service.render.draw.strips import Strip
 from warpack.service.render.draw.text import ASCENT, LINE, printed, width_of
 
 _SIZES = (12.0, 11.0, 10.0, 9.0, 8.0)
+_SEEN = 2.0
+"""Pixels that a box beside its name has at least: what is thinner would seem to be a line."""
 _MARGIN = 4
 """Pixels between a name and the ends of its box."""
 
@@ -81,7 +83,7 @@ def _beside(canvas: Canvas, plot: Area, boxes: Places, name: str, area: Area) ->
     text, size = printed(short(name)), _SIZES[-2]
     width, height = width_of(text, size), LINE * size
     left = min(max(area.left, plot.left + 2), plot.right - 2 - width)
-    if left < plot.left or width > max(area.width, 120):
+    if left < plot.left or width > max(area.width, 120) or min(area.width, area.height) < _SEEN:
         return False
     for top in (area.top - height - 0.5, area.bottom + 0.5):
         place = Area(left, top, left + width, top + height)
@@ -95,16 +97,17 @@ def _beside(canvas: Canvas, plot: Area, boxes: Places, name: str, area: Area) ->
 
 def _level(canvas: Canvas, text: str, area: Area, size: float, note: str) -> bool:
     """In the middle of the box, or where nothing is in the way; clear of lines if that can be."""
-    width, middle = width_of(text, size), (area.top + area.bottom) / 2
-    top, room = middle - LINE * size / 2, area.width - width - 2 * _MARGIN
+    width, height = width_of(text, size), LINE * size
+    room, up = area.width - width - 2 * _MARGIN, area.height - height
     lefts = [area.left + _MARGIN + room * share for share in (0.5, 0.25, 0.75, 0.0, 1.0)]
-    places = [Area(left, top, left + width, top + LINE * size) for left in lefts]
+    tops = [area.top + up * share for share in ((0.5, 0.2, 0.8) if area.height > 3 * height else (0.5,))]
+    places = [Area(left, top, left + width, top + height) for top in tops for left in lefts]
     free = [place for place in places if canvas.free(place)]
     if not free:
         return False
     place = next((place for place in free if canvas.crossed.free(place)), free[0])
     canvas.take(place)
-    canvas.text(place.left, top + ASCENT * size, text, size=size, note=note)
+    canvas.text(place.left, place.top + ASCENT * size, text, size=size, note=note)
     return True
 
 

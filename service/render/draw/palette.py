@@ -17,6 +17,9 @@ HUES = (250, 55, 150, 20, 195, 95, 305, 345, 125, 225, 75, 280)
 SHADES = 3
 """Steps of lightness that tell neighbours of one component apart."""
 
+BAND = 0.07
+"""How much of its colour the band of the fullest phase lays over what is below it."""
+
 _TINT = 0.42
 """How much of its colour is left of a buffer that is kept but not accessed."""
 
@@ -115,7 +118,8 @@ def _rules(of: str, inks: Inks, fills: list[tuple[int, int]]) -> Iterator[str]:
     yield f"{of} .edge {{ stroke: {inks.page.hexadecimal}; stroke-width: 0.8 }}"
     yield f"{of} .ink-edge {{ stroke: {inks.mark.hexadecimal}; stroke-width: 2 }}"
     yield f"{of} .wait {{ stroke: {inks.mark.hexadecimal}; stroke-width: 0.8; stroke-dasharray: 3 2 }}"
-    yield f"{of} .band {{ fill: {inks.strong.hexadecimal}; fill-opacity: 0.13 }}"
+    band = f"fill: {inks.strong.hexadecimal}; fill-opacity: {BAND}; stroke: {inks.strong.hexadecimal}"
+    yield f"{of} .band {{ {band}; stroke-opacity: 0.6; stroke-width: 0.8 }}"
     for hue, shade in fills:
         yield f"{of} .{fill_class(hue, shade)} {{ fill: {inks.fill(hue, shade).hexadecimal} }}"
         yield f"{of} .{fill_class(hue, shade, 'tint')} {{ fill: {inks.fill(hue, shade, 'tint').hexadecimal} }}"

@@ -11,6 +11,7 @@ from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
 from warpack.service.render.draw.naming import short
 from warpack.service.render.draw.spread import spread
+from warpack.service.render.draw.strips import edge_of
 from warpack.service.render.draw.text import counted, printed, shortened, width_of
 
 _SIZE = 10.5
@@ -46,8 +47,8 @@ def draw_section(canvas: Canvas, frame: Frame, left: float, colours: Colours, nu
     beside it as numbers, which it adds to `numbers`."""
     boxes, area = at_the_peak(frame), frame.area
     for box in boxes:
-        kind = "plot wait" if box.state == "waiting" else f"{canvas.fill(*colours[box.buffer])} edge"
         place = Area(left, frame.y(box.end_bytes), left + _BAR, frame.y(box.start_bytes))
+        kind = "plot wait" if box.state == "waiting" else canvas.fill(*colours[box.buffer]) + edge_of(place)
         canvas.rect(place, kind, f"{box.name}: {box.end_bytes - box.start_bytes} bytes at {box.start_bytes}")
     canvas.rect(Area(left, area.top, left + _BAR, area.bottom), "hot")
     lines = _lines(frame, boxes)

@@ -14,6 +14,9 @@ from warpack.service.render.draw.frame import Frame
 _PIXEL = 1.0
 """Stretches narrower than this are merged with the next."""
 
+_MOST = 6000
+_EDGED = 3.0
+
 _SAID: dict[State, str] = {
     "stated": "",
     "carried": ", carried on to be found again",
@@ -33,15 +36,20 @@ class Strip:
 
 
 def strips(frame: Frame) -> list[Strip]:
-    """By offset, then phase."""
+    """By offset, then phase. Where there are very many, wider ones are merged too."""
     pieces: defaultdict[tuple[int, int, str, bool], list[Box]] = defaultdict(list)
     for box in frame.chart.boxes:
         pieces[box.start_bytes, box.end_bytes, box.name, box.above].append(box)
-    return [strip for key in sorted(pieces) for strip in _merged(frame, sorted(pieces[key], key=lambda box: box.start))]
+    rows = [sorted(pieces[key], key=lambda box: box.start) for key in sorted(pieces)]
+    pixels = _PIXEL
+    while True:
+        found = [strip for row in rows for strip in _merged(frame, row, pixels / frame.phase_width)]
+        if len(found) <= _MOST or pixels > frame.area.width:
+            return found
+        pixels *= 2
 
 
-def _merged(frame: Frame, boxes: Iterable[Box]) -> Iterator[Strip]:
-    narrow = _PIXEL / frame.phase_width
+def _merged(frame: Frame, boxes: Iterable[Box], narrow: float) -> Iterator[Strip]:
     first: Box | None = None
     start = end = count = 0
     for box in boxes:
@@ -66,17 +74,21 @@ def draw_strips(canvas: Canvas, frame: Frame, drawn: Iterable[Strip], colours: C
     for strip in drawn:
         box = strip.box
         more = f' data-buffer="{canvas.quoted(box.buffer)}"'
-        if box.above:
-            kind = "line edge"
-        elif box.state == "waiting":
+        if box.state == "waiting":
             kind = "plot wait"
         else:
-            kind = f"{canvas.fill(*colours[box.buffer], tint=box.state != 'stated')} edge"
+            kind = "line" if box.above else canvas.fill(*colours[box.buffer], tint=box.state != "stated")
+            kind += edge_of(strip.area)
         canvas.rect(strip.area, kind, note_of(frame, strip), more)
         if box.persistent and strip.area.width > 12:
             area = strip.area
             canvas.rect(Area(area.left, area.top, area.left + 3, area.bottom), "mark")
             canvas.rect(Area(area.right - 3, area.top, area.right, area.bottom), "mark")
+
+
+def edge_of(area: Area) -> str:
+    """The class that sets a rectangle off from its neighbours; nothing of a thin one would be left within its edge."""
+    return " edge" if min(area.width, area.height) >= _EDGED else ""
 
 
 def note_of(frame: Frame, strip: Strip) -> str:

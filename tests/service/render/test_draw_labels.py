@@ -93,3 +93,9 @@ def test_every_rectangle_says_what_it_is() -> None:
         for box in chart.boxes:
             told = f"{box.name}: bytes {box.start_bytes} to {box.end_bytes - 1}, phases {box.start} to {box.end - 1} ("
             assert any(note.startswith(told) for note in notes)
+
+
+def test_hand_overs_are_marked_with_what_orders_them() -> None:
+    marks = set(notes_of(parsed(draw(*every_structure())), "path"))
+    assert "bytes 32 to 1055 pass from tile to sums in sum, ordered by the barrier before sum" in marks
+    assert "bytes 0 to 255 pass from before to after in place, in sum" in marks

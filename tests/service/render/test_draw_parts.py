@@ -13,7 +13,7 @@ from tests.helpers.pictured import crowd, every_structure, pictured
 from tests.helpers.solving import solved
 from warpack.service.render.chart import charts
 from warpack.service.render.draw.before import layout_before
-from warpack.service.render.draw.palette import HUES, INKS, SHADES, Inks, contrast, mixed
+from warpack.service.render.draw.palette import BAND, HUES, INKS, SHADES, Inks, contrast, mixed
 from warpack.service.render.draw.spread import spread
 from warpack.service.render.draw.steps import staircase_of
 from warpack.service.render.draw.text import shortened, width_of, wrapped
@@ -23,8 +23,6 @@ from warpack.solver.launch.threads import launch_for
 
 _AA = 4.5
 _LETTERS = "aiW_ .…é漢"
-_BAND = 0.13
-"""How much of its colour the band of the fullest phase lays over what is below it."""
 
 
 @pytest.mark.parametrize("inks", INKS.values(), ids=list(INKS))
@@ -32,7 +30,7 @@ def test_names_can_be_read_on_every_colour_that_a_buffer_has(inks: Inks) -> None
     grounds = [inks.fill(hue, shade, tone) for hue in range(len(HUES)) for shade in range(SHADES) for tone in TONES]
     for ground in (*grounds, inks.page, inks.plot, inks.line):
         assert contrast(inks.text, ground) >= _AA
-        assert contrast(inks.text, mixed(inks.strong, ground, _BAND)) >= _AA
+        assert contrast(inks.text, mixed(inks.strong, ground, BAND)) >= _AA
 
 
 TONES = ("full", "tint")
@@ -40,7 +38,7 @@ TONES = ("full", "tint")
 
 @pytest.mark.parametrize("inks", INKS.values(), ids=list(INKS))
 def test_other_texts_can_be_read_on_page_and_plot(inks: Inks) -> None:
-    for ground in (inks.page, inks.plot, mixed(inks.strong, inks.plot, _BAND)):
+    for ground in (inks.page, inks.plot, mixed(inks.strong, inks.plot, BAND)):
         assert contrast(inks.soft, ground) >= _AA
         assert contrast(inks.strong, ground) >= _AA
 
