@@ -14,6 +14,7 @@ class RouteTable:
         self._routes: tuple[Route, ...] = ()
 
     def fill(self, routes: Iterable[BaseRoute]) -> None:
+        """Takes the routes of all calls."""
         self._routes = tuple(route for route in routes if isinstance(route, Route))
 
     def methods(self, path: str) -> tuple[str, ...]:

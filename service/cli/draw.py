@@ -70,7 +70,7 @@ def _read(source: str, manifest: str | None, view: View) -> tuple[Manifest, Layo
         return _of_layout(source, text, manifest)
     if manifest is not None:
         raise CommandFailed(f"--manifest goes with a layout, and {source} is none", BAD_INPUT)
-    return _solved(read_manifest(source if text is None else text), view)
+    return _solved(read_manifest(source, text), view)
 
 
 def _content(path: str) -> bytes | None:

@@ -36,6 +36,7 @@ def has_gpu_extra() -> bool:
 
 
 def queues_of_this_installation() -> tuple[str, ...]:
+    """The queues that the installed packages can serve."""
     return (SOLVE_QUEUE, GPU_EXTRA_QUEUE) if has_gpu_extra() else (SOLVE_QUEUE,)
 
 
@@ -74,6 +75,7 @@ def with_formats(queues: Collection[str]) -> tuple[str, ...]:
 
 
 def room_with_formats(room: Mapping[str, int]) -> dict[str, int]:
+    """The number of tasks at a time by queue, for the queues of every format that this version reads."""
     return {queue: number for plain, number in room.items() for queue in with_formats((plain,))}
 
 

@@ -36,7 +36,7 @@ class _Held:
     loop: asyncio.AbstractEventLoop
     work: asyncio.Task[Any] | None
 
-    def call_off(self) -> None:
+    def cancel(self) -> None:
         if self.work is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.work.cancel)
 
@@ -52,10 +52,12 @@ class Desk:
         self._stopping = False
 
     def start(self) -> None:
+        """Begins to ask whether results are still wanted."""
         self._asking = threading.Thread(target=self._ask_until_stopped, name="warpack-desk", daemon=True)
         self._asking.start()
 
     def stop(self) -> None:
+        """Ends the thread that asks."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -99,10 +101,10 @@ class Desk:
         with self._changed:
             return frozenset(self._held)
 
-    def call_off_what_outlasts(self, limit_s: float) -> None:
+    def release_longer_than(self, limit_s: float) -> None:
         """Releases the claims that will not end within the limit."""
         end = time.monotonic() + limit_s
-        self._call_off(lambda held: held.until > end)
+        self._cancel_and_wait(lambda held: held.until > end)
 
     def drain(self, limit_s: float, hurry: threading.Event) -> None:
         """Waits until nothing is under way. Claims that do not end within the limit, or before `hurry` is set, are
@@ -111,15 +113,15 @@ class Desk:
         with self._changed:
             while self._held and not hurry.is_set() and time.monotonic() < end:
                 self._changed.wait(0.05)
-        self._call_off(lambda _: True)
+        self._cancel_and_wait(lambda _: True)
 
-    def _call_off(self, which: Callable[[_Held], bool]) -> None:
+    def _cancel_and_wait(self, which: Callable[[_Held], bool]) -> None:
         """Cancels the work on these claims. Returns once they are released, or could not be."""
         end = time.monotonic() + _RELEASED_WITHIN_S
         with self._changed:
             chosen = {token for token, held in self._held.items() if which(held)}
             for token in chosen:
-                self._held[token].call_off()
+                self._held[token].cancel()
             while chosen & self._held.keys() and time.monotonic() < end:
                 self._changed.wait(0.05)
 

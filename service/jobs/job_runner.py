@@ -72,6 +72,7 @@ class JobRunner:
         self._closing = False
 
     def start(self) -> None:
+        """Starts the presence, the engine and the upkeep; then this process takes tasks."""
         self.store = Store(self._settings)
         self.presence = Presence(self.store.workers, self._settings.data_dir / "live", self._worker)
         self.desk = Desk(StoreKeeper(self.store, self._worker.id, self.submit, self.has_device))
@@ -101,7 +102,7 @@ class JobRunner:
         self.upkeep.stop()
         self.presence.retire()
         limit_s = self._settings.drain_s
-        self.desk.call_off_what_outlasts(limit_s)
+        self.desk.release_longer_than(limit_s)
         draining = threading.Thread(target=self.desk.drain, args=(limit_s, self.hurry), name="warpack-drain")
         draining.start()
         self.engine.stop(limit_s)

@@ -39,10 +39,11 @@ class LivenessLocks:
             return False
         return True
 
-    def bury(self, worker_id: str) -> None:
+    def remove(self, worker_id: str) -> None:
         """Removes the file of a dead worker, after its tasks were taken back."""
         (self._folder / worker_id).unlink(missing_ok=True)
 
     def release(self) -> None:
+        """Gives up this process's own lock, and removes its file."""
         (self._folder / self.own_id).unlink(missing_ok=True)
         self._file.close()

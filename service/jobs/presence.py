@@ -48,9 +48,11 @@ class Presence:
 
     @property
     def id(self) -> str:
+        """The id of this process among the workers."""
         return self._worker.id
 
     def start(self) -> None:
+        """Enters this process in the store, and begins to send heartbeats."""
         self._workers.beat(self._worker)
         self._beating = threading.Thread(target=self._beat_until_stopped, name="warpack-beat", daemon=True)
         self._beating.start()
@@ -110,10 +112,10 @@ class Presence:
             for queue, own in self._worker.room.items()
         }
 
-    def bury(self, worker_id: str) -> None:
+    def remove(self, worker_id: str) -> None:
         """Removes a dead worker, after its tasks were taken back."""
         self._workers.leave(worker_id)
-        self._locks.bury(worker_id)
+        self._locks.remove(worker_id)
         self._last = (-inf, ())
 
     def _is_dead(self, worker: Worker) -> bool:

@@ -16,6 +16,7 @@ class Retried:
         self._failing: type[BaseException] | None = None
 
     def failed(self, error: Exception) -> None:
+        """Notes a failure, and logs it if it is the first of its kind."""
         if type(error) is self._failing:
             return
         self._failing = type(error)
@@ -25,6 +26,7 @@ class Retried:
             self._log.error("%s failed; it is tried again", self._what, exc_info=error)
 
     def worked(self) -> None:
+        """Notes a success, and logs it if failures came before."""
         if self._failing is not None:
             self._failing = None
             self._log.warning("%s works again", self._what)

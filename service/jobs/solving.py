@@ -27,6 +27,7 @@ _MORE_TIME = "A manifest of this size needs a larger solver.time_limit_s."
 
 
 async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) -> None:
+    """Claims a solve, packs in a child, and delivers the layout or the problem."""
     keeper = desk.keeper
     claim = await persist(keeper.claim, task)
     if claim is None:

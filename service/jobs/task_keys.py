@@ -8,6 +8,7 @@ from warpack.service.store.records import Task
 
 
 def key_of(task: Task) -> TaskKey:
+    """The engine's key of a task."""
     return TaskKey(task.kind, f"{task.id}-{task.attempt}", queue_for(task), task.turn)
 
 

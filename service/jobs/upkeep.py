@@ -53,10 +53,12 @@ class Upkeep:
         self._stopping = threading.Event()
 
     def start(self) -> None:
+        """Begins the upkeep, in a thread of its own."""
         self._thread = threading.Thread(target=self._until_stopped, name="warpack-upkeep", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends the upkeep, and waits for its thread."""
         self._stopping.set()
         self._thread.join()
 
@@ -87,7 +89,7 @@ class Upkeep:
             count = self._store.tasks.take_back(worker.id, _DEAD)
             _LOG.warning("worker %s is dead; %d of its tasks were taken back", worker.id, count)
             self._pass_over(worker.id)
-            self._presence.bury(worker.id)
+            self._presence.remove(worker.id)
             self.hand_over()
 
     def hand_over(self) -> None:

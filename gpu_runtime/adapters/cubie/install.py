@@ -16,7 +16,7 @@ from warpack.gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError, Layo
 from warpack.gpu_runtime.adapters.cubie.hook import hook, unhook
 from warpack.gpu_runtime.adapters.cubie.overrides import override
 from warpack.gpu_runtime.adapters.cubie.pack import Packed
-from warpack.gpu_runtime.adapters.cubie.registry import read_components
+from warpack.gpu_runtime.adapters.cubie.rebuild import rebuild
 from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
 from warpack.gpu_runtime.adapters.cubie.table import PlacementTable, make_table
 
@@ -65,7 +65,7 @@ class Installation:
         self._undo()
         unhook(self)
         self._solver._warpack_installation = None
-        self._rebuild()
+        rebuild(self._solver)
 
     def allocator_for(self, name: str, parent: Any, zero: bool) -> Allocator | None:
         """What the hook asks: the allocator of a name that one of this solver's components registered."""
@@ -107,28 +107,7 @@ class Installation:
         self._solver._warpack_installation = self
         self.is_active = True
         try:
-            self._rebuild()
+            rebuild(self._solver)
         except BaseException:
             self.close()
             raise
-
-    def _rebuild(self) -> None:
-        """Builds every component anew, and passes the results up as CuBIE's own update does.
-
-        The children are registered after the step is built: CuBIE's update does it before, with sizes that may be those
-        of the step before it. So CuBIE's own layout has no stale window either when it is in force again.
-        """
-        kernel = self._solver.kernel
-        run = kernel.single_integrator
-        for component in read_components(run._loop):
-            component.owner._invalidate_cache()
-        run._algo_step.update(run._step_inputs(), silent=True)
-        initialiser = run._dae_initialiser
-        initialiser.update(type(initialiser).system_inputs(run._system), silent=True)
-        inputs = run._loop_inputs()
-        run._register_loop_children()
-        run._loop.update(inputs, silent=True)
-        run._loop._invalidate_cache()
-        run.update_compile_settings(loop_fn=run._loop.device_function, silent=True)
-        kernel.update_compile_settings(loop_fn=run.device_function, silent=True)
-        kernel._invalidate_cache()

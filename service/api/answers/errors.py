@@ -28,7 +28,7 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-class ReadyAnswer(Exception):
+class AnsweredByChild(Exception):
     """Ends a call with an answer that a child process has made."""
 
     def __init__(self, response: Response) -> None:
@@ -37,6 +37,7 @@ class ReadyAnswer(Exception):
 
 
 def not_found(job_id: str) -> ApiError:
+    """The problem of a job that does not exist, or that the caller may not see."""
     shown = job_id if len(job_id) <= _SHOWN_CHARACTERS else f"{job_id[:_SHOWN_CHARACTERS]}…"
     return ApiError(
         ProblemDetails(
@@ -46,8 +47,9 @@ def not_found(job_id: str) -> ApiError:
 
 
 def install_error_answers(app: FastAPI) -> None:
+    """Makes the application answer every error with a problem."""
     app.add_exception_handler(ApiError, _api_error)
-    app.add_exception_handler(ReadyAnswer, _ready_answer)
+    app.add_exception_handler(AnsweredByChild, _answered_by_child)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _bad_parameters)
     app.add_exception_handler(SQLAlchemyError, _no_database)
@@ -55,6 +57,7 @@ def install_error_answers(app: FastAPI) -> None:
 
 
 def answer(problem: ProblemDetails, headers: dict[str, str] | None = None) -> Response:
+    """The response with a problem. It also counts the problem."""
     count_problem(problem)
     return Response(problem.to_text(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -65,8 +68,8 @@ async def _api_error(_: Request, error: Exception) -> Response:
     return answer(error.problem, error.headers)
 
 
-async def _ready_answer(_: Request, error: Exception) -> Response:
-    if not isinstance(error, ReadyAnswer):
+async def _answered_by_child(_: Request, error: Exception) -> Response:
+    if not isinstance(error, AnsweredByChild):
         raise error
     return error.response
 

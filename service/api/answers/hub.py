@@ -24,6 +24,7 @@ class Watch:
         self._happened = asyncio.Event()
 
     def wake(self) -> None:
+        """Wakes the caller."""
         self._happened.set()
 
     async def next(self, limit_s: float) -> bool:
@@ -48,6 +49,7 @@ class Hub:
 
     @asynccontextmanager
     async def watching(self, solve_id: str) -> AsyncIterator[Watch]:
+        """A watch on a solve, until the block ends."""
         watch = Watch()
         self._watches.setdefault(solve_id, set()).add(watch)
         try:  # also for a caller that leaves before the first look

@@ -15,4 +15,5 @@ _ID = re.compile(ID_PATTERN)
 
 
 def is_id(text: str) -> bool:
+    """Whether the text has the form of an id."""
     return _ID.fullmatch(text) is not None

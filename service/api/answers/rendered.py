@@ -67,6 +67,7 @@ class Rendered:
     etag: str
 
     def response(self, prefer: str | None, status: int, if_none_match: str | None = None) -> Response:
+        """The response, with the ETag and Preference-Applied; 304 if the caller has these bytes."""
         headers = {"ETag": self.etag, "Location": f"{PREFIX}/{self.job_id}", "Vary": "Prefer"}
         granted = wait_s(prefer)
         if granted is not None:
@@ -77,6 +78,7 @@ class Rendered:
 
 
 def etag_of(body: bytes) -> str:
+    """The ETag of an answer's bytes."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
@@ -96,6 +98,7 @@ def _is_known(etag: str, if_none_match: str | None) -> bool:
 
 
 async def rendered(runner: JobRunner, job: Job) -> Rendered:
+    """The job as its caller gets it, made in a thread."""
     return await asyncio.to_thread(_render, runner, job)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from warpack.service.api.answers.documents import summary
-from warpack.service.api.answers.errors import ReadyAnswer
+from warpack.service.api.answers.errors import AnsweredByChild
 from warpack.service.api.answers.prefer import IdempotencyKey
 from warpack.service.api.answers.waiting import what_it_waits_for
 from warpack.service.api.documentation.examples import BATCH, BATCH_BODY
@@ -51,7 +51,7 @@ async def post_batch(
     body = await request.body()
     reply = await children.reply(read_batch, body, quick=False, else_do="Send fewer manifests at a time.")
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(as_response(reply))
+        raise AnsweredByChild(as_response(reply))
     batch = await asyncio.to_thread(_Batch, intake, caller, body, reply.body, idempotency_key)
     taken = await asyncio.to_thread(intake.take_all, batch.orders, batch.keys_begin)
     handing_over.begin([one.task for one in taken if isinstance(one, Taken) and one.task is not None])

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
-from warpack.service.api.answers.errors import ApiError, ReadyAnswer
+from warpack.service.api.answers.errors import AnsweredByChild, ApiError
 from warpack.service.api.calls.examples_of_workers import (
     ADMITTED,
     BEAT,
@@ -184,7 +184,7 @@ async def _readable(request: Request, held: Claim, body: bytes) -> dict[str, Any
         else_do="A worker that shares the database can deliver it.",
     )
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(Response(reply.body, status_code=reply.status, media_type=reply.media_type))
+        raise AnsweredByChild(Response(reply.body, status_code=reply.status, media_type=reply.media_type))
     found: dict[str, Any] = await asyncio.to_thread(json.loads, reply.body)
     return found
 

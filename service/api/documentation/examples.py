@@ -195,19 +195,20 @@ NORMALISED: dict[int | str, dict[str, Any]] = {
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Still as `If-None-Match` says"}}
 
-SCHEMA: dict[int | str, dict[str, Any]] = {
+SCHEMA: dict[int | str, dict[str, Any]] = UNCHANGED | {
     200: {"description": "JSON Schema", "content": {"application/schema+json": {"schema": {"type": "object"}}}}
 }
 
 
 def content_of(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The response of a file with this media type."""
     schema = {"type": "string"} | ({"format": "binary"} if media_type == "application/zip" else {})
     return {200: {"description": "The file", "content": {media_type: {"schema": schema}}}}
 
 
 FINISHED_JOB: dict[int | str, dict[str, Any]] = JOB | {
     201: {"description": "Finished while the call waited", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
-    202: {"description": "Under way: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
+    202: {"description": "In progress: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
 }
 
 JOB_LIST: dict[int | str, dict[str, Any]] = {

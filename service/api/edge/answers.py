@@ -11,6 +11,7 @@ RETRY_SOON = {"Retry-After": "1"}
 
 
 async def send_problem(send: Send, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
+    """Sends the problem as the whole answer."""
     count_problem(problem)
     body = problem.to_text().encode()
     fields = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), **(headers or {})}
@@ -19,6 +20,7 @@ async def send_problem(send: Send, problem: ProblemDetails, headers: dict[str, s
 
 
 def encoded(fields: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Header fields as ASGI has them."""
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
 
 

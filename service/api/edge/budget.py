@@ -41,6 +41,7 @@ class ByteBudget:
                 self._used_by.pop(caller, None)
 
     def take(self, more_bytes: int, in_all_bytes: int, caller: str) -> None:
+        """Takes `more_bytes` for a body of `in_all_bytes`. Raises `BudgetSpent` or `ShareSpent`."""
         own_bytes = self._used_by.get(caller, 0) + more_bytes
         if caller and own_bytes > self._share_bytes:
             raise ShareSpent

@@ -10,6 +10,8 @@ PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class Calls(Protocol):
+    """The calls by their paths."""
+
     def methods(self, path: str) -> Collection[str]:
         """The methods of a path; none if no call has it."""
 

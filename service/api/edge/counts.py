@@ -41,4 +41,5 @@ def count_request(method: str, route: str | None, status: int | None, seconds: f
 
 
 def count_problem(problem: ProblemDetails) -> None:
+    """Counts a problem by its type and status."""
     _PROBLEMS.labels(problem.slug, str(int(problem.status))).inc()

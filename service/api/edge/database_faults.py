@@ -22,6 +22,7 @@ class Unavailable:
 
     @property
     def headers(self) -> dict[str, str]:
+        """The header fields of the answer: Retry-After."""
         return {"Retry-After": str(self.retry_after_s)}
 
 

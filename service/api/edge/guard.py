@@ -22,6 +22,8 @@ _ENCODED_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])|[\x00-\x1f\x7f]")
 
 
 class Guard:
+    """ASGI middleware that answers such requests with a problem."""
+
     def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         self._app = app
         self._calls = calls

@@ -47,10 +47,11 @@ class Caller:
     """The highest priority that the caller's orders may have."""
 
     def may_see(self, owner: str) -> bool:
+        """Whether the caller may see the jobs of this owner."""
         return owner == self.id or "admin" in self.scopes
 
 
-def lets_nobody_in(settings: Settings, keys: Keys) -> bool:
+def lacks_valid_key(settings: Settings, keys: Keys) -> bool:
     """Whether a service with these settings requires keys, and no key is valid now."""
     return not is_loopback(settings.host) and not keys.any_valid()
 

@@ -41,6 +41,8 @@ class Connections:
 
 
 class HttpProtocol(H11Protocol):
+    """One connection. It is ended if a head or the reading of an answer takes too long."""
+
     def __init__(self, *arguments: Any, connections_shared: Connections, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._shared = connections_shared

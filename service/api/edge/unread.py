@@ -20,6 +20,8 @@ _CLOSE = (b"connection", b"close")
 
 
 class Unread:
+    """ASGI middleware that ends connections with an unread body in order."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 

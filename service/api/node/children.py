@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from warpack.service.api.answers.errors import ApiError, ReadyAnswer
+from warpack.service.api.answers.errors import AnsweredByChild, ApiError
 from warpack.service.jobs.child_tasks.checks import Reply, read
 from warpack.service.jobs.children.fork_server import SOLVING
 from warpack.service.jobs.children.orders import Limits, Task
@@ -38,7 +38,7 @@ _RETRY_AFTER_S = 5
 
 class ApiChildren:
     """Three sets. `quick` reads small bodies, and does other work of milliseconds. `slow` checks and verifies, and
-    reads large bodies. `solving` does one solve at a time for the fast path (`at_once`)."""
+    reads large bodies. `solving` does one solve at a time for the fast path (`fast_path`)."""
 
     def __init__(self, settings: Settings) -> None:
         limits = Limits(settings.child_memory_mib)
@@ -49,11 +49,13 @@ class ApiChildren:
         self._memory_mib = limits.memory_mib
 
     async def prepare(self) -> None:
+        """Starts all children. Raises OSError if none can be started."""
         await self.quick.prepare()
         await self.slow.prepare()
         await self.solving.prepare()
 
     async def close(self) -> None:
+        """Kills all children."""
         await self.quick.close()
         await self.slow.close()
         await self.solving.close()
@@ -110,8 +112,8 @@ def children_of(request: Request) -> ApiChildren:
 
 
 async def facts_of(children: ApiChildren, body: bytes) -> ManifestFacts:
-    """The facts of a manifest as it was posted. Raises ReadyAnswer with every fault of a bad manifest, and what `reply`
-    raises."""
+    """The facts of a manifest as it was posted. Raises AnsweredByChild with every fault of a bad manifest, and what
+    `reply` raises."""
     reply = await children.reply(
         read,
         body,
@@ -119,12 +121,13 @@ async def facts_of(children: ApiChildren, body: bytes) -> ManifestFacts:
         else_do="Make the manifest smaller: fewer buffers, phases, or calls of components.",
     )
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(as_response(reply))
+        raise AnsweredByChild(as_response(reply))
     found: dict[str, Any] = await asyncio.to_thread(json.loads, reply.body)
     return ManifestFacts(**found)
 
 
 def as_response(reply: Reply) -> Response:
+    """A child's reply as the answer of a call."""
     return Response(reply.body, status_code=reply.status, media_type=reply.media_type)
 
 

@@ -24,6 +24,7 @@ class HandingOver:
         self._closed = threading.Event()
 
     def begin(self, tasks: list[Task]) -> None:
+        """Hands these tasks over in a thread, and returns at once."""
         if not tasks:
             return
         working = asyncio.create_task(asyncio.to_thread(self._submit, tasks))
@@ -31,6 +32,7 @@ class HandingOver:
         working.add_done_callback(self._ended)
 
     async def close(self) -> None:
+        """Waits until the task that is being handed over is done."""
         self._closed.set()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 

@@ -87,10 +87,12 @@ def _reused() -> ApiError:
 
 
 def refused(full: QueueFull) -> ApiError:
+    """The answer to an order that exceeds a cap."""
     return ApiError(no_place(full), {"Retry-After": str(_RETRY_AFTER_S)})
 
 
 def no_place(full: QueueFull) -> ProblemDetails:
+    """The problem of an order that exceeds a cap."""
     if full.own:
         return ProblemDetails(
             "order-quota",

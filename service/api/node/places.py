@@ -22,6 +22,7 @@ class Places:
         self._taken: Counter[str] = Counter()
 
     def free(self, caller: Caller) -> bool:
+        """Whether the caller has a free place."""
         return not caller.id or self._taken[caller.id] < self._most
 
     @contextmanager
@@ -39,6 +40,7 @@ class Places:
 
 
 def waiting_quota(most: int) -> ApiError:
+    """The answer to a call for which no place is free."""
     problem = ProblemDetails(
         "waiting-quota",
         "Too many calls of this key are waiting",

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from warpack.service.api.answers.errors import ApiError
 from warpack.service.api.answers.hub import Hub
-from warpack.service.api.node.at_once import AtOnce
+from warpack.service.api.node.fast_path import FastPath
 from warpack.service.api.node.handing_over import HandingOver
 from warpack.service.api.node.intake import Intake
 from warpack.service.api.node.offers import Offers
@@ -49,7 +49,7 @@ def _held(name: str, kind: type[Held]) -> Callable[[Request], Awaitable[Held]]:
 
 job_runner_of = _held("runner", JobRunner)
 hub_of = _held("hub", Hub)
-at_once_of = _held("at_once", AtOnce)
+fast_path_of = _held("fast_path", FastPath)
 offers_of = _held("offers", Offers)
 known_answers_of = _held("known_answers", KnownAnswers)
 intake_of = _held("intake", Intake)

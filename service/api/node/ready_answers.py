@@ -30,6 +30,7 @@ class ReadyAnswers:
         self._answers: OrderedDict[tuple[str, bytes], ReadyAnswer] = OrderedDict()
 
     def get(self, caller: str, posted: bytes) -> ReadyAnswer | None:
+        """The kept answer to this caller's bytes, if there is one."""
         key = caller, posted
         found = self._answers.get(key)
         if found is not None:
@@ -48,6 +49,7 @@ class ReadyAnswers:
             self._bytes -= len(oldest.body)
 
     def drop(self, caller: str, posted: bytes) -> None:
+        """Forgets the answer to this caller's bytes."""
         gone = self._answers.pop((caller, posted), None)
         if gone is not None:
             self._bytes -= len(gone.body)

@@ -41,6 +41,7 @@ class KnownAnswers:
         return found
 
     def keep(self, caller: Caller, posted: bytes, answer: ReadyAnswer) -> None:
+        """Keeps the answer to bytes of this hash."""
         self._answers.keep(caller.id, posted, answer)
 
 

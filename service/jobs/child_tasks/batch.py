@@ -49,10 +49,10 @@ def _check_form(collector: Collector, asked: Any) -> None:
         collector.error(
             "unknown-field", f"/{name}", f"The body has no field {name!r}. It may have {' and '.join(_NAMES)}."
         )
-    manifests, priority = asked["manifests"], asked.get("priority")
+    manifests = asked["manifests"]
     if not isinstance(manifests, list) or not 1 <= len(manifests) <= MOST_MANIFESTS:
         collector.error("bad-request", "/manifests", f"The manifests must be a list of 1 to {MOST_MANIFESTS}.")
-    if priority is not None and priority not in PRIORITIES:
+    if "priority" in asked and asked["priority"] not in PRIORITIES:
         collector.error("unknown-value", "/priority", f"The priority must be one of {', '.join(PRIORITIES)}.")
 
 

@@ -36,4 +36,5 @@ def child_environment(ours: Mapping[str, str]) -> dict[str, str]:
 
 
 def current_child_environment() -> dict[str, str]:
+    """The environment for a child of this process."""
     return child_environment(os.environ)

@@ -62,6 +62,7 @@ class Line:
         return self._channel.poll()
 
     def tell(self, news: bytes) -> None:
+        """Sends news to the worker."""
         with self._sending:
             self._channel.send_bytes(NEWS)
             self._channel.send_bytes(news)

@@ -75,6 +75,7 @@ class Order:
         return cls((module, name), Limits(**read["limits"]))
 
     def function(self) -> Task:
+        """The task's function, imported by its name."""
         module, name = self.task
         found: Task = getattr(import_module(module), name)
         return found

@@ -11,7 +11,7 @@ from multiprocessing.connection import Pipe
 from threading import Lock
 
 from warpack.service.jobs.children import main as child_main
-from warpack.service.jobs.children.fork_server import COMPILING, ForkServer
+from warpack.service.jobs.children.fork_server import ForkServer
 from warpack.service.jobs.children.orders import Limits, Order, Task
 from warpack.service.jobs.children.outcome import Ended, without_answer
 
@@ -45,7 +45,7 @@ class Child:
     no process can be started.
     """
 
-    def __init__(self, server: ForkServer = COMPILING) -> None:
+    def __init__(self, server: ForkServer) -> None:
         self._code: int | None = None
         self.worn = False
         """Whether it should not be asked again."""
@@ -81,14 +81,16 @@ class Child:
         """The guard's process id, which is the id of the child's process group as well."""
         return self._pid
 
-    def asking(self, do: Task, request: bytes, limits: Limits | None = None, news: News | None = None) -> Asking:
+    def pending(
+        self, do: Task, request: bytes, limits: Limits | None = None, news: News | None = None
+    ) -> PendingRequest:
         """A request, which its `answer` sends. A child has one request at a time. `news` gets the news that the task
         sends before its answer, in the thread that waits. Raises ValueError if `do` is not a function of a module."""
-        return Asking(self, Order.of(do, limits or Limits()).to_bytes(), request, news)
+        return PendingRequest(self, Order.of(do, limits or Limits()).to_bytes(), request, news)
 
     def answer(self, do: Task, request: bytes, limits: Limits | None = None) -> bytes | None:
         """Sends a request and waits for the answer. None if the child ended without one."""
-        return self.asking(do, request, limits).answer()
+        return self.pending(do, request, limits).answer()
 
     @property
     def alive(self) -> bool:
@@ -144,7 +146,7 @@ class Child:
         os.close(self._messages)
 
 
-class Asking:
+class PendingRequest:
     """One request to a child. One thread waits in `answer`. Another may call `stop` at any time: before the request is
     sent, while the task works, or after it has answered."""
 

@@ -25,6 +25,7 @@ MANIFEST = {
 
 
 def rehearse() -> None:
+    """Solves, verifies and emits a small manifest."""
     again(b"", lambda: False)
 
 

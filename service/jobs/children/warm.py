@@ -23,7 +23,7 @@ from warpack.service.jobs.children.orders import Limits, Order, Task
 from warpack.service.jobs.children.outcome import Outcome
 from warpack.service.jobs.children.process import Child
 from warpack.service.jobs.children.rehearsal import again
-from warpack.service.jobs.children.supervision import TIME_TO_STOP_S, put_away, supervise
+from warpack.service.jobs.children.supervision import TIME_TO_STOP_S, kill_and_close, supervise
 
 Value = TypeVar("Value")
 
@@ -141,20 +141,20 @@ class WarmChildren:
     ) -> Outcome:
         limits = replace(self._limits, seconds=limit_s + grace_s + TIME_TO_STOP_S)
         self._busy.add(child)
-        asking = child.asking(do, request, limits)
-        answering = asyncio.ensure_future(self._in_thread(asking.answer))
+        pending = child.pending(do, request, limits)
+        answering = asyncio.ensure_future(self._in_thread(pending.answer))
         unwanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if cancelled is not None:
             unwanted = asyncio.ensure_future(cancelled.wait())
         ended = None
         try:
-            ended = await supervise(asking, answering, unwanted, limit_s, grace_s)
+            ended = await supervise(pending, answering, unwanted, limit_s, grace_s)
         finally:
             unwanted.cancel()
             self._busy.discard(child)
             if ended is None or not answering.done() or child.worn:
                 try:
-                    by_itself, last_lines = await put_away(child, answering)
+                    by_itself, last_lines = await kill_and_close(child, answering)
                 finally:
                     self._replace()
             else:

@@ -10,6 +10,7 @@ from warpack.service.jobs.capabilities import has_gpu_extra
 
 
 def warm_up() -> None:
+    """Imports the compilers and compiles a first time, if the extra `gpu` is installed."""
     if not has_gpu_extra():
         return
     from warpack.gpu_runtime.compiler import CompileError, ToolchainError

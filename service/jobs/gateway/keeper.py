@@ -68,6 +68,7 @@ class GatewayKeeper:
 
     @property
     def admission(self) -> Admission:
+        """The current admission. Raises UnknownWorker before the first one."""
         if self._admission is None:
             raise UnknownWorker("this worker was not admitted yet")
         return self._admission

@@ -70,7 +70,7 @@ class GatewayRunner:
         self._stopping.set()
         self._tell(self._wake.set)
         limit_s = self._settings.drain_s
-        self._desk.call_off_what_outlasts(limit_s)
+        self._desk.release_longer_than(limit_s)
         self._desk.drain(limit_s, self.hurry)
         self._tell(self._cancel_what_has_just_begun)
         self._working.join()

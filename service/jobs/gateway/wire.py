@@ -45,6 +45,7 @@ class Admission:
 
 
 def claim_to_json(claim: Claim) -> dict[str, Any]:
+    """The JSON of a claim, with the hashes of its documents."""
     return asdict(claim) | {"sha256": _sha256(claim)}
 
 

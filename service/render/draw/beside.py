@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from warpack.service.render.chart import Chart, charts
+from warpack.service.render.chart import Chart, ChartRegion, charts
 from warpack.service.render.draw.before import layout_before
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
@@ -22,7 +20,7 @@ from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 _LEFT = 72.0
-_REGIONS: tuple[Literal["run", "block"], ...] = ("run", "block")
+_REGIONS: tuple[ChartRegion, ...] = ("run", "block", "pool")
 
 
 def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
@@ -30,16 +28,16 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
     title = f"Before and after: {title_of(layout)}"
     canvas = Canvas(WIDTH, title, launch_line(layout), theme)
     launch, before = layout.launch, before_of(layout)
-    if launch is None or before is None:
+    if before is None or (launch is None and layout.pool is None):
         return empty_picture(canvas, title, launch_line(layout))
     sized = sized_for(manifest, layout)
-    earlier = layout_before(sized, layout, launch, before)
+    earlier = layout_before(sized, layout, before)
     sides = charts(sized, earlier), charts(sized, layout)
     y = draw_heading(canvas, title, [launch_line(layout), proof_line(layout)]) + 4
     colours, half = Colours.of(layout), WIDTH / 2
     frames: list[Frame] = []
     numbers: dict[str, int] = {}
-    figures = before.figures.threads_per_block, launch.threads_per_block
+    figures = before.figures.threads_per_block, 0 if launch is None else launch.threads_per_block
     names = before.name, "Warpack"
     for region in _REGIONS:
         pair = [next((chart for chart in side if chart.region == region), None) for side in sides]
@@ -63,8 +61,8 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
 
 
 def _caption(canvas: Canvas, left: float, top: float, name: str, chart: Chart, threads: int) -> None:
-    launched = f"{threads} threads per block" if threads else "no block fits"
-    text = f"{name}: {counted(chart.size_bytes)} bytes of {chart.title}, {launched}"
+    launched = "" if chart.region == "pool" else f", {threads} threads per block" if threads else ", no block fits"
+    text = f"{name}: {counted(chart.size_bytes)} bytes of {chart.title}{launched}"
     text = shortened(text[0].upper() + text[1:], 12.5, WIDTH / 2 - 2 * MARGIN, bold=True)
     canvas.text(left + MARGIN, top + 16, text, size=12.5, bold=True)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from warpack.service.render.chart import charts
+from warpack.service.render.chart import ChartRegion, charts
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
@@ -14,8 +13,8 @@ from warpack.service.render.draw.naming import named_in_boxes
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.strips import draw_strips, strips
 from warpack.service.render.draw.text import counted, printed, shortened, width_of
-from warpack.service.render.draw.told import Before, before_of, floor_bytes, launch_line
-from warpack.solver.wire.layout import LaunchFigures, Layout, sized_for
+from warpack.service.render.draw.told import Before, before_of, bytes_of, floor_bytes, launch_line
+from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
@@ -23,6 +22,7 @@ WIDTH, HEIGHT = 1200.0, 630.0
 
 _EDGE = 56.0
 _BAR_ROOM = 440.0
+_UNITS: dict[ChartRegion, str] = {"run": "bytes a run", "block": "bytes of the block region", "pool": "bytes"}
 _FLOOR = "proven floor"
 _MAP = Area(628, 150, WIDTH - _EDGE, 530)
 
@@ -33,15 +33,15 @@ def card(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
     name = shortened(printed(title), 26, WIDTH - 2 * _EDGE, bold=True)
     canvas.text(_EDGE, 82, name, size=26, bold=True, note=title)
     launch, before = layout.launch, before_of(layout)
-    if launch is None:
+    if launch is None and layout.pool is None:
         told = shortened(launch_line(layout), 20, WIDTH - 2 * _EDGE)
         canvas.text(_EDGE, 150, told, size=20, kind="soft")
         return canvas.end(HEIGHT)
-    headline = _headline(layout, launch, before)
+    headline = _headline(layout, before)
     size = next(size for size in (72, 60, 48, 36, 28) if width_of(headline.text, size, bold=True) < 520 or size == 28)
     canvas.text(_EDGE, 208, headline.text, size=size, kind="strong", bold=True)
     canvas.text(_EDGE, 246, shortened(headline.of, 20, 540), size=20)
-    _bars(canvas, layout, launch, before)
+    _bars(canvas, layout, before)
     _small_map(canvas, manifest, layout)
     proven = "Proven optimal: no layout of these buffers does better." if layout.status == "optimal" else "Best found."
     canvas.text(_EDGE, HEIGHT - 48, proven, size=17, kind="soft")
@@ -58,16 +58,19 @@ class _Headline:
     of: str
 
 
-def _headline(layout: Layout, launch: LaunchFigures, before: Before | None) -> _Headline:
+def _headline(layout: Layout, before: Before | None) -> _Headline:
     """The first figure that has changed."""
-    occupancy = launch.occupancy
+    region, launch = _region(layout), layout.launch
+    here, what = _here(layout, region), _UNITS[region]
     if before is None:
-        return _Headline(str(launch.threads_per_block), "threads per block")
+        return _Headline(counted(here), what)
     base = before.figures
-    region = _region(launch)
-    size = _bytes(base.run_bytes, base.block_region_bytes, region)
-    here = _bytes(launch.run_bytes, launch.block_region_bytes, region)
-    what = "bytes a run" if region == "run" else "bytes of the block region"
+    changed = _Headline(
+        f"{counted(bytes_of(base, region))} → {counted(here)}", f"{what}, from {before.name} to Warpack"
+    )
+    if launch is None:
+        return changed
+    occupancy = launch.occupancy
     if not base.threads_per_block:
         return _Headline(f"0 → {launch.threads_per_block}", f"threads per block: {before.name} fits no block")
     if base.threads_per_block != launch.threads_per_block:
@@ -80,26 +83,32 @@ def _headline(layout: Layout, launch: LaunchFigures, before: Before | None) -> _
             f"{base.resident_threads} → {occupancy.resident_threads}",
             f"threads on a multiprocessor, from {before.name} to Warpack",
         )
-    return _Headline(f"{counted(size)} → {counted(here)}", f"{what}, from {before.name} to Warpack")
+    return changed
 
 
-def _region(launch: LaunchFigures) -> Literal["run", "block"]:
-    return "run" if launch.run_bytes >= launch.block_region_bytes else "block"
+def _region(layout: Layout) -> ChartRegion:
+    """The one with the most bytes."""
+    if layout.launch is None:
+        return "pool"
+    return "run" if layout.launch.run_bytes >= layout.launch.block_region_bytes else "block"
 
 
-def _bytes(run: Bytes, block: Bytes, region: Literal["run", "block"]) -> Bytes:
-    return run if region == "run" else block
+def _here(layout: Layout, region: ChartRegion) -> Bytes:
+    launch = layout.launch
+    if launch is None:
+        return 0 if layout.pool is None else layout.pool.pool_bytes
+    return launch.run_bytes if region == "run" else launch.block_region_bytes
 
 
-def _bars(canvas: Canvas, layout: Layout, launch: LaunchFigures, before: Before | None) -> None:
-    region = _region(launch)
-    here = _bytes(launch.run_bytes, launch.block_region_bytes, region)
+def _bars(canvas: Canvas, layout: Layout, before: Before | None) -> None:
+    region = _region(layout)
+    here = _here(layout, region)
     rows = [("Warpack", here, canvas.fill(2, 0)), (_FLOOR, floor_bytes(layout, region), canvas.fill(2, 0, tint=True))]
     if before is not None:
-        size = _bytes(before.figures.run_bytes, before.figures.block_region_bytes, region)
+        size = bytes_of(before.figures, region)
         rows.insert(0, (f"today: {before.name}", size, "line"))
     most = max(1, *(size for _, size, _ in rows))
-    unit = "bytes a run" if region == "run" else "bytes of the block region"
+    unit = _UNITS[region]
     y = 300.0
     for name, size, kind in rows:
         canvas.text(_EDGE, y + 14, f"{name} · {counted(size)} {unit}", size=16)

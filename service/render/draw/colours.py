@@ -18,7 +18,7 @@ class Colours:
 
     @classmethod
     def of(cls, layout: Layout) -> Colours:
-        on_chip = [one for one in layout.buffers if one.region in ("run", "block") and one.size_bytes]
+        on_chip = [one for one in layout.buffers if one.region in ("run", "block", "pool") and one.size_bytes]
         hues = {path: number for number, path in enumerate(dict.fromkeys(one.component for one in on_chip))}
         if len(hues) < 2:
             found = {one.full_name: (n % len(HUES), n // len(HUES) % SHADES) for n, one in enumerate(on_chip)}

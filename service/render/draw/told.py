@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from warpack.service.render.chart import ChartRegion
 from warpack.service.render.compared import compared
 from warpack.service.render.draw.text import counted
 from warpack.solver.wire.layout import Baseline, Layout
@@ -31,6 +32,8 @@ def before_of(layout: Layout) -> Before | None:
 def launch_line(layout: Layout) -> str:
     """Threads, blocks and bytes of the launch."""
     launch = layout.launch
+    if layout.pool is not None:
+        return f"a pool of {counted(layout.pool.pool_bytes)} bytes"
     if launch is None:
         return f"{layout.status}: no shared bytes to show"
     blocks = launch.occupancy.blocks_per_sm
@@ -46,6 +49,8 @@ def proof_line(layout: Layout) -> str:
     proof = layout.proof.threads_per_block
     if layout.status == "optimal":
         return "proven optimal: no layout of these buffers does better"
+    if layout.pool is not None:
+        return f"{layout.status}: fewer bytes are not ruled out"
     return f"{layout.status}: between what is shown and {proof.upper_bound} threads per block nothing is ruled out"
 
 
@@ -56,7 +61,12 @@ def foot_lines(manifest: Manifest, layout: Layout) -> list[str]:
     return [*lines, *(f"your layout breaks rules of the manifest: {base.broken[0].message}" for base in broken)]
 
 
-def floor_bytes(layout: Layout, region: Literal["run", "block"]) -> Bytes:
-    """Bytes that no layout of the region can do without."""
+def floor_bytes(layout: Layout, region: ChartRegion) -> Bytes:
+    """Bytes that no layout of the region can do without; 0 where nothing is proven."""
     proof = layout.proof
-    return (proof.run_bytes if region == "run" else proof.block_region_bytes).lower_bound_bytes
+    found = {"run": proof.run_bytes, "block": proof.block_region_bytes, "pool": proof.pool_bytes}[region]
+    return 0 if found is None else found.lower_bound_bytes
+
+
+def bytes_of(figures: Baseline, region: ChartRegion) -> Bytes:
+    return {"run": figures.run_bytes, "block": figures.block_region_bytes, "pool": figures.pool_bytes}[region]

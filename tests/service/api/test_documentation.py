@@ -77,6 +77,9 @@ def test_the_schemas_can_be_fetched(http: TestClient) -> None:
         answer = http.get(f"/v1/schema/{name}.json")
         assert answer.headers["content-type"] == "application/schema+json"
         assert answer.json() == schema
+        assert answer.headers["cache-control"] == "public, max-age=3600"
+        again = http.get(f"/v1/schema/{name}.json", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
 
 
 def test_the_documentation_page_loads_nothing_from_another_site(http: TestClient) -> None:

@@ -250,7 +250,7 @@ def test_a_pool_of_no_children_is_refused() -> None:
 
 def test_a_wish_to_stop_that_comes_too_late_is_not_taken_for_the_next_request() -> None:
     child = Child(SOLVING)
-    asked = child.asking(echo, b"ab")
+    asked = child.pending(echo, b"ab")
     assert asked.answer() == b"ba"
     asked.stop()
     child.channel.send_bytes(STOP)  # as one does that was on its way when the answer was
@@ -260,7 +260,7 @@ def test_a_wish_to_stop_that_comes_too_late_is_not_taken_for_the_next_request() 
 
 def test_a_wish_to_stop_that_comes_before_the_request_is_kept_for_it() -> None:
     child = Child(SOLVING)
-    asked = child.asking(stop_when_asked, b"")
+    asked = child.pending(stop_when_asked, b"")
     asked.stop()
     assert asked.answer() == b"the best so far"
     child.close()

@@ -32,6 +32,25 @@ def test_nor_where_there_is_every_kind_of_structure(view: View) -> None:
 
 
 @pytest.fixture(scope="module")
+def pool() -> tuple[Manifest, Layout]:
+    document = crowd(20, 30, objective="pool_bytes")
+    del document["target"]
+    manifest = load_manifest(document)
+    return manifest, solved(manifest)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nor_in_pictures_of_a_pool(pool: tuple[Manifest, Layout], view: View) -> None:
+    root = parsed(draw(*pool, view))
+    texts = texts_of(root)
+    assert overlapping(texts) == []
+    assert outside(root, texts) == []
+    if view in ("map", "compare", "card"):
+        boxes = [note for note in notes_of(root) if note.startswith("kernel/part")]
+        assert len({note.partition(":")[0] for note in boxes}) == 20
+
+
+@pytest.fixture(scope="module")
 def long_names() -> tuple[Manifest, Layout]:
     document = crowd(12, 40)
     for number, buffer in enumerate(document["buffers"]):

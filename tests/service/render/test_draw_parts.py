@@ -119,7 +119,7 @@ def test_the_users_own_layout_is_drawn_at_its_own_offsets() -> None:
     before = before_of(layout)
     assert before is not None
     assert layout.launch is not None
-    (chart,) = charts(manifest, layout_before(manifest, layout, layout.launch, before))
+    (chart,) = charts(manifest, layout_before(manifest, layout, before))
     assert {(box.name, box.start_bytes, box.end_bytes) for box in chart.boxes} == {
         ("one", 8, 24), ("two#low", 0, 8), ("two#high", 24, 32),
     }  # fmt: skip
@@ -129,7 +129,7 @@ def _before_has_the_bytes_of_its_baseline(manifest: Manifest, layout: Layout) ->
     before = before_of(layout)
     assert before is not None
     assert layout.launch is not None
-    drawn = {chart.region: chart for chart in charts(manifest, layout_before(manifest, layout, layout.launch, before))}
+    drawn = {chart.region: chart for chart in charts(manifest, layout_before(manifest, layout, before))}
     for region, size in (("run", before.figures.run_bytes), ("block", before.figures.block_region_bytes)):
         assert (drawn[region].size_bytes if size else 0) == size
 

@@ -15,7 +15,9 @@ _KEPT_FREE = 32
 """So many of the service's connections are kept free of requests."""
 
 
-class Room:
+class ConcurrencyLimit:
+    """ASGI middleware that answers 503 `too-busy` if too many requests are in progress."""
+
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._most = max(settings.max_connections - _KEPT_FREE, settings.max_connections // 2)

@@ -22,11 +22,11 @@ from warpack.service.jobs.store_keeper import keep, verdict
 from warpack.service.store.records import Claim, Task
 
 _LOG = logging.getLogger("warpack.api")
-_AT_ONCE_S = 2.0
+_TIME_LIMIT_S = 2.0
 _GRACE_S = 1.0
 
 
-class AtOnce:
+class FastPath:
     """Call `close` before the runner stops: it releases the solve in progress for others."""
 
     def __init__(self, runner: JobRunner, children: ApiChildren) -> None:
@@ -41,6 +41,7 @@ class AtOnce:
         return working
 
     async def close(self) -> None:
+        """Cancels the solves in progress, and waits until they are released."""
         for working in self._under_way:
             working.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -59,10 +60,10 @@ class AtOnce:
         if claim is None:
             return
         async with desk.under_way(claim):
-            request = json.dumps({"manifest": claim.manifest, "time_limit_s": min(claim.time_limit_s, _AT_ONCE_S)})
+            request = json.dumps({"manifest": claim.manifest, "time_limit_s": min(claim.time_limit_s, _TIME_LIMIT_S)})
             try:
                 outcome = await self._children.solving.ask(
-                    solve_and_verify, request.encode(), _AT_ONCE_S, grace_s=_GRACE_S
+                    solve_and_verify, request.encode(), _TIME_LIMIT_S, grace_s=_GRACE_S
                 )
             except (TooManyWaiting, OSError):
                 outcome = Outcome("unwanted", None, "")
@@ -98,6 +99,6 @@ def _proven(outcome: Outcome, claim: Claim) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(outcome.answer)
     solved = found["solved"]
-    if "problems" in solved or solved["status"] in ("optimal", "infeasible") or claim.time_limit_s <= _AT_ONCE_S:
+    if "problems" in solved or solved["status"] in ("optimal", "infeasible") or claim.time_limit_s <= _TIME_LIMIT_S:
         return found
     return None

@@ -1,0 +1,39 @@
+"""Runs a script in this process, as `python SCRIPT` does."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+
+from warpack.gpu_runtime.trace.errors import TraceError
+
+
+def run_as_main(script: str, arguments: Sequence[str]) -> str | None:
+    """How the script failed, in words; None where it did not. Its own error is shown as `python` does. Raises
+    TraceError where a kernel cannot be recorded."""
+    file = os.path.abspath(script)
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, os.path.dirname(file))
+    try:
+        runpy.run_path(file, run_name="__main__")
+    except TraceError:
+        raise
+    except SystemExit as ended:
+        return None if ended.code in (None, 0) else f"exit status {ended.code}"
+    except Exception as error:
+        sys.stdout.flush()
+        traceback.print_exception(type(error), error, _of_the_script(error.__traceback__, file))
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _of_the_script(trace: TracebackType | None, file: str) -> TracebackType | None:
+    """The part of a traceback that `python SCRIPT` would show: from the script on."""
+    found = trace
+    while found is not None and found.tb_frame.f_code.co_filename != file:
+        found = found.tb_next
+    return found or trace
