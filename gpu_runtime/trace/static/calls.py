@@ -74,6 +74,8 @@ def resolve(expressions: Expressions, function: Value, arguments: tuple[Value, .
             if known
             else Call(Kind.DEVICE, (function.of, *arguments))
         )
+    if views_in(function):  # a function within the kernel, which has its arrays
+        return Call(Kind.DEVICE, (function, *arguments))
     if not isinstance(function, Known):
         return Call(Kind.DEVICE if _arrays(arguments) else Kind.PLAIN, arguments)
     target = function.value
@@ -141,7 +143,7 @@ def result(expressions: Expressions, at: Evaluation, value: Any) -> Value | None
                 return _unknown(arguments)
             return _returned(expressions, at, value, call)
         case Kind.DEVICE:
-            return _unknown(arguments)
+            return _unknown(call.arguments)
         case Kind.BARRIER:
             return ANY
         case Kind.PLAIN if not isinstance(function, Cuda):
