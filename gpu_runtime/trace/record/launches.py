@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, Protocol
@@ -32,17 +32,22 @@ class BlockLaunch:
     dynamic_bytes: int
 
 
-class Memory(Protocol):
-    """What a block's arrays are made in."""
+class OfBlock(Protocol):
+    """What holds a block's arrays, and is told when its threads have met and when they have ended."""
 
     @property
     def dynamic(self) -> DynamicCopy | None: ...
 
+    def barrier(self, schedule: Schedule) -> None: ...
+    def end(self) -> None: ...
+
+
+class Memory(OfBlock, Protocol):
+    """What a block's arrays are made in, as numba's kernels ask for them."""
+
     def shared(self, shape: Any, dtype: Any, alignment: int | None) -> Any: ...
     def dynamic_shared(self, dtype: Any, alignment: int | None) -> Any: ...
     def local(self, shape: Any, dtype: Any, alignment: int | None) -> Any: ...
-    def barrier(self, schedule: Schedule) -> None: ...
-    def end(self) -> None: ...
 
 
 class Observer(Protocol):
@@ -52,7 +57,20 @@ class Observer(Protocol):
     def after(self, kernel: str, arguments: Sequence[Any]) -> None: ...
 
 
-MakeMemory = Callable[[Recording, BlockLaunch], Memory]
+MakeMemory = Callable[[Recording, BlockLaunch], OfBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """A simulator made as numba's is. `kernel`: its module that launches kernels. `make_module`: `cuda` for one launch,
+    of its grid, block and bytes of dynamic shared memory. `swapped`: puts that in the place of `cuda` in a function."""
+
+    kernel: Any
+    make_module: Callable[[Any, Any, int], Any]
+    swapped: Callable[[FunctionType, Any], AbstractContextManager[None]]
+
+
+NUMBA = Simulator(numba_kernel, KernelModule, swapped_cuda_module)
 
 
 def recorded_memory(recording: Recording, launch: BlockLaunch) -> Memory:
@@ -64,8 +82,8 @@ class Recorder:
     """Records every kernel that is launched. `order`: in which order threads get their turns. `make_memory`: for each
     block."""
 
-    def __init__(self, order: Order, make_memory: MakeMemory) -> None:
-        self._order, self._make_memory = order, make_memory
+    def __init__(self, order: Order, make_memory: MakeMemory, simulator: Simulator = NUMBA) -> None:
+        self._order, self._make_memory, self._simulator = order, make_memory, simulator
         self._names: dict[FunctionType, str] = {}
         self._own_code: dict[FunctionType, CodeType] = {}
         self._functions: dict[FunctionType, Function] = {}
@@ -79,7 +97,7 @@ class Recorder:
         self._dynamic.clear()
         return list(self._recordings.values())
 
-    def run_block(self, function: FunctionType, module: KernelModule, block: Any, shape: Any, arguments: Any) -> None:
+    def run_block(self, function: FunctionType, module: Any, block: Any, shape: Any, arguments: Any) -> None:
         recorded = self._function(function)
         recording = self._recording(function)
         recording.block_shapes.add(tuple(shape))
@@ -106,7 +124,7 @@ class Recorder:
         recorded, outer, moment = self._function(function), thread.call, thread.time("load")
         thread.call = Call(recorded, thread.moments.place_of[moment], moment)
         try:
-            with swapped_cuda_module(function, module):
+            with self._simulator.swapped(function, module):
                 return function(*arguments)
         finally:
             thread.call = outer
@@ -147,11 +165,14 @@ class Recorder:
 
 @contextmanager
 def recording(
-    order: Order = "forward", make_memory: MakeMemory = recorded_memory, observer: Observer | None = None
+    order: Order = "forward",
+    make_memory: MakeMemory = recorded_memory,
+    observer: Observer | None = None,
+    simulator: Simulator = NUMBA,
 ) -> Iterator[Recorder]:
     """While it is open, launches are recorded. In simulator mode only."""
-    recorder = Recorder(order, make_memory)
-    kernel: Any = numba_kernel
+    recorder = Recorder(order, make_memory, simulator)
+    kernel = simulator.kernel
     kept = (kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__)
 
     class Block:
@@ -171,7 +192,7 @@ def recording(
             observer.after(recorder.name(self.fn), arguments)
         return result
 
-    kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__ = Block, KernelModule, call
+    kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__ = Block, simulator.make_module, call
     for name, hook in {TRIPS: _trips, ENTER: _enter, TEST: _test, TURN: _turn}.items():
         setattr(builtins, name, hook)
     try:

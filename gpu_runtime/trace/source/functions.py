@@ -13,13 +13,19 @@ from warpack.gpu_runtime.trace.source.facts import FunctionFacts
 from warpack.gpu_runtime.trace.source.numbering import Numbering
 
 
-@cache
 def tree_of(file: str) -> ast.Module:
-    """The syntax tree of a file. Raises TraceError where there is no source."""
+    """The syntax tree of a file as it is now: programs that write code may add to one. Raises TraceError where there is
+    no source."""
+    linecache.checkcache(file)
     lines = linecache.getlines(file)
     if not lines:
         raise TraceError(f"{file}: no source to find the kernel's loops and places in")
-    return ast.parse("".join(lines), file)
+    return _parsed(file, "".join(lines))
+
+
+@cache
+def _parsed(file: str, text: str) -> ast.Module:
+    return ast.parse(text, file)
 
 
 def first_line(node: ast.FunctionDef) -> int:
