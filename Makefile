@@ -29,7 +29,10 @@ demo: $(DEMO_STAMP)
 
 # The suite imports Warpack in hundreds of processes: each would compile its modules anew where no bytecode is kept.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: lint compiler postgresql
+# The tests are compiled while one process looks at the types: later each of pytest's workers would compile them all.
+test: $(TEST_STAMP) compiler postgresql
+	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null 2>&1 & \
+	$(MAKE) --no-print-directory lint; code=$$?; wait; exit $$code
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 lint: $(TEST_STAMP)

@@ -1,4 +1,4 @@
-"""Why a buffer or part is needed where it is not accessed: what the solver derived, in words."""
+"""Says in words why a buffer or part is live in phases where it is not accessed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Manifest
 
 _MOST_ASKED = 64
-"""Phases of one stretch that are asked about one by one; of a longer one the first speaks for all."""
+"""The longest stretch of phases that is explained phase by phase. A longer one is explained by its first phase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Why a piece is needed in the phases `[start, end)`, in none of which it is accessed. `reason`: `between` a write
-    and a read, `carried` on to where a way finds it again, or zeroed at the program's start (`entry`)."""
+    """Why a piece is live in the phases `[start, end)`, in none of which it is accessed. `reason` is `between` a write
+    and a read, `carried` on to a later read, or `entry`: zeroed at the program's start."""
 
     start: Phase
     end: Phase
@@ -30,8 +30,8 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The lifetime that was found for what states its accesses: phases of the flattened program, and why those between
-    are in it."""
+    """The lifetime that was derived from stated accesses, in phases of the flattened program. `because` explains the
+    phases without an access."""
 
     name: str
     phases: tuple[tuple[Phase, Phase], ...]
@@ -39,7 +39,7 @@ class Derived:
 
 
 def derived_lifetimes(story: Story) -> tuple[Derived, ...]:
-    """Of every buffer and part with `accesses_in`, in the manifest's order."""
+    """The derived lifetimes of all buffers and parts with `accesses_in`, in the manifest's order."""
     return tuple(
         Derived(piece.name, piece.live, tuple(reasons(story, piece)))
         for piece in story.pieces
@@ -48,7 +48,7 @@ def derived_lifetimes(story: Story) -> tuple[Derived, ...]:
 
 
 def derived_of(manifest: Manifest) -> tuple[tuple[Derived, ...], tuple[str, ...]]:
-    """The same for a manifest, with the names of all phases; nothing where it states no accesses."""
+    """The same for a manifest, with the names of all phases. Both are empty if the manifest states no accesses."""
     buffers = manifest.buffers
     if all(one.accesses_in is None and all(part.accesses_in is None for part in one.parts) for one in buffers):
         return (), ()
@@ -59,7 +59,7 @@ def derived_of(manifest: Manifest) -> tuple[tuple[Derived, ...], tuple[str, ...]
 
 
 def to_json(derived: Derived, names: tuple[str, ...]) -> dict[str, Any]:
-    """Phases as `[start, end)` of the flattened program, and as the names of the first and the last."""
+    """As JSON. Phases are given as `[start, end)` of the flattened program, and by the names of the first and last."""
     return {
         "name": derived.name,
         "phases": [[start, end] for start, end in derived.phases],
@@ -77,7 +77,7 @@ def to_json(derived: Derived, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def reasons(story: Story, piece: StoryPiece) -> Iterator[Because]:
-    """One for each stretch of phases that are in for the same reason."""
+    """One for each stretch of phases that are live for the same reason."""
     from warpack.solver.verifier.spans import without
 
     for start, end in without(piece.live, piece.accesses):
@@ -95,7 +95,7 @@ def reasons(story: Story, piece: StoryPiece) -> Iterator[Because]:
 
 
 def stretch(names: tuple[str, ...], start: Phase, end: Phase) -> str:
-    """`work`, or `load … use`."""
+    """The names of the first and last phase, such as `load … use`; of a single phase, its name."""
     return names[start] if end - start == 1 else f"{names[start]} … {names[end - 1]}"
 
 

@@ -1,6 +1,6 @@
-"""The log: one structured line for each event, on standard error. JSON, or for a terminal in columns and colours.
+"""The log: one structured line for each event, on standard error. It is JSON, or on a terminal columns with colours.
 
-Whoever logs uses the standard library: `logging.getLogger("warpack.…")`, values by name in `extra`.
+Modules log by the standard library: `logging.getLogger("warpack.…")`, with values by name in `extra`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _QUIET = {
     "asyncio": "WARNING",
     "dbos": "WARNING",
     "uvicorn": "WARNING",
-    "uvicorn.error": "ERROR",  # requests that are no HTTP, which `edge.protocol` logs
+    "uvicorn.error": "ERROR",  # requests that are not HTTP; `edge.protocol` logs them
 }
-"""What these say below their level is of no use to an operator."""
+"""Loggers whose lines below this level are of no use to an operator."""
 
 
 @contextmanager
 def log_of_a_process(level: str = "INFO") -> Iterator[None]:
-    """While a process serves or works, what is logged at this level or above goes to standard error."""
+    """While the block runs, log lines at this level or above go to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(terminal=sys.stderr.isatty()))
     root = logging.getLogger()
@@ -34,7 +34,7 @@ def log_of_a_process(level: str = "INFO") -> Iterator[None]:
     root.setLevel(level)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(least)
-    # DBOS logs in a form of its own unless its logger has a handler already.
+    # DBOS logs in its own form, unless its logger has a handler already.
     mute = logging.NullHandler()
     logging.getLogger("dbos").addHandler(mute)
     try:

@@ -1,5 +1,4 @@
-"""What can be told of a manifest without solving it: warnings, bounds, whether these fit, and the lifetimes that were
-derived."""
+"""What is known of a manifest without solving it: warnings, lower bounds, whether it can fit, and derived lifetimes."""
 
 from __future__ import annotations
 
@@ -19,9 +18,9 @@ from warpack.solver.wire.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """`bounds`: the bytes that no layout can beat, by region. `fits`: neither these nor the number of threads rule
-    every layout out (else a warning says why). `phase_names`: those of the flattened program, which bounds and derived
-    lifetimes count in."""
+    """`bounds` are the lower bounds by region. `fits` is False if the bounds or the number of threads rule out every
+    layout; a warning then says why. `phase_names` are those of the flattened program; bounds and derived lifetimes
+    count its phases."""
 
     manifest: Manifest
     warnings: tuple[Problem, ...]
@@ -46,10 +45,12 @@ class Examined:
 
 
 def examine(manifest: Manifest) -> Examined:
+    """Flattens and checks a manifest, without solving it."""
     flat = flatten(manifest)
-    why = ruled_out(manifest, flat)
+    why = None if manifest.of_pool else ruled_out(manifest, flat)
     broken = broken_by_hand(manifest)
     warnings = dict.fromkeys((*manifest.warnings, *flat.warnings, *broken, *((why,) if why else ())))
-    bounds = {name: lower_bound(region) for name, region in (("run", flat.run), ("block", flat.block))}
+    regions = (("pool", flat.run),) if manifest.of_pool else (("run", flat.run), ("block", flat.block))
+    bounds = {name: lower_bound(region) for name, region in regions}
     derived, names = derived_of(manifest)
     return Examined(manifest, tuple(warnings), bounds, why is None, derived, names or tuple(flat.timeline.names))

@@ -1,8 +1,8 @@
-"""Problem details as RFC 9457 has them: what went wrong with a call, or with a job.
+"""Problem details (RFC 9457): what went wrong with a call, or with a job.
 
-The `type` is a URN that stays the same for good, so that programs may switch on it. `errors` lists the single faults
-of a manifest or layout, each with a type of its own, a JSON pointer, a message and the names involved: the first
-thousand of them, and `error_count` says how many there are.
+The `type` is a URN that never changes its meaning, so programs may switch on it. `errors` lists the single faults of a
+manifest or layout. Each has its own type, a JSON pointer, a message and the names involved. The list has the first
+thousand faults; `error_count` says how many there are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from warpack.solver.wire.problems import Problem
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:warpack:problem:"
 MOST_ERRORS = 1000
-"""A list of single faults, or of warnings, ends here; `error_count` tells how many there are."""
+"""The most faults, or warnings, in a list. `error_count` says how many there are."""
 _MOST_NAMES = 100
 _LONGEST_MESSAGE = 2000
 _PATH = re.compile(r"(?<![\w/.…])(?:/[\w.@+-]+)+/([\w.@+-]+)")
@@ -30,7 +30,7 @@ _NO_JSON = frozenset({"not-json", "not-utf8", "nested-too-deeply"})
 
 @dataclass(frozen=True, slots=True)
 class ProblemDetails:
-    """`slug` is the last part of the type's URN. `more` holds members of this type alone."""
+    """`slug` is the last part of the type's URN. `more` has the members that only this type has."""
 
     slug: str
     title: str
@@ -41,6 +41,7 @@ class ProblemDetails:
 
     @property
     def type(self) -> str:
+        """The URN of the problem's type."""
         return _PREFIX + self.slug
 
     def to_json(self) -> dict[str, Any]:
@@ -56,11 +57,12 @@ class ProblemDetails:
         return document | self.more
 
     def to_text(self) -> str:
+        """The problem as JSON text."""
         return json.dumps(self.to_json(), ensure_ascii=False)
 
 
 def shortened(error: Problem) -> dict[str, Any]:
-    """As JSON, with no more words and names than anybody reads."""
+    """The fault as JSON. A long message, and a long list of names, are cut."""
     message = error.message
     if len(message) > _LONGEST_MESSAGE:
         message = message[: _LONGEST_MESSAGE - 1] + "…"
@@ -68,7 +70,8 @@ def shortened(error: Problem) -> dict[str, Any]:
 
 
 def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
-    """All that is wrong with a posted `kind` (manifest or layout), 400 where it is no JSON and 422 where it is."""
+    """The problem with all faults of a posted `kind` (manifest or layout). Its status is 400 if the document is not
+    JSON, else 422."""
     no_json = any(problem.type in _NO_JSON for problem in problems)
     count = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
     return ProblemDetails(
@@ -82,8 +85,8 @@ def faults(kind: str, problems: Sequence[Problem]) -> ProblemDetails:
 
 
 def crashed(who: str, last_lines: str) -> ProblemDetails:
-    """A child process ended without an answer. `who`: solver or validator. What it said last is in the log; callers get
-    the last line of it, without the paths of this machine."""
+    """A child process ended without an answer. `who` is solver or validator. Its last lines go to the log. Callers get
+    the last one, without the paths of this machine."""
     _LOG.error("a child process ended without an answer", extra={"who": who, "last_lines": last_lines})
     said = without_paths(last_lines.splitlines()[-1]) if last_lines else f"The {who}'s process ended and wrote nothing."
     return ProblemDetails(
@@ -92,41 +95,44 @@ def crashed(who: str, last_lines: str) -> ProblemDetails:
 
 
 def without_paths(text: str) -> str:
-    """The text with absolute paths of two steps or more cut to their last step."""
+    """The text, in which each absolute path of two parts or more is cut to its last part."""
     return _PATH.sub(lambda found: f"…/{found.group(1)}", text)
 
 
 def overdue(who: str, limit_s: float, what_to_do: str) -> ProblemDetails:
+    """A child was stopped at its time limit. `what_to_do` tells the caller what may help."""
     return ProblemDetails(
         f"{who}-overdue",
         f"The {who} did not finish in time",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        f"The {who} was stopped after {limit_s:g} s, and had no answer. {what_to_do}",
+        f"The {who} was stopped after {limit_s:g} s without an answer. {what_to_do}",
     )
 
 
 def over_memory(who: str, memory_mib: int) -> ProblemDetails:
+    """A child needed more memory than it may have."""
     return ProblemDetails(
         f"{who}-over-memory",
         f"The {who} needed too much memory",
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        f"The {who} needed more than {memory_mib} MiB. The setting WARPACK_CHILD_MEMORY_MIB says how much it may have.",
+        f"The {who} needed more than {memory_mib} MiB. The setting WARPACK_CHILD_MEMORY_MIB is this limit.",
     )
 
 
 def worker_crashed(said: str) -> ProblemDetails:
-    """`said`: what is known of the last loss. Callers get the last line of it, without the paths of this machine."""
+    """`said` is what is known of the last loss. Callers get its last line, without the paths of this machine."""
     _LOG.error("a task was lost with its workers again and again", extra={"last_lines": said})
     return ProblemDetails(
         "worker-crashed",
         "Every worker that tried this job died",
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Several workers died while they worked on this job, so it is not tried again. Post the manifest again to retry."
-        + (f" Of the last one is known: {without_paths(said.strip().splitlines()[-1])}" if said.strip() else ""),
+        + (f" The last loss: {without_paths(said.strip().splitlines()[-1])}" if said.strip() else ""),
     )
 
 
 def withdrawn(version: str) -> ProblemDetails:
+    """The answer was made by a version that was found to be faulty."""
     return ProblemDetails(
         "withdrawn",
         "The answer was withdrawn",
@@ -136,13 +142,14 @@ def withdrawn(version: str) -> ProblemDetails:
 
 
 def internal_error(
-    detail: str = "The service failed in a way that it does not know. Its log says more.",
+    detail: str = "The service failed unexpectedly. Its log says more.",
 ) -> ProblemDetails:
+    """A fault of ours, which no other problem describes."""
     return ProblemDetails("internal-error", "Internal error", HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
 def validation_failed(level: str, reports: Sequence[dict[str, Any]]) -> ProblemDetails:
-    """A level found faults: the layout is not handed out. `level`: the highest one that passed."""
+    """A level found faults, so the layout is not handed out. `level` is the highest that passed."""
     failed = [report for report in reports if not report["passed"]]
     findings = [finding for report in failed for finding in report["findings"]]
     names = ", ".join(report["level"] for report in failed)

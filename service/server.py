@@ -1,4 +1,4 @@
-"""`warpack serve`: the API, and a worker beside it, in one process."""
+"""`warpack serve`: the API and a worker in one process."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _LOG = logging.getLogger("warpack.serve")
 
 _BACKLOG = 2048
 _ACCEPTED_AT_ONCE = 64
-"""asyncio opens so many connections before it tells the protocol of the first: more could use up the files that the
-process may have open, whatever cap the protocol has."""
+"""asyncio accepts so many connections before the protocol sees the first. More could use up the open files that the
+process may have, whatever cap the protocol has."""
 
 _GRACE_S = 10
-"""Calls under way at a stop may take so long; those that only wait end at once."""
+"""How long calls in progress may take after a stop. Calls that only wait end at once."""
 
 
 class StartFailed(Exception):
@@ -37,9 +37,9 @@ class StartFailed(Exception):
 
 
 def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[[str], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. Once calls are answered, `ready` is called with the base URL and `port_file`
-    appears, with the port in it: whoever asked for port 0 learns it there. Raises StartFailed; OSError where the
-    address cannot be listened on."""
+    """Serves until SIGINT or SIGTERM. Once calls are answered, `ready` is called with the base URL, and `port_file`
+    appears with the port in it. A caller who asked for port 0 learns the port there. Raises StartFailed, and OSError if
+    the service cannot listen on the address."""
     listening = _listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -63,8 +63,8 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
-        return  # uvicorn raises SIGINT again after it has shut down in order
-    except SystemExit:  # what uvicorn makes of an error before it listens
+        return  # uvicorn raises SIGINT once more after an orderly shutdown
+    except SystemExit:  # uvicorn raises it for an error before it listens
         cause = getattr(app.state, "start_failure", None)
         raise StartFailed(_why(cause)) from cause
     finally:
@@ -74,7 +74,7 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
 
 
 def _why(cause: BaseException | None) -> str:
-    """In a sentence where disk or database are to blame; else the fault, whose traceback is in the log."""
+    """A sentence about the fault of disk or database, if there is one. Else the error; its traceback is in the log."""
     found = None if cause is None else unavailable(cause)
     if found is not None:
         return found.problem.detail
@@ -85,7 +85,7 @@ def _why(cause: BaseException | None) -> str:
 
 
 def http_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """How uvicorn serves an application here: by our own protocol, without logging of its own."""
+    """The configuration of uvicorn: it uses our protocol, and does not log itself."""
     protocol = partial(HttpProtocol, connections_shared=Connections(settings.max_connections, settings.header_limit_s))
     return uvicorn.Config(
         app,
@@ -101,11 +101,11 @@ def http_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Bound here rather than by the server, so that a port in use is an error of this call."""
+    """A listening socket. It is bound here and not by the server, so that a port in use is an error of this call."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    # Its connections inherit this. asyncio sets it only on sockets that name their protocol, which accepted ones of a
-    # socket made here do not; without it every answer waits 40 ms for the caller's delayed acknowledgement.
+    # Accepted connections inherit this. asyncio would set it only on sockets that name their protocol, which accepted
+    # ones do not. Without it, every answer waits 40 ms for the caller's delayed acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
@@ -124,13 +124,13 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         told = logging.getLogger("uvicorn.error")
-        told.disabled = True  # what fails now is told once: by `serve`
+        told.disabled = True  # `serve` tells of a failure, once
         try:
             await super().startup(sockets)
         finally:
             told.disabled = False
         for listening in sockets or ():
-            listening.listen(_BACKLOG)  # asyncio has set it to what it accepts at once
+            listening.listen(_BACKLOG)  # asyncio has set a smaller backlog
         if self.started:
             self._tell()
 
@@ -139,8 +139,8 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """SIGTERM is an ordinary end here: no signal is raised again after shutdown, so that the exit code is 0. A
-        second signal of any kind releases what is under way."""
+        """Stops the server. SIGTERM is an ordinary end: it is not raised again after the shutdown, so the exit code is
+        0. A second signal of any kind releases all tasks at once."""
         if self.should_exit:
             self._hurry()
         elif sig == signal.SIGTERM:

@@ -1,4 +1,4 @@
-"""The versions of what makes answers: stored with each of them, and told by every worker."""
+"""The versions of the solver and the validator. They are stored with each answer, and every worker tells its own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 FORMAT = 1
-"""Of what tasks carry: manifests, layouts and bundles. To be raised with a change of theirs that an older version
-cannot read or keep to. A worker takes tasks of its own format and of older ones, so both versions may run side by
-side."""
+"""The format of what tasks carry: manifests, layouts and bundles. Raise it with a change that an older version cannot
+read, or would break. A worker takes tasks of its own format and of older ones, so two versions may run side by side."""
 
 _SOLVER = ("warpack", "ortools")
 _VALIDATOR = ("warpack", "numba-cuda", "nvidia-nvjitlink")
@@ -16,18 +15,18 @@ _VALIDATOR = ("warpack", "numba-cuda", "nvidia-nvjitlink")
 
 @cache
 def solver_version() -> str:
-    """Of the solver in this installation: one seed gives one layout only within it."""
+    """The version of the installed solver. One seed gives the same layout only within one version."""
     return _joined(_SOLVER)
 
 
 @cache
 def validator_version() -> str:
-    """Of the emitters and probes, with the compilers that they use."""
+    """The version of the emitters and probes, with those of their compilers."""
     return _joined(_VALIDATOR)
 
 
 def versions() -> dict[str, str]:
-    """What a worker says of itself."""
+    """The versions that a worker tells of itself."""
     return {"solver": solver_version(), "validator": validator_version(), "format": str(FORMAT)}
 
 

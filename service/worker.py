@@ -1,4 +1,4 @@
-"""`warpack worker`: takes tasks of a service, and answers no calls."""
+"""`warpack worker`: a process that takes tasks of a service, and answers no calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warpack.service.settings import Settings
 
 
 class Runner(Protocol):
-    """Takes tasks between `start` and `stop`, which waits for no task once there is a hurry."""
+    """Takes tasks between `start` and `stop`. Once `hurry` is set, `stop` waits for no task."""
 
     hurry: threading.Event
 
@@ -32,10 +32,10 @@ def work(
     gpu: Gpu | None = None,
     queues: Collection[str] = (),
 ) -> None:
-    """Work until SIGINT or SIGTERM; then finish what is short, and release the rest. A second signal releases all at
-    once. `ready` is called once it takes tasks. With a `gpu` (see `warpack.service.jobs.gpu.find_gpu`) it does what
-    needs one of that architecture. `queues`: see `warpack.service.jobs.capabilities.queues_for`. Raises ValueError
-    where the settings leave it nothing to do, or it cannot do what is asked."""
+    """Works until SIGINT or SIGTERM. Then it finishes short tasks, and releases the others. A second signal releases
+    all at once. `ready` is called once it takes tasks. With a `gpu` (see `warpack.service.jobs.gpu.find_gpu`) it does
+    the tasks for a GPU of that architecture. `queues`: see `warpack.service.jobs.capabilities.queues_for`. Raises
+    ValueError if the settings leave it nothing to do, or if it cannot do what is asked."""
     if not settings.workers:
         raise ValueError("a worker with workers = 0 would do nothing: set workers to 1 or more")
     _work(JobRunner(settings, gpu=gpu, queues=queues), threading.Event(), ready)
@@ -49,8 +49,8 @@ def work_through_gateway(
     gpu: Gpu | None = None,
     queues: Collection[str] = (),
 ) -> None:
-    """The same for a service that is reached by HTTPS alone. Raises GatewayRefused where it does not want this worker,
-    at the start or later; KeeperAway where it cannot be reached at the start."""
+    """The same for a service that is reached by HTTPS alone. Raises GatewayRefused if the service refuses this worker,
+    at the start or later. Raises KeeperAway if the service cannot be reached at the start."""
     stop = threading.Event()
     _work(GatewayRunner(settings, keeper, queues_for(queues, gpu), gpu, given_up=stop.set), stop, ready)
 

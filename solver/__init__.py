@@ -1,6 +1,7 @@
 """Warpack's optimiser: a manifest in, a layout with its proof out. Pure: no web, no database, no GPU package.
 
-Its front door is `load_manifest`, `optimize`, `verify` and `read_layout`, with the types that they take and give.
+Its front door is `load_manifest`, `Kernel` (a manifest from calls), `optimize`, `verify` and `read_layout`, with the
+types that they take and give.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from warpack.solver.lazy import lazily
 
 if TYPE_CHECKING:
+    from warpack.solver.builder import Kernel as Kernel
     from warpack.solver.reading import load_manifest as load_manifest
     from warpack.solver.reading.layout_reader import LayoutFormatError as LayoutFormatError
     from warpack.solver.reading.layout_reader import read_layout as read_layout
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from warpack.solver.wire.report import StaticReport as StaticReport
 
 _HOMES = {
+    "Kernel": "warpack.solver.builder",
     "Layout": "warpack.solver.wire.layout",
     "LayoutFormatError": "warpack.solver.reading.layout_reader",
     "Manifest": "warpack.solver.wire.manifest",

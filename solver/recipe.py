@@ -13,6 +13,8 @@
 5. Where the manifest asks for it, the frontier: what fewer threads would have on chip (`warpack.solver.frontier`).
 6. Write the layout, with proofs, hand-overs, baselines and advice (`warpack.solver.answer`).
 
+A pool has neither launch nor `auto` buffers: it ends with step 2 (`warpack.solver.answer.pool`).
+
 Where buffer sizes depend on the threads of the block, all this is done for some block sizes (`warpack.solver.growing`).
 """
 
@@ -24,6 +26,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from warpack.solver.answer.assemble import assemble
+from warpack.solver.answer.pool import assemble_pool
 from warpack.solver.growing import best_block
 from warpack.solver.launch.threads import launch_for
 from warpack.solver.launch.weighing import weighs
@@ -54,7 +57,8 @@ and until then, its share of the time that is left."""
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The best packing of the run region so far and the proven lower bound, `seconds` after the start.
-    `threads_per_block` is what the packing allows; None where it does not fit."""
+    `threads_per_block` is what the packing allows; None where it does not fit. Of a pool both are of its bytes, and
+    there are no threads."""
 
     seconds: float
     run_bytes: Bytes
@@ -110,8 +114,10 @@ def _optimize(manifest: Manifest, whole: Stop, on_progress: Callable[[Progress],
         _refuse(
             manifest, "no packing was found in time round buffers that are pinned in contiguous windows: unpin some"
         )
-    if apply_to(manifest, base):
+    if not manifest.of_pool and apply_to(manifest, base):
         base = together(manifest, base, stop)
+    if manifest.of_pool:
+        return assemble_pool(manifest, base, whole.elapsed_s, whole.ledger.accounts)
     wider = widened(manifest, base, stop)
     packed = base
     if wider:
@@ -133,10 +139,10 @@ def _without_autos(manifest: Manifest, stop: Stop, better: Better | None) -> Pac
     """Both regions with every `auto` buffer local. Where some `auto` buffers may come on chip later, only the threads
     have to be decided here."""
     start = manifest.solver.warm_start
-    if manifest.objective == "shared_bytes" or not candidates(manifest):
+    if manifest.objective in ("shared_bytes", "pool_bytes") or not candidates(manifest):
         return pack_regions(manifest, stop=stop, start=start, better=better)
     with suppress(Stopped):
-        quick = pack_regions(manifest, stop=stop.sparing(_BASE_EFFORT), start=start, better=better)
+        quick = pack_regions(manifest, stop=stop.with_effort(_BASE_EFFORT), start=start, better=better)
         if stop.now() or threads_settled(manifest, quick):
             return quick
     return pack_regions(manifest, stop=stop.within(_BASE_SHARE * stop.remaining_s), start=start, better=better)
@@ -178,6 +184,9 @@ def _reporter(
             return
         best, bound = run_bytes if best is None else min(best, run_bytes), max(bound, lower_bound_bytes)
         run_bytes, lower_bound_bytes = best, bound
+        if manifest.of_pool:
+            on_progress(Progress(stop.elapsed_s, run_bytes, lower_bound_bytes, None))
+            return
         launch = launch_for(manifest, run_bytes=run_bytes, block_region_bytes=block.size_bytes)
         threads = None if launch is None else launch.threads_per_block
         on_progress(Progress(stop.elapsed_s, run_bytes, lower_bound_bytes, threads))

@@ -1,19 +1,22 @@
 """For the whole test run.
 
 Compiled kernels are kept in a folder of the run's own, never in the user's cache. The slow files come first. No random
-case has a time limit.
+case has a time limit. The garbage collector does not look through the tests themselves.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+from collections.abc import Generator
 from itertools import groupby
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.helpers.kernels import compile_once
 from tests.helpers.order import dealt
 
 pytest_plugins = ["tests.helpers.databases"]
@@ -55,11 +58,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_FOLDER].cleanup()
 
 
+@pytest.fixture(scope="session")
+def kernels_are_compiled() -> None:
+    """What a process that compiles makes first lies in the run's folder: the workers of a run begin with files that
+    need it, and would all make it."""
+    compile_once()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: tests wait for processes that they started, and those for one another."""
+    """Two more than there are processors: tests wait for processes that they started, and those for one another."""
     asked = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    return int(asked) if asked else len(os.sched_getaffinity(0)) + 1
+    return int(asked) if asked else len(os.sched_getaffinity(0)) + 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests with what they are given are there until the end: each look for garbage would go through all
+    of them, while they are made and ever after. What a test leaves is looked for seldom."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000)
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)  # after the marks that folders give

@@ -83,6 +83,7 @@ print(layout.status, "<svg" in layout._repr_html_(), len(warpack.emit(layout, ma
     assert _printed(program, hostile) == "optimal True True\n"
 
 
+@pytest.mark.usefixtures("kernels_are_compiled")
 def test_children_import_nothing_from_the_current_folder(hostile: Path) -> None:
     """The compiler, the simulator and the fork server are children of a command that a user runs where she is."""
     for name in ("numpy", "numba", "ortools"):
@@ -99,6 +100,7 @@ def test_children_import_nothing_from_the_current_folder(hostile: Path) -> None:
     assert json.loads(ran.stdout)["validation"]["level"] == "simulated"
 
 
+@pytest.mark.usefixtures("kernels_are_compiled")
 def test_the_fork_server_imports_nothing_from_the_current_folder(hostile: Path) -> None:
     (hostile / "numpy.py").write_text("raise SystemExit('the numpy of the current folder was imported')\n")
     program = """

@@ -2,7 +2,7 @@
 
     import warpack
 
-    manifest = warpack.load_manifest("manifest.json")       # an object, text or a path
+    manifest = warpack.load_manifest("manifest.json")       # an object, text or a path; `Kernel` builds one by calls
     layout = warpack.optimize(manifest)                     # where every byte lives, and how good that is
     report = warpack.verify(manifest, layout)               # by rules of its own: shares no code with the optimiser
     text = warpack.emit(layout, manifest)                   # allocators.py; with "cuda-c++" behind: allocators.cuh
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from warpack.service.client import ApiProblem as ApiProblem
     from warpack.service.client import AsyncClient as AsyncClient
     from warpack.service.client import Client as Client
+    from warpack.solver import Kernel as Kernel
     from warpack.solver import Layout as Layout
     from warpack.solver import LayoutFormatError as LayoutFormatError
     from warpack.solver import Manifest as Manifest
@@ -59,6 +60,7 @@ _HOMES = {
     "AsyncClient": "warpack.service.client",
     "Client": "warpack.service.client",
     "EmitError": "warpack.gpu_runtime",
+    "Kernel": "warpack.solver",
     "LEVELS": "warpack.gpu_runtime",
     "Layout": "warpack.solver",
     "LayoutFormatError": "warpack.solver",

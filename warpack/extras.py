@@ -24,6 +24,7 @@ EXTRAS = {
     "starlette": "service",
     "structlog": "service",
     "uvicorn": "service",
+    "yaml": "cli",
 }
 """By the name that is imported, the smallest extra that brings it."""
 

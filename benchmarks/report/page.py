@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.peers import warpack
 from benchmarks.report.plots import plot_threads, plot_time
+from benchmarks.report.sections import sections_of, with_sections
 from benchmarks.report.tables import family_table, instance_table, strategies_table, threads_table
 from benchmarks.running import Row
 from benchmarks.summary import summarise
@@ -26,12 +27,13 @@ class Run:
 
 
 def write_page(run: Run, folder: Path) -> Path:
-    """The page and its plots into `folder`. Needs matplotlib."""
+    """The page and its plots into `folder`, with the sections that other commands wrote. Needs matplotlib."""
     folder.mkdir(parents=True, exist_ok=True)
     plot_time(run.rows, run.limit_s, folder / TIME_PLOT)
     plot_threads(run.rows, folder / THREADS_PLOT)
     page = folder / PAGE
-    page.write_text(page_of(run), encoding="utf-8")
+    others = sections_of(page.read_text(encoding="utf-8")) if page.exists() else {}
+    page.write_text(with_sections(page_of(run), others), encoding="utf-8")
     return page
 
 

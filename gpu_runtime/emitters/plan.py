@@ -8,11 +8,15 @@ those, it would hide them. It refuses what typed arrays cannot express.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from warpack.gpu_runtime.emitters.elements import Element
 from warpack.solver.wire.dtypes import DType
-from warpack.solver.wire.layout import LaunchFigures, Region
+from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.units import Bytes, Elements
+
+SlotRegion = Literal["block", "run", "local", "persistent_local"]
+"""The regions of a block's layout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class Slot:
 
     name: str
     identifier: str
-    region: Region
+    region: SlotRegion
     dtype: DType
     element: Element
     offset: Elements

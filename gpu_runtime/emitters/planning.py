@@ -17,6 +17,7 @@ from warpack.gpu_runtime.emitters.checks import (
 from warpack.gpu_runtime.emitters.elements import handed_out
 from warpack.gpu_runtime.emitters.errors import EmitError
 from warpack.gpu_runtime.emitters.names import getter_names
+from warpack.gpu_runtime.emitters.offsets import NO_ALLOCATORS
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan, LocalArray, Scattered, Slot
 from warpack.solver.wire.dtypes import DType
 from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer, sized_for
@@ -26,6 +27,8 @@ from warpack.solver.wire.units import Bytes
 
 def plan_allocators(layout: Layout, manifest: Manifest) -> AllocatorPlan:
     """Joins the two. Raises EmitError where they do not belong together or a number does not fit its element type."""
+    if layout.pool is not None or manifest.of_pool:
+        raise EmitError(NO_ALLOCATORS)
     if layout.launch is None:
         raise EmitError("the layout is infeasible: there is nothing to hand out")
     if re.fullmatch(r"[0-9]{1,2}\.[0-9]", manifest.target.compute_capability, re.ASCII) is None:
@@ -137,6 +140,8 @@ class _Join:
         self, name: str, offset_bytes: Bytes | None, size: int, alignment_bytes: Bytes, *, zero: bool, entry: bool
     ) -> Slot:
         out, region = handed_out(self.buffer.dtype), self.placed.region
+        if region == "pool":
+            raise EmitError("it lies in a pool, and this is the layout of a block", buffer=name)
         plain_local = region == "local" and name == self.buffer.full_name
         if size == 0 or plain_local:
             offset_bytes = offset_bytes or 0

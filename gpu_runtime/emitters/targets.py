@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.gpu_runtime.emitters.offsets import OFFSETS_FILE, offsets_csv
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 from warpack.gpu_runtime.emitters.planning import plan_allocators
 from warpack.solver.wire.layout import Layout
@@ -44,7 +45,9 @@ FILES: dict[str, str] = {target.file: name for name, target in TARGETS.items()}
 
 
 def emit_files(layout: Layout, manifest: Manifest) -> dict[str, str]:
-    """The text of each of FILES by its name. Raises EmitError where `emit` does."""
+    """The text of each of FILES by its name; of a pool its offsets alone. Raises EmitError where `emit` does."""
+    if manifest.of_pool and layout.pool is not None:
+        return {OFFSETS_FILE: offsets_csv(layout, manifest)}
     plan = plan_allocators(layout, manifest)
     return {name: _write(plan, target) for name, target in FILES.items()}
 
@@ -52,8 +55,8 @@ def emit_files(layout: Layout, manifest: Manifest) -> dict[str, str]:
 def emit(layout: Layout, manifest: Manifest, target: str = "numba-cuda") -> str:
     """The source text of the layout's allocators: the same text for the same layout, always.
 
-    Raises EmitError for an unknown target, a layout that is infeasible or of another manifest, a name that is no
-    identifier, and any offset, base or stride that is no multiple of an element's size and alignment.
+    Raises EmitError for an unknown target, a layout that is infeasible, a pool or of another manifest, a name that is
+    no identifier, and any offset, base or stride that is no multiple of an element's size and alignment.
     """
     if target not in TARGETS:
         raise EmitError(f"the target {target!r} is none of {', '.join(sorted(TARGETS))}")

@@ -123,9 +123,10 @@ def _outside(timeline: Timeline, story: Story, names: Mapping[str, str]) -> Iter
         }
         for index, phase in enumerate(timeline.phases):
             if site in phase.read | phase.written and index not in live:
+                place = next(place for place in phase.places if site in place.read | place.written)
                 yield (
-                    f"{site.name} is {_verb(phase, site)} in phase {phase.name}, at {_where(phase, site)}, outside its "
-                    "lifetime"
+                    f"{site.name} is {_verb(phase, site)} in phase {phase.name}, at {where(place.path)} (thread "
+                    f"{place.threads[site]}), outside its lifetime"
                 )
 
 
@@ -133,7 +134,3 @@ def _verb(phase: Phase, site: ArraySite) -> str:
     if site not in phase.read:
         return "written"
     return "read and written" if site in phase.written else "read"
-
-
-def _where(phase: Phase, site: ArraySite) -> str:
-    return where(next(place.path for place in phase.places if site in place.read | place.written))

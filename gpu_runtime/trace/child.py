@@ -19,10 +19,10 @@ from typing import Any, cast
 
 from warpack.gpu_runtime.child_process import die_with_parent
 from warpack.gpu_runtime.trace.errors import TraceError
-from warpack.gpu_runtime.trace.record.launches import recording
+from warpack.gpu_runtime.trace.record.hooks import recording
 from warpack.gpu_runtime.trace.record.running import run_as_main
+from warpack.gpu_runtime.trace.record.schedule import Order
 from warpack.gpu_runtime.trace.record.sites import Recording
-from warpack.gpu_runtime.trace.record.threads import Order
 from warpack.gpu_runtime.trace.static import NotAnalysedError, analyse
 from warpack.gpu_runtime.trace.summary.making import summary_of
 from warpack.gpu_runtime.trace.summary.model import Summary

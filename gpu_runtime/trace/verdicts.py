@@ -128,7 +128,7 @@ class _Judgement:
         pair = frozenset(site for site in ours if site is not None)
         if pair not in self.static.together:
             return self._apart(first, second, pair)
-        return self._doubtful(first, second, pair) or PairVerdict(
+        return self._doubtful(first, second) or PairVerdict(
             first,
             second,
             Verdict.OBSERVED,
@@ -142,18 +142,19 @@ class _Judgement:
         before, after = self.static.unordered[pair]
         if self.recorded.run_scoped >= {first, second}:
             said = "each thread was seen to touch elements of its own only"
-            return self._doubtful(first, second, pair) or PairVerdict(first, second, Verdict.OBSERVED, said, after)
+            return self._doubtful(first, second) or PairVerdict(first, second, Verdict.OBSERVED, said, after)
         said = f"no barrier on some way from {_line(before)} to {_line(after)}"
         return PairVerdict(first, second, Verdict.NOT_COVERED, said, after)
 
-    def _doubtful(self, first: ArraySite, second: ArraySite, pair: Pair) -> PairVerdict | None:
+    def _doubtful(self, first: ArraySite, second: ArraySite) -> PairVerdict | None:
         """Whether something that the recording has not seen touches one of the two."""
-        for site in pair:
+        ours = [self.known[site.path] for site in (first, second)]
+        for site in ours:
             if site in self.missed:
                 where = self.missed[site]
                 said = f"{_line(where)} never ran; it uses {site.name}"
                 return PairVerdict(first, second, Verdict.NOT_COVERED, said, where)
-        for site in pair:
+        for site in ours:
             if site in self.thin:
                 where = self.thin[site]
                 said = f"the loop of {_line(where)} made one trip; it uses {site.name}"

@@ -28,8 +28,8 @@ from warpack.service.api.calls import (
 from warpack.service.api.documentation.description import API_VERSION, described_by
 from warpack.service.api.documentation.examples import PROBLEM_ANSWERS
 from warpack.service.api.edge import Edge
-from warpack.service.api.node.at_once import AtOnce
 from warpack.service.api.node.children import ApiChildren
+from warpack.service.api.node.fast_path import FastPath
 from warpack.service.api.node.handing_over import HandingOver
 from warpack.service.api.node.intake import Intake
 from warpack.service.api.node.offers import Offers
@@ -45,39 +45,40 @@ from warpack.service.settings import Settings
 _LOG = logging.getLogger("warpack.api")
 
 _DESCRIPTION = """
-Packs the buffers of a GPU kernel so that more warps fit. Post a manifest (what the buffers are, how big, when each is
-live), get a layout (where every byte lives, how many threads a block may have, with proof) and allocators that were
-compiled and run before the layout is handed out.
+Packs the buffers of a GPU kernel so that more warps fit. Post a manifest: the buffers, their sizes and lifetimes. Get a
+layout: the place of every byte, the threads per block, and a proof. Get allocators too, which were compiled and run
+before the layout is handed out.
 
 Errors are `application/problem+json` (RFC 9457) with a stable `type`; those about a manifest list every fault at once.
 """
 
 
 def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application of one service. A process may have one at a time."""
     runner = JobRunner(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         children = ApiChildren(settings)
-        # In a thread: the engine then runs its handlers on a loop of its own, and no call waits for them.
+        # In a thread, so that the engine runs its handlers on its own event loop and no call waits for them.
         try:
             await asyncio.gather(asyncio.to_thread(runner.start), children.prepare())
         except Exception as error:
             app.state.start_failure = error
             raise
-        if await asyncio.to_thread(Edge.lets_nobody_in, settings, runner.store.keys):
-            _LOG.warning("no API key is valid, so that every call is refused: warpack admin keys make NAME makes one")
+        if await asyncio.to_thread(Edge.lacks_valid_key, settings, runner.store.keys):
+            _LOG.warning("no API key is valid, so every call is refused; make one with: warpack admin keys make NAME")
         app.state.hub, app.state.offers = Hub(runner.store.events), Offers(runner.store.claims)
         app.state.runner, app.state.children = runner, children
         app.state.intake, app.state.places = Intake(runner, settings), Places(settings.max_waiting_per_key)
         app.state.handing_over = HandingOver(runner)
-        app.state.at_once, app.state.known_answers = AtOnce(runner, children), KnownAnswers(runner)
+        app.state.fast_path, app.state.known_answers = FastPath(runner, children), KnownAnswers(runner)
         await warm_up(app, runner)
         yield
         app.state.hub.close()
         app.state.store_metrics.close()
         app.state.offers.close()
-        await app.state.at_once.close()
+        await app.state.fast_path.close()
         await app.state.handing_over.close()
         del app.state.runner, app.state.children
         await children.close()

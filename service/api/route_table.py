@@ -1,4 +1,4 @@
-"""Which methods a path has, over all calls that share it, and what the path is called."""
+"""The methods of a path, over all calls that share it, and the path's template."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from starlette.routing import BaseRoute, Route
 
 
 class RouteTable:
-    """Filled once all calls are known."""
+    """It is filled once all calls are known."""
 
     def __init__(self) -> None:
         self._routes: tuple[Route, ...] = ()
 
     def fill(self, routes: Iterable[BaseRoute]) -> None:
+        """Takes the routes of all calls."""
         self._routes = tuple(route for route in routes if isinstance(route, Route))
 
     def methods(self, path: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""What the first callers would otherwise wait for, done once before the service listens: modules loaded, SQL compiled.
+"""Loads modules and compiles SQL before the service listens, so that the first callers need not wait for that.
 
-A stored layout is answered in about 10 ms; cold, the first such call after a start took five times that.
+A stored layout is answered in about 10 ms. Without this, the first such call after a start took five times as long.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from warpack.solver import load_manifest
 
 
 async def warm_up(app: ASGIApp, runner: JobRunner) -> None:
-    """Looks for a stored layout and makes calls of every kind that store nothing. What they answer does not matter
-    here."""
+    """Looks for a stored layout, and makes a call of every kind that stores nothing. Their answers are ignored."""
     newest = await asyncio.to_thread(_look_up, runner)
     await call(app, "POST", "/v1/manifests:check", json.dumps(MANIFEST).encode())
     await call(app, "POST", "/v1/layouts", b"{}")
@@ -26,7 +25,7 @@ async def warm_up(app: ASGIApp, runner: JobRunner) -> None:
 
 
 def _look_up(runner: JobRunner) -> str:
-    """The queries of a post that the store answers; the id of the newest job, or one that no job has."""
+    """Runs the queries of a post that the store answers. Returns the id of the newest job, or an id that no job has."""
     manifest = load_manifest(MANIFEST)
     jobs = runner.store.jobs
     jobs.look_up(Order("", manifest.sha256, "", manifest.validation, manifest.solver.time_limit_s))
@@ -34,7 +33,7 @@ def _look_up(runner: JobRunner) -> str:
 
 
 async def call(app: ASGIApp, method: str, path: str, body: bytes = b"") -> None:
-    """A call as the server would make it, its answer dropped."""
+    """Makes a call as the server would, and drops its answer."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}

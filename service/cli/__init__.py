@@ -1,4 +1,4 @@
-"""The command line, `warpack`. `--help` lists the commands; each is a module here, imported only when it is called.
+"""The command line, `warpack`. `--help` lists the commands. Each is a module here, imported when it is called.
 
 Exit codes: 0 done (solve: solved), 1 something failed (a validation, a verification, a service), 2 a bad manifest,
 layout or command line, 3 infeasible, 130 interrupted.
@@ -16,14 +16,16 @@ from warpack.extras import explained
 
 
 def main(arguments: Sequence[str] | None = None, *, sources: Path | None = None) -> int:
-    """Runs one command and gives its exit code. What the user did wrong is said on standard error, never as a
-    traceback.
+    """Runs one command and returns its exit code. A user's mistake is told on standard error, never as a traceback.
 
-    `sources`: a source tree whose benchmark suite adds its command; None: the one that this Warpack runs from, if any.
+    `sources` is a source tree whose benchmark suite adds its command. None stands for the tree that this Warpack runs
+    from, if any.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the locale cannot write is no reason to fail
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a name that the locale cannot write must not end the command
     try:
         from warpack.service.cli.app import run
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, *, sources: Path | None = None)
         print("warpack: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone. Python would complain once more when it flushes at exit.
+        # The reader of our output has closed it. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141  # what a shell reports for a process that SIGPIPE ended
     return code

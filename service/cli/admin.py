@@ -1,4 +1,4 @@
-"""`warpack admin`: what an operator does to the store of a service, while it runs or not."""
+"""`warpack admin`: an operator looks after the store of a service, while it runs or not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ admin.command("warpack.service.cli.backup:restore", name="restore", help="Put a 
 
 @admin.command
 def versions(*, data_dir: DataDir = None) -> int:
-    """Which versions of the solver and of the validators made the stored answers, and how many."""
+    """Lists the versions of the solver and of the validators, with how many stored answers each has made."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("made by", "version", "answers"):
         table.add_column(title, justify="right" if title == "answers" else "left")
@@ -41,8 +41,8 @@ def invalidate(
 ) -> int:
     """Withdraw every answer that a faulty version made.
 
-    Jobs that have one end as failed, with a problem of type withdrawn. The same manifests are worked on anew when they
-    are posted again.
+    Jobs with such an answer end as failed, with a problem of type withdrawn. When the same manifests are posted again,
+    they are solved or validated anew.
     """
     asked = [(kind, version) for kind, version in (("solver", solver), ("validator", validator)) if version is not None]
     if not asked:
@@ -52,11 +52,11 @@ def invalidate(
         for kind, version in asked:
             if (kind, version) not in known:
                 raise CommandFailed(
-                    f"no stored answer was made by the {kind} {version!r}; `warpack admin versions` lists those that "
-                    "made any",
+                    f"the {kind} {version!r} has made no stored answer; `warpack admin versions` lists the versions "
+                    "that have",
                     BAD_INPUT,
                 )
         for kind, version in asked:
             count = store.withdrawals.withdraw(kind, version)
-            note(f"Withdrawn: what the {kind} {version!r} made, with {count} jobs.")
+            note(f"Withdrawn: all answers of the {kind} {version!r}, with {count} jobs.")
     return DONE

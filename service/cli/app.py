@@ -1,4 +1,4 @@
-"""The commands by name, and what becomes of the errors that they let through."""
+"""The commands by name. Errors that a command lets through become sentences and exit codes here."""
 
 from __future__ import annotations
 
@@ -19,34 +19,41 @@ from warpack.solver.wire.problems import ManifestError
 _HELP = """
 Packs GPU buffers so that more warps fit.
 
-A manifest (JSON) names the buffers of one kernel, how big they are and when each is live. Warpack answers with a layout:
-where every byte of shared memory lives, how many threads a block may have, and a proof of how good that is.
+A manifest (JSON, YAML or TOML) names the buffers of one kernel, their sizes and their lifetimes. Warpack answers with
+a layout: the place of every byte of shared memory, the threads per block, and a proof of how good that is.
 
-Start with "warpack demo", or with "warpack solve MANIFEST".
+Start with "warpack demo", or with "warpack init" and "warpack solve kernel.yaml".
 """
 
 _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
-    "check": "Say everything that is wrong with a manifest, or what bytes it needs at the least.",
-    "verify": "Hold a layout against its manifest, every rule derived anew.",
+    "check": "Say everything that is wrong with a manifest, or how many bytes it needs at least.",
+    "verify": "Check a layout against its manifest; every rule is derived anew.",
+    "init": "Write a commented manifest to begin with.",
+    "diff": "Say what changed from one manifest or layout to another.",
+    "schema": "Print the JSON Schema of manifests, for editors.",
+    "import": "Make a manifest from what another tool wrote down of memory.",
     "trace": "Run a script with numba-cuda kernels, and write manifests from what the kernels do.",
     "measure": "Read a kernel's machine code, and say which manifest fields follow from it.",
     "demo": "Start a service, send it manifests, and show what comes back.",
-    "serve": "Answer HTTP calls, and work on the jobs they bring.",
+    "serve": "Answer HTTP calls, and work on the jobs that they make.",
     "worker": "Work on the jobs of a service.",
     "admin": "Look after the store of a service: backups, API keys, and answers that a faulty version made.",
     "doctor": "Say what is installed here, what is missing, and what that means.",
 }
 
+_MODULES = {"import": "import_"}
+"""Of commands that are words of Python."""
+
 
 _BENCH = "Compare Warpack with other solvers on the same instances, each result checked."
 
 _SUITE = Path("benchmarks/command.py")
-"""The benchmark suite is a part of the source tree and of no installed package. It brings its own command."""
+"""The benchmark suite's command. The suite is in the source tree, and in no installed package."""
 
 
 def source_tree() -> Path | None:
-    """The source tree that this Warpack runs from; None where it is installed without."""
+    """The source tree that this Warpack runs from; None if it is an installed package."""
     root = import_root()
     return root if (root / "pyproject.toml").is_file() and (root / _SUITE).is_file() else None
 
@@ -54,7 +61,7 @@ def source_tree() -> Path | None:
 def build(sources: Path | None) -> App:
     """The application, with the suite's command if there are `sources`.
 
-    Commands are import paths: a module is loaded when its command (or the list of all) is wanted.
+    Commands are import paths: a module is loaded when its command, or the list of all, is asked for.
     """
     app = App(
         name="warpack",
@@ -66,10 +73,11 @@ def build(sources: Path | None) -> App:
         result_action="return_value",
     )
     for name, summary in _COMMANDS.items():
-        app.command(f"warpack.service.cli.{name}:{name}", name=name, help=summary)
+        module = _MODULES.get(name, name)
+        app.command(f"warpack.service.cli.{module}:{module}", name=name, help=summary)
     if sources is not None:
         if str(sources) not in sys.path:
-            sys.path.append(str(sources))  # at the end, where it hides nothing
+            sys.path.append(str(sources))  # at the end, so that it hides no other module
         app.command("benchmarks.command:bench", name="bench", help=_BENCH)
     return app
 
@@ -78,7 +86,7 @@ def run(arguments: Sequence[str], sources: Path | None = None) -> int:
     try:
         code = build(sources or source_tree())(with_stdin_named(arguments))
     except CycloptsError:
-        return BAD_INPUT  # cyclopts has said what is wrong with the command line
+        return BAD_INPUT  # cyclopts has told what is wrong with the command line
     except ManifestError as error:
         complain_of(error.problems)
         return BAD_INPUT

@@ -16,20 +16,20 @@ from warpack.service.cli.terminal import note
 
 
 def backup(
-    file: Annotated[Path, Parameter(help="Where to. A file of that name is replaced once the new one is whole.")],
+    file: Annotated[Path, Parameter(help="The file to write. An existing one is replaced once the new one is whole.")],
     *,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> int:
-    """Write the store to a file: jobs, manifests, layouts, reports, allocators and API keys, as at one moment.
+    """Write the store to a file as it is at one moment: jobs, manifests, layouts, reports, allocators and API keys.
 
-    Processes may go on meanwhile. On PostgreSQL it needs pg_dump.
+    The service may run on meanwhile. On PostgreSQL this needs pg_dump.
     """
     from warpack.service.store.backup import back_up
 
     with _told():
         done = back_up(settings_with(data_dir=data_dir, config=config), file)
-    note(f"Written: {file} ({done.size_bytes} bytes, {done.facts.database}, tables of step {done.facts.revision}).")
+    note(f"Written: {file} ({done.size_bytes} bytes, {done.facts.database}, migration step {done.facts.revision}).")
     return DONE
 
 
@@ -37,15 +37,17 @@ def restore(
     file: Annotated[Path, Parameter(help="A file that `warpack admin backup` wrote.")],
     *,
     replace: Annotated[
-        bool, Parameter(negative="", show_default=False, help="Even if the store holds something, which is lost.")
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Restore even if the store is not empty; what it holds is lost."
+        ),
     ] = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> int:
-    """Put a backup in the place of the store, all of it or nothing. Stop all processes first.
+    """Replace the store by a backup, all of it or nothing. Stop all processes first.
 
-    Jobs that had ended are there again; those that were open go on when a service starts. On PostgreSQL it needs
-    pg_restore and psql.
+    Finished jobs are there again. Open jobs go on when a service starts. On PostgreSQL this needs pg_restore and psql.
     """
     from warpack.service.store.backup import restore as put_back
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE
-from warpack.service.cli.inputs import read_manifest
+from warpack.service.cli.inputs import MANIFEST_HELP, read_manifest
 from warpack.service.cli.terminal import complain_of, out, write_json
 from warpack.service.derived import stretch
-from warpack.solver.wire.problems import ManifestError
+from warpack.solver.wire.problems import ManifestError, Problem
 
 if TYPE_CHECKING:
     from warpack.service.manifest_check import Examined
@@ -19,16 +19,15 @@ _MOST_DERIVED = 40
 
 
 def check(
-    manifest: Annotated[str, Parameter(help="File of the manifest (JSON); - is standard input.")],
+    manifest: Annotated[str, Parameter(help=MANIFEST_HELP)],
     /,
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the findings as JSON.")] = False,
 ) -> int:
-    """Say everything that is wrong with a manifest, or what bytes it needs at the least, and when buffers with
-    accesses_in are needed.
+    """Say everything that is wrong with a manifest, or how many bytes it needs at least.
 
-    Exit code 0: it keeps every rule; a warning says where no layout can fit the budget. 2: it is bad, every error on
-    standard error.
+    Also shows in which phases buffers with accesses_in are live. Exit code 0: the manifest keeps every rule; a warning
+    tells if no layout can fit the budget. 2: it is bad, and every error is on standard error.
     """
     from warpack.service.manifest_check import examine
 
@@ -36,7 +35,7 @@ def check(
         found = read_manifest(manifest)
     except ManifestError as error:
         if json:
-            _print_json({"valid": False, "errors": [problem.to_json() for problem in error.problems]})
+            _print_json({"valid": False, "errors": [_with_place(problem) for problem in error.problems]})
         complain_of(error.problems)
         return BAD_INPUT
     looked = examine(found)
@@ -49,17 +48,14 @@ def check(
 
 
 def _show(looked: Examined) -> None:
-    from warpack.solver.launch import budget_bytes
-    from warpack.solver.launch.region import on_chip_buffers
-
     console, manifest = out(), looked.manifest
-    console.print(
-        f"{'valid' if looked.fits else 'valid, but no layout can fit'}: {len(manifest.buffers)} buffers, {len(tuple(on_chip_buffers(manifest)))} of them in shared memory, "
-        f"for compute capability {manifest.target.compute_capability} with a budget of {budget_bytes(manifest)} bytes"
-    )
-    for region, what in (("run", "run bytes"), ("block", "block-scoped")):
-        bound = looked.bounds[region]
-        if bound.size_bytes:
+    if manifest.of_pool:
+        console.print(f"valid: a pool of {len(manifest.buffers)} buffers")
+    else:
+        _show_block(looked)
+    for region, what in (("run", "run bytes"), ("block", "block-scoped"), ("pool", "pool bytes")):
+        bound = looked.bounds.get(region)
+        if bound is not None and bound.size_bytes:
             where = "" if bound.phase is None else f", in phase {looked.phase_names[bound.phase]}"
             console.print(f"{what:<13} no layout has fewer than {bound.size_bytes} ({bound.kind}{where})", markup=False)
     if manifest.grows:
@@ -72,6 +68,22 @@ def _show(looked: Examined) -> None:
             console.print(f"  {where}: {because.text}", markup=False)
     if len(looked.derived) > _MOST_DERIVED:
         console.print(f"and {len(looked.derived) - _MOST_DERIVED} more with accesses_in (--json lists all)")
+
+
+def _show_block(looked: Examined) -> None:
+    from warpack.solver.launch import budget_bytes
+    from warpack.solver.launch.region import on_chip_buffers
+
+    manifest = looked.manifest
+    out().print(
+        f"{'valid' if looked.fits else 'valid, but no layout can fit'}: {len(manifest.buffers)} buffers, {len(tuple(on_chip_buffers(manifest)))} of them in shared memory, "
+        f"for compute capability {manifest.target.compute_capability} with a budget of {budget_bytes(manifest)} bytes"
+    )
+
+
+def _with_place(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return problem.to_json() | ({} if place is None else {"line": place.line, "column": place.column})
 
 
 def _print_json(document: object) -> None:

@@ -1,10 +1,11 @@
-"""Why a command could not use the database, in words."""
+"""Says why a command could not use the database."""
 
 from __future__ import annotations
 
 
 def in_words(error: Exception) -> str | None:
-    """None where the error says nothing of the database: then it is a fault of ours, for its traceback to show."""
+    """A sentence about the database's fault. None if the error is about something else: then it is a fault of ours, and
+    its traceback is shown."""
     if not type(error).__module__.startswith(("sqlalchemy.", "warpack.service.store.")):
         return None
     from sqlalchemy.exc import SQLAlchemyError

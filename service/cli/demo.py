@@ -16,7 +16,7 @@ from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.demo_jobs import Ended, follow, send
 from warpack.service.cli.demo_service import running_service
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.inputs import STDIN, read_manifest
 from warpack.service.cli.terminal import note, out
 from warpack.service.render.text import plain
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def demo(
-    *manifests: Annotated[str, Parameter(help="Manifests to send; without any, those of the folder examples/.")],
-    service: Annotated[str | None, Parameter(help="URL of a running service, in place of one of its own.")] = None,
+    *manifests: Annotated[str, Parameter(help="Manifests to send. The default is those of the folder examples/.")],
+    service: Annotated[str | None, Parameter(help="URL of a running service to use; else the demo starts one.")] = None,
 ) -> int:
     """Start a service on a free port, send it manifests over HTTP, follow the jobs, and show layouts and reports.
 
-    Everything that it starts ends with it. Exit code 0: every layout came back validated.
+    Everything that it starts is stopped when it ends. Exit code 0: every layout came back validated.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     documents = [(source, _document(source)) for source in manifests] or _examples()
@@ -38,8 +38,8 @@ def demo(
         return _run_with(service, documents)
     note("Starting a service on a free port ...")
     try:
-        # A signal is raised in the main thread. Raised in the middle of connecting it would leave a socket unclosed:
-        # so the calls are made in a thread of their own, and fail once the service has been stopped.
+        # A signal is raised in the main thread. During a connect it would leave a socket open. So the calls are made in
+        # another thread, and fail once the service has been stopped.
         with ThreadPoolExecutor(1) as pool, running_service() as url:
             note(f"It answers on {url}")
             return pool.submit(_run_with, url, documents).result()
@@ -55,7 +55,7 @@ def _run_with(url: str, documents: list[tuple[str, bytes]]) -> int:
 
 
 def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
-    """Sends all manifests, then follows job after job; the service meanwhile works on those to come."""
+    """Sends all manifests, then follows one job after another. Meanwhile the service works on the later ones."""
     from warpack.service.client import Unreachable
 
     console = out()
@@ -69,7 +69,7 @@ def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
 
 
 def _examples() -> list[tuple[str, bytes]]:
-    """The manifests of the source tree's examples, smallest first; installed without them, the one in the package."""
+    """The manifests of the source tree's examples, smallest first. Without a source tree, the one in the package."""
     folder = import_root() / "examples"
     found = sorted(folder.glob("[0-9]*.json"))
     if found:
@@ -81,6 +81,10 @@ def _examples() -> list[tuple[str, bytes]]:
 def _document(source: str) -> bytes:
     if source == STDIN:
         return sys.stdin.buffer.read()
+    from warpack.solver.reading.texts.written import form_of_name
+
+    if form_of_name(source) != "json":  # a service takes JSON alone
+        return read_manifest(source).model_dump_json().encode()
     try:
         return Path(source).read_bytes()
     except OSError as error:
@@ -88,7 +92,7 @@ def _document(source: str) -> bytes:
 
 
 def _overview(ended: list[Ended]) -> Table:
-    """One line a manifest: what sharing was worth, and how far it was checked."""
+    """A row for each manifest: what sharing has saved, and the level of validation."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("manifest", "state", "run bytes", "block region", "threads per block", "validated", "seconds"):
         table.add_column(title, justify="right" if title == "seconds" else "left")
@@ -102,6 +106,9 @@ def _overview(ended: list[Ended]) -> Table:
                 f"{base.threads_per_block} -> {launch.threads_per_block}",
                 each.layout.validation.level,
             ]
+        elif each.layout is not None and each.layout.pool is not None:
+            base_bytes = each.layout.baselines["no_sharing"].pool_bytes
+            cells = [f"{base_bytes} -> {each.layout.pool.pool_bytes} (pool)", "", "", each.layout.validation.level]
         table.add_row(plain(each.source), each.state, *cells, f"{each.seconds:.2f}")
     table.caption = "bytes and threads: without sharing -> Warpack"
     table.caption_justify = "left"

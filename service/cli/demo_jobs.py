@@ -1,4 +1,4 @@
-"""Jobs as the demo follows them: post a manifest, say its states, show what came of it."""
+"""The demo's jobs: posts a manifest, tells the job's states, and shows the result."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout
 
 _ASK_AGAIN_S = 1
-"""A job is asked for at least so often: its states show soon after they change."""
+"""The longest time between two looks at a job, so that its states show soon after they change."""
 _PATIENCE_S = 5.0
-"""For so long nobody must be alive who could go on with a job until the demo gives it up."""
+"""The demo gives a job up if no live worker can go on with it for so long."""
 
 _FINAL = frozenset({"ready", "failed", "infeasible", "cancelled"})
 _BAD_INPUT_STATUSES = (400, 413, 422)
@@ -40,7 +40,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Ended:
-    """How one manifest's job ended. `layout` is there where it is ready."""
+    """How one manifest's job ended. A ready one has a `layout`."""
 
     source: str
     state: str
@@ -62,10 +62,10 @@ def send(client: Client, source: str, document: bytes) -> Sent:
 
 
 def follow(client: Client, console: Console, sent: Sent) -> Ended:
-    """Says the job's states as they change, and shows the layout with its reports.
+    """Tells the job's states as they change, and shows the layout with its reports.
 
-    Where no worker can reach the level that the manifest asks for, the job is cancelled, and posted again with the best
-    level that can be had, with a word about it.
+    If no worker can reach the level that the manifest asks for, the job is cancelled. It is posted again with the best
+    level that can be reached, and a note says so.
     """
     console.rule(Text(plain(sent.source), style="bold"), align="left", characters="-")
     if sent.problem is not None:
@@ -76,16 +76,16 @@ def follow(client: Client, console: Console, sent: Sent) -> Ended:
         client.cancel(job["id"])
         if waiting["best_level_now"] == "none":
             return _ended(sent, {**job, "state": "cancelled"}, None)
-        note(f"Asking again for level {waiting['best_level_now']}, the best that can be had here.")
+        note(f"Asking again for level {waiting['best_level_now']}, the highest that can be reached here.")
         lower = json.loads(sent.document) | {"validation": waiting["best_level_now"]}
         job = _watch(client, replace(sent, job=client.submit(lower)))
     return _ended(sent, job, _show(console, sent.document, job))
 
 
 def _watch(client: Client, sent: Sent) -> dict[str, Any]:
-    """The job at its end, or after nobody was there to go on with it for too long."""
+    """The job at its end, or after no live worker could go on with it for too long."""
     if sent.job is None:
-        raise ValueError("a manifest that was refused has no job to watch")
+        raise ValueError("a refused manifest has no job to watch")
     job, said, alone_since = client.get(sent.job["id"]), "", None
     while True:
         if job["state"] != said:

@@ -1,8 +1,6 @@
-"""A service of the demo's own: started on a free port with a folder that goes away with it, and stopped whatever
-happens.
+"""The demo's own service. It listens on a free port, and has a temporary folder. It is stopped whatever happens.
 
-Compiled kernels alone are kept: in the user's cache folder, as those of `warpack solve` are. A second demo starts in
-seconds.
+Only compiled kernels are kept, in the user's cache folder, as `warpack solve` does. So a second demo starts in seconds.
 """
 
 from __future__ import annotations
@@ -24,13 +22,14 @@ from warpack.service.cli.exits import CommandFailed
 
 _START_S = 300.0
 _STOP_S = 120.0
-"""For what hangs: to end in order takes long on a busy machine, and a service that is killed leaves files behind."""
+"""After this the service counts as hung. An orderly stop takes long on a busy machine, and a killed service leaves
+files behind."""
 _PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
 def running_service() -> Iterator[str]:
-    """The base URL of a service on 127.0.0.1. On leaving, by whatever way, the process is ended and its folder
+    """Runs a service on 127.0.0.1 and gives its base URL. However the block ends, the process is stopped and its folder
     removed."""
     with tempfile.TemporaryDirectory(prefix="warpack-demo-") as folder:
         port_file, log = Path(folder, "port"), Path(folder, "log")
@@ -45,7 +44,7 @@ def running_service() -> Iterator[str]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=environment,
-                start_new_session=True,  # Ctrl-C reaches the demo alone, which then ends the service in order
+                start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops the service in order
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
         try:
@@ -55,8 +54,8 @@ def running_service() -> Iterator[str]:
 
 
 def kept_kernels() -> dict[str, str]:
-    """The variable that names the user's cache folder; none where it cannot be written: the service then has its
-    own."""
+    """The environment variable with the user's cache folder. Empty if that folder cannot be written; the service then
+    uses its own."""
     folder = default_cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,22 +76,22 @@ def _port(process: subprocess.Popen[bytes], port_file: Path, log: Path) -> int:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, and SIGKILL for it and its children where that takes too long."""
+    """Sends SIGTERM. If the service takes too long to end, it and its children get SIGKILL."""
     if process.poll() is not None:
         return
     process.terminate()
     try:
         process.wait(_STOP_S)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # it leads a session of its own: nobody else is in the group
+        os.killpg(process.pid, signal.SIGKILL)  # the service leads its own session, so the group has no other processes
         process.wait()
 
 
 def _tail(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(lines[-15:]) or "(it said nothing)"
+    return "\n".join(lines[-15:]) or "(its log is empty)"
 
 
 def _end_with_parent() -> None:
-    """Runs in the child before it becomes the service: should the demo be killed, the service gets SIGTERM."""
+    """Runs in the child before it becomes the service. If the demo is killed, the service gets SIGTERM."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

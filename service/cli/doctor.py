@@ -23,10 +23,10 @@ def doctor(
     ] = False,
     config: Config = None,
 ) -> int:
-    """Say what is installed here, what is missing, and what that means; and which settings a service would have.
+    """Say what is installed here, what is missing, and what that means. Also list the settings of a service.
 
-    Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something for that is
-    missing. With --gpu: whether this machine can run layouts on its GPU.
+    Exit code 0: manifests can be solved here, and their layouts compiled and simulated. 1: something that this needs is
+    missing. With --gpu, the exit code says whether this machine can run layouts on its GPU.
     """
     from warpack.service.cli import doctor_checks, doctor_settings
 
@@ -75,4 +75,4 @@ def _summary(works: bool, gpu: bool) -> str:
         return "`warpack worker --gpu` can start here." if works else "`warpack worker --gpu` cannot start here yet."
     if works:
         return "Everything that the main job needs is here."
-    return "Something is missing. Everything: pip install 'warpack[gpu]'"
+    return "Something is missing. To install everything: pip install 'warpack[gpu]'"

@@ -1,5 +1,4 @@
-"""What `warpack doctor` looks at. Nothing here imports a CUDA package: the libraries are loaded in a process of their
-own."""
+"""The checks of `warpack doctor`. Nothing here imports a CUDA package: a process of its own loads the libraries."""
 
 from __future__ import annotations
 
@@ -44,7 +43,7 @@ def examine() -> list[Finding]:
 
 
 def examine_gpu_worker() -> list[Finding]:
-    """What a machine needs that does nothing but run layouts on its GPU."""
+    """Checks what a machine needs that only runs layouts on its GPU."""
     service = next(finding for finding in _packages() if finding.name.endswith("the service"))
     return [_python(), service, _architectures(), *examine_hardware(needed=True)]
 

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""A finding of `warpack doctor` about one thing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ State = Literal["ok", "missing", "absent"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`missing`: what the machine is there for cannot be done without it. `absent`: not here, and only what `meaning`
-    names suffers. `remedy`: what to do about it."""
+    """`missing`: the machine cannot do its work without it. `absent`: it is not here, and only what `meaning` names
+    cannot be done. `remedy`: what to do about it."""
 
     name: str
     state: State

@@ -1,4 +1,4 @@
-"""Which GPUs the driver offers, asked of libcuda itself: no package is needed for that."""
+"""The GPUs that the driver offers. libcuda itself is asked, so no package is needed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _MAJOR, _MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MIN
 
 @dataclass(frozen=True)
 class Gpus:
-    """`driver`: the newest CUDA version that the driver runs. `problem`: why there is no GPU to use; None where there
-    is."""
+    """`driver`: the newest CUDA version that the driver runs. `problem`: why there is no usable GPU; None if there is
+    one."""
 
     driver: str = ""
     names: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a machine needs to run layouts on its GPU: each thing by itself, with what to do where it is missing."""
+"""Checks each thing that a machine needs to run layouts on its GPU. If it is missing, the finding says what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DRIVER = "install NVIDIA's driver 580 or later; in a container, start it with t
 
 
 def examine_hardware(*, needed: bool) -> Iterator[Finding]:
-    """`needed`: the machine is there for its GPU, so that what is absent is missing."""
+    """`needed`: the machine's work is its GPU, so that an absent thing counts as missing."""
     lacking: State = "missing" if needed else "absent"
     gpus = find_gpus()
     if gpus.problem is not None:

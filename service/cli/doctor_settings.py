@@ -1,4 +1,4 @@
-"""The settings that a service would have here, and whether they are any."""
+"""The settings that a service would have here, and faults in them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from warpack.service.cli.settings import Setting, settings_shown, settings_with
 _NOT_THE_SERVICES = frozenset(
     {"WARPACK_CONFIG", "WARPACK_CACHE_DIR", "WARPACK_URL", "WARPACK_KEY", "WARPACK_GATEWAY", "WARPACK_TOKEN"}
 )
-"""Variables of ours that are no settings of the service."""
+"""Variables of Warpack that are not settings of the service."""
 _MEANING = "serve and worker"
 
 
 def examine(config: Path | None) -> tuple[list[Setting], list[Finding]]:
-    """The settings, none where they cannot be read; and what is wrong with them."""
+    """The settings, and what is wrong with them. If they cannot be read, there are none."""
     try:
         from warpack.service.settings_file import named
 
@@ -27,12 +27,12 @@ def examine(config: Path | None) -> tuple[list[Setting], list[Finding]]:
     except CommandFailed as error:
         return [], [Finding("settings", "missing", str(error), _MEANING, "correct them")]
     except ModuleNotFoundError:
-        return [], []  # the extra for a service is not installed, which another finding says
+        return [], []  # the service's extra is not installed; another finding says so
     return settings, _unknown({setting.name for setting in settings})
 
 
 def _unknown(names: set[str]) -> list[Finding]:
-    """Variables that look like settings and are none."""
+    """Findings about variables that look like settings and are none."""
     variables = [f"WARPACK_{name.upper()}" for name in names - set(os.environ)]
     found = sorted(set(os.environ) & names - _NOT_THE_SERVICES)
     near = {name: get_close_matches(name, variables, n=1) for name in found}

@@ -9,7 +9,7 @@ INFEASIBLE = 3
 
 
 class CommandFailed(Exception):
-    """Ends the command: `code` is the exit code, the message a sentence for standard error."""
+    """Ends the command. `code` is the exit code; the message is a sentence for standard error."""
 
     def __init__(self, message: str, code: int = FAILED) -> None:
         self.code = code

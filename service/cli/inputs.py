@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout
     from warpack.solver.wire.manifest import Manifest
 
+MANIFEST_HELP = "File of the manifest (JSON, .yaml or .toml); - is standard input (JSON or YAML)."
 STDIN = "<standard input>"
-"""What stands for `-` once the command line is parsed: cyclopts takes a lone `-` for an option without a name."""
+"""Replaces `-` before the command line is parsed, because cyclopts takes a lone `-` for an option without a name."""
 _FLAGS = ("--", "--json", "--prove", "--checked")
-"""Options after which a `-` is no value of theirs."""
+"""Options that take no value, so that a `-` after one is an argument."""
 _LONGEST_S = 3600.0
 
 
@@ -30,15 +31,21 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
 
 
 def read_manifest(source: str) -> Manifest:
-    """The manifest in the file `source`, or on standard input for STDIN. Raises ManifestError with every problem."""
+    """The manifest in the file `source`, or on standard input if `source` is STDIN. Raises ManifestError with every
+    problem."""
     from warpack.solver import load_manifest
     from warpack.solver.reading.source import MOST_MANIFEST_BYTES
+    from warpack.solver.reading.texts.written import Written, form_of_stream
 
-    return load_manifest(sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1) if source == STDIN else source)
+    if source != STDIN:
+        return load_manifest(source)
+    data = sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1)
+    return load_manifest(Written(data, form_of_stream(data), STDIN))
 
 
 def read_layout(source: str) -> Layout:
-    """The layout in a file or on standard input for STDIN. Raises ManifestError with every fault of its form."""
+    """The layout in the file `source`, or on standard input if `source` is STDIN. Raises ManifestError with every fault
+    of its form."""
     from warpack.solver.reading.layout_reader import LayoutFormatError
     from warpack.solver.reading.layout_reader import read_layout as read
 
@@ -52,7 +59,7 @@ def read_layout(source: str) -> Layout:
 
 
 def checked_time_limit(time_limit_s: float) -> float:
-    """What `--time-limit` says, once it is known to be one."""
+    """The value of `--time-limit`, if it is valid. Raises CommandFailed."""
     if not 0 < time_limit_s <= _LONGEST_S:
         message = f"--time-limit must be above 0 and at most {_LONGEST_S:.0f} seconds, not {time_limit_s}"
         raise CommandFailed(message, BAD_INPUT)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Optimize(Protocol):
-    """How a layout is had: `warpack.solver.optimize`, or a service that is asked."""
+    """A function that finds a layout: `warpack.solver.optimize`, or one that asks a service."""
 
     def __call__(
         self,
@@ -37,8 +37,8 @@ class _Outcome:
 def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layout, bool]:
     """The layout, and whether Ctrl-C cut the search short. A second Ctrl-C raises KeyboardInterrupt.
 
-    The search runs in a thread of its own, because Python hears signals in the main thread alone, and only between two
-    steps of the interpreter: not while a solver written in C++ works there.
+    The search runs in another thread. Python handles signals in the main thread alone, and only between two steps of
+    the interpreter; a solver in C++ would keep it from that.
     """
     outcome, stop = _Outcome(), threading.Event()
     status = err().status("packing")
@@ -47,7 +47,7 @@ def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layo
         threads = (
             "no block fits yet" if found.threads_per_block is None else f"{found.threads_per_block} threads a block"
         )
-        status.update(f"packing: {found.run_bytes} run bytes, none has fewer than {found.lower_bound_bytes}; {threads}")
+        status.update(f"packing: {found.run_bytes} run bytes, lower bound {found.lower_bound_bytes}; {threads}")
 
     def search() -> None:
         try:
@@ -59,7 +59,7 @@ def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layo
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        note("Stopping with the best layout so far; once more to stop at once.")
+        note("Stopping with the best layout so far. Press Ctrl-C once more to stop at once.")
 
     thread = threading.Thread(target=search, name="solve", daemon=True)
     before = signal.signal(signal.SIGINT, interrupted)

@@ -1,4 +1,4 @@
-"""`warpack admin keys`: who may call a service, and what."""
+"""`warpack admin keys`: the API keys of a service."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _DAY_S = 24 * 3600
 
 @keys.command
 def make(
-    name: Annotated[str, Parameter(help="Whose key it is: a label.")],
+    name: Annotated[str, Parameter(help="A label that says whose key it is.")],
     *,
     scope: Annotated[
         tuple[Scope, ...],
         Parameter(help=f"What it may do, repeated: {', '.join(get_args(Scope))} (submit and read).", negative=()),
     ] = ("submit", "read"),
-    days: Annotated[int | None, Parameter(help="How long it is valid; without, until it is revoked.")] = None,
-    priority: Annotated[Priority, Parameter(help="Of its orders: which go before those of other keys.")] = "normal",
+    days: Annotated[int | None, Parameter(help="Days that it is valid. The default is until it is revoked.")] = None,
+    priority: Annotated[Priority, Parameter(help="The highest priority of its orders.")] = "normal",
     data_dir: DataDir = None,
 ) -> int:
-    """Make a key and print it. It is shown this once: the store has its hash alone."""
+    """Make a key and print it. It is shown only this once, because the store has only its hash."""
     if days is not None and days < 1:
-        raise CommandFailed(f"--days must be 1 or more, and it is {days}", BAD_INPUT)
+        raise CommandFailed(f"--days must be 1 or more, not {days}", BAD_INPUT)
     with opened(data_dir) as store:
         lasts_s = None if days is None else days * _DAY_S
         made = store.keys.make(name, frozenset(scope), lasts_s=lasts_s, priority=priority)
@@ -44,7 +44,7 @@ def make(
 
 @keys.command(name="list")
 def list_keys(*, data_dir: DataDir = None) -> int:
-    """Every key by its id, with what it may do and how long."""
+    """List every key: its id, what it may do, and how long it is valid."""
     with opened(data_dir) as store:
         found = store.keys.all()
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -63,7 +63,7 @@ def revoke(
     *,
     data_dir: DataDir = None,
 ) -> int:
-    """From a second later on, nobody gets in with this key. The jobs of it stay."""
+    """Revoke a key. It stops working within a second. Its jobs stay."""
     with opened(data_dir) as store:
         if not store.keys.revoke(key_id):
             raise CommandFailed(f"there is no key {key_id!r}, or it is revoked already", BAD_INPUT)

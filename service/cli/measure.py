@@ -21,10 +21,10 @@ def measure(
     kernel: Annotated[str | None, Parameter(help="The kernel, where the file holds several.")] = None,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the figures as JSON.")] = False,
 ) -> int:
-    """Read a kernel of yours, and say which fields of its manifest follow from it.
+    """Read a kernel's machine code, and say which fields of its manifest follow from it.
 
-    Make a cubin with "nvcc -cubin -arch=sm_86", "ptxas", or take the one that numba-cuda or NVRTC hands to the driver.
-    Exit code 0: read. 2: no cubin, or no such kernel in it.
+    Make a cubin with "nvcc -cubin -arch=sm_86" or "ptxas", or take the one that numba-cuda or NVRTC gives the driver.
+    Exit code 0: read. 2: not a cubin, or no such kernel in it.
     """
     found = _read(cubin)
     chosen = _chosen(found.kernels, kernel, cubin)
@@ -60,7 +60,7 @@ def _read(path: Path) -> Cubin:
 
 
 def _chosen(kernels: tuple[CubinKernel, ...], wanted: str | None, path: Path) -> CubinKernel | None:
-    """The kernel that is meant; None where there are several and none was named."""
+    """The kernel that is asked for; None if there are several and none was named. Raises CommandFailed."""
     if not kernels:
         raise CommandFailed(f"{path} holds no kernel", BAD_INPUT)
     if wanted is None:
@@ -82,7 +82,7 @@ def _fields(architecture: str, kernel: CubinKernel) -> dict[str, Any]:
 
 
 def _document(found: Cubin, chosen: CubinKernel | None) -> dict[str, Any]:
-    """`target` is what belongs into the manifest: null while it is not known which kernel is meant."""
+    """`target` belongs into the manifest. It is null if several kernels are there and none was named."""
     from dataclasses import asdict
 
     return {

@@ -1,4 +1,4 @@
-"""Who searches for `warpack solve`: this process, or the service that the environment names."""
+"""Lets this process search for `warpack solve`, or the service that the environment names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def searching(level: str) -> Iterator[Optimize]:
-    """What finds a layout. A service validates it too, up to `level`; what it refuses ends the command."""
+    """A function that finds a layout. A service also validates it, up to `level`. If the service refuses, that ends the
+    command."""
     if not os.environ.get("WARPACK_URL", "").strip():
         from warpack.solver import optimize
 

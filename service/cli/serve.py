@@ -25,9 +25,9 @@ def serve(
     port_file: Annotated[Path | None, Parameter(help="Write the port to this file once calls are answered.")] = None,
     config: Config = None,
 ) -> int:
-    """Answer HTTP calls, and work on the jobs they bring, until Ctrl-C or SIGTERM.
+    """Answer HTTP calls, and work on the jobs that they make, until Ctrl-C or SIGTERM.
 
-    Everything is kept in one folder; no other service is needed.
+    Everything is kept in one folder. No other service is needed.
     """
     settings = settings_with(host=host, port=port, data_dir=data_dir, workers=workers, config=config)
     from warpack.service.logs import log_of_a_process

@@ -1,4 +1,4 @@
-"""Settings from the environment and the file that it names, with what the command line says on top."""
+"""Settings from the command line, the environment, and the settings file. The command line comes first."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 Config = Annotated[Path | None, Parameter(help="Read settings from this TOML file (WARPACK_CONFIG; none).")]
 
 _SECRET = ("key", "password", "secret", "token")
-"""A text with such a word in its name, as a setting or as a part of a URL, is shown to nobody."""
+"""The value of a setting, or of a part of a URL, is hidden if its name has one of these words."""
 _HIDDEN = "***"
 
 
 def settings_with(*, config: Path | None = None, **given: Any) -> Settings:
-    """The service's settings; arguments that are None leave a setting to the environment, then to the file (`config`,
-    or the one that the environment names), then to its default."""
+    """The service's settings. An argument that is None leaves its setting to the environment, then to the file
+    (`config`, or the one that the environment names), then to the default."""
     from pydantic import ValidationError
 
     from warpack.service.settings import Settings
@@ -42,7 +42,7 @@ def settings_with(*, config: Path | None = None, **given: Any) -> Settings:
 
 @dataclass(frozen=True)
 class Setting:
-    """`value` as text, with no secret in it. `source`: the variable, the file, or `default`."""
+    """`value` is text without secrets. `source` is the variable, the file, or `default`."""
 
     name: str
     value: str
@@ -51,7 +51,7 @@ class Setting:
 
 
 def settings_shown(settings: Settings) -> list[Setting]:
-    """Every setting, and where each comes from where no command line says more. Other variables of ours after them."""
+    """Every setting, with its source if the command line gives none. Other variables of Warpack follow."""
     fields = type(settings).model_fields
     shown = [
         Setting(name, shown_value(name, getattr(settings, name)), _source(name), field.description or "")
@@ -97,7 +97,7 @@ def _variable(name: str) -> str:
 
 
 def _fault(fault: Any, said: dict[str, Any]) -> str:
-    """Which setting is wrong, where that was said, and what would be right."""
+    """Which setting is wrong, where it was set, and what would be right."""
     from warpack.service.settings import Settings
 
     name = str(fault["loc"][0])

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from warpack.gpu_runtime.emitters import FILES
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
-from warpack.service.cli.inputs import checked_time_limit, read_manifest
+from warpack.service.cli.inputs import MANIFEST_HELP, checked_time_limit, read_manifest
 from warpack.service.cli.terminal import complain, err, note, out, write_json
 
 Level = Literal["static", "compiled", "simulated", "hardware", "best"]
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def solve(
-    manifest: Annotated[str, Parameter(help="File of the manifest (JSON); - is standard input.")],
+    manifest: Annotated[str, Parameter(help=MANIFEST_HELP)],
     /,
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the layout alone, as JSON.")] = False,
@@ -34,22 +34,22 @@ def solve(
         bool, Parameter(negative="", show_default=False, help="With --emit: write allocators_checked.py too.")
     ] = False,
     validate: Annotated[
-        Level, Parameter(help="What must pass: static rules, or up to compiling, simulating, a GPU.")
+        Level, Parameter(help="The level that must pass: static rules, or up to compiling, simulating, a GPU.")
     ] = "static",
     architectures: Annotated[
         Literal["own", "all"],
         Parameter(help="What level compiled compiles for: the manifest's own architecture, or all."),
     ] = "own",
     explain: Annotated[
-        bool, Parameter(negative="", show_default=False, help="Say which strategy found and which proved what.")
+        bool, Parameter(negative="", show_default=False, help="Show what each strategy found and proved.")
     ] = False,
     time_limit: Annotated[float | None, Parameter(help="Seconds to search, in place of the manifest's.")] = None,
 ) -> int:
     """Pack the buffers of a manifest and show the layout.
 
-    Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, every error on standard error. 3: infeasible.
-    Ctrl-C ends the search with the best layout so far. With WARPACK_URL in the environment (and WARPACK_KEY) the
-    service there does the work, and validates.
+    Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, and every error is on standard error. 3:
+    infeasible. Ctrl-C ends the search with the best layout so far. If WARPACK_URL is in the environment (and
+    WARPACK_KEY), the service there solves and validates.
     """
     from warpack.service.cli.interruptible import optimize_interruptibly
     from warpack.service.cli.searching import searching
@@ -57,10 +57,10 @@ def solve(
     if explain and json:
         raise CommandFailed("--explain prints a table; with --json it is run_info.search of the layout", BAD_INPUT)
     if checked and emit is None:
-        raise CommandFailed("--checked says what --emit DIR writes: give both", BAD_INPUT)
+        raise CommandFailed("--checked needs --emit DIR", BAD_INPUT)
     if architectures == "all" and validate == "static":
         raise CommandFailed(
-            "--architectures all goes with --validate compiled or above: static compiles nothing", BAD_INPUT
+            "--architectures all needs --validate compiled or above: static compiles nothing", BAD_INPUT
         )
     problem = _with_time_limit(read_manifest(manifest), time_limit)
     with searching(validate) as optimize:
@@ -102,7 +102,7 @@ def _validated(manifest: Manifest, layout: Layout, level: Level, architectures: 
 
 
 def _verdict(layout: Layout) -> int:
-    """The exit code; what failed is said on standard error."""
+    """The exit code. A failure is told on standard error."""
     if layout.status == "infeasible":
         return INFEASIBLE
     failed = [report for report in layout.validation.reports if not report["passed"]]

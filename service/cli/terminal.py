@@ -1,4 +1,4 @@
-"""Standard output and standard error: for people with rich, for programs as plain bytes."""
+"""Standard output and standard error: for people by rich, for programs as plain bytes."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def complain_of(problems: Iterable[Problem], what: str = "error") -> None:
 
 
 def note(sentence: str) -> None:
-    """A remark that is no result: standard error, so that standard output stays what was asked for."""
+    """A remark on standard error, so that standard output has the result alone."""
     print(plain(sentence), file=sys.stderr, flush=True)
 
 
 def write_json(text: str) -> None:
-    """JSON on standard output, in UTF-8 whatever the locale says."""
+    """Writes JSON to standard output, in UTF-8 whatever the locale says."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()

@@ -180,7 +180,7 @@ def _traced(name: str, summary: Summary, run_scope: list[str], compute_capabilit
     manifest = load_manifest(document)
     with searching("static") as optimize:
         layout, _ = optimize_interruptibly(manifest, optimize)
-    return Traced(name, summary, timeline, verdicts, document, manifest, layout)
+    return Traced(name, summary, timeline, verdicts, document=document, manifest=manifest, layout=layout)
 
 
 def _prove(script: str, arguments: list[str], traced: list[Traced]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from warpack.service.cli.inputs import STDIN, checked_time_limit, read_layout, read_manifest
+from warpack.service.cli.inputs import MANIFEST_HELP, STDIN, checked_time_limit, read_layout, read_manifest
 from warpack.service.cli.terminal import complain, complain_of, err, out, write_json
 from warpack.solver.wire.problems import ManifestError
 
@@ -21,7 +21,7 @@ _Document = TypeVar("_Document")
 
 
 def verify(
-    manifest: Annotated[str, Parameter(help="File of the manifest (JSON); - is standard input.")],
+    manifest: Annotated[str, Parameter(help=MANIFEST_HELP)],
     layout: Annotated[str, Parameter(help="File of the layout (JSON); - is standard input.")],
     /,
     *,
@@ -30,19 +30,19 @@ def verify(
         Parameter(
             negative="",
             show_default=False,
-            help="Put bounds that rest on a search to a second, independent model: confirmed, refuted or open.",
+            help="Check bounds that rest on a search by a second, independent model: confirmed, refuted or open.",
         ),
     ] = False,
     time_limit: Annotated[
-        float | None, Parameter(help="With --prove: seconds for each bound (60 where not given).", show_default=False)
+        float | None, Parameter(help="With --prove: seconds for each bound (60).", show_default=False)
     ] = None,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the report as JSON.")] = False,
 ) -> int:
-    """Hold a layout against its manifest: every rule is derived from the manifest anew.
+    """Check a layout against its manifest. Every rule is derived from the manifest anew.
 
-    Of the proof, what names buffers is checked; what rests on a search is reported as "by search", and --prove looks at
-    it. Exit code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted, each on standard error. 2:
-    one of the two cannot be read.
+    Bounds whose proof names buffers are checked. Bounds that rest on a search are reported as "by search", and --prove
+    checks them. Exit code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted; each is on standard
+    error. 2: one of the two files cannot be read.
     """
     from warpack.service.render.figures import figures_table
     from warpack.service.render.proofs import trial_figures, wish_name
@@ -53,7 +53,7 @@ def verify(
     if manifest == layout == STDIN:
         raise CommandFailed("manifest and layout cannot both come from standard input", BAD_INPUT)
     if time_limit is not None and not prove:
-        raise CommandFailed("--time-limit says how long --prove may take: give both", BAD_INPUT)
+        raise CommandFailed("--time-limit needs --prove", BAD_INPUT)
     if time_limit is not None:
         checked_time_limit(time_limit)
     faults: list[tuple[str, ManifestError]] = []
@@ -74,7 +74,7 @@ def verify(
     else:
         told = [*report_figures(report.to_json()), *trial_figures(trials)]
         if report.by_search and not prove:
-            told.append(("", "--prove puts what was proven by search to a second, independent model"))
+            told.append(("", "--prove checks what was proven by search with a second, independent model"))
         elif prove and report.passed and not trials:
             told.append(("proofs", "no bound rests on a search"))
         out().print(figures_table([*told, ("", STATEMENT)]))
@@ -89,12 +89,12 @@ def verify(
 def _tried(manifest: Manifest, layout: Layout, time_limit_s: float | None) -> tuple[Trial, ...]:
     from warpack.solver.verifier.proving import DEFAULT_LIMIT_S, prove
 
-    with err().status("putting bounds to a second model"):
+    with err().status("checking bounds with a second model"):
         return prove(manifest, layout, limit_s=DEFAULT_LIMIT_S if time_limit_s is None else time_limit_s)
 
 
 def _read(reader: Callable[[str], _Document], source: str, faults: list[tuple[str, ManifestError]]) -> _Document | None:
-    """What `reader` makes of `source`; None, and one more of `faults`, where that is bad."""
+    """What `reader` reads from `source`. If it is bad, None, and its error is added to `faults`."""
     try:
         return reader(source)
     except ManifestError as fault:

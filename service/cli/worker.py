@@ -32,15 +32,16 @@ def worker(
         Parameter(name=("--concurrency", "--workers"), help="Tasks of each queue at a time (WARPACK_WORKERS; 2)."),
     ] = None,
     queues: Annotated[
-        str, Parameter(help="Which tasks to take, with commas between: solve, validate. Else all that it can do.")
+        str,
+        Parameter(help="Which tasks to take, separated by commas: solve, validate. The default is all that it can do."),
     ] = "",
     gpu: Annotated[
         bool,
         Parameter(
-            negative="", show_default=False, help="Validate on this machine's GPU, and do nothing else but --queues."
+            negative="", show_default=False, help="Validate on this machine's GPU, and take from no queue but --queues."
         ),
     ] = False,
-    device: Annotated[int, Parameter(help="With --gpu: which GPU, as the driver numbers them.")] = 0,
+    device: Annotated[int, Parameter(help="With --gpu: the driver's number of the GPU.")] = 0,
     sanitizer: Annotated[
         bool, Parameter(negative="", show_default=False, help="With --gpu: run compute-sanitizer over each validation.")
     ] = False,
@@ -50,29 +51,30 @@ def worker(
     token: Annotated[
         str | None,
         Parameter(
-            help="With --gateway: an API key with the scope worker. Better in WARPACK_TOKEN, which no process list shows."
+            help="With --gateway: an API key with the scope worker. Better set WARPACK_TOKEN: no process list shows it."
         ),
     ] = None,
     insecure: Annotated[
         bool,
         Parameter(
-            negative="", show_default=False, help="With --gateway: allow http:// to another machine, in the clear."
+            negative="", show_default=False, help="With --gateway: allow http:// to another machine, unencrypted."
         ),
     ] = False,
     config: Config = None,
 ) -> int:
-    """Work on the jobs of a service, until Ctrl-C or SIGTERM: one that shares the database, or one at --gateway.
+    """Work on the jobs of a service until Ctrl-C or SIGTERM. The service shares its database, or is at --gateway.
 
-    Then it takes nothing more, finishes what is short, and releases the rest; a second signal releases all at once.
+    At the signal it takes no more tasks, finishes short ones, and releases the others. A second signal releases all at
+    once.
 
     With --gpu it takes the validations of level hardware for its GPU's architecture, one at a time. That needs the
-    driver, cuda-bindings and numpy ("warpack doctor" says what is missing) and a service whose other workers compile.
+    driver, cuda-bindings and numpy ("warpack doctor" says what is missing), and other workers that compile.
     """
     settings = settings_with(data_dir=data_dir, workers=concurrency, config=config)
     if not settings.workers:
         raise CommandFailed("a worker with --concurrency 0 would do nothing: 1 or more", BAD_INPUT)
     if not gpu and (sanitizer or device):
-        raise CommandFailed("--device and --sanitizer go with --gpu", BAD_INPUT)
+        raise CommandFailed("--device and --sanitizer need --gpu", BAD_INPUT)
     asked = [name.strip() for name in queues.split(",") if name.strip()]
     if gpu and not asked and concurrency not in (None, 1):
         raise CommandFailed(
@@ -114,7 +116,7 @@ def _gateway(url: str | None, token: str | None, insecure: bool) -> GatewayKeepe
     url = url or os.environ.get(_GATEWAY)
     if url is None:
         if token is not None or insecure:
-            raise CommandFailed("--token and --insecure go with --gateway", BAD_INPUT)
+            raise CommandFailed("--token and --insecure need --gateway", BAD_INPUT)
         return None
     token = token or os.environ.get(_TOKEN)
     if not token:
@@ -145,4 +147,4 @@ def _work(
     try:
         work_through_gateway(settings, keeper, ready=ready, gpu=gpu, queues=queues)
     except (GatewayRefused, KeeperAway) as error:
-        raise CommandFailed(f"the service cannot be worked for: {error}", FAILED) from None
+        raise CommandFailed(f"this worker cannot work for the service: {error}", FAILED) from None

@@ -8,9 +8,9 @@
             print(event.kind, event.data)
         layout = client.get(job.id).layout
 
-`AsyncClient` has the same calls as coroutines and asynchronous iterators. Both are one set of calls (`calls`), with
-one way to try again (`attempts`), driven by a blocking and by an asynchronous loop (`clients`). What the service
-refuses is an exception by its type of problem (`problems`).
+`AsyncClient` has the same calls as coroutines and asynchronous iterators. Both clients share one set of calls (`calls`)
+and one way to try again (`attempts`). A blocking and an asynchronous loop drive them (`clients`). If the service
+refuses a call, that is an exception by the type of the problem (`problems`).
 """
 
 from __future__ import annotations

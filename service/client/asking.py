@@ -1,8 +1,8 @@
-"""What `warpack.optimize` and `warpack solve` do where the environment names a service: it is asked, and the answer is
-the same as if this machine had searched.
+"""Asks a service for `warpack.optimize` and `warpack solve`, if the environment names one. The answer is the same as if
+this machine had searched.
 
 WARPACK_URL     the service's base URL
-WARPACK_KEY     an API key, where the service wants one
+WARPACK_KEY     an API key, if the service requires one
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Manifest
 
 _FIRST_WAIT_S = 2
-"""What a small manifest is answered in by the call that posts it."""
+"""How long the call that posts a manifest waits. A small one is answered within it."""
 _LOOK_EVERY_S = 0.05
 _LEAVE_S = 5.0
 
 
 def service_of_environment() -> Client:
-    """To be closed. Raises ValueError where WARPACK_URL is no URL of a service."""
+    """The client of the service that the environment names. Close it after use. Raises ValueError if WARPACK_URL is not
+    the URL of a service."""
     return Client(os.environ.get("WARPACK_URL", "").strip(), key=os.environ.get("WARPACK_KEY") or None)
 
 
@@ -46,11 +47,11 @@ def optimize(
     cancelled: Callable[[], bool] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Layout:
-    """The layout, validated up to `level`; an infeasible one has no validation, and one that was cancelled neither.
+    """The layout, validated up to `level`. An infeasible or cancelled one has no validation.
 
-    `tell` hears what the job waits for, where no live worker can do its next step. Once `cancelled` says True, or an
-    exception ends the call (Ctrl-C), the order is cancelled. Raises ManifestError where the manifest asks for what no
-    layout can give, and ApiProblem: `JobFailed` where the job failed in another way.
+    If no live worker can do the job's next step, `tell` is told what it waits for. Once `cancelled` returns True, or an
+    exception ends the call (Ctrl-C), the order is cancelled. Raises ManifestError if no layout can give what the
+    manifest asks for. Raises ApiProblem, and as such `JobFailed` if the job failed in another way.
     """
     document = manifest.model_dump() | {"validation": level}
     try:
@@ -63,19 +64,21 @@ def optimize(
     if layout is None:
         from warpack.solver.recipe import optimize as solve
 
-        layout = solve(manifest, cancelled=lambda: True)  # cancelled before the service had any: the first one found
+        layout = solve(
+            manifest, cancelled=lambda: True
+        )  # cancelled before the service had a layout: take the first one found here
     return layout if job.state == "ready" else unvalidated(manifest, layout)
 
 
 def unvalidated(manifest: Manifest, layout: Layout) -> Layout:
-    """As the search leaves it."""
+    """The layout as the search makes it, without a validation."""
     from warpack.solver.wire.layout import Validation
 
     return replace(layout, validation=Validation(manifest.validation, "none"))
 
 
 class _Asking:
-    """One order. The service is listened to in a thread, so that `cancelled` is asked all the while."""
+    """One order. A thread follows the service, so that `cancelled` is asked all the time."""
 
     def __init__(
         self,
@@ -111,7 +114,7 @@ class _Asking:
         except ApiProblem:
             raise
         except BaseException:
-            with suppress(ApiProblem):  # what ended the call is what is told
+            with suppress(ApiProblem):  # the first error is the one to raise
                 self._cancel()
             raise
         finally:
@@ -142,7 +145,7 @@ class _Asking:
             self._on_progress(Progress(**{name: news.data[name] for name in names}))
 
     def _cancel(self) -> Job:
-        """By the key, which names the order even if nothing was heard of it yet."""
+        """Cancels the order by its idempotency key, which works even if nothing was heard of the order yet."""
         job = self._client.submit(self._document, idempotency_key=self._key)
         with suppress(AlreadyFinished):
             return self._client.cancel(job.id)

@@ -1,7 +1,7 @@
-"""One call, tried again where that may help: what both clients do, without doing it.
+"""One call, which is tried again if that may help. Both clients share it, because it does no input or output itself.
 
-A call is a generator. It yields a `Request` and is sent the `Answer` or a `Lost`; it yields a `Pause` and goes on after
-it. So nothing here waits or sends, and whatever drives it decides how.
+A call is a generator. It yields a `Request`, and is sent the `Answer` or a `Lost`. It yields a `Pause`, and goes on
+after it. So nothing here waits or sends: the loop that drives the generator does.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from warpack.service.client.problems import ApiProblem, Unreachable, problem_of
 _NETWORK_S = 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 30.0
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
-"""What another try may change. 502 and 504 are of proxies."""
+"""Statuses after which another try may succeed. 502 and 504 come from proxies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`wait_s`: how long the service was asked to wait before it answers."""
+    """`wait_s`: how long the service may wait before it answers."""
 
     method: str
     path: str
@@ -32,29 +32,34 @@ class Request:
 
     @property
     def limit_s(self) -> float:
-        """After which no answer is expected."""
+        """The seconds after which no answer is expected any longer."""
         return self.wait_s + _NETWORK_S
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """An answer of the service."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> Any:
+        """The body as JSON values."""
         return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer: the connection could not be made, or broke. The service may have done what was asked."""
+    """There was no answer: the connection could not be made, or broke. The service may have done what was asked."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
+    """A wait before the next try."""
+
     seconds: float
 
 
@@ -64,8 +69,8 @@ Steps = Generator[Request | Pause, Answer | Lost | None, Value]
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """`url`: of the service. `retries`: how often a call is tried again: one without an answer, and one that was told
-    to come back. Every call here may be sent twice: posts that make something have an idempotency key."""
+    """`url` is that of the service. `retries` is how often a call is tried again, if it got no answer or was told to
+    try later. Every call here may be sent twice, because posts that make a job have an idempotency key."""
 
     url: str
     retries: int = 6
@@ -79,7 +84,7 @@ class Attempts:
             if problem is None and isinstance(found, Answer):
                 return found
             if problem is None:
-                raise TypeError("a request is answered with an answer, or with none")
+                raise TypeError("a request must be answered with an Answer or a Lost")
             if tried >= self.retries or not may_pass(problem):
                 raise problem
             yield Pause(pause_s(tried, problem.retry_after_s))
@@ -92,11 +97,12 @@ class Attempts:
 
 
 def may_pass(problem: ApiProblem) -> bool:
-    """Whether another try may do."""
+    """Whether another try may succeed."""
     return not problem.status or problem.status in _TRY_AGAIN
 
 
 def refused(answer: Answer) -> ApiProblem:
+    """The exception for an answer that is a problem."""
     said = answer.headers.get("retry-after", "")
     document: Any = None
     if "json" in answer.headers.get("content-type", ""):
@@ -107,7 +113,8 @@ def refused(answer: Answer) -> ApiProblem:
 
 
 def pause_s(tried: int, retry_after_s: float | None) -> float:
-    """What the service said; else twice as long each time, and not the same for all callers at once."""
+    """The seconds before the next try: those that the service said, else twice as many each time. Chance varies them,
+    so that not all callers come back at once."""
     longest: float = min(_FIRST_PAUSE_S * 2**tried, _LONGEST_PAUSE_S)
     by_chance = longest * random.uniform(0.5, 1.0)  # noqa: S311  (no secret)
     return by_chance if retry_after_s is None else min(retry_after_s, _LONGEST_PAUSE_S) + by_chance / 4

@@ -1,4 +1,4 @@
-"""The calls of the API, for whatever drives them: see `attempts`, and `following` for those that give many values."""
+"""The calls of the API, as generators (see `attempts`). Calls that give many values are in `following`."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ Document = Mapping[str, Any] | str | bytes
 
 Priority = Literal["low", "normal", "high"]
 _MOST_WAIT_S = 60
-"""What one call may wait; `solve` asks again after that."""
+"""The longest that one call may wait. `solve` asks again after that."""
 
 
 class Calls(Attempts):
-    """Each raises ApiProblem for what the service refuses."""
+    """Each call raises ApiProblem if the service refuses it."""
 
     def submit(self, manifest: Document, wait_s: int = 0, *, idempotency_key: str | None = None) -> Steps[Job]:
-        """Ask for a layout and wait up to `wait_s` seconds (the service grants 60 at most) for its end. The job.
+        """Asks for a layout, and waits up to `wait_s` seconds (60 at most) for the job's end. Returns the job.
 
-        Each call makes one job, however often it has to be tried; the same `idempotency_key` again gets the same one.
+        Each call makes one job, however often it is tried. The same `idempotency_key` again gets the same job.
         """
         headers = {"Idempotency-Key": idempotency_key or _new_key()}
         answer = yield from self._call("POST", "/v1/layouts", manifest, headers, wait_s)
         return Job(answer.json())
 
     def get(self, job_id: str, wait_s: int = 0) -> Steps[Job]:
-        """The job; its `layout` is there once its `state` is `ready`."""
+        """The job. It has its `layout` once its `state` is `ready`."""
         answer = yield from self._call("GET", _path(job_id), None, {}, wait_s)
         return Job(answer.json())
 
     def wait(self, job: Mapping[str, Any]) -> Steps[Job]:
-        """The job at its end, however long that takes."""
+        """Waits for the job's end, however long that takes, and returns the job."""
         found = Job(job)
         while not found.finished:
             found = yield from self.get(found.id, _MOST_WAIT_S)
         return found
 
     def solve(self, manifest: Document, *, idempotency_key: str | None = None) -> Steps[Job]:
-        """`submit` and `wait` in one: the finished job. Raises its `problem` where it failed."""
+        """Does `submit` and `wait`, and returns the finished job. Raises its `problem` if it failed."""
         job = yield from self.submit(manifest, _MOST_WAIT_S, idempotency_key=idempotency_key)
         found = yield from self.wait(job)
         if found.problem is not None:
@@ -59,7 +59,8 @@ class Calls(Attempts):
         priority: Priority | None = None,
         idempotency_key: str | None = None,
     ) -> Steps[tuple[BatchEntry, ...]]:
-        """Ask for up to 1,000 layouts at once. An entry for each manifest, in their order: a job or a problem."""
+        """Asks for up to 1,000 layouts at once. Returns an entry for each manifest, in the same order: a job or a
+        problem."""
         document: dict[str, Any] = {"manifests": list(manifests)}
         if priority is not None:
             document["priority"] = priority
@@ -84,13 +85,13 @@ class Calls(Attempts):
         return Page(answer.json())
 
     def cancel(self, job_id: str) -> Steps[Job]:
-        """End a job; its `best_so_far` is the best layout it had, if any, which no validator has seen. Raises
-        AlreadyFinished where there is nothing left to cancel."""
+        """Cancels a job. Its `best_so_far` is the best layout that it had, if any; no validator has checked it. Raises
+        AlreadyFinished if the job has ended."""
         answer = yield from self._call("DELETE", _path(job_id))
         return Job(answer.json())
 
     def artefact(self, job_id: str, name: str) -> Steps[str]:
-        """The text of `manifest`, or of a file that the job's `links` name."""
+        """The text of `manifest`, or of a file that is named in the job's `links`."""
         answer = yield from self._call("GET", f"{_path(job_id)}/{quote(name)}")
         return answer.body.decode()
 
@@ -100,7 +101,7 @@ class Calls(Attempts):
         return answer.body
 
     def check(self, manifest: Document) -> Steps[dict[str, Any]]:
-        """Warnings and lower bounds of a manifest; raises `BadManifest` with every error of a bad one."""
+        """The warnings and lower bounds of a manifest. Raises `BadManifest` with every error of a bad one."""
         answer = yield from self._call("POST", "/v1/manifests:check", manifest)
         return dict(answer.json())
 
@@ -111,7 +112,7 @@ class Calls(Attempts):
         return dict(answer.json())
 
     def devices(self) -> Steps[dict[str, Any]]:
-        """Architectures known and workers alive."""
+        """The known architectures and the live workers."""
         answer = yield from self._call("GET", "/v1/devices")
         return dict(answer.json())
 
@@ -132,6 +133,7 @@ class Calls(Attempts):
 
 
 def as_bytes(document: Document) -> bytes:
+    """A document as JSON in UTF-8."""
     if isinstance(document, bytes):
         return document
     return (document if isinstance(document, str) else json.dumps(dict(document), ensure_ascii=False)).encode()

@@ -1,4 +1,4 @@
-"""The two clients: the same calls (see `calls` and `following`), done by a blocking loop and by an asynchronous one."""
+"""The two clients. They have the same calls (see `calls` and `following`); one loop is blocking, one asynchronous."""
 
 from __future__ import annotations
 
@@ -62,10 +62,11 @@ def _iterating_async(
 
 
 class Client:
-    """One service, by its base URL. Close it, or use it in a `with` block. Manifests are JSON text, bytes, or values.
+    """A client of the service with this base URL. Close it, or use it in a `with` block. Manifests are JSON text,
+    bytes, or values.
 
-    `key`: an API key, where the service wants one. `retries`: how often a call is tried again that got no answer, or
-    was told to come back (429, 503): it waits as long as `Retry-After` says. `transport`: what httpx2 sends by.
+    `key`: an API key, if the service requires one. `retries`: how often a call is tried again if it got no answer, or
+    was told to try later (429, 503). It then waits as long as `Retry-After` says. `transport`: the transport of httpx2.
     """
 
     submit = _blocking(Following.submit)
@@ -157,7 +158,7 @@ class Client:
 
 
 class AsyncClient:
-    """`Client` with coroutines and asynchronous iterators, for one event loop: `async with AsyncClient(url) as
+    """`Client` with coroutines and asynchronous iterators, for one event loop. Use `async with AsyncClient(url) as
     client`."""
 
     submit = _awaiting(Following.submit)
@@ -255,7 +256,7 @@ class AsyncClient:
 
 def _checked(url: str) -> str:
     if not url.startswith(("http://", "https://")):
-        raise ValueError(f"the URL of a service begins with http:// or https://, not {url!r}")
+        raise ValueError(f"the URL of a service must begin with http:// or https://, and {url!r} does not")
     return url
 
 

@@ -1,7 +1,7 @@
 """Calls that give many values, one after another: the events of a job, the jobs of a list.
 
-As in `attempts`, and besides: they yield `Open` for an answer that comes in pieces, `Next` for its next event, and
-`Give` with each value for the caller.
+They are generators as in `attempts`. They also yield `Open` for an answer that comes in pieces, `Next` for its next
+event, and `Give` with each value for the caller.
 """
 
 from __future__ import annotations
@@ -21,23 +21,27 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Begin to read a stream of events: `Opened`, or what is there in its place."""
+    """Begins to read a stream of events. It is answered with `Opened`, or with what came instead of a stream."""
 
     request: Request
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
+    """The stream of events is open."""
+
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next event of the stream that was opened last: an `Event`, None at its end, or `Lost`."""
+    """Asks for the next event of the stream that was opened last: an `Event`, None at its end, or `Lost`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Give(Generic[Value]):
+    """A value for the caller."""
+
     value: Value
 
 
@@ -46,15 +50,15 @@ Found = Answer | Lost | Opened | Event | None
 Stream = Generator[Effect[Value], Found, None]
 
 _QUIET_S = 60.0
-"""The service says something on an open stream several times in so long."""
+"""An open stream is never silent for so long, because the service sends something several times within it."""
 
 
 class Following(Calls):
-    """Each raises ApiProblem for what the service refuses."""
+    """Each call raises ApiProblem if the service refuses it."""
 
     def events(self, job_id: str, *, after: int = 0) -> Stream[Event]:
-        """What happens to a job, from the event with the id `after` on, until the job is finished. Each event comes
-        once, over as many connections as it takes."""
+        """The events of a job after the one with the id `after`, until the job is finished. Each event comes once, even
+        if connections break."""
         tried, problem = 0, None
         while True:
             found = yield Open(self._events_after(job_id, after))
@@ -64,7 +68,7 @@ class Following(Calls):
                     yield Give(found)
                 found = yield Next()
             if found is None:
-                job = yield from self.get(job_id)  # a stream ends with the job, or with the node that sent it
+                job = yield from self.get(job_id)  # the stream ended: the job has ended, or the node has
                 if job.finished:
                     return
             problem = self._problem_of(found)
@@ -74,7 +78,7 @@ class Following(Calls):
             tried += 1
 
     def follow(self, job: Mapping[str, Any], wait_s: int = 10) -> Stream[Job]:
-        """The job each time that its state has changed, until it is finished; asks again at least every `wait_s`."""
+        """The job each time its state has changed, until it is finished. Asks at least every `wait_s` seconds."""
         seen = Job(job)
         yield Give(seen)
         while not seen.finished:

@@ -1,4 +1,4 @@
-"""What calls give: JSON values as the service sent them, with what programs ask for as attributes."""
+"""The values that calls return: the JSON as the service sent it, with attributes for what programs ask for."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ FINAL = frozenset({"ready", "failed", "infeasible", "cancelled"})
 
 
 class Job(dict[str, Any]):
-    """A job: an order for a layout, and what has become of it."""
+    """A job: an order for a layout, and its state."""
 
     @property
     def id(self) -> str:
+        """The job's id."""
         return str(self["id"])
 
     @property
     def name(self) -> str:
+        """The name in the manifest."""
         return str(self["name"])
 
     @property
@@ -32,26 +34,28 @@ class Job(dict[str, Any]):
 
     @property
     def finished(self) -> bool:
+        """Whether the job has ended."""
         return self.state in FINAL
 
     @property
     def layout(self) -> Layout | None:
-        """Of a job that is ready; None in a list, which has no layouts."""
+        """The layout of a ready job. None in a list, which has no layouts."""
         return self._read("layout")
 
     @property
     def best_so_far(self) -> Layout | None:
-        """Of a cancelled job, as `cancel` answers with it; no validator has seen it."""
+        """The best layout of a cancelled job, as `cancel` returns it. No validator has checked it."""
         return self._read("best_so_far")
 
     @property
     def infeasible(self) -> Layout | None:
-        """Of an infeasible job: a layout that places nothing, with what is proven and what would help."""
+        """The layout of an infeasible job. It places nothing, and says what is proven and what would help."""
         return self._read("infeasible")
 
     @property
     def problem(self) -> ApiProblem | None:
-        """Why it failed: `BadManifest` where the search found that no layout can give what the manifest asks for."""
+        """Why the job failed. It is `BadManifest` if the search found that no layout can give what the manifest asks
+        for."""
         found = self.get("problem")
         if not found:
             return None
@@ -70,19 +74,19 @@ class Page(dict[str, Any]):
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """Without their layouts."""
+        """The jobs, without their layouts."""
         return tuple(map(Job, self["layouts"]))
 
     @property
     def next_cursor(self) -> str | None:
-        """Of the next page; None for the last one."""
+        """The cursor of the next page; None for the last page."""
         found = self["next_cursor"]
         return None if found is None else str(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a job. `kind`: a state, or `incumbent`. Ids grow."""
+    """An event of a job. `kind` is a state, or `incumbent`. Later events have greater ids."""
 
     id: int
     kind: str
@@ -91,7 +95,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class BatchEntry:
-    """What became of one manifest of a batch: a `job`, without its layout, or the `problem` with it."""
+    """The answer to one manifest of a batch: a `job` without its layout, or the `problem` with the manifest."""
 
     job: Job | None
     problem: ApiProblem | None

@@ -1,4 +1,4 @@
-"""The job engine behind an interface: `interface.JobEngine` is all that the rest of the service knows of it."""
+"""The job engine, behind an interface. The rest of the service knows `interface.JobEngine` alone."""
 
 from __future__ import annotations
 

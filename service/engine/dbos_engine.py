@@ -1,7 +1,7 @@
-"""The job engine on DBOS Transact: durable queues in a SQLite file or in PostgreSQL, by the URL alone.
+"""The job engine on DBOS Transact: durable queues in a SQLite file or in PostgreSQL, as the URL says.
 
-DBOS hands a task to one worker in the order of its turn, and never to a second: a task of a dead worker stays where it
-is, and the store hands over the next attempt at it (see `interface`). So nothing private of DBOS is needed.
+DBOS hands tasks to workers in the order of their turns, and each task to one worker alone. A task of a dead worker
+stays with it; the store hands over the next attempt (see `interface`). So nothing private of DBOS is needed.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from warpack.service.engine.at_work import AtWork
 from warpack.service.engine.interface import Fate, Handler, TaskKey
 
 _APPLICATION_VERSION = "2"
-"""Pinned: DBOS's default is a hash of the source, with which an upgrade would strand the tasks of the version
-before."""
+"""Fixed, because DBOS's default is a hash of the source. With that, an upgrade would leave behind the tasks of the
+version before."""
 
 _POLL_S, _POLL_AT_REST_S = 0.05, 1.0
-"""How often a worker looks for tasks: while some are handed over, and once none has been for a while."""
+"""How often a worker looks for tasks: while tasks are handed over, and after none was for some time."""
 _AWAKE_S = 10.0
 
 _FATES: dict[str, Fate] = {
@@ -43,7 +43,7 @@ _FATES: dict[str, Fate] = {
 
 _DROPPED_AT_ONCE = 200
 
-_handlers: dict[str, Handler] = {}  # DBOS is one a process, and so are these
+_handlers: dict[str, Handler] = {}  # a process has one DBOS, and so one set of handlers
 _at_work = AtWork()
 
 
@@ -58,8 +58,8 @@ async def _task(kind: str, task_id: str) -> None:
 
 
 class DbosEngine:
-    """`worker_id`: unique to this process's life. `queues`: what this process takes tasks from (none: it only submits).
-    `places`: how many of each at a time."""
+    """`worker_id` is unique to this run of the process. `queues` are those that this process takes tasks from; with
+    none, it only submits. `places` is the number of tasks at a time, by queue."""
 
     def __init__(
         self,
@@ -104,8 +104,8 @@ class DbosEngine:
             )
 
     def submit(self, task: TaskKey) -> None:
-        # A handler submits what follows from its task. In a context of its own, because DBOS takes what is submitted in
-        # a handler's context for a part of that handler's task, and refuses it.
+        # A handler submits the tasks that follow from its own. It needs a context of its own for that: in a handler's
+        # context, DBOS takes a submission for a part of the handler's task, and refuses it.
         contextvars.Context().run(self._hand_over, task)
 
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
@@ -150,7 +150,7 @@ class DbosEngine:
                 self._look_every(_POLL_AT_REST_S)
 
     def stop(self, limit_s: float = 0.0) -> None:
-        # Whole seconds, for which it looks once a second: so none where nothing is at work.
+        # DBOS waits in whole seconds. So it gets none if nothing is at work.
         DBOS.destroy(workflow_completion_timeout_sec=ceil(limit_s) if _at_work.busy else 0)
         self._database.dispose()
 
@@ -160,7 +160,7 @@ class DbosEngine:
             DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
 
     def _wake(self) -> None:
-        """All queues, because what follows from a task goes to another one."""
+        """Looks more often at all queues, because tasks that follow go to other queues."""
         with self._pace:
             if time.monotonic() > self._awake_until:
                 self._look_every(_POLL_S)
@@ -174,8 +174,8 @@ class DbosEngine:
 
 
 def _refuse_pickles() -> None:
-    """DBOS takes the way of reading a row from the row itself, and one of the ways is pickle, with which whoever can
-    write the database could run code in every worker. Nothing of ours is written like that, so nothing is read."""
+    """Makes DBOS refuse pickles. In DBOS a row itself says how to read it, and one way is pickle. So anybody who can
+    write the database could run code in every worker. This service writes no pickles, and so reads none."""
 
     def refuse(_serializer: DefaultSerializer, _data: str) -> Any:
         raise ValueError("a row of the job engine is a pickle, which this service neither writes nor reads")
@@ -190,7 +190,7 @@ def _open(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: object, _record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a driver's own, untyped
+        connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # an attribute of the driver, untyped
         for pragma in ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # the same
 
@@ -198,8 +198,8 @@ def _open(url: str) -> Engine:
 
 
 def _quieten() -> None:
-    """At shutdown DBOS warns once for each handler that it cancels; that is what was asked of it. A worker that was
-    given up, and goes on, is told that its task is another's now; that is no fault either: see `forget`."""
+    """Drops two warnings of DBOS that report no fault. At shutdown it warns once for each handler that it cancels, as
+    it was asked to. A worker that was given up and goes on is told that another has its task now: see `forget`."""
     logging.getLogger("dbos").addFilter(_is_news)
 
 

@@ -1,8 +1,8 @@
-"""What the service wants of a job engine: durable hand-over of task ids to whichever worker has a free place.
+"""What the service needs of a job engine: it hands task ids durably to workers with free places.
 
-The engine knows nothing of manifests or layouts, and its own types never leave this folder. A task that it is given is
-handed to one worker, once: whether that worker lives, what becomes of the task if not, and whose result counts, are
-matters of the store, which hands the next attempt over as a task of its own. Cancelling is a matter of the store too.
+The engine knows nothing of manifests or layouts, and its own types never leave this folder. It hands each task to one
+worker, once. The store decides all else: whether that worker lives, what becomes of the task if not, and whose result
+counts. It hands over the next attempt as another task. Cancelling is done by the store too.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Handler = Callable[[str], Awaitable[None]]
-"""Does the task with this id to its end. Raises `asyncio.CancelledError` through when the process is shutting down."""
+"""Does the task with this id to its end. Lets `asyncio.CancelledError` pass when the process shuts down."""
 
 Fate = Literal["unknown", "waiting", "running", "ended"]
-"""What became of a task. `running` says that a worker was given it, not that this worker lives."""
+"""The state of a task. `running` says that a worker was given it, not that the worker still lives."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskKey:
-    """Names a task for good. `queue` says which workers may have it; those with a smaller `turn` (at least 1) go
-    first."""
+    """The key of a task, which never changes. `queue` says which workers may have it. Tasks with a smaller `turn` (at
+    least 1) go first."""
 
     kind: str
     id: str
@@ -36,30 +36,30 @@ class JobEngine(Protocol):
     """Every method blocks, for milliseconds: call them off the event loop."""
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
-        """Begin to take tasks, handled by kind."""
+        """Begins to take tasks. `handlers` are by kind."""
 
     def submit(self, task: TaskKey) -> None:
-        """Hand a task over. A second submission of the same task changes nothing."""
+        """Hands a task over. A second submission of the same task changes nothing."""
 
     def fates(self, tasks: tuple[TaskKey, ...]) -> dict[TaskKey, Fate]:
-        """What became of these tasks."""
+        """The states of these tasks."""
 
     def running(self) -> tuple[tuple[TaskKey, str], ...]:
-        """The tasks that workers were given and have not ended, each with the id of its worker."""
+        """The tasks that workers were given and that have not ended, each with its worker's id."""
 
     def forget(self, tasks: tuple[TaskKey, ...]) -> None:
-        """These tasks have ended, whatever their workers did: they are nowhere at work, and are not handed out."""
+        """Marks these tasks as ended, whatever their workers do. They are not handed out any longer."""
 
     def drop_ended(self, age_s: float) -> int:
-        """Forget a batch of the tasks that were submitted longer ago than this and have ended. How many those were. One
-        that is submitted again after that is a new one."""
+        """Forgets a batch of ended tasks that were submitted more than `age_s` ago. Returns how many. If such a task is
+        submitted again, it counts as new."""
 
     def give(self, places: Mapping[str, int]) -> None:
-        """How many tasks of these queues a process is handed at a time. One number holds for all processes."""
+        """Sets how many tasks of each queue a process is handed at a time. The number holds for all processes."""
 
     def rest(self) -> None:
-        """To be called now and then: where nothing was handed over for a while, workers look less often."""
+        """Makes workers look less often, if nothing was handed over for some time. Call it now and then."""
 
     def stop(self, limit_s: float = 0.0) -> None:
-        """Take nothing more, wait for the handlers at work for so long, then cancel them, and wait for that. A handler
-        whose own task was cancelled has ended."""
+        """Takes no more tasks, and waits for the handlers at work for `limit_s` at most. Then cancels them, and waits
+        until they have ended. A handler whose own work was cancelled counts as ended."""

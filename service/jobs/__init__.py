@@ -1,1 +1,1 @@
-"""The work behind a job: one child process a task, that can be killed and never outlives its worker."""
+"""The work behind a job. Each task runs in a child process, which can be killed and never outlives its worker."""

@@ -1,5 +1,4 @@
-"""What this installation can validate, found out without importing a CUDA package, and which workers may have which
-task."""
+"""What this installation can validate, and which queue a task belongs to. No CUDA package is imported to find out."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ QUEUES = (SOLVE_QUEUE, GPU_EXTRA_QUEUE, *map(device_queue, DEVICES))
 
 
 def has_gpu_extra() -> bool:
-    """Whether the packages of the extra `gpu` are installed, which compile and simulate. No GPU is needed for them."""
+    """Whether the packages of the extra `gpu` are installed. They compile and simulate, and need no GPU."""
     try:
         for package in _GPU_EXTRA:
             version(package)
@@ -37,12 +36,14 @@ def has_gpu_extra() -> bool:
 
 
 def queues_of_this_installation() -> tuple[str, ...]:
+    """The queues that the installed packages can serve."""
     return (SOLVE_QUEUE, GPU_EXTRA_QUEUE) if has_gpu_extra() else (SOLVE_QUEUE,)
 
 
 def queues_for(asked: Collection[str], gpu: Gpu | None) -> tuple[str, ...]:
-    """What a worker takes from: of a worker with a GPU that of its architecture, and what is asked for; of another all
-    that it can do, or what is asked for of it. Raises ValueError for what it cannot do."""
+    """The queues that a worker takes from. A worker with a GPU takes from the queue of its architecture, and from those
+    in `asked`. Another takes from those in `asked`, or else from all that it can do. Raises ValueError for a queue that
+    it cannot do."""
     can = queues_of_this_installation()
     for queue in asked:
         if queue not in (SOLVE_QUEUE, GPU_EXTRA_QUEUE):
@@ -55,15 +56,15 @@ def queues_for(asked: Collection[str], gpu: Gpu | None) -> tuple[str, ...]:
 
 
 def fork_servers_of(queues: Collection[str]) -> tuple[ForkServer, ...]:
-    """Those whose children a worker of these queues will want."""
+    """The fork servers that a worker of these queues needs."""
     compiles = any(queue != SOLVE_QUEUE for queue in queues)
     return (SOLVING,) * (SOLVE_QUEUE in queues) + (COMPILING,) * compiles
 
 
 def queue_for(task: Task) -> str:
-    """Of a task: a validation beyond static goes to the workers that have the extra `gpu`, whatever a device does of it
-    to those that have one of its architecture. Formats after the first have queues of their own, from which no older
-    worker takes."""
+    """The queue of a task. A validation beyond static goes to workers with the extra `gpu`; its step on a device goes
+    to workers with a GPU of its architecture. Formats after the first have their own queues, from which older workers
+    take nothing."""
     queue = plain_queue_for(task)
     return queue if task.format == 1 else f"{queue}-{task.format}"
 
@@ -74,11 +75,12 @@ def with_formats(queues: Collection[str]) -> tuple[str, ...]:
 
 
 def room_with_formats(room: Mapping[str, int]) -> dict[str, int]:
+    """The number of tasks at a time by queue, for the queues of every format that this version reads."""
     return {queue: number for plain, number in room.items() for queue in with_formats((plain,))}
 
 
 def plain_queue_for(task: Task) -> str:
-    """Whatever its format."""
+    """The queue of a task, without regard to its format."""
     if task.kind == "device":
         return device_queue(task.compute_capability)
     if task.kind == "solve" or task.required == "static":

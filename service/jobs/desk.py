@@ -1,4 +1,4 @@
-"""What this process has under way: the claims that it holds, and whether their results are still asked for."""
+"""The claims that this process works on, and whether their results are still wanted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from warpack.service.store.records import Claim
 _LOG = logging.getLogger("warpack.jobs")
 _LOOK_EVERY_S = 0.2
 _PATIENCE_S = 60.0
-"""How long the keeper of tasks may be away before the result of one is given up: servers restart in less."""
+"""How long the keeper of tasks may be away before a result is given up. Servers restart in less time."""
 _RELEASED_WITHIN_S = 5.0
 
 P = ParamSpec("P")
@@ -29,20 +29,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """`until`: when it surely ends at the latest, on this process's clock; 0 where it is short as a rule."""
+    """`until`: the latest time at which the claim ends, on this process's clock; 0 if it is usually short."""
 
     claim: Claim
     until: float
     loop: asyncio.AbstractEventLoop
     work: asyncio.Task[Any] | None
 
-    def call_off(self) -> None:
+    def cancel(self) -> None:
         if self.work is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.work.cancel)
 
 
 class Desk:
-    """One question a moment for all claims, however many there are; none while there are none."""
+    """Asks the keeper once per interval for all claims together, and not at all while there are none."""
 
     def __init__(self, keeper: Keeper) -> None:
         self.keeper = keeper
@@ -52,10 +52,12 @@ class Desk:
         self._stopping = False
 
     def start(self) -> None:
+        """Begins to ask whether results are still wanted."""
         self._asking = threading.Thread(target=self._ask_until_stopped, name="warpack-desk", daemon=True)
         self._asking.start()
 
     def stop(self) -> None:
+        """Ends the thread that asks."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -63,12 +65,13 @@ class Desk:
 
     @asynccontextmanager
     async def under_way(self, claim: Claim, *, lasts_s: float = 0.0) -> AsyncIterator[Callable[[], bool]]:
-        """While the block runs, the claim is under way. What it gives says whether the result is still wanted. Where
-        this process is told to stop meanwhile, the claim is released. `lasts_s`: how long it may well take."""
+        """The claim is under way while the block runs. The block gets a function that says whether the result is still
+        wanted. If this process is told to stop meanwhile, the claim is released. `lasts_s`: how long the work may
+        take."""
         with self._holding(claim, lasts_s) as wanted:
             try:
                 yield wanted
-            except asyncio.CancelledError:  # it is held until it is released: whoever stops this process waits for that
+            except asyncio.CancelledError:  # the claim stays under way until it is released: a stop waits for that
                 await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(self._release, claim)))
                 raise
 
@@ -94,30 +97,31 @@ class Desk:
             _LOG.warning("a task could not be released; its lease will run out: %s", error)
 
     def tokens(self) -> frozenset[str]:
-        """Of the claims under way."""
+        """The tokens of the claims under way."""
         with self._changed:
             return frozenset(self._held)
 
-    def call_off_what_outlasts(self, limit_s: float) -> None:
-        """Release what will not be done within the limit."""
+    def release_longer_than(self, limit_s: float) -> None:
+        """Releases the claims that will not end within the limit."""
         end = time.monotonic() + limit_s
-        self._call_off(lambda held: held.until > end)
+        self._cancel_and_wait(lambda held: held.until > end)
 
     def drain(self, limit_s: float, hurry: threading.Event) -> None:
-        """Wait until nothing is under way. What is not done within the limit, or when there is a hurry, is released."""
+        """Waits until nothing is under way. Claims that do not end within the limit, or before `hurry` is set, are
+        released."""
         end = time.monotonic() + limit_s
         with self._changed:
             while self._held and not hurry.is_set() and time.monotonic() < end:
                 self._changed.wait(0.05)
-        self._call_off(lambda _: True)
+        self._cancel_and_wait(lambda _: True)
 
-    def _call_off(self, which: Callable[[_Held], bool]) -> None:
-        """Returns once they are released, or could not be."""
+    def _cancel_and_wait(self, which: Callable[[_Held], bool]) -> None:
+        """Cancels the work on these claims. Returns once they are released, or could not be."""
         end = time.monotonic() + _RELEASED_WITHIN_S
         with self._changed:
             chosen = {token for token, held in self._held.items() if which(held)}
             for token in chosen:
-                self._held[token].call_off()
+                self._held[token].cancel()
             while chosen & self._held.keys() and time.monotonic() < end:
                 self._changed.wait(0.05)
 
@@ -143,7 +147,8 @@ class Desk:
 
 
 async def persist(do: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """In a thread, again and again while database or service cannot be reached. For calls that may be made twice."""
+    """Calls `do` in a thread, and tries again while the database or the service cannot be reached. For calls that may
+    be made twice."""
     until, pause = time.monotonic() + _PATIENCE_S, 0.1
     while True:
         try:
@@ -152,6 +157,6 @@ async def persist(do: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> 
             if time.monotonic() > until:
                 raise
             why = str(getattr(error, "orig", None) or error).strip()
-            _LOG.warning("who keeps the tasks cannot be reached; it is tried again: %s", why)
+            _LOG.warning("the keeper of tasks cannot be reached; it is tried again: %s", why)
         await asyncio.sleep(pause)
         pause = min(pause * 2, 2.0)

@@ -1,4 +1,4 @@
-"""What is told of a claim whose child ended without an answer, whoever it worked for."""
+"""Ends a claim whose child ended without an answer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ async def end_unanswered(
     limit_s: float,
     what_to_do: str,
 ) -> None:
-    """Nothing where the child answered, or nobody wants an answer. `what_to_do`: where the child needed more
-    than `limit_s`."""
+    """Tells the keeper how the claim ended. Does nothing if the child answered, or if nobody wants an answer.
+    `what_to_do` is the advice for a child that needed more than `limit_s`."""
     match outcome.ended:
         case "killed":
             await persist(keeper.lose, claim, outcome.last_lines)

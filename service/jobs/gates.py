@@ -1,7 +1,7 @@
-"""No process does more at a time than it was told, whatever it is handed.
+"""Gates: a process does no more tasks at a time than its settings say.
 
-The engine has one number for all processes: as many tasks as the largest of them has room for. What a smaller one has
-no room for it gives back.
+The engine has one limit for all processes, which is that of the largest. A smaller process gives back tasks that it has
+no room for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class Gate:
 
     @asynccontextmanager
     async def passed(self, limit_s: float) -> AsyncIterator[bool]:
-        """Whether a place came free within the limit, which is then taken until the block ends."""
+        """Waits for a free place, for `limit_s` at most, and takes it until the block ends. Gives whether it got
+        one."""
         try:
             async with asyncio.timeout(limit_s):
                 await self._free.acquire()
@@ -36,6 +37,6 @@ class Gate:
 
 
 def gates_of(room: Mapping[str, int]) -> dict[TaskKind, Gate]:
-    """`room`: how many tasks of each queue at a time. Validations come from two of them."""
+    """`room`: the number of tasks at a time, by queue. Validations come from two queues."""
     solves, levels = room.get(SOLVE_QUEUE, 0), room.get(GPU_EXTRA_QUEUE, 0)
     return {"solve": Gate(solves), "validate": Gate(solves + levels), "device": Gate(1)}

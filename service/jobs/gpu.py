@@ -1,5 +1,4 @@
-"""The GPU of a worker that has one: found at its start, in a process of its own, and never taken for real unless it
-is."""
+"""The GPU of a worker. It is found at the worker's start, in a process of its own. A simulated device is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ _PUBLIC = ("name", "uuid", "compute_capability", "driver_version", "cuda_version
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """`device` as a report describes it; `sanitizer`: every validation is run under compute-sanitizer too."""
+    """`device` is described as in a report. With `sanitizer`, every validation also runs under compute-sanitizer."""
 
     device: Mapping[str, Any]
     sanitizer: bool = False
@@ -28,13 +27,13 @@ class Gpu:
         return str(self.device["compute_capability"])
 
     def public(self) -> dict[str, Any]:
-        """What others may know of it while the worker is alive."""
+        """What other processes and callers may know of the GPU."""
         return {name: self.device[name] for name in _PUBLIC} | {"sanitizer": self.sanitizer}
 
 
 def find_gpu(ordinal: int, *, sanitizer: bool = False) -> Gpu:
-    """The device of that number. Raises HardwareError: no driver, no device, none that is real, one of an architecture
-    that is not known, or a missing compute-sanitizer that was asked for."""
+    """The device with this number. Raises HardwareError if there is no driver, no device or no real one, if its
+    architecture is not known, or if compute-sanitizer is asked for and missing."""
     from warpack.gpu_runtime.hardware.device_query import query_real_device
     from warpack.gpu_runtime.hardware.errors import HardwareError
     from warpack.gpu_runtime.hardware.sanitizer import find_sanitizer

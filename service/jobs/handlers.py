@@ -1,4 +1,4 @@
-"""What a worker does with a task of each kind, whoever keeps the tasks."""
+"""The handlers of a worker, one for each kind of task. They work with any keeper of tasks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Handle = Callable[[Task], Awaitable[None]]
 
 
 def handlers_of(desk: Desk, gpu: Gpu | None, memory_mib: int) -> dict[TaskKind, Handle]:
-    """By kind. `memory_mib`: what a child may have."""
+    """The handlers by kind. `memory_mib` is the memory that a child may have."""
     handlers: dict[TaskKind, Handle] = {
         "solve": partial(handle_solve, desk, memory_mib=memory_mib),
         "validate": partial(handle_validation, desk, memory_mib=memory_mib),

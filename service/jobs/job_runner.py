@@ -1,4 +1,4 @@
-"""The store, the job engine and the handlers, joined: all of the service but its calls."""
+"""Joins the store, the job engine and the handlers: all of the service except its calls."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _WAIT_FOR_A_PLACE_S = 2.0
 
 
 class JobRunner:
-    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and looks after those of
-    all. `queues`: what it takes, of what it can do; see `queues_for`. Of what needs its `gpu` it does one task at a
-    time: a second one would share its memory and its time. `hurry`: once it is set, `stop` waits for no task."""
+    """Between `start` and `stop` this process takes tasks, if its settings give it workers, and takes part in the
+    upkeep of all tasks. `queues` limits which tasks it takes (see `queues_for`). Tasks for its `gpu` run one at a time,
+    because two would share the GPU's memory and time. Once `hurry` is set, `stop` waits for no task."""
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class JobRunner:
         self._closing = False
 
     def start(self) -> None:
+        """Starts the presence, the engine and the upkeep; then this process takes tasks."""
         self.store = Store(self._settings)
         self.presence = Presence(self.store.workers, self._settings.data_dir / "live", self._worker)
         self.desk = Desk(StoreKeeper(self.store, self._worker.id, self.submit, self.has_device))
@@ -82,7 +83,7 @@ class JobRunner:
         self.engine.start(handlers)
         if self._settings.workers:
             os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
-            # Meanwhile the engine finds its queues, for which it needs a second.
+            # Meanwhile the engine finds its queues, which takes a second.
             child_process.prepare(*fork_servers_of(self._worker.queues))
         self.upkeep = Upkeep(
             self.store,
@@ -96,12 +97,12 @@ class JobRunner:
         self.upkeep.start()
 
     def stop(self) -> None:
-        """Take nothing more, finish what is short, and release the rest for others."""
+        """Takes no more tasks, finishes short ones, and releases the others."""
         self._closing = True
         self.upkeep.stop()
         self.presence.retire()
         limit_s = self._settings.drain_s
-        self.desk.call_off_what_outlasts(limit_s)
+        self.desk.release_longer_than(limit_s)
         draining = threading.Thread(target=self.desk.drain, args=(limit_s, self.hurry), name="warpack-drain")
         draining.start()
         self.engine.stop(limit_s)
@@ -112,30 +113,30 @@ class JobRunner:
         self.store.close()
 
     def _release_the_rest(self) -> None:
-        """What was claimed in the very moment of the stop."""
+        """Releases claims that were made during the stop."""
         try:
             self.store.tasks.release_all(self._worker.id)
         except SQLAlchemyError as error:
-            _LOG.warning("what this process may hold could not be released; its lease will run out: %s", error)
+            _LOG.warning("claims of this process could not be released; its lease will run out: %s", error)
 
     def submit(self, task: Task) -> None:
-        """Hand a task to whichever worker can do it. One that none can do now waits for a worker that can. At a stop it
-        is left to the others, who see that it waits."""
+        """Hands a task to the workers that can do it. If none can now, the task waits for one. During a stop the task
+        stays in the store, where other processes find it."""
         if not self._closing:
             self.engine.submit(key_of(task))
             self.store.tasks.submitted(task)
 
     def workers(self) -> tuple[Worker, ...]:
-        """Those alive that take tasks."""
+        """The live workers that take tasks."""
         return self.presence.alive()
 
     def has_device(self, compute_capability: str) -> bool:
-        """Whether a worker with a GPU of this architecture is alive."""
+        """Whether there is a live worker with a GPU of this architecture."""
         queue = device_queue(compute_capability)
         return any(queue in worker.queues for worker in self.presence.lately_alive())
 
     def best_level(self, compute_capability: str) -> str:
-        """What `best` means now for a manifest of this architecture."""
+        """The level that `best` means now for a manifest of this architecture."""
         return "hardware" if self.has_device(compute_capability) else "simulated"
 
     async def _handle(self, kind: TaskKind, do: Callable[[Task], Awaitable[None]], key_id: str) -> None:
@@ -145,5 +146,5 @@ class JobRunner:
         async with self._gates[kind].passed(_WAIT_FOR_A_PLACE_S) as free:
             if free and not self._closing:
                 await do(Task(kind, *found))
-            else:  # another process may have a place
+            else:  # another process may have room
                 await persist(self.store.tasks.pass_over, kind, *found)

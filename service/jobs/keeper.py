@@ -1,7 +1,7 @@
-"""What a task needs of whoever keeps it: to be claimed, to be wanted still, and an end.
+"""The keeper of tasks, as handlers see it: it gives claims, says whether a result is still wanted, and ends claims.
 
-Two keepers stand behind this: the store, for a worker that shares the database (`store_keeper`), and a service that is
-reached by HTTPS, for one that does not (`gateway.keeper`). The handlers are the same for both.
+There are two keepers. A worker that shares the database asks the store (`store_keeper`). One that does not asks a
+service by HTTPS (`gateway.keeper`). The handlers are the same for both.
 """
 
 from __future__ import annotations
@@ -13,36 +13,37 @@ from warpack.service.store.records import Claim, Task
 
 
 class KeeperAway(Exception):
-    """It cannot be reached now. Whatever was asked may be asked again."""
+    """The keeper cannot be reached now. Any call may be made again."""
 
 
 class Keeper(Protocol):
-    """Every method blocks: call them off the event loop. Each may be called again where the answer was lost.
+    """Every method blocks: call them off the event loop. Each may be called again if its answer was lost.
 
-    Those that end a claim say whether it was heard: not where the claim has ended, or another took its place. Nothing
-    has changed then.
+    Methods that end a claim return whether the claim still stood. If it had ended, or another had replaced it, they
+    change nothing and return False.
     """
 
     def claim(self, task: Task) -> Claim | None:
-        """Begin this attempt. None where it is not there to be begun."""
+        """Claims this attempt of the task. None if there is no such attempt to claim."""
 
     def wanted(self, claims: tuple[Claim, ...]) -> frozenset[str]:
-        """The tokens of those claims whose results are still asked for."""
+        """The tokens of those claims whose results are still wanted."""
 
     def tell(self, claim: Claim, incumbent: dict[str, Any]) -> None:
-        """A better packing on the way. It is only news: what cannot be told is not."""
+        """Tells of a better packing. It is only news: if it cannot be told, nothing is raised."""
 
     def solved(self, claim: Claim, found: dict[str, Any]) -> bool:
-        """What `child_tasks.solves.solve` found."""
+        """Ends the claim with the answer of `child_tasks.solves.solve`."""
 
     def validated(self, claim: Claim, found: dict[str, Any]) -> bool:
-        """What `validate` of `child_tasks.solves`, or `validate_on_device` of `child_tasks.devices`, found."""
+        """Ends the claim with the answer of `child_tasks.solves.validate`, or of
+        `child_tasks.devices.validate_on_device`."""
 
     def fail(self, claim: Claim, problem: ProblemDetails) -> bool:
-        """Give up, and say why."""
+        """Ends the task with this problem."""
 
     def lose(self, claim: Claim, said: str) -> bool:
-        """The child that worked on it was ended from outside."""
+        """Ends the claim because its child was killed from outside. The task is tried again, up to a limit."""
 
     def release(self, claim: Claim) -> bool:
-        """An orderly stop: the task waits for another holder, and nothing is counted."""
+        """Gives the claim back at an orderly stop. The task waits for another holder, and no failure is counted."""

@@ -1,8 +1,8 @@
-"""The quick sign of death: every process holds a lock on a file of its own, and the kernel drops the lock with the
-process.
+"""Locks that show at once that a process of this machine has died. Each process holds a lock on its own file, and the
+kernel drops the lock when the process ends.
 
-It is one of two signs. A lock tells of a process of this machine that has died, at once, and of nothing else: one that
-is stopped, hung, cut off or elsewhere is told by its lease (see `store.workers`), which takes seconds.
+A lock shows nothing else. A process that is stopped, hung, cut off or on another machine is found by its lease (see
+`store.workers`), which takes seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import IO
 
 
 def new_worker_id() -> str:
-    """Unique to this process's life."""
+    """An id that no other process, and no earlier run, has."""
     return f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
 
 
@@ -29,7 +29,7 @@ class LivenessLocks:
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def is_dead(self, worker_id: str) -> bool:
-        """Whether it lived here and does so no longer. False where nothing here tells."""
+        """Whether the process ran on this machine and has ended. False if no lock file tells."""
         if worker_id == self.own_id:
             return False  # a process can always take its own lock again
         try:
@@ -39,10 +39,11 @@ class LivenessLocks:
             return False
         return True
 
-    def bury(self, worker_id: str) -> None:
-        """Remove the file of a dead worker, whose tasks have been taken back."""
+    def remove(self, worker_id: str) -> None:
+        """Removes the file of a dead worker, after its tasks were taken back."""
         (self._folder / worker_id).unlink(missing_ok=True)
 
     def release(self) -> None:
+        """Gives up this process's own lock, and removes its file."""
         (self._folder / self.own_id).unlink(missing_ok=True)
         self._file.close()

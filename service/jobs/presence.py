@@ -1,4 +1,4 @@
-"""This process among the others: it beats, and says which of them are dead."""
+"""Announces this process by heartbeats, and says which other processes are dead."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ class _Seen:
 
 
 class Presence:
-    """`worker`: what others may know of this process. Between `start` and `stop` it is alive to them.
+    """`worker` is what others may know of this process. Between `start` and `stop` it is alive to them.
 
-    Another process is dead when its lock is free, when its lease has run out, or when it has not beaten for as long as
-    a lease lasts on this process's own clock: then the database's clock was set back, and its lease means nothing. Nor
-    does one that has run out of a process that was just seen to beat: the clock was set forward.
+    Another process is dead if its lock is free or its lease has run out. Clocks may be set, so this process also counts
+    heartbeats on its own clock. A process without a heartbeat for the length of a lease is dead although its lease
+    still runs: the database's clock was set back. A process with a recent heartbeat is alive although its lease has run
+    out: that clock was set forward.
     """
 
     def __init__(
@@ -47,22 +48,24 @@ class Presence:
 
     @property
     def id(self) -> str:
+        """The id of this process among the workers."""
         return self._worker.id
 
     def start(self) -> None:
+        """Enters this process in the store, and begins to send heartbeats."""
         self._workers.beat(self._worker)
         self._beating = threading.Thread(target=self._beat_until_stopped, name="warpack-beat", daemon=True)
         self._beating.start()
 
     def retire(self) -> None:
-        """It takes no more tasks, and is alive as long as it has some."""
+        """Announces that this process takes no more tasks. It stays alive as long as it has some."""
         try:
             self._workers.retire(self.id)
         except SQLAlchemyError as error:
             _LOG.warning("the others could not be told that this process takes no more tasks: %s", error)
 
     def stop(self) -> None:
-        """To be called once nothing is held any more."""
+        """Signs this process off. Call it once no claim is held any longer."""
         self._stopping.set()
         self._beating.join()
         try:
@@ -73,7 +76,7 @@ class Presence:
             self._locks.release()
 
     def look(self) -> tuple[tuple[Worker, ...], tuple[Worker, ...]]:
-        """The workers that are alive, and those that are dead but entered still."""
+        """The workers that are alive, and those that are dead but still in the store."""
         everybody = self._workers.all()
         with self._looking:
             return self._judged(everybody)
@@ -86,33 +89,33 @@ class Presence:
         return alive, dead
 
     def somebody_died(self) -> bool:
-        """Whether one of those that were alive at the last look has given up its lock since: without a look at the
-        database."""
+        """Whether a worker that was alive at the last `look` has lost its lock since. Does not ask the database."""
         return any(self._locks.is_dead(worker.id) for worker in self._last[1])
 
     def alive(self) -> tuple[Worker, ...]:
-        """The workers that take tasks now, this one included if it does."""
+        """The workers that take tasks now, with this one if it does."""
         return tuple(worker for worker in self.look()[0] if worker.queues)
 
     def lately_alive(self) -> tuple[Worker, ...]:
-        """The same as it was at the last look: a second ago, or just now where nobody looks after tasks."""
+        """The workers that took tasks at the last `look`. That was a second ago at most; it is now, if this process has
+        no upkeep that looks."""
         at, alive = self._last
         if self._clock() - at > _FRESH_S:
             return self.alive()
         return tuple(worker for worker in alive if worker.queues)
 
     def most_room(self) -> dict[str, int]:
-        """Of each queue that this process takes from, how many tasks at a time the process does that does most."""
+        """For each queue of this process, the most tasks at a time that any live process does of it."""
         others = [worker for worker in self.lately_alive() if not worker.id.startswith(GATEWAY_PREFIX)]
         return {
             queue: max([own, *(worker.room.get(queue, 0) for worker in others)])
             for queue, own in self._worker.room.items()
         }
 
-    def bury(self, worker_id: str) -> None:
-        """Forget a dead worker, once what it held has been taken back."""
+    def remove(self, worker_id: str) -> None:
+        """Removes a dead worker, after its tasks were taken back."""
         self._workers.leave(worker_id)
-        self._locks.bury(worker_id)
+        self._locks.remove(worker_id)
         self._last = (-inf, ())
 
     def _is_dead(self, worker: Worker) -> bool:
@@ -124,7 +127,7 @@ class Presence:
         beats = seen is None or seen.beats != worker.beats
         lately = seen is not None and (beats or self._clock() - seen.at < LEASE_S - BEAT_S)
         if worker.left_s <= 0 and not lately:
-            # One that comes by the gateway could not beat while no API was there.
+            # A gateway worker cannot send heartbeats while no API runs.
             return not worker.id.startswith(GATEWAY_PREFIX) or self._clock() - self._since > LEASE_S
         if seen is None or beats:
             self._seen[worker.id] = _Seen(worker.beats, self._clock())
@@ -132,7 +135,7 @@ class Presence:
         return self._clock() - seen.at > LEASE_S
 
     def _beat_until_stopped(self) -> None:
-        tried = Retried(_LOG, "a beat")
+        tried = Retried(_LOG, "a heartbeat")
         while not self._stopping.wait(BEAT_S):
             try:
                 self._workers.beat(self._worker)

@@ -1,4 +1,4 @@
-"""What a loop says of tries that fail again and again: the first of a kind, and that it works again."""
+"""Logs the failures of a loop that tries again: the first of each kind, and the first success after it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 
 class Retried:
-    """`what` is tried: "a beat". A database that cannot be asked is one line; any other fault is told whole."""
+    """`what` names what is tried ("a heartbeat"). A database that cannot be reached is logged in one line; any other
+    fault has its traceback."""
 
     def __init__(self, log: logging.Logger, what: str) -> None:
         self._log, self._what = log, what
         self._failing: type[BaseException] | None = None
 
     def failed(self, error: Exception) -> None:
+        """Notes a failure, and logs it if it is the first of its kind."""
         if type(error) is self._failing:
             return
         self._failing = type(error)
@@ -24,6 +26,7 @@ class Retried:
             self._log.error("%s failed; it is tried again", self._what, exc_info=error)
 
     def worked(self) -> None:
+        """Notes a success, and logs it if failures came before."""
         if self._failing is not None:
             self._failing = None
             self._log.warning("%s works again", self._what)

@@ -1,4 +1,4 @@
-"""Handles one solve: claim it, pack in a child, deliver the layout."""
+"""Handles one solve: claims it, packs in a child, delivers the layout."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from warpack.service.jobs.keeper import Keeper
 from warpack.service.store.records import Claim, Task
 
 _GRACE_S = 5.0
-"""After the manifest's time limit, at which the solver is asked for the best that it has. It looks every 0.1 s, and
-needs the rest to write down a large layout. Reading and flattening count towards the limit."""
+"""The solver is asked for its best at the manifest's time limit, and gets so much time to answer. It looks every 0.1 s,
+and needs the rest to write a large layout. Reading and flattening count towards the limit."""
 
 
 _BETWEEN_INCUMBENTS_S = 0.25
@@ -27,6 +27,7 @@ _MORE_TIME = "A manifest of this size needs a larger solver.time_limit_s."
 
 
 async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) -> None:
+    """Claims a solve, packs in a child, and delivers the layout or the problem."""
     keeper = desk.keeper
     claim = await persist(keeper.claim, task)
     if claim is None:
@@ -52,8 +53,8 @@ async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) 
 
 
 class Incumbents:
-    """Tells each better packing that a solver tells, but no more than a few a second: the last ones of a quick
-    succession are in the layout that follows."""
+    """Passes a solver's better packings on to the keeper, but no more than a few per second. Packings that are skipped
+    are at most as good as the layout that follows."""
 
     def __init__(self, keeper: Keeper, claim: Claim, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._keeper, self._claim, self._clock = keeper, claim, clock

@@ -1,4 +1,4 @@
-"""The keeper of a worker that shares the database: the store itself."""
+"""The keeper of tasks for a worker that shares the database: it asks the store."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _LOG = logging.getLogger("warpack.jobs")
 
 
 class StoreKeeper:
-    """For one `holder`. `submit` hands over what follows from a result; `has_device` says whether a worker with a GPU
-    of an architecture is alive. `solver` and `validator`: the versions that results are of; `most_format`: the newest
-    that the holder reads."""
+    """The keeper of one `holder`. `submit` hands over the tasks that follow from a result. `has_device` says whether
+    there is a live worker with a GPU of an architecture. `solver` and `validator` are the versions that make the
+    results. `most_format` is the newest format that the holder reads."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class StoreKeeper:
 
     def validated(self, claim: Claim, found: dict[str, Any]) -> bool:
         if claim.task.kind == "device" and claim.required == "best" and not found["ran"]:
-            return self.store.validations.fall_back(claim.id, claim.token)  # the device's trouble, not the layout's
+            return self.store.validations.fall_back(claim.id, claim.token)  # a fault of the device, not of the layout
         if found.get("bundle") is None:
             return self.store.validations.deliver(claim, verdict(found, self._validator))
         follows = self.store.validations.hand_over(claim, verdict(found, self._validator), found["bundle"])
@@ -89,7 +89,7 @@ class StoreKeeper:
 
 
 def keep(store: Store, claim: Claim, found: dict[str, Any], version: str | None = None) -> tuple[Task, ...] | None:
-    """Store what `child_tasks.solves.solve` found. The validations that the orders of it call for; None where the claim
+    """Stores the answer of `child_tasks.solves.solve`. Returns the validations that its orders need; None if the claim
     is over."""
     if "problems" in found:
         problem = faults("manifest", [Problem(**each) for each in found["problems"]])
@@ -98,11 +98,11 @@ def keep(store: Store, claim: Claim, found: dict[str, Any], version: str | None 
     tasks = store.solves.deliver(claim, layout)
     if tasks is not None or layout.status == "infeasible":
         return tasks
-    return () if store.solves.keep_best(claim, layout) else None  # only where the solve was cancelled meanwhile
+    return () if store.solves.keep_best(claim, layout) else None  # only if the solve was cancelled meanwhile
 
 
 def verdict(found: dict[str, Any], version: str | None = None) -> Verdict:
-    """Of what `child_tasks.solves.validate` found."""
+    """The verdict in the answer of `child_tasks.solves.validate`."""
     reports = tuple(found["reports"])
     return Verdict(
         level=found["level"],

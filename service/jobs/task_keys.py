@@ -1,4 +1,4 @@
-"""How the engine names a task: by its kind, its id and the attempt. Made and read here alone."""
+"""The engine's key of a task: its kind, its id and the attempt. Keys are made and read here alone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from warpack.service.store.records import Task
 
 
 def key_of(task: Task) -> TaskKey:
+    """The engine's key of a task."""
     return TaskKey(task.kind, f"{task.id}-{task.attempt}", queue_for(task), task.turn)
 
 
 def parted(key_id: str) -> tuple[str, int] | None:
-    """Id and attempt of the task with this key; None for the key of a task that another version named otherwise."""
+    """The id and attempt of the task with this key; None for a key in the form of another version."""
     task_id, _, attempt = key_id.partition("-")
     return (task_id, int(attempt)) if attempt.isdecimal() else None

@@ -1,6 +1,7 @@
-"""Keeps store and engine together: what died is taken back, what was never handed over is handed over.
+"""Keeps the store and the engine consistent. Tasks of dead workers are taken back. Tasks that the engine was not given
+are handed over. Old ones are removed.
 
-Every process does this, and it does no harm when several do it at once: each change asks for the state that it ends.
+Every process does this. Several may do it at once, because each change checks the state that it changes.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ _LOG = logging.getLogger("warpack.jobs")
 _EVERY_S, _NOW_AND_THEN_S, _SELDOM_S = 0.25, 1.0, 10.0
 _HAND_OVER_S = 2.0
 _ENGINE_KEEPS_S = 3600.0
-"""What the engine knows of a task that has ended is of no use but to who looks for a fault. Many of them make it slow:
-with 100,000, asking for those at work takes 160 ms."""
+"""The engine's records of ended tasks only help to find faults, and many of them make it slow. With 100,000 records, a
+query for the tasks at work takes 160 ms."""
 _MOST_BATCHES = 10
 _DEAD = "the worker was killed, or stopped for longer than its lease"
 _DROPPED = "the worker gave it up without a result; its log says more"
 
 
 class Upkeep:
-    """`submit` hands a task over. `has_device`: whether a worker with a GPU of an architecture is alive. `keep_s`: how
-    long what has ended is kept, unused; 0: for good."""
+    """`submit` hands a task over. `has_device` says whether there is a live worker with a GPU of an architecture.
+    `keep_s` is the retention of ended jobs after their last use; 0 keeps them for good."""
 
     def __init__(
         self,
@@ -52,10 +53,12 @@ class Upkeep:
         self._stopping = threading.Event()
 
     def start(self) -> None:
+        """Begins the upkeep, in a thread of its own."""
         self._thread = threading.Thread(target=self._until_stopped, name="warpack-upkeep", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends the upkeep, and waits for its thread."""
         self._stopping.set()
         self._thread.join()
 
@@ -81,16 +84,16 @@ class Upkeep:
                 tried.worked()
 
     def take_back(self) -> None:
-        """What the dead held."""
+        """Takes back the tasks of dead workers."""
         for worker in self._presence.look()[1]:
             count = self._store.tasks.take_back(worker.id, _DEAD)
-            _LOG.warning("worker %s is dead: %d of its tasks are taken back", worker.id, count)
+            _LOG.warning("worker %s is dead; %d of its tasks were taken back", worker.id, count)
             self._pass_over(worker.id)
-            self._presence.bury(worker.id)
+            self._presence.remove(worker.id)
             self.hand_over()
 
     def hand_over(self) -> None:
-        """What waits, and the engine was not given."""
+        """Hands over waiting tasks that the engine was not given."""
         for task in self._store.tasks.unsubmitted():
             self._submit(task)
         for validation_id, compute_capability in self._store.validations.best_on_devices():
@@ -98,7 +101,7 @@ class Upkeep:
                 self._store.validations.fall_back(validation_id)
 
     def seldom(self) -> None:
-        """What does not show in the store alone."""
+        """Finds tasks whose state in the engine does not fit the store. The store alone does not show these."""
         self._engine.rest()
         self._engine.give(room_with_formats(self._presence.most_room()))
         self._drop_what_nobody_does()
@@ -109,30 +112,31 @@ class Upkeep:
         waiting = {key_of(task): task for task in self._store.tasks.waiting_long(_SELDOM_S)}
         fates = self._engine.fates(tuple(waiting))
         for key, task in waiting.items():
-            if fates[key] in ("unknown", "ended"):  # the engine's database is behind the store's, or was emptied
+            if fates[key] in ("unknown", "ended"):  # the engine's database is older than the store's, or was emptied
                 self._store.tasks.pass_over(task.kind, task.id, task.attempt)
         self._pass_over_what_nobody_claims(frozenset(key for key in waiting if fates[key] == "running"))
         self.tidy()
 
     def _pass_over_what_nobody_claims(self, taken: frozenset[TaskKey]) -> None:
-        """Of what a worker that is alive has taken from its queue and never claimed: the database was away in between,
-        and the engine does not know. Seen twice, because between the two lies a moment."""
+        """Passes over tasks that a live worker has taken from its queue and never claimed. The database was away in
+        between, and the engine does not know it. A task must be seen so twice, because a claim comes a moment after the
+        task is taken."""
         for key in taken & self._unclaimed:
             self._pass_over_one(key)
         self._unclaimed = taken
 
     def tidy(self) -> None:
-        """Some of what has ended long ago goes; nobody waits for it."""
+        """Removes some of what ended long ago. Nothing waits for this."""
         self._store.uses.write()
         if self._keep_s:
             count = _in_batches(lambda: self._store.retention.tidy(self._keep_s))
             if count:
-                _LOG.info("%d jobs that were not used for long are gone", count)
+                _LOG.info("%d jobs were removed: nobody had used them for long", count)
             _in_batches(lambda: self._engine.drop_ended(min(_ENGINE_KEEPS_S, self._keep_s)))
 
     def _drop_what_nobody_does(self) -> None:
-        """Of what this process holds in the store, but has not under way: a handler failed, or the database was away
-        when it wanted to say so. Seen twice, because a claim is made before it is under way."""
+        """Drops claims of this process in the store that it does not work on: a handler failed, or the database was
+        away when it ended. A claim must be seen so twice, because it is made before the work on it begins."""
         held = self._store.tasks.held_by(self._presence.id)
         idle = frozenset(held) - self._desk.tokens()
         for token in idle & self._dropped:
@@ -153,7 +157,7 @@ class Upkeep:
 
 
 def _in_batches(do: Callable[[], int]) -> int:
-    """What it did in all, until it finds nothing to do or has had its share of the time."""
+    """Calls `do` until it finds nothing to do, or a number of times at most. Returns the sum of what it did."""
     count = 0
     for _ in range(_MOST_BATCHES):
         done = do()

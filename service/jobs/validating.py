@@ -1,5 +1,5 @@
-"""Handles one validation: claim it, check in a child, deliver the verdict, or hand on to a device what only a GPU can
-do."""
+"""Handles one validation: claims it, checks in a child, and delivers the verdict. Level hardware is handed on to a
+worker with the GPU."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from warpack.service.jobs.gpu import Gpu
 from warpack.service.store.records import Claim, Task
 
 SLOT_S = {
-    "static": 600.0,  # 5,000 buffers take 142 s of processor time, 1,000 take 6 s, real kernels 0.1 s
-    "compiled": 900.0,  # real kernels take 2 s of processor time, 250 buffers of which none share a getter 51 s
-    "simulated": 1200.0,  # real kernels take 16 s of processor time; each child of the probe ends itself at 600 s
-    "best": 1200.0,  # is simulated on this worker
-    "hardware": 1500.0,  # simulated, and machine code for the device: compiled once more at most
+    "static": 600.0,  # processor time: 142 s for 5,000 buffers, 6 s for 1,000, 0.1 s for real kernels
+    "compiled": 900.0,  # processor time: 2 s for real kernels, 51 s for 250 buffers without a common getter
+    "simulated": 1200.0,  # processor time: 16 s for real kernels; each child of the probe ends itself after 600 s
+    "best": 1200.0,  # simulated, on this worker
+    "hardware": 1500.0,  # simulated, and compiled once more at most for the device's machine code
 }
-"""How long a validation may hold its slot, by the level that is asked for. On two processors that sixteen processes
-wanted, a real kernel (36 buffers) was compiled after 8 s and simulated after 24 s. A validator that needs more
-hangs."""
+"""How long a validation may hold its slot, by the level asked for. With sixteen processes on two processors, a real
+kernel (36 buffers) was compiled after 8 s and simulated after 24 s. A validator that needs more time than this has
+hung."""
 
 _DEVICE_LIMIT_S = 300.0
-"""Of a run on a device, which takes milliseconds. With compute-sanitizer, three more that may take ten times that
-each."""
+"""The limit of a run on a device, which takes milliseconds. With compute-sanitizer there are three more runs, and each
+may take ten times as long."""
 
 _TOO_LONG = "That is far beyond what it may need."
 
 _SANITIZER_LIMITS = 31
 _AROUND_A_RUN_S = 60.0
-"""For reading what a device is to run, and for the report."""
+"""Time to read what a device is to run, and to write the report."""
 
 
 async def handle_validation(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) -> None:
-    """Every level up to simulated."""
+    """Validates every level up to simulated."""
     claim = await persist(desk.keeper.claim, task)
     if claim is None:
         return
@@ -54,7 +54,7 @@ async def handle_validation(desk: Desk, task: Task, *, memory_mib: int = MEMORY_
 
 
 async def handle_device(desk: Desk, gpu: Gpu, task: Task, *, memory_mib: int = MEMORY_MIB) -> None:
-    """Level hardware, on this worker's GPU."""
+    """Validates level hardware on this worker's GPU."""
     claim = await persist(desk.keeper.claim, task)
     if claim is None:
         return

@@ -1,13 +1,13 @@
-"""Layouts for people: a table of buffers, a picture of offsets against phases, what was saved, and the same as SVG.
+"""Shows layouts to people: a table of buffers, a picture of offsets against phases, the savings, and all that as SVG.
 
 chart      what the pictures show: which bytes hold what, when
 picture    the chart in a terminal
 svg        the chart as an SVG document
 table      buffers and their places
 summary    threads, bytes, proof and savings, a line each
-compared   the savings: what it is compared with, before and after
-advice     what holds the bytes up, and what would help
-frontier   other block sizes and what they have on chip
+compared   the savings against each baseline, before and after
+advice     what keeps the bytes high, and what would help
+frontier   other block sizes, and the accesses that they have on chip
 reports    what the validation found
 view       all of these, in order
 """

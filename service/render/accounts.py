@@ -1,4 +1,4 @@
-"""The ledger of a solve: which strategy of the search found and which proved what."""
+"""The ledger of a solve: what each strategy of the search found and proved."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _TITLES = ("strategy", "steps", "seconds", "effort", "packings", "saved", "bound
 
 
 def accounts_table(accounts: Iterable[StrategyAccount]) -> Table:
-    """A row for each strategy, in the order in which they were first asked; what is nothing stays empty. `saved` and
-    `raised` are bytes; `proofs`: how often nothing was left between the best packing and the bound."""
+    """A row for each strategy, in the order in which they were first asked. A figure of 0 is left empty. `saved` and
+    `raised` are bytes. `proofs` is how often the strategy closed the interval between bound and best packing."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for at, title in enumerate(_TITLES):
         table.add_column(title, justify="right" if at else "left", no_wrap=True)

@@ -20,7 +20,7 @@ _LABELS = {
 
 
 def advice_figures(advice: dict[str, Any]) -> list[Figure]:
-    """One figure for each kind of advice that there is; kinds of a later version are given as they are."""
+    """One figure for each kind of advice. Kinds of a later version are shown as they are."""
     return [
         (_LABELS.get(key, key.replace("_", " ")), _SPOKEN.get(key, str)(value))
         for key, value in advice.items()
@@ -156,7 +156,7 @@ def _weighed(weighed: dict[str, Any]) -> str:
 
 
 def first_few(names: Sequence[str]) -> str:
-    """The names, and how many more there are where they are many."""
+    """The first names, and how many more there are."""
     more = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 

@@ -1,10 +1,11 @@
-"""What a picture of a layout shows: boxes of bytes by phases, one chart a region."""
+"""What a picture of a layout shows: boxes of bytes and phases, in one chart for each region."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
@@ -17,18 +18,19 @@ if TYPE_CHECKING:
     from warpack.solver.verifier.story import Story, StoryPiece
 
 Spans = tuple[tuple[Phase, Phase], ...]
+ChartRegion = Literal["run", "block", "pool"]
 State = Literal["stated", "carried", "between", "waiting"]
 
 _MOST_EXPLAINED = 200
-"""Stretches of phases that are explained; for those of a picture with more the reasons are left out."""
+"""The most stretches of phases that are explained. Further ones of a picture have no reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state`: accessed as
-    `stated`; its contents `carried` on to where they are found again, or needed `between` a write and a read, with the
-    reason in `why`; or `waiting`, its contents count no more, but other threads may still be at them. `above`: of the
-    block, over some window of a run."""
+    """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state` is one of
+    these. `stated`: the manifest states the phases. `carried`: the contents are kept for a later read. `between`: they
+    are kept between a write and a read. Both have the reason in `why`. `waiting`: the contents do not count any longer,
+    but other threads may still access them. `above`: a block-scoped buffer over some run's window."""
 
     buffer: str
     name: str
@@ -42,16 +44,17 @@ class Box:
 
     @property
     def live(self) -> bool:
+        """Whether the contents still count."""
         return self.state != "waiting"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One region (one run's window, or the block's memory as far as block-scoped buffers reach) over the whole
-    flattened timeline. `buffers`: full names of those in it, by offset. `windows_from`: where the runs' windows begin,
-    if block-scoped buffers lie over them."""
+    """One region over the whole flattened timeline: one run's window, a pool, or the block's memory up to the last
+    block-scoped buffer. `buffers` are the full names of its buffers, by offset. `windows_from` is where the runs'
+    windows begin, if block-scoped buffers lie over them."""
 
-    region: Literal["run", "block"]
+    region: ChartRegion
     size_bytes: Bytes
     phase_names: tuple[str, ...]
     structures: tuple[Structure, ...]
@@ -62,17 +65,21 @@ class Chart:
 
     @property
     def phases(self) -> int:
+        """The number of phases."""
         return len(self.phase_names)
 
     @property
     def title(self) -> str:
+        """The name of the region, for people."""
+        if self.region == "pool":
+            return "pool"
         if self.region == "run":
             return "one run's window"
         return "block region" if self.windows_from is None else "block-scoped buffers, over the windows of runs"
 
     @cached_property
     def number_of(self) -> dict[str, int]:
-        """The place of each buffer in `buffers`; of one that lies over this region from outside behind them."""
+        """The place of each buffer in `buffers`. Buffers of the other region that lie over this one follow."""
         names = dict.fromkeys([*self.buffers, *(box.buffer for box in self.boxes)])
         return {name: number for number, name in enumerate(names)}
 
@@ -80,25 +87,35 @@ class Chart:
     def peak(self) -> tuple[Bytes, Phase]:
         """The largest number of bytes in use at one phase, and the first such phase."""
         own = [box for box in self.boxes if not box.above]
-        used = [
-            (_covered((box.start_bytes, box.end_bytes) for box in own if box.start <= p < box.end), p)
-            for p in sorted({0, *(box.start for box in own)})
-        ]
-        return max(used, key=lambda found: (found[0], -found[1]))
+        changes: dict[Phase, Bytes] = {0: 0}
+        for box in own:
+            size = box.end_bytes - box.start_bytes
+            changes[box.start] = changes.get(box.start, 0) + size
+            changes[box.end] = changes.get(box.end, 0) - size
+        phases = sorted(changes)
+        sums = accumulate(changes[phase] for phase in phases)
+        best: tuple[Bytes, Phase] = (0, 0)
+        for at_most, phase in sorted(zip(sums, phases, strict=True), key=lambda one: (-one[0], one[1])):
+            if at_most < best[0]:  # boxes that share bytes are counted several times in a sum
+                break
+            used = _covered((box.start_bytes, box.end_bytes) for box in own if box.start <= phase < box.end)
+            best = max(best, (used, phase), key=lambda found: (found[0], -found[1]))
+        return best
 
 
 def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
-    """The chart of the block-scoped buffers and of the run region, as far as the layout has such bytes."""
-    if layout.launch is None:
+    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes."""
+    if layout.launch is None and layout.pool is None:
         return ()
     from warpack.solver.verifier.story import derive
 
-    drawing = _Drawing(derive(manifest), layout, layout.launch)
-    return tuple(chart for chart in (drawing.of_block(), drawing.of_run()) if chart.size_bytes)
+    drawing, launch = _Drawing(derive(manifest), layout), layout.launch
+    found = [drawing.of_pool()] if launch is None else [drawing.of_block(launch), drawing.of_run(launch)]
+    return tuple(chart for chart in found if chart.size_bytes)
 
 
 def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
-    """Buffers of one region by offset, then name; a splittable one where its first part lies."""
+    """The buffers of one region by offset, then name. A splittable one has the offset of its first part."""
 
     def offset(buffer: PlacedBuffer) -> Bytes:
         if buffer.parts:
@@ -110,26 +127,27 @@ def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
 
 @dataclass
 class _Drawing:
-    """`_left`: stretches of phases that may still be explained."""
+    """Draws charts. `_left` is how many stretches of phases may still be explained."""
 
     story: Story
     layout: Layout
-    launch: LaunchFigures
     _left: int = _MOST_EXPLAINED
 
-    def of_block(self) -> Chart:
+    def of_pool(self) -> Chart:
+        size = 0 if self.layout.pool is None else self.layout.pool.pool_bytes
+        return self._chart("pool", size, list(self._boxes("pool")), None)
+
+    def of_block(self, launch: LaunchFigures) -> Chart:
         boxes = list(self._boxes("block"))
-        start = self.launch.block_region_bytes + self.launch.region_gap_bytes
+        start = launch.block_region_bytes + launch.region_gap_bytes
         end = max((box.end_bytes for box in boxes), default=0)
-        over = end > start and self.launch.stride_bytes > 0
-        return self._chart("block", max(end, self.launch.block_region_bytes), boxes, start if over else None)
+        over = end > start and launch.stride_bytes > 0
+        return self._chart("block", max(end, launch.block_region_bytes), boxes, start if over else None)
 
-    def of_run(self) -> Chart:
-        return self._chart("run", self.launch.run_bytes, [*self._boxes("run"), *self._above()], None)
+    def of_run(self, launch: LaunchFigures) -> Chart:
+        return self._chart("run", launch.run_bytes, [*self._boxes("run"), *self._above(launch)], None)
 
-    def _chart(
-        self, region: Literal["run", "block"], size_bytes: Bytes, boxes: list[Box], windows_from: Bytes | None
-    ) -> Chart:
+    def _chart(self, region: ChartRegion, size_bytes: Bytes, boxes: list[Box], windows_from: Bytes | None) -> Chart:
         return Chart(
             region=region,
             size_bytes=size_bytes,
@@ -160,14 +178,15 @@ class _Drawing:
                         why=why,
                     )
 
-    def _above(self) -> Iterator[Box]:
-        """Block-scoped pieces by the bytes of a window that some window has under them."""
+    def _above(self, launch: LaunchFigures) -> Iterator[Box]:
+        """The block-scoped pieces over windows, as boxes of one window. A box covers the bytes that lie under the piece
+        in some window."""
         from warpack.solver.verifier.over import RunWindows
 
-        windows = RunWindows.of(self.launch)
+        windows = RunWindows.of(launch)
         for box in self._boxes("block"):
             for first, beyond in windows.inside(box.start_bytes, box.end_bytes) if windows.stride else ():
-                low, high = first, min(beyond, self.launch.run_bytes)
+                low, high = first, min(beyond, launch.run_bytes)
                 if low < high:
                     yield replace(box, start_bytes=low, end_bytes=high, above=True)
 

@@ -1,4 +1,4 @@
-"""A layout beside what it is compared with: the user's own layout and simpler rules, before and after."""
+"""Compares a layout with its baselines, before and after: the user's own layout, and simpler rules."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ _MOST_BROKEN = 3
 
 
 def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
-    """For each baseline its bytes and launch, and the layout's; then the rule by which all of them were launched, and
-    what is wrong with the user's own layout. Nothing of an infeasible layout."""
+    """For each baseline, its bytes and launch and those of the layout. Then the rule by which all their launches were
+    chosen, and what is wrong with the user's own layout. An infeasible layout has none of these."""
     launch = layout.launch
+    if layout.pool is not None:
+        return _of_pool(layout, layout.pool.pool_bytes)
     if launch is None or not layout.baselines:
         return []
     figures = [
@@ -26,6 +28,18 @@ def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
     ]
     own = layout.baselines.get("by_hand")
     return [*figures, ("compared by", _rule(manifest, own)), *(() if own is None else _wrong(manifest, own))]
+
+
+def _of_pool(layout: Layout, pool_bytes: int) -> list[Figure]:
+    figures = [
+        (
+            f"against {_NAMES.get(name, name)}",
+            f"{base.pool_bytes} -> {pool_bytes} bytes, {_less(base.pool_bytes, pool_bytes, '')}",
+        )
+        for name, base in layout.baselines.items()
+    ]
+    own = layout.baselines.get("by_hand")
+    return [*figures, *(() if own is None else _broken(own))]
 
 
 def _changes(base: Baseline, launch: LaunchFigures) -> Iterator[str]:
@@ -81,6 +95,10 @@ def _wrong(manifest: Manifest, own: Baseline) -> Iterator[Figure]:
         if own.threads_per_block:
             told = "the figures are those with all that the architecture has"
         yield "", f"your layout takes more than the budget of {budget_bytes(manifest)} bytes: {told}"
+    yield from _broken(own)
+
+
+def _broken(own: Baseline) -> Iterator[Figure]:
     if own.broken:
         count = len(own.broken)
         several = "a rule" if count == 1 else f"{count} rules"

@@ -1,4 +1,4 @@
-"""What a report of level hardware says of the device, and of what was measured otherwise than predicted."""
+"""The device in a report of level hardware, and the figures that were measured otherwise than predicted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 KEYS = frozenset({"device", "kernel", "sanitizer"})
-"""The parts of a report's detail that are told here."""
+"""The parts of a report's detail that are shown here."""
 
 
 def device_lines(detail: Mapping[str, Any]) -> Iterator[str]:

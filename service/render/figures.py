@@ -1,4 +1,4 @@
-"""Figures: labels and what is said about them, in two columns."""
+"""Figures: labels and texts, in two columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Figure: TypeAlias = tuple[str, str]
 
 
 def figures_table(figures: Iterable[Figure]) -> Table:
-    """For the terminal, which alone needs `rich`."""
+    """The figures for the terminal. Only this function needs `rich`."""
     from rich.table import Table
     from rich.text import Text
 

@@ -15,7 +15,7 @@ MOST_POINTS = 40
 
 
 def frontier_table(points: Sequence[dict[str, Any]]) -> Table:
-    """One row a point (the first MOST_POINTS); an arrow stands before the layout itself."""
+    """A row for each of the first MOST_POINTS points. An arrow marks the layout itself."""
     table = Table(box=None, pad_edge=False, header_style="bold", title="frontier", title_justify="left")
     table.add_column("")
     for heading in ("threads", "resident", "accesses on chip", "run bytes"):

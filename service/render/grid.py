@@ -1,4 +1,4 @@
-"""How bytes and phases become lines and columns of characters."""
+"""The grid of a picture: bytes become lines, and phases become columns of characters."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from warpack.solver.wire.units import Bytes, Phase
 
 MOST_LINES = 44
 FEW_LINES = 12
-"""So many lines a small layout gets, rather than one for each thing in it."""
+"""A small layout gets so many lines, and not just one for each range."""
 MOST_COLUMNS = 120
 WIDEST_PHASE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Bytes `[start, end)`. `first`: it begins a range, where lines between the same borders continue one."""
+    """A line for bytes `[start, end)`. `first`: the line begins a range; further lines of the range continue it."""
 
     start: Bytes
     end: Bytes
@@ -27,8 +27,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """`to_scale`: no line stands for more than twice the bytes of another. A column holds `phases_per_column` phases,
-    or a phase `columns_per_phase` columns."""
+    """`to_scale`: no line has more than twice the bytes of another. Either a column has several phases
+    (`phases_per_column`), or a phase has several columns (`columns_per_phase`)."""
 
     lines: tuple[Line, ...]
     to_scale: bool
@@ -38,11 +38,12 @@ class Grid:
 
     @property
     def columns(self) -> int:
-        """Columns of their own contents; each is `columns_per_phase` characters wide."""
+        """The number of columns with contents of their own. Each is `columns_per_phase` characters wide."""
         return -(-self.phases // self.phases_per_column)
 
     @property
     def width(self) -> int:
+        """The width of the grid in characters."""
         return self.columns * self.columns_per_phase
 
     def column(self, number: int) -> tuple[Phase, Phase]:
@@ -56,8 +57,8 @@ class Grid:
 
 
 def grid_of(chart: Chart, room: int) -> Grid:
-    """A grid for `room` characters in width. Lines end where buffers do, so that each buffer shows, as long as those
-    are not too many; else every line has the same number of bytes."""
+    """A grid of at most `room` characters in width. Lines end where buffers end, so that each buffer shows. With too
+    many buffers for that, all lines have the same number of bytes."""
     places = (place for box in chart.boxes for place in (box.start_bytes, box.end_bytes))
     windows = () if chart.windows_from is None or chart.windows_from >= chart.size_bytes else (chart.windows_from,)
     borders = sorted({0, chart.size_bytes, *places, *windows})
@@ -75,7 +76,7 @@ def grid_of(chart: Chart, room: int) -> Grid:
 
 
 def _between(borders: list[Bytes]) -> Iterator[Line]:
-    """Each range between two borders, as many lines as its bytes deserve and at least one."""
+    """The lines of each range between two borders: in proportion to its bytes, and at least one."""
     ranges = list(pairwise(borders))
     wanted = max(FEW_LINES, min(MOST_LINES, 2 * len(ranges)))
     scale = max(1, -(-borders[-1] // wanted))

@@ -1,4 +1,4 @@
-"""A letter and a colour for each buffer, the same in table and picture; the letters alone tell buffers apart."""
+"""A letter and a colour for each buffer, the same in table and picture. Letters suffice to tell buffers apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BETWEEN = "="
 WAITING = "~"
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 MANY = "#"
-"""The letter of all buffers after the last one that gets its own."""
+"""The common letter of all buffers that get no letter of their own."""
 
 _COLOURS = (
     "cyan",
@@ -36,15 +36,17 @@ class Marks:
         self._number = {name: number for number, name in enumerate(buffers)}
 
     def letter(self, buffer: str) -> str:
+        """The letter of a buffer."""
         number = self._number.get(buffer)
         if number is None:
             return " "
         return LETTERS[number] if number < len(LETTERS) else MANY
 
     def style(self, buffer: str) -> str:
+        """The colour of a buffer, as a style of rich."""
         number = self._number.get(buffer)
         return "" if number is None else _COLOURS[number % len(_COLOURS)]
 
     def letters(self, buffers: Iterable[str]) -> str:
-        """The letters of several buffers in order, those without one of their own as one MANY."""
+        """The letters of several buffers, in order. Buffers without a letter of their own share one MANY."""
         return "".join(sorted({self.letter(buffer) for buffer in buffers} - {" "}, key=(LETTERS + MANY).index))

@@ -15,7 +15,7 @@ from warpack.service.render.ruler import scopes_said, under
 
 _NARROWEST = 24
 _SIDE_NOTE = 10
-"""Characters at the right for the names of the lines below the picture."""
+"""Characters at the right of the picture, for the names of the lines below it."""
 _MOST_EXPLAINED = 6
 _SIGNS: dict[State, str] = {"carried": CARRIED, "between": BETWEEN, "waiting": WAITING}
 _MEANT: dict[State, str] = {
@@ -45,7 +45,7 @@ def picture(chart: Chart, marks: Marks, width: int) -> Text:
 
 
 def _explained(chart: Chart) -> list[str]:
-    """Why pieces are needed where nothing states that they are, a sentence for each."""
+    """Why pieces are live in phases that are not stated, in a sentence for each."""
     return [
         f"{box.name} in {stretch(chart.phase_names, box.start, box.end)}: {box.why}"
         for box in chart.boxes
@@ -54,7 +54,7 @@ def _explained(chart: Chart) -> list[str]:
 
 
 def _cells(chart: Chart, grid: Grid) -> list[list[Box | None]]:
-    """What fills most of each cell; None where more than half of it is a hole."""
+    """The box that fills most of each cell. None if more than half of the cell is a hole."""
     filled: list[list[Counter[Box]]] = [[Counter() for _ in range(grid.columns)] for _ in grid.lines]
     starts = [line.start for line in grid.lines]
     for box in chart.boxes:
@@ -85,7 +85,7 @@ def _winner(filled: Counter[Box], area: int) -> Box | None:
 
 
 def _ruler(grid: Grid) -> str:
-    """Phase numbers, each above its first column, as many as fit."""
+    """Phase numbers, each above its first column. As many as fit are shown."""
     line = ""
     for number in range(grid.columns):
         phase = str(grid.column(number)[0])

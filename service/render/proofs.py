@@ -1,4 +1,4 @@
-"""What is proven of each wish of a layout, and what is open."""
+"""What is proven of each wish, and what is open."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ _NAMES = {
     "stride_bytes": "stride",
     "run_bytes": "run bytes",
     "block_region_bytes": "block region",
+    "pool_bytes": "pool bytes",
 }
-"""In the order of wishes, each solved with those before it kept."""
+"""The wishes in their order. Each is optimised with those before it kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One wish: what the layout `has`, and the `bound` that no layout beats which is as good in those before it.
-    `least`: fewer are better. `search`: the bound rests on a search, which the static check does not repeat."""
+    """One wish: the figure that the layout `has`, and its `bound`. No layout that is as good in the wishes before beats
+    the bound. `least`: smaller is better. `search`: the bound rests on a search, which the static check does not
+    repeat."""
 
     key: str
     has: int
@@ -38,11 +40,12 @@ class Wish:
 
     @property
     def name(self) -> str:
+        """The name of the wish for people."""
         return wish_name(self.key)
 
     @property
     def said(self) -> str:
-        """`proven the fewest`, or what the bound leaves open."""
+        """`proven the fewest`, or the interval that is open."""
         stride = self.key == "stride_bytes"
         if self.proven:
             return f"proven the {'smallest' if stride else 'fewest' if self.least else 'most'}"
@@ -50,12 +53,13 @@ class Wish:
 
     @property
     def interval(self) -> str:
+        """The open interval, from the layout's figure to the bound."""
         low, high = sorted((self.has, self.bound))
         return f"{self.name} ({low} to {high})"
 
 
 def wish_name(key: str) -> str:
-    """How people call the wish that a proof calls `key`."""
+    """The name of the wish with this key in a proof."""
     return _NAMES.get(key, key.replace("_", " "))
 
 
@@ -63,7 +67,7 @@ _BY_SEARCH = frozenset({"search-exhausted", "choice-search", "block-sizes", "wei
 
 
 def wishes(manifest: Manifest, layout: Layout) -> dict[str, Wish]:
-    """By their names in the layout's proof, in the order of wishes; those that the objective does not rank are left
+    """The wishes by their keys in the layout's proof, in their order. Those that the objective does not rank are left
     out."""
     has = _figures(manifest, layout)
     found = {}
@@ -79,7 +83,7 @@ def wishes(manifest: Manifest, layout: Layout) -> dict[str, Wish]:
 
 
 def proof_figures(manifest: Manifest, layout: Layout) -> Iterator[Figure]:
-    """Of a layout that is not proven throughout: which wishes are proven, and the interval of each that is open."""
+    """For a layout with open wishes: which wishes are proven, and the interval of each open one."""
     if layout.status != "feasible":
         return
     told = wishes(manifest, layout).values()
@@ -89,7 +93,7 @@ def proof_figures(manifest: Manifest, layout: Layout) -> Iterator[Figure]:
 
 
 def trial_figures(trials: Iterable[Trial]) -> Iterator[Figure]:
-    """What the second model made of each bound, and the packing where it refutes one."""
+    """What the second model says of each bound. If it refutes one, the packing that does so."""
     for trial in trials:
         yield (
             f"{wish_name(trial.what)} {trial.bound}",
@@ -100,8 +104,10 @@ def trial_figures(trials: Iterable[Trial]) -> Iterator[Figure]:
 
 
 def _figures(manifest: Manifest, layout: Layout) -> dict[str, int]:
-    """What the layout has of each wish."""
+    """The layout's figure of each wish."""
     launch = layout.launch
+    if layout.pool is not None:
+        return {"pool_bytes": layout.pool.pool_bytes}
     if launch is None:
         return {}
     placed = layout.by_name

@@ -1,4 +1,4 @@
-"""Validation reports in words: the level reached, what each level looked at, what it found."""
+"""Validation reports in words: the level reached, what each level checked, and what it found."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from warpack.solver.wire.layout import Validation
 from warpack.solver.wire.report import STATEMENT
 
 _LONGEST_WORD = 40
-"""Longer texts among a report's figures (names of kernels, logs) are left to the JSON."""
+"""Longer texts in a report (names of kernels, logs) are only in the JSON."""
 _SAID_OTHERWISE = frozenset({"ran", "note", "toolchain", "checks"}) | KEYS
 
 
 def validation_figures(validation: Validation) -> list[Figure]:
-    """Labels and texts: some for each report that ran, the level reached, and what all of it holds for."""
+    """Labels and texts: some for each report, then the level reached, and what the validation holds for."""
     if not validation.reports:
         return [("validation", "none ran")]
     reached = f"{validation.level} (asked for: {validation.required})"
@@ -26,7 +26,7 @@ def validation_figures(validation: Validation) -> list[Figure]:
 
 
 def report_figures(report: Mapping[str, Any]) -> list[Figure]:
-    """One report's JSON: verdict and figures beside the level, then the tools that were used, and every finding."""
+    """One report: its level with the verdict and figures, then the tools, then every finding."""
     detail = report.get("detail", {})
     figures = ", ".join(dict.fromkeys([*_figures({**report.get("checked", {}), **detail}), *_checks(detail)]))
     seconds = f" in {report['seconds']:.2f} s" if report.get("seconds") else ""
@@ -43,7 +43,7 @@ def report_figures(report: Mapping[str, Any]) -> list[Figure]:
 
 
 def _certificates(outcomes: Mapping[str, str]) -> Iterator[str]:
-    """How the proof of each bound was looked at."""
+    """How the proof of each bound was checked."""
     for outcome in ("checked", "by search", "wrong"):
         bounds = [wish_name(what) for what, how in outcomes.items() if how == outcome]
         if bounds:

@@ -1,4 +1,4 @@
-"""The lines below a picture: loops, branches and tracks over their phases, and barriers before and after them."""
+"""The lines below a picture: loops, branches and tracks along their phases, and barriers before and after phases."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _SCOPES: dict[BarrierScope, str] = {"block": "|", "run": "r", "track": "t"}
 
 
 def under(chart: Chart, grid: Grid) -> list[str]:
-    """Structures that do not meet stand on one line, the first eight lines of them; then barriers, each at its side of
-    the phase."""
+    """The lines below the picture. Structures that do not overlap share a line, up to eight lines. Then come barriers,
+    each at its side of the phase."""
     lines: list[tuple[Kind, list[str]]] = []
     for one in chart.structures:
         first, last = _characters(grid, one.start, one.end)
@@ -38,7 +38,7 @@ def under(chart: Chart, grid: Grid) -> list[str]:
 
 
 def scopes_said(chart: Chart) -> Iterator[str]:
-    """What the signs of barriers mean, where some are not of the whole block."""
+    """What the signs of barriers mean, if some barriers are not those of the whole block."""
     scopes = {mark.scope for mark in chart.barriers}
     if scopes - {"block"}:
         yield "barriers " + ", ".join(f"{sign} of a {scope}" for scope, sign in _SCOPES.items() if scope in scopes)

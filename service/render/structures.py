@@ -1,4 +1,4 @@
-"""What a picture shows of the program: its loops, branches and tracks, and its barriers."""
+"""The program's structures in a picture: loops, branches, tracks and barriers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Kind = Literal["loop", "branch", "tracks"]
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A loop, a branch or tracks over phases. `lanes`: the spans of its arms or tracks, of a loop its own. `note` says
-    it in words."""
+    """A loop, a branch or tracks over phases. `lanes` are the spans of its arms or tracks; a loop has its own span.
+    `note` describes it."""
 
     kind: Kind
     start: Phase
@@ -28,7 +28,7 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class BarrierMark:
-    """All threads of `scope` wait just before `phase`, or just after it."""
+    """A barrier: all threads of `scope` wait just before `phase`, or just after it."""
 
     phase: Phase
     after: bool
@@ -37,7 +37,7 @@ class BarrierMark:
 
 
 def structures_of(story: Story) -> tuple[Structure, ...]:
-    """All of a program, outer before inner."""
+    """All structures of a program. Outer ones come before inner ones."""
     from warpack.solver.verifier import tree
 
     found: set[Structure] = set()
@@ -68,6 +68,7 @@ def structures_of(story: Story) -> tuple[Structure, ...]:
 
 
 def barriers_of(story: Story) -> tuple[BarrierMark, ...]:
+    """All barriers of a program."""
     marks = []
     for fence in story.fences:
         side = "after" if fence.after else "before"

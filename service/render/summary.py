@@ -1,4 +1,4 @@
-"""What a layout says in figures: threads, bytes, how far both are proven, and what was saved."""
+"""A layout in figures: threads, bytes, how far both are proven, and the savings."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ _LIMITS = {"shared": "shared memory", "blocks": "block slots"}
 
 
 def summary(manifest: Manifest, layout: Layout) -> list[Figure]:
-    """Labels and sentences; the numbers are those of the layout."""
+    """Labels and texts. All numbers are the layout's own."""
+    told = wishes(manifest, layout)
+    if layout.pool is not None:
+        aligned = f"its start aligned to {layout.pool.base_alignment_bytes} bytes"
+        size = ("pool bytes", f"{layout.pool.pool_bytes}, {told['pool_bytes'].said}; {aligned}")
+        return [size, *proof_figures(manifest, layout), *compared(manifest, layout)]
     if layout.launch is None:
         return [_infeasible(manifest, layout)]
-    told = wishes(manifest, layout)
     return [
         *_threads(layout.launch, told),
         *_bytes(layout.launch, told),

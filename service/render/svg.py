@@ -1,4 +1,4 @@
-"""A layout as an SVG document: offsets downwards, phases to the right, one box a buffer and stretch of phases."""
+"""A layout as an SVG document: offsets downwards, phases to the right, a box for each buffer and stretch of phases."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _COLOURS = (
 _LEFT, _TOP, _GAP = 64, 44, 56
 _HEIGHT = 420
 _LINE = 16
-"""From one line of text below the charts to the next."""
+"""The height of a line of text below the charts, in pixels."""
 _CHARACTER = 6.2
-"""Width of a character of the labels, in pixels, near enough to know whether a label fits its box."""
+"""The width of a label's character in pixels. It is exact enough to tell whether a label fits its box."""
 _OPACITIES: dict[State, str] = {"stated": "0.85", "carried": "0.5", "between": "0.6", "waiting": "0.25"}
 _STATES: dict[State, str] = {
     "stated": "",
@@ -39,13 +39,13 @@ _STATES: dict[State, str] = {
     "waiting": ", kept until a barrier",
 }
 _MOST_LEVELS = 3
-"""Structures inside one another that are drawn below one another."""
+"""How many levels of nested structures are drawn."""
 _DASHES: dict[BarrierScope, str] = {"block": "2 3", "track": "5 3", "run": "1 5"}
 
 
 def layout_svg(manifest: Manifest, layout: Layout) -> str:
-    """The layout's regions below one another, and below them what it is compared with, before and after. The document
-    is complete, uses no scripts and loads nothing; an infeasible layout gives a document that says so."""
+    """The layout's regions, one below the other, and then the comparison with its baselines. The document is complete:
+    it has no scripts and loads nothing. For an infeasible layout it says that the layout is infeasible."""
     found = charts(sized_for(manifest, layout), layout)
     label = layout.name or "layout"
     width = max((_width(chart) for chart in found), default=400) + _LEFT + 24
@@ -129,8 +129,8 @@ def _box(box: Box, chart: Chart, top: float, x_scale: float, y_scale: float) -> 
 
 
 def _structures(chart: Chart, top: float, x_scale: float) -> Iterator[str]:
-    """Below the chart: loops as brackets, branches with round ends, tracks in bold; those inside others further
-    down."""
+    """The structures below the chart: loops as brackets, branches with round ends, tracks in bold. Inner ones lie
+    lower."""
     around: list[Phase] = []
     for one in chart.structures:
         while around and around[-1] <= one.start:
@@ -148,7 +148,7 @@ def _structures(chart: Chart, top: float, x_scale: float) -> Iterator[str]:
 
 
 def _ticks(size_bytes: int) -> list[int]:
-    """Offsets to label: about eight round ones, and the end."""
+    """The offsets to label: about eight round ones, and the end."""
     step = 1
     while size_bytes / step > 8:
         step *= 2
@@ -156,5 +156,5 @@ def _ticks(size_bytes: int) -> list[int]:
 
 
 def _text(value: str) -> str:
-    """Escaped for XML, without the characters that XML cannot hold."""
+    """The text escaped for XML, without characters that XML cannot have."""
     return escape("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in value))

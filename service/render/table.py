@@ -11,11 +11,12 @@ from warpack.solver.wire.layout import Layout, PlacedBuffer
 from warpack.solver.wire.manifest import Manifest
 
 MOST_ROWS = 200
-_REGIONS = ("block", "run", "persistent_local", "local")
+_REGIONS = ("pool", "block", "run", "persistent_local", "local")
 
 
 def in_order(layout: Layout) -> list[PlacedBuffer]:
-    """Every buffer: the block region, one run's window, then what is off the chip; each by offset."""
+    """Every buffer: those of the block region, those of one run's window, then those off the chip. Each group is by
+    offset."""
     return [
         buffer
         for region in _REGIONS
@@ -24,8 +25,8 @@ def in_order(layout: Layout) -> list[PlacedBuffer]:
 
 
 def buffer_table(manifest: Manifest, layout: Layout, marks: Marks) -> Table:
-    """One row a buffer that has bytes (the first MOST_ROWS). `shares with` gives the letters of the buffers that have
-    bytes in common."""
+    """A row for each buffer with bytes, up to MOST_ROWS. `shares with` has the letters of the buffers that share bytes
+    with it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     table.add_column("buffer", overflow="fold")

@@ -1,10 +1,10 @@
-"""Text that came from outside, made safe to print."""
+"""Makes text from outside safe to print."""
 
 from __future__ import annotations
 
 
 def plain(text: str) -> str:
-    """`text` without what would steer a terminal: characters that do not print stand as escapes."""
+    """The text without control sequences of a terminal: unprintable characters become escapes."""
     return "".join(
         character if character.isprintable() or character in "\n\t" else _escape(character) for character in text
     )

@@ -1,4 +1,4 @@
-"""Everything that is shown of a layout, in order."""
+"""The whole view of a layout, in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 MOST_PICTURED = 2000
-"""Buffers beyond which a picture in letters says nothing any more."""
+"""With more buffers than this, a picture in letters is useless."""
 
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow", "infeasible": "bold red"}
 
@@ -32,13 +32,15 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
     sized = sized_for(manifest, layout)
     title = Text(plain(layout.name) or "layout", style="bold")
     title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
-    title.append(f"  sm_{manifest.target.compute_capability.replace('.', '')}", style="dim")
+    what = "pool" if manifest.of_pool else f"sm_{manifest.target.compute_capability.replace('.', '')}"
+    title.append(f"  {what}", style="dim")
     count = "1 buffer" if len(manifest.buffers) == 1 else f"{len(manifest.buffers)} buffers"
     title.append(f"  {count}, {layout.run_info.seconds:.3f} s", style="dim")
     yield title
     yield Text()
-    if layout.launch is not None:
-        marks = Marks(b.full_name for b in in_order(layout) if b.region in ("block", "run") and b.size_bytes)
+    placed = layout.launch is not None or layout.pool is not None
+    if placed:
+        marks = Marks(b.full_name for b in in_order(layout) if b.region in ("block", "run", "pool") and b.size_bytes)
         yield buffer_table(sized, layout, marks)
         yield Text()
         yield from _pictures(sized, layout, marks, width)
@@ -48,7 +50,7 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
         yield frontier_table(layout.frontier)
     for warning in layout.warnings:
         yield Text(f"warning: {plain(str(warning))}", style="yellow")
-    if layout.launch is not None:
+    if placed:
         yield Text()
         yield figures_table(validation_figures(layout.validation))
 

@@ -1,7 +1,7 @@
 """JSON Schema of manifest and layout, made from the wire types.
 
 manifest_schema, layout_schema      whole documents
-components                          the same for an OpenAPI description: every type by its name
+components                          every type by its name, for an OpenAPI description
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a layout has in another form than its types."""
+"""Where the JSON of a layout differs from its types."""
 
 from __future__ import annotations
 
@@ -12,26 +12,37 @@ from warpack.solver.wire.layout import (
     LaunchFigures,
     Layout,
     LocalBytes,
+    Proof,
     RunInfo,
     ThreadsProof,
 )
+from warpack.solver.wire.problems import Problem
+
+REFERRED = (BytesProof, ThreadsProof)
+"""Classes that shapes refer to."""
 
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
 _SIDES = ("before", "after")
 
 
-def shapes() -> dict[type, Shape]:
-    """By class."""
+def shapes(prefix: str) -> dict[type, Shape]:
+    """The shapes by class. `prefix`: where references find the definitions."""
+
+    def unless_pool(type_: type) -> Schema:
+        told = "Null in the layout of a pool."
+        return {"anyOf": [{"$ref": f"{prefix}{type_.__name__}"}, {"type": "null"}], "description": told}
+
     return {
         Layout: Shape(
             put={
                 "schema": {"const": LAYOUT_SCHEMA},
                 "name": {"type": "string", "default": ""},
-                "manifest_sha256": {"type": "string"},  # one that is none is what a verifier finds, not a reader
+                "manifest_sha256": {"type": "string"},  # a wrong hash is found by the verifier, not by the reader
                 "layout_sha256": {"type": ["string", "null"]},
             },
             required=("schema", "manifest_sha256", "status", "launch", "buffers", "proof"),
         ),
+        Problem: Shape(without=frozenset({"place"})),  # where a text says it, and no JSON
         LaunchFigures: Shape(
             put={
                 "bank_conflict_degree": {
@@ -40,6 +51,20 @@ def shapes() -> dict[type, Shape]:
                     "additionalProperties": _COUNT,
                 }
             }
+        ),
+        Proof: Shape(
+            put={
+                "threads_per_block": unless_pool(ThreadsProof),
+                "run_bytes": unless_pool(BytesProof),
+                "block_region_bytes": unless_pool(BytesProof),
+            },
+            required=(),
+            more={
+                "anyOf": [
+                    {"required": ["threads_per_block", "run_bytes", "block_region_bytes"]},
+                    {"required": ["pool_bytes"], "properties": {"pool_bytes": {"type": "object"}}},
+                ]
+            },
         ),
         ThreadsProof: Shape(required=("status", "upper_bound")),
         CountProof: Shape(required=("status", "upper_bound")),

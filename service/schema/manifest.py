@@ -1,17 +1,19 @@
-"""What a manifest may say in another form than the types that it is read into: phases by name, sizes that grow,
-defaults that depend on other fields."""
+"""Where the JSON of a manifest differs from the types that it is read into: phases by name, sizes that grow, defaults
+that depend on other fields."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 from warpack.service.schema.types import Schema, Shape
+from warpack.service.schema.words import EXAMPLES, WORDS
 from warpack.solver.devices import DEVICES
 from warpack.solver.flatten.timeline import LONGEST
-from warpack.solver.reading.element_types import LARGEST_ALIGNMENT, LARGEST_ITEM
-from warpack.solver.reading.fields import LARGEST
+from warpack.solver.reading.element_types import LARGEST_ITEM
 from warpack.solver.reading.load import LONGEST_LABEL, MOST_BUFFERS
 from warpack.solver.reading.names import LONGEST_NAME, LONGEST_PHASE_NAME
+from warpack.solver.reading.pool import LARGEST_ALIGNMENT_IN_POOL, LARGEST_IN_POOL
 from warpack.solver.reading.settings import LONGEST_TIME_S, MOST_REGISTERS, MOST_THREADS
 from warpack.solver.wire.dtypes import DTYPES, SYNONYMS
 from warpack.solver.wire.manifest import (
@@ -36,7 +38,7 @@ from warpack.solver.wire.manifest import (
 )
 
 
-def _integer(low: int, high: int = LARGEST, **more: object) -> Schema:
+def _integer(low: int, high: int = LARGEST_IN_POOL, **more: object) -> Schema:
     return {"type": "integer", "minimum": low, "maximum": high, **more}
 
 
@@ -49,7 +51,11 @@ def _pair(each: Schema) -> Schema:
 
 
 def _list(each: Schema, **more: object) -> Schema:
-    return {"type": "array", **more, "items": each}  # in this order: a list that is too long is not looked through
+    return {
+        "type": "array",
+        **more,
+        "items": each,
+    }  # the limit comes first, so that the items of a list that is too long are not checked
 
 
 _PHASE: Schema = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}], "description": "Name or index."}
@@ -59,7 +65,7 @@ _SPAN: Schema = {
 }
 _PHASES = _list(_PHASE)
 _THREADS = _integer(1, MOST_THREADS)
-_ALIGNMENT: Schema = {"enum": [2**power for power in range(LARGEST_ALIGNMENT.bit_length())]}
+_ALIGNMENT: Schema = {"enum": [2**power for power in range(LARGEST_ALIGNMENT_IN_POOL.bit_length())]}
 _DTYPE: Schema = {
     "anyOf": [
         {"enum": [*DTYPES, *SYNONYMS]},
@@ -71,7 +77,7 @@ _DTYPE: Schema = {
         },
     ]
 }
-_LIFETIME: Schema = {"anyOf": [_list(_SPAN), {"const": "active"}], "description": "Absent: every phase."}
+_LIFETIME: Schema = {"anyOf": [_list(_SPAN), {"const": "active"}]}
 _OFFSETS: Schema = {"type": "object", "additionalProperties": _integer(0)}
 _PHASE_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_PHASE_NAME}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
@@ -82,10 +88,18 @@ def _ref(prefix: str, type_: type) -> Schema:
 
 
 def shapes(prefix: str) -> dict[type, Shape]:
-    """By class. `prefix`: where references find the definitions."""
+    """The shapes by class. `prefix` is where references find the definitions."""
+    return {
+        type_: replace(shape, words=WORDS[type_], examples=EXAMPLES.get(type_, {}))
+        for type_, shape in _forms(prefix).items()
+    }
+
+
+def _forms(prefix: str) -> dict[type, Shape]:
     return {
         Manifest: Shape(
             put={
+                "$schema": {"type": "string"},
                 "schema": {"const": MANIFEST_SCHEMA},
                 "name": {"type": "string", "maxLength": LONGEST_LABEL, "default": ""},
                 "buffers": _list(_ref(prefix, Buffer), maxItems=MOST_BUFFERS),
@@ -94,7 +108,11 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "validation": {"enum": ["best", *get_args(Level)], "default": "best"},
             },
             without=frozenset({"warnings"}),
-            required=("schema", "target", "buffers"),
+            required=("schema", "buffers"),
+            more={
+                "if": {"properties": {"objective": {"const": "pool_bytes"}}, "required": ["objective"]},
+                "else": {"required": ["target"]},
+            },
         ),
         Target: Shape(
             put={
@@ -148,14 +166,14 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "name": _NAME,
                 "size": {"anyOf": [_integer(0), _ref(prefix, Growth)]},
                 "dtype": _DTYPE,
-                "precision": _DTYPE | {"deprecated": True, "description": "Old spelling of `dtype`."},
+                "precision": _DTYPE | {"deprecated": True},
                 "lifetime": _LIFETIME,
                 "accesses_in": _ref(prefix, Accesses),
-                "alignment_bytes": _or_null(_ALIGNMENT) | {"description": "Absent or null: the natural alignment."},
+                "alignment_bytes": _or_null(_ALIGNMENT),
                 "pinned_offset_bytes": _or_null(_integer(0)),
                 "aliases": {"anyOf": [{"type": "string"}, _list({"type": "string"})]},
                 "zero": {"enum": [False, True, "entry", "interval"], "default": False},
-                "accesses": _integer(0, description="Absent: the buffer's size."),
+                "accesses": _integer(0),
                 "async": {"type": "boolean", "default": False},
                 "stages": _integer(1, default=1),
             },
@@ -192,6 +210,7 @@ def shapes(prefix: str) -> dict[type, Shape]:
                 "run_bytes": _or_null(_integer(0)),
                 "block_region_bytes": _or_null(_integer(0)),
                 "threads_per_block": _or_null(_THREADS),
+                "pool_bytes": _or_null(_integer(0)),
             },
             required=("offsets_bytes",),
         ),
@@ -199,4 +218,4 @@ def shapes(prefix: str) -> dict[type, Shape]:
 
 
 REFERRED = (Accesses, Barrier, Buffer, Growth, HandLayout, Loop, Timeline, Track)
-"""Classes that shapes refer to."""
+"""The classes that shapes refer to."""

@@ -1,7 +1,7 @@
-"""JSON Schema from frozen dataclasses: a field's type and default become its schema, a class becomes a definition.
+"""JSON Schema from frozen dataclasses. A field's type and default become its schema; a class becomes a definition.
 
-Where the JSON differs from the fields, a `Shape` says how. So a field that is added to a type is in the schema without
-a word here.
+If the JSON differs from the fields, a `Shape` says how. So a new field of a type is in the schema without any change
+here.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """How the JSON object of a class differs from its fields. `put`: fields in another form, or under a name that the
-    class has not; `without`: fields that the object has not; `required` and `more`: in place of what the defaults say,
-    and further keywords."""
+    """How the JSON object of a class differs from its fields. `put`: members in another form, or that the class does
+    not have. `without`: fields that the object does not have. `required`: the required members, if the defaults do not
+    tell them. `more`: further keywords. `words` and `examples`: of fields, for the person who writes one."""
 
     put: Mapping[str, Schema] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     required: tuple[str, ...] | None = None
     more: Schema = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
 class Definitions:
-    """Collects a definition for each class that is asked for. `prefix`: where references find them."""
+    """Collects a definition for each class that is asked for. `prefix` is where references find the definitions."""
 
     def __init__(self, shapes: Mapping[type, Shape], most_integer: int, prefix: str) -> None:
         self.found: dict[str, Schema] = {}
@@ -37,7 +39,7 @@ class Definitions:
         self._prefix = prefix
 
     def of(self, hint: Any) -> Schema:
-        """The schema of a type; numbers are counts, and so not negative."""
+        """The schema of a type. Integers are counts, and so not negative."""
         plain: dict[Any, Schema] = {
             Any: {},
             NoneType: {"type": "null"},
@@ -65,7 +67,7 @@ class Definitions:
     def _reference(self, type_: type) -> Schema:
         name = type_.__name__
         if name not in self.found:
-            self.found[name] = {}  # so that a type that holds its like ends
+            self.found[name] = {}  # so that a recursive type ends
             self.found[name] = self._object(type_)
         return {"$ref": f"{self._prefix}{name}"}
 
@@ -84,18 +86,26 @@ class Definitions:
             properties[name] = self.of(hints[name])
             if isinstance(default, str | int | float | NoneType):
                 properties[name]["default"] = default
+        properties = {name: _told(each, name, shape) for name, each in {**shape.put, **properties}.items()}
         return {
             "type": "object",
             "description": " ".join((inspect.getdoc(type_) or "").split()),
-            "properties": {**shape.put, **properties},
+            "properties": properties,
             "required": required if shape.required is None else list(shape.required),
             "additionalProperties": False,
             **shape.more,
         }
 
 
+def _told(schema: Schema, name: str, shape: Shape) -> Schema:
+    """The schema of a field with its words and examples."""
+    words = {"description": shape.words[name]} if name in shape.words else {}
+    examples = {"examples": shape.examples[name]} if name in shape.examples else {}
+    return {**schema, **words, **examples}
+
+
 def _any_of(schemas: list[Schema]) -> Schema:
-    """Several enumerations as one."""
+    """The schemas as alternatives. Several enumerations become one."""
     values = [value for schema in schemas if list(schema) == ["enum"] for value in schema["enum"]]
     others = [schema for schema in schemas if list(schema) != ["enum"]]
     if not others:

@@ -1,4 +1,4 @@
-"""What must outlive a process: manifests, jobs, layouts, reports and artefacts. All SQL of the service is in here."""
+"""The store: manifests, jobs, layouts, reports and artefacts, which must outlive a process. All SQL is in here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Caps", "IdempotencyKeyReused", "QueueFull", "Store"]
 
 
 class Store:
-    """The repositories over one database. Every method of theirs blocks: call them off the event loop."""
+    """The repositories of one database. All their methods block: call them off the event loop."""
 
     def __init__(self, settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -45,4 +45,5 @@ class Store:
         self.withdrawals = Withdrawals(self._database)
 
     def close(self) -> None:
+        """Closes all connections."""
         self._database.close()

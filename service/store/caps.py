@@ -1,4 +1,4 @@
-"""How many orders may be open: of one caller, and in all. One that is answered from the store is never open."""
+"""Caps on open orders: for one caller, and for all together. An order that the store answers is never open."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """`orders`: open ones in all. `orders_per_key`: of one API key; those of who calls without one count in all
-    alone."""
+    """`orders` is the most open orders of all callers, `orders_per_key` that of one API key. Orders of callers without
+    a key count for the first cap alone."""
 
     orders: int
     orders_per_key: int
 
 
 class QueueFull(Exception):
-    """There is no place for another order now. `own`: the caller has as many open as one key may; else the service has
-    as many as it may. `most`: how many these are."""
+    """Another order would exceed a cap. `own`: it is the cap of the caller's key, not that of all orders. `most`: the
+    cap."""
 
     def __init__(self, most: int, *, own: bool) -> None:
         super().__init__(f"{most} orders are open")
         self.most, self.own = most, own
 
 
-# Literal states: with parameters in their place SQLite would not use the indexes of what is unfinished.
+# The states are literal: with parameters, SQLite would not use the partial indexes of unfinished tasks.
 _OPEN = text(
     """
     SELECT count(*) AS orders, coalesce(sum(CASE WHEN caller = :caller THEN 1 ELSE 0 END), 0) AS own FROM (
@@ -40,14 +40,14 @@ _OPEN = text(
 
 
 class Places:
-    """For orders of one caller, within one transaction: counted once, whatever their number."""
+    """The room for orders of one caller in one transaction. Open orders are counted once, however many are taken."""
 
     def __init__(self, connection: Connection, caller: str, caps: Caps | None) -> None:
         self._connection, self._caller, self._caps = connection, caller, caps
         self._open: tuple[int, int] | None = None
 
     def take(self) -> None:
-        """One more order will be open. Raises `QueueFull`."""
+        """Takes room for one more open order. Raises `QueueFull`."""
         if self._caps is None:
             return
         if self._open is None:

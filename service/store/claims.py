@@ -1,4 +1,4 @@
-"""Claims of workers that do not share the database: found for them, and known again by their tokens."""
+"""Claims of workers that do not share the database. Finds waiting tasks for them, and finds claims by their tokens."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from warpack.service.store.validations import validation_claim
 from warpack.service.versions import FORMAT
 
 _FEW = 8
-"""More than are claimed by others between a look and a claim."""
+"""Tasks to offer. Others claim fewer between the look-up and the claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a worker takes: `static` and `levels` are validations up to that level and beyond it; `devices` the
-    architectures of its GPUs, `most_format` the newest that it reads."""
+    """The tasks that a worker takes. `static`: validations up to that level. `levels`: validations beyond it.
+    `devices`: the architectures of its GPUs. `most_format`: the newest format that it reads."""
 
     solves: bool = False
     static: bool = False
@@ -32,11 +32,13 @@ class Wish:
 
 
 class Claims:
+    """The repository of gateway workers' claims."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def waiting(self, wish: Wish) -> tuple[Task, ...]:
-        """The next attempts at what waits and is wished for, those whose turn it is first: a few."""
+        """A few next attempts at waiting tasks that the worker takes, in the order of their turns."""
         found: list[Task] = []
         with self._database.reading() as connection:
             if wish.devices:
@@ -50,8 +52,8 @@ class Claims:
         return tuple(found)
 
     def held(self, kind: TaskKind, task_id: str, token: str, holder: str) -> Claim | None:
-        """The claim of this holder that the token is of; also of a solve that was cancelled since, of which the best is
-        kept. None where it has ended, or another took its place."""
+        """The claim of this holder with this token. A solve that was cancelled since still has it, because its best
+        layout is kept. None if the claim has ended, or if another has replaced it."""
         table = ALL[kind].table
         stands = (table.c.state == ALL[kind].held) & (table.c.holder == holder)
         if kind == "solve":
@@ -67,7 +69,7 @@ class Claims:
             )
 
     def tokens_of(self, holder: str) -> frozenset[str]:
-        """Of all that a holder has."""
+        """The tokens of all claims of a holder."""
         with self._database.reading() as connection:
             return frozenset(token for lease in ALL.values() for _, token in lease.held_by(connection, holder))
 

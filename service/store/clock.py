@@ -1,4 +1,4 @@
-"""The database's clock: the one that all processes of a service share, and so the one that leases go by."""
+"""The database's clock. All processes of a service share it, so leases use it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class db_now(FunctionElement[float]):
-    """Seconds since 1970 at the moment at which the statement runs."""
+    """Seconds since 1970 when the statement runs."""
 
     type = Float()
     inherit_cache = True

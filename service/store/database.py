@@ -1,8 +1,8 @@
-"""One database, SQLite or PostgreSQL: only its URL differs.
+"""The database, SQLite or PostgreSQL. Only its URL says which.
 
-SQLite lets one process write at a time, so a write has the whole file. PostgreSQL lets many: there a write names its
-*topics*, and writes with a topic in common take turns. A topic is what must not change between what a write reads and
-what it writes: a manifest with its solves and orders, or an idempotency key.
+SQLite lets one process write at a time, so a write locks the whole file. PostgreSQL lets many processes write. There, a
+write names its *topics*, and writes with a common topic take turns. A topic is what must not change while a write reads
+and then writes: a manifest with its solves and orders, or an idempotency key.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _SQLITE_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
-"""WAL lets readers go on while one process writes; with it NORMAL loses no commit when a process dies."""
+"""With WAL, readers go on while a process writes, and NORMAL loses no commit when a process dies."""
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 
 
 class Database:
-    """Reads see committed rows. They have connections of their own, so that a stuck writer holds up no reader."""
+    """Reads see committed rows. They have their own connections, so that a stuck writer blocks no reader."""
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        ping = not self.is_sqlite  # a connection to a server may have been cut since it was last used
+        ping = not self.is_sqlite  # a server may have closed the connection since its last use
         if self.is_sqlite:
             _make(file := Path(make_url(url).database or ""))
         found = existing(url)
@@ -41,29 +41,31 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        """A connection for reads. Its transaction is rolled back when the block ends."""
         with self._readers.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self, *topics: str) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and is rolled back when it raises."""
+        """A transaction that is committed when the block ends, and rolled back when it raises."""
         with self._writers.begin() as connection:
             if self.is_sqlite:
-                # The write lock from the start: one taken after a first read could find that the row has changed.
+                # Take the write lock at the start. If it came after a first read, the row read might have changed.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                # In one order everywhere, so that no two writes wait for one another.
+                # In the same order everywhere, so that no two writes wait for each other.
                 for number in sorted(set(map(_number, topics))):
                     connection.execute(_LOCK, {"number": number})
             yield connection
 
     def close(self) -> None:
+        """Closes all connections."""
         self._writers.dispose()
         self._readers.dispose()
 
 
 def existing(url: str) -> URL:
-    """The same database, where it is there: a SQLite file that was taken away is a fault, and not made anew, empty."""
+    """The URL of the same database, which must exist: a SQLite file that was removed is an error, and not made anew."""
     found = make_url(url)
     if found.get_backend_name() != "sqlite":
         return found
@@ -71,12 +73,12 @@ def existing(url: str) -> URL:
 
 
 def _number(topic: str) -> int:
-    """Of an advisory lock: 64 bits with a sign."""
+    """The number of a topic's advisory lock: 64 bits with a sign."""
     return int.from_bytes(hashlib.sha256(topic.encode()).digest()[:8], "big", signed=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where `writing` says so, not before the first INSERT
+    connection.isolation_level = None  # `writing` begins transactions, not the driver before an INSERT
     for pragma in _SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
@@ -87,14 +89,14 @@ def _make(file: Path) -> None:
 
 
 def _leave_what_was_moved(engine: Engine, file: Path) -> None:
-    """A connection would go on with a file that was taken away, and what it writes would be lost with that."""
+    """Makes the pool drop connections to a file that was replaced. What they wrote would be lost with the old file."""
 
     def note(_connection: Any, record: ConnectionPoolEntry) -> None:
         record.info["file"] = _identity(file)
 
     def check(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
         if record.info["file"] != _identity(file):
-            raise DisconnectionError  # so that the pool opens what is there now
+            raise DisconnectionError  # so that the pool opens the file that is there now
 
     event.listen(engine, "connect", note)
     event.listen(engine, "checkout", check)

@@ -1,6 +1,6 @@
-"""What happened, in the order in which it did: written in the transaction that changes a state, read by whoever waits.
+"""The events of jobs, in their order. The transaction that changes a state writes the event. Callers who wait read it.
 
-An event is about a solve, and so about every order of it; or about one validation of it; or about one order alone.
+An event is about a solve and all its orders, about one validation of the solve, or about one order alone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def record(
     order_id: str | None = None,
     document: dict[str, Any] | None = None,
 ) -> None:
-    """To be called in the transaction that makes it so."""
+    """Records an event. Call it in the transaction that changes the state."""
     connection.execute(
         insert(events).values(
             solve_id=solve_id,
@@ -53,6 +53,8 @@ def record(
 
 
 class Events:
+    """The repository of events."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -62,14 +64,14 @@ class Events:
             return int(connection.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one())
 
     def solves_since(self, last: int) -> tuple[int, frozenset[str]]:
-        """The id of the newest event, and the solves that something has happened to after the event `last`."""
+        """The id of the newest event, and the solves that have events after the event `last`."""
         query = select(events.c.id, events.c.solve_id).where(events.c.id > last)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return max((row.id for row in rows), default=last), frozenset(row.solve_id for row in rows)
 
     def of_order(self, order_id: str, solve_id: str, validation_id: str | None, *, after: int = 0) -> tuple[Event, ...]:
-        """What happened to one order, oldest first: to its solve, its validation and itself."""
+        """The events of one order, oldest first: those of its solve, of its validation and of itself."""
         query = (
             select(events)
             .where(

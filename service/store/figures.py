@@ -1,4 +1,5 @@
-"""How much is waited for and worked on now, over all processes: a few short look-ups, whatever else the store holds."""
+"""How many tasks and orders wait or are worked on now, over all processes. The queries stay short, however large the
+store is."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from warpack.service.store.tables import orders, solves, validations, workers
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The tasks of one kind. `oldest_s`: how long the one has waited that has waited longest; 0 where none waits."""
+    """The tasks of one kind. `oldest_s`: how long the oldest waiting task has waited; 0 if none waits."""
 
     kind: str
     waiting: int
@@ -27,8 +28,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """`orders`: unfinished ones by state. `workers`: those alive, by the queue that they take tasks from. `working`:
-    how many processes that is; `answering`: how many take no tasks."""
+    """`orders`: unfinished orders by state. `workers`: live workers by the queue that they take from. `working`: live
+    processes that take tasks. `answering`: live processes that take none."""
 
     queues: tuple[Queue, ...]
     orders: Mapping[str, int]
@@ -38,10 +39,13 @@ class Now:
 
 
 class Figures:
+    """The gauges of the store."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def now(self) -> Now:
+        """All gauges now."""
         with self._database.reading() as connection:
             alive = select(workers.c.queues).where(workers.c.lease_until > db_now())
             taken = [json.loads(queues) for queues in connection.execute(alive).scalars()]
@@ -63,7 +67,7 @@ def _queue(connection: Connection, kind: str) -> Queue:
 
 
 def _unfinished_orders(connection: Connection) -> dict[str, int]:
-    """From the tasks that are unfinished, which an index has, to the orders that wait for them."""
+    """Counts the orders that wait for unfinished tasks. It starts from the tasks, which have an index."""
     count = select(func.count()).select_from(orders.join(solves, orders.c.solve_id == solves.c.id))
     count = count.where(orders.c.cancelled_at.is_(None))
     by_solve = count.add_columns(solves.c.state).where(solves.c.state.in_(("queued", "solving")))

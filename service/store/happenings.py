@@ -1,7 +1,7 @@
-"""What has ended since somebody last asked, over all processes: read from the events, in the order of their ids.
+"""What has ended since the last question, over all processes. It is read from the events, in the order of their ids.
 
-An id may be there before a smaller one: on PostgreSQL a transaction takes its ids before it commits. So ids that were
-passed over are asked for again for a while.
+An id may appear before a smaller one, because on PostgreSQL a transaction takes its ids before it commits. So ids that
+were missing are asked for again for some time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MISSED_FOR_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far the events were read. `missed`: ids before `last` that were not there, each with when that was seen."""
+    """How far the events were read. `missed`: ids before `last` that were missing, each with the time of that."""
 
     last: int
     missed: Mapping[int, float] = field(default_factory=dict)
@@ -35,9 +35,9 @@ class Mark:
 @dataclass(slots=True)
 class Happened:
     """`orders` by outcome: ready, infeasible, failed, cancelled. `solves` by outcome: solved, infeasible, failed.
-    `solve_s`: how long each that ended with an answer was worked on, from its last claim. `gaps`: of each layout, the
-    run's bytes above the proven bound, as a share of the bound. `levels` by level and verdict: passed, failed, and none
-    where a validation ended without a report. `losses` by kind of task."""
+    `solve_s`: seconds from the last claim of each answered solve to its answer. `gaps`: for each layout, the run's
+    bytes above the proven bound, as a share of the bound. `levels` by level and verdict: passed, failed, or none if a
+    validation ended without a report. `losses` by kind of task."""
 
     orders: Counter[str] = field(default_factory=Counter)
     solves: Counter[str] = field(default_factory=Counter)
@@ -48,11 +48,13 @@ class Happened:
 
 
 class Happenings:
+    """Counts what has ended, from the events."""
+
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._clock = database, clock
 
     def now(self) -> Mark:
-        """What happens from now on is after this mark."""
+        """A mark before all that happens from now on."""
         with self._database.reading() as connection:
             return Mark(int(connection.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one()))
 
@@ -88,7 +90,7 @@ def _count(connection: Connection, rows: Iterable[Row[Any]], happened: Happened)
         if row.kind == "cancelled" and row.order_id is not None:
             happened.orders["cancelled"] += 1
         if "withdrawn" in document:
-            continue  # it ended before, and was counted then
+            continue  # it had ended before, and was counted then
         if row.validation_id is not None:
             if row.kind in ("ready", "failed"):
                 ended[row.validation_id] = row.kind
@@ -107,14 +109,14 @@ def _count(connection: Connection, rows: Iterable[Row[Any]], happened: Happened)
 
 
 def _count_orders(connection: Connection, row: Row[Any], of_it: Any, happened: Happened) -> None:
-    """Those that waited for it. One that came later was answered from the store."""
+    """Counts the orders that waited for what ended. Later orders were answered from the store."""
     query = select(func.count()).select_from(orders)
     query = query.where(of_it, orders.c.cancelled_at.is_(None), orders.c.created_at <= row.at)
     happened.orders[row.kind] += connection.execute(query).scalar_one()
 
 
 def _seconds(connection: Connection, event_ids: list[int]) -> list[float]:
-    """Between the last claim of each solve and the event that ended it."""
+    """The seconds between the last claim of each solve and the event that ended it."""
     if not event_ids:
         return []
     before = events.alias()

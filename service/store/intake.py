@@ -1,15 +1,15 @@
-"""An order meets the store: what is there already is used again, what is missing becomes work.
+"""Takes an order into the store. What the store has is used again; what is missing becomes a task.
 
-Solves are shared by every order of one manifest hash. A solve answers an order when its layout is proven (or proven
-infeasible), when it was given at least as much time by a solver of this version, or when it is under way with at least
-as much time. A validation answers when it passed at the level asked for or above, or is under way for that level. What
-`best` means may have risen since: then the layout is validated anew, and the old validation is *outdone*, its orders as
-ready as they were.
+All orders with one manifest hash share solves. A solve answers an order in three cases: its layout is proven, or proven
+infeasible; a solver of this version gave it at least as much time; or it is in progress with at least as much time. A
+validation answers an order if it passed at the level asked for or above, or is in progress for that level. What `best`
+means may have risen since. Then the layout is validated anew, and the old validation is *outdone*; its orders stay
+ready.
 
 A solve has the highest priority of the orders that share it.
 
-A finished order answers its caller again. One under way is never given out twice: who posts the same again gets an
-order of its own, which it can cancel without taking anything from the other.
+A finished order answers its caller again. An unfinished order is never given out twice: a caller who posts the same
+again gets another order, and can cancel it without any effect on the first.
 """
 
 from __future__ import annotations
@@ -30,36 +30,37 @@ from warpack.service.store.views import STATE, job_rows
 from warpack.service.versions import solver_version
 
 KEYS_LAST_S = 24 * 3600.0
-"""How long an Idempotency-Key is remembered: longer than any build that tries again."""
+"""How long an Idempotency-Key is remembered. No build tries again for longer."""
 
 
 class IdempotencyKeyReused(ValueError):
-    """This Idempotency-Key came with another request before."""
+    """This Idempotency-Key was used with another request before."""
 
 
 def topics(order: Order) -> tuple[str, ...]:
-    """What a write that takes this order must hold."""
+    """The topics that a write of this order must lock."""
     found = [manifest_topic(order.manifest_sha256)]
     if order.idempotency_key is not None:
         found.append(f"key {order.caller} {order.idempotency_key}")
     if order.caller:
-        found.append(f"orders of {order.caller}")  # their number, which has a cap
+        found.append(f"orders of {order.caller}")  # for the cap on their number
     return tuple(found)
 
 
 def topic_of(connection: Connection, solve_id: str) -> str:
-    """That of the manifest of a solve."""
+    """The topic of a solve's manifest."""
     query = select(solves.c.manifest_sha256).where(solves.c.id == solve_id)
     return manifest_topic(connection.execute(query).scalar_one())
 
 
 def manifest_topic(manifest_sha256: str) -> str:
+    """The topic of a manifest, with its solves and orders."""
     return f"manifest {manifest_sha256}"
 
 
 def take_order(connection: Connection, order: Order, places: Places) -> Taken:
-    """To be called inside a write transaction, so that equal orders that arrive together become one solve. Raises
-    `QueueFull` where the order would be open and there is no place for it; then it has written nothing."""
+    """Takes the order. Call it in a write transaction, so that equal orders that arrive together become one solve.
+    Raises `QueueFull` if the order would be open and exceed a cap; then nothing is written."""
     if order.idempotency_key is None:
         return _take(connection, order, places)
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.expires < db_now()))
@@ -86,7 +87,7 @@ def take_order(connection: Connection, order: Order, places: Places) -> Taken:
 
 
 def check_keys(connection: Connection, order: Order, begin: str) -> None:
-    """Raises `IdempotencyKeyReused` where a key of this caller that begins so came with another request than this
+    """Raises `IdempotencyKeyReused` if this caller used a key that begins with `begin` with another request than this
     order's."""
     columns = idempotency_keys.c
     query = select(columns.key).where(
@@ -101,8 +102,8 @@ def check_keys(connection: Connection, order: Order, begin: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is there for an order: a solve, the validation of it (None: not yet, or needed anew), and a finished order
-    of the same caller that both answer."""
+    """What the store has for an order: a solve, its validation, and a finished order of the same caller that both
+    answer. There is no validation (None) if it is still missing, or needed anew."""
 
     solve_id: str
     state: str
@@ -110,11 +111,11 @@ class Stored:
     job_id: str | None
     priority: str
     final: bool
-    """Whether an order is answered by it at once."""
+    """Whether it answers an order at once."""
 
 
 def look_up(connection: Connection, order: Order) -> Stored | None:
-    """What the store has for an order that came with no Idempotency-Key. Writes nothing."""
+    """What the store has for an order without an Idempotency-Key. Writes nothing."""
     solve = _usable_solve(connection, order)
     if solve is None:
         return None
@@ -129,7 +130,7 @@ def look_up(connection: Connection, order: Order) -> Stored | None:
         .with_only_columns(orders.c.id)
         .where(
             orders.c.solve_id == solve_id,
-            orders.c.used >= 0,  # not on its way out: see `retention`
+            orders.c.used >= 0,  # not marked for removal: see `retention`
             orders.c.caller == order.caller,
             orders.c.name == order.name,
             orders.c.required == order.required,
@@ -159,8 +160,8 @@ def _take(connection: Connection, order: Order, places: Places) -> Taken:
 
 
 def _raised(connection: Connection, order: Order, stored: Stored) -> Task | None:
-    """A solve that waits goes on as one of this order's, where that has the higher priority: as a new attempt, because
-    the engine does not change the turn of one that it has."""
+    """Gives a waiting solve the priority of this order, if that is higher. It becomes a new attempt, because the engine
+    does not change the turn of an attempt that it has."""
     if PRIORITIES.index(order.priority) <= PRIORITIES.index(cast(Priority, stored.priority)):
         return None
     short = is_short(order.buffers, order.time_limit_s)
@@ -179,7 +180,7 @@ def _raised(connection: Connection, order: Order, stored: Stored) -> Task | None
 
 
 def _usable_solve(connection: Connection, order: Order) -> tuple[str, str, str] | None:
-    """Id, state and priority."""
+    """The id, state and priority of a solve that answers the order."""
     proven = or_(solves.c.state == "infeasible", layouts.c.status == "optimal")
     done = solves.c.state.in_(("solved", "infeasible"))
     by_this_version = done & (solves.c.version == solver_version())
@@ -201,8 +202,8 @@ def _usable_solve(connection: Connection, order: Order) -> tuple[str, str, str] 
 def usable_validation(
     connection: Connection, solve_id: str, required: str, best: str = "simulated"
 ) -> tuple[str, bool] | None:
-    """The id of a validation of this solve that answers `required`, or will, and whether it does already. `best`: see
-    `Order.best_level`."""
+    """The id of a validation of this solve that answers `required` or will do so, and whether it answers already.
+    `best`: see `Order.best_level`."""
     query = (
         select(validations.c.id, validations.c.required, validations.c.state, validations.c.level)
         .where(validations.c.solve_id == solve_id, validations.c.state.in_(("waiting", "validating", "passed")))

@@ -1,4 +1,4 @@
-"""Jobs: the orders of callers, and what has become of them."""
+"""Jobs: the orders of callers, with the state of their solve and validation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warpack.service.store.uses import Uses
 from warpack.service.store.views import STATE, job_rows, to_job
 
 _AT_ONCE = 100
-"""Orders in one transaction: others have their turn in between."""
+"""Orders in one transaction. Other writes have their turn between two of these."""
 
 __all__ = ["IdempotencyKeyReused", "Jobs", "QueueFull"]
 
@@ -30,14 +30,16 @@ _STANDING = text(
 
 
 class Jobs:
+    """The repository of jobs."""
+
     def __init__(self, database: Database, uses: Uses) -> None:
         self._database, self._uses = database, uses
 
     def take(self, order: Order, caps: Caps | None = None) -> Taken:
-        """The job for this order: a stored one where the store can answer, else a new one.
+        """The job for this order: a stored one if the store can answer, else a new one.
 
-        Raises `IdempotencyKeyReused` when the order's key came with another request before, and `QueueFull` when the
-        order would be open and as many are as the `caps` allow: then it leaves no row.
+        Raises `IdempotencyKeyReused` if the order's key was used with another request before. Raises `QueueFull` if the
+        order would be open and exceed the `caps`; then nothing is written.
         """
         if order.idempotency_key is None:
             stored = self.look_up(order)
@@ -50,9 +52,9 @@ class Jobs:
     def take_all(
         self, orders: Sequence[Order], caps: Caps | None = None, *, keys_begin: str | None = None
     ) -> list[Taken | QueueFull]:
-        """As `take` does one after another, for orders of one caller, some at a time in a transaction; what there was
-        no place for is told in its place. `keys_begin`: what the keys of the orders begin with, and no others. Raises
-        `IdempotencyKeyReused` before anything is written where such a key came with another request before."""
+        """Takes orders of one caller, as `take` does, some in each transaction. An order that exceeds a cap has its
+        `QueueFull` in the result. `keys_begin`: how the keys of these orders begin, and no other keys. Raises
+        `IdempotencyKeyReused`, before anything is written, if such a key was used with another request."""
         results: list[Taken | QueueFull] = []
         for number in range(0, len(orders), _AT_ONCE):
             some = orders[number : number + _AT_ONCE]
@@ -68,11 +70,12 @@ class Jobs:
         return results
 
     def look_up(self, order: Order) -> Stored | None:
-        """What is there for an order. Writes nothing."""
+        """What the store has for an order. Writes nothing."""
         with self._database.reading() as connection:
             return look_up(connection, order)
 
     def get(self, job_id: str) -> Job | None:
+        """The job with this id; None if there is none."""
         with self._database.reading() as connection:
             row = connection.execute(job_rows(with_layouts=True).where(orders.c.id == job_id)).one_or_none()
         if row is None:
@@ -81,7 +84,7 @@ class Jobs:
         return to_job(row)
 
     def some(self, job_ids: Sequence[str]) -> dict[str, Job]:
-        """Without their layouts, by their ids."""
+        """The jobs with these ids, by id, without their layouts."""
         found: dict[str, Job] = {}
         with self._database.reading() as connection:
             for number in range(0, len(job_ids), _AT_ONCE):
@@ -92,7 +95,7 @@ class Jobs:
         return found
 
     def standing(self, job_ids: Collection[str]) -> frozenset[str]:
-        """Those of some jobs that were ready which are so still. One look-up, for whoever has their answers."""
+        """Those of these jobs that are still ready, in one look-up. It serves callers who keep the answers of jobs."""
         with self._database.reading() as connection:
             found = frozenset(connection.execute(_STANDING, {"ids": list(job_ids)}).scalars())
         for job_id in found:
@@ -100,7 +103,7 @@ class Jobs:
         return found
 
     def state(self, job_id: str) -> str | None:
-        """The state alone: what a waiting call asks for many times a second."""
+        """The state alone. A waiting call asks for it many times a second."""
         query = job_rows(with_layouts=False).with_only_columns(STATE).where(orders.c.id == job_id)
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one_or_none()
@@ -115,8 +118,8 @@ class Jobs:
         name: str | None = None,
         manifest_sha256: str | None = None,
     ) -> list[Job]:
-        """At most `limit` jobs, newest first, of those that came before the one with the `seq` of `before`; in one of
-        the `states` if any are named."""
+        """At most `limit` jobs, newest first. `before`: only jobs with a smaller `seq`. `states`: only jobs in one of
+        these states, if any are given."""
         query = job_rows(with_layouts=False).order_by(orders.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(orders.c.seq < before)
@@ -128,7 +131,7 @@ class Jobs:
             return [to_job(row) for row in connection.execute(query)]
 
     def manifest(self, job_id: str) -> tuple[str, float] | None:
-        """The manifest as it was first posted under its hash, and the time limit of this job."""
+        """The job's time limit, after its manifest as the first caller posted it under its hash."""
         query = (
             select(manifests.c.document, orders.c.time_limit_s)
             .join(solves, solves.c.manifest_sha256 == manifests.c.sha256)
@@ -140,7 +143,7 @@ class Jobs:
         return None if row is None else (row[0], row[1])
 
     def artefacts(self, job_id: str) -> dict[str, str]:
-        """The files that were made with the validation of a job, by their names."""
+        """The files that the job's validation made, by name."""
         query = (
             select(artefacts.c.name, artefacts.c.content)
             .join(orders, orders.c.validation_id == artefacts.c.validation_id)
@@ -150,8 +153,7 @@ class Jobs:
             return {row.name: row.content for row in connection.execute(query)}
 
     def cancel(self, job_id: str) -> Job | None:
-        """Cancel an unfinished job, and the work under it that no other job waits for. A finished one stays as it
-        is."""
+        """Cancels an unfinished job, and its tasks that no other job waits for. A finished job stays as it is."""
         query = job_rows(with_layouts=True).where(orders.c.id == job_id)
         with self._database.reading() as connection:
             solve_id = connection.execute(select(orders.c.solve_id).where(orders.c.id == job_id)).scalar_one_or_none()
@@ -167,7 +169,8 @@ class Jobs:
 
 
 def _stop_unwanted(connection: Connection, solve_id: str, validation_id: str | None) -> None:
-    """The token stays: who held the task may still hand over the best that it had."""
+    """Ends the tasks that no order waits for. Their tokens stay valid, so that the holder can still hand over its best
+    layout."""
     wanted = select(func.count()).select_from(orders).where(orders.c.cancelled_at.is_(None))
     if not connection.execute(wanted.where(orders.c.solve_id == solve_id)).scalar_one():
         connection.execute(

@@ -1,6 +1,7 @@
-"""API keys: who may call, and what. A key is shown once, when it is made; the store has its hash.
+"""API keys. A key says who calls, and what the caller may do. It is shown once, when it is made; the store has its
+hash.
 
-A key is 256 random bits, so that one round of SHA-256 is enough: there is nothing to guess.
+A key has 256 random bits. Nobody can guess them, so one round of SHA-256 is enough.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ _FORM = re.compile(r"wp_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`expires_in_s`: what is left of its life, None without an end; below 0 it is over. `priority`: of its orders,
-    which may be lower and never higher."""
+    """`expires_in_s`: how long the key is still valid; below 0 it has expired; None if it never expires. `priority`:
+    the highest, and the usual, priority of its orders."""
 
     id: str
     name: str
@@ -41,15 +42,18 @@ class Key:
 
     @property
     def valid(self) -> bool:
+        """Whether the key is neither revoked nor expired."""
         return not self.revoked and (self.expires_in_s is None or self.expires_in_s > 0)
 
 
 class Keys:
+    """The repository of API keys."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def make(self, name: str, scopes: frozenset[Scope], *, lasts_s: float | None, priority: Priority = "normal") -> str:
-        """The key, which nothing can tell again."""
+        """Makes a key and returns its text, which nothing can show again."""
         key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         with self._database.writing() as connection:
             connection.execute(
@@ -79,10 +83,12 @@ class Keys:
         return found if found.valid else None
 
     def all(self) -> tuple[Key, ...]:
+        """All keys, with revoked and expired ones."""
         with self._database.reading() as connection:
             return tuple(map(_to_key, connection.execute(_QUERY.order_by(api_keys.c.created_at, api_keys.c.id))))
 
     def any_valid(self) -> bool:
+        """Whether any key is valid now."""
         query = select(api_keys.c.id).where(
             api_keys.c.revoked.is_(False), or_(api_keys.c.expires.is_(None), api_keys.c.expires > db_now())
         )
@@ -90,7 +96,7 @@ class Keys:
             return connection.execute(query.limit(1)).one_or_none() is not None
 
     def revoke(self, key_id: str) -> bool:
-        """Whether there was such a key that was not revoked yet."""
+        """Revokes a key. Returns whether there was such a key that was not revoked yet."""
         change = update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked.is_(False))
         with self._database.writing() as connection:
             return bool(connection.execute(change.values(revoked=True)).rowcount)

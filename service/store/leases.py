@@ -1,9 +1,9 @@
-"""Tasks change hands: claimed by one holder at a time, released by it in order, or lost with it.
+"""Leases on tasks. One holder at a time claims a task. The holder delivers it, releases it, or is lost with it.
 
-A task waits, is claimed for its next attempt, and is then delivered, released or lost. Each claim has a token of its
-own, and every write for the task must show it. *Released* is an orderly stop: the task waits again, nothing is counted.
-*Lost* is the end of a holder, or of the child that did the work, without a word: it is counted, and the last loss ends
-the task, with what was last said.
+A task waits, is claimed for its next attempt, and is then delivered, released or lost. Each claim has its own token,
+and every write for the task must show it. *Released*: the holder stopped in order. The task waits again, and no loss is
+counted. *Lost*: the holder, or the child that did the work, died without a word. The loss is counted. The last loss
+that is allowed ends the task, with the last reason.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from warpack.service.versions import FORMAT
 
 MOST_LOSSES = 3
 _SETTLED_S = 1.0
-"""A task that is due for longer than this was not handed over by whoever made it so."""
+"""If a task is due for longer than this, the process that should have handed it over has not done so."""
 _AHEAD_S = 120.0
-"""No task is due so far ahead, unless the database's clock was set back: then it is due now."""
+"""No task is due so far in the future, unless the database's clock was set back. Then it is due now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The columns and states of a table of tasks. `stage`: which of a validation's stages it is about."""
+    """The columns and states of a table of tasks. `stage`: the stage of a validation, if the tasks are validations."""
 
     table: Table
     waits: str
@@ -40,8 +40,8 @@ class Lease:
     def claim(
         self, connection: Connection, task_id: str, attempt: int, holder: str, most_format: int | None = None
     ) -> str | None:
-        """The token; None where this attempt is not the next one, the task no longer waits, or is of a newer format
-        than `most_format` (that of this process unless said)."""
+        """Claims an attempt and returns the token. None if this attempt is not the next one, if the task does not wait
+        any longer, or if its format is newer than `most_format` (by default that of this process)."""
         token = secrets.token_hex(16)
         claimed = connection.execute(
             update(self.table)
@@ -57,29 +57,31 @@ class Lease:
         return token if claimed.rowcount else None
 
     def change(self, task_id: str, token: str) -> Any:
-        """An update of the row, by whoever holds it alone."""
+        """An update of the task's row that only the holder with this token can make."""
         return update(self.table).where(
             self.table.c.id == task_id, self.table.c.state == self.held, self.table.c.token == token
         )
 
     def wanted(self, connection: Connection, tokens: frozenset[str]) -> frozenset[str]:
-        """Those of the tokens whose attempt's result is still asked for."""
+        """Those of the tokens whose result is still wanted."""
         query = select(self.table.c.token).where(self.table.c.token.in_(tokens), self.table.c.state == self.held)
         return frozenset(connection.execute(query).scalars())
 
     def release(self, connection: Connection, task_id: str, token: str) -> bool:
+        """Lets a claimed task wait again, without counting a loss. Returns whether the claim still stood."""
         change = self.change(task_id, token)
         return bool(connection.execute(change.values(state=self.waits, holder=None, token=None, due=db_now())).rowcount)
 
     def held_by(self, connection: Connection, holder: str) -> list[tuple[str, str]]:
-        """Ids and tokens of what a holder has."""
+        """The ids and tokens of a holder's tasks."""
         query = select(self.table.c.id, self.table.c.token).where(
             self.table.c.holder == holder, self.table.c.state == self.held, *self._stage()
         )
         return [(row.id, row.token) for row in connection.execute(query)]
 
     def lose(self, connection: Connection, task_id: str, token: str, said: str) -> int:
-        """Count a loss and let the task wait again. How many there are now; 0 where the token is no longer the one."""
+        """Counts a loss, and lets the task wait again. Returns the number of losses; 0 if the token is not valid any
+        longer."""
         count = self.change(task_id, token).values(
             state=self.waits, holder=None, token=None, due=db_now(), said=said, losses=self.table.c.losses + 1
         )
@@ -89,7 +91,7 @@ class Lease:
         return int(connection.execute(query).scalar_one())
 
     def pass_over(self, connection: Connection, task_id: str, attempt: int) -> None:
-        """An attempt that the engine has given out will never be claimed: the next one takes its place."""
+        """Replaces an attempt by the next one. The engine gave it out, but it will never be claimed."""
         connection.execute(
             update(self.table)
             .where(
@@ -102,7 +104,7 @@ class Lease:
         )
 
     def submitted(self, connection: Connection, task_id: str, attempt: int) -> None:
-        """The engine has this attempt."""
+        """Notes that the engine has this attempt."""
         connection.execute(
             update(self.table)
             .where(self.table.c.id == task_id, self.table.c.submitted < attempt, *self._stage())
@@ -110,16 +112,16 @@ class Lease:
         )
 
     def unfinished(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """These columns of all that wait or are held."""
+        """These columns of all tasks that wait or are held."""
         return select(*columns).where(self.table.c.state.in_((self.waits, self.held)), *self._stage())
 
     def overdue(self) -> ColumnElement[bool]:
-        """Waits, and the engine was not given the next attempt."""
+        """True for a task that waits although the engine was not given its next attempt in time."""
         waits = (self.table.c.state == self.waits) & (self.table.c.submitted <= self.table.c.attempt)
         return waits & self._due_since(_SETTLED_S)
 
     def waiting_long(self, age_s: float) -> ColumnElement[bool]:
-        """Waits, and the engine was given the next attempt that long ago or longer."""
+        """True for a task that waits although the engine was given its next attempt at least `age_s` ago."""
         waits = (self.table.c.state == self.waits) & (self.table.c.submitted > self.table.c.attempt)
         return waits & self._due_since(age_s)
 

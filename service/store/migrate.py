@@ -24,15 +24,15 @@ class StoreTooNew(Exception):
 
 
 def migrate(database: Database, lock_file: Path) -> None:
-    """Apply the steps that are missing. Processes that start together take turns: by a lock on `lock_file` where they
-    share a SQLite file, by an advisory lock of the database on PostgreSQL. Raises StoreTooNew."""
+    """Applies the migration steps that are missing. Processes that start together take turns: on SQLite by a lock on
+    `lock_file`, on PostgreSQL by an advisory lock of the database. Raises StoreTooNew."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config()
     with _alone(lock_file if database.is_sqlite else None), database.writing("migrations") as connection:
         found = MigrationContext.configure(connection).get_current_revision()
         if found is not None and not knows(found):
             raise StoreTooNew(
-                f"a newer version of Warpack has used this store (its tables are of step {found}): install that version, "
+                f"a newer version of Warpack has used this store (its tables have migration step {found}): install that version, "
                 "or restore a backup that was made before"
             )
         config.attributes["connection"] = connection
@@ -40,7 +40,7 @@ def migrate(database: Database, lock_file: Path) -> None:
 
 
 def knows(revision: str) -> bool:
-    """Whether tables of this step can be brought up to date."""
+    """Whether this version knows the migration step, and so can bring its tables up to date."""
     try:
         return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
     except CommandError:

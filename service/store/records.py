@@ -1,4 +1,4 @@
-"""What the repositories hand out: plain frozen values, no database types."""
+"""The records that repositories hand out: plain frozen values, without types of the database."""
 
 from __future__ import annotations
 
@@ -14,38 +14,41 @@ FINAL_STATES: frozenset[str] = frozenset({"ready", "failed", "infeasible", "canc
 
 Priority = Literal["low", "normal", "high"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
-"""The lowest first."""
+"""Priorities, the lowest first."""
 
 _RANKS = {"none": 0, "static": 1, "compiled": 2, "simulated": 3, "hardware": 4}
 
 
 def rank(level: str) -> int:
-    """Levels in order, the weakest lowest."""
+    """A level's place in the order of levels. The weakest has the lowest."""
     return _RANKS[level]
 
 
 def new_id() -> str:
-    """Milliseconds since 1970 and 64 random bits, in hexadecimal: unique, and near its neighbours in an index."""
+    """A unique id: milliseconds since 1970 and 64 random bits, in hexadecimal. In an index it lies near ids of its
+    time."""
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
 
 
 def now() -> str:
+    """The time in UTC, as ISO 8601 text with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def satisfies(level: str | None, required: str, best: str = "simulated") -> bool:
-    """Whether a layout that reached `level` answers a manifest that asks for `required`; `best` is what that means
-    now."""
+    """Whether a layout that reached `level` answers a manifest that requires `required`. `best` is the level that
+    `best` means now."""
     return _RANKS[level or "none"] >= _RANKS[best if required == "best" else required]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a caller posted. `document` is the manifest as posted, `request_sha256` the hash of exactly those bytes.
-    `caller` is the id of its API key; without keys all callers are one.
+    """What a caller posted. `document` is the manifest as posted; `request_sha256` is the hash of exactly those bytes.
+    `caller` is the id of the API key. Without keys, all callers are one.
 
-    `handed_over_in_s`: whoever takes the order hands its work to the engine within this; then any process does.
-    `best_level`: what `best` means at this moment: hardware where a worker with a GPU of that architecture is alive.
+    `handed_over_in_s`: within this time the process that takes the order hands its task to the engine. Later, any
+    process does. `best_level`: the level that `best` means now. It is hardware if there is a live worker with a GPU of
+    that architecture.
     """
 
     name: str
@@ -70,11 +73,11 @@ KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work for the job engine: one attempt at a solve, at a validation up to level simulated, or at what a device does
-    of it.
+    """A task of the job engine: one attempt at a solve, at a validation up to level simulated, or at the device stage
+    of a validation.
 
     `required` is the level that a validation must reach. A `device` task is for a GPU of that `compute_capability`.
-    `turn`: those with a smaller one go first. `format`: see `versions.FORMAT`.
+    Tasks with a smaller `turn` go first. `format`: see `versions.FORMAT`.
     """
 
     kind: TaskKind
@@ -89,7 +92,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The job that answers an order, and the work that must be handed to the engine for it (None: nothing new)."""
+    """The job that answers an order, and the new task that must be handed to the engine for it; None if none is new."""
 
     job_id: str
     task: Task | None = None
@@ -97,10 +100,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at a task. Who writes for it must show its `token`: a worker that was given up writes nothing.
+    """One claimed attempt at a task. Every write for it must show its `token`, so a worker that was given up cannot
+    write.
 
-    `wants_bundle`: a device is to go on with the validation. For a device: `bundle`, and the `reports` (JSON texts) of
-    the levels before.
+    `wants_bundle`: a device will go on with the validation. A device gets the `bundle`, and the `reports` (JSON texts)
+    of the levels below.
     """
 
     task: Task
@@ -118,16 +122,17 @@ class Claim:
 
     @property
     def id(self) -> str:
+        """The id of the claimed task."""
         return self.task.id
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as callers see it. `layout` is JSON text without the name, there only when the state is `ready`.
+    """A job as callers see it. `layout` is JSON text without the name. Only a `ready` job has it.
 
-    `problem` is JSON text: why the job failed. `best_so_far` holds an unvalidated layout of a job that was cancelled,
-    or the one of an infeasible job, which places nothing.
-    `stage`: `device` while its validation is for a GPU to go on with, else `host`; None before there is one.
+    `problem` is JSON text: why the job failed. `best_so_far` is the unvalidated layout of a cancelled job, or the
+    layout of an infeasible job, which places nothing. `stage` is `device` while its validation waits for a GPU or runs
+    on one, else `host`; None if there is no validation yet.
     """
 
     id: str
@@ -152,4 +157,5 @@ class Job:
 
     @property
     def finished(self) -> bool:
+        """Whether the job has ended."""
         return self.state in FINAL_STATES

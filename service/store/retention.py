@@ -1,7 +1,7 @@
-"""What nobody has used for long goes: finished orders first, then what none of the orders that are left refers to.
+"""Retention: removes what nobody has used for long. Finished orders go first, then rows that no order refers to.
 
-An order goes in two steps. It is marked, from when on it is given out to nobody anew; and it goes a minute later,
-unless it was used meanwhile by somebody who had found it before. A mark is the time of it, as a negative `used`.
+An order is removed in two steps. First it is marked; a marked order answers no new request. A minute later it is
+removed, unless a caller who had found it before has used it meanwhile. A mark is its time, as a negative `used`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,14 @@ MARKED_S = 60.0
 
 
 class Retention:
+    """Removes unused orders, and all that belongs to them alone."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def tidy(self, age_s: float) -> int:
-        """Drop a batch of the orders that were marked, with what hangs on them alone, and mark a batch of those that
-        ended, and were last used, longer ago than this. How many orders went."""
+        """Removes a batch of marked orders, with the rows that only they refer to. Then marks a batch of orders that
+        ended, and were last used, more than `age_s` ago. Returns how many orders were removed."""
         dropped = self._drop()
         self._mark(age_s)
         return dropped
@@ -94,7 +96,7 @@ class Retention:
 
 
 def _drop_validations(connection: Connection, these: ColumnElement[bool]) -> None:
-    """Those of these that have ended, and that no order refers to."""
+    """Removes those of these validations that have ended and that no order refers to."""
     wanted = select(orders.c.id).where(orders.c.validation_id == validations.c.id).exists()
     unwanted = select(validations.c.id).where(these, validations.c.state.not_in(("waiting", "validating")), ~wanted)
     going = connection.execute(unwanted).scalars().all()
@@ -104,7 +106,7 @@ def _drop_validations(connection: Connection, these: ColumnElement[bool]) -> Non
 
 
 def _drop_solves(connection: Connection, solve_ids: Collection[str]) -> None:
-    """The same of solves, with all that is about them."""
+    """Removes those of these solves that have ended and that no order refers to, with all rows about them."""
     wanted = select(orders.c.id).where(orders.c.solve_id == solves.c.id).exists()
     these = solves.c.id.in_(solve_ids) & solves.c.state.not_in(("queued", "solving"))
     _drop_validations(connection, validations.c.solve_id.in_(select(solves.c.id).where(these, ~wanted)))

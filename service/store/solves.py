@@ -1,4 +1,4 @@
-"""Solves: claimed by a worker, delivered once."""
+"""Solves. A worker claims one, and it is delivered once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from warpack.service.store.tables import layouts, manifests, orders, solves
 
 @dataclass(frozen=True, slots=True)
 class SolvedLayout:
-    """A layout as text, and the figures of it that the store needs. `version`: of the solver that made it."""
+    """A layout as text, with the figures of it that the store needs. `version` is that of the solver."""
 
     status: str
     layout_sha256: str
@@ -27,12 +27,14 @@ class SolvedLayout:
 
 
 class Solves:
+    """The repository of solves."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, task: Task, holder: str, most_format: int | None = None) -> Claim | None:
-        """Begin this attempt. None when the solve is finished or cancelled, another attempt has taken its place, or
-        the holder cannot read it; see `Lease.claim`."""
+        """Claims this attempt. None if the solve is finished or cancelled, if another attempt has replaced this one, or
+        if the holder cannot read its format; see `Lease.claim`."""
         with self._database.writing() as connection:
             token = SOLVE.claim(connection, task.id, task.attempt, holder, most_format)
             if token is None:
@@ -41,8 +43,8 @@ class Solves:
             return solve_claim(connection, task, token)
 
     def deliver(self, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...] | None:
-        """Keep the result of the newest attempt and say which validations its orders need. A late result is dropped:
-        None."""
+        """Keeps the result of the newest attempt, and returns the validations that its orders need. A late result is
+        dropped: None."""
         state = "infeasible" if layout.status == "infeasible" else "solved"
         with self._database.writing(manifest_topic(claim.manifest_sha256)) as connection:
             done = connection.execute(
@@ -71,14 +73,13 @@ class Solves:
         return tuple(tasks)
 
     def tell(self, claim: Claim, incumbent: dict[str, Any]) -> None:
-        """A better packing on the way, for whoever follows the events. One of an attempt that was given up is
-        dropped."""
+        """Records a better packing as an event. One of an attempt that was given up is dropped."""
         with self._database.writing() as connection:
             if SOLVE.wanted(connection, frozenset((claim.token,))):
                 record(connection, "incumbent", claim.id, document=incumbent)
 
     def keep_best(self, claim: Claim, layout: SolvedLayout) -> bool:
-        """The best layout of a solve that was cancelled on the way, once. Whether it was one."""
+        """Keeps the best layout of a solve that was cancelled during the search, once. Returns whether it did."""
         cancelled = update(solves).where(
             solves.c.id == claim.id, solves.c.state == "cancelled", solves.c.token == claim.token
         )
@@ -90,7 +91,7 @@ class Solves:
             return True
 
     def fail(self, claim: Claim, problem: str) -> bool:
-        """Give up: `problem` is JSON text for the caller. Whether the claim stood."""
+        """Ends the solve as failed. `problem` is JSON text for the caller. Returns whether the claim still stood."""
         change = SOLVE.change(claim.id, claim.token)
         with self._database.writing() as connection:
             if not connection.execute(
@@ -102,7 +103,7 @@ class Solves:
 
 
 def solve_claim(connection: Connection, task: Task, token: str) -> Claim:
-    """With all that whoever holds it must know."""
+    """The claim, with all that its holder needs to know."""
     row = connection.execute(
         select(solves.c.time_limit_s, solves.c.manifest_sha256, manifests.c.document)
         .join(manifests, manifests.c.sha256 == solves.c.manifest_sha256)

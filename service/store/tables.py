@@ -1,15 +1,15 @@
-"""The tables. A *solve* packs one manifest; a *validation* takes a solve's layout to a level; an *order* is what one
-caller asked for, under a name and an id of its own. Many orders may share one solve, and orders that ask for one level
-share a validation.
+"""The tables. A *solve* packs one manifest. A *validation* takes a solve's layout to a level. An *order* is what one
+caller asked for; it has its own name and id. Many orders may share one solve. Orders that ask for the same level share
+a validation.
 
     manifests 1─n solves 1─1 layouts
                   solves 1─n validations 1─n reports, artefacts;  validations 1─1 bundles
                   solves 1─n orders n─1 validations,  orders 1─n idempotency_keys
     workers 1─n (held) solves, validations;  solves 1─n events
 
-Solves and validations are *tasks*: a worker holds one while `holder` names it, for as long as its row in `workers` has
-a lease (see `leases`). Times that people read are UTC in ISO 8601 text, which sorts as time does on every database;
-times that decide are seconds since 1970 on the database's clock (see `clock`).
+Solves and validations are *tasks*. A worker holds a task while the task's `holder` names it and the worker's row in
+`workers` has a lease (see `leases`). Times that people read are UTC in ISO 8601 text, which sorts by time on every
+database. Times that the service compares are seconds since 1970 on the database's clock (see `clock`).
 """
 
 from __future__ import annotations
@@ -22,18 +22,20 @@ metadata = MetaData()
 
 
 def _task_columns() -> tuple[Column[object], ...]:
-    """What makes a row a task."""
+    """The columns of every task."""
     return (
         Column("attempt", Integer, nullable=False, server_default="0"),  # of the newest claim
-        Column("submitted", Integer, nullable=False, server_default="0"),  # the attempt that the engine has last got
+        Column("submitted", Integer, nullable=False, server_default="0"),  # the last attempt that the engine was given
         Column("due", Float, nullable=False, server_default="0"),  # when the next attempt may be handed to the engine
         Column("token", String(32)),  # of the newest claim: what its holder must show to write
         Column("holder", String(64), index=True),  # the worker that has it; none while it waits
         Column("losses", Integer, nullable=False, server_default="0"),  # workers and children that died over it
-        Column("said", Text),  # what the last of them said
+        Column("said", Text),  # the reason of the last loss
         Column("tag", Integer, nullable=False, server_default="0"),  # its turn: see `turns`
-        Column("version", String(64), nullable=False, server_default=""),  # of what made it
-        Column("format", Integer, nullable=False, server_default="1", default=FORMAT),  # of what a worker must read
+        Column("version", String(64), nullable=False, server_default=""),  # of the solver or validator that made it
+        Column(
+            "format", Integer, nullable=False, server_default="1", default=FORMAT
+        ),  # that a worker must be able to read
     )
 
 
@@ -57,8 +59,8 @@ solves = Table(
     Column("problem", Text),
     Column("created_at", String(32), nullable=False),
     Column("finished_at", String(32)),
-    Column("caller", String(32), nullable=False, server_default=""),  # whose turn it takes: of the first order
-    Column("priority", String(8), nullable=False, server_default="normal"),  # the highest of its orders'
+    Column("caller", String(32), nullable=False, server_default=""),  # the caller of its first order, for its turn
+    Column("priority", String(8), nullable=False, server_default="normal"),  # the highest of its orders
     *_task_columns(),
 )
 _UNSOLVED = text("state IN ('queued', 'solving')")
@@ -80,13 +82,13 @@ Index(
     postgresql_where=_UNSOLVED,
 )
 
-# A partial index is not for queries with a parameter for the state: what may be a finished one could not use it.
+# Queries must name the state literally to use a partial index: a parameter might stand for a finished state.
 Index("solves_by_state", solves.c.state)
 
 layouts = Table(
     "layouts",
     metadata,
-    Column("solve_id", ForeignKey("solves.id"), primary_key=True),  # one result row a solve, whoever delivers first
+    Column("solve_id", ForeignKey("solves.id"), primary_key=True),  # one result for each solve: the first delivered
     Column("status", String(16), nullable=False),
     Column("layout_sha256", String(64), nullable=False),
     Column("minimum_budget_bytes", Integer),
@@ -105,7 +107,7 @@ validations = Table(
     Column("problem", Text),
     Column("created_at", String(32), nullable=False),
     Column("finished_at", String(32)),
-    Column("stage", String(8), nullable=False, server_default="host"),  # host: up to simulated; device: what a GPU does
+    Column("stage", String(8), nullable=False, server_default="host"),  # host: up to simulated; device: on a GPU
     *_task_columns(),
 )
 _UNVALIDATED = text("state IN ('waiting', 'validating')")
@@ -133,7 +135,7 @@ bundles = Table(
     "bundles",
     metadata,
     Column("validation_id", ForeignKey("validations.id"), primary_key=True),
-    Column("content", Text, nullable=False),  # what a GPU worker runs; there while one is waited for
+    Column("content", Text, nullable=False),  # what a GPU worker runs, kept while it is waited for
 )
 
 artefacts = Table(
@@ -147,7 +149,7 @@ artefacts = Table(
 orders = Table(
     "orders",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),  # the order in which they came, whatever a clock says
+    Column("seq", Integer, primary_key=True, autoincrement=True),  # the order of arrival, whatever a clock says
     Column("id", String(32), nullable=False, unique=True),
     Column("caller", String(32), nullable=False, server_default=""),  # the id of an API key; empty without keys
     Column("name", Text, nullable=False),
@@ -158,7 +160,7 @@ orders = Table(
     Column("cancelled_at", String(32)),
     Column("created_at", String(32), nullable=False),
     Column("priority", String(8), nullable=False, server_default="normal"),
-    Column("used", Float, nullable=False, server_default="0"),  # when last, to a day; below 0: see `retention`
+    Column("used", Float, nullable=False, server_default="0"),  # the last use, to a day; below 0: see `retention`
     sqlite_autoincrement=True,
 )
 Index("orders_by_use", orders.c.used)
@@ -204,8 +206,8 @@ events = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("solve_id", ForeignKey("solves.id"), nullable=False),
-    Column("validation_id", String(32)),  # of one validation alone
-    Column("order_id", String(32)),  # of one order alone
+    Column("validation_id", String(32)),  # if it is about one validation alone
+    Column("order_id", String(32)),  # if it is about one order alone
     Column("kind", String(16), nullable=False),
     Column("document", Text, nullable=False),
     Column("at", String(32), nullable=False),

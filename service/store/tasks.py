@@ -1,4 +1,4 @@
-"""What holds for every task, whatever its kind: handed to the engine, released, lost, taken back."""
+"""Operations on tasks of every kind: handed to the engine, released, lost, taken back."""
 
 from __future__ import annotations
 
@@ -18,26 +18,31 @@ _BATCH = 500
 
 
 class Tasks:
+    """The repository of tasks of every kind."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def submitted(self, task: Task) -> None:
-        """The engine has it."""
+        """Notes that the engine has the task."""
         with self._database.writing() as connection:
             ALL[task.kind].submitted(connection, task.id, task.attempt)
 
     def unsubmitted(self) -> tuple[Task, ...]:
-        """Those that wait although the engine was not given their next attempt: who should have done so has died."""
+        """The tasks that wait although the engine was not given their next attempt. The process that should have handed
+        them over has died."""
         with self._database.reading() as connection:
             return _found(connection, lambda lease: lease.overdue())
 
     def waiting_long(self, age_s: float) -> tuple[Task, ...]:
-        """Those that the engine was given that long ago, and nobody has claimed: it may have lost them."""
+        """The tasks that the engine was given at least `age_s` ago, and that nobody has claimed. It may have lost
+        them."""
         with self._database.reading() as connection:
             return _found(connection, lambda lease: lease.waiting_long(age_s))
 
     def wanted(self, claims: tuple[Claim, ...]) -> frozenset[str]:
-        """The tokens of those claims whose results are still asked for: neither cancelled nor begun anew elsewhere."""
+        """The tokens of those claims whose results are still wanted: neither cancelled, nor replaced by another
+        claim."""
         tokens = frozenset(claim.token for claim in claims)
         if not tokens:
             return frozenset()
@@ -45,12 +50,13 @@ class Tasks:
             return SOLVE.wanted(connection, tokens) | HOST.wanted(connection, tokens)
 
     def release(self, claim: Claim) -> bool:
-        """An orderly stop: the task waits for another holder, and nothing is counted. Whether the claim stood."""
+        """Gives the claim back at an orderly stop. The task waits for another holder, and no loss is counted. Returns
+        whether the claim still stood."""
         with self._database.writing() as connection:
             return _release(connection, claim.task.kind, claim.id, claim.token)
 
     def release_all(self, holder: str, but: frozenset[str] = frozenset()) -> int:
-        """All that a holder has, but for what these tokens name. How many that were."""
+        """Releases all tasks of a holder, except those with these tokens. Returns how many."""
         with self._database.writing() as connection:
             return sum(
                 _release(connection, kind, task_id, token)
@@ -60,16 +66,16 @@ class Tasks:
             )
 
     def lose(self, claim: Claim, said: str) -> bool:
-        """The child that worked on it was ended from outside. Whether the claim stood."""
+        """Counts a loss, because the child was killed from outside. Returns whether the claim still stood."""
         return self.lose_by_token(claim.task.kind, claim.id, claim.token, said)
 
     def lose_by_token(self, kind: str, task_id: str, token: str, said: str) -> bool:
-        """As `lose`, where the claim itself is gone."""
+        """Does what `lose` does, for a caller that has only the token."""
         with self._database.writing() as connection:
             return _lose(connection, kind, task_id, token, said)
 
     def held_by(self, holder: str) -> dict[str, tuple[str, str]]:
-        """The tokens of what a holder has, each with the kind and the id of its task."""
+        """The tokens of a holder's claims, each with the kind and the id of its task."""
         with self._database.reading() as connection:
             return {
                 token: (kind, task_id)
@@ -78,7 +84,7 @@ class Tasks:
             }
 
     def take_back(self, holder: str, said: str) -> int:
-        """All that a dead holder has. How many that were."""
+        """Takes back all tasks of a dead holder. Returns how many."""
         count = 0
         with self._database.writing() as connection:
             for kind, lease in ALL.items():
@@ -88,14 +94,14 @@ class Tasks:
         return count
 
     def pass_over(self, kind: str, task_id: str, attempt: int) -> None:
-        """The engine gave this attempt to a worker that died before it claimed anything: the next one takes its
-        place."""
+        """Replaces this attempt by the next one. The engine gave it to a worker that died before it claimed the
+        task."""
         with self._database.writing() as connection:
             ALL[kind].pass_over(connection, task_id, attempt)
 
 
 def next_task(kind: TaskKind, row: Any) -> Task:
-    """The next attempt at the task of this row. What is validated goes before what is solved."""
+    """The next attempt at the task of this row. Validations go before solves."""
     if kind == "solve":
         return Task("solve", row.id, row.attempt + 1, turn=LAST + 1 + row.tag, format=row.format)
     return Task(

@@ -1,13 +1,14 @@
-"""Whose turn it is: callers take turns by the priorities of their orders, and what takes long stands back for what is
-short.
+"""The order in which solves run. Callers share turns fairly by the priorities of their orders, and short solves go
+before long ones.
 
-Start-time fair queueing (Goyal, Vin and Cheng 1996). Each solve gets a tag when it is ordered: where the last
-unfinished one of its caller and priority ends, but no earlier than the turn that is under way. Solves go in the order
-of their tags. So a caller who orders thousands at once is served one at a time between the orders of others, whose
-first solve stands beside the one under way. Tags start from nothing whenever nothing is unfinished.
+This is start-time fair queueing (Goyal, Vin and Cheng 1996). Each solve gets a tag when it is ordered. The tag is the
+end of the last unfinished solve of its caller and priority, or the tag of the solve in progress if that is later.
+Solves run in the order of their tags. So if a caller orders thousands at once, they run one at a time between the
+solves of other callers: the first solve of another caller gets the tag of the solve in progress. Tags start from 0
+whenever nothing is unfinished.
 
-A priority is a share: of high solves four go for each normal one, and of these four for each low one. So nothing waits
-for ever, and a caller's own low orders do not hold up what it orders later.
+A priority is a share. Four high solves run for each normal one, and four normal ones for each low one. So nothing waits
+for ever, and a caller's low orders do not delay its later orders.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from sqlalchemy import Connection, text
 from warpack.service.store.records import Priority
 
 _SHORT, _LONG = 16, 128
-"""What a solve of normal priority takes of its caller's share."""
+"""What a short and a long solve of normal priority take of their caller's share."""
 _STANDS_BACK = 256
-"""How far a long solve stands back for short ones, and a low one for others: sixteen short ones at most go before."""
+"""By how much a long solve, or one of low priority, is put back. At most sixteen short solves go before it."""
 _WEIGHS: dict[Priority, Fraction] = {"low": Fraction(4), "normal": Fraction(1), "high": Fraction(1, 4)}
 _FEW_BUFFERS = 64
 _SHORT_LIMIT_S = 1.0
 LAST = 2**27
-"""No tag is greater, so that what is made of it stays within what an engine takes for a priority."""
+"""The greatest tag. Turns are made of tags, and must stay within the priorities of an engine."""
 
-# Literal states, both of them first: else SQLite would not use the index of what is unsolved.
+# The states are literal, and the IN condition comes first. Else SQLite would not use the index of unsolved solves.
 _TAGS = text(
     """
     SELECT
@@ -43,13 +44,12 @@ _TAGS = text(
 
 
 def is_short(buffers: int, time_limit_s: float) -> bool:
-    """Whether a solve will end soon, as far as can be told before: real sets of few buffers are proven in
-    milliseconds."""
+    """Whether a solve is expected to end soon. Real sets of few buffers are proven in milliseconds."""
     return buffers <= _FEW_BUFFERS or time_limit_s <= _SHORT_LIMIT_S
 
 
 def next_tag(connection: Connection, caller: str, priority: Priority, *, short: bool) -> int:
-    """For a solve that this caller orders now."""
+    """The tag of a solve that this caller orders now."""
     found = connection.execute(_TAGS, {"caller": caller, "priority": priority}).one()
     now = found.under_way
     if now is None:

@@ -1,4 +1,5 @@
-"""Which orders are in use: read, or given out again. Noted in memory and written now and then: reads stay reads."""
+"""Notes when orders are used: read, or given out again. Notes are kept in memory and written now and then, so that a
+read of an order writes nothing."""
 
 from __future__ import annotations
 
@@ -12,23 +13,26 @@ from warpack.service.store.database import Database
 from warpack.service.store.tables import orders
 
 _FRESH_S = 24 * 3600.0
-"""What was written as used so lately is not written again."""
+"""A use that was written within this time is not written again."""
 _BATCH = 500
 
 
 class Uses:
+    """The uses of orders since the last write."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._noted: set[str] = set()
         self._lock = Lock()
 
     def note(self, order_id: str) -> None:
+        """Notes that an order is used now."""
         with self._lock:
             self._noted.add(order_id)
 
     def write(self) -> int:
-        """Write down what was noted since the last time; of a process that dies before, nothing is lost but the note.
-        How many orders that changed."""
+        """Writes the notes since the last time. Returns how many orders that changed. If a process dies before, only
+        its notes are lost."""
         with self._lock:
             noted, self._noted = self._noted, set()
         left, changed = iter(noted), 0

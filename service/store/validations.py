@@ -1,8 +1,7 @@
-"""Validations: a layout taken to a level, with its reports and what is handed out with it.
+"""Validations. A validation takes a layout to a level, and has its reports and the files that are handed out.
 
-One that must reach hardware has two stages: the levels below on any worker that compiles, then a bundle, with which a
-worker that has the GPU goes on. What the first stage found stands already, as far as it got, while the second is waited
-for.
+A validation for level hardware has two stages. A compiling worker does the levels below and makes a bundle. A worker
+with the GPU goes on with the bundle. The reports of the first stage are stored while the second is waited for.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from warpack.service.versions import FORMAT
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a validation found. `document` is the layout with its validation; None, with a `problem`, where a level
-    failed. `version`: of the emitters and probes that made it."""
+    """What a validation found. `document` is the layout with its validation. If a level failed, it is None and there is
+    a `problem`. `version` is that of the emitters and probes."""
 
     level: str
     reports: tuple[dict[str, Any], ...]
@@ -37,12 +36,14 @@ class Verdict:
 
 
 class Validations:
+    """The repository of validations."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, task: Task, holder: str, most_format: int | None = None) -> Claim | None:
-        """Begin this attempt at a stage. None when that is finished or cancelled, another attempt has taken its place,
-        or the holder cannot read it; see `Lease.claim`."""
+        """Claims this attempt at a stage. None if the stage is finished or cancelled, if another attempt has replaced
+        this one, or if the holder cannot read its format; see `Lease.claim`."""
         with self._database.writing() as connection:
             token = ALL[task.kind].claim(connection, task.id, task.attempt, holder, most_format)
             if token is None:
@@ -52,8 +53,8 @@ class Validations:
             return validation_claim(connection, task, token)
 
     def deliver(self, claim: Claim, verdict: Verdict) -> bool:
-        """Keep the verdict of the newest attempt, whole or not at all. A late one is dropped: False. `reports` and
-        `artefacts` are those that an earlier stage has not kept yet."""
+        """Keeps the verdict of the newest attempt, whole or not at all. A late one is dropped: False. Its `reports` and
+        `artefacts` are those that no earlier stage has kept."""
         state = "passed" if verdict.document is not None else "failed"
         change = ALL[claim.task.kind].change(claim.id, claim.token)
         change = change.values(
@@ -74,8 +75,8 @@ class Validations:
             return True
 
     def hand_over(self, claim: Claim, verdict: Verdict, bundle: str) -> Task | None:
-        """The first stage has passed: keep its verdict, and leave the rest to a device. None where the attempt is a
-        late one."""
+        """Keeps the verdict of the first stage, which has passed, and returns the task of the device. None if the
+        attempt is late."""
         change = ALL[claim.task.kind].change(claim.id, claim.token)
         change = change.values(
             state="waiting",
@@ -97,8 +98,9 @@ class Validations:
             return next_task("device", row)
 
     def fall_back(self, validation_id: str, token: str | None = None) -> bool:
-        """Where `best` was asked for, what the first stage found is the answer: no device can go on. With the `token`
-        of a claim, by its holder; without, only while nobody holds it. Whether it was so."""
+        """Makes the first stage's result the answer, because no device can go on. Only for a validation that asked for
+        `best`. The holder calls it with the `token` of its claim. Without a token, nobody may hold the validation.
+        Returns whether the validation was one of these."""
         held = ("waiting",) if token is None else ("validating",)
         change = update(validations).where(
             validations.c.id == validation_id,
@@ -116,7 +118,8 @@ class Validations:
             return True
 
     def fail(self, claim: Claim, problem: str) -> bool:
-        """Give up: `problem` is JSON text for the caller. Whether the claim stood."""
+        """Ends the validation as failed. `problem` is JSON text for the caller. Returns whether the claim still
+        stood."""
         change = ALL[claim.task.kind].change(claim.id, claim.token)
         with self._database.writing() as connection:
             values = {"state": "failed", "holder": None, "problem": problem, "finished_at": now()}
@@ -127,14 +130,14 @@ class Validations:
             return True
 
     def best_on_devices(self) -> tuple[tuple[str, str], ...]:
-        """Ids and architectures of those that wait for a device because they asked for `best`."""
+        """The ids and architectures of validations that asked for `best` and wait for a device."""
         query = task_query("device").where(validations.c.state == "waiting", validations.c.required == "best")
         with self._database.reading() as connection:
             return tuple((row.id, row.compute_capability) for row in connection.execute(query))
 
 
 def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
-    """With all that whoever holds it must know."""
+    """The claim, with all that its holder needs to know."""
     row = connection.execute(
         select(
             validations.c.required,
@@ -164,7 +167,7 @@ def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
 
 
 def _changed(connection: Connection, change: Any) -> str | None:
-    """The solve of the validation that the change met; None where it met none."""
+    """The solve of the validation that was changed; None if none was."""
     found: str | None = connection.execute(change.returning(validations.c.solve_id)).scalar_one_or_none()
     return found
 

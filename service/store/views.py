@@ -1,4 +1,4 @@
-"""The one query that turns orders into jobs: a job's state follows from its order, its solve and its validation."""
+"""The query that turns orders into jobs. A job's state follows from its order, its solve and its validation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SMALL = (
 
 
 def job_rows(*, with_layouts: bool) -> Select[Any]:
-    """Jobs with what they hang on. Layouts may be megabytes: a list leaves them out."""
+    """The query of jobs, with their solves and validations. Lists leave out layouts, which may have megabytes."""
     columns = (*_SMALL, validations.c.document.label("layout"), layouts.c.document.label("best_so_far"))
     joined = (
         orders.join(solves, orders.c.solve_id == solves.c.id)
@@ -51,6 +51,7 @@ def job_rows(*, with_layouts: bool) -> Select[Any]:
 
 
 def to_job(row: Row[Any]) -> Job:
+    """The job of a row of `job_rows`."""
     values = dict(row._mapping)
     state = cast(JobState, values["state"])
     if state != "ready":
@@ -58,7 +59,9 @@ def to_job(row: Row[Any]) -> Job:
     if state not in ("cancelled", "infeasible"):
         values["best_so_far"] = None
     if state not in ("ready", "failed", "infeasible", "cancelled"):
-        values["finished_at"] = None  # the solve's end is not the job's while its layout is being validated
+        values["finished_at"] = None  # the solve has ended, but not the job: its layout is being validated
     elif values["finished_at"] is not None:
-        values["finished_at"] = max(values["finished_at"], values["created_at"])  # answered from the store: at once
+        values["finished_at"] = max(
+            values["finished_at"], values["created_at"]
+        )  # if the store answered, the job ended when it came
     return Job(**values)

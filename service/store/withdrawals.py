@@ -1,4 +1,4 @@
-"""What a faulty version made is withdrawn: it answers nobody again, and who had it is told."""
+"""Withdraws the answers of a faulty version. They answer nobody again, and callers who have them are told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ANSWERED = {"solves": ("solved", "infeasible"), "validations": ("passed", "outd
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How many answers of a kind (`solver` or `validator`) a version made that stand."""
+    """How many valid answers of a kind (`solver` or `validator`) a version has made."""
 
     kind: str
     version: str
@@ -24,11 +24,13 @@ class Made:
 
 
 class Withdrawals:
+    """The repository of answers by version."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def made(self) -> tuple[Made, ...]:
-        """Every version with answers that stand."""
+        """Every version with valid answers."""
         with self._database.reading() as connection:
             return tuple(
                 Made(kind, row.version, row.answers)
@@ -42,8 +44,8 @@ class Withdrawals:
             )
 
     def withdraw(self, kind: str, version: str) -> int:
-        """All answers of a version. Their orders end as failed, and the same manifests are worked on anew when they are
-        asked for again. How many orders that were."""
+        """Withdraws all answers of a version. Their orders end as failed. When the same manifests are asked for again,
+        they are solved or validated anew. Returns how many orders that ended."""
         table = solves if kind == "solver" else validations
         column = orders.c.solve_id if kind == "solver" else orders.c.validation_id
         with self._database.writing() as connection:

@@ -1,7 +1,7 @@
-"""Who is alive: every process that may hold tasks beats, and each beat renews its lease on the database's clock.
+"""Live workers. Every process that may hold tasks sends heartbeats, and each renews its lease on the database's clock.
 
-A lease that has run out tells of a process that is dead, stopped, hung or cut off. Who finds one takes its tasks back
-(see `leases`). A process that goes on after that is a new holder: it beats itself back in, and what it held is gone.
+If a lease has run out, its process is dead, stopped, hung or cut off. Another process finds that, and takes its tasks
+back (see `leases`). If the process goes on later, its next heartbeat makes it a new holder, without its old tasks.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from warpack.service.store.tables import workers
 LEASE_S = 8.0
 BEAT_S = 2.0
 GATEWAY_PREFIX = "gw-"
-"""Of the ids of workers that do not share the database: an API beats for them."""
+"""How the ids of gateway workers begin. They do not share the database; the API sends their heartbeats to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process, the queues that it takes tasks from, what it says of the devices that it has, and the versions of what
-    it works with. `room`: how many tasks of a queue it does at a time. `beats`: how often it has beaten; `left_s`: what
-    is left of its lease."""
+    """A process, with the queues that it takes from, its devices and the versions of its parts. `room`: the number of
+    tasks at a time, by queue. `beats`: the number of its heartbeats. `left_s`: what is left of its lease."""
 
     id: str
     queues: tuple[str, ...] = ()
@@ -41,11 +40,13 @@ class Worker:
 
 
 class Workers:
+    """The repository of workers."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def beat(self, worker: Worker) -> None:
-        """Renew its lease. One that is new here, or was given up, is entered."""
+        """Renews the worker's lease. A worker that is new, or was given up, is entered."""
         renew = update(workers).where(workers.c.id == worker.id)
         with self._database.writing() as connection:
             renewed = connection.execute(renew.values(beats=workers.c.beats + 1, lease_until=db_now() + LEASE_S))
@@ -63,28 +64,30 @@ class Workers:
                 )
 
     def renew(self, worker_id: str) -> bool:
-        """Renew the lease of one that is entered. Whether it is."""
+        """Renews the lease of an entered worker. Returns whether it is entered."""
         change = update(workers).where(workers.c.id == worker_id)
         with self._database.writing() as connection:
             renewed = change.values(beats=workers.c.beats + 1, lease_until=db_now() + LEASE_S)
             return bool(connection.execute(renewed).rowcount)
 
     def get(self, worker_id: str) -> Worker | None:
+        """The worker with this id; None if it is not entered."""
         with self._database.reading() as connection:
             row = connection.execute(_QUERY.where(workers.c.id == worker_id)).one_or_none()
         return None if row is None else _to_worker(row)
 
     def all(self) -> tuple[Worker, ...]:
-        """Those entered, in the order of their ids, with a lease or not."""
+        """All entered workers in the order of their ids, with or without a valid lease."""
         with self._database.reading() as connection:
             return tuple(map(_to_worker, connection.execute(_QUERY.order_by(workers.c.id))))
 
     def retire(self, worker_id: str) -> None:
-        """It takes no more tasks."""
+        """Notes that the worker takes no more tasks."""
         with self._database.writing() as connection:
             connection.execute(update(workers).where(workers.c.id == worker_id).values(queues=json.dumps({})))
 
     def leave(self, worker_id: str) -> None:
+        """Removes the worker."""
         with self._database.writing() as connection:
             connection.execute(delete(workers).where(workers.c.id == worker_id))
 
@@ -101,7 +104,7 @@ _QUERY: Select[Any] = select(
 
 
 def _to_worker(row: Row[Any]) -> Worker:
-    queues = json.loads(row.queues)  # of a worker of an older version a list
+    queues = json.loads(row.queues)  # a list, if the worker is of an older version
     return Worker(
         id=row.id,
         queues=tuple(queues),

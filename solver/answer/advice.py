@@ -10,12 +10,13 @@ from warpack.solver.answer.barriers import MissingBarrier
 from warpack.solver.answer.more_blocks import one_more_block, smaller_block_region
 from warpack.solver.answer.what_if import WhatIf
 from warpack.solver.devices.table import device
+from warpack.solver.flatten.problem import FlatTimeline, RegionProblem
 from warpack.solver.launch.mixing import strides_alike
 from warpack.solver.launch.ranking import threads_step
 from warpack.solver.launch.region import on_chip_buffers, run_region
 from warpack.solver.launch.threads import block_for, largest_run_bytes_for
 from warpack.solver.launch.weighing import weighs
-from warpack.solver.search.core.packing import heaviest
+from warpack.solver.search.core.packing import Packing, heaviest
 from warpack.solver.search.region.regions import Packed
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Buffer, Manifest
@@ -65,6 +66,12 @@ def advise(
             "accesses": sum(buffer.accesses for buffer in autos),
         }
     return advice
+
+
+def peak_of(problem: RegionProblem, timeline: FlatTimeline, packing: Packing) -> dict[str, Any] | None:
+    """The peak of one region; None where nothing lies in it."""
+    what_if = WhatIf.of(problem, timeline, packing)
+    return None if what_if.peak.phase is None else _peak(what_if)
 
 
 def _peak(what_if: WhatIf) -> dict[str, Any]:

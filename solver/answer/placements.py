@@ -18,6 +18,7 @@ from warpack.solver.wire.layout import (
     LocalBytes,
     PlacedBuffer,
     PlacedPart,
+    Region,
 )
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.problems import Problem
@@ -38,8 +39,9 @@ class Placements:
     warnings: tuple[Problem, ...] = ()
 
 
-def placements(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> Placements:
-    """Buffers of no bytes are placed at 0 and share nothing; plain local ones have no offset."""
+def placements(manifest: Manifest, packed: Packed, launch: LaunchFigures | None) -> Placements:
+    """Buffers of no bytes are placed at 0 and share nothing; plain local ones have no offset. `launch` None: of a
+    pool."""
     on_chip = [_on_chip(buffer, packed) for buffer in manifest.buffers]
     local = [buffer for buffer, chip in zip(manifest.buffers, on_chip, strict=True) if not chip]
     persistent, persistent_bytes = place_persistent(buffer for buffer in local if buffer.persistent)
@@ -53,7 +55,8 @@ def placements(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> Pla
             if offset is None:
                 offset, parts = _place(buffer, offsets)
             others = shares.get(name, ())
-            placed = PlacedBuffer(component, buffer.name, "shared", buffer.scope, offset, size, parts, others)
+            region: Region = "pool" if manifest.of_pool else buffer.scope
+            placed = PlacedBuffer(component, buffer.name, "shared", region, offset, size, parts, others)
         elif buffer.persistent:
             placed = PlacedBuffer(component, buffer.name, "local", "persistent_local", persistent[name], size)
         else:
@@ -61,7 +64,8 @@ def placements(manifest: Manifest, packed: Packed, launch: LaunchFigures) -> Pla
         buffers.append(placed)
     warnings = () if listed is not None else (_NOT_LISTED,)
     plain = (buffer for buffer in local if not buffer.persistent)
-    windows = (*_windows(packed.flat.block, packed.block), *_windows(packed.flat.run, packed.run))
+    run_region: Region = "pool" if manifest.of_pool else "run"
+    windows = (*_windows(packed.flat.block, packed.block, "block"), *_windows(packed.flat.run, packed.run, run_region))
     return Placements(tuple(buffers), windows, local_bytes(plain, persistent_bytes), warnings)
 
 
@@ -84,7 +88,7 @@ def _place(buffer: Buffer, offsets: dict[str, Bytes]) -> tuple[Bytes | None, tup
     )
 
 
-def _shares(packed: Packed, launch: LaunchFigures) -> dict[str, tuple[str, ...]] | None:
+def _shares(packed: Packed, launch: LaunchFigures | None) -> dict[str, tuple[str, ...]] | None:
     """None where the lists would be too long to be useful."""
     regions = [
         [(offset, offset + item.size_bytes) for item, offset in zip(problem.items, packing.offsets, strict=True)]
@@ -103,6 +107,8 @@ def _shares(packed: Packed, launch: LaunchFigures) -> dict[str, tuple[str, ...]]
         for problem, spans in zip(problems, regions, strict=True)
     )
     across: dict[str, set[str]] = {}
+    if launch is None:
+        return found
     for count, (upper, lower) in enumerate(over_windows(launch, block, run)):
         if count > MOST_SHARES_LISTED:
             return None
@@ -111,9 +117,9 @@ def _shares(packed: Packed, launch: LaunchFigures) -> dict[str, tuple[str, ...]]
     return found | {name: tuple(sorted({*found[name], *others})) for name, others in across.items()}
 
 
-def _windows(problem: RegionProblem, packing: Packing) -> tuple[ComponentWindow, ...]:
+def _windows(problem: RegionProblem, packing: Packing, region: Region) -> tuple[ComponentWindow, ...]:
     found = []
     for window in problem.windows:
         start, end = hull_of(problem, window, packing.offsets)
-        found.append(ComponentWindow(window.path, problem.region, start, end - start))
+        found.append(ComponentWindow(window.path, region, start, end - start))
     return tuple(found)

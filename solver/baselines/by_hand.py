@@ -41,8 +41,8 @@ def by_hand(manifest: Manifest, layout: HandLayout) -> Baseline:
     size = RegionBytes(layout.run_bytes, layout.block_region_bytes, reach)
     figures, block = launched_beyond_budget(rules, size, on_chip)
     windows = None if block is None else windows_of(block)
-    broken = islice(_broken(manifest, layout, flat, windows), MOST_BROKEN_LISTED)
-    return replace(figures, broken=tuple(broken))
+    found = islice(broken(manifest, layout, flat, windows), MOST_BROKEN_LISTED)
+    return replace(figures, broken=tuple(found))
 
 
 def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
@@ -50,11 +50,15 @@ def broken_by_hand(manifest: Manifest) -> tuple[Problem, ...]:
     layout = manifest.baseline
     if layout is None:
         return ()
-    broken = by_hand(manifest, layout).broken
-    return tuple(Problem("baseline_broken", "/baseline/offsets_bytes", one.message, one.buffers) for one in broken)
+    from warpack.solver.baselines.of_pool import pool_by_hand
+
+    found = pool_by_hand(manifest, layout) if manifest.of_pool else by_hand(manifest, layout)
+    return tuple(
+        Problem("baseline_broken", "/baseline/offsets_bytes", one.message, one.buffers) for one in found.broken
+    )
 
 
-def _broken(manifest: Manifest, layout: HandLayout, flat: FlatManifest, windows: Windows | None) -> Iterator[Finding]:
+def broken(manifest: Manifest, layout: HandLayout, flat: FlatManifest, windows: Windows | None) -> Iterator[Finding]:
     """Broken rules about alignments, pins and shared bytes: by region, then across the two. Contiguous windows are a
     demand on Warpack's own layout, and are not checked."""
     for problem in (flat.block, flat.run):

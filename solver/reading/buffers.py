@@ -7,7 +7,7 @@ from warpack.solver.reading.buffer_rows import Row
 from warpack.solver.reading.collector import Collector
 from warpack.solver.reading.components import ComponentTree
 from warpack.solver.reading.element_types import read_alignment, read_dtype
-from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.lifetimes import Lives, read_lives
 from warpack.solver.reading.sizes import read_size
 from warpack.solver.wire.manifest import Buffer, Growth, Location, Reentry, Scope, Zero
@@ -64,8 +64,8 @@ def read_buffer(
         stages=stages,
         growth=growth,
     )
-    if stages > 1 and buffer.size_bytes > LARGEST:
-        message = f"{stages} slots of {buffer.slot_bytes} bytes, {buffer.slot_pitch_bytes} apart, are more than {LARGEST} bytes."
+    if stages > 1 and buffer.size_bytes > collector.largest:
+        message = f"{stages} slots of {buffer.slot_bytes} bytes, {buffer.slot_pitch_bytes} apart, are more than {collector.largest} bytes."
         collector.error("size-too-large", fields.pointer("stages"), message)
     return buffer
 

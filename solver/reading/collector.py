@@ -6,10 +6,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from warpack.solver.wire.problems import Problem
+from warpack.solver.wire.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from warpack.solver.reading.texts.written import Position, Written
+
+LARGEST = 2**31 - 1
+"""The largest count of bytes or elements that a field may hold; a pool's may hold more."""
+LARGEST_ALIGNMENT = 1024
 
 SHOWN_CHARACTERS = 60
 HINTS = 40
@@ -55,7 +63,11 @@ class Collector:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.written: Written | None = None
+        """The text that the document was read from, where it came from a file."""
         self._hints_left = HINTS
+        self.largest = LARGEST
+        self.largest_alignment = LARGEST_ALIGNMENT
         self.subject: str | None = None
         """The buffer, part or component that all further problems are about: it is named beside the pointer, and in the
         message."""
@@ -68,8 +80,20 @@ class Collector:
         finally:
             self.subject = before
 
-    def error(self, type_: str, pointer: str, message: str, *names: str) -> None:
-        self.problems.append(self._problem(type_, pointer, message, names))
+    def error(
+        self,
+        type_: str,
+        pointer: str,
+        message: str,
+        *names: str,
+        place: tuple[str | None, Position | None] = (None, None),
+    ) -> None:
+        """`place`: the file and the position in it, where they are known already."""
+        problem = self._problem(type_, pointer, message, names)
+        file, position = place
+        if file is not None:
+            problem = replace(problem, place=Place(file, *(position or (1, None))))
+        self.problems.append(problem)
 
     def warn(self, type_: str, pointer: str, message: str, *names: str) -> None:
         self.warnings.append(self._problem(type_, pointer, message, names))

@@ -10,7 +10,6 @@ from warpack.solver.reading.fields import Fields
 from warpack.solver.wire.dtypes import DTYPES, SYNONYMS, DType
 
 LARGEST_ITEM = 65536
-LARGEST_ALIGNMENT = 1024
 _OTHER_NAMES = {
     "float": "float32",
     "double": "float64",
@@ -95,7 +94,8 @@ def _opaque(outer: Fields, value: dict[str, Any], at: str) -> DType | None:
 
 
 def read_alignment(fields: Fields, natural: int) -> int | None:
-    """`alignment_bytes`: a power of two up to 1024, not below the natural one (the default). None if it is wrong."""
+    """`alignment_bytes`: a power of two up to 1024 (more in a pool), not below the natural one (the default). None if
+    it is wrong."""
     value = fields.values.get("alignment_bytes")
     if value is None:
         return natural
@@ -104,8 +104,8 @@ def read_alignment(fields: Fields, natural: int) -> int | None:
         message = f"`alignment_bytes` must be an integer, and is {show(value)}."
         fields.collector.error("not-an-integer", pointer, message)
         return None
-    if not is_power_of_two(value) or not natural <= value <= LARGEST_ALIGNMENT:
-        message = f"An alignment must be a power of two from {natural} to {LARGEST_ALIGNMENT}, and is {show(value)}."
+    if not is_power_of_two(value) or not natural <= value <= fields.collector.largest_alignment:
+        message = f"An alignment must be a power of two from {natural} to {fields.collector.largest_alignment}, and is {show(value)}."
         fields.collector.error("bad-alignment", pointer, message)
         return None
     return value

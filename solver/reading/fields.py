@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
+from warpack.solver.reading.collector import LARGEST as LARGEST
 from warpack.solver.reading.collector import Collector, escaped, show
 
 Choice = TypeVar("Choice", bound=str)
-
-LARGEST = 2**31 - 1
-"""The largest count of bytes or elements that any field may hold."""
 
 
 class Fields:
@@ -47,16 +45,19 @@ class Fields:
     def pointer(self, key: str) -> str:
         return f"{self.at}/{key}"
 
-    def integer(self, key: str, default: int, low: int, high: int = LARGEST) -> int:
+    def integer(self, key: str, default: int, low: int, high: int | None = None) -> int:
+        """`high` None: the largest that the document may hold."""
         value = self.values.get(key, default)
+        high = self.collector.largest if high is None else high
         if type(value) is int and low <= value <= high:
             return value
         self._not_integer(key, value, low, high)
         return default
 
-    def optional_integer(self, key: str, low: int, high: int = LARGEST) -> int | None:
+    def optional_integer(self, key: str, low: int, high: int | None = None) -> int | None:
         """Null and absence both mean None."""
         value = self.values.get(key)
+        high = self.collector.largest if high is None else high
         if value is None or (type(value) is int and low <= value <= high):
             return value
         self._not_integer(key, value, low, high)

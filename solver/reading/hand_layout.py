@@ -6,27 +6,39 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from warpack.solver.reading.collector import Collector, escaped, show, some
-from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.references import Known, unknown_buffer
 from warpack.solver.reading.settings import MOST_THREADS
 from warpack.solver.wire.manifest import Buffer, HandLayout, Scope, Target
 from warpack.solver.wire.units import Bytes
 
+_POOL: tuple[tuple[Scope, str], ...] = (("run", "pool_bytes"),)
 _REGIONS: tuple[tuple[Scope, str], ...] = (("run", "run_bytes"), ("block", "block_region_bytes"))
 
 
 def read_hand_layout(
-    collector: Collector, value: Any, buffers: Known, target: Target, threads_per_run: int | None
+    collector: Collector,
+    value: Any,
+    buffers: Known,
+    target: Target,
+    threads_per_run: int | None,
+    *,
+    of_pool: bool = False,
 ) -> HandLayout | None:
     """None where there is none, or something in it is wrong. Only what cannot be compared at all is refused here. The
     layout says which of the manifest's rules the baseline breaks."""
     if value is None or (collector.problems and not buffers):
         return None
     before = len(collector.problems)
-    known = ("offsets_bytes", "block_region_bytes", "run_bytes", "threads_per_block")
+    regions = _POOL if of_pool else _REGIONS
+    known = ("offsets_bytes", "block_region_bytes", "run_bytes", "threads_per_block", "pool_bytes")
     fields = Fields(collector, value, "/baseline", known, ("offsets_bytes",))
-    stated = {key: fields.optional_integer(key, 0) for _, key in _REGIONS}
-    threads = fields.optional_integer("threads_per_block", 1, MOST_THREADS)
+    for key in known[1:4] if of_pool else known[4:]:
+        if fields.values.get(key) is not None:
+            message = f"`{key}` is of {'a block' if of_pool else 'a pool'}, and this manifest is of the other kind: leave it out."
+            collector.error("not-of-a-pool" if of_pool else "of-a-pool", fields.pointer(key), message)
+    stated = {key: fields.optional_integer(key, 0) for _, key in regions}
+    threads = None if of_pool else fields.optional_integer("threads_per_block", 1, MOST_THREADS)
     if threads is not None and threads_per_run is not None and threads % threads_per_run:
         message = f"{threads} threads are no whole number of runs of {threads_per_run} threads."
         collector.error("baseline-threads", fields.pointer("threads_per_block"), message)
@@ -43,7 +55,7 @@ def read_hand_layout(
     ends = _ends(offsets, buffers)
     most = _most_bytes(target)
     sizes: dict[str, Bytes] = {}
-    for scope, key in _REGIONS:
+    for scope, key in regions:
         last, end = ends[scope]
         sizes[key] = size = end if stated[key] is None else stated[key] or 0
         if size < end and not (
@@ -59,7 +71,10 @@ def read_hand_layout(
             collector.error("baseline-too-large", where, message, *([last] if by_buffer else []))
     if len(collector.problems) > before:
         return None
-    return HandLayout(dict(sorted(offsets.items())), sizes["run_bytes"], sizes["block_region_bytes"], threads)
+    placed = dict(sorted(offsets.items()))
+    if of_pool:
+        return HandLayout(placed, 0, 0, pool_bytes=sizes["pool_bytes"])
+    return HandLayout(placed, sizes["run_bytes"], sizes["block_region_bytes"], threads)
 
 
 def _most_bytes(target: Target) -> Bytes | None:
@@ -83,8 +98,10 @@ def _offsets(fields: Fields, buffers: Known) -> dict[str, Bytes] | None:
         if type(offset) is not int:
             message = f"An offset must be an integer, and that of {name} is {show(offset)}."
             fields.collector.error("not-an-integer", pointer, message)
-        elif not 0 <= offset <= LARGEST:
-            message = f"An offset must lie between 0 and {LARGEST}, and that of {name} is {show(offset)}."
+        elif not 0 <= offset <= fields.collector.largest:
+            message = (
+                f"An offset must lie between 0 and {fields.collector.largest}, and that of {name} is {show(offset)}."
+            )
             fields.collector.error("out-of-range", pointer, message)
         elif _names_one(fields.collector, name, pointer, value, buffers):
             found[name] = offset

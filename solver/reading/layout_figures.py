@@ -14,6 +14,7 @@ from warpack.solver.wire.layout import (
     LaunchFigures,
     LocalBytes,
     Occupancy,
+    PoolFigures,
     Proof,
     RunInfo,
     Status,
@@ -66,6 +67,14 @@ def read_launch(values: Values, value: Any, at: str) -> LaunchFigures:
     )
 
 
+def read_pool(values: Values, value: Any, at: str) -> PoolFigures:
+    fields = values.fields(value, at, ("pool_bytes", "base_alignment_bytes"))
+    return PoolFigures(
+        values.integer(fields.get("pool_bytes", 0), pointed(at, "pool_bytes")),
+        values.integer(fields.get("base_alignment_bytes", 0), pointed(at, "base_alignment_bytes")),
+    )
+
+
 def read_width(values: Values, value: Any, at: str) -> WidthConflicts:
     counts = ("width_bytes", "accesses", "degree", "least_degree", "stride_alone_bytes")
     fields = values.fields(value, at, counts)
@@ -92,10 +101,11 @@ def read_local(values: Values, value: Any, at: str) -> LocalBytes:
 
 def read_baseline(values: Values, value: Any, at: str) -> Baseline:
     counts = ("block_region_bytes", "dynamic_shared_bytes", "blocks_per_sm", "resident_threads")
-    optional = (*counts, "threads_by", "over_budget", "broken")
+    optional = (*counts, "threads_by", "over_budget", "pool_bytes", "broken")
     fields = values.fields(value, at, ("run_bytes", "threads_per_block"), optional)
     figures = {
-        key: values.integer(fields.get(key, 0), pointed(at, key)) for key in ("run_bytes", "threads_per_block", *counts)
+        key: values.integer(fields.get(key, 0), pointed(at, key))
+        for key in ("run_bytes", "threads_per_block", "pool_bytes", *counts)
     }
     broken_at = pointed(at, "broken")
     return Baseline(
@@ -161,22 +171,40 @@ def read_warning(values: Values, value: Any, at: str) -> Problem:
     return Problem(type_, pointer, message, values.each(fields.get("names", ()), pointed(at, "names"), values.text))
 
 
-def read_proof(values: Values, value: Any, at: str) -> Proof:
-    optional = ("resident_threads", "accesses_on_chip", "stride_bytes")
-    fields = values.fields(value, at, ("threads_per_block", "run_bytes", "block_region_bytes"), optional)
+def read_proof(values: Values, value: Any, at: str, *, of_pool: bool = False) -> Proof:
+    of_blocks = ("threads_per_block", "run_bytes", "block_region_bytes")
+    optional = ("resident_threads", "accesses_on_chip", "stride_bytes", "pool_bytes")
+    if of_pool:
+        return _proof_of_pool(values, value, at, (*of_blocks, *optional[:3]))
+    fields = values.fields(value, at, of_blocks, optional)
     empty = no_proof()
     threads = empty.threads_per_block
     if "threads_per_block" in fields:
         threads = ThreadsProof(*_bound(values, fields["threads_per_block"], f"{at}/threads_per_block", "upper_bound"))
     of_bytes: dict[str, Any] = {}
     of_counts: dict[str, Any] = {}
-    for key in ("run_bytes", "block_region_bytes", "stride_bytes"):
+    for key in ("run_bytes", "block_region_bytes", "stride_bytes", "pool_bytes"):
         if fields.get(key) is not None or (key in fields and key not in optional):
             of_bytes[key] = BytesProof(*_bound(values, fields[key], pointed(at, key), "lower_bound_bytes"))
     for key in ("resident_threads", "accesses_on_chip"):
         if fields.get(key) is not None:
             of_counts[key] = CountProof(*_bound(values, fields[key], pointed(at, key), "upper_bound"))
     return replace(empty, threads_per_block=threads, **of_bytes, **of_counts)
+
+
+def _proof_of_pool(values: Values, value: Any, at: str, others: tuple[str, ...]) -> Proof:
+    """Of a pool everything but its bytes is null."""
+    fields = values.fields(value, at, ("pool_bytes",), others)
+    for key in others:
+        if fields.get(key) is not None:
+            values.fault(
+                "not-of-a-pool",
+                pointed(at, key),
+                "is about threads and blocks, which a pool does not have: must be null",
+            )
+    return Proof.of_pool(
+        BytesProof(*_bound(values, fields.get("pool_bytes"), pointed(at, "pool_bytes"), "lower_bound_bytes"))
+    )
 
 
 def _bound(values: Values, value: Any, at: str, bound: str) -> tuple[Status, int, dict[str, Any]]:

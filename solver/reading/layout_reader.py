@@ -19,6 +19,7 @@ from warpack.solver.reading.layout_figures import (
     read_baseline,
     read_launch,
     read_local,
+    read_pool,
     read_proof,
     read_run_info,
     read_validation,
@@ -28,6 +29,7 @@ from warpack.solver.reading.layout_figures import (
 from warpack.solver.reading.layout_places import read_buffer, read_handoff, read_window
 from warpack.solver.reading.layout_values import Values
 from warpack.solver.reading.source import MOST_LAYOUT_BYTES, read_source
+from warpack.solver.reading.texts.places import placed
 from warpack.solver.wire.layout import LAYOUT_SCHEMA, Layout, LocalBytes, RunInfo, Status, Validation
 from warpack.solver.wire.problems import Problem
 
@@ -54,7 +56,7 @@ def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
         raise LayoutFormatError(tuple(collector.problems))
     layout = _layout(Values(collector), document)
     if collector.problems:
-        raise LayoutFormatError(tuple(collector.problems))
+        raise LayoutFormatError(placed(collector.problems, collector.written))
     stated = document.get("layout_sha256")
     if stated is not None and stated != layout.sha256:
         message = f"layout_sha256 is {stated}, but placements and launch have {layout.sha256}: they were changed"
@@ -65,19 +67,26 @@ def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
 def _layout(values: Values, document: Any) -> Layout:
     required = ("schema", "manifest_sha256", "status", "launch", "buffers", "proof")
     optional = ("name", "layout_sha256", "components", "handoffs", "local", "minimum_budget_bytes", "baselines")
-    informative = ("bank_conflicts", "advice", "frontier", "warnings", "validation", "run_info")
+    informative = ("pool", "bank_conflicts", "advice", "frontier", "warnings", "validation", "run_info")
     fields = values.fields(document, "", required, (*optional, *informative))
     if fields.get("schema", LAYOUT_SCHEMA) != LAYOUT_SCHEMA:
         values.fault("wrong-schema", "/schema", f"the schema must be {LAYOUT_SCHEMA!r}, not {fields['schema']!r}")
     if fields.get("layout_sha256") is not None:
         values.text(fields["layout_sha256"], "/layout_sha256")
     launch, frontier = fields.get("launch"), fields.get("frontier")
+    pool = None if fields.get("pool") is None else read_pool(values, fields["pool"], "/pool")
+    if launch is not None and pool is not None:
+        values.fault(
+            "pool-with-launch", "/pool", "A layout has a `launch` or a `pool`, not both: a pool has no threads."
+        )
     return Layout(
         manifest_sha256=values.text(fields.get("manifest_sha256", ""), "/manifest_sha256"),
         status=values.one_of(fields.get("status", _STATUSES[0]), "/status", _STATUSES),
         launch=None if launch is None else read_launch(values, launch, "/launch"),
         buffers=values.each(fields.get("buffers", ()), "/buffers", lambda item, at: read_buffer(values, item, at)),
-        proof=read_proof(values, fields.get("proof"), "/proof") if "proof" in fields else no_proof(),
+        proof=read_proof(values, fields.get("proof"), "/proof", of_pool=pool is not None)
+        if "proof" in fields
+        else no_proof(),
         baselines=values.mapping(
             fields.get("baselines", {}), "/baselines", lambda item, at: read_baseline(values, item, at)
         ),
@@ -102,4 +111,5 @@ def _layout(values: Values, document: Any) -> Layout:
         run_info=read_run_info(values, fields["run_info"], "/run_info")
         if "run_info" in fields
         else RunInfo(0.0, 0, {}),
+        pool=pool,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from warpack.solver.reading.buffer_rows import Row, read_row
@@ -12,9 +13,11 @@ from warpack.solver.reading.cross_checks import check_flattened
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.hand_layout import read_hand_layout
 from warpack.solver.reading.in_place import read_in_place
+from warpack.solver.reading.pool import NO_TARGET, check_total, refuse_fields, widen
 from warpack.solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
 from warpack.solver.reading.settings import read_launch, read_solver_options, read_target
 from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
+from warpack.solver.reading.texts.places import placed
 from warpack.solver.reading.timelines import read_timeline
 from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
@@ -24,6 +27,7 @@ MOST_BUFFERS = 65536
 LONGEST_LABEL = 1000
 
 _KNOWN = (
+    "$schema",  # for editors; no part of the manifest
     "schema",
     "name",
     "target",
@@ -43,10 +47,12 @@ _KNOWN = (
 
 @uncollected()
 def load_manifest(source: Source) -> Manifest:
-    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path).
+    """Read a manifest from JSON values, bytes of JSON, or the path of a file (str or Path): JSON, or by the end of its
+    name YAML (.yaml, .yml; needs PyYAML) or TOML (.toml).
 
-    Raises ManifestError with every problem found, each with its JSON pointer. What is allowed but worth knowing is in
-    `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that only flattened phases show.
+    Raises ManifestError with every problem found, each with its JSON pointer and, from a file, its line and column.
+    What is allowed but worth knowing is in `Manifest.warnings`; `warpack.solver.flatten.flatten` adds the warnings that
+    only flattened phases show.
     """
     collector = Collector()
     document = read_source(collector, source, MOST_MANIFEST_BYTES)
@@ -57,7 +63,9 @@ def load_manifest(source: Source) -> Manifest:
     manifest = _read(collector, document)
     if collector.problems:
         later = [problem for problem in collector.problems[of_source:] if problem.pointer not in flagged]
-        raise ManifestError((*collector.problems[:of_source], *later))
+        raise ManifestError(placed((*collector.problems[:of_source], *later), collector.written))
+    if manifest.warnings and collector.written is not None:
+        return replace(manifest, warnings=placed(manifest.warnings, collector.written))
     return manifest
 
 
@@ -65,12 +73,18 @@ def _read(collector: Collector, document: Any) -> Manifest:
     if not isinstance(document, dict):
         collector.wrong_type("", document, "an object: the manifest")
         return Manifest(read_target(Collector(), {}))
-    fields = Fields(collector, document, "", _KNOWN, ("schema", "target", "buffers"))
+    of_pool = document.get("objective") == "pool_bytes"
+    fields = Fields(collector, document, "", _KNOWN, ("schema", *(() if of_pool else ("target",)), "buffers"))
     _check_schema(fields)
     name = _label(fields)
-    target = read_target(collector, document["target"] if "target" in fields else {"compute_capability": "8.6"})
+    if of_pool:
+        widen(collector)
+        refuse_fields(collector, document)
+        target = NO_TARGET
+    else:
+        target = read_target(collector, document["target"] if "target" in fields else {"compute_capability": "8.6"})
     before_launch = len(collector.problems)
-    launch = read_launch(collector, document.get("launch", {}))
+    launch = read_launch(collector, {} if of_pool else document.get("launch", {}))
     threads_per_run = launch.threads_per_run if len(collector.problems) == before_launch else None
     known_launch = launch if threads_per_run is not None else None
     timeline = document.get("timeline", {})
@@ -89,7 +103,11 @@ def _read(collector: Collector, document: Any) -> Manifest:
     solver = read_solver_options(collector, document.get("solver", {}))
     levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
     validation: Level | Literal["best"] = fields.choice("validation", "best", levels)
-    by_hand = read_hand_layout(collector, document.get("baseline"), known, target, threads_per_run)
+    if of_pool:
+        validation = "static"
+    by_hand = read_hand_layout(collector, document.get("baseline"), known, target, threads_per_run, of_pool=of_pool)
+    if of_pool:
+        check_total(collector, buffers)
     manifest = Manifest(
         target,
         name,
@@ -112,6 +130,8 @@ def _read(collector: Collector, document: Any) -> Manifest:
 
 
 def _check_schema(fields: Fields) -> None:
+    if not isinstance(fields.values.get("$schema", ""), str):
+        fields.collector.wrong_type("/$schema", fields.values["$schema"], "a string: where editors find the schema")
     value = fields.values.get("schema", MANIFEST_SCHEMA)
     if value != MANIFEST_SCHEMA:
         message = f'`schema` must be "{MANIFEST_SCHEMA}", and is {show(value)}.'

@@ -33,7 +33,7 @@ def _capability(fields: Fields) -> str | None:
     value = fields.values["compute_capability"]
     pointer = fields.pointer("compute_capability")
     if not isinstance(value, str):
-        fields.collector.wrong_type(pointer, value, 'a string such as "8.6"')
+        fields.collector.wrong_type(pointer, value, 'a string, in quotes, such as "8.6"')
         return None
     if value in DEVICES:
         return value
@@ -115,8 +115,8 @@ def _warm_start(fields: Fields) -> dict[str, int] | None:
         pointer = f"{fields.at}/warm_start/{escaped(name)}"
         if type(offset) is not int:
             fields.collector.error("not-an-integer", pointer, f"An offset must be an integer, and is {show(offset)}.")
-        elif not 0 <= offset <= LARGEST:
-            message = f"An offset must lie between 0 and {LARGEST}, and is {show(offset)}."
+        elif not 0 <= offset <= fields.collector.largest:
+            message = f"An offset must lie between 0 and {fields.collector.largest}, and is {show(offset)}."
             fields.collector.error("out-of-range", pointer, message)
         else:
             offsets[name] = offset

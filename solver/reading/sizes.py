@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from warpack.solver.reading.collector import show
-from warpack.solver.reading.fields import LARGEST, Fields
+from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.parts import check_whole_items
 from warpack.solver.wire.dtypes import DTYPES, DType
 from warpack.solver.wire.manifest import Growth
@@ -74,9 +74,10 @@ def _growth(outer: Fields, value: dict[str, Any], dtype: DType | None) -> Growth
 
 def _held(fields: Fields, dtype: DType | None, size: int, when: str = "") -> bool:
     dtype = dtype if dtype is not None else _BYTE
-    if dtype.bytes_of(size) <= LARGEST:
+    largest = fields.collector.largest
+    if dtype.bytes_of(size) <= largest:
         return True
     each = f"{dtype.itemsize_bytes} bytes" if dtype.per_item == 1 else f"{dtype}"
-    message = f"{when}{show(size)} elements of {each} are more than {LARGEST} bytes, the most that a buffer may have."
+    message = f"{when}{show(size)} elements of {each} are more than {largest} bytes, the most that a buffer may have."
     fields.collector.error("size-too-large", fields.pointer("size"), message)
     return False

@@ -1,4 +1,4 @@
-"""From a path, bytes or an object to plain JSON values; reports what JSON itself forbids.
+"""From a path, bytes or an object to plain JSON values; reports what JSON itself forbids. Files may be YAML or TOML.
 
 The standard library's `json` accepts repeated keys, NaN, infinities and halves of surrogate pairs. All of these would
 be lost or fail later, so they are reported as problems with their places.
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from warpack.solver.reading.collector import Collector, escaped, show
+from warpack.solver.reading.texts.written import Written, form_of_name, position_in
 
-Source = Mapping[str, Any] | bytes | bytearray | memoryview | str | Path
+Source = Mapping[str, Any] | bytes | bytearray | memoryview | str | Path | Written
 
 MOST_MANIFEST_BYTES = 16 * 1024 * 1024
 """A manifest of 65,536 buffers with long names and parts is about a quarter of this."""
@@ -30,25 +31,29 @@ class _Repeated(dict[str, Any]):
 
 def read_source(collector: Collector, source: Source, most_bytes: int) -> Any:
     """JSON values of plain types; None (and a problem) where nothing could be read, or the text has more than
-    `most_bytes`. No more than that is ever held in memory."""
+    `most_bytes`. No more than that is ever held in memory. Of a text that was read, `collector.written` is set."""
     try:
         if isinstance(source, Mapping):
             return _checked(collector, source, "")
-        data = source if isinstance(source, bytes | bytearray | memoryview) else _file(collector, source, most_bytes)
-        if data is not None and memoryview(data).nbytes > most_bytes:
+        if isinstance(source, str | Path):
+            source = Written(_file(collector, source, most_bytes), form_of_name(str(source)), str(source))
+            if collector.problems:
+                return None
+        data = source.data if isinstance(source, Written) else source
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"expected a mapping, bytes, or the path of a file, got {type(source).__name__}")
+        if memoryview(data).nbytes > most_bytes:
             collector.error(
                 "document-too-large", "", f"The text has more than {most_bytes} bytes, the most that are read."
             )
             return None
-        return None if data is None else _parsed(collector, bytes(data))
+        return _values(collector, bytes(data), source if isinstance(source, Written) else None)
     except RecursionError:
         collector.error("nested-too-deeply", "", "The document is nested too deeply to be a manifest or a layout.")
         return None
 
 
-def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes | None:
-    if not isinstance(path, str | Path):
-        raise TypeError(f"expected a mapping, bytes, or the path of a file, got {type(path).__name__}")
+def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes:
     try:
         with Path(path).open("rb") as file:
             return file.read(most_bytes + 1)  # one more tells that it is too many
@@ -56,15 +61,37 @@ def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes | No
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = " JSON text itself is taken as bytes." if str(path).lstrip()[:1] in ("{", "[") else ""
         collector.error("unreadable-file", "", f"Cannot read the file {show(str(path))}: {reason}.{hint}")
-        return None
+        return b""
 
 
-def _parsed(collector: Collector, data: bytes) -> Any:
+def _values(collector: Collector, data: bytes, written: Written | None) -> Any:
+    """JSON values; `collector.written` is set where positions in the text can be found."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         collector.error("not-utf8", "", f"The text is not UTF-8: byte {error.start} ({data[error.start]:#04x}).")
         return None
+    before = len(collector.problems)
+    if written is None or written.form == "json":
+        value, unread = _parsed(collector, text, None if written is None else written.file)
+    else:
+        value = _of_form(collector, text, written)
+        unread = any(not problem.pointer for problem in collector.problems[before:])
+    if not unread:
+        collector.written = written
+    return value
+
+
+def _of_form(collector: Collector, text: str, written: Written) -> Any:
+    if written.form == "yaml":
+        from warpack.solver.reading.texts.yaml_text import yaml_values as read
+    else:
+        from warpack.solver.reading.texts.toml_text import toml_values as read
+    return _checked(collector, read(collector, text, written.file), "")
+
+
+def _parsed(collector: Collector, text: str, file: str | None) -> tuple[Any, bool]:
+    """JSON values, and whether it is no JSON."""
     suspect = "\\ud" in text or "\\uD" in text
 
     def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -94,9 +121,9 @@ def _parsed(collector: Collector, data: bytes) -> Any:
         what = (
             "The text is empty." if not text.strip() else f"{error.msg} in line {error.lineno}, column {error.colno}."
         )
-        collector.error("not-json", "", f"This is not JSON: {what}")
-        return None
-    return _checked(collector, value, "") if suspect else value
+        collector.error("not-json", "", f"This is not JSON: {what}", place=(file, position_in(text, error.pos)))
+        return None, True
+    return (_checked(collector, value, "") if suspect else value), False
 
 
 def _integer(digits: str) -> int:

@@ -1,16 +1,21 @@
-"""The plan of the search: which strategies there are, and on which kind of set they are asked in which order.
+"""The plan of the search: which strategies there are, and in which order each kind of set asks them.
 
-One region of up to 511 items is searched like this. More items are packed by `large` alone (LARGE, in that order).
+A region of 512 items and more is packed by LARGE alone, in that order. A smaller region goes through three steps.
 
-1. Reductions take out items that need not be searched for. There is a first packing: by first fit; by lowest first
-   where orders are bred; with contiguous windows, the windows packed as rigid blocks (`region/windows`).
-2. Each strategy of FIRST is asked once.
-3. Then the plan for the kind of set (`kind_of`, asked anew before each turn), until bound and packing meet, the effort
-   is spent, or it is time to stop:
-   - A turn is about one capacity. Its strategies are asked one after another until one answers: with a packing within
-     the capacity, or with proof that there is none. Those that are left out or do not apply (`applies`) are skipped.
-   - After an answer the opening starts again, or, once it is over, the cycle. After a packing the cycle starts again at
-     turn `after_packing`. Without an answer the next turn comes; after a whole cycle, the cycle with more effort.
+1. Preparation. Reductions take out items that need not be searched for. A first packing is made: by first fit; by
+   lowest first, if "breeding" applies; with contiguous windows, of the windows as rigid blocks (`region/windows`).
+2. Each strategy of ASKED_ONCE takes one step.
+3. PLANS has the plan for the kind of set. Its turns follow one another until bound and best packing meet, the effort is
+   spent, or it is time to stop.
+
+A turn is about one capacity, its goal. It asks its strategies one after another, until one answers: with a packing
+within the capacity, or with a proof that there is none. Strategies that are left out, or do not apply, are skipped. The
+next turn is chosen like this; the kind of set is determined anew each time (`kind_of`):
+
+- The turns of the opening come first, and then those of the cycle.
+- After an answer, the opening or the cycle starts again, whichever the turn was in. After a packing it starts at its
+  turn number `after_packing`.
+- Without an answer, the next turn follows. After the last one, the cycle is repeated with more effort.
 """
 
 from __future__ import annotations
@@ -24,7 +29,7 @@ from warpack.solver.search.exact.bitset_dfs import Bitsets
 from warpack.solver.search.exact.cpsat_pairs import Pairs
 from warpack.solver.search.exact.tight_intervals import Skyline, Tilings, skyline_of
 from warpack.solver.search.heuristics.breeding import Breeding
-from warpack.solver.search.heuristics.guided_local_search import ejectable
+from warpack.solver.search.heuristics.guided_local_search import GuidedLocalSearch
 from warpack.solver.search.heuristics.more_orders import MoreOrders
 from warpack.solver.search.lanes.both_ends import BothEnds
 from warpack.solver.search.lanes.stacking import Stacking
@@ -32,32 +37,32 @@ from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import Interval, Strategy
 
 STRATEGIES: tuple[type[Strategy], ...] = (
-    Breeding,  # orders for the lowest-first rule, by a genetic algorithm
-    MoreOrders,  # first fit, where items have rows
-    HeavyClique,  # a bound from items that may share no byte
-    Tilings,  # packings without a hole, along their seams
-    Skyline,  # the lowest valley first, waste counted
-    Bitsets,  # depth first, 24 items at most
-    Pairs,  # CP-SAT, a boolean for each way in which a pair may lie
-    Stacking,  # CP-SAT along an order of the items; beside it, breeding and squeezing
-    BothEnds,  # two lanes: the finder's packings, and destructive bounds
+    Breeding,  # "breeding": orders for the lowest-first rule, by a genetic algorithm
+    MoreOrders,  # "more orders": first fit, if items have rows
+    HeavyClique,  # "heavy clique": a bound from items of which no two may share a byte
+    Tilings,  # "tilings": packings without a hole, along their seams
+    Skyline,  # "skyline": the lowest valley is filled first, and waste is counted
+    Bitsets,  # "bitsets": depth first, for 24 items at most
+    Pairs,  # "pairs": CP-SAT with a boolean for each way in which a pair may lie
+    Stacking,  # "stacking": CP-SAT along an order of the items; breeding and squeezing run beside it
+    BothEnds,  # "both ends": two lanes, the finder for packings and destructive bounds for proofs
 )
 
-FIRST = ("breeding", "more orders", "heavy clique")
+ASKED_ONCE = ("breeding", "more orders", "heavy clique")
 
 LARGE = ("skyline fill", "ejection chains", "large first fit")
 
-OTHERS = ("max live", "reduction", "first fit", "lowest first", "warm start")
-"""They have an account too: the bound and the packing to begin with. Where first fit is left out, one order is laid;
-the others cannot be left out."""
+PREPARATION = ("max live", "reduction", "first fit", "lowest first", "warm start")
+"""These make the first bound and the first packing, and have accounts in the ledger too. Only "first fit" can be left
+out; then a single order is tried."""
 
 Goal = Literal["below best", "bound", "half"]
-"""The capacity of a turn: one unit less than the best packing; the bound; half-way between."""
+"""The capacity of a turn: one unit less than the best packing, the bound, or half-way between the two."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """`most_items`: cores of more items are not asked."""
+    """`most_items`: the turn is left out for cores with more items."""
 
     goal: Goal
     strategies: tuple[str, ...]
@@ -66,9 +71,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Plan:
-    """`opening`: turns before the cycle. `effort`: that of each step until the first cycle is over, in about seconds of
-    one core; each further cycle has `growth` times as much ("both ends" counts its rounds itself). `after_packing`: the
-    turn of the cycle that follows a packing."""
+    """`effort` is that of each step up to the end of the first cycle, in about seconds of one core. Each further cycle
+    has `growth` times as much; "both ends" makes its own rounds longer. `after_packing` is the number of the turn, in
+    the cycle or the opening, that follows a packing."""
 
     cycle: tuple[Turn, ...]
     opening: tuple[Turn, ...] = ()
@@ -77,54 +82,55 @@ class Plan:
     after_packing: int = 0
 
 
-_EXACT = ("tilings", "skyline", "bitsets", "pairs")
-_STACK = ("tilings", "skyline", "stacking")
-_PAIRS_TOO = Turn("below best", _EXACT, most_items=128)
+_BY_PAIRS = ("tilings", "skyline", "bitsets", "pairs")
+_BY_STACKING = ("tilings", "skyline", "stacking")
+_PAIRS_TOO = Turn("below best", _BY_PAIRS, most_items=128)
+
+_MANY = 40
+"""From so many items after the reductions on, a kind is "many". With fewer, booleans for pairs do better than
+stacking."""
 
 PLANS = {
-    # at least one contiguous window, and its blocks do not reach the bound of the packing without windows
+    # contiguous windows, if packing them as rigid blocks does not reach the bound of the packing without windows
     "windows": Plan((Turn("below best", ("pairs",)), Turn("bound", ("pairs",)), Turn("half", ("pairs",)))),
-    # some item has bytes that are occupied at different times (rows), and it is not a set of plain intervals
-    "few rigid rows": Plan(
+    # with rows: some item has bytes that are occupied at different times
+    "few items with rows": Plan(
         (Turn("below best", ("both ends",)),), opening=(Turn("below best", ("bitsets", "pairs")),), effort=0.02
     ),
-    "rigid rows": Plan((Turn("below best", ("both ends",)),)),
-    # neither rows nor 8 plain intervals and more (one stretch of phases each, no pins, no alignments)
-    "few items": Plan((Turn("below best", _EXACT), Turn("bound", _EXACT), Turn("half", _EXACT))),
-    "few intervals": Plan((Turn("bound", _EXACT), Turn("below best", _EXACT), Turn("half", _EXACT))),
-    # plain intervals, or anything else without rows
+    "many items with rows": Plan((Turn("below best", ("both ends",)),)),
+    # without rows: "few intervals" are 8 plain intervals and more (one span each, no pins, no alignments)
+    "few items": Plan((Turn("below best", _BY_PAIRS), Turn("bound", _BY_PAIRS), Turn("half", _BY_PAIRS))),
+    "few intervals": Plan((Turn("bound", _BY_PAIRS), Turn("below best", _BY_PAIRS), Turn("half", _BY_PAIRS))),
     "many items": Plan(
-        (Turn("bound", _STACK), Turn("bound", _STACK), Turn("bound", _STACK), _PAIRS_TOO), after_packing=1
+        (Turn("bound", _BY_STACKING), Turn("bound", _BY_STACKING), Turn("bound", _BY_STACKING), _PAIRS_TOO),
+        after_packing=1,
     ),
+    # the same, if guided local search does not take them: too many items times capacity, or a pin
     "many offsets": Plan(
-        (Turn("bound", _STACK), Turn("half", _STACK), Turn("below best", _STACK), _PAIRS_TOO), after_packing=1
+        (Turn("bound", _BY_STACKING), Turn("half", _BY_STACKING), Turn("below best", _BY_STACKING), _PAIRS_TOO),
+        after_packing=1,
     ),
 }
 
-WHOLE = ("bitsets", "pairs")
-"""Asked about the whole puzzle, for the same capacity, right after a packing of the reduced one that is none of the
-whole; and for any packing at all, where windows could not be packed as blocks."""
-
-_MANY = 40
-""""many" and "rigid rows": so many items and more are left after the reductions; "few": fewer. Of fewer, booleans for
-each pair do better than stacking."""
+WHOLE_PUZZLE = ("bitsets", "pairs")
+"""These are asked about the puzzle without reductions in two cases: a packing of the reduced puzzle gives none of the
+whole; or windows could not be packed as blocks, and any packing is wanted."""
 
 
 def kind_of(case: Case, interval: Interval) -> str:
-    """The kind of set, a key of PLANS. "many offsets": items times capacity is too much for guided local search
-    (`ejectable`), or an item is pinned. It may become "many items" as better packings are found."""
+    """The kind of set, a key of PLANS. "many offsets" may become "many items" when better packings are found."""
     if case.hulls:
         return "windows"
     many, intervals = case.core.count >= _MANY, case.shared(skyline_of) is not None
     if case.has_rows and not intervals:
-        return "rigid rows" if many else "few rigid rows"
+        return "many items with rows" if many else "few items with rows"
     if not many:
         return "few intervals" if intervals else "few items"
-    return "many items" if ejectable(case.core, case.room(interval.best.top)) else "many offsets"
+    return "many items" if GuidedLocalSearch.takes(case.core, case.room(interval.best.top)) else "many offsets"
 
 
 def check_options(options: SearchOptions) -> None:
-    """Raises ValueError, with all that can be left out, where a name is none of these."""
+    """Raises ValueError for a name that cannot be left out. The message lists all names that can."""
     if not options.without:
         return
     known = can_be_left_out()
@@ -135,6 +141,6 @@ def check_options(options: SearchOptions) -> None:
 
 
 def can_be_left_out() -> tuple[str, ...]:
-    """The names of all strategies and of their parts that `SearchOptions.without` takes."""
+    """All names that `SearchOptions.without` takes: those of strategies and of their parts."""
     own = [name for one in STRATEGIES for name in (one.name, *one.parts)]
     return tuple(dict.fromkeys(("first fit", *own, *LARGE)))

@@ -1,7 +1,7 @@
-"""What a search strategy is, and what all of them come to: an interval with the best packing above and the bound below.
+"""What a strategy is, and the interval that all strategies improve: the best packing above, the bound below.
 
-A strategy is made for one case (`preprocess/case`): a puzzle with what a reduction leaves of it. It keeps what one step
-learns for the next. `plan` says which strategies there are, and which is asked when.
+A strategy is made for one case (`preprocess/case`): a puzzle with the core that a reduction leaves. It keeps what one
+step learns for the next. `plan` says which strategies there are, and in which order they are asked.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from warpack.solver.search.preprocess.case import Case
 
 @dataclass(frozen=True)
 class Exhausted:
-    """A search that looked at everything: no packing within `capacity` units. `core`: the items that it placed;
-    `taken`: those at the region's bottom, set aside before."""
+    """The proof by an exhausted search: there is no packing within `capacity` units. `core` are the items that it
+    placed; `taken` are those that a reduction had moved to the region's bottom."""
 
     capacity: int
     method: str
@@ -30,15 +30,15 @@ class Exhausted:
 
 @dataclass(frozen=True)
 class Clique:
-    """Items of which no two may share a byte: no packing has fewer units than their sum."""
+    """The proof by items of which no two may share a byte: no packing is smaller than the sum of their sizes."""
 
     items: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """`best` is a packing of the whole puzzle; none has fewer than `bound` units, by `proof` (None: by what was known
-    before). `found_by` and `proven_by` are the strategies that made them; empty where they were given."""
+    """`best` is a packing of the whole puzzle. No packing has fewer than `bound` units; `proof` says why (None: it was
+    known before). `found_by` and `proven_by` are the strategies that made them; empty if they were given."""
 
     best: Solution
     bound: int
@@ -48,30 +48,32 @@ class Interval:
 
     @property
     def closed(self) -> bool:
+        """Whether the bound has reached the best packing, which is then optimal."""
         return self.bound >= self.best.top
 
     def packed(self, found: Solution, by: str) -> Interval:
-        """With `found` where it is better."""
+        """The interval with `found`, if that is better."""
         return replace(self, best=found, found_by=by) if found.top < self.best.top else self
 
     def raised(self, bound: int, proof: Exhausted | Clique, by: str) -> Interval:
-        """With `bound` where it is higher."""
+        """The interval with `bound`, if that is higher."""
         return replace(self, bound=bound, proof=proof, proven_by=by) if bound > self.bound else self
 
     def joined(self, other: Interval) -> Interval:
-        """The better of either end."""
+        """The interval with the better of both packings, and the better of both bounds."""
         best = other if other.best.top < self.best.top else self
         proven = other if other.bound > self.bound else self
         return Interval(best.best, proven.bound, proven.proof, best.found_by, proven.proven_by)
 
 
 Better = Callable[[Interval], None]
-"""Called with each better interval, in the middle of a step."""
+"""Called with each better interval during a step."""
 
 
 class Strategy(Protocol):
-    """`name` is how users leave it out; `parts`, where it runs several at once, are theirs. `spent`: its effort so far,
-    in about seconds of one core, counted so that it does not depend on the machine."""
+    """`name` is the name in the plan and the ledger, by which users leave the strategy out. `parts` are the names of
+    parts that have accounts of their own. `spent` is the effort so far: about seconds of one core, counted so that it
+    does not depend on the machine."""
 
     name: ClassVar[str]
     parts: ClassVar[tuple[str, ...]]
@@ -80,17 +82,17 @@ class Strategy(Protocol):
     def __init__(self, case: Case) -> None: ...
 
     def applies(self, interval: Interval, capacity: int) -> bool:
-        """Whether a step could come to anything."""
+        """Whether a step could find or prove anything."""
         ...
 
     def step(self, interval: Interval, capacity: int, effort: float, stop: Stop, better: Better) -> Interval:
-        """Looks for a packing within `capacity` units of the whole puzzle, or for proof that there is none: the
-        interval afterwards, the same one where nothing came of it. May raise Stopped."""
+        """Looks for a packing of the whole puzzle within `capacity` units, or for a proof that there is none. Returns
+        the better interval, or the same one if it found neither. May raise Stopped."""
         ...
 
 
 class BaseStrategy:
-    """What strategies have in common."""
+    """What all strategies have in common."""
 
     name: ClassVar[str]
     parts: ClassVar[tuple[str, ...]] = ()
@@ -100,8 +102,8 @@ class BaseStrategy:
         self.spent = 0.0
 
     def answered(self, interval: Interval, attempt: Attempt, capacity: int) -> Interval:
-        """The interval with what an attempt on the case's core within `capacity` came to. A packing that is none of the
-        whole within the capacity is entered in the case as lost: the whole has to be asked itself."""
+        """The interval after an attempt to pack the case's core within `capacity`. If the core's packing gives none of
+        the whole within the capacity, the case is marked as lost, and the search then asks about the whole puzzle."""
         case = self.case
         if attempt.verdict == "impossible":
             proof = Exhausted(capacity, attempt.method, attempt.nodes, case.reduced.kept, case.reduced.taken)
@@ -115,13 +117,14 @@ class BaseStrategy:
 
 
 class Reporting:
-    """Turns packings of a case's core, one better than the other, into intervals of the whole, and hands these on."""
+    """Turns better and better packings of a case's core into intervals of the whole, and hands these on."""
 
     def __init__(self, case: Case, interval: Interval, better: Better, by: Callable[[], str]) -> None:
         self.interval = interval
         self._case, self._better, self._by = case, better, by
 
     def take(self, core: Sequence[int]) -> None:
+        """Takes offsets of the core, and hands on a better interval if they give one."""
         offsets = self._case.carried_over(core)
         if not self._case.reduced.exact and not self._case.puzzle.allows(offsets):
             return

@@ -35,12 +35,12 @@ def check_claims(
         ("run_bytes", proof.run_bytes, launch.run_bytes),
         ("block_region_bytes", proof.block_region_bytes, launch.block_region_bytes),
     ):
-        _check_bytes(what, of_bytes, stated, findings)
+        check_bytes_claim(what, of_bytes, stated, findings)
         certificates.check_bytes(
             what, "run" if what == "run_bytes" else "block", of_bytes.certificate, of_bytes.lower_bound_bytes
         )
     if proof.stride_bytes is not None:
-        _check_bytes("stride_bytes", proof.stride_bytes, launch.stride_bytes, findings)
+        check_bytes_claim("stride_bytes", proof.stride_bytes, launch.stride_bytes, findings)
         certificates.check_other("stride_bytes", proof.stride_bytes.certificate, trivial=launch.stride_bytes == 0)
     _check_threads(manifest, proof, launch, certificates, findings)
     _check_counts(manifest, proof, launch, matched, certificates, findings)
@@ -170,7 +170,7 @@ def _ranked(manifest: Manifest, launch: LaunchFigures, matched: Sequence[PlacedR
     return ranked
 
 
-def _check_bytes(what: str, proof: BytesProof, stated: Bytes, findings: Findings) -> None:
+def check_bytes_claim(what: str, proof: BytesProof, stated: Bytes, findings: Findings) -> None:
     bound = proof.lower_bound_bytes
     if bound > stated:
         findings.add("proof", f"proof.{what} says at least {bound} bytes, but the layout has {stated}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import lcm
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from typing import NamedTuple
 from warpack.solver.verifier.block_size import block_sizes
 from warpack.solver.verifier.blocks import Block
 from warpack.solver.verifier.findings import Findings
-from warpack.solver.verifier.over import RunWindows
+from warpack.solver.verifier.over import NO_WINDOWS, RunWindows
 from warpack.solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_at
 from warpack.solver.verifier.placement import PlacedPiece
 from warpack.solver.verifier.spans import common, covers, merged
 from warpack.solver.verifier.story import Story, derive
 from warpack.solver.verifier.weighing import residents_first
-from warpack.solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, ThreadsBy
+from warpack.solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, Region, ThreadsBy
 from warpack.solver.wire.manifest import Buffer, HandLayout, Manifest
 from warpack.solver.wire.report import Finding
 from warpack.solver.wire.units import Bytes, align_up
@@ -33,7 +33,10 @@ def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer
     if ("by_hand" in stated) != (own is not None):
         message = "the layout compares with a layout made by hand" if own is None else "the baselines lack by_hand"
         findings.add("baseline", f"{message}, but the manifest has {'none' if own is None else 'one'}")
-    for name, rule in (("no_sharing", _no_sharing), ("declared_aliases", _declared_aliases)):
+    if manifest.of_pool:
+        _check_pool_baselines(manifest, stated, on_chip, findings)
+        return
+    for name, rule in _RULES:
         if name in stated:
             _compare(name, stated[name], _of_rule(manifest, on_chip, rule), findings)
     if own is not None and "by_hand" in stated:
@@ -51,6 +54,21 @@ def check_baselines(manifest: Manifest, layout: Layout, on_chip: Sequence[Buffer
         right, windows = _launched(rules, placed, (own.run_bytes, own.block_region_bytes, reach), beyond=True)
         _compare("by_hand", stated["by_hand"], right, findings)
         _check_broken(manifest, places, windows, stated["by_hand"].broken, story, findings)
+
+
+def _check_pool_baselines(
+    manifest: Manifest, stated: Mapping[str, Baseline], buffers: Sequence[Buffer], findings: Findings
+) -> None:
+    """Those of a pool have bytes alone."""
+    for name, rule in _RULES:
+        if name in stated:
+            _compare(name, stated[name], Baseline(0, 0, pool_bytes=rule(buffers)), findings)
+    own = manifest.baseline
+    if own is not None and "by_hand" in stated:
+        places = [one for one in _own_places(manifest, own) if one.size]
+        size = max([own.pool_bytes, *(one.offset + one.size for one in places)])
+        _compare("by_hand", stated["by_hand"], Baseline(0, 0, pool_bytes=size), findings)
+        _check_broken(manifest, places, NO_WINDOWS, stated["by_hand"].broken, findings.story, findings)
 
 
 def _of_rule(manifest: Manifest, on_chip: Sequence[Buffer], rule: Callable[[Iterable[Buffer]], Bytes]) -> Baseline:
@@ -98,6 +116,7 @@ def _compare(name: str, stated: Baseline, right: Baseline, findings: Findings) -
         "resident_threads",
         "threads_by",
         "over_budget",
+        "pool_bytes",
     ):
         findings.expect("baseline", f"baselines.{name}.{figure}", getattr(stated, figure), getattr(right, figure))
 
@@ -163,11 +182,18 @@ def _declared_aliases(buffers: Iterable[Buffer]) -> Bytes:
     return end
 
 
+_RULES: tuple[tuple[str, Callable[[Iterable[Buffer]], Bytes]], ...] = (
+    ("no_sharing", _no_sharing),
+    ("declared_aliases", _declared_aliases),
+)
+
+
 class _Own(NamedTuple):
     """A buffer or part that has an offset of its own in the user's layout."""
 
     name: str
     buffer: Buffer
+    region: Region
     offset: Bytes
     size: Bytes
     alignment: Bytes
@@ -175,13 +201,14 @@ class _Own(NamedTuple):
 
 def _own_places(manifest: Manifest, own: HandLayout) -> Iterator[_Own]:
     for buffer in manifest.buffers:
+        region: Region = "pool" if manifest.of_pool else buffer.scope
         for name, offset in own.places(buffer):
             if name == buffer.full_name:
-                yield _Own(name, buffer, offset, buffer.size_bytes, buffer.alignment_bytes)
+                yield _Own(name, buffer, region, offset, buffer.size_bytes, buffer.alignment_bytes)
                 continue
             part = next(part for part in buffer.parts if buffer.part_name(part) == name)
             alignment = buffer.dtype.alignment_bytes if part.offset else buffer.alignment_bytes
-            yield _Own(name, buffer, offset, buffer.dtype.bytes_of(part.size), alignment)
+            yield _Own(name, buffer, region, offset, buffer.dtype.bytes_of(part.size), alignment)
 
 
 def _check_broken(
@@ -237,7 +264,7 @@ def _phase_is_so(story: Story, one: Finding) -> bool:
 
 def _misplaced(places: Iterable[_Own]) -> Iterator[Finding]:
     for one in places:
-        there = (one.buffer.scope, one.offset, one.offset + one.size)
+        there = (one.region, one.offset, one.offset + one.size)
         pin = one.buffer.pinned_offset_bytes
         if one.offset % one.alignment:
             yield Finding("misaligned", "", (one.name,), *there)
@@ -251,7 +278,7 @@ def _pieces(story: Story, places: Iterable[_Own]) -> Iterator[PlacedPiece]:
         for piece in story.pieces_of.get(one.buffer.full_name, ()):
             if whole or piece.name == one.name:
                 at = one.offset + (piece.offset_bytes if whole else 0)
-                yield PlacedPiece(piece, one.buffer.scope, at, at + piece.size_bytes)
+                yield PlacedPiece(piece, one.region, at, at + piece.size_bytes)
 
 
 def _is_so(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows, one: Finding) -> bool:

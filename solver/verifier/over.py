@@ -59,6 +59,10 @@ class RunWindows:
         return None
 
 
+NO_WINDOWS = RunWindows(0, 0, 0)
+"""Those of a pool."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A placed piece by its number, and bytes of one window or region that it takes."""

@@ -42,7 +42,7 @@ def cross_overlap(story: Story, placed: Sequence[PlacedPiece], windows: RunWindo
 
 def _candidates(story: Story, placed: Sequence[PlacedPiece], windows: RunWindows) -> Iterator[tuple[int, int]]:
     some_asynchronous = any(one.piece.asynchronous for one in placed)
-    for region in ("block", "run"):
+    for region in ("block", "run", "pool"):
         taken = [Taken(number, one.start, one.end) for number, one in enumerate(placed) if one.region == region]
         threads: Threads | None = "block" if region == "block" else None
         yield from meetings(_holders(story, placed, taken, threads), _comers(placed, taken))

@@ -59,7 +59,7 @@ def place_pieces(matched: list[PlacedRange], findings: Findings) -> list[PlacedP
     result = []
     for one in matched:
         region = one.placed.region
-        if region not in ("run", "block") or not one.ranges:
+        if region not in ("run", "block", "pool") or not one.ranges:
             continue
         name, start, parts = one.buffer.full_name, one.ranges[0][0], one.placed.parts
         starts = {} if parts is None else {f"{name}#{part.name}": part.offset_bytes for part in parts}
@@ -69,8 +69,10 @@ def place_pieces(matched: list[PlacedRange], findings: Findings) -> list[PlacedP
     return result
 
 
-def legal_region(buffer: Buffer, location: str) -> Region:
+def legal_region(manifest: Manifest, buffer: Buffer, location: str) -> Region:
     """The one region in which a buffer may lie at a location."""
+    if manifest.of_pool:
+        return "pool"
     if location == "shared":
         return buffer.scope
     return "persistent_local" if buffer.persistent else "local"
@@ -85,7 +87,7 @@ def _legal_place(manifest: Manifest, name: str, buffer: Buffer, placed: PlacedBu
         message = f"{name} is used by several threads and cannot be local"
         findings.add("wrong-location", message, name, region=placed.region)
         return False
-    region = legal_region(buffer, placed.location)
+    region = legal_region(manifest, buffer, placed.location)
     if placed.region != region:
         message = (
             f"{name} ({buffer.scope} scope, {placed.location}) is in region {placed.region}, but belongs in {region}"

@@ -43,18 +43,18 @@ class Trial:
 
 def prove(manifest: Manifest, layout: Layout, *, limit_s: float = DEFAULT_LIMIT_S) -> tuple[Trial, ...]:
     """A trial of every bound of the layout that `verify` reports as resting on a search. `limit_s` is for each."""
-    if layout.launch is None:
+    if layout.launch is None and layout.pool is None:
         return ()
     asked, manifest = manifest, sized_for(manifest, layout)
     story, launch = derive(manifest), layout.launch
     trials = []
     for what in verify(asked, layout).by_search:
         started = monotonic()
-        if what in ("run_bytes", "block_region_bytes"):
+        if what in ("run_bytes", "block_region_bytes", "pool_bytes"):
             trial = _of_bytes(manifest, layout, story, what, limit_s)
         elif what == "threads_per_block" and asked.grows:
             trial = _of_block_sizes(asked, layout, limit_s)
-        elif what == "threads_per_block":
+        elif what == "threads_per_block" and launch is not None:
             trial = _of_threads(manifest, layout, story, launch, limit_s)
         else:
             trial = Trial(what, _bound(layout, what), "open", "this kind of bound cannot be put to the test yet")
@@ -72,7 +72,7 @@ def _bound(layout: Layout, what: str) -> int:
 
 
 def _of_bytes(manifest: Manifest, layout: Layout, story: Story, what: str, limit_s: float) -> Trial:
-    scope: Scope = "run" if what == "run_bytes" else "block"
+    scope: Scope = "block" if what == "block_region_bytes" else "run"
     bound = _bound(layout, what)
     items = items_of(story, _on_chip(manifest, layout, scope))
     note = ""

@@ -12,9 +12,10 @@ from warpack.solver.verifier.handoffs import check_handoffs
 from warpack.solver.verifier.infeasible import check_infeasible
 from warpack.solver.verifier.launching import check_launch, check_regions, check_widths
 from warpack.solver.verifier.local import check_local
-from warpack.solver.verifier.over import RunWindows
+from warpack.solver.verifier.over import NO_WINDOWS, RunWindows
 from warpack.solver.verifier.overlaps import check_overlaps
 from warpack.solver.verifier.placement import PlacedPiece, match, place_pieces
+from warpack.solver.verifier.pool import check_pool
 from warpack.solver.verifier.sharing import check_shares
 from warpack.solver.verifier.story import Story, derive
 from warpack.solver.verifier.windows import check_windows
@@ -48,7 +49,10 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     for warning in layout.warnings:
         if warning.type == "layout-hash-differs":
             findings.add("layout-hash", warning.message)
-    if layout.launch is None:
+    if layout.pool is not None and not manifest.of_pool:
+        findings.add("pool", f"the layout is a pool, but the manifest's objective is {manifest.objective}")
+        return StaticReport(tuple(findings.found), checked)
+    if layout.launch is None and not manifest.of_pool:
         check_infeasible(manifest, layout, findings)
         if all(
             buffer.location != "auto" for buffer in manifest.buffers
@@ -57,17 +61,22 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
         return StaticReport(tuple(findings.found), checked)
     matched = match(manifest, layout, findings)
     placed = place_pieces(matched, findings)
-    windows = RunWindows.of(layout.launch)
-    check_regions(layout.launch, placed, windows, findings)
+    launch = layout.launch
+    windows = NO_WINDOWS if launch is None else RunWindows.of(launch)
+    if launch is not None:
+        check_regions(launch, placed, windows, findings)
     checked["pairs_in_common_bytes"] = check_overlaps(manifest, placed, windows, findings)
     said = {warning.type for warning in layout.warnings}
     check_shares(matched, windows, findings, left_out="shares-not-listed" in said)
     check_windows(manifest, layout, placed, findings)
     checked["handoffs"] = check_handoffs(layout, placed, windows, findings, left_out="handoffs-not-listed" in said)
-    check_local(layout.local, matched, findings)
-    check_launch(manifest, layout.launch, matched, placed, findings)
-    check_widths(manifest, layout, layout.launch, matched, findings)
-    certificates = check_claims(manifest, layout, layout.launch, matched, findings)
+    if manifest.of_pool:
+        certificates = check_pool(manifest, layout, matched, placed, findings)
+    elif launch is not None:
+        check_local(layout.local, matched, findings)
+        check_launch(manifest, launch, matched, placed, findings)
+        check_widths(manifest, layout, launch, matched, findings)
+        certificates = check_claims(manifest, layout, launch, matched, findings)
     if asked.grows:
         certificates["threads_per_block"] = check_block_size(asked, layout, findings)
     check_baselines(asked, layout, [one.buffer for one in matched if one.placed.location == "shared"], findings)

@@ -25,7 +25,7 @@ def check_shares(
     if left_out and _may_be_left_out(matched):
         return
     across = _across(matched, windows)
-    for region in ("block", "run"):
+    for region in ("block", "run", "pool"):
         here = {one.buffer.full_name: one for one in matched if one.placed.region == region and one.ranges}
         whole = [one.ranges[0] for one in here.values() if len(one.ranges) == 1]
         starts, ends = sorted(start for start, _ in whole), sorted(end for _, end in whole)
@@ -48,7 +48,7 @@ def check_shares(
             if not true_names or len(listed) != count:
                 _report(one, here, others, count, findings)
     for one in matched:
-        if (one.placed.region not in ("block", "run") or not one.ranges) and one.placed.shares_bytes_with:
+        if (one.placed.region not in ("block", "run", "pool") or not one.ranges) and one.placed.shares_bytes_with:
             name = one.buffer.full_name
             message = f"{name} shares bytes with nothing, but lists {', '.join(one.placed.shares_bytes_with[:8])}"
             findings.add("shares-list", message, name, region=one.placed.region)
@@ -59,7 +59,7 @@ def _may_be_left_out(matched: Sequence[PlacedRange]) -> bool:
     if any(one.placed.shares_bytes_with for one in matched):
         return False
     total = 0
-    for region in ("block", "run"):
+    for region in ("block", "run", "pool"):
         hulls = [(one.ranges[0][0], one.ranges[-1][1]) for one in matched if one.placed.region == region and one.ranges]
         starts, ends = sorted([start for start, _ in hulls]), sorted([end for _, end in hulls])
         for start, end in hulls:

@@ -22,7 +22,7 @@ def check_windows(manifest: Manifest, layout: Layout, placed: Sequence[PlacedPie
     for component in manifest.components:
         if component.window != "contiguous":
             continue
-        for region in ("block", "run"):
+        for region in ("block", "run", "pool"):
             inside: list[PlacedPiece] = []
             outside: list[PlacedPiece] = []
             for one in placed:

@@ -9,6 +9,10 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from warpack.solver.wire.launch_figures import LaunchFigures as LaunchFigures
+from warpack.solver.wire.launch_figures import Occupancy as Occupancy
+from warpack.solver.wire.launch_figures import PoolFigures as PoolFigures
+from warpack.solver.wire.launch_figures import WidthConflicts as WidthConflicts
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.report import Finding
@@ -27,54 +31,8 @@ MOST_PASSING_PAIRS = 100_000
 """If more pairs of pieces that several threads use share bytes, `handoffs` stays empty, and the warning
 `handoffs-not-listed` says so."""
 
-Region = Literal["block", "run", "local", "persistent_local"]
+Region = Literal["block", "run", "local", "persistent_local", "pool"]
 Status = Literal["optimal", "feasible", "infeasible"]
-
-
-@dataclass(frozen=True, slots=True)
-class Occupancy:
-    """What fits on one multiprocessor at once. `limited_by`: warps, blocks, registers, shared or barriers."""
-
-    blocks_per_sm: int
-    resident_threads: int
-    limited_by: str
-    assumes_no_register_limit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WidthConflicts:
-    """The bank conflicts of the run buffers on chip of one element width: the `accesses` that they count with, the
-    passes of each access (`degree`), the fewest passes at any stride for this width alone, and the smallest such
-    stride."""
-
-    width_bytes: Bytes
-    accesses: int
-    degree: int
-    least_degree: int
-    stride_alone_bytes: Bytes
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchFigures:
-    """How to launch. `stride_bytes` = `run_bytes` + `padding_bytes`; thread t serves run t // threads_per_run.
-
-    `bank_conflict_degree` maps an element width in bytes to the passes of a warp's slowest transaction (1: no
-    conflict). `threads_if_conflicts_ignored`: threads per block that `bank_conflicts: "ignore"` gives.
-    """
-
-    threads_per_block: int
-    runs_per_block: int
-    run_bytes: Bytes
-    padding_bytes: Bytes
-    stride_bytes: Bytes
-    block_region_bytes: Bytes
-    region_gap_bytes: Bytes
-    base_alignment_bytes: Bytes
-    dynamic_shared_bytes: Bytes
-    opt_in: bool
-    bank_conflict_degree: dict[int, int]
-    threads_if_conflicts_ignored: int
-    occupancy: Occupancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +146,13 @@ class Proof:
     resident_threads: CountProof | None = None
     accesses_on_chip: CountProof | None = None
     stride_bytes: BytesProof | None = None
+    pool_bytes: BytesProof | None = None
+
+    @classmethod
+    def of_pool(cls, pool_bytes: BytesProof) -> Proof:
+        """The proof of an arena. The three that every block has are proven of nothing, and null in JSON."""
+        nothing = BytesProof("optimal", 0, {"kind": "empty"})
+        return cls(ThreadsProof("optimal", 0, {"kind": "empty"}), nothing, nothing, pool_bytes=pool_bytes)
 
 
 MOST_BROKEN_LISTED = 20
@@ -202,7 +167,7 @@ class Baseline:
     the layout's. `threads_by` says which rule chose the block size: the most threads per block, the most resident
     threads, or the number that is given. Threads and blocks are 0 where not one run fits. A hand-made layout that takes
     more than the budget (`over_budget`) still has a launch, if the architecture allows it. `broken` are the first few
-    rules of the manifest that it breaks."""
+    rules of the manifest that it breaks. Of a pool only `pool_bytes` and `broken` say something."""
 
     run_bytes: Bytes
     threads_per_block: int
@@ -212,6 +177,7 @@ class Baseline:
     resident_threads: int = 0
     threads_by: ThreadsBy = "threads_per_block"
     over_budget: bool = False
+    pool_bytes: Bytes = 0
     broken: tuple[Finding, ...] = ()
 
 
@@ -236,8 +202,9 @@ class Validation:
 @dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """Warpack's answer to a manifest. For status `infeasible`, `launch` is None, `buffers` empty, and
-    `minimum_budget_bytes` says what would be enough. `bank_conflicts`: where run buffers of several widths are on chip
-    and conflicts are avoided, the conflicts of each width, narrow ones first."""
+    `minimum_budget_bytes` says what would be enough. Of a pool, which always fits, `launch` is None and `pool` is
+    not. `bank_conflicts`: where run buffers of several widths are on chip and conflicts are avoided, the
+    conflicts of each width, narrow ones first."""
 
     manifest_sha256: str
     status: Status
@@ -256,6 +223,7 @@ class Layout:
     warnings: tuple[Problem, ...] = ()
     validation: Validation = Validation("best", "none")
     run_info: RunInfo = NOTHING_RUN
+    pool: PoolFigures | None = None
 
     def __repr__(self) -> str:
         return layout_screen(self)

@@ -14,6 +14,7 @@ from warpack.solver.wire.rows import Rows, sha256_with
 _ORDER = (
     "status",
     "launch",
+    "pool",
     "buffers",
     "components",
     "handoffs",
@@ -30,11 +31,18 @@ _ORDER = (
 )
 
 
+_OF_BLOCKS = ("threads_per_block", "run_bytes", "block_region_bytes")
+"""What is null in the proof of a pool."""
+
+
 @uncollected()
 def layout_to_json(layout: Layout) -> dict[str, Any]:
     """JSON values in the order of the format's page."""
-    values = _plain(asdict(replace(layout, buffers=(), handoffs=())))
+    values = _plain(asdict(replace(layout, buffers=(), handoffs=(), warnings=())))
     values["buffers"] = [_buffer(buffer) for buffer in layout.buffers]
+    if layout.pool is not None:
+        values["proof"] |= dict.fromkeys(_OF_BLOCKS)
+    values["warnings"] = [warning.to_json() for warning in layout.warnings]
     values["handoffs"] = [_handoff(handoff) for handoff in layout.handoffs]
     head: dict[str, Any] = {
         "schema": LAYOUT_SCHEMA,
@@ -50,6 +58,7 @@ def layout_sha256(layout: Layout) -> str:
     values = {
         "manifest_sha256": layout.manifest_sha256,
         "launch": None if layout.launch is None else _plain(asdict(layout.launch)),
+        "pool": None if layout.pool is None else asdict(layout.pool),
         "components": [asdict(window) for window in layout.components],
     }
     return _sha256(values, layout)
@@ -57,6 +66,8 @@ def layout_sha256(layout: Layout) -> str:
 
 def _sha256(values: dict[str, Any], layout: Layout) -> str:
     document = {key: values[key] for key in ("manifest_sha256", "launch", "components")}
+    if layout.pool is not None:
+        document["pool"] = values["pool"]
     alike = {type_: all_but(type_, _OPEN) for type_ in set(map(type, layout.buffers))}
 
     def kind(buffer: PlacedBuffer) -> Hashable | None:

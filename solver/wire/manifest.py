@@ -72,7 +72,7 @@ SEMANTICS_EDITION = 2
 """The edition of the meaning of manifests (docs/time.md). It is part of every manifest's hash, so an answer made under
 an older meaning is never served under a newer one."""
 
-Objective = Literal["threads_per_block", "resident_threads", "shared_bytes"]
+Objective = Literal["threads_per_block", "resident_threads", "shared_bytes", "pool_bytes"]
 Level = Literal["static", "compiled", "simulated", "hardware"]
 
 
@@ -114,6 +114,12 @@ class Manifest:
     def by_name(self) -> dict[str, Buffer]:
         """Buffers by full name."""
         return {buffer.full_name: buffer for buffer in self.buffers}
+
+    @property
+    def of_pool(self) -> bool:
+        """Whether the buffers lie in one arena of any size, without threads, runs and budget. `target` and `launch` say
+        nothing then."""
+        return self.objective == "pool_bytes"
 
     @cached_property
     def grows(self) -> bool:

@@ -67,13 +67,20 @@ def _around_buffers(manifest: Manifest) -> dict[str, Any]:
     document["buffers"] = []
     document["in_place"] = [values_of(pair) for pair in manifest.in_place]
     document["apart"] = [list(pair) for pair in manifest.apart]
+    if manifest.of_pool:
+        del document["target"], document["launch"], document["frontier"]
     if manifest.baseline is not None:
         document["baseline"] = values_of(manifest.baseline)
+        for key in _REGIONS_OF_HAND if manifest.of_pool else ("pool_bytes",):
+            del document["baseline"][key]
         document["baseline"]["offsets_bytes"] = dict(manifest.baseline.offsets_bytes)
     document["solver"] = values_of(manifest.solver)
     if manifest.solver.warm_start is not None:
         document["solver"]["warm_start"] = dict(manifest.solver.warm_start)
     return document
+
+
+_REGIONS_OF_HAND = ("run_bytes", "block_region_bytes", "threads_per_block")
 
 
 def _timeline(timeline: Timeline) -> dict[str, Any]:

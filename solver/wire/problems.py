@@ -5,8 +5,22 @@ ManifestError          every problem of one manifest, in one exception
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something was written. Lines and columns count from 1; without a column the whole line is
+    meant."""
+
+    file: str
+    line: int
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """As compilers write it, so that editors and terminals jump there."""
+        return f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +36,16 @@ class Problem:
     pointer: str
     message: str
     names: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+    """Where it was written, if it came from a file or from a program that built it. It is no part of the JSON, which
+    tells of the document alone."""
 
     def to_json(self) -> dict[str, Any]:
         return {"type": self.type, "pointer": self.pointer, "message": self.message, "names": list(self.names)}
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: {self.message} [{self.type}]"
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.pointer or '/'}: {self.message} [{self.type}]"
 
 
 class ManifestError(ValueError):

@@ -21,7 +21,9 @@ def manifest_screen(manifest: Manifest) -> str:
     head = [
         f"Manifest {manifest.name!r}: {_number(len(manifest.buffers), 'buffer')} in {_number(manifest.timeline.length, 'phase')}"
         f"{_components(len(manifest.components))}",
-        f"compute capability {target.compute_capability}, {threads} threads per block, "
+        "one pool, objective pool_bytes"
+        if manifest.of_pool
+        else f"compute capability {target.compute_capability}, {threads} threads per block, "
         f"{launch.threads_per_run} per run, objective {manifest.objective}",
     ]
     return _screen(head, manifest_table(manifest, MOST_ROWS), len(manifest.buffers), len(manifest.warnings))
@@ -30,6 +32,9 @@ def manifest_screen(manifest: Manifest) -> str:
 def layout_screen(layout: Layout) -> str:
     head = [f"Layout {layout.name!r}: {layout.status}, validated at level {layout.validation.level}"]
     launch = layout.launch
+    if layout.pool is not None:
+        head.append(f"pool {layout.pool.pool_bytes} bytes, aligned to {layout.pool.base_alignment_bytes}")
+        return _screen(head, layout_table(layout, MOST_ROWS), len(layout.buffers), len(layout.warnings))
     if launch is None:
         needed = layout.minimum_budget_bytes
         head.append("no block fits" + (f"; a budget of {needed} bytes would be enough" if needed is not None else ""))
@@ -46,7 +51,8 @@ def layout_screen(layout: Layout) -> str:
 
 def manifest_table(manifest: Manifest, most: int | None = None) -> list[tuple[str, ...]]:
     """The names of the columns, and a row a buffer."""
-    return [("buffer", "type", "scope", "location", "bytes"), *map(_of_manifest, manifest.buffers[:most])]
+    rows = [("buffer", "type", "scope", "location", "bytes"), *map(_of_manifest, manifest.buffers[:most])]
+    return [(*row[:2], row[4]) for row in rows] if manifest.of_pool else rows
 
 
 def layout_table(layout: Layout, most: int | None = None) -> list[tuple[str, ...]]:

@@ -118,7 +118,7 @@ def _read_only(disk: Path, folder: Path) -> str:
         said = _start_fails(folder)
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
-    assert "may not write" in said or "Read-only" in said, said
+    assert "not allowed to write" in said or "Read-only" in said, said
     return f"folder read-only: {said}"
 
 

@@ -39,6 +39,7 @@ def moved(layout: Layout, name: str, offset_bytes: int) -> Layout:
     return replace(layout, buffers=tuple(buffers))
 
 
+@pytest.mark.usefixtures("kernels_are_compiled")
 def test_best_runs_every_level_that_needs_no_gpu_on_one_plan(
     solved: tuple[Manifest, Layout], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,7 +57,10 @@ class Wire:
         assert answer.status == 100, answer
 
     def answer(self) -> Answer:
+        """Raises EOFError where the connection ends without one."""
         status = self._file.readline()
+        if not status:
+            raise EOFError("the server ended the connection without an answer")
         headers: dict[str, str] = {}
         while line := self._file.readline().strip():
             name, _, value = line.decode().partition(":")

@@ -19,7 +19,10 @@ from pathlib import Path
 
 import psycopg
 
-_OPTIONS = "-c listen_addresses= -c max_connections=200 -c autovacuum=off"
+_OPTIONS = (
+    "-c listen_addresses= -c max_connections=200 -c autovacuum=off"
+    " -c fsync=off -c full_page_writes=off"  # what a killed server wrote is with the kernel: only machines lose more
+)
 MISSING = "PostgreSQL is not installed: `make test` installs it (Debian: apt-get install postgresql)"
 
 

@@ -52,16 +52,16 @@ def test_no_file_is_read_that_was_not_named(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
-        ("prot = 1", ["prot is no setting; did you mean port?"]),
-        ("[server]\nport = 1", ["server is no setting; `warpack doctor` lists all of them"]),
+        ("prot = 1", ["prot is not a setting; did you mean port?"]),
+        ("[server]\nport = 1", ["server is not a setting; `warpack doctor` lists all of them"]),
         ('port = "8000"', ["port: Input should be a valid integer (Port to listen on; 0 takes a free one.)"]),
         ("workers = true", ["workers: Input should be a valid integer"]),
         ("workers = 1.0", ["workers: Input should be a valid integer"]),
         ("port = 65536", ["port: Input should be less than or equal to 65535"]),
         ('allowed_hosts = "a,b"', ["allowed_hosts: Input should be a valid array"]),
         ("data_dir = 1979-05-27\nhost = 1", ["host: Input should be a valid string"]),
-        ("prot = 1\nworkers = -1", ["workers: Input should be greater than or equal to 0", "prot is no setting"]),
-        ("port 8000", ["it is no TOML: Expected '=' after a key in a key/value pair (at line 1, column 6)"]),
+        ("prot = 1\nworkers = -1", ["workers: Input should be greater than or equal to 0", "prot is not a setting"]),
+        ("port 8000", ["it is not TOML: Expected '=' after a key in a key/value pair (at line 1, column 6)"]),
     ],
 )
 def test_what_is_wrong_names_the_file_the_key_and_what_would_be_right(file: Path, text: str, faults: list[str]) -> None:
@@ -77,7 +77,7 @@ def test_a_file_that_is_not_there_or_no_text_is_an_error(file: Path) -> None:
     with pytest.raises(SettingsFileError, match="cannot be read: No such file"):
         Settings()
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsFileError, match="no TOML"):
+    with pytest.raises(SettingsFileError, match="not TOML"):
         Settings()
 
 

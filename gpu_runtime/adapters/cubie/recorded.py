@@ -19,10 +19,12 @@ from warpack.gpu_runtime.trace.positions import Position
 from warpack.gpu_runtime.trace.record.arrays import RecordedArray
 from warpack.gpu_runtime.trace.record.chains import ChainedContents
 from warpack.gpu_runtime.trace.record.copies import DynamicCopy
-from warpack.gpu_runtime.trace.record.launches import BlockLaunch, Simulator, recording
+from warpack.gpu_runtime.trace.record.hooks import recording
+from warpack.gpu_runtime.trace.record.launches import BlockLaunch, Simulator
 from warpack.gpu_runtime.trace.record.races import Access
 from warpack.gpu_runtime.trace.record.sites import LOCAL, Recording, Site
-from warpack.gpu_runtime.trace.record.threads import Schedule, current
+from warpack.gpu_runtime.trace.record.schedule import Schedule
+from warpack.gpu_runtime.trace.record.threads import current
 
 MOST_ROWS = 64
 """A buffer of more rows is looked at as a whole."""

@@ -38,6 +38,8 @@ def prepare(manifest: Manifest, layout: Layout, allocators: str | None) -> Prepa
 
     Raises NotProbedError for a layout that places nothing, that cannot be emitted, or that is too large to probe.
     """
+    if layout.pool is not None:
+        raise NotProbedError(Finding("nothing-to-probe", "a pool has no threads: level static is all that there is"))
     if layout.launch is None:
         raise NotProbedError(Finding("nothing-to-probe", "the layout is infeasible: it places nothing"))
     try:

@@ -16,11 +16,13 @@ from typing import Any
 
 from warpack.gpu_runtime.child_process import die_with_parent
 from warpack.gpu_runtime.trace.errors import TraceError
-from warpack.gpu_runtime.trace.proof.memory import Faults, PlacedMemory
+from warpack.gpu_runtime.trace.proof.faults import Faults
+from warpack.gpu_runtime.trace.proof.memory import PlacedMemory
 from warpack.gpu_runtime.trace.proof.outputs import Outputs
 from warpack.gpu_runtime.trace.proof.placement import from_json
 from warpack.gpu_runtime.trace.proof.plain import PlainMemory
-from warpack.gpu_runtime.trace.record.launches import BlockLaunch, Memory, recording
+from warpack.gpu_runtime.trace.record.hooks import recording
+from warpack.gpu_runtime.trace.record.launches import BlockLaunch, Memory
 from warpack.gpu_runtime.trace.record.running import run_as_main
 from warpack.gpu_runtime.trace.record.sites import Recording
 

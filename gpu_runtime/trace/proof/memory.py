@@ -6,47 +6,25 @@ Every read is checked: bytes that another array wrote last are no contents of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from warpack.gpu_runtime.trace.errors import TraceError
-from warpack.gpu_runtime.trace.positions import Path
-from warpack.gpu_runtime.trace.proof.placement import PlacedArray, Placement
+from warpack.gpu_runtime.trace.proof.faults import Fault, Faults
+from warpack.gpu_runtime.trace.proof.placement import PlacedArray, Placement, strides
 from warpack.gpu_runtime.trace.record.arrays import Data, RecordedArray
 from warpack.gpu_runtime.trace.record.copies import Copy
 from warpack.gpu_runtime.trace.record.elements import READ
 from warpack.gpu_runtime.trace.record.launches import BlockLaunch
 from warpack.gpu_runtime.trace.record.module import numbered
 from warpack.gpu_runtime.trace.record.races import Access
+from warpack.gpu_runtime.trace.record.schedule import Schedule
 from warpack.gpu_runtime.trace.record.sites import DYNAMIC, LOCAL, SHARED, Recording, Site
-from warpack.gpu_runtime.trace.record.threads import Schedule, Thread, current
+from warpack.gpu_runtime.trace.record.threads import Thread, current
 
 Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`read`, at a place, found what `wrote` had written at another. `thread` of `block` was the first to."""
-
-    read: str
-    at: Path
-    wrote: str
-    there: Path
-    block: int
-    thread: int
-
-
-@dataclass(slots=True)
-class Faults:
-    """Each kind once, in the order in which they were found."""
-
-    found: dict[tuple[str, Path, str, Path], Fault] = field(default_factory=dict)
-
-    def add(self, fault: Fault) -> None:
-        self.found.setdefault((fault.read, fault.at, fault.wrote, fault.there), fault)
 
 
 class PlacedMemory:
@@ -143,10 +121,10 @@ class PlacedMemory:
         if array.offset_bytes is None:
             own = self._own.setdefault((array.name, None), np.full(prod(array.shape), 0, dtype))
             return RecordedArray(site, _Unchecked(), own.reshape(array.shape), numbered(array.shape))
-        offset, strides = self._where(array, current())
-        data = np.ndarray(array.shape, dtype, self._memory.data, offset, strides)
+        offset, steps = self._where(array, current())
+        data = np.ndarray(array.shape, dtype, self._memory.data, offset, steps)
         at = np.full(array.shape, offset)
-        for axis, (length, stride) in enumerate(zip(array.shape, strides, strict=True)):
+        for axis, (length, stride) in enumerate(zip(array.shape, steps, strict=True)):
             along = [1] * len(array.shape)
             along[axis] = length
             at = at + (np.arange(length) * stride).reshape(along)
@@ -160,12 +138,12 @@ class PlacedMemory:
         assert array.offset_bytes is not None  # noqa: S101  (asked of arrays in the block's memory alone)
         placement, itemsize = self._placement, np.dtype(array.dtype).itemsize
         if array.region == "block":
-            return array.offset_bytes, _strides(array.shape, itemsize, None, 0)
+            return array.offset_bytes, strides(array.shape, itemsize, None, 0)
         first = placement.windows_bytes + array.offset_bytes
         if array.axes is not None:
-            return first, _strides(array.shape, itemsize, array.axes, placement.stride_bytes)
+            return first, strides(array.shape, itemsize, array.axes, placement.stride_bytes)
         run = thread.thread_id // placement.threads_per_run
-        return first + run * placement.stride_bytes, _strides(array.shape, itemsize, None, 0)
+        return first + run * placement.stride_bytes, strides(array.shape, itemsize, None, 0)
 
     def _zeroed(self) -> None:
         """What `init` of the emitted code does."""
@@ -217,17 +195,3 @@ class _Untouchable:
 
     def note(self, site: Site, element: int, access: Access) -> None:
         raise TraceError(f"dynamic shared memory is accessed that was not when it was traced: byte {element}")
-
-
-def _strides(shape: Shape, itemsize: int, axes: tuple[int, int] | None, run_stride: int) -> Shape:
-    """Of a copy for each run, the axes that count runs are `run_stride` apart; the rest lie as in an array of their
-    own."""
-    found, inner, runs = [0] * len(shape), itemsize, run_stride
-    for axis in reversed(range(len(shape))):
-        if axes is not None and axes[0] <= axis <= axes[1]:
-            found[axis] = runs
-            runs *= shape[axis]
-        else:
-            found[axis] = inner
-            inner *= shape[axis]
-    return tuple(found)

@@ -97,3 +97,17 @@ def from_json(document: Mapping[str, Any]) -> Placement:
         for one in document["arrays"]
     )
     return Placement(**{**document, "arrays": arrays})
+
+
+def strides(shape: tuple[int, ...], itemsize: int, axes: tuple[int, int] | None, run_stride: int) -> tuple[int, ...]:
+    """Of a copy for each run, the axes that count runs are `run_stride` apart; the rest lie as in an array of their
+    own."""
+    found, inner, runs = [0] * len(shape), itemsize, run_stride
+    for axis in reversed(range(len(shape))):
+        if axes is not None and axes[0] <= axis <= axes[1]:
+            found[axis] = runs
+            runs *= shape[axis]
+        else:
+            found[axis] = inner
+            inner *= shape[axis]
+    return tuple(found)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from warpack.gpu_runtime.trace.record.launches import BlockLaunch
+from warpack.gpu_runtime.trace.record.schedule import Schedule
 from warpack.gpu_runtime.trace.record.sites import Recording
-from warpack.gpu_runtime.trace.record.threads import Schedule, current
+from warpack.gpu_runtime.trace.record.threads import current
 
 Data = np.ndarray[Any, Any]
 

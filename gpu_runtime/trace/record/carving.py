@@ -68,6 +68,7 @@ def _fold(touches: list[tuple[DynamicCopy, int, list[Touch]]], windows: Windows,
             start, unit = start_of(owner, copy.block, access.thread), units[owner]
             held = contents.setdefault((copy, owner, start), Contents(owner.usage))
             first = (byte - start) // unit
+            owner.usage.came_by(access.time, access.thread)
             for element in range(first, first + site.dtype.itemsize // unit):
                 owner.usage.threads[element] |= 1 << access.thread
                 held.access(element, access.time, access.kind)

@@ -24,6 +24,7 @@ class LocalCopy:
         self._contents = Contents(site.usage)
 
     def note(self, site: Site, element: int, access: Access) -> None:
+        site.usage.came_by(access.time, access.thread)
         self._contents.access(element, access.time, access.kind)
 
     def end(self) -> None:
@@ -54,6 +55,7 @@ class SharedCopy:
                 found = self._recording.races.setdefault(self._site.number, {})
                 races.find(accesses, (self._block, element), knows, moments.place_of, found)
             for access in accesses:
+                self._site.usage.came_by(access.time, access.thread)
                 self._contents.access(element, access.time, access.kind)
         self._kept.clear()
 

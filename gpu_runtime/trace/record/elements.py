@@ -21,7 +21,8 @@ class Usage:
 
     `stretches`: of time, and the elements that were needed in them. `accesses`: by time of access, how many reads
     and writes. `dead`: by time, writes that nobody read. `unwritten`: by time of the read, the elements that were read
-    before they were written. `threads`: a bit for each thread of a block that touched the element.
+    before they were written. `threads`: a bit for each thread of a block that touched the element. `first_thread`: the
+    lowest that came by, at each time.
     """
 
     stretches: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -30,6 +31,10 @@ class Usage:
     dead: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     unwritten: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     threads: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    first_thread: dict[int, int] = field(default_factory=dict)
+
+    def came_by(self, time: int, thread: int) -> None:
+        self.first_thread[time] = min(self.first_thread.get(time, thread), thread)
 
 
 class Contents:

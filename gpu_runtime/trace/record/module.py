@@ -12,8 +12,9 @@ from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.record.arrays import RecordedArray, as_dtype
 from warpack.gpu_runtime.trace.record.collectives import Collectives
 from warpack.gpu_runtime.trace.record.copies import DynamicCopy, LocalCopy, SharedCopy
+from warpack.gpu_runtime.trace.record.schedule import Schedule
 from warpack.gpu_runtime.trace.record.sites import DYNAMIC, LOCAL, SHARED, Recording
-from warpack.gpu_runtime.trace.record.threads import Schedule, current
+from warpack.gpu_runtime.trace.record.threads import current
 
 Shape = tuple[int, ...]
 

@@ -35,13 +35,19 @@ def first_line(node: ast.FunctionDef) -> int:
 
 def definition_of(code: CodeType) -> ast.FunctionDef:
     """Where a function is defined. Raises TraceError where its source is not to be found."""
-    for node in ast.walk(tree_of(code.co_filename)):
-        if isinstance(node, ast.FunctionDef) and (node.name, first_line(node)) == (code.co_name, code.co_firstlineno):
-            return node
+    found = _definitions(code.co_filename).get((code.co_name, code.co_firstlineno))
+    if found is not None:
+        return found
     raise TraceError(
         f"{code.co_filename}:{code.co_firstlineno}: no source of {code.co_name!r} there: is it a lambda, or has the "
         "file changed?"
     )
+
+
+@cache
+def _definitions(file: str) -> dict[tuple[str, int], ast.FunctionDef]:
+    nodes = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef)]
+    return {(node.name, first_line(node)): node for node in nodes}
 
 
 def facts_of(function: FunctionType) -> FunctionFacts:

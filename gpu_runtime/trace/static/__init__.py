@@ -5,9 +5,11 @@ source       loop statements and names, from the syntax tree
 cuda_names   which objects are `cuda`
 index        sums of unknown numbers, sets of elements as bits
 values       what is known of a variable
+joining      of several at once
 arithmetic   of two scalars
 indexing     of a view and an index
-calls        of a call
+making       of the call that makes an array
+calls        of any other call
 expressions  of any expression
 flow         ways, loops and branches of a function
 evaluate     a function's variables, and which of its blocks can run

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from warpack.gpu_runtime.trace.static.index import Affine
-from warpack.gpu_runtime.trace.static.values import Condition, Known, Number, Value, affine_of, is_tainted, views_in
+from warpack.gpu_runtime.trace.static.joining import affine_of, is_tainted, views_in
+from warpack.gpu_runtime.trace.static.values import Condition, Known, Number, Value
 
 _PLAIN = (int, float, bool, complex, str, type(None), np.generic)
 _SAME = {operator.is_: True, operator.is_not: False, operator.eq: True, operator.ne: False}

@@ -11,13 +11,14 @@ import numpy as np
 from warpack.gpu_runtime.trace.static import cuda_names
 from warpack.gpu_runtime.trace.static.arithmetic import truth
 from warpack.gpu_runtime.trace.static.code import function_of
-from warpack.gpu_runtime.trace.static.index import Affine, Symbol
+from warpack.gpu_runtime.trace.static.index import Affine
+from warpack.gpu_runtime.trace.static.joining import affine_of, is_tainted, join, placed, views_in
+from warpack.gpu_runtime.trace.static.making import made
 from warpack.gpu_runtime.trace.static.values import (
     ANY,
     TAINTED,
     Cuda,
     Known,
-    Made,
     Method,
     Number,
     Param,
@@ -27,11 +28,6 @@ from warpack.gpu_runtime.trace.static.values import (
     Value,
     View,
     Views,
-    affine_of,
-    is_tainted,
-    join,
-    placed,
-    views_in,
 )
 
 if TYPE_CHECKING:
@@ -78,6 +74,8 @@ def resolve(expressions: Expressions, function: Value, arguments: tuple[Value, .
             if known
             else Call(Kind.DEVICE, (function.of, *arguments))
         )
+    if views_in(function):  # a function within the kernel, which has its arrays
+        return Call(Kind.DEVICE, (function, *arguments))
     if not isinstance(function, Known):
         return Call(Kind.DEVICE if _arrays(arguments) else Kind.PLAIN, arguments)
     target = function.value
@@ -135,7 +133,7 @@ def result(expressions: Expressions, at: Evaluation, value: Any) -> Value | None
     call = resolve(expressions, function, arguments)
     match call.kind:
         case Kind.MAKES:
-            return _made(expressions, at, value, call)
+            return made(expressions, at, value, call.arguments, call.target[0])
         case Kind.GIVEN:
             return expressions.given[id(call.target)]
         case Kind.VIEWS:
@@ -145,7 +143,7 @@ def result(expressions: Expressions, at: Evaluation, value: Any) -> Value | None
                 return _unknown(arguments)
             return _returned(expressions, at, value, call)
         case Kind.DEVICE:
-            return _unknown(arguments)
+            return _unknown(call.arguments)
         case Kind.BARRIER:
             return ANY
         case Kind.PLAIN if not isinstance(function, Cuda):
@@ -154,48 +152,6 @@ def result(expressions: Expressions, at: Evaluation, value: Any) -> Value | None
     if names and names[-1] in cuda_names.PASSES_ON and arguments:
         return arguments[0]
     return ANY if names in (("gridsize",), ("const", "array_like")) else TAINTED
-
-
-def _made(expressions: Expressions, at: Evaluation, value: Any, call: Call) -> Value:
-    space = call.target[0]
-    named = dict(value.kws)
-    given = list(call.arguments[: len(value.args)])
-    shape = given[0] if given else at.get(named["shape"]) if "shape" in named else None
-    kind = given[1] if len(given) > 1 else at.get(named["dtype"]) if "dtype" in named else None
-    sizes = _sizes(shape)
-    if sizes is None:
-        return View(Made((at.code.position(value),), space, _dtype_name(kind), ()))
-    if space == "shared" and sizes == (0,):
-        space, sizes = "dynamic", (expressions.dynamic_bytes // _item_bytes(kind),)
-    base = Made((at.code.position(value),), space, _dtype_name(kind), sizes)
-    strides = [int(np.prod(sizes[axis + 1 :])) for axis in range(len(sizes))]
-    return View(base, axes=tuple(zip(sizes, strides, strict=True)))
-
-
-def _sizes(shape: Value | None) -> tuple[int, ...] | None:
-    """None where the shape is not known."""
-    items = shape.items if isinstance(shape, TupleOf) else (shape,)
-    if isinstance(shape, Known) and isinstance(shape.value, tuple):
-        items = tuple(Known(item) for item in shape.value)
-    found = [affine_of(item) if item is not None else None for item in items]
-    return tuple(size.const for size in found) if all(size and not size.terms for size in found) else None  # type: ignore[union-attr]
-
-
-def _dtype_name(kind: Value | None) -> str:
-    """numpy's name of a numba or numpy type; numba's own where numpy has none."""
-    if not isinstance(kind, Known):
-        return "?"
-    try:
-        return str(np.dtype(kind.value).name)
-    except TypeError:
-        return str(getattr(kind.value, "name", kind.value))
-
-
-def _item_bytes(kind: Value | None) -> int:
-    try:
-        return np.dtype(_dtype_name(kind)).itemsize
-    except TypeError:
-        return 1
 
 
 def _returned(expressions: Expressions, at: Evaluation, value: Any, call: Call) -> Value:
@@ -295,23 +251,3 @@ def _length(of: Value) -> Value:
     if isinstance(of, Known) and isinstance(of.value, tuple | list | np.ndarray):
         return Known(len(of.value))
     return ANY
-
-
-def special(block: tuple[int, int, int], names: tuple[str, ...]) -> Value:
-    """An attribute of `cuda`: an index of the thread, a size, or one more name on the way to a function."""
-    axis = "xyz".find(names[-1]) if len(names) == 2 and names[-1] in "xyz" else -1
-    if names[0] == "threadIdx" and axis >= 0:
-        return thread_index(block, axis)
-    if names[0] == "blockDim" and axis >= 0:
-        return Known(block[axis])
-    if axis >= 0 and names[0] in ("blockIdx", "gridDim"):
-        return ANY
-    if names == ("laneid",):
-        return thread_index(block, 0) if block[0] <= 32 and block[1:] == (1, 1) else TAINTED
-    return Known(32) if names == ("warpsize",) else Cuda(names)
-
-
-def thread_index(block: tuple[int, int, int], axis: int) -> Value:
-    if block[axis] == 1:
-        return Known(0)
-    return Number(Affine(0, ((Symbol(("thread", "xyz"[axis]), block[axis], threads=True), 1),)))

@@ -13,19 +13,8 @@ from warpack.gpu_runtime.trace.static.calls import Call, Kind, arguments_of, as_
 from warpack.gpu_runtime.trace.static.evaluate import Evaluated
 from warpack.gpu_runtime.trace.static.expressions import Expressions, is_element
 from warpack.gpu_runtime.trace.static.indexing import indexed
-from warpack.gpu_runtime.trace.static.values import (
-    ANY,
-    Cuda,
-    Elements,
-    IterOf,
-    Known,
-    Made,
-    Param,
-    Value,
-    View,
-    Views,
-    views_in,
-)
+from warpack.gpu_runtime.trace.static.joining import views_in
+from warpack.gpu_runtime.trace.static.values import ANY, Cuda, Elements, IterOf, Known, Made, Param, Value, View, Views
 
 
 @dataclass(frozen=True)

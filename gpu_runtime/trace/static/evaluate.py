@@ -16,17 +16,8 @@ from numba.core import ir
 from warpack.gpu_runtime.trace.static.code import Code
 from warpack.gpu_runtime.trace.static.expressions import Expressions
 from warpack.gpu_runtime.trace.static.flow import Flow
-from warpack.gpu_runtime.trace.static.values import (
-    ANY,
-    TAINTED,
-    Known,
-    Number,
-    Value,
-    View,
-    is_tainted,
-    join,
-    of_an_earlier_trip,
-)
+from warpack.gpu_runtime.trace.static.joining import is_tainted, join, of_an_earlier_trip
+from warpack.gpu_runtime.trace.static.values import ANY, TAINTED, Known, Number, Value, View
 
 
 @dataclass

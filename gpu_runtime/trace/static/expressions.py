@@ -13,6 +13,8 @@ from numba.core import ir
 from warpack.gpu_runtime.trace.static import calls, cuda_names
 from warpack.gpu_runtime.trace.static.arithmetic import arithmetic, negated
 from warpack.gpu_runtime.trace.static.indexing import indexed
+from warpack.gpu_runtime.trace.static.joining import is_tainted, join, views_in
+from warpack.gpu_runtime.trace.static.making import special
 from warpack.gpu_runtime.trace.static.values import (
     ANY,
     TAINTED,
@@ -28,9 +30,6 @@ from warpack.gpu_runtime.trace.static.values import (
     Value,
     View,
     Views,
-    is_tainted,
-    join,
-    views_in,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Expressions:
     def _getattr(self, at: Evaluation, label: int, value: Any) -> Value:
         of = at.values[value.value.name]
         if isinstance(of, Cuda):
-            return calls.special(self.block, (*of.names, value.attr))
+            return special(self.block, (*of.names, value.attr))
         if isinstance(of, View | Views):
             return _of_array(of, value.attr)
         if isinstance(of, Known):

@@ -8,14 +8,15 @@ from typing import Any
 from warpack.gpu_runtime.trace.positions import Path
 from warpack.gpu_runtime.trace.static.evaluate import Evaluated
 from warpack.gpu_runtime.trace.static.functions import Functions
+from warpack.gpu_runtime.trace.static.joining import views_in
 from warpack.gpu_runtime.trace.static.template import Node, Template
-from warpack.gpu_runtime.trace.static.values import Base, Elements, Made, Param, View, Views, views_in
+from warpack.gpu_runtime.trace.static.values import Base, Elements, Made, Param, View, Views
 
 Bound = tuple[tuple[View, ...], bool]
 """The views, in terms of the kernel, that a parameter may be, and whether it is certain which."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Place:
     """One step of the kernel. `frame`: of which call; `inside`: the regions it lies in, by index."""
 
@@ -101,7 +102,15 @@ class Graph:
                     self.parts.setdefault(path, {})[view.elements()] = None
             if step.unfollowed:
                 self.unfollowed[path] = step.unfollowed
-        place = Place(path, inside, reads, writes, self._certain(frame, node.kills), known, bool(step and step.barrier))
+        place = Place(
+            path=path,
+            inside=inside,
+            reads=reads,
+            writes=writes,
+            kills=self._certain(frame, node.kills),
+            known=known,
+            barrier=bool(step and step.barrier),
+        )
         self.places.append(place)
         here = len(self.places) - 1
         if step is None or step.call is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from warpack.gpu_runtime.trace.static.index import Affine
-from warpack.gpu_runtime.trace.static.values import Known, SliceOf, TupleOf, Value, View, Views, affine_of, join
+from warpack.gpu_runtime.trace.static.joining import affine_of, join
+from warpack.gpu_runtime.trace.static.values import Known, SliceOf, TupleOf, Value, View, Views
 
 
 def indexed(value: View | Views, index: Value) -> View | Views:

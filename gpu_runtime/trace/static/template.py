@@ -40,7 +40,7 @@ class Region:
     trips: int | None = None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Template:
     """`nodes[0]` is where it starts, `end` where it returns; `position` of the function.
 
@@ -93,7 +93,15 @@ class _Builder:
         ]
         exits = frozenset.intersection(*returns) if returns else frozenset()
         own = frozenset(replace(fact, guard=None) for fact in exits if not self._is_own(fact))
-        return Template(self.nodes, end, self.regions, list(self._parted()), self.late, own, self.at.code.start)
+        return Template(
+            nodes=self.nodes,
+            end=end,
+            regions=self.regions,
+            parted=list(self._parted()),
+            late=self.late,
+            exits=own,
+            position=self.at.code.start,
+        )
 
     def _is_own(self, fact: Elements) -> bool:
         """Whether it speaks of the trip of a loop of this function, which means nothing outside."""

@@ -63,8 +63,8 @@ def _array(site: Site, named: ArraySite, recording: Recording) -> Array:
         threads_per_run=site.threads_per_run,
         run_axes=run_axes(site.shape, usage.threads, block_threads) if site.space == SHARED else frozenset(),
         accesses=-(-(sum(usage.reads.values()) + sum(usage.writes.values())) // max(1, copies)),
-        unwritten={path: len(elements) for path, elements in unwritten.items()},
-        dead={path: counts for path, counts in dead.items() if counts[0]},
+        unwritten={path: len(elements) for path, elements in sorted(unwritten.items())},
+        dead={path: counts for path, counts in sorted(dead.items()) if counts[0]},
     )
 
 
@@ -94,6 +94,11 @@ def _places(recording: Recording, sites: Mapping[Site, ArraySite], living: Livin
         for times, into in ((site.usage.reads, read), (site.usage.writes, written)):
             for time in times:
                 into[moments.place_of[time]].add(named)
+    threads: dict[int, dict[ArraySite, int]] = defaultdict(dict)
+    for site, named in sites.items():
+        for time, thread in site.usage.first_thread.items():
+            by = threads[moments.place_of[time]]
+            by[named] = min(by.get(named, thread), thread)
     kept = sorted({*read, *written, *recording.barriers}, key=lambda one: moments.places[one].order)
     for place in kept:
         at = moments.places[place]
@@ -106,6 +111,7 @@ def _places(recording: Recording, sites: Mapping[Site, ArraySite], living: Livin
             live=frozenset(live[place] | read[place] | written[place]),
             read=frozenset(read[place]),
             written=frozenset(written[place]),
+            threads=threads[place],
         )
 
 

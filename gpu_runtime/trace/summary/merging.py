@@ -66,7 +66,13 @@ def renamed_sites(summary: Summary, names: Mapping[ArraySite, ArraySite]) -> Sum
         summary,
         arrays=tuple(replace(array, site=names[array.site]) for array in summary.arrays),
         places=tuple(
-            replace(place, live=of(place.live), read=of(place.read), written=of(place.written))
+            replace(
+                place,
+                live=of(place.live),
+                read=of(place.read),
+                written=of(place.written),
+                threads={names[site]: thread for site, thread in place.threads.items()},
+            )
             for place in summary.places
         ),
         clashes=frozenset(of(pair) for pair in summary.clashes),
@@ -131,6 +137,10 @@ def _places(one: tuple[Place, ...], other: tuple[Place, ...]) -> tuple[Place, ..
             live=before.live | place.live,
             read=before.read | place.read,
             written=before.written | place.written,
+            threads={
+                site: min(one.threads[site] for one in (before, place) if site in one.threads)
+                for site in {**before.threads, **place.threads}
+            },
         )
     return tuple(sorted(found.values(), key=lambda place: place.order))
 

@@ -65,7 +65,7 @@ class Place:
     """A place at which arrays are accessed, or threads wait. `loops`: those around it, outer first.
 
     `barrier`: how many threads in a row wait together; 0: those of the block; None: it is no barrier.
-    `conditional`: some way leaves it out.
+    `conditional`: some way leaves it out. `threads`: the lowest thread that accessed each array there.
     """
 
     path: Path
@@ -76,6 +76,7 @@ class Place:
     live: frozenset[ArraySite]
     read: frozenset[ArraySite]
     written: frozenset[ArraySite]
+    threads: Mapping[ArraySite, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,9 @@ class StaticFacts:
 
 
 def facts_of(found: StaticLifetimes, unfollowed: Iterable[str] = ()) -> StaticFacts:
-    """Those of one launch."""
+    """Those of one launch, in an order that does not depend on the process."""
     return StaticFacts(
-        arrays=found.arrays,
+        arrays=tuple(sorted(found.arrays, key=lambda site: site.path)),
         together=found.together,
         unordered=found.unordered,
         private=found.private,
@@ -83,10 +83,10 @@ def to_json(facts: StaticFacts, places: Places) -> dict[str, Any]:
 
     return {
         "arrays": [places.site(site) for site in facts.arrays],
-        "together": [[of(pair), places.path(path)] for pair, path in facts.together.items()],
-        "unordered": [[of(pair), *map(places.path, found)] for pair, found in facts.unordered.items()],
+        "together": sorted([of(pair), places.path(path)] for pair, path in facts.together.items()),
+        "unordered": sorted([of(pair), *map(places.path, found)] for pair, found in facts.unordered.items()),
         "private": of(facts.private),
-        "accesses": [[places.path(path), of(found)] for path, found in facts.accesses.items()],
+        "accesses": [[places.path(path), of(found)] for path, found in sorted(facts.accesses.items())],
         "loops": [[places.path(loop.path), loop.trips, of(loop.arrays)] for loop in facts.loops],
         "unfollowed": list(facts.unfollowed),
     }

@@ -50,6 +50,7 @@ def to_json(summary: Summary, folder: str) -> Document:
             _plain(place)
             | {"path": path(place.path), "loops": [path(loop) for loop in place.loops]}
             | {"live": sites(place.live), "read": sites(place.read), "written": sites(place.written)}
+            | {"threads": sorted([numbers[site], thread] for site, thread in place.threads.items())}
             for place in summary.places
         ],
         "clashes": sorted(sites(pair) for pair in summary.clashes),
@@ -112,6 +113,7 @@ def _read(document: Document, folder: str) -> Summary:
                 live=sites(one["live"]),
                 read=sites(one["read"]),
                 written=sites(one["written"]),
+                threads={arrays[number].site: int(thread) for number, thread in one["threads"]},
             )
             for one in document["places"]
         ),

@@ -1,1 +1,1 @@
-"""What callers get: jobs as documents, problems, and when whoever waits is woken."""
+"""What callers get: jobs as documents, and problems. The hub that wakes callers who wait is here too."""

@@ -1,4 +1,4 @@
-"""Cursors of a list: where a page ended, and a check that it was a page of the same list."""
+"""Cursors of a list. A cursor says where a page ended, and holds a checksum of the list's filters."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def cursor_of(last: int, filters: Mapping[str, Any]) -> str:
 
 
 def before_of(cursor: str, filters: Mapping[str, Any]) -> int:
-    """The `seq` before which the next page begins. Raises problem `bad-parameter` for a cursor of another list."""
+    """The next page has the jobs before this `seq`. Raises problem `bad-parameter` for a cursor of another list."""
     last = int(cursor.partition("-")[0])
     if cursor == cursor_of(last, filters):
         return last
-    detail = "query.cursor: This is the cursor of no page with these filters, or of another key's list."
+    detail = "query.cursor: This cursor belongs to other filters, or to another key's list."
     raise ApiError(ProblemDetails("bad-parameter", "A parameter is wrong", HTTPStatus.UNPROCESSABLE_ENTITY, detail))

@@ -11,15 +11,15 @@ from warpack.service.store.records import Job
 
 
 def layout_document(stored: str, name: str) -> dict[str, Any]:
-    """The layout under a caller's name for it: a stored one belongs to all callers of one manifest, whatever each of
-    them calls it, and so has none."""
+    """A stored layout under the name that this caller's manifest has. It is stored without a name: all callers who
+    posted the same manifest share it, and each may call it something else."""
     layout: dict[str, Any] = json.loads(stored)
     layout["name"] = name
     return layout
 
 
 def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
-    """All of a job but its layout."""
+    """A job without its layout."""
     self_link = f"/v1/layouts/{job.id}"
     return {
         "id": job.id,
@@ -42,12 +42,13 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
 
 
 def _told(problem: dict[str, Any]) -> dict[str, Any]:
-    """Older versions stored what a child process said last: that is for the operator alone."""
+    """The problem without the last words of a child process. Older versions stored them; only the operator may see
+    them."""
     return {key: value for key, value in problem.items() if key != "last_lines"}
 
 
 def job_text(job: Job, waiting: Waiting | None = None) -> str:
-    """A job with its layout where it is ready; and where it is infeasible with the one that places nothing."""
+    """A ready job with its layout. An infeasible one has a layout that places nothing."""
     layout = None if job.layout is None else layout_document(job.layout, job.name)
     infeasible = None
     if job.state == "infeasible" and job.best_so_far is not None:
@@ -56,6 +57,6 @@ def job_text(job: Job, waiting: Waiting | None = None) -> str:
 
 
 def cancelled_text(job: Job) -> str:
-    """A cancelled job with the best layout that it had, which no validator has seen."""
+    """A cancelled job with its best layout so far. No validator has checked that layout."""
     best = None if job.best_so_far is None else layout_document(job.best_so_far, job.name)
     return json.dumps(summary(job) | {"best_so_far": best}, ensure_ascii=False)

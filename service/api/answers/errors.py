@@ -1,5 +1,5 @@
-"""Every error answer is problem+json, whoever raises it: a call, the framework, or the database. What nobody knows is
-made one by `edge.request_log`."""
+"""Every error answer is problem+json, whether a call, the framework or the database raised the error.
+`edge.request_log` makes a problem of any other error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN_CHARACTERS = 64
 
 
 class ApiError(Exception):
-    """Raised by a call to end with this problem."""
+    """Ends a call with this problem."""
 
     def __init__(self, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
         super().__init__(problem.detail)
@@ -28,8 +28,8 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-class ReadyAnswer(Exception):
-    """Raised by a call to end with an answer that a child process has made."""
+class AnsweredByChild(Exception):
+    """Ends a call with an answer that a child process has made."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(f"status {response.status_code}")
@@ -37,6 +37,7 @@ class ReadyAnswer(Exception):
 
 
 def not_found(job_id: str) -> ApiError:
+    """The problem of a job that does not exist, or that the caller may not see."""
     shown = job_id if len(job_id) <= _SHOWN_CHARACTERS else f"{job_id[:_SHOWN_CHARACTERS]}…"
     return ApiError(
         ProblemDetails(
@@ -46,8 +47,9 @@ def not_found(job_id: str) -> ApiError:
 
 
 def install_error_answers(app: FastAPI) -> None:
+    """Makes the application answer every error with a problem."""
     app.add_exception_handler(ApiError, _api_error)
-    app.add_exception_handler(ReadyAnswer, _ready_answer)
+    app.add_exception_handler(AnsweredByChild, _answered_by_child)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _bad_parameters)
     app.add_exception_handler(SQLAlchemyError, _no_database)
@@ -55,6 +57,7 @@ def install_error_answers(app: FastAPI) -> None:
 
 
 def answer(problem: ProblemDetails, headers: dict[str, str] | None = None) -> Response:
+    """The response with a problem. It also counts the problem."""
     count_problem(problem)
     return Response(problem.to_text(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -65,14 +68,14 @@ async def _api_error(_: Request, error: Exception) -> Response:
     return answer(error.problem, error.headers)
 
 
-async def _ready_answer(_: Request, error: Exception) -> Response:
-    if not isinstance(error, ReadyAnswer):
+async def _answered_by_child(_: Request, error: Exception) -> Response:
+    if not isinstance(error, AnsweredByChild):
         raise error
     return error.response
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
-    """What the framework raises by itself: an unknown path, a wrong method."""
+    """An unknown path or a wrong method, as the framework raises them."""
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
@@ -86,7 +89,7 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 
 async def _bad_parameters(_: Request, error: Exception) -> Response:
-    """A query parameter or header that breaks its rule. Bodies never come here: the calls read them themselves."""
+    """A query parameter or header breaks its rule. Bodies never come here, because calls read bodies themselves."""
     if not isinstance(error, RequestValidationError):
         raise error
     faults = tuple(
@@ -100,7 +103,7 @@ async def _bad_parameters(_: Request, error: Exception) -> Response:
 
 
 async def _no_database(_: Request, error: Exception) -> Response:
-    """Database or disk cannot be used now. An error that says nothing of them is a fault of ours, and goes on up."""
+    """The database or the disk cannot be used now. Any other error is a fault of ours, and is raised again."""
     found = unavailable(error)
     if found is None:
         raise error

@@ -1,5 +1,5 @@
-"""The files of a ready job, by name: the allocators as they were validated, and what is made of its layout when it is
-asked for."""
+"""The files of a ready job, by name. Allocators are stored as they were validated. The other files are made from the
+layout when a caller asks for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warpack.service.jobs.children.orders import Task
 
 @dataclass(frozen=True, slots=True)
 class JobFile:
-    """`make`: the task of a child that makes it; None where it is stored."""
+    """`make`: the child's task that makes the file; None if the file is stored."""
 
     name: str
     what: str

@@ -1,5 +1,5 @@
-"""Wakes whoever waits for something to happen to a solve: one look at the events for all of them, none while nobody
-waits."""
+"""Wakes callers who wait for an event of a solve. One query of the events serves all of them. While nobody waits,
+nothing is queried."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from warpack.service.store.events import Events
 _LOG = logging.getLogger("warpack.api")
 _LOOK_EVERY_S = 0.025
 LOOK_AGAIN_S = 5.0
-"""How long to wait for `Watch.next` at most: should a wake-up be missed all the same."""
+"""The longest wait for `Watch.next`, in case a wake-up is missed."""
 
 
 class Watch:
-    """Of one caller. Whatever happens after it was made is not missed."""
+    """What one caller waits on. It misses no event that happens after it was made."""
 
     def __init__(self) -> None:
         self._happened = asyncio.Event()
 
     def wake(self) -> None:
+        """Wakes the caller."""
         self._happened.set()
 
     async def next(self, limit_s: float) -> bool:
-        """Return once something has happened since the last call, or after `limit_s`. Whether it has."""
+        """Waits for an event since the last call, for `limit_s` at most. Returns whether there was one."""
         try:
             async with asyncio.timeout(limit_s):
                 await self._happened.wait()
@@ -38,7 +39,7 @@ class Watch:
 
 
 class Hub:
-    """To be used from one event loop. After `close` nobody waits any longer."""
+    """For one event loop. After `close` nobody waits any longer."""
 
     def __init__(self, events: Events) -> None:
         self._events = events
@@ -48,6 +49,7 @@ class Hub:
 
     @asynccontextmanager
     async def watching(self, solve_id: str) -> AsyncIterator[Watch]:
+        """A watch on a solve, until the block ends."""
         watch = Watch()
         self._watches.setdefault(solve_id, set()).add(watch)
         try:  # also for a caller that leaves before the first look
@@ -62,7 +64,7 @@ class Hub:
                 del self._watches[solve_id]
 
     def close(self) -> None:
-        """Wake everybody, for the last time."""
+        """Wakes everybody, for the last time."""
         self.closed = True
         for watches in self._watches.values():
             for watch in watches:

@@ -1,4 +1,4 @@
-"""What an id looks like. One that does not is answered at once: no database ever sees it."""
+"""The form of an id. Text of another form is refused at once, and never reaches a database."""
 
 from __future__ import annotations
 
@@ -15,4 +15,5 @@ _ID = re.compile(ID_PATTERN)
 
 
 def is_id(text: str) -> bool:
+    """Whether the text has the form of an id."""
     return _ID.fullmatch(text) is not None

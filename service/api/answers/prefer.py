@@ -1,5 +1,5 @@
-"""Header fields of calls that make jobs: `Prefer: wait=N` (RFC 7240), how long a caller would like a call to wait for
-the end of a job, and `Idempotency-Key`."""
+"""Header fields of calls that make jobs: `Idempotency-Key`, and `Prefer: wait=N` (RFC 7240). The latter says how long
+the call may wait for the job's end."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ IdempotencyKey = Annotated[
 ]
 
 MAX_WAIT_S = 60
-"""Longer wishes are cut to this, which proxies bear; the answer's Preference-Applied says what was granted."""
+"""A longer wait is cut to this, because proxies end longer ones. Preference-Applied in the answer says what was
+granted."""
 
 _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?', re.IGNORECASE)
 
 
 def wait_s(header: str | None) -> int | None:
-    """The seconds granted; None where none are asked for. Preferences that are not understood are passed over."""
+    """The seconds granted; None if the caller asked for none. Other preferences are ignored."""
     found = _WAIT.search(header or "")
     return min(int(found.group(1)), MAX_WAIT_S) if found else None

@@ -1,4 +1,4 @@
-"""What the calls about one job share: finding it, waiting for its end, answering with it."""
+"""What calls about one job share: they find the job, wait for its end, and answer with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IfNoneMatch = Annotated[str | None, Header(description="The ETag of an earlier a
 
 
 async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
-    """Raises problem `not-found`, also where it is another's."""
+    """The job with this id. Raises problem `not-found`, also for another caller's job."""
     if not is_id(job_id):
         raise not_found(job_id)
     job = await asyncio.to_thread(runner.store.jobs.get, job_id)
@@ -36,7 +36,8 @@ async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
 
 
 async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None) -> Job:
-    """The job at its end; or as it is once the caller has waited long enough, or the service stops."""
+    """Waits for the job's end, for as long as the caller prefers, or until the service stops. Returns the job as it is
+    then."""
     limit_s = wait_s(prefer)
     if job.finished or not limit_s:
         return job
@@ -49,7 +50,7 @@ async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None
 
 
 async def until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s: float) -> None:
-    """Return once something that happened to the job has made it true, or after `limit_s`."""
+    """Waits until `true` holds after an event of the job, for `limit_s` at most."""
     clock = asyncio.get_running_loop()
     deadline = clock.time() + limit_s
     async with hub.watching(job.solve_id) as watch:
@@ -59,13 +60,14 @@ async def until(hub: Hub, job: Job, true: Callable[[], Awaitable[bool]], limit_s
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A job as callers get it. `etag` changes with the bytes."""
+    """A job as callers get it. Other bytes have another `etag`."""
 
     job_id: str
     body: bytes
     etag: str
 
     def response(self, prefer: str | None, status: int, if_none_match: str | None = None) -> Response:
+        """The response, with the ETag and Preference-Applied; 304 if the caller has these bytes."""
         headers = {"ETag": self.etag, "Location": f"{PREFIX}/{self.job_id}", "Vary": "Prefer"}
         granted = wait_s(prefer)
         if granted is not None:
@@ -76,13 +78,14 @@ class Rendered:
 
 
 def etag_of(body: bytes) -> str:
+    """The ETag of an answer's bytes."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def tagged(
     body: bytes, media_type: str, if_none_match: str | None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """With an ETag; 304 where the caller has these bytes already."""
+    """The answer with its ETag, or 304 if the caller has these bytes already."""
     fields = {"ETag": etag_of(body), **(headers or {})}
     if _is_known(fields["ETag"], if_none_match):
         return Response(status_code=304, headers=fields)
@@ -95,6 +98,7 @@ def _is_known(etag: str, if_none_match: str | None) -> bool:
 
 
 async def rendered(runner: JobRunner, job: Job) -> Rendered:
+    """The job as its caller gets it, made in a thread."""
     return await asyncio.to_thread(_render, runner, job)
 
 

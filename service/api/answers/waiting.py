@@ -1,4 +1,4 @@
-"""Says why a job does not move: no live worker can do its next step."""
+"""Says why a job waits: no live worker can do its next step."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from warpack.service.store.workers import Worker
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`capability` is what is missing; `best_level_now` the highest level that the workers alive could reach at
-    once."""
+    """`capability` is what is missing. `best_level_now` is the highest level that the live workers can reach now."""
 
     capability: str
     message: str
@@ -24,7 +23,7 @@ class Waiting:
 
 
 def what_it_waits_for(job: Job, workers: tuple[Worker, ...]) -> Waiting | None:
-    """None when the job is finished, or a worker that can do its next step is alive."""
+    """None if the job is finished, or if a live worker can do its next step."""
     served = {queue for worker in workers for queue in worker.queues}
     best = "simulated" if GPU_EXTRA_QUEUE in served else "static" if SOLVE_QUEUE in served else "none"
     if job.state in ("queued", "solving"):

@@ -1,1 +1,1 @@
-"""The calls of the API, a module for each part of it, with what belongs to one call alone."""
+"""The calls of the API. Each part of the API has a module, beside what only its calls need."""

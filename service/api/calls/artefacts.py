@@ -1,4 +1,4 @@
-"""What a job made: its manifest with every default, the allocators, a picture, and all of it in one archive."""
+"""The files of a job: its manifest with every default, the allocators, a picture, and an archive of all of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from warpack.service.api.answers.errors import ApiError, ReadyAnswer, not_found
+from warpack.service.api.answers.errors import AnsweredByChild, ApiError, not_found
 from warpack.service.api.answers.files import FILES, JobFile
 from warpack.service.api.answers.ids import JobId
 from warpack.service.api.answers.rendered import PREFIX, IfNoneMatch, job_of, tagged
@@ -71,7 +71,7 @@ for _file in FILES:
 
 
 async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, more: dict[str, object]) -> bytes:
-    """What a child makes of the job. Raises ReadyAnswer where that is a problem."""
+    """The file that a child makes of the job. Raises AnsweredByChild with the child's problem, if there is one."""
     stored = await asyncio.to_thread(runner.store.jobs.manifest, job.id)
     if stored is None:
         raise not_found(job.id)
@@ -81,12 +81,15 @@ async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, m
     quick = len(document) <= SMALL_BYTES
     reply = await children_of(request).reply(make, body, quick=quick, else_do="Make it on any machine: warpack solve.")
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(as_response(reply))
+        raise AnsweredByChild(as_response(reply))
     return reply.body
 
 
 def _not_ready(job: Job, name: str) -> ApiError:
     detail = f"The job is {job.state}; {name} is handed out once it is ready."
     if job.state == "ready":
-        detail = f"This layout was validated before {name} was made. Ask for it at a higher level to have it made anew."
+        detail = (
+            f"This layout was validated before {name} was made, or is a pool, which has none: its offsets stand in the "
+            "layout. Ask for a block's layout at a higher level to have the file made anew."
+        )
     return ApiError(ProblemDetails("not-ready", "The file is not there", HTTPStatus.CONFLICT, detail))

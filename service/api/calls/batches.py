@@ -1,4 +1,4 @@
-"""Batches: many manifests in one call, each an order of its own, with an answer or errors for each."""
+"""Batches: many manifests in one call. Each is an order of its own, with its own answer or errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from warpack.service.api.answers.documents import summary
-from warpack.service.api.answers.errors import ReadyAnswer
+from warpack.service.api.answers.errors import AnsweredByChild
 from warpack.service.api.answers.prefer import IdempotencyKey
 from warpack.service.api.answers.waiting import what_it_waits_for
 from warpack.service.api.documentation.examples import BATCH, BATCH_BODY
@@ -33,9 +33,9 @@ router = APIRouter(tags=["layouts"])
 @router.post(
     "/v1/layouts:batch",
     summary="Ask for many layouts",
-    description="Up to 1,000 manifests, each an order of its own. `layouts` has an entry for each, in their order: its `status` as that of "
-    "a call of its own, and the `job` or the `problem`. With an Idempotency-Key the same batch again gets the same jobs, and what was "
-    "refused is tried again. `priority`: at most that of the key.",
+    description="Up to 1,000 manifests, each an order of its own. `layouts` has an entry for each, in the same order: the `status` that a "
+    "single call would have had, and the `job` or the `problem`. The same batch with the same Idempotency-Key gets the same jobs; entries "
+    "that were refused are tried again. `priority` may be at most that of the key.",
     responses=BATCH,
     openapi_extra=BATCH_BODY,
 )
@@ -51,7 +51,7 @@ async def post_batch(
     body = await request.body()
     reply = await children.reply(read_batch, body, quick=False, else_do="Send fewer manifests at a time.")
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(as_response(reply))
+        raise AnsweredByChild(as_response(reply))
     batch = await asyncio.to_thread(_Batch, intake, caller, body, reply.body, idempotency_key)
     taken = await asyncio.to_thread(intake.take_all, batch.orders, batch.keys_begin)
     handing_over.begin([one.task for one in taken if isinstance(one, Taken) and one.task is not None])
@@ -62,8 +62,8 @@ async def post_batch(
 
 
 class _Batch:
-    """What a child has read. `entries`: for each manifest None, or the problem with it; `orders`: of those without.
-    `keys_begin`: what the idempotency keys of the orders begin with."""
+    """What a child has read. `entries` has None or a problem for each manifest. `orders` are those of the manifests
+    without a problem. `keys_begin` is what the idempotency keys of the orders begin with."""
 
     def __init__(self, intake: Intake, caller: Caller, body: bytes, read: bytes, key: str | None) -> None:
         head, _, documents = read.partition(b"\n")

@@ -20,9 +20,10 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/v1/devices", summary="Architectures known, and the workers alive")
 async def list_devices(runner: Annotated[JobRunner, Depends(job_runner_of)], _: Reader) -> dict[str, Any]:
-    """`architectures` by compute capability. `workers`: those that take tasks, each with its queues and how many tasks
-    of each it does at a time, how often it has beaten and how long ago, and whether it comes by the gateway.
-    `hardware_devices`: their GPUs, each with its worker's id."""
+    """`architectures` are listed by compute capability. `workers` are the live ones that take tasks. Each tells its
+    queues, with how many tasks of each it does at a time. It tells how often it has sent a heartbeat, how long ago the
+    last one was, and whether it connects by the gateway. `hardware_devices` are their GPUs, each with its worker's
+    id."""
     workers = await asyncio.to_thread(runner.workers)
     return {
         "architectures": {capability: asdict(device) for capability, device in DEVICES.items()},

@@ -1,5 +1,6 @@
-"""`/docs`: the API with examples to try, by Swagger UI. All of it comes from this service, so that it works offline and
-no other site's script runs on a page that may call it. The files are those that the package fastapi-offline ships."""
+"""`/docs`: the API with examples to try, by Swagger UI. This service serves every file of the page. So the page works
+offline, and no other site's script runs on a page that may call the API. The files come from the package
+fastapi-offline."""
 
 from __future__ import annotations
 

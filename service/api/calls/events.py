@@ -1,4 +1,5 @@
-"""What happens to a job, as server-sent events: resumed anywhere by `Last-Event-ID`, ended with the job."""
+"""The events of a job, as server-sent events. Any node resumes a stream by `Last-Event-ID`. A stream ends with its
+job."""
 
 from __future__ import annotations
 
@@ -23,21 +24,21 @@ router = APIRouter(prefix=PREFIX, tags=["layouts"])
 
 
 async def _known_job(job_id: JobId, runner: Annotated[JobRunner, Depends(job_runner_of)], caller: Reader) -> Job:
-    """Before the stream begins, so that an unknown id is an error answer and no broken stream."""
+    """Finds the job before the stream begins: an unknown id gets an error answer, not a broken stream."""
     return await job_of(runner, caller, job_id)
 
 
 async def _place(places: Annotated[Places, Depends(places_of)], caller: Reader) -> AsyncIterator[None]:
-    """Held until the stream has ended."""
+    """A place, held until the stream has ended."""
     with places.one(caller):
         yield
 
 
 @router.get(
     "/{job_id}/events",
-    summary="What happens to a job, as server-sent events",
+    summary="The events of a job, as server-sent events",
     description="Every change of state, and each better packing with its bound while the solver works. The stream ends with the job. "
-    "`Last-Event-ID` goes on after that event, on any node and after a restart.",
+    "With `Last-Event-ID` the stream goes on after that event, on any node and after a restart.",
     response_class=EventSourceResponse,
     dependencies=[Depends(_place)],
 )
@@ -52,7 +53,7 @@ async def get_events(
     last = int(last_event_id or 0)
     async with hub.watching(job.solve_id) as watch:
         while True:
-            # The job first: what is read after it is at least as new, so that no event of a finished job is missed.
+            # The job is read first. Events read after it are at least as new, so no event of a finished job is missed.
             now = await asyncio.to_thread(runner.store.jobs.get, job.id)
             if now is None:
                 return

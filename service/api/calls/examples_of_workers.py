@@ -33,7 +33,7 @@ END_BODY: dict[str, Any] = {
 
 ADMITTED: dict[int | str, dict[str, Any]] = {
     201: {
-        "description": "How the worker is called, how often it beats, and how long it may be silent",
+        "description": "The worker's id, how often it sends a heartbeat, and how long it may be silent",
         "content": _json(
             {
                 "type": "object",
@@ -51,7 +51,7 @@ ADMITTED: dict[int | str, dict[str, Any]] = {
 }
 CLAIM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The task, with all that is needed for it, and the hashes of that",
+        "description": "The task, with all that it needs and the hashes of that",
         "content": _json(
             {
                 "type": "object",
@@ -78,7 +78,7 @@ CLAIM: dict[int | str, dict[str, Any]] = {
 }
 BEAT: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "What is still wanted of what it holds",
+        "description": "The claims that it holds and whose results are still wanted",
         "content": _json(
             {
                 "type": "object",

@@ -1,7 +1,7 @@
-"""Whether the service could do its work now: its database can be read and written, its disk has room.
+"""Whether the service can work now: its database can be read and written, and its disk has room.
 
-With a thread and a connection of its own and little patience, so that the answer comes within a second whatever the
-rest waits for.
+The check has its own thread, its own connection and short time limits. So it answers within a second, whatever the
+other calls wait for.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from warpack.service.settings import Settings
 from warpack.service.store.database import existing
 
 LEAST_FREE_BYTES = 16 * 2**20
-"""A disk with less free counts as full."""
+"""A disk with less free space counts as full."""
 
 _PATIENCE_S = 0.5
 
 _OWN_THREAD = ThreadPoolExecutor(1, "warpack-health")
-"""Those that all else shares may every one of them wait for the database."""
+"""The shared threads may all be waiting for the database."""
 
 
 async def fault_of(settings: Settings) -> Unavailable | None:
-    """The first that is found; after half a second at most where a lock is held."""
+    """The first fault found. A lock that another process holds is waited for half a second at most."""
     return await asyncio.get_running_loop().run_in_executor(_OWN_THREAD, _look, settings)
 
 
@@ -49,7 +49,7 @@ def _look(settings: Settings) -> Unavailable | None:
 
 
 def _try_folder(folder: Path) -> None:
-    """Also finds a quota, or a folder that became read-only."""
+    """Writes a file. That also finds a quota, or a folder that became read-only."""
     with tempfile.TemporaryFile(dir=folder) as probe:
         probe.write(bytes(4096))
 
@@ -61,6 +61,6 @@ def _try_database(url: str) -> None:
     with engine.connect() as connection:
         if sqlite:
             connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]  # sqlite3's
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # whether a writer would get its turn
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails if a writer would not get the lock
         connection.execute(text("SELECT id FROM orders LIMIT 1")).all()
         connection.rollback()

@@ -1,4 +1,4 @@
-"""Layouts as jobs: list them, follow one, cancel it."""
+"""Layouts as jobs: list jobs, get one, cancel one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ InHub = Annotated[Hub, Depends(hub_of)]
 
 _PAGE = 50
 _CANCEL_SETTLES_S = 1.5
-"""A cancelled solver hands over its best within this, or is killed."""
+"""A cancelled solver hands over its best packing within this time, or is killed."""
 
 
 @router.get("", summary="Jobs, newest first", responses=JOB_LIST)
@@ -45,7 +45,7 @@ async def list_jobs(
         str | None, Query(pattern=CURSOR, description="`next_cursor` of the page before, with the same filters.")
     ] = None,
     state: Annotated[
-        list[JobState] | None, Query(max_length=7, description="Only jobs in this state, or in one of these.")
+        list[JobState] | None, Query(max_length=7, description="Only jobs in one of these states.")
     ] = None,
     name: Annotated[str | None, Query(max_length=1000, description="Only jobs whose manifest has this name.")] = None,
     manifest_sha256: Annotated[

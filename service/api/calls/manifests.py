@@ -16,9 +16,9 @@ router = APIRouter(tags=["manifests"])
 @router.post(
     "/v1/manifests:check",
     summary="Check a manifest",
-    description="Every error of a manifest (422), or its warnings and the bytes that no layout can beat. Where `fits` is false, these "
-    "or the number of threads rule every layout out, and a warning says why. `derived` has the lifetime of each buffer and part with "
-    "`accesses_in`, and why it is needed where it is not accessed. Stores nothing.",
+    description="Every error of a manifest (422), or its warnings and the lower bounds, in bytes, that no layout can beat. If `fits` is "
+    "false, the bounds or the number of threads rule out every layout, and a warning says why. `derived` has the lifetime of each buffer "
+    "and part with `accesses_in`, and says why it is live in phases without an access. Stores nothing.",
     responses=CHECKED,
     openapi_extra=MANIFEST_BODY,
 )
@@ -29,7 +29,7 @@ async def check_manifest(request: Request, _: Submitter) -> Response:
 @router.post(
     "/v1/layouts:verify",
     summary="Verify a layout",
-    description="Derives every rule from the manifest anew and holds the layout against it, byte by byte and phase by phase.",
+    description="Derives every rule from the manifest anew, and checks the layout against it byte by byte and phase by phase.",
     responses=VERIFIED,
     openapi_extra=VERIFY_BODY,
 )
@@ -40,6 +40,6 @@ async def verify_layout(request: Request, _: Submitter) -> Response:
 
 
 async def _done_in_a_child(request: Request, do: Task, else_do: str) -> Response:
-    """`else_do`: what a caller may do whose document takes too long."""
+    """`else_do` tells a caller what to do if the document takes too long here."""
     reply = await children_of(request).reply(do, await request.body(), quick=False, else_do=else_do)
     return as_response(reply)

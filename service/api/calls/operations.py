@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can do its work, and the figures of it."""
+"""Whether the process lives, whether it can work, and its metrics."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ async def readyz(request: Request, _: Annotated[JobRunner, Depends(job_runner_of
     return {"status": "ready"}
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
 async def metrics(request: Request, _: Watcher) -> PlainTextResponse:
-    """Of this process, and of the whole service as its database tells it; with `warpack_store_up 0` where that does not
-    answer. Wants a key with the scope `admin`, if keys are wanted at all."""
+    """Metrics of this process, and of the whole service as its database has them. If the database does not answer,
+    `warpack_store_up` is 0. Needs a key with the scope `admin`, if the service requires keys."""
     of_store = request.app.state.store_metrics
     await of_store.refresh()
     text = generate_latest(NODE) + generate_latest(of_store.registry)

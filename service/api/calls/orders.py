@@ -1,4 +1,4 @@
-"""Orders: a manifest is posted, and answered from what is there, by this node at once, or by a worker."""
+"""Orders. A posted manifest is answered from the store, or solved by this node at once, or solved by a worker."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from warpack.service.api.answers.hub import Hub
 from warpack.service.api.answers.prefer import IdempotencyKey, Prefer, wait_s
 from warpack.service.api.answers.rendered import PREFIX, job_of, rendered, wait_for_end
 from warpack.service.api.documentation.examples import FINISHED_JOB, MANIFEST_BODY
-from warpack.service.api.node.at_once import AtOnce
 from warpack.service.api.node.callers import Submitter
 from warpack.service.api.node.children import ManifestFacts, children_of, facts_of
+from warpack.service.api.node.fast_path import FastPath
 from warpack.service.api.node.intake import Intake
 from warpack.service.api.node.places import Places
-from warpack.service.api.node.provided import at_once_of, hub_of, intake_of, job_runner_of, known_answers_of, places_of
+from warpack.service.api.node.provided import (
+    fast_path_of,
+    hub_of,
+    intake_of,
+    job_runner_of,
+    known_answers_of,
+    places_of,
+)
 from warpack.service.api.node.ready_answers import ReadyAnswer
 from warpack.service.api.node.stored import KnownAnswers, body_hash
 from warpack.service.jobs.job_runner import JobRunner
@@ -30,7 +37,7 @@ router = APIRouter(prefix=PREFIX, tags=["layouts"])
     "",
     status_code=202,
     summary="Ask for a layout",
-    description="201: finished while the call waited. 202: under way, see `Location`. 200: answered from the store.",
+    description="200: answered from the store. 201: finished while the call waited. 202: in progress, see `Location`.",
     responses=FINISHED_JOB,
     openapi_extra=MANIFEST_BODY,
 )
@@ -39,7 +46,7 @@ async def post_manifest(
     runner: Annotated[JobRunner, Depends(job_runner_of)],
     caller: Submitter,
     hub: Annotated[Hub, Depends(hub_of)],
-    at_once: Annotated[AtOnce, Depends(at_once_of)],
+    fast_path: Annotated[FastPath, Depends(fast_path_of)],
     known: Annotated[KnownAnswers, Depends(known_answers_of)],
     intake: Annotated[Intake, Depends(intake_of)],
     places: Annotated[Places, Depends(places_of)],
@@ -55,7 +62,7 @@ async def post_manifest(
     with places.one(caller) if waits else nullcontext():
         taken = await asyncio.to_thread(intake.take, order)
         if taken.task is not None:
-            await _hand_over(runner, at_once, taken.task, facts, prefer)
+            await _hand_over(runner, fast_path, taken.task, facts, prefer)
         job = await job_of(runner, caller, taken.job_id)
         status = 200 if taken.task is None else 201
         if not job.finished:
@@ -71,10 +78,13 @@ def _may_rise_on(job: Job, facts: ManifestFacts) -> str:
     return facts.compute_capability if job.required == "best" and job.level != "hardware" else ""
 
 
-async def _hand_over(runner: JobRunner, at_once: AtOnce, task: Task, facts: ManifestFacts, prefer: str | None) -> None:
-    """To a worker, or to this node itself: then return when it is done, or the caller has waited long enough."""
+async def _hand_over(
+    runner: JobRunner, fast_path: FastPath, task: Task, facts: ManifestFacts, prefer: str | None
+) -> None:
+    """Hands the task to a worker, or to this node itself. On this node it returns when the task is done, or when the
+    caller has waited long enough."""
     limit_s = wait_s(prefer)
     if task.kind == "solve" and facts.validation == "static" and limit_s:
-        await asyncio.wait({at_once.begin(task)}, timeout=limit_s)
+        await asyncio.wait({fast_path.begin(task)}, timeout=limit_s)
     else:
         await asyncio.to_thread(runner.submit, task)

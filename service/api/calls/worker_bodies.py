@@ -1,4 +1,4 @@
-"""What workers send, read and checked. These bodies are small, and are read in this process."""
+"""Reads and checks the bodies that workers send. They are small, so this process reads them itself."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Incumbent:
-    """A better packing that a solver has found: what the events tell of it."""
+    """A better packing that a solver has found, as events describe it."""
 
     run_bytes: _Count | None = None
     lower_bound_bytes: _Count | None = None
@@ -48,8 +48,7 @@ class Incumbent:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """The queues that it takes from, each with how many tasks it does at a time, its devices, and the versions that it
-    works with."""
+    """What a worker says of itself: its queues, each with the number of tasks at a time; its devices; its versions."""
 
     queues: Annotated[dict[_Queue, Annotated[int, Field(ge=1, le=1024)]], Field(min_length=1, max_length=len(QUEUES))]
     devices: Annotated[tuple[Device, ...], Field(max_length=16)] = ()
@@ -58,7 +57,7 @@ class Introduction:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """The queues that it has room for, the tokens of what it holds, and how long it will wait."""
+    """The queues that the worker has room for, the tokens of the claims that it holds, and how long it will wait."""
 
     queues: Annotated[tuple[_Queue, ...], Field(max_length=len(QUEUES))]
     holds: _Tokens = frozenset()
@@ -67,7 +66,8 @@ class ClaimRequest:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The tokens of what it holds, whether a call for the next task is under way, and whether it takes more."""
+    """A heartbeat: the tokens of the claims that the worker holds, whether a claim call of it is under way, and whether
+    it takes more tasks."""
 
     holds: _Tokens = frozenset()
     claiming: bool = False
@@ -75,7 +75,7 @@ class Beat:
 
 
 def read_body(kind: type[Value], body: bytes) -> Value:
-    """Raises ApiError with every fault."""
+    """The checked body. Raises ApiError with every fault."""
     if len(body) > MOST_BYTES:
         raise ApiError(faults("request", [Problem("document-too-large", "", f"At most {MOST_BYTES} bytes are read.")]))
     try:
@@ -98,7 +98,8 @@ def read_body(kind: type[Value], body: bytes) -> Value:
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
-    """For the API's description, which has no place of its own for the shapes that these refer to."""
+    """The JSON Schema of a body, with nothing defined elsewhere: the API's description has no place for definitions of
+    these bodies."""
     schema: dict[str, Any] = TypeAdapter(kind).json_schema()
     return cast(dict[str, Any], _with_definitions(schema, schema.pop("$defs", {})))
 

@@ -1,4 +1,4 @@
-"""Calls of workers that do not share the database: `warpack worker --gateway`. See `jobs.gateway.wire`."""
+"""Calls of workers that do not share the database (`warpack worker --gateway`). See `jobs.gateway.wire`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
-from warpack.service.api.answers.errors import ApiError, ReadyAnswer
+from warpack.service.api.answers.errors import AnsweredByChild, ApiError
 from warpack.service.api.calls.examples_of_workers import (
     ADMITTED,
     BEAT,
@@ -50,7 +50,9 @@ from warpack.service.versions import FORMAT
 router = APIRouter(prefix="/v1/workers", tags=["workers"])
 
 InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
-WorkerId = Annotated[str, Path(description="As the admission says.", json_schema_extra={"pattern": "^gw-[0-9a-f-]+$"})]
+WorkerId = Annotated[
+    str, Path(description="The id that the admission gave.", json_schema_extra={"pattern": "^gw-[0-9a-f-]+$"})
+]
 _OF_FAILURES = frozenset(
     f"{who}-{how}" for who in ("solver", "validator") for how in ("crashed", "over-memory", "overdue")
 )
@@ -70,7 +72,8 @@ async def introduce(request: Request, runner: InJobRunner, caller: WorkerKey) ->
 @router.post(
     "/{worker_id}/claim",
     summary="Wait for a task, and claim it",
-    description="204 where none came for as long as was asked. What the worker holds by the service's books and does not list is released.",
+    description="204 if no task came in the time asked for. Claims that the service has for this worker and that the worker does not list "
+    "are released.",
     responses=CLAIM,
     openapi_extra=CLAIM_BODY,
 )
@@ -93,15 +96,15 @@ async def claim(
             break
         claimed = await asyncio.to_thread(keeper.claim, task)
         if claimed is not None:
-            await asyncio.to_thread(runner.engine.forget, (key_of(task),))  # whoever had been given it will not come
+            await asyncio.to_thread(runner.engine.forget, (key_of(task),))  # an earlier holder will not come back
             return _json(claim_to_json(claimed))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @router.post(
     "/{worker_id}/beat",
-    summary="A worker is alive",
-    description="`wanted`: those of the tokens that it holds whose results are asked for still.",
+    summary="A worker's heartbeat",
+    description="`wanted`: those of its tokens whose results are still wanted.",
     responses=BEAT,
     openapi_extra=BEAT_BODY,
 )
@@ -119,8 +122,8 @@ async def beat(worker_id: WorkerId, request: Request, runner: InJobRunner, calle
 @router.post(
     "/{worker_id}/{kind}/{task_id}/{end}",
     status_code=204,
-    summary="What became of a claim",
-    description=f"`{TOKEN_FIELD}` is the claim's token. 409 where the claim has ended, or another took its place: nothing has changed then.",
+    summary="End a claim",
+    description=f"`{TOKEN_FIELD}` is the claim's token. 409 if the claim has ended or another has replaced it; then nothing has changed.",
     openapi_extra=END_BODY,
 )
 async def end_claim(
@@ -138,7 +141,7 @@ async def end_claim(
     held = await asyncio.to_thread(runner.store.claims.held, kind, task_id, attempt_token, worker_id)
     if held is None or not await _end(request, _keeper(runner, worker), held, end, body):
         raise _conflict(
-            CLAIM_OVER, "The claim is over", "It has ended, or another took its place. Nothing was changed."
+            CLAIM_OVER, "The claim is over", "It has ended, or another has replaced it. Nothing was changed."
         )
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -152,7 +155,7 @@ async def leave(worker_id: WorkerId, runner: InJobRunner, caller: WorkerKey) -> 
 
 
 async def _end(request: Request, keeper: StoreKeeper, held: Claim, end: End, body: bytes) -> bool:
-    """Whether the claim stood until then."""
+    """Ends the claim as `end` says. Returns whether the claim still stood."""
     if end == "found":
         found = await _readable(request, held, body)
         keep = keeper.solved if held.task.kind == "solve" else keeper.validated
@@ -165,13 +168,13 @@ async def _end(request: Request, keeper: StoreKeeper, held: Claim, end: End, bod
     if end == "released":
         return await asyncio.to_thread(keeper.release, held)
     if end == "lost":
-        words = said.get("said", "").replace("\0", "")  # which PostgreSQL does not keep
+        words = said.get("said", "").replace("\0", "")  # PostgreSQL stores no NUL character
         return await asyncio.to_thread(keeper.lose, held, words[-_LONGEST_TEXT:])
     return await asyncio.to_thread(keeper.fail, held, _failure(held, said))
 
 
 async def _readable(request: Request, held: Claim, body: bytes) -> dict[str, Any]:
-    """What the worker found, as far as it is kept: see `child_tasks.gateway.delivered`. Read in a child."""
+    """The part of the worker's result that is kept (see `child_tasks.gateway.delivered`). A child reads it."""
     names = ("manifest", "manifest_sha256", "layout", "required", "compute_capability", "reports", "wants_bundle")
     head = json.dumps({"kind": held.task.kind} | {name: getattr(held, name) for name in names})
     reply = await children_of(request).reply(
@@ -181,13 +184,13 @@ async def _readable(request: Request, held: Claim, body: bytes) -> dict[str, Any
         else_do="A worker that shares the database can deliver it.",
     )
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(Response(reply.body, status_code=reply.status, media_type=reply.media_type))
+        raise AnsweredByChild(Response(reply.body, status_code=reply.status, media_type=reply.media_type))
     found: dict[str, Any] = await asyncio.to_thread(json.loads, reply.body)
     return found
 
 
 def _failure(held: Claim, said: dict[str, str]) -> ProblemDetails:
-    """Of the types that a task may end with; the words are the worker's."""
+    """The problem that the claim ends with. Its type is one that a task may end with; its words are the worker's."""
     who = "solver" if held.task.kind == "solve" else "validator"
     slug = said.get("type", "")
     if slug not in _OF_FAILURES or not slug.startswith(who):
@@ -210,13 +213,13 @@ def _keeper(runner: JobRunner, worker: Worker) -> StoreKeeper:
 
 
 def _format_of(worker: Worker) -> int:
-    """The newest that it reads, and this node as well."""
+    """The newest format that both this worker and this node read."""
     said = worker.versions.get("format", "")
     return min(int(said), FORMAT) if said.isdecimal() and said.isascii() and int(said) else 1
 
 
 def _prefix(caller: Caller) -> str:
-    """Of the ids of this key's workers: another key's are none of its business."""
+    """How the ids of this key's workers begin. A key cannot act for another key's workers."""
     return f"{GATEWAY_PREFIX}{hashlib.sha256(caller.id.encode()).hexdigest()[:12]}-"
 
 
@@ -226,7 +229,7 @@ async def _known(runner: JobRunner, caller: Caller, worker_id: str) -> Worker:
         worker = await asyncio.to_thread(runner.store.workers.get, worker_id)
     if worker is None:
         raise _conflict(
-            UNKNOWN_WORKER, "The worker is not known", "It has to introduce itself again, and holds nothing."
+            UNKNOWN_WORKER, "The worker is not known", "It holds no claims, and must introduce itself again."
         )
     return worker
 
@@ -234,12 +237,12 @@ async def _known(runner: JobRunner, caller: Caller, worker_id: str) -> Worker:
 async def _renewed(runner: JobRunner, caller: Caller, worker_id: str) -> Worker:
     worker = await _known(runner, caller, worker_id)
     if not await asyncio.to_thread(runner.store.workers.renew, worker_id):
-        return await _known(runner, caller, worker_id)  # it was given up in this moment: raises
+        return await _known(runner, caller, worker_id)  # it was given up just now, so this raises
     return worker
 
 
 async def _release_what_it_lost(runner: JobRunner, worker_id: str, holds: frozenset[str]) -> None:
-    """What it was given in an answer that never reached it."""
+    """Releases claims whose answer never reached the worker."""
     await asyncio.to_thread(runner.store.tasks.release_all, worker_id, holds)
 
 

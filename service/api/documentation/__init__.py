@@ -1,1 +1,1 @@
-"""What openapi.json says beside the types: texts and examples."""
+"""The texts and examples of openapi.json. Its types come from the calls."""

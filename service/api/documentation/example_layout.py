@@ -1,4 +1,4 @@
-"""The example manifest of the API's documentation, and the layout that it has: whole, so that both can be tried out."""
+"""The example manifest of the API's documentation, and its layout. Both are complete, so that readers can send them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ _SIDE_BY_SIDE: dict[str, Any] = {
     "resident_threads": 1280,
     "threads_by": "threads_per_block",
     "over_budget": False,
+    "pool_bytes": 0,
     "broken": [],
 }
-"""Neither rule lets the two buffers share."""
+"""The launch of both baselines. In neither of them the two buffers may share storage."""
 
 _WITHOUT_HASH: dict[str, Any] = {
     "schema": "warpack/layout/1",
@@ -57,6 +58,7 @@ _WITHOUT_HASH: dict[str, Any] = {
             "assumes_no_register_limit": True,
         },
     },
+    "pool": None,
     "buffers": [
         {
             "component": "",
@@ -116,6 +118,7 @@ _WITHOUT_HASH: dict[str, Any] = {
             "lower_bound_bytes": 36,
             "certificate": {"kind": "bytes-bounds", "run_bytes_at_least": 32},
         },
+        "pool_bytes": None,
     },
     "minimum_budget_bytes": None,
     "baselines": {

@@ -1,4 +1,4 @@
-"""What the API's own documentation shows: request and answer shapes with one small example that runs."""
+"""Request and answer shapes of the API's documentation, with one small example that runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _PROBLEM_SCHEMA = {
                 },
             },
         },
-        "error_count": {"type": "integer", "description": "Of all errors; the list ends at 1,000."},
+        "error_count": {"type": "integer", "description": "The number of all errors. The list has the first 1,000."},
     },
 }
 
@@ -116,7 +116,7 @@ VERIFY_BODY: dict[str, Any] = {
 }
 
 _BATCHED_SCHEMA = {
-    "description": "A manifest, as POST /v1/layouts takes it. What breaks its rules is told in its entry of the answer."
+    "description": "A manifest, as POST /v1/layouts takes it. Its entry of the answer tells which rules it breaks."
 }
 
 BATCH_BODY: dict[str, Any] = {
@@ -149,14 +149,14 @@ JOB: dict[int | str, dict[str, Any]] = {200: {"description": "The job", "content
 
 CANCELLED: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The cancelled job with the best layout it had, which no validator has seen",
+        "description": "The cancelled job with its best layout so far, which no validator has checked",
         "content": _json(_CANCELLED_SCHEMA, {**_JOB_EXAMPLE, "state": "cancelled", "best_so_far": None}),
     }
 }
 
 BATCH: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "An entry for each manifest, in their order",
+        "description": "An entry for each manifest, in the same order",
         "content": _json(
             {
                 "type": "object",
@@ -168,7 +168,10 @@ BATCH: dict[int | str, dict[str, Any]] = {
                             "type": "object",
                             "required": ["status"],
                             "properties": {
-                                "status": {"type": "integer", "description": "As of a call of its own."},
+                                "status": {
+                                    "type": "integer",
+                                    "description": "The status of a single call with this manifest.",
+                                },
                                 "job": {"type": "object"},
                                 "problem": _PROBLEM_SCHEMA,
                             },
@@ -192,19 +195,20 @@ NORMALISED: dict[int | str, dict[str, Any]] = {
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Still as `If-None-Match` says"}}
 
-SCHEMA: dict[int | str, dict[str, Any]] = {
+SCHEMA: dict[int | str, dict[str, Any]] = UNCHANGED | {
     200: {"description": "JSON Schema", "content": {"application/schema+json": {"schema": {"type": "object"}}}}
 }
 
 
 def content_of(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The response of a file with this media type."""
     schema = {"type": "string"} | ({"format": "binary"} if media_type == "application/zip" else {})
     return {200: {"description": "The file", "content": {media_type: {"schema": schema}}}}
 
 
 FINISHED_JOB: dict[int | str, dict[str, Any]] = JOB | {
     201: {"description": "Finished while the call waited", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
-    202: {"description": "Under way: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
+    202: {"description": "In progress: follow `Location`", "content": _json(_JOB_SCHEMA, _JOB_EXAMPLE)},
 }
 
 JOB_LIST: dict[int | str, dict[str, Any]] = {

@@ -1,5 +1,5 @@
-"""Bodies: read whole before a call sees them, within a size, a time and budgets of bytes, over all
-requests and by key."""
+"""Reads each body whole before a call sees it. A body has a limit of size and of time. The bodies in memory have a
+budget of bytes over all requests, and one for each key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from warpack.solver.wire.problems import Problem
 MAX_BODY_BYTES = MOST_MANIFEST_BYTES
 
 _SLOWEST_BYTES_PER_S = 65536
-"""Each second's worth of these lengthens the time that a body may take by a second."""
+"""A body may take one more second for each so many bytes that have come."""
 
 
 class _Refused(Exception):
@@ -29,11 +29,11 @@ class _Refused(Exception):
 
 
 class _CallerLeft(Exception):
-    """The connection ended in mid-body."""
+    """The connection ended before the body was whole."""
 
 
 class BodyGate:
-    """Only POST has a body here; that of another method is not read (see `unread`)."""
+    """Only POST has a body here. The body of another method is not read (see `unread`)."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -67,7 +67,8 @@ class BodyGate:
         if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
             raise _Refused(_too_large())
         try:
-            # What is declared is reserved at once: of many that come together the first go on, and none half-way.
+            # The declared size is reserved before anything is read. If many bodies come at once, the first are read
+            # whole, and the others are refused at once.
             lease.grow_to(int(declared) if declared.isdigit() else 0)
             async with asyncio.timeout(self._limit_s) as limit:
                 return await self._whole(receive, lease, limit)
@@ -113,25 +114,25 @@ def _too_large() -> ProblemDetails:
 def _too_slow() -> ProblemDetails:
     return ProblemDetails(
         "request-timeout",
-        "The body did not come in time",
+        "The body was not read in time",
         HTTPStatus.REQUEST_TIMEOUT,
-        f"A body must come whole, and at {_SLOWEST_BYTES_PER_S // 1024} KiB a second at least.",
+        f"A body must be sent whole, at {_SLOWEST_BYTES_PER_S // 1024} KiB a second at least.",
     )
 
 
 def _no_room() -> ProblemDetails:
     return ProblemDetails(
         "too-many-bytes",
-        "Too many bytes at a time",
+        "Too many bytes at once",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "The bodies of the requests under way fill what memory there is for them. Try again in a moment.",
+        "The bodies of the requests in progress fill the memory that is kept for bodies. Try again in a moment.",
     )
 
 
 def _share_spent() -> ProblemDetails:
     return ProblemDetails(
         "byte-quota",
-        "Too many bytes of this key at a time",
+        "Too many bytes of this key at once",
         HTTPStatus.TOO_MANY_REQUESTS,
-        "The bodies of this key's requests under way fill what one key may have. Send the next when one is answered.",
+        "The bodies of this key's requests in progress fill the share of one key. Send more when one is answered.",
     )

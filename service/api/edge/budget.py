@@ -1,4 +1,4 @@
-"""A budget of bytes over all requests whose bodies are held in memory, and of it a share for each caller."""
+"""A budget of bytes for all bodies that are held in memory. Each caller may have a share of it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ LARGE_BYTES = 2**20
 
 
 class BudgetSpent(Exception):
-    """There is no room for these bytes now."""
+    """The budget has no room for these bytes now."""
 
 
 class ShareSpent(Exception):
-    """This caller has as many bytes in memory as one may."""
+    """This caller's share of the budget has no room for these bytes now."""
 
 
 class ByteBudget:
-    """Large bodies get three quarters of it at most: however many of them come, small ones still find room. `share`:
-    the bytes of one caller; those of nobody in particular (an empty id) have no such limit."""
+    """Large bodies get three quarters of the budget at most, so that small ones still find room. `share_bytes` is the
+    most that one caller may hold. The caller without a key (an empty id) has no share."""
 
     def __init__(self, total_bytes: int, share_bytes: int | None = None) -> None:
         self._total_bytes = total_bytes
@@ -28,7 +28,7 @@ class ByteBudget:
 
     @contextmanager
     def lease(self, caller: str = "") -> Iterator[Lease]:
-        """What is taken by it is given back when the block ends."""
+        """A lease that gives its bytes back when the block ends."""
         lease = Lease(self, caller)
         try:
             yield lease
@@ -41,6 +41,7 @@ class ByteBudget:
                 self._used_by.pop(caller, None)
 
     def take(self, more_bytes: int, in_all_bytes: int, caller: str) -> None:
+        """Takes `more_bytes` for a body of `in_all_bytes`. Raises `BudgetSpent` or `ShareSpent`."""
         own_bytes = self._used_by.get(caller, 0) + more_bytes
         if caller and own_bytes > self._share_bytes:
             raise ShareSpent
@@ -59,7 +60,7 @@ class Lease:
         self.held_bytes = 0
 
     def grow_to(self, size_bytes: int) -> None:
-        """Hold at least so many. Raises `BudgetSpent` or `ShareSpent`."""
+        """Holds at least `size_bytes`. Raises `BudgetSpent` or `ShareSpent`."""
         if size_bytes > self.held_bytes:
             self._budget.take(size_bytes - self.held_bytes, size_bytes, self._caller)
             self.held_bytes = size_bytes

@@ -1,4 +1,4 @@
-"""What the edge has to know of the calls behind it."""
+"""What the edge needs to know of the calls behind it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Collection
 from typing import Protocol
 
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
-"""What machines ask that watch over the service: answered however busy it is."""
+"""The paths that monitoring asks for. They are answered however busy the service is."""
 
 
 class Calls(Protocol):
+    """The calls by their paths."""
+
     def methods(self, path: str) -> Collection[str]:
-        """The methods of a path; none where no call has it."""
+        """The methods of a path; none if no call has it."""
 
     def template(self, path: str) -> str | None:
-        """What the path is called in the log; None where no call has it."""
+        """The template of a path, for the log; None if no call has it."""

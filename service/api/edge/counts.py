@@ -1,4 +1,4 @@
-"""What this process counts of the requests that it answered, for /metrics. A process has one service."""
+"""Counters of the requests that this process answered, for /metrics. A process has one service."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 
 from warpack.service.problems import ProblemDetails
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # the package leaves it so
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the package has no type for it
 
 NODE = CollectorRegistry()
 ProcessCollector(registry=NODE)
 
 _REQUESTS = Counter(
     "warpack_http_requests",
-    "Requests that this process answered. status: 0 where the caller left before an answer; route: none of no call.",
+    "Requests that this process answered. status: 0 if the caller left before an answer. route: none if no call has it.",
     ("method", "route", "status"),
     registry=NODE,
 )
 _SECONDS = Histogram(
     "warpack_http_request_seconds",
-    "From the head of a request to the last byte of its answer, waiting and event streams included.",
+    "Seconds from the head of a request to the last byte of its answer, waiting and event streams included.",
     ("route",),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
     registry=NODE,
@@ -41,4 +41,5 @@ def count_request(method: str, route: str | None, status: int | None, seconds: f
 
 
 def count_problem(problem: ProblemDetails) -> None:
+    """Counts a problem by its type and status."""
     _PROBLEMS.labels(problem.slug, str(int(problem.status))).inc()

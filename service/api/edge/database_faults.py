@@ -1,4 +1,4 @@
-"""What a caller is told when the database or the disk under it cannot be used: which fault, and when to try again."""
+"""Tells a caller that the database or its disk cannot be used: which fault it is, and when to try again."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Unavailable:
 
     @property
     def headers(self) -> dict[str, str]:
+        """The header fields of the answer: Retry-After."""
         return {"Retry-After": str(self.retry_after_s)}
 
 
@@ -38,19 +39,19 @@ DISK_FULL = _unavailable(
 BUSY = _unavailable(
     "database-busy",
     "The database is busy",
-    "Another process holds the database's lock, or every connection to it is in use. Try again in a moment.",
+    "Another process holds the database's lock, or all connections are in use. Try again in a moment.",
     2,
 )
 READ_ONLY = _unavailable(
     "database-read-only",
     "The database cannot be written",
-    "The service may not write its data folder or database. What is stored can still be read.",
+    "The service is not allowed to write its data folder or its database. What is stored can still be read.",
     30,
 )
 CORRUPT = _unavailable(
     "database-corrupt",
     "The database cannot be read",
-    "The database's file is damaged, or no database. An operator has to restore it from a backup.",
+    "The database's file is damaged, or is not a database. An operator must restore it from a backup.",
     60,
 )
 UNREACHABLE = _unavailable(
@@ -68,7 +69,7 @@ _SQLITE = {
     "SQLITE_CANTOPEN": UNREACHABLE,
     "SQLITE_IOERR": UNREACHABLE,
 }
-"""By the start of the extended result code's name."""
+"""Faults by how the name of SQLite's extended result code begins."""
 
 _POSTGRES = {
     "53100": DISK_FULL,
@@ -79,11 +80,11 @@ _POSTGRES = {
     "57014": BUSY,  # statement timeout
     "25006": READ_ONLY,
     "XX001": CORRUPT,
-    "42P01": CORRUPT,  # a table is not there, which was when the service started
+    "42P01": CORRUPT,  # a table is missing that was there when the service started
     "08": UNREACHABLE,
     "57P": UNREACHABLE,  # shutting down, or starting
 }
-"""By the start of SQLSTATE."""
+"""Faults by how PostgreSQL's SQLSTATE begins."""
 
 _SYSTEM = {
     errno.ENOSPC: DISK_FULL,
@@ -94,12 +95,12 @@ _SYSTEM = {
 
 
 def unavailable(error: BaseException) -> Unavailable | None:
-    """What this error says of database and disk, it or one that it came from; None if nothing."""
+    """The fault of database or disk that this error, or one of its causes, tells of; None if there is none."""
     for each in _chain(error):
         if isinstance(each, PoolTimeoutError):
             return BUSY
         if isinstance(each, sqlite3.Error):
-            no_table = str(each).startswith("no such table")  # for which SQLite has no code of its own
+            no_table = str(each).startswith("no such table")  # SQLite has no code for it
             found = CORRUPT if no_table else _by_start(_SQLITE, getattr(each, "sqlite_errorname", None) or "")
         elif isinstance(each, OSError):
             found = _SYSTEM.get(each.errno or 0)
@@ -114,7 +115,7 @@ def _sqlstate(error: BaseException) -> str:
     if not type(error).__module__.startswith("psycopg"):
         return ""
     state = getattr(error, "sqlstate", None)
-    # Where no server was reached there is no state: psycopg says so by the class alone.
+    # If no server was reached, psycopg gives no SQLSTATE: the class of the error alone says so.
     return str(state) if state else "08" if type(error).__name__ == "OperationalError" else ""
 
 

@@ -1,4 +1,5 @@
-"""Lets through only what is meant: for this host, from no other site's page, JSON, and no control characters."""
+"""Refuses requests for other hosts, from pages of other sites, with bodies that are not JSON, or with control
+characters."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ _ENCODED_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])|[\x00-\x1f\x7f]")
 
 
 class Guard:
+    """ASGI middleware that answers such requests with a problem."""
+
     def __init__(self, app: ASGIApp, settings: Settings, calls: Calls) -> None:
         self._app = app
         self._calls = calls
@@ -48,7 +51,8 @@ class Guard:
 
 
 def control_character_fault(scope: Scope) -> ProblemDetails | None:
-    """Such characters mean nothing in a path, query or field, and some databases refuse them: they end here."""
+    """The fault of a request with control characters in its path, query or fields. They mean nothing there, and some
+    databases refuse them."""
     if _CONTROL_IN_TEXT.search(scope["path"]):
         where = "path"
     elif _ENCODED_CONTROL.search(scope["query_string"]):
@@ -59,7 +63,7 @@ def control_character_fault(scope: Scope) -> ProblemDetails | None:
         return None
     return ProblemDetails(
         "control-character",
-        "A control character where none may be",
+        "A control character is not allowed here",
         HTTPStatus.BAD_REQUEST,
-        f"The request's {where} must not hold control characters.",
+        f"The request's {where} must not contain control characters.",
     )

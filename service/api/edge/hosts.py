@@ -1,8 +1,8 @@
-"""Which names a caller may use for this service.
+"""The names that a caller may use for this service.
 
-A web page can have its own name point at this machine (DNS rebinding) and then talk to the service as to itself. So a
-name is taken only if it is one of this machine's loopback, the address listened on, or allowed by the operator. Where
-the service listens to other machines, so is any address written as a number: a page cannot rebind that.
+A web page can make its own name point at this machine (DNS rebinding), and then call the service as its own site. So a
+name is allowed only if it is a loopback name, the address that the service listens on, or one that the operator allows.
+If the service listens to other machines, any numeric address is allowed too, because a page cannot rebind a number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,64}\]|[a-z0-9._-]{1,255})(?::[0-9]{1,5
 
 
 class Hosts:
-    """`listens_on`: the address that the service was told to listen on. `*` among `allowed` allows every name."""
+    """`listens_on` is the address that the service listens on. `*` among `allowed` allows every name."""
 
     def __init__(self, listens_on: str, allowed: Iterable[str]) -> None:
         self._names = LOOPBACK | {listens_on, f"[{listens_on}]", *allowed}
@@ -31,18 +31,18 @@ class Hosts:
         """What is wrong with the Host field of a request."""
         found = _AUTHORITY.fullmatch((host or b"").decode("latin-1").lower())
         if found is None:
-            return _refused("The Host field of the request is missing or no host.")
+            return _refused("The Host field of the request is missing, or is not a host.")
         name = found.group(1)
         if self._any or name in self._names or (self._numbers and _is_number(name)):
             return None
         return _refused(
-            "The service does not go by the name in the request's Host field. An operator adds names with the setting "
+            "The service is not known by the name in the request's Host field. An operator adds names with the setting "
             "allowed_hosts (WARPACK_ALLOWED_HOSTS)."
         )
 
 
 def is_loopback(address: str) -> bool:
-    """Whether what listens to this address is reached from its own machine alone."""
+    """Whether only this machine can reach a service that listens on the address."""
     return address == "localhost" or (_is_number(address) and ipaddress.ip_address(address).is_loopback)
 
 
@@ -55,4 +55,4 @@ def _is_number(name: str) -> bool:
 
 
 def _refused(detail: str) -> ProblemDetails:
-    return ProblemDetails("host-not-allowed", "Not the host asked for", HTTPStatus.MISDIRECTED_REQUEST, detail)
+    return ProblemDetails("host-not-allowed", "The host is not allowed", HTTPStatus.MISDIRECTED_REQUEST, detail)

@@ -1,7 +1,7 @@
-"""Who calls: found out before anything of a body is read.
+"""Finds the caller of a request before its body is read.
 
-Keys are required unless the service listens to its own machine alone. There whoever calls without one is the one caller
-who may do everything but administer; a key that is shown counts there too, and a wrong one is refused.
+Keys are required unless the service listens to its own machine alone. On such a service, a call without a key belongs
+to the one local caller, who may submit and read. A key that is sent counts there too, and a wrong one is refused.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from warpack.service.store.records import Priority
 
 _LOG = logging.getLogger("warpack.http")
 _FRESH_S = 1.0
-"""A key that was good so long ago is good still: so long does a revoked one go on."""
+"""A key is looked up again after this time. So a revoked key still works for as long."""
 _WHILE_AWAY_S = 300.0
-"""While the database cannot be asked, a key that was good so long ago still opens what watches the service."""
+"""While the database does not answer, a key that was valid within this time still opens the monitoring calls."""
 _PATIENCE_S = 1.0
-"""How long those wait for the database."""
+"""How long monitoring calls wait for the database."""
 _MOST_KEPT = 1024
 _OPEN = frozenset({"/", "/livez", "/readyz", "/docs", "/openapi.json"})
 _OPEN_BELOW = ("/docs/", "/v1/schema/")
@@ -39,24 +39,25 @@ _OPEN_BELOW = ("/docs/", "/v1/schema/")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`id` is that of the key; empty for the one caller of a service without keys."""
+    """`id` is that of the key. It is empty for the one local caller, who has no key."""
 
     id: str = ""
     scopes: frozenset[KeyScope] = field(default_factory=lambda: frozenset(("submit", "read")))
     priority: Priority = "normal"
-    """The highest that an order of it may have."""
+    """The highest priority that the caller's orders may have."""
 
     def may_see(self, owner: str) -> bool:
+        """Whether the caller may see the jobs of this owner."""
         return owner == self.id or "admin" in self.scopes
 
 
-def lets_nobody_in(settings: Settings, keys: Keys) -> bool:
-    """Whether a service with these settings wants keys, and none is valid now."""
+def lacks_valid_key(settings: Settings, keys: Keys) -> bool:
+    """Whether a service with these settings requires keys, and no key is valid now."""
     return not is_loopback(settings.host) and not keys.any_valid()
 
 
 class KeyCheck:
-    """Puts the `caller` into the scope of a request, where the log finds it too."""
+    """Puts the `caller` into the scope of a request. The log reads it there too."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -70,7 +71,7 @@ class KeyCheck:
         shown = header(scope["headers"], b"authorization")
         if shown is None:
             if self._required and not _is_open(scope["path"]):
-                await _refuse(send, "This service wants an API key: send Authorization: Bearer KEY.")
+                await _refuse(send, "This service requires an API key: send Authorization: Bearer KEY.")
                 return
             scope["caller"] = Caller()
             await self._app(scope, receive, send)
@@ -85,7 +86,7 @@ class KeyCheck:
             return
         if key is None:
             _LOG.warning("a key that is not valid was refused", extra={"path": scope["path"][:200]})
-            await _refuse(send, "The key in Authorization is none of this service's, was revoked, or is over.")
+            await _refuse(send, "The key in Authorization is not known here, was revoked, or has expired.")
             return
         scope["caller"] = Caller(key.id, key.scopes, key.priority)
         await self._app(scope, receive, send)
@@ -122,5 +123,5 @@ def _is_open(path: str) -> bool:
 
 
 async def _refuse(send: Send, detail: str) -> None:
-    problem = ProblemDetails("unauthorized", "A valid API key is wanted", HTTPStatus.UNAUTHORIZED, detail)
+    problem = ProblemDetails("unauthorized", "A valid API key is required", HTTPStatus.UNAUTHORIZED, detail)
     await send_problem(send, problem, {"WWW-Authenticate": "Bearer"})

@@ -1,4 +1,4 @@
-"""Refuses what another site's page has a browser send: this service has no business with other sites' pages."""
+"""Refuses requests that a browser sends for a page of another site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _OWN = frozenset({b"same-origin", b"none"})
 
 
 def cross_site_fault(method: str, headers: list[tuple[bytes, bytes]]) -> ProblemDetails | None:
-    """Programs send neither field. Reads are let through: without CORS, the page that asked cannot see the answer."""
+    """The fault of a request that another site's page made. Programs send neither field. Reads are allowed, because
+    without CORS the page cannot see the answer."""
     if method in _READS:
         return None
     site, origin = header(headers, b"sec-fetch-site"), header(headers, b"origin")
@@ -22,7 +23,7 @@ def cross_site_fault(method: str, headers: list[tuple[bytes, bytes]]) -> Problem
         "cross-site",
         "The request comes from another site",
         HTTPStatus.FORBIDDEN,
-        "A browser says that a page of another origin sent this request. Only this service's own pages may.",
+        "The browser says that a page of another origin sent this request. Only this service's own pages may send it.",
     )
 
 

@@ -1,8 +1,8 @@
 """HTTP/1.1 on a socket: uvicorn's own protocol, with limits of time and number, and its errors as problems.
 
-A connection is *waiting* while no request of it is being answered: before the head of its first request is whole, and
-between requests. Where there are too many connections, the one that has waited longest makes room for a new one, so
-that half-open connections, however many, keep nobody out.
+A connection is *waiting* while it has no request in progress: before the head of its first request is whole, and
+between requests. If there are too many connections, the one that has waited longest is ended to make room for a new
+one. So half-open connections keep nobody out, however many there are.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LOG = logging.getLogger("warpack.http")
 
 _LINGER_S = 1.0
 _STUCK_ANSWER_S = 30.0
-"""A caller that takes nothing of its answer for so long is given up."""
+"""A connection is ended if its caller reads nothing of the answer for so long."""
 
 
 @dataclass
@@ -41,6 +41,8 @@ class Connections:
 
 
 class HttpProtocol(H11Protocol):
+    """One connection. It is ended if a head or the reading of an answer takes too long."""
+
     def __init__(self, *arguments: Any, connections_shared: Connections, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._shared = connections_shared
@@ -63,7 +65,7 @@ class HttpProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
-            return  # what comes after a refusal is dropped until the connection ends
+            return  # after a refusal, further bytes are dropped until the connection ends
         if self in self._shared.waiting:
             self._begin_head()
         super().data_received(data)
@@ -92,7 +94,7 @@ class HttpProtocol(H11Protocol):
         self._stop_answer_timer()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """A wish for another protocol is passed over, as HTTP has it; that is nothing to warn of."""
+        """A request to upgrade to another protocol is ignored, as HTTP allows; no warning is needed."""
 
     def _wait(self) -> None:
         self._shared.waiting.pop(self, None)
@@ -111,15 +113,15 @@ class HttpProtocol(H11Protocol):
     def _head_overdue(self) -> None:
         self._head_timer = None
         if not self.conn.trailing_data[0]:
-            self._end()  # it has said nothing: nobody waits for an answer
+            self._end()  # nothing was sent, so nobody waits for an answer
             return
         detail = f"The head of a request must be whole within {self._shared.header_limit_s:g} s."
         self._refuse(
-            ProblemDetails("request-timeout", "The request did not come in time", HTTPStatus.REQUEST_TIMEOUT, detail)
+            ProblemDetails("request-timeout", "The request was not sent in time", HTTPStatus.REQUEST_TIMEOUT, detail)
         )
 
     def _make_room(self) -> bool:
-        """End the connection that has waited longest. False where none waits."""
+        """Ends the connection that has waited longest. False if none waits."""
         oldest = next(iter(self._shared.waiting), None)
         if oldest is None:
             _LOG.warning("a connection was refused: all are busy", extra={"connections": self._shared.most})
@@ -133,13 +135,13 @@ class HttpProtocol(H11Protocol):
         self.transport.abort()
 
     def _refuse(self, problem: ProblemDetails) -> None:
-        """Answer with this, and end the connection."""
+        """Answers with this problem, and ends the connection."""
         self._stop_waiting()
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
         if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.disconnected = True  # a request that broke off in mid-body: its call ends
+            self.cycle.disconnected = True  # the body broke off, so its call ends
             self.cycle.message_event.set()
             if self.cycle.response_started:
                 self._end()
@@ -160,7 +162,7 @@ class HttpProtocol(H11Protocol):
         _LOG.info("request refused", extra=told)
         self.flow.resume_reading()
         try:
-            self.transport.write_eof()  # the answer is whole; a close at once could take it from the caller
+            self.transport.write_eof()  # an immediate close could lose the answer
         except OSError:
             self._end()  # the caller has gone
             return
@@ -185,4 +187,4 @@ class HttpProtocol(H11Protocol):
 
 def _not_http(status: HTTPStatus, why: str) -> ProblemDetails:
     slug = "head-too-large" if status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE else "not-http"
-    return ProblemDetails(slug, "The request is no HTTP", status, f"What came is no request of HTTP/1.1: {why}.")
+    return ProblemDetails(slug, "The request is not HTTP", status, f"This is not a request of HTTP/1.1: {why}.")

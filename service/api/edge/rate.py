@@ -1,4 +1,4 @@
-"""How many requests one API key may send: so many a second, with ten seconds' worth at once."""
+"""Limits the requests of one API key: so many per second, and a burst of ten seconds' worth."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BURST_S = 10.0
 
 
 class Rate:
-    """Token buckets, one for each key that has called: keys are made by an operator, so there are few."""
+    """Token buckets, one for each key that has called. An operator makes the keys, so there are few."""
 
     def __init__(self, a_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._a_second, self._clock = a_second, clock
@@ -25,7 +25,8 @@ class Rate:
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait_s(self, caller: str) -> float:
-        """0 where a request of this caller is let through, which then counts; else the seconds until one would be."""
+        """Counts a request of this caller and returns 0, if the limit allows it. Else returns the seconds until it
+        does."""
         now = self._clock()
         left, at = self._left.get(caller, (self._most, now))
         left = min(left + (now - at) * self._a_second, self._most)
@@ -35,7 +36,7 @@ class Rate:
 
 
 class RateLimit:
-    """Whoever calls without a key shares what the whole service may take, and has no limit here."""
+    """Callers without a key have no limit here; only the limits of the whole service hold for them."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -56,5 +57,5 @@ def _too_often(most: float) -> ProblemDetails:
         "request-quota",
         "Too many requests of this key",
         HTTPStatus.TOO_MANY_REQUESTS,
-        f"One key may send {most:g} requests a second, and this one has sent more for a while.",
+        f"One key may send {most:g} requests a second. This key has sent more for some time.",
     )

@@ -1,4 +1,5 @@
-"""One log line for each request, under an id that the answer repeats; what nobody else caught becomes a problem."""
+"""Writes one log line for each request, with an id that the answer repeats. Makes a problem of each error that nothing
+else has caught."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ _LOG = logging.getLogger("warpack.http")
 
 
 class RequestLog:
-    """`caller` is the id of the key that was shown. `path` is the template of the call (`/v1/layouts/{job_id}`), null
-    where no call has that path. `status` is null where the caller left before an answer. `seconds` end with the last
-    byte handed to the socket."""
+    """Fields of a line: `caller` is the id of the key that was sent. `path` is the template of the call
+    (`/v1/layouts/{job_id}`), or null if no call has that path. `status` is null if the caller left before an answer.
+    `seconds` end with the last byte handed to the socket."""
 
     def __init__(self, app: ASGIApp, calls: Calls) -> None:
         self._app = app
@@ -34,7 +35,7 @@ class RequestLog:
             return
         begun = time.perf_counter()
         known_as = request_id(header(scope["headers"], HEADER))
-        # A copy, so that the server goes on to know a HEAD for what it is.
+        # A copy, because the server must still see that the request is a HEAD.
         inner: Scope = {
             **scope,
             "request_id": known_as,
@@ -85,7 +86,7 @@ class RequestLog:
                 )
 
     def _template(self, scope: Scope) -> str | None:
-        """Where the call was reached it is in the scope."""
+        """The template of the request's path. It is in the scope if the call was reached."""
         known = getattr(scope.get("route"), "path_format", None)
         return known if known is not None else self._calls.template(scope["path"])
 

@@ -1,4 +1,4 @@
-"""Header fields of every answer that tell a browser to do nothing with it but show it."""
+"""Header fields of every answer. They tell a browser to show the answer, and to do nothing else with it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ _ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 
 
 def with_security(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The same fields, and those of `_ALWAYS` that are not among them: a call may set its own."""
+    """The fields, with each of `_ALWAYS` that the call has not set itself."""
     there = {name.lower() for name, _ in headers}
     return [*headers, *(field for field in _ALWAYS if field[0] not in there)]

@@ -1,8 +1,8 @@
-"""Answers that come before the body was read whole: a refusal, or a call that wants no body.
+"""Answers that are sent before the body was read whole: a refusal, or a call that needs no body.
 
-The connection cannot serve another request then. A plain close would not do: bytes that nobody has read make the
-kernel reset the connection, and the caller may lose the answer. So it is sent whole first, what still comes is dropped
-for a moment, and then the connection ends.
+The connection cannot serve another request then. Closing it at once would lose answers: unread bytes make the kernel
+reset the connection. So the answer is sent whole first, further bytes are read and dropped for a moment, and then the
+connection ends.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _CLOSE = (b"connection", b"close")
 
 
 class Unread:
+    """ASGI middleware that ends connections with an unread body in order."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
@@ -28,7 +30,7 @@ class Unread:
         if scope["type"] != "http" or not _has_body(headers):
             await self._app(scope, receive, send)
             return
-        left = False  # whether there is nothing more to read: all is here, or the caller has gone
+        left = False  # nothing more to read: the body is whole, or the caller has left
 
         async def watching_receive() -> Message:
             nonlocal left
@@ -42,7 +44,7 @@ class Unread:
             elif message["type"] == "http.response.start":
                 await send({**message, "headers": [*_without_close(message), _CLOSE]})
             elif message.get("more_body", False) or header(headers, b"expect") is not None:
-                await send(message)  # whoever expects to be asked for the body has not sent it
+                await send(message)  # a caller who expects 100 Continue has not sent the body
             else:
                 await send({**message, "more_body": True})
                 with suppress(TimeoutError):

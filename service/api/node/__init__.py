@@ -1,1 +1,2 @@
-"""What a node of the API has while it runs, and gives to the calls: queues, children, stored answers, caps."""
+"""What a node of the API holds while it runs: child processes, stored answers, waiting calls, caps. Calls get these by
+`provided`."""

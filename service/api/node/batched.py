@@ -1,4 +1,4 @@
-"""Look-ups of the store, many in one: whoever asks before a look-up begins is answered by it."""
+"""Answers many questions to the store by one look-up: all those that were asked before it began."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 
 
 class Batched:
-    """`look_up` tells which of some keys are there, in a thread. One runs at a time. What is asked for meanwhile is in
-    the next one, so that no answer is older than its question. For one event loop."""
+    """`look_up` runs in a thread, and returns those of the given keys that exist. One look-up runs at a time. A key
+    that is asked for meanwhile goes into the next one, so no answer is older than its question. For one event loop."""
 
     def __init__(self, look_up: Callable[[Collection[str]], Collection[str]]) -> None:
         self._look_up = look_up
@@ -17,11 +17,11 @@ class Batched:
         self._one_at_a_time = asyncio.Lock()
 
     async def has(self, key: str) -> bool:
-        """Raises what the look-up raises."""
+        """Whether the key exists. Raises what the look-up raises."""
         self._asked[key] = None
         if self._next is None:
             self._next = asyncio.create_task(self._run())
-        return key in await asyncio.shield(self._next)  # one caller may leave, and the others wait on
+        return key in await asyncio.shield(self._next)  # if one caller leaves, the others still wait
 
     async def _run(self) -> Collection[str]:
         async with self._one_at_a_time:

@@ -1,6 +1,6 @@
-"""The child processes of the API, in which all documents of callers are read: one of a few kilobytes may take minutes.
+"""The child processes of the API. They read all documents of callers, because one of a few kilobytes may take minutes.
 
-Several sets, so that what is small never waits for what is large.
+There are several sets of children, so that small documents never wait for large ones.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from warpack.service.api.answers.errors import ApiError, ReadyAnswer
+from warpack.service.api.answers.errors import AnsweredByChild, ApiError
 from warpack.service.jobs.child_tasks.checks import Reply, read
 from warpack.service.jobs.children.fork_server import SOLVING
 from warpack.service.jobs.children.orders import Limits, Task
@@ -26,18 +26,19 @@ from warpack.service.settings import Settings
 _LOG = logging.getLogger("warpack.api")
 
 SMALL_BYTES = 64 * 1024
-"""Of a body that is read by the first set: 1,000 buffers. Such a one takes 20 ms, if it does not try to take long."""
+"""The largest body that the quick set reads: about 1,000 buffers. It takes 20 ms, unless it was made to take long."""
 
 _QUICK, _SLOW = 2, 2
 _MOST_WAITING_QUICK, _MOST_WAITING_SLOW = 256, 16
-"""Requests; those that wait for the second set may have 16 MiB each, which this process holds meanwhile."""
+"""Requests that may wait for each set. A request for the slow set may have 16 MiB, which this process holds while it
+waits."""
 
 _RETRY_AFTER_S = 5
 
 
 class ApiChildren:
-    """`quick` for what is small: reading what was posted, and whatever else takes milliseconds. `slow` for checking,
-    verifying, and large bodies. `solving`, one at a time, for what is solved at once: see `at_once`."""
+    """Three sets. `quick` reads small bodies, and does other work of milliseconds. `slow` checks and verifies, and
+    reads large bodies. `solving` does one solve at a time for the fast path (`fast_path`)."""
 
     def __init__(self, settings: Settings) -> None:
         limits = Limits(settings.child_memory_mib)
@@ -48,22 +49,24 @@ class ApiChildren:
         self._memory_mib = limits.memory_mib
 
     async def prepare(self) -> None:
+        """Starts all children. Raises OSError if none can be started."""
         await self.quick.prepare()
         await self.slow.prepare()
         await self.solving.prepare()
 
     async def close(self) -> None:
+        """Kills all children."""
         await self.quick.close()
         await self.slow.close()
         await self.solving.close()
 
     async def reply(self, do: Task, body: bytes, *, quick: bool, else_do: str) -> Reply:
-        """What a task of `jobs.child_tasks` answers. Raises ApiError where it takes too long or too much (then the
-        caller is told `else_do`), where too many wait, or where the child is lost."""
+        """What a task of `jobs.child_tasks` answers. Raises ApiError if it takes too much time or memory (`else_do`
+        then tells the caller what to do instead), if too many requests wait, or if the child was killed."""
         children = self.quick if quick else self.slow
         try:
             outcome = await children.ask(do, body, self.limit_s)
-            if outcome.ended == "killed":  # perhaps for the memory of others: once more
+            if outcome.ended == "killed":  # perhaps others had taken the memory: try once more
                 outcome = await children.ask(do, body, self.limit_s)
         except TooManyWaiting:
             raise _unavailable("busy", "Too many requests are waiting", "Try again in a moment.") from None
@@ -74,13 +77,15 @@ class ApiChildren:
     def _refusal(self, outcome: Outcome, else_do: str) -> ApiError:
         match outcome.ended:
             case "overdue":
-                why = f"It was not done within {self.limit_s:g} s, the most that is granted at once."
-                return _too_much("takes-too-long", "This takes too long to do at once", f"{why} {else_do}")
+                why = f"It was not done within {self.limit_s:g} s, the time limit of this call."
+                return _too_much("takes-too-long", "This takes too long", f"{why} {else_do}")
             case "over-memory":
-                why = f"It needed more than {self._memory_mib} MiB, the most that is granted."
+                why = f"It needed more than {self._memory_mib} MiB, the memory limit of this call."
                 return _too_much("needs-too-much-memory", "This needs too much memory", f"{why} {else_do}")
             case "killed":
-                return _unavailable("child-lost", "The process that worked on this was ended", "Try again in a moment.")
+                return _unavailable(
+                    "child-lost", "The process that worked on this was killed", "Try again in a moment."
+                )
             case _:
                 _LOG.error("a child %s: %s", outcome.ended, outcome.last_lines)
                 return ApiError(internal_error())
@@ -88,7 +93,7 @@ class ApiChildren:
 
 @dataclass(frozen=True, slots=True)
 class ManifestFacts:
-    """What an order says of its manifest."""
+    """What an order needs to know of its manifest."""
 
     name: str
     sha256: str
@@ -107,7 +112,8 @@ def children_of(request: Request) -> ApiChildren:
 
 
 async def facts_of(children: ApiChildren, body: bytes) -> ManifestFacts:
-    """Of a manifest as it was posted. Raises ReadyAnswer with every fault of a bad one, and what `reply` raises."""
+    """The facts of a manifest as it was posted. Raises AnsweredByChild with every fault of a bad manifest, and what
+    `reply` raises."""
     reply = await children.reply(
         read,
         body,
@@ -115,12 +121,13 @@ async def facts_of(children: ApiChildren, body: bytes) -> ManifestFacts:
         else_do="Make the manifest smaller: fewer buffers, phases, or calls of components.",
     )
     if reply.status != HTTPStatus.OK:
-        raise ReadyAnswer(as_response(reply))
+        raise AnsweredByChild(as_response(reply))
     found: dict[str, Any] = await asyncio.to_thread(json.loads, reply.body)
     return ManifestFacts(**found)
 
 
 def as_response(reply: Reply) -> Response:
+    """A child's reply as the answer of a call."""
     return Response(reply.body, status_code=reply.status, media_type=reply.media_type)
 
 

@@ -1,4 +1,4 @@
-"""Hands the work of a batch to the engine while its caller has the answer already."""
+"""Hands the tasks of a batch to the engine after the batch's caller has been answered."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from warpack.service.store.records import Task
 _LOG = logging.getLogger("warpack.api")
 
 WITHIN_S = 60.0
-"""What was not handed over in this time is handed over by whichever process finds it."""
+"""After this time, any process that finds a task of the batch in the store hands it over."""
 
 
 class HandingOver:
-    """For one event loop. `close` before the runner stops; what is left then waits in the store."""
+    """For one event loop. Call `close` before the runner stops. Tasks that are left then wait in the store."""
 
     def __init__(self, runner: JobRunner) -> None:
         self._runner = runner
@@ -24,6 +24,7 @@ class HandingOver:
         self._closed = threading.Event()
 
     def begin(self, tasks: list[Task]) -> None:
+        """Hands these tasks over in a thread, and returns at once."""
         if not tasks:
             return
         working = asyncio.create_task(asyncio.to_thread(self._submit, tasks))
@@ -31,6 +32,7 @@ class HandingOver:
         working.add_done_callback(self._ended)
 
     async def close(self) -> None:
+        """Waits until the task that is being handed over is done."""
         self._closed.set()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
@@ -43,4 +45,4 @@ class HandingOver:
     def _ended(self, working: asyncio.Task[None]) -> None:
         self._under_way.discard(working)
         if not working.cancelled() and working.exception() is not None:
-            _LOG.error("handing over a batch failed; it is done later", exc_info=working.exception())
+            _LOG.error("handing over a batch failed; it will be done later", exc_info=working.exception())

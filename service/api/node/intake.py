@@ -1,4 +1,4 @@
-"""Takes orders for callers: what the store refuses becomes a problem."""
+"""Takes callers' orders into the store. If the store refuses one, that becomes a problem."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Intake:
         idempotency_key: str | None,
         priority: Priority | None = None,
     ) -> Order:
-        """`sha256`: of what was posted. `priority`: None for that of the caller's key."""
+        """`sha256` is the hash of the posted bytes. With no `priority`, the order has that of the caller's key."""
         best = manifest.validation == "best"
         return Order(
             name=manifest.name,
@@ -52,12 +52,13 @@ class Intake:
         )
 
     def is_answered(self, order: Order) -> bool:
-        """Whether the store has a finished job for it, so that nothing is waited for."""
+        """Whether the store has a finished job for the order, so that its caller need not wait."""
         stored = None if order.idempotency_key is not None else self._runner.store.jobs.look_up(order)
         return stored is not None and stored.job_id is not None
 
     def take(self, order: Order) -> Taken:
-        """Raises ApiError: 422 for a key of another request, 429 where there is no place."""
+        """Stores the order. Raises ApiError: 422 if its idempotency key belongs to another request, 429 if there are
+        too many open orders."""
         try:
             return self._runner.store.jobs.take(order, self._caps)
         except IdempotencyKeyReused:
@@ -66,7 +67,7 @@ class Intake:
             raise refused(full) from None
 
     def take_all(self, orders: list[Order], keys_begin: str | None) -> list[Taken | QueueFull]:
-        """Of one caller. Raises ApiError for a key of another request."""
+        """Stores the orders of one caller. Raises ApiError if an idempotency key belongs to another request."""
         later = [replace(order, handed_over_in_s=WITHIN_S) for order in orders]
         try:
             return self._runner.store.jobs.take_all(later, self._caps, keys_begin=keys_begin)
@@ -78,30 +79,32 @@ def _reused() -> ApiError:
     return ApiError(
         ProblemDetails(
             "idempotency-key-reused",
-            "The Idempotency-Key came with another body before",
+            "The Idempotency-Key was used with another body",
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "It belongs to an earlier request. Use a new key for a new one.",
+            "The key belongs to an earlier request. Use a new key for a new one.",
         )
     )
 
 
 def refused(full: QueueFull) -> ApiError:
+    """The answer to an order that exceeds a cap."""
     return ApiError(no_place(full), {"Retry-After": str(_RETRY_AFTER_S)})
 
 
 def no_place(full: QueueFull) -> ProblemDetails:
+    """The problem of an order that exceeds a cap."""
     if full.own:
         return ProblemDetails(
             "order-quota",
             "Too many open orders of this key",
             HTTPStatus.TOO_MANY_REQUESTS,
-            f"{full.most} orders of this key are not finished, and one key may have no more. What the store can answer "
-            "is answered all the same.",
+            f"{full.most} orders of this key are not finished, and one key may have no more. Requests that the store can "
+            "answer are still answered.",
         )
     return ProblemDetails(
         "queue-full",
         "Too many open orders",
         HTTPStatus.TOO_MANY_REQUESTS,
-        f"{full.most} orders are not finished, and the service takes no more. What the store can answer is answered all "
-        "the same.",
+        f"{full.most} orders are not finished, and the service takes no more. Requests that the store can answer are "
+        "still answered.",
     )

@@ -1,4 +1,5 @@
-"""Finds work for workers that ask for it: one look at what waits for all of them, none while none asks."""
+"""Offers waiting tasks to gateway workers that ask for one. One look-up serves all of them; while none asks, nothing is
+looked up."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class _Asking:
 
 
 class Offers:
-    """To be used from one event loop. After `close` nobody waits any longer."""
+    """For one event loop. After `close` nobody waits any longer."""
 
     def __init__(self, claims: Claims) -> None:
         self._claims = claims
@@ -38,8 +39,8 @@ class Offers:
         self._closed = False
 
     async def next(self, queues: Collection[str], limit_s: float, most_format: int = FORMAT) -> Task | None:
-        """A task of these queues that waits, of no newer format, and was offered to nobody else at the same look; None
-        after `limit_s`."""
+        """A waiting task of these queues, whose format is at most `most_format`. One look-up offers each task to one
+        worker alone. None if there is no task within `limit_s`."""
         if self._closed or limit_s <= 0:
             return None
         asking = _Asking(frozenset(queues), most_format, asyncio.get_running_loop().create_future())
@@ -59,7 +60,7 @@ class Offers:
                 asking.answer.set_result(None)
 
     async def _look(self) -> None:
-        tried = Retried(_LOG, "looking for what waits")
+        tried = Retried(_LOG, "looking for waiting tasks")
         try:
             while self._asking and not self._closed:
                 newest = max(asking.most_format for asking in self._asking)

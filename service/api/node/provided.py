@@ -1,5 +1,4 @@
-"""Gives calls what the application holds while it runs: the runner, the hub that wakes them, the fast path, and so
-on."""
+"""Gives calls the parts of the application that exist while it runs: the runner, the hub, the fast path, and so on."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from fastapi import Request
 
 from warpack.service.api.answers.errors import ApiError
 from warpack.service.api.answers.hub import Hub
-from warpack.service.api.node.at_once import AtOnce
+from warpack.service.api.node.fast_path import FastPath
 from warpack.service.api.node.handing_over import HandingOver
 from warpack.service.api.node.intake import Intake
 from warpack.service.api.node.offers import Offers
@@ -24,10 +23,10 @@ Held = TypeVar("Held")
 
 
 def _held(name: str, kind: type[Held]) -> Callable[[Request], Awaitable[Held]]:
-    """What gives a call the part of the application's state that has this name. Each part is there whenever the runner
-    is. Raises problem `unavailable` (503) while the service starts or stops.
+    """A dependency that returns the part of the application's state with this name. All parts exist as long as the
+    runner does. Raises problem `unavailable` (503) while the service starts or stops.
 
-    A coroutine although it waits for nothing: a plain function would be given a thread, for every call anew.
+    It is a coroutine although it waits for nothing: FastAPI would run a plain function in a thread at every call.
     """
 
     async def held_of(request: Request) -> Held:
@@ -50,7 +49,7 @@ def _held(name: str, kind: type[Held]) -> Callable[[Request], Awaitable[Held]]:
 
 job_runner_of = _held("runner", JobRunner)
 hub_of = _held("hub", Hub)
-at_once_of = _held("at_once", AtOnce)
+fast_path_of = _held("fast_path", FastPath)
 offers_of = _held("offers", Offers)
 known_answers_of = _held("known_answers", KnownAnswers)
 intake_of = _held("intake", Intake)

@@ -1,6 +1,6 @@
-"""Answers that are ready as bytes, for whoever posts the same again: one look-up tells that they still stand.
+"""Keeps answers as bytes, for callers who post the same bytes again. One look-up tells whether an answer still holds.
 
-Kept in memory, those asked for last. After a restart each is made anew when it is asked for.
+The answers asked for last are kept in memory. After a restart, each is made anew when it is asked for.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _MOST_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class ReadyAnswer(Rendered):
-    """Of a finished job. `may_rise_on`: the architecture of a GPU that would reach a higher level than this has; empty
-    where none would."""
+    """The answer of a finished job. `may_rise_on` is the architecture of a GPU on which the job could reach a higher
+    level; empty if no GPU could."""
 
     may_rise_on: str = ""
 
 
 class ReadyAnswers:
-    """By caller and hash of what was posted. For one event loop."""
+    """Answers by caller and by the hash of the posted bytes. For one event loop."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         self._most_bytes = most_bytes
@@ -30,6 +30,7 @@ class ReadyAnswers:
         self._answers: OrderedDict[tuple[str, bytes], ReadyAnswer] = OrderedDict()
 
     def get(self, caller: str, posted: bytes) -> ReadyAnswer | None:
+        """The kept answer to this caller's bytes, if there is one."""
         key = caller, posted
         found = self._answers.get(key)
         if found is not None:
@@ -37,7 +38,7 @@ class ReadyAnswers:
         return found
 
     def keep(self, caller: str, posted: bytes, answer: ReadyAnswer) -> None:
-        """`posted`: the hash of the bytes that it answers."""
+        """`posted` is the hash of the bytes that were answered."""
         self.drop(caller, posted)
         if len(answer.body) > self._most_bytes // 8:
             return
@@ -48,6 +49,7 @@ class ReadyAnswers:
             self._bytes -= len(oldest.body)
 
     def drop(self, caller: str, posted: bytes) -> None:
+        """Forgets the answer to this caller's bytes."""
         gone = self._answers.pop((caller, posted), None)
         if gone is not None:
             self._bytes -= len(gone.body)

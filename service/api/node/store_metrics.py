@@ -1,7 +1,8 @@
-"""What the store tells of the whole service, for /metrics: looked up when somebody asks, and then kept for a moment.
+"""Metrics of the whole service, from the store, for /metrics. They are looked up when a caller asks, and kept for a
+moment.
 
-Every node tells the same. Totals count from the first time that this node was asked. Where the database does not answer
-in time, what was counted stays, and what is only true of a moment is left out.
+Every node tells the same gauges. Counters count from the first time that this node was asked. If the database does not
+answer in time, counters keep their values, and gauges are left out.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ _LOG = logging.getLogger("warpack.api")
 _FRESH_S = 2.0
 _PATIENCE_S = 1.0
 _MOST_LOOKS = 20
-"""At the events, each time: a node that nobody has asked for long catches up in several answers."""
+"""The most queries of events for one answer. A node that was not asked for long catches up over several answers."""
 
 
 class StoreMetrics:
-    """To be used from one event loop. `store` gives the store, None while the service starts or stops."""
+    """For one event loop. `store` returns the store, or None while the service starts or stops."""
 
     def __init__(self, store: Callable[[], Store | None], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
         self._fresh_until = float("-inf")
         self._looking: asyncio.Future[tuple[Now, Mark, list[Happened]]] | None = None
         self._mark: Mark | None = None
-        # Threads that all else shares may every one of them wait for the database.
+        # A thread of its own, because the shared threads may all be waiting for the database.
         self._thread = ThreadPoolExecutor(1, "warpack-metrics")
         self.registry = registry = CollectorRegistry()
         self._up = Gauge("warpack_store_up", "Whether the database answered in time.", registry=registry)
@@ -41,13 +42,13 @@ class StoreMetrics:
             "warpack_tasks", "Unfinished tasks. state: waiting, held.", ("kind", "state"), registry=registry
         )
         self._oldest = Gauge(
-            "warpack_queue_oldest_seconds", "How long the oldest waiting task waits.", ("kind",), registry=registry
+            "warpack_queue_oldest_seconds", "How long the oldest waiting task has waited.", ("kind",), registry=registry
         )
         self._orders = Gauge("warpack_orders", "Unfinished orders.", ("state",), registry=registry)
         self._workers = Gauge("warpack_workers", "Workers alive, by queue.", ("queue",), registry=registry)
         self._processes = Gauge(
             "warpack_processes",
-            "Processes alive. takes_tasks: no of a node that only answers.",
+            "Processes alive. takes_tasks: no for a node that only answers calls.",
             ("takes_tasks",),
             registry=registry,
         )
@@ -56,10 +57,10 @@ class StoreMetrics:
         self._levels = Counter(
             "warpack_validations", "Levels that validations tried.", ("level", "verdict"), registry=registry
         )
-        self._lost = Counter("warpack_leases_lost", "Tasks lost with their holder.", ("kind",), registry=registry)
+        self._lost = Counter("warpack_leases_lost", "Tasks whose holder was lost.", ("kind",), registry=registry)
         self._solve_s = Histogram(
             "warpack_solve_seconds",
-            "From the last claim of a solve to its answer.",
+            "Seconds from the last claim of a solve to its answer.",
             buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600),
             registry=registry,
         )
@@ -72,7 +73,7 @@ class StoreMetrics:
         self._gauges = (self._tasks, self._oldest, self._orders, self._workers, self._processes)
 
     async def refresh(self) -> None:
-        """Return when the metrics are fresh, or after a second. Raises nothing of the database."""
+        """Returns when the metrics are fresh, or after a second. Raises no error of the database."""
         if self._clock() < self._fresh_until:
             return
         store = self._store()

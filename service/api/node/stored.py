@@ -1,6 +1,7 @@
-"""Stored answers: whoever posts bytes that were answered before gets the same bytes again, before any call is reached.
+"""Stored answers. If a caller posts bytes that were answered before, the same answer is sent before any call is
+reached.
 
-Only a POST of a layout without an idempotency key is looked at. Everything else, and what is not known, goes on.
+This holds only for a POST of a manifest without an idempotency key. Any other request goes on to its call.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from warpack.service.jobs.job_runner import JobRunner
 
 
 class KnownAnswers:
-    """Answers of one node that are ready as bytes, each looked up in the store before it is given out again."""
+    """The ready answers of one node. Each is checked against the store before it is sent again."""
 
     def __init__(self, runner: JobRunner, answers: ReadyAnswers | None = None) -> None:
         self._runner, self._answers = runner, answers or ReadyAnswers()
         self._standing = Batched(runner.store.jobs.standing)
 
     async def find(self, caller: Caller, posted: bytes) -> ReadyAnswer | None:
-        """What was answered to bytes of this hash, if it stands and nothing better is to be had."""
+        """The answer to the bytes with this hash, if it still holds and no better one is to be had."""
         found = self._answers.get(caller.id, posted)
         if found is None:
             return None
@@ -40,11 +41,13 @@ class KnownAnswers:
         return found
 
     def keep(self, caller: Caller, posted: bytes, answer: ReadyAnswer) -> None:
+        """Keeps the answer to bytes of this hash."""
         self._answers.keep(caller.id, posted, answer)
 
 
 class StoredAnswers:
-    """Stands behind the edge, where a body is one message, and before the calls, which cost more than the answer."""
+    """ASGI middleware. Behind the edge, where a body is one message; before the calls, which cost more than the
+    answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -76,11 +79,11 @@ async def _known(scope: Scope, message: Message) -> ReadyAnswer | None:
     try:
         return await known.find(scope["caller"], await body_hash(message["body"]))
     except SQLAlchemyError:
-        return None  # the call meets the same fault, and says what it is
+        return None  # the call will meet the same fault, and answer with it
 
 
 async def body_hash(body: bytes) -> bytes:
-    """Of a large one in a thread."""
+    """The SHA-256 of a body. A large one is hashed in a thread."""
     if len(body) <= SMALL_BYTES:
         return hashlib.sha256(body).digest()
     return (await asyncio.to_thread(hashlib.sha256, body)).digest()

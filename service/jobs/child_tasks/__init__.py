@@ -1,1 +1,1 @@
-"""What child processes do. Nothing here opens a database."""
+"""The tasks of child processes. Nothing here opens a database."""

@@ -1,5 +1,4 @@
-"""The tasks that make files of a layout that was validated: what is drawn, checked or packed together when it is asked
-for. Same job, same bytes.
+"""The tasks that make files of a validated layout when a caller asks for them. The same job gives the same bytes.
 
 Request: JSON with `manifest` (text that was read before), the `name`, `time_limit_s` and `validation` of the job, its
 `layout` (text, without the name), and `artefacts`, the stored files by name.
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 SUMS = "SHA256SUMS"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that an archive can give: that of a file says nothing of its contents."""
+"""The earliest time that an archive can hold. All files have it, because real times would change the bytes."""
 
 Cancelled = Callable[[], bool]
 
@@ -38,7 +37,7 @@ def picture(request: bytes, _cancelled: Cancelled) -> bytes:
 
 
 def checked_allocators(request: bytes, _cancelled: Cancelled) -> bytes:
-    """Answer: allocators_checked.py, or why there are none."""
+    """Answer: allocators_checked.py, or the reason why there is none."""
     from warpack.gpu_runtime.emitters import EmitError
 
     manifest, layout, _ = _read(request)
@@ -55,8 +54,7 @@ def checked_allocators(request: bytes, _cancelled: Cancelled) -> bytes:
 
 
 def bundle(request: bytes, _cancelled: Cancelled) -> bytes:
-    """Answer: bundle.zip, which `sha256sum -c SHA256SUMS` checks. Checked allocators are left out where there are
-    none."""
+    """Answer: bundle.zip, which `sha256sum -c SHA256SUMS` checks. It has no checked allocators if none can be made."""
     from warpack.gpu_runtime.emitters import EmitError
 
     manifest, layout, stored = _read(request)
@@ -64,13 +62,14 @@ def bundle(request: bytes, _cancelled: Cancelled) -> bytes:
     files["manifest.json"] = (manifest.model_dump_json() + "\n").encode()
     files["layout.json"] = (layout.model_dump_json() + "\n").encode()
     files["layout.svg"] = _picture(manifest, layout)
-    with suppress(EmitError):  # the call for that file alone says why
+    with suppress(EmitError):  # the call for that file says why
         files["allocators_checked.py"] = _checked(manifest, layout)
     return Reply(HTTPStatus.OK, "application/zip", packed(files)).to_bytes()
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
-    """An archive of these and of SHA256SUMS. Nothing is compressed: what a compressor makes depends on its version."""
+    """An archive of the files and of SHA256SUMS. Nothing is compressed, because compressed bytes depend on the version
+    of the compressor."""
     sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as writer:
@@ -82,7 +81,7 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def _read(request: bytes) -> tuple[Manifest, Layout, dict[str, str]]:
-    """Manifest and layout as the caller's: under its name, with what it asked for."""
+    """Manifest and layout under the caller's name, with the time limit and level that the caller asked for."""
     from warpack.solver import load_manifest, read_layout
 
     asked: dict[str, Any] = json.loads(request)

@@ -1,7 +1,7 @@
-"""The task that reads a batch of manifests: each is read for itself, so that a bad one takes nothing from the others.
+"""The task that reads a batch of manifests. Each is read by itself, so that a bad one does not harm the others.
 
-The answer begins with a line of JSON: the `priority` asked for, and for each manifest its `facts` and how many bytes
-its `document` has, or the `problem` with it. The documents follow, one after another.
+The answer begins with a line of JSON. It has the `priority` asked for, and for each manifest either its `facts` and the
+size of its `document` in bytes, or its `problem`. The documents follow, one after another.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NAMES = ("manifests", "priority")
 
 
 def read_batch(body: bytes, _cancelled: Callable[[], bool]) -> bytes:
-    """Body: `manifests`, and perhaps the `priority`."""
+    """Body: `manifests`, and optionally the `priority`."""
     from warpack.solver.reading.collector import Collector
     from warpack.solver.reading.source import MOST_MANIFEST_BYTES, read_source
 
@@ -43,14 +43,16 @@ def read_batch(body: bytes, _cancelled: Callable[[], bool]) -> bytes:
 
 def _check_form(collector: Collector, asked: Any) -> None:
     if not isinstance(asked, dict) or "manifests" not in asked:
-        collector.error("bad-request", "", 'The body must be an object with "manifests", a list of them.')
+        collector.error("bad-request", "", 'The body must be an object with a list "manifests".')
         return
     for name in asked.keys() - set(_NAMES):
-        collector.error("unknown-field", f"/{name}", f"The body has no field {name!r}, but {' and '.join(_NAMES)}.")
-    manifests, priority = asked["manifests"], asked.get("priority")
+        collector.error(
+            "unknown-field", f"/{name}", f"The body has no field {name!r}. It may have {' and '.join(_NAMES)}."
+        )
+    manifests = asked["manifests"]
     if not isinstance(manifests, list) or not 1 <= len(manifests) <= MOST_MANIFESTS:
         collector.error("bad-request", "/manifests", f"The manifests must be a list of 1 to {MOST_MANIFESTS}.")
-    if priority is not None and priority not in PRIORITIES:
+    if "priority" in asked and asked["priority"] not in PRIORITIES:
         collector.error("unknown-value", "/priority", f"The priority must be one of {', '.join(PRIORITIES)}.")
 
 
@@ -63,7 +65,7 @@ def _entries(manifests: list[Any], documents: list[bytes]) -> list[dict[str, Any
     for value in manifests:
         problems: tuple[Problem, ...] = (Problem("wrong-type", "", "The manifest must be an object."),)
         try:
-            # Only objects go on: the reader would take a text for the path of a file of this machine.
+            # Only objects are read on: the reader would take a string for the path of a file on this machine.
             facts = facts_of(load_manifest(value)) if isinstance(value, dict) else None
         except ManifestError as error:
             facts, problems = None, error.problems
@@ -78,6 +80,7 @@ def _entries(manifests: list[Any], documents: list[bytes]) -> list[dict[str, Any
 
 
 def _cut(problem: ProblemDetails, most: int) -> dict[str, Any]:
-    """All manifests together list as many faults as one would, but each at least its first."""
+    """The problem with at most `most` faults listed. All manifests together list as many as one would, and each lists
+    at least one."""
     kept = replace(problem, errors=problem.errors[: max(most, 1)]).to_json()
     return {**kept, "error_count": len(problem.errors)}

@@ -1,7 +1,7 @@
-"""The tasks that answer a call at once: from the body of a request to the whole answer, so that nothing of a document
-is read in the API's process.
+"""The tasks that answer a call at once. They turn the body of a request into the whole answer, so that the API's
+process reads no document itself.
 
-What they import is loaded by the fork server: the API, which only names these functions, stays free of it.
+The fork server loads what they import. The API only names these functions, and loads nothing of it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Refused(Exception):
 
 
 def check(body: bytes, _cancelled: Cancelled) -> bytes:
-    """Body: a manifest. Answer: what can be told of it without solving it."""
+    """Body: a manifest. Answer: what is known of it without solving it."""
     from warpack.service.manifest_check import examine
 
     return _answered(lambda: examine(_manifest(body)).to_json())
@@ -58,7 +58,7 @@ def verify(body: bytes, _cancelled: Cancelled) -> bytes:
 
 
 def read(body: bytes, _cancelled: Cancelled) -> bytes:
-    """Body: a manifest. Answer: what an order says of it, the fields of `ManifestFacts`."""
+    """Body: a manifest. Answer: the fields of `ManifestFacts`."""
 
     return _answered(lambda: facts_of(_manifest(body)))
 
@@ -76,7 +76,7 @@ def facts_of(manifest: Manifest) -> dict[str, Any]:
 
 def normalise(request: bytes, _cancelled: Cancelled) -> bytes:
     """Request: `manifest` (text that was read before), and the `name`, `time_limit_s` and `validation` of a job.
-    Answer: the manifest of that job, with every default filled in."""
+    Answer: the job's manifest, with every default filled in."""
 
     def filled_in() -> dict[str, Any]:
         asked = json.loads(request)
@@ -121,7 +121,7 @@ def _report(body: bytes) -> dict[str, Any]:
     if not isinstance(asked, dict) or set(asked) != {"manifest", "layout"}:
         fault = Problem("bad-request", "", 'The body must be an object with exactly "manifest" and "layout".')
         raise _Refused(faults("request", [fault]))
-    # Only objects go on: the readers would take a text for the path of a file of this machine.
+    # Only objects are read on: the readers would take a string for the path of a file on this machine.
     problems = [
         Problem("wrong-type", f"/{name}", f"The {name} must be an object.")
         for name, value in asked.items()

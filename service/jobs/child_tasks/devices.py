@@ -1,4 +1,4 @@
-"""What a child process of a GPU worker does, and what one of a compiling worker makes for it."""
+"""The task of a GPU worker's child, and the bundle that a compiling worker's child makes for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warpack.solver.wire.report import Finding, ValidationReport
 
 
 def bundle_for(manifest: Manifest, layout: Layout) -> tuple[str | None, ValidationReport | None]:
-    """The bundle, as text; or the report of level hardware that says why there is none."""
+    """The bundle as text, or a report of level hardware that says why there is none."""
     from warpack.gpu_runtime.hardware.bundle_maker import make_bundle
     from warpack.gpu_runtime.hardware.errors import HardwareError
 
@@ -26,8 +26,8 @@ def bundle_for(manifest: Manifest, layout: Layout) -> tuple[str | None, Validati
 
 def validate_on_device(request: bytes, cancelled: Callable[[], bool]) -> bytes:
     """Request: `manifest`, `layout`, `bundle` (texts), `required`, `reports` of the levels below, `ordinal` of the
-    device, `sanitizer` and `time_limit_s`. Answer: as that of `solves.validate`, with the one new report, and `ran`:
-    whether the device could run the probe at all. Cancelling is left to a signal."""
+    device, `sanitizer` and `time_limit_s`. Answer: that of `solves.validate`, with the one new report, and with `ran`:
+    whether the device could run the probe at all. A signal cancels it."""
     from warpack.gpu_runtime.hardware.bundle import BundleFormatError, read_bundle
     from warpack.gpu_runtime.hardware.hardware_level import run_on_hardware
     from warpack.solver import load_manifest, read_layout

@@ -1,7 +1,7 @@
-"""What a child of the API does with what a worker delivers from afar: nothing of it is kept but what can be read here.
+"""Checks the results that a gateway worker delivers, in a child of the API. Only what can be read here is kept.
 
-The worker's word on what passed is taken, as any worker's is. Layouts and code are not: a solved layout is read and
-written anew, and what is handed out with a validated one is made here, from the layout that the store has.
+The worker is trusted on which checks passed, as any worker is. It is not trusted on layouts and code. A solved layout
+is read and written anew. The allocators of a validated layout are made here, from the layout that the store has.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ _MOST_REPORTS = 8
 
 
 class _Refused(ValueError):
-    """The message says what is wrong with what was delivered."""
+    """The result cannot be kept. The message says why."""
 
 
 def delivered(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
     """Request: a line with the claim's `kind`, `manifest`, `manifest_sha256`, `layout`, `required`,
-    `compute_capability`, `reports` and `wants_bundle`, then what the worker found. Answer: a `Reply` with what is to be
-    kept of it, in the form of the task's own answer; or with the problem `bad-delivery`."""
+    `compute_capability`, `reports` and `wants_bundle`, then the worker's result. Answer: a `Reply` with the part of the
+    result that is to be kept, in the form of the task's own answer; or with the problem `bad-delivery`."""
     head, _, body = request.partition(b"\n")
     claim: dict[str, Any] = json.loads(head)
     read = {"solve": _solved, "validate": _validated, "device": _on_device}[claim["kind"]]
     try:
         found = json.loads(body, parse_constant=_no_number)
         if not isinstance(found, dict):
-            raise _Refused("it is no object")
+            raise _Refused("it is not an object")
         kept = json.dumps(read(claim, found), ensure_ascii=False).encode()
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
-        detail = f"What the worker found cannot be kept: {what[:500]}"
-        problem = ProblemDetails("bad-delivery", "This is no result", HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        detail = f"The worker's result cannot be kept: {what[:500]}"
+        problem = ProblemDetails("bad-delivery", "The result is not valid", HTTPStatus.UNPROCESSABLE_ENTITY, detail)
         return Reply(problem.status, MEDIA_TYPE, problem.to_text().encode()).to_bytes()
     return Reply(HTTPStatus.OK, "application/json", kept).to_bytes()
 
 
 def _no_number(name: str) -> float:
-    raise _Refused(f"{name} is no number of JSON")
+    raise _Refused(f"{name} is not a number of JSON")
 
 
 def _solved(claim: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _solved(claim: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
             for each in found["problems"]
         ]
         if not problems:
-            raise _Refused("it names no problem")
+            raise _Refused("its list of problems is empty")
         return {"problems": [shortened(each) for each in problems]}
     layout = read_layout(_text(found, "document").encode())
     if layout.manifest_sha256 != claim["manifest_sha256"]:
@@ -76,15 +76,15 @@ def _validated(claim: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     for report in reports:
         level = report["level"] if report["passed"] else level
     if level == "hardware" or not reports:
-        raise _Refused("it has no report, or one of a level that no device has seen")
+        raise _Refused("it has no report, or one of level hardware although no device ran it")
     needed = "simulated" if claim["required"] in ("best", "hardware") else claim["required"]
     if passed and level != needed:
-        raise _Refused(f"level {needed} was asked for, and all that passed is {level}")
+        raise _Refused(f"level {needed} was asked for, and only {level} passed")
     bundle = None if found.get("bundle") is None else _text(found, "bundle")
     if bundle is not None and passed:
         _check_bundle(claim, bundle)
     elif bundle is not None or (passed and claim["required"] == "hardware"):
-        raise _Refused("there is a bundle of what did not pass, or none of what did")
+        raise _Refused("it has a bundle although it did not pass, or has none although level hardware needs one")
     return _verdict(claim, level, reports, passed) | {"bundle": bundle}
 
 
@@ -104,18 +104,18 @@ def _check_bundle(claim: dict[str, Any], text: str) -> None:
 def _on_device(claim: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     reports = _reports(found, ("hardware",))
     if len(reports) != 1:
-        raise _Refused("a device makes one report")
+        raise _Refused("a device must make exactly one report")
     ran = reports[0]["detail"]["ran"]
     passed = reports[0]["passed"]
     if not isinstance(ran, bool) or (passed and not ran):
-        raise _Refused("what did not run cannot pass")
+        raise _Refused("it passed although the device did not run it")
     return _verdict(claim, "hardware" if passed else "simulated", reports, passed, on_device=True) | {"ran": ran}
 
 
 def _verdict(
     claim: dict[str, Any], level: Any, reports: list[dict[str, Any]], passed: bool, *, on_device: bool = False
 ) -> dict[str, Any]:
-    """With the texts that are handed out, made from the layout that the store has."""
+    """The verdict, with the allocators that are handed out. They are made from the layout that the store has."""
     from warpack.gpu_runtime.emitters import emit_files
     from warpack.solver import load_manifest, read_layout
     from warpack.solver.wire.layout import Validation
@@ -134,11 +134,11 @@ def _verdict(
 def _reports(found: dict[str, Any], levels: tuple[str, ...]) -> list[dict[str, Any]]:
     reports = found["reports"]
     if not isinstance(reports, list) or len(reports) > _MOST_REPORTS:
-        raise _Refused("`reports` is no list of reports")
+        raise _Refused("`reports` is not a list of reports")
     seen: list[str] = []
     for report in reports:
         if not isinstance(report, dict) or report["level"] not in levels or report["level"] in seen:
-            raise _Refused("a report is of no level that was asked for, or there are two of one")
+            raise _Refused("a report is of a level that was not asked for, or two reports are of one level")
         seen.append(report["level"])
         if not isinstance(report["passed"], bool) or not isinstance(report["findings"], list):
             raise _Refused("a report does not say whether it passed, or has no list of findings")
@@ -155,5 +155,5 @@ def _reports(found: dict[str, Any], levels: tuple[str, ...]) -> list[dict[str, A
 def _text(found: dict[str, Any], name: str) -> str:
     text = found[name]
     if not isinstance(text, str):
-        raise _Refused(f"`{name}` is no text")
+        raise _Refused(f"`{name}` is not a string")
     return text

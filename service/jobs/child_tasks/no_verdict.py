@@ -1,4 +1,4 @@
-"""Tells reports about a layout from those about what befell the processes that were to judge it."""
+"""Tells reports about a layout from reports that the processes judging it were killed or ran out of memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _OVER_MEMORY = ("compiler-over-memory", "simulator-over-memory", "device-over-me
 
 
 def no_verdict(*reports: Mapping[str, Any]) -> None:
-    """Raises ChildLost or MemoryError where a process of a level was killed, or got no more memory: that says nothing
-    about the layout."""
+    """Raises ChildLost if a process of a level was killed, and MemoryError if it got no more memory. Neither says
+    anything about the layout."""
     for finding in (finding for report in reports for finding in report["findings"]):
         if finding["rule"] in _KILLED:
             raise ChildLost(finding["message"])

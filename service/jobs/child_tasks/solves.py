@@ -1,6 +1,6 @@
 """The tasks of a child process, as functions from a JSON request to a JSON answer.
 
-Heavy packages are imported inside: this module is loaded by the worker too, which must stay free of them.
+Heavy packages are imported inside the functions, because the worker loads this module too and must not load them.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ Cancelled = Callable[[], bool]
 
 
 def solve(request: bytes, cancelled: Cancelled) -> bytes:
-    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout, unnamed, and the figures the store keeps of
-    it; or `problems`, where the search finds that the manifest asks for what no layout can give. On the way each better
-    packing is told."""
+    """Request: `manifest` (text) and `time_limit_s`. Answer: the layout without a name, and the figures of it that the
+    store keeps; or `problems`, if the search finds that no layout can give what the manifest asks for. Each better
+    packing is told on the way."""
     asked: Request = json.loads(request)
     return _to_json(_solved(_manifest(asked), asked["time_limit_s"], cancelled, _teller(cancelled)))
 
 
 def validate(request: bytes, _cancelled: Cancelled) -> bytes:
-    """Request: `manifest`, `layout` (texts), `required` and `with_bundle`. Answer: the verdict, and where it passed the
-    layout with it and the allocators. Level hardware is left to a worker that has the GPU: `with_bundle` asks for the
-    `bundle` that it needs. Cancelling is left to a signal: compilers cannot be asked to stop."""
+    """Request: `manifest`, `layout` (texts), `required` and `with_bundle`. Answer: the verdict; if it passed, also the
+    layout with the verdict in it, and the allocators. Level hardware is left to a worker with the GPU; `with_bundle`
+    asks for the `bundle` that such a worker needs. A signal cancels it, because compilers cannot be asked to stop."""
     asked: Request = json.loads(request)
     return _to_json(_validated(_manifest(asked), asked["layout"], asked["required"], asked["with_bundle"]))
 
 
 def solve_and_verify(request: bytes, cancelled: Cancelled) -> bytes:
-    """Both at once for level static. Request: as that of `solve`. Answer: `solved`, as that of `solve`, and
-    `validated`, as that of `validate`; None where there is no layout to validate."""
+    """Both at once for level static. Request: that of `solve`. Answer: `solved`, the answer of `solve`, and
+    `validated`, the answer of `validate`, or None if there is no layout to validate."""
     asked: Request = json.loads(request)
     manifest = _manifest(asked)
     solved = _solved(manifest, asked["time_limit_s"], cancelled)
@@ -56,7 +56,7 @@ def _manifest(asked: Request) -> Manifest:
 
 
 def _teller(line: Cancelled) -> Callable[[Progress], None] | None:
-    """Tells the worker each better packing and bound, as JSON; None where nobody listens."""
+    """A function that tells the worker each better packing and bound, as JSON; None if nobody listens."""
     if not isinstance(line, Line):
         return None
     return lambda progress: line.tell(json.dumps(asdict(progress)).encode())
@@ -84,7 +84,7 @@ def _solved(
 
 
 def _validated(manifest: Manifest, document: str, required: Any, with_bundle: bool) -> dict[str, Any]:
-    """Of the layout as it is handed out: read from its text."""
+    """Validates the layout as it is handed out: it is read from its text."""
     from warpack.gpu_runtime.emitters import emit_files
     from warpack.gpu_runtime.validation import validate_up_to
     from warpack.solver import read_layout

@@ -1,1 +1,2 @@
-"""Child processes: forked from a server that has loaded what they need, with limits, watched, and ended."""
+"""Child processes. A fork server that has loaded their packages forks them. They have limits, are watched, and are
+killed when they must end."""

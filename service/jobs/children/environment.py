@@ -1,4 +1,4 @@
-"""The environment of child processes: what they need to run, and none of what the service was told in confidence."""
+"""The environment of child processes: what they need to run, and none of the service's secrets."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from warpack.gpu_runtime.interpreter import import_environment
 _NEEDED = frozenset(
     {
         "PATH",
-        "HOME",  # of the user's cache folder
+        "HOME",  # for the user's cache folder
         "XDG_CACHE_HOME",
         "TMPDIR",
         "LANG",
         "TZ",
         "WARPACK_CACHE_DIR",
-        "LD_LIBRARY_PATH",  # the interpreter itself may need it, and CUDA's libraries are looked for there
+        "LD_LIBRARY_PATH",  # the interpreter may need it, and CUDA's libraries are looked for there
         "PYTHONHOME",
         "PYTHONUTF8",
         "PYTHONHASHSEED",
@@ -26,14 +26,15 @@ _NEEDED = frozenset(
     }
 )
 _NEEDED_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "NUMBA_")
-"""Locales; where CUDA lies and which devices may be seen; what numba is set to."""
+"""Locales, the place of CUDA, the visible devices, and numba's settings."""
 
 
 def child_environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """Of `ours`, what a child needs, and what makes it import the Warpack that we are."""
+    """The part of `ours` that a child needs, with the import path of this very Warpack."""
     kept = {name: value for name, value in ours.items() if name in _NEEDED or name.startswith(_NEEDED_PREFIXES)}
     return kept | import_environment()
 
 
 def current_child_environment() -> dict[str, str]:
+    """The environment for a child of this process."""
     return child_environment(os.environ)

@@ -1,8 +1,8 @@
-"""Processes that have the heavy packages loaded and split off children: in about 10 ms instead of a second.
+"""Fork servers: processes that have loaded the heavy packages, and fork children in about 10 ms instead of a second.
 
-A fork server is a process of its own, so nothing that it loads is ever in the API's process. It is reached through one
-end of a socket pair and ends when the other end is closed, by kill -9 too: it has no name that anybody else could call
-it by, and leaves nothing in the file system.
+A fork server is a process of its own, so the API's process loads nothing of that. It is reached through a socket pair.
+It ends when the other end is closed, also by kill -9. It has no name by which another process could reach it, and
+leaves nothing in the file system.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _MAIN = "warpack.service.jobs.children.fork_server_main"
 
 
 class ForkServer:
-    """Starts when its first child is wanted, and again should it die. Any thread may ask for children.
+    """It starts with its first child, and starts again if it dies. Any thread may ask for children.
 
-    `loaded`: modules, or functions of modules (`module:function`) that it calls as well, in this order.
+    `loaded`: what it loads, in this order: a module, or a function (`module:function`), which it also calls.
     """
 
     def __init__(self, *loaded: str) -> None:
@@ -39,21 +39,21 @@ class ForkServer:
         return None if self._process is None else self._process.pid
 
     def launch(self) -> None:
-        """Start it where it does not run, and wait for nothing."""
+        """Starts the server if it does not run. Does not wait until it is loaded."""
         self._running()
 
     def fork(self, descriptors: Sequence[int]) -> None:
-        """A new child runs `children.main.main` with duplicates of these three. Where the server dies instead, they are
-        closed. Raises OSError where it cannot be reached."""
+        """Forks a child that runs `children.main.main` with duplicates of these three descriptors. If the server dies
+        instead, the duplicates are closed. Raises OSError if the server cannot be reached."""
         try:
             socket.send_fds(self._running(), [_FORK], descriptors)
         except (BrokenPipeError, ConnectionResetError):
             with self._starting:
-                self._end()  # it died, or is just dying: the next call starts another
+                self._end()  # it died, or is dying: the next call starts another
             raise
 
     def stop(self) -> None:
-        """Its children go on."""
+        """Ends the server. Its children go on."""
         with self._starting:
             self._end()
 
@@ -75,7 +75,7 @@ class ForkServer:
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
                     env=current_child_environment(),
-                    start_new_session=True,  # Ctrl-C is for us, and we see to the children
+                    start_new_session=True,  # Ctrl-C is for this process, which ends the children
                 )
         except BaseException:
             ours.close()
@@ -93,7 +93,7 @@ class ForkServer:
 
 
 def _warnings() -> list[str]:
-    """Where warnings are errors for us, they are for children."""
+    """The options that make warnings errors in children, if they are errors here."""
     return [f"-W{option}" for option in sys.warnoptions]
 
 
@@ -101,7 +101,7 @@ _TASKS = "warpack.service.jobs.child_tasks.solves"
 _REHEARSE = "warpack.service.jobs.children.rehearsal:rehearse"
 
 SOLVING = ForkServer(_TASKS, "ortools.sat.python.cp_model", _REHEARSE)
-"""Its children solve, verify and emit: all that level static needs."""
+"""Its children solve, verify and emit. That is all that level static needs."""
 
 COMPILING = ForkServer(
     _TASKS,
@@ -109,4 +109,4 @@ COMPILING = ForkServer(
     "warpack.gpu_runtime.probe.backends.compiled_level",
     "warpack.service.jobs.children.warm_up:warm_up",
 )
-"""Its children compile and simulate too. numba and CUDA's compilers are three times as much to load and to copy."""
+"""Its children compile and simulate too. With numba and CUDA's compilers it loads and copies three times as much."""

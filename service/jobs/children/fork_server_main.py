@@ -1,4 +1,4 @@
-"""What runs inside a fork server: `python -P -m warpack.service.jobs.children.fork_server_main DESCRIPTOR LOADED…`."""
+"""The program of a fork server: `python -P -m warpack.service.jobs.children.fork_server_main DESCRIPTOR LOADED…`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _DESCRIPTORS = 3
 
 
 def main(control: socket.socket, loaded: list[str]) -> None:
-    """Load what is named (`module` or `module:function`, which is called), then fork for each message, until the other
-    end is closed."""
+    """Loads what is named: a module, or a function (`module:function`), which is called too. Then forks a child for
+    each message, until the other end is closed."""
     for name in loaded:
         module, _, function = name.partition(":")
         found = import_module(module)
         if function:
             getattr(found, function)()
     gc.collect()
-    gc.freeze()  # what is loaded stays for good: no child need look through it, or copy its pages by doing so
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how children end: their guards tell the worker
+    gc.freeze()  # loaded objects stay for good: a collection in a child would only copy their pages
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for children here: their guards tell the worker
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 1, _DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
         if not message:
@@ -34,7 +34,7 @@ def main(control: socket.socket, loaded: list[str]) -> None:
             if os.fork() == 0:
                 _child(control, descriptors)
         except OSError:
-            traceback.print_exc()  # too many processes, or no memory: the worker sees its descriptors closed
+            traceback.print_exc()  # no process or memory left: the worker sees its descriptors closed
         for descriptor in descriptors:
             os.close(descriptor)
 

@@ -1,12 +1,12 @@
-"""What runs inside a child process: a guard that watches, and the task itself.
+"""The program of a child process: a guard that watches, and the task itself.
 
-A child of the fork server first splits in two. The *guard* is the leader of a process group of its own and does nothing
-but wait: for the task to end, or for the worker to die or to close its end of the channel, which it sees as a hang-up.
-Then it kills the whole group: the task and whatever the task has started. Should the guard itself be killed, the kernel
-kills the task (PR_SET_PDEATHSIG). A thread in the task could not do this work: compiled code that holds the interpreter
-lock would stop it.
+A child of the fork server first forks once more. The *guard* leads a process group of its own, and only waits: for the
+task to end, or for the worker to die or to close its end of the channel, which the guard sees as a hang-up. Then it
+kills the whole group: the task, and all processes that the task has started. If the guard itself is killed, the kernel
+kills the task (PR_SET_PDEATHSIG). A thread in the task could not be the guard, because compiled code that holds the
+interpreter lock would stop it.
 
-The task answers one request after another until the channel is closed, or until it is worn out.
+The task answers one request after another, until the channel is closed or the child is worn out.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from typing import Any, NoReturn
 from warpack.service.jobs.children.orders import Limits, Order
 
 STATUS = struct.Struct("=i")
-"""What the guard tells: its process id at once, and at the end how the task ended, as `os.waitstatus_to_exitcode`."""
+"""What the guard sends: its process id at once; at the end, how the task ended, as `os.waitstatus_to_exitcode`."""
 
 OVER_MEMORY, LOST = 77, 78
-"""Exit status of a task that got no more memory, and of one that raised ChildLost."""
+"""The exit status of a task that got no more memory, and of one that raised ChildLost."""
 
 STOP = b"stop"
 NEWS, ANSWER = b"news", b"answer"
-"""Before each message to the worker: which it is."""
+"""Precedes each message to the worker, and tells its kind."""
 FRESH, WORN = b"\0", b"\1"
 """Follows each answer: whether the child may be asked again."""
 
@@ -43,16 +43,17 @@ _UMASK = 0o077
 
 
 class ChildLost(Exception):
-    """Raised by a task of which a part was killed from outside: it knows nothing, and is to be done again."""
+    """A process of the task was killed from outside. The task has no result, and must be done again."""
 
 
 def nothing(request: bytes, _cancelled: Callable[[], bool]) -> bytes:
-    """The task that only shows that children can be had."""
+    """A task that does nothing. It shows that children can be started."""
     return request
 
 
 class Line:
-    """To the worker, for the task: it says whether to stop, and takes news before the answer. Threads may share it."""
+    """The task's line to the worker. It says whether to stop, and takes news before the answer. Threads may share
+    it."""
 
     def __init__(self, channel: Connection[Any, Any]) -> None:
         self._channel, self._sending = channel, Lock()
@@ -61,13 +62,14 @@ class Line:
         return self._channel.poll()
 
     def tell(self, news: bytes) -> None:
+        """Sends news to the worker."""
         with self._sending:
             self._channel.send_bytes(NEWS)
             self._channel.send_bytes(news)
 
 
 def main(channel: int, status: int, messages: int) -> NoReturn:
-    """Entry of a child. `channel`: of orders, requests and answers; `messages`: where standard error goes."""
+    """The entry of a child. `channel` carries orders, requests and answers. `messages` is where standard error goes."""
     os.setpgid(0, 0)
     os.umask(_UMASK)
     os.dup2(messages, sys.__stderr__.fileno())  # type: ignore[union-attr]  # the fork server has one
@@ -87,7 +89,7 @@ def main(channel: int, status: int, messages: int) -> NoReturn:
 
 def _guard(task: int, ended: int, channel: int, status: int) -> NoReturn:
     ready = select.poll()
-    ready.register(ended, 0)  # hang-ups are always told, and nothing else is asked for
+    ready.register(ended, 0)  # hang-ups are always reported; nothing else is asked for
     ready.register(channel, 0)
     if channel in dict(ready.poll()):
         os.killpg(0, signal.SIGKILL)
@@ -98,7 +100,7 @@ def _guard(task: int, ended: int, channel: int, status: int) -> NoReturn:
     try:
         os.write(status, STATUS.pack(code))
     finally:
-        os.killpg(0, signal.SIGKILL)  # what the task left running, and this process
+        os.killpg(0, signal.SIGKILL)  # all that the task left running, and this process
         os._exit(0)
 
 
@@ -106,7 +108,7 @@ def _run_task(channel: int, guard: int) -> NoReturn:
     code = 1
     try:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == guard:  # else it died before the line above, and nobody would tell
+        if os.getppid() == guard:  # else the guard died before the line above, unnoticed
             _answer_all(Connection(channel))
             code = 0
     except MemoryError:
@@ -130,7 +132,7 @@ def _answer_all(channel: Connection[Any, Any]) -> None:
         except EOFError:
             return
         if head == STOP:
-            continue  # it came when the answer was on its way
+            continue  # the wish to stop crossed the answer
         order = Order.from_bytes(head)
         request = channel.recv_bytes()
         order.limits.take_hold()
@@ -149,6 +151,6 @@ def _worn(limits: Limits, answered: int, growth_mib: int) -> bool:
 
 
 def _own_memory_mib() -> int:
-    """Pages of no file, with those that are still shared with the fork server."""
+    """Anonymous memory, with the pages that are still shared with the fork server."""
     status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     return int(status.split("RssAnon:")[1].split()[0]) // 1024

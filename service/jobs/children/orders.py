@@ -1,4 +1,4 @@
-"""What a child is sent before a request: which function answers it, and what it may use for that."""
+"""What a child is sent before a request: the function that answers it, and the limits for that."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from math import ceil
 from typing import Any
 
 Task = Callable[[bytes, Callable[[], bool]], bytes]
-"""From a request to its answer; the second argument (`children.main.Line`) says whether to stop early. A function that
-can be imported by name."""
+"""Turns a request into its answer. The second argument (`children.main.Line`) says whether to stop early. It must be a
+function that can be imported by name."""
 
 MEMORY_MIB = 4096
-"""What a child may use unless the operator says otherwise. A 40-buffer solve takes 160 MiB; 20,000 buffers 1.4 GiB."""
+"""What a child may use, unless the operator says otherwise. A solve of 40 buffers takes 160 MiB; of 20,000, 1.4 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of a child, and of each process that it starts.
+    """The limits of a child, and of each process that it starts.
 
-    `memory_mib`: of data (RLIMIT_DATA), with what the fork server has loaded, some 60 to 270 MiB. Addresses that are
-    only reserved, as CUDA and threads do, do not count, as they would in RLIMIT_AS. No file may be larger either.
-    `seconds`: the longest that the task may run by the clock. So much on every processor is the most that it could use
-    of them, and the kernel ends what uses more: a child that nobody watches any longer.
-    After `requests`, or once it has grown by `growth_mib`, a child is not asked again.
+    `memory_mib`: the most data (RLIMIT_DATA), with the 60 to 270 MiB that the fork server has loaded. Addresses that
+    are only reserved, by CUDA and for threads, do not count, as they would in RLIMIT_AS. No file may be larger either.
+    `seconds`: the longest time that the task may run. In that time it can use at most so much of every processor. The
+    kernel ends a child that uses more, because nobody watches it any longer. A child is worn out after `requests`
+    answers, or once it has grown by `growth_mib`. It is then not asked again.
     """
 
     memory_mib: int = MEMORY_MIB
@@ -36,7 +36,7 @@ class Limits:
     growth_mib: int = 256
 
     def take_hold(self) -> None:
-        """In the child, before each request."""
+        """Sets the limits. The child calls it before each request."""
         for what in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
             _set_soft(what, self.memory_mib * 1024 * 1024)
         _set_soft(resource.RLIMIT_CORE, 0)
@@ -45,14 +45,14 @@ class Limits:
 
 
 def _set_soft(what: int, wanted: int) -> None:
-    """As wanted, or the hard limit where the operator has set a lower one."""
+    """Sets the soft limit to `wanted`, or to the hard limit if the operator has set a lower one."""
     _, hard = resource.getrlimit(what)
     resource.setrlimit(what, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`task`: the function's module and name."""
+    """`task` is the function's module and name."""
 
     task: tuple[str, str]
     limits: Limits
@@ -62,7 +62,7 @@ class Order:
         """Raises ValueError for a function that cannot be found by its name."""
         module, name = do.__module__, getattr(do, "__qualname__", "")
         if not name.isidentifier():
-            raise ValueError(f"a task must be a function of a module, and {name or do!r} is not")
+            raise ValueError(f"a task must be a function of a module; {name or do!r} is not")
         return cls((module, name), limits)
 
     def to_bytes(self) -> bytes:
@@ -75,6 +75,7 @@ class Order:
         return cls((module, name), Limits(**read["limits"]))
 
     def function(self) -> Task:
+        """The task's function, imported by its name."""
         module, name = self.task
         found: Task = getattr(import_module(module), name)
         return found

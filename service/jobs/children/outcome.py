@@ -14,9 +14,10 @@ Ended = Literal["answered", "crashed", "killed", "over-memory", "overdue", "unwa
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`answered`: it did. `crashed`: it ended by itself without an answer. `killed`: by a signal that was not ours.
-    `over-memory`: it needed more than it may have. `overdue`: it was stopped at its limit. `unwanted`: it was stopped
-    because nobody wants the answer; it may have one nevertheless, the best it had. `last_lines` of standard error."""
+    """`answered`: the child answered. `crashed`: it ended by itself without an answer. `killed`: a signal that was not
+    ours killed it. `over-memory`: it needed more memory than it may have. `overdue`: it was stopped at its time limit.
+    `unwanted`: it was stopped because nobody wants the answer any longer; it may still have answered with its best.
+    `last_lines` are those of standard error."""
 
     ended: Ended
     answer: bytes | None
@@ -24,8 +25,8 @@ class Outcome:
 
 
 def without_answer(code: int | None, last_lines: str) -> Ended:
-    """How a child ended that gave no answer, and that we did not stop. `code`: what its guard told; None where the
-    guard could not tell, because it was killed itself."""
+    """How a child ended that gave no answer and that we did not stop. `code` is what its guard told. It is None if the
+    guard was killed itself."""
     if code is None or code == LOST:
         return "killed"
     if code == -signal.SIGXCPU:

@@ -11,21 +11,21 @@ from multiprocessing.connection import Pipe
 from threading import Lock
 
 from warpack.service.jobs.children import main as child_main
-from warpack.service.jobs.children.fork_server import COMPILING, ForkServer
+from warpack.service.jobs.children.fork_server import ForkServer
 from warpack.service.jobs.children.orders import Limits, Order, Task
 from warpack.service.jobs.children.outcome import Ended, without_answer
 
 _KEPT_BYTES = 4000
-"""Of the end of standard error."""
+"""How much of the end of standard error is kept."""
 
 _TRIES = 3
-"""A fork server that was killed is started anew: it may die between two of these, and be seen to be dead after a
+"""A killed fork server is started anew. If it dies after a first try, that may show only at a second; so there is a
 third."""
 
 
 def prepare(*servers: ForkServer) -> None:
-    """Start these fork servers and wait until they are loaded, so that no task waits for that, nor shares the
-    processors with it."""
+    """Starts these fork servers and waits until they are loaded. So no task waits for that, or shares the processors
+    with it."""
     for server in servers:
         server.launch()  # so that they load side by side
     for server in servers:
@@ -35,17 +35,17 @@ def prepare(*servers: ForkServer) -> None:
 
 
 News = Callable[[bytes], None]
-"""Takes what a child tells before it answers."""
+"""Takes the news that a child sends before its answer."""
 
 
 class Child:
-    """A started child that waits for its request. One thread may wait for an answer while others call the rest.
+    """A started child that waits for its request. One thread may wait for an answer while others call other methods.
 
-    What it writes to standard error lands in memory, so that nothing of it stays behind, whatever is killed. Raises
-    OSError where no process can be had.
+    The child's standard error goes to memory, so that no file of it stays behind, whatever is killed. Raises OSError if
+    no process can be started.
     """
 
-    def __init__(self, server: ForkServer = COMPILING) -> None:
+    def __init__(self, server: ForkServer) -> None:
         self._code: int | None = None
         self.worn = False
         """Whether it should not be asked again."""
@@ -81,56 +81,58 @@ class Child:
         """The guard's process id, which is the id of the child's process group as well."""
         return self._pid
 
-    def asking(self, do: Task, request: bytes, limits: Limits | None = None, news: News | None = None) -> Asking:
-        """A request, which is sent by its `answer`; one at a time. `news` is given what the task tells before it
-        answers, in the thread that waits. Raises ValueError for a `do` without a name."""
-        return Asking(self, Order.of(do, limits or Limits()).to_bytes(), request, news)
+    def pending(
+        self, do: Task, request: bytes, limits: Limits | None = None, news: News | None = None
+    ) -> PendingRequest:
+        """A request, which its `answer` sends. A child has one request at a time. `news` gets the news that the task
+        sends before its answer, in the thread that waits. Raises ValueError if `do` is not a function of a module."""
+        return PendingRequest(self, Order.of(do, limits or Limits()).to_bytes(), request, news)
 
     def answer(self, do: Task, request: bytes, limits: Limits | None = None) -> bytes | None:
-        """Send a request and wait for the answer; None when the child ended without one."""
-        return self.asking(do, request, limits).answer()
+        """Sends a request and waits for the answer. None if the child ended without one."""
+        return self.pending(do, request, limits).answer()
 
     @property
     def alive(self) -> bool:
-        """Whether it could be asked: one that was killed while it waited could not."""
+        """Whether the child can still be asked, and was not killed while it waited."""
         ready = select.poll()
         ready.register(self._status, select.POLLIN)
         return not ready.poll(0)
 
     def wait(self, limit_s: float) -> None:
-        """Until the child has ended, so that it can say how, or until the limit."""
+        """Waits until the child has ended, for `limit_s` at most, so that `close` can say how it ended."""
         ready = select.poll()
         ready.register(self._status, select.POLLIN)
         if self._code is None and ready.poll(limit_s * 1000):
             self._code = self._told()
 
     def kill(self) -> None:
-        """End the child and everything it has started, at once."""
+        """Kills the child, and every process that it has started."""
         self.wait(0)
         if self._code is not None:
-            return  # then its guard has seen to that
+            return  # its guard has done so already
         try:
             os.killpg(self._pid, signal.SIGKILL)
         except ProcessLookupError:
             return
 
     def last_lines(self) -> str:
-        """Of what it wrote to standard error since the last call."""
+        """The end of what the child wrote to standard error since the last call."""
         size = os.fstat(self._messages).st_size
         text = os.pread(self._messages, _KEPT_BYTES, max(0, size - _KEPT_BYTES))
         os.ftruncate(self._messages, 0)
         return text.decode(errors="replace").strip()
 
     def close(self) -> tuple[Ended, str]:
-        """Kill what is left and free everything. How it ended, which counts where it did so by itself, and the last
-        lines of standard error."""
+        """Kills what is left, and frees everything. Returns how the child ended, which means something only if it ended
+        by itself, and the last lines of standard error."""
         self.kill()
         lines = self.last_lines()
         self._free()
         return without_answer(self._code, lines), lines
 
     def _told(self) -> int | None:
-        """The next that the guard tells; None once it is dead."""
+        """The next message of the guard; None once the guard is dead."""
         told = os.read(self._status, child_main.STATUS.size)
         if not told:
             return None
@@ -144,9 +146,9 @@ class Child:
         os.close(self._messages)
 
 
-class Asking:
-    """One request to a child. One thread waits in `answer`, while another may ask to stop: before the request is sent,
-    while the task works, or when it has answered."""
+class PendingRequest:
+    """One request to a child. One thread waits in `answer`. Another may call `stop` at any time: before the request is
+    sent, while the task works, or after it has answered."""
 
     def __init__(self, child: Child, order: bytes, request: bytes, news: News | None) -> None:
         self._news = news
@@ -157,7 +159,7 @@ class Asking:
         self._sent = self._stop = self._answered = False
 
     def answer(self) -> bytes | None:
-        """Send the request and wait for the answer; None when the child ended without one."""
+        """Sends the request and waits for the answer. None if the child ended without one."""
         channel = self.child.channel
         try:
             with self._sending:
@@ -182,7 +184,7 @@ class Asking:
         return answer
 
     def stop(self) -> None:
-        """The task sees this when it next looks, and answers with the best that it has."""
+        """Asks the task to stop. It sees this when it next looks, and answers with the best that it has."""
         with self._sending:
             self._stop = True
             if not self._sent or self._answered:

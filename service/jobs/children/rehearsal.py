@@ -1,7 +1,7 @@
-"""Run by a fork server at its start: does once what its children do, so that none of them loads a module for it.
+"""A fork server runs this at its start. It does once what its children do, so that no child loads a module for it.
 
-The manifest is too simple for the exact search, which would leave threads behind: a process with threads is not to be
-split.
+The manifest is too simple for the exact search. That search would leave threads behind, and a process with threads must
+not fork.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ MANIFEST = {
 
 
 def rehearse() -> None:
+    """Solves, verifies and emits a small manifest."""
     again(b"", lambda: False)
 
 
 def again(_request: bytes, cancelled: Callable[[], bool]) -> bytes:
-    """A task: the same in a child that is to answer its first request as fast as its second."""
+    """A task that does the same in a child, which then answers its first request as fast as its second."""
     manifest = json.dumps(MANIFEST)
     request = {"manifest": manifest, "time_limit_s": 1.0}
     solved = solve_and_verify(json.dumps(request).encode(), cancelled)

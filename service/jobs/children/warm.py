@@ -1,11 +1,11 @@
-"""A few children that stay, and answer request after request: a small one is answered in about its computing time.
+"""A few children that stay, and answer one request after another. A small request takes hardly more than its computing.
 
     children = WarmChildren(SOLVING, size=2)
     await children.prepare()                                  # else the first requests wait for it
     outcome = await children.ask(solve_and_verify, request, limit_s=30)
     await children.close()
 
-Each child does one request at a time, within the limits that every child has; those that find no child free wait in
+Each child does one request at a time, within the limits that every child has. Requests that find no child free wait in
 turn. A child that crashed, was overdue, or is worn out (see `Limits`) is replaced. Nothing is polled.
 """
 
@@ -23,25 +23,25 @@ from warpack.service.jobs.children.orders import Limits, Order, Task
 from warpack.service.jobs.children.outcome import Outcome
 from warpack.service.jobs.children.process import Child
 from warpack.service.jobs.children.rehearsal import again
-from warpack.service.jobs.children.supervision import TIME_TO_STOP_S, put_away, supervise
+from warpack.service.jobs.children.supervision import TIME_TO_STOP_S, kill_and_close, supervise
 
 Value = TypeVar("Value")
 
 _SPARE_THREADS = 2
-"""Beside one that waits for each child: those that ask to stop, start and free."""
+"""Threads beside the one that waits for each child. They ask children to stop, start them and free them."""
 
 
 class TooManyWaiting(Exception):
-    """The queue is full: ask again later."""
+    """The queue of requests is full. Ask again later."""
 
 
 class WarmChildren:
-    """`size`: children, and so requests at a time. `waiting`: requests that may wait for one; more are refused. For one
-    event loop."""
+    """`size` is the number of children, and so of requests at a time. `waiting` is how many requests may wait; more are
+    refused. For one event loop."""
 
     def __init__(self, server: ForkServer, *, size: int = 2, waiting: int = 64, limits: Limits | None = None) -> None:
         if size < 1 or waiting < 0:
-            raise ValueError(f"size must be 1 or more and waiting 0 or more, and they are {size} and {waiting}")
+            raise ValueError(f"size must be 1 or more and waiting 0 or more; they are {size} and {waiting}")
         self._server = server
         self._size = size
         self._most_waiting = waiting
@@ -56,11 +56,11 @@ class WarmChildren:
 
     @property
     def free(self) -> bool:
-        """Whether a request would be begun at once."""
+        """Whether a request would start at once."""
         return not self._free.locked()
 
     async def prepare(self) -> None:
-        """Start what is missing and let each do a first request. Raises OSError where no child can be had."""
+        """Starts missing children, and lets each do a first request. Raises OSError if no child can be started."""
         while len(self._idle) < self._size and not self._closed:
             self._idle.append(await self._in_thread(self._started))
 
@@ -73,11 +73,11 @@ class WarmChildren:
         *,
         grace_s: float = 0.0,
     ) -> Outcome:
-        """One request, and how it ended. At `limit_s` after it is begun the task is asked to stop, and `grace_s` later
-        its child is killed; once `cancelled` is set the task is asked to stop as well, and has a second for that. When
-        this coroutine is cancelled its child is killed. Raises TooManyWaiting; OSError where no child can be had;
-        ValueError for a `do` that is no function of a module."""
-        Order.of(do, self._limits)  # complains before a place is taken
+        """Does one request, and returns how it ended. `limit_s` after its start the task is asked to stop, and
+        `grace_s` later its child is killed. Once `cancelled` is set, the task is asked to stop too, and has a second to
+        do so. If this coroutine is cancelled, its child is killed. Raises TooManyWaiting; OSError if no child can be
+        started; ValueError if `do` is not a function of a module."""
+        Order.of(do, self._limits)  # raises before a place is taken
         if not await self._turn(cancelled):
             return Outcome("unwanted", None, "")
         if self._closed:
@@ -93,7 +93,7 @@ class WarmChildren:
         return await self._ask(child, do, request, limit_s, cancelled, grace_s)
 
     async def close(self) -> None:
-        """Kill all children. Requests under way, and those that wait or come later, end as `killed`."""
+        """Kills all children. Requests in progress, and those that wait or come later, end as `killed`."""
         self._closed = True
         for task in tuple(self._replacing):
             task.cancel()
@@ -105,13 +105,14 @@ class WarmChildren:
         self._threads.shutdown(wait=False)
 
     async def _turn(self, cancelled: asyncio.Event | None) -> bool:
-        """A place is taken, in the order of asking; False where nobody wants it any longer, and none is taken."""
+        """Waits in turn for a place, and takes it. False if the request was cancelled meanwhile; then no place is
+        taken."""
         if cancelled is not None and cancelled.is_set():
             return False
         if not self._free.locked():
             return await self._free.acquire()
         if self._waiting >= self._most_waiting:
-            raise TooManyWaiting(f"{self._waiting} requests are waiting for a child already")
+            raise TooManyWaiting(f"{self._waiting} requests wait for a child already")
         turn = asyncio.ensure_future(self._free.acquire())
         gone = turn if cancelled is None else asyncio.ensure_future(cancelled.wait())
         taken = False
@@ -124,7 +125,7 @@ class WarmChildren:
             if gone is not turn:
                 gone.cancel()
             if not taken and not turn.cancel():
-                self._free.release()  # it had come at the same time
+                self._free.release()  # the place came at the same time
         return taken
 
     def _waiting_child(self) -> Child | None:
@@ -140,20 +141,20 @@ class WarmChildren:
     ) -> Outcome:
         limits = replace(self._limits, seconds=limit_s + grace_s + TIME_TO_STOP_S)
         self._busy.add(child)
-        asking = child.asking(do, request, limits)
-        answering = asyncio.ensure_future(self._in_thread(asking.answer))
+        pending = child.pending(do, request, limits)
+        answering = asyncio.ensure_future(self._in_thread(pending.answer))
         unwanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if cancelled is not None:
             unwanted = asyncio.ensure_future(cancelled.wait())
         ended = None
         try:
-            ended = await supervise(asking, answering, unwanted, limit_s, grace_s)
+            ended = await supervise(pending, answering, unwanted, limit_s, grace_s)
         finally:
             unwanted.cancel()
             self._busy.discard(child)
             if ended is None or not answering.done() or child.worn:
                 try:
-                    by_itself, last_lines = await put_away(child, answering)
+                    by_itself, last_lines = await kill_and_close(child, answering)
                 finally:
                     self._replace()
             else:
@@ -164,7 +165,8 @@ class WarmChildren:
         return Outcome(by_itself if ended == "answered" and answer is None else ended, answer, last_lines)
 
     def _replace(self) -> None:
-        """The place of the child that is gone is free again once another is ready for it, or cannot be had."""
+        """Starts another child for a place. The place is free again once the child is ready, or could not be
+        started."""
         task = asyncio.ensure_future(self._fill_place())
         self._replacing.add(task)
         task.add_done_callback(self._replacing.discard)
@@ -174,7 +176,7 @@ class WarmChildren:
             if not self._closed:
                 self._idle.append(await self._in_thread(self._started))
         except OSError:
-            return  # told to the next that asks, for which it is tried again
+            return  # the next request tries again, and tells the caller
         finally:
             self._free.release()
 

@@ -1,7 +1,7 @@
-"""Run by a fork server alone: makes it ready to compile, so that no validation pays for importing numba-cuda.
+"""Only a fork server runs this. It makes the server ready to compile, so that no validation waits for numba-cuda's
+import.
 
-A worker without the extra `gpu`, or whose CUDA libraries are not in order, stays cold; its validations then say what is
-missing.
+A worker without the extra `gpu`, or with broken CUDA libraries, stays cold. Its validations then say what is missing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from warpack.service.jobs.capabilities import has_gpu_extra
 
 
 def warm_up() -> None:
+    """Imports the compilers and compiles a first time, if the extra `gpu` is installed."""
     if not has_gpu_extra():
         return
     from warpack.gpu_runtime.compiler import CompileError, ToolchainError
@@ -20,4 +21,4 @@ def warm_up() -> None:
         warm_up_compiler()
         warm_up_walk()
     except (ToolchainError, CompileError):
-        return  # told by the first validation that compiles, which tries again
+        return  # the first validation that compiles tries again, and tells the fault

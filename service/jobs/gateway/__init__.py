@@ -1,1 +1,1 @@
-"""Work for a service that is reached by HTTPS alone."""
+"""A worker that reaches its service by HTTPS alone."""

@@ -1,7 +1,7 @@
-"""The keeper of a worker that does not share the database: a service, asked by HTTPS.
+"""The keeper of tasks for a worker that does not share the database: it asks a service by HTTPS.
 
-Everything goes out from here: nothing has to be let in. Proxies and certificate authorities are those of the
-environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), and certificates are checked.
+All connections go out from the worker; none comes in. Proxies and certificate authorities are those of the environment
+(HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), and certificates are checked.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ from warpack.service.store.records import Claim, Task
 _LOG = logging.getLogger("warpack.worker")
 _NETWORK_S = 10.0
 _DELIVERY_S = 60.0
-"""What is delivered may be megabytes, and is read by the service before it answers."""
+"""A delivery may have megabytes, and the service reads it before it answers."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRY_AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT})
 
 
 class GatewayRefused(Exception):
-    """The service does not want this worker: its key is no good, or no worker is let in there."""
+    """The service refuses this worker: its key is not valid, or the service takes no gateway workers."""
 
 
 class UnknownWorker(Exception):
-    """The service has given this worker up: it has to introduce itself again, and holds nothing."""
+    """The service has given this worker up. The worker holds no claims, and must introduce itself again."""
 
 
 class GatewayKeeper:
-    """`url` of the service; `token`: an API key with the scope `worker`. Raises ValueError for an `http://` URL of
-    another machine, unless that is allowed by `insecure`: key and results could be read and changed on the way."""
+    """`url` is that of the service; `token` is an API key with the scope `worker`. Raises ValueError for an `http://`
+    URL of another machine, unless `insecure` allows it: others could read and change key and results on the way."""
 
     def __init__(self, url: str, token: str, *, insecure: bool = False) -> None:
         parts = httpx2.URL(url)
         if parts.scheme not in ("https", "http") or not parts.host:
-            raise ValueError(f"{url!r} is no URL of a service: https://HOST")
+            raise ValueError(f"{url!r} is not the URL of a service: use https://HOST")
         if parts.scheme == "http" and parts.host not in _LOOPBACK and not insecure:
             raise ValueError(f"{url!r} would send key and results in the clear: use https://, or allow it (--insecure)")
         if not token.isascii() or not token.isprintable() or not token or " " in token:
-            raise ValueError("the token is no API key: `warpack admin keys make NAME --scope worker` makes one")
+            raise ValueError("the token is not an API key: make one with `warpack admin keys make NAME --scope worker`")
         shown = {"Authorization": f"Bearer {token}"}
         self._calls = httpx2.Client(base_url=url, headers=shown, timeout=_NETWORK_S)
         self._claims = httpx2.AsyncClient(base_url=url, headers=shown, timeout=_NETWORK_S)
@@ -68,17 +68,19 @@ class GatewayKeeper:
 
     @property
     def admission(self) -> Admission:
+        """The current admission. Raises UnknownWorker before the first one."""
         if self._admission is None:
-            raise UnknownWorker("this worker was not let in yet")
+            raise UnknownWorker("this worker was not admitted yet")
         return self._admission
 
     @property
     def until_next_beat_s(self) -> float:
-        """Half as long while something is held, so that what is called off ends soon."""
+        """Half the interval while claims are held, so that cancelled ones end soon."""
         return self.admission.beat_s / 2 if self._held else self.admission.beat_s
 
     def introduce(self, room: Mapping[str, int], devices: Collection[dict[str, Any]], versions: dict[str, str]) -> None:
-        """Under a new id, with which it holds nothing. `room`: how many tasks of each queue it does at a time."""
+        """Introduces this worker, which gets a new id and holds no claims. `room`: the number of tasks at a time, by
+        queue."""
         said = {"queues": dict(room), "devices": list(devices), "versions": versions}
         with _as_said():
             admission = Admission(**json.loads(self._ask("POST", "/v1/workers", said).content))
@@ -87,7 +89,7 @@ class GatewayKeeper:
             self._unwanted = frozenset(self._held)
 
     def beat(self, *, taking: bool) -> None:
-        """Tell that this worker is alive and what it holds, and hear what is no longer wanted of that."""
+        """Sends a heartbeat with the claims that this worker holds, and learns which of them are still wanted."""
         with self._changing:
             holds = sorted(self._held)
             said = {"holds": holds, "claiming": self._claiming, "taking": taking}
@@ -98,19 +100,19 @@ class GatewayKeeper:
             self._unwanted &= self._held.keys()
 
     def forget(self, claim: Claim) -> None:
-        """Nobody here works on it any longer: if the service thinks so, it is told at the next beat."""
+        """Drops a claim that nothing here works on any longer. The service learns it from the next heartbeat."""
         with self._changing:
             self._held.pop(claim.token, None)
             self._offered.pop(claim.token, None)
             self._unwanted -= {claim.token}
 
     def drop_all(self) -> None:
-        """Whatever is held is another's by now, or will be."""
+        """Drops all claims. Other workers have them now, or will have them."""
         with self._changing:
             self._unwanted = frozenset(self._held)
 
     async def next(self, queues: Collection[str]) -> Claim | None:
-        """A task of these queues, claimed for this worker; None where none came for a while."""
+        """A task of these queues, claimed for this worker; None if none came for some time."""
         with self._changing:
             said = {"queues": list(queues), "holds": sorted(self._held), "wait_s": self.admission.wait_s}
             self._claiming = True
@@ -122,7 +124,7 @@ class GatewayKeeper:
                 raise KeeperAway(_why(error)) from None
             if self._checked(answer).status_code == HTTPStatus.NO_CONTENT:
                 return None
-            with _as_said():  # else it is not held, and so the service releases it when it hears of that
+            with _as_said():  # a claim that cannot be read is not held, and the service releases it
                 claim = claim_from_json(json.loads(answer.content))
             with self._changing:
                 self._offered[claim.token] = self._held[claim.token] = claim
@@ -131,7 +133,7 @@ class GatewayKeeper:
             self._claiming = False
 
     def claim(self, task: Task) -> Claim | None:
-        """Of what `next` gave."""
+        """The claim that `next` gave for the task."""
         with self._changing:
             token = next((token for token, claim in self._offered.items() if claim.task == task), "")
             return self._offered.pop(token, None)
@@ -162,7 +164,7 @@ class GatewayKeeper:
         return self._end(claim, "released", {})
 
     def leave(self) -> None:
-        """Sign off: whatever the service thinks that this worker holds is released."""
+        """Signs off. The service releases all claims of this worker."""
         self._ask("DELETE", self._path)
 
     def close(self) -> None:
@@ -175,8 +177,8 @@ class GatewayKeeper:
         try:
             return self._end(claim, "found", found)
         except _Unfit as error:
-            # Another worker may do better; three such losses end the job with what was said.
-            return self._end(claim, "lost", {"said": f"what the worker found was refused: {error}"})
+            # Another worker may do better. After three such losses the job ends with this reason.
+            return self._end(claim, "lost", {"said": f"the worker's result was refused: {error}"})
 
     def _end(self, claim: Claim, end: End, said: dict[str, Any]) -> bool:
         try:
@@ -184,7 +186,7 @@ class GatewayKeeper:
         except UnknownWorker:
             heard = False
         if not heard:
-            _LOG.warning("what became of a task was not heard: it is another's by now, or was called off")
+            _LOG.warning("the end of a task was refused: another worker has it now, or it was cancelled")
         return heard
 
     def _send(self, claim: Claim, end: End, said: dict[str, Any]) -> bool:
@@ -215,7 +217,7 @@ class GatewayKeeper:
         return self._checked(answer)
 
     def _checked(self, answer: httpx2.Response) -> httpx2.Response:
-        """Raises what the answer says, if it is not one to go on with."""
+        """The answer, if it is a success. Else raises the error that it tells of."""
         if answer.is_success:
             return answer
         status, kind, detail = answer.status_code, *_problem(answer)
@@ -231,24 +233,24 @@ class GatewayKeeper:
 
 
 class _ClaimOver(Exception):
-    """The claim has ended, or another took its place."""
+    """The claim has ended, or another has replaced it."""
 
 
 class _Unfit(GatewayRefused):
-    """The service does not take what was said."""
+    """The service does not accept the body of the request."""
 
 
 @contextmanager
 def _as_said() -> Iterator[None]:
-    """What came is read within; raises KeeperAway where it is not what a service says."""
+    """For a block that reads an answer. Raises KeeperAway if the answer has not the form that a service gives it."""
     try:
         yield
     except (ValueError, KeyError, TypeError) as error:
-        raise KeeperAway(f"the answer is none of this service's, or came damaged: {error}") from None
+        raise KeeperAway(f"the answer is not one of this service, or is damaged: {error}") from None
 
 
 def _problem(answer: httpx2.Response) -> tuple[str, str]:
-    """The last part of the type, and the detail; of an answer that is no problem, what can be said of it."""
+    """The last part of the problem's type, and its detail. Of an answer that is not a problem, its reason."""
     try:
         document = answer.json()
         return str(document["type"]).rpartition(":")[2], str(document["detail"])

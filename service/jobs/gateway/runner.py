@@ -1,4 +1,4 @@
-"""A worker that does not share the database: it asks a service for tasks, and does them as every worker does."""
+"""A worker that does not share the database. It asks a service for tasks, and does them as every worker does."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _DROPPED = "the worker gave it up without a result; its log says more"
 
 
 class GatewayRunner:
-    """Between `start` and `stop` it takes tasks of `queues`, of each as many at a time as the settings say, and of its
-    `gpu` one. `hurry`: once it is set, `stop` waits for no task. `given_up` is called when the service wants this
-    worker no longer; `stop` then raises GatewayRefused."""
+    """Between `start` and `stop` it takes tasks of `queues`: as many at a time as the settings say, and one for its
+    `gpu`. Once `hurry` is set, `stop` waits for no task. `given_up` is called when the service refuses this worker;
+    `stop` then raises GatewayRefused."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class GatewayRunner:
         self._refused: GatewayRefused | None = None
 
     def start(self) -> None:
-        """Raises GatewayRefused; KeeperAway where the service cannot be reached."""
+        """Raises GatewayRefused, and KeeperAway if the service cannot be reached."""
         self._introduce()
         os.environ.setdefault("WARPACK_CACHE_DIR", str(self._settings.data_dir / "cache"))  # for the children
         self._beating = threading.Thread(target=self._beat_until_stopped, name="warpack-beat", daemon=True)
@@ -66,11 +66,11 @@ class GatewayRunner:
         self._running.wait()
 
     def stop(self) -> None:
-        """Take nothing more, finish what is short, and release the rest for others."""
+        """Takes no more tasks, finishes short ones, and releases the others."""
         self._stopping.set()
         self._tell(self._wake.set)
         limit_s = self._settings.drain_s
-        self._desk.call_off_what_outlasts(limit_s)
+        self._desk.release_longer_than(limit_s)
         self._desk.drain(limit_s, self.hurry)
         self._tell(self._cancel_what_has_just_begun)
         self._working.join()
@@ -86,7 +86,7 @@ class GatewayRunner:
             raise self._refused
 
     def _tell(self, do: Callable[[], object]) -> None:
-        """In the thread that works, unless it has ended already."""
+        """Calls `do` in the thread of the event loop, unless that has ended."""
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(do)
 
@@ -103,13 +103,13 @@ class GatewayRunner:
             try:
                 claim = await self._next()
             except (KeeperAway, UnknownWorker) as error:
-                _LOG.warning("no task can be had now; it is tried again: %s", error)
+                _LOG.warning("no task can be got now; it is tried again: %s", error)
                 await self._woken(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
                 continue
             except GatewayRefused as error:
                 self._give_up(error)
-                await self._woken(_LONGEST_PAUSE_S)  # by the stop that follows
+                await self._woken(_LONGEST_PAUSE_S)  # the stop that follows wakes it
                 continue
             except Exception:
                 _LOG.exception("asking for a task failed; it is tried again")
@@ -117,7 +117,7 @@ class GatewayRunner:
                 continue
             pause_s = _PAUSE_S
             if claim is not None and self._stopping.is_set():
-                self._keeper.forget(claim)  # it is released at the end, with whatever else the service thinks
+                self._keeper.forget(claim)  # signing off releases it
             elif claim is not None:
                 doing = asyncio.ensure_future(self._do(claim, plain_queue_for(claim.task)))
                 await asyncio.sleep(0)  # so that its place is taken
@@ -128,12 +128,12 @@ class GatewayRunner:
         await self._keeper.close_claims()
 
     def _cancel_what_has_just_begun(self) -> None:
-        """And so was not at the desk yet, which has released everything."""
+        """Cancels tasks that began too late for the desk, which has released all others."""
         for doing in self._at_work:
             doing.cancel()
 
     async def _next(self) -> Claim | None:
-        """None where nothing came, or another queue has become free meanwhile."""
+        """The next claim; None if none came, or if another queue has room now."""
         free = [queue for queue in self._queues if self._busy[queue] < self._room[queue]]
         if not free:
             await self._woken(None)
@@ -142,7 +142,7 @@ class GatewayRunner:
         await asyncio.wait({asking, waking}, return_when=asyncio.FIRST_COMPLETED)
         waking.cancel()
         if not asking.done():
-            asking.cancel()  # what came in this very moment is released when the service is asked again
+            asking.cancel()  # a claim that came meanwhile is released at the next call
             await asyncio.wait({asking})
         return None if asking.cancelled() else asking.result()
 
@@ -156,7 +156,7 @@ class GatewayRunner:
         try:
             await self._handlers[claim.task.kind](claim.task)
         except asyncio.CancelledError:
-            return  # it was called off, and released
+            return  # it was cancelled and released
         except Exception:
             _LOG.exception("a task failed in this worker")
             await asyncio.to_thread(self._lose, claim)
@@ -177,7 +177,7 @@ class GatewayRunner:
             self.given_up()
 
     def _beat_until_stopped(self) -> None:
-        """And on, as long as anything is under way."""
+        """Sends heartbeats until it is told to stop, and then as long as anything is under way."""
         while not self._stopping.wait(self._keeper.until_next_beat_s):
             self._beat()
         while self._working.is_alive():
@@ -189,13 +189,13 @@ class GatewayRunner:
             try:
                 self._keeper.beat(taking=not self._stopping.is_set())
             except UnknownWorker:
-                _LOG.warning("the service gave this worker up; what it held is another's now")
+                _LOG.warning("the service gave this worker up; other workers have its tasks now")
                 self._introduce()
         except KeeperAway as error:
-            # What is under way goes on: its result counts, or is refused, once the service is there.
+            # The work goes on. Once the service can be reached, it takes the result or refuses it.
             _LOG.warning("the service cannot be reached; it is tried again: %s", error)
         except GatewayRefused as error:
             self._give_up(error)
             self._keeper.drop_all()
         except Exception:
-            _LOG.exception("a beat failed; it is tried again")
+            _LOG.exception("a heartbeat failed; it is tried again")

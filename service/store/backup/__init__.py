@@ -1,7 +1,7 @@
-"""Backups of a store: one file, made while the service runs, that is the store as it was at one moment.
+"""Backups of a store. A backup is one file with the store as it was at one moment. The service runs on meanwhile.
 
-The job engine's tables are not in it. All that matters of them follows from the store: whose turn it is, what waits,
-what was begun. So a pair of databases that do not fit together cannot come of a backup, and the queue is made anew.
+The job engine's tables are not in it, because the store knows all that matters: which tasks wait, in which order, and
+which were begun. So a backup cannot hold two databases that do not fit together. A restore makes the queue anew.
 
     package       the file: a ZIP of what it is about and of the database's own copy
     sqlite        copies by SQLite's online backup
@@ -30,14 +30,14 @@ __all__ = ["BackupError", "Done", "back_up", "restore"]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`size_bytes` of the file."""
+    """What was done. `size_bytes` is the size of the file."""
 
     facts: Facts
     size_bytes: int
 
 
 def back_up(settings: Settings, file: Path) -> Done:
-    """Write a backup of the store to this file, which appears whole or not at all. Raises BackupError; OSError where
+    """Writes a backup of the store to this file, which appears whole or not at all. Raises BackupError, and OSError if
     the file cannot be written."""
     url = make_url(settings.store_url)
     kind = url.get_backend_name()
@@ -50,12 +50,11 @@ def back_up(settings: Settings, file: Path) -> Done:
 
 
 def restore(settings: Settings, file: Path, *, replace: bool = False) -> Done:
-    """Put a backup in the place of the store, and bring its tables up to date. What was being worked on waits for a
-    worker again, and nothing is counted against it.
+    """Replaces the store by a backup, and brings its tables up to date. Tasks that were held wait for a worker again,
+    and no loss is counted.
 
-    Raises BackupError, and has changed nothing, where the file is no whole backup, of another kind of database, or of a
-    version newer than this; where processes are at work on the store; and where that holds anything, without
-    `replace`.
+    Raises BackupError and changes nothing in these cases: the file is not a whole backup; it is of another kind of
+    database, or of a newer version; processes are at work on the store; the store is not empty and `replace` is False.
     """
     facts = read_facts(file)
     url = make_url(settings.store_url)
@@ -64,8 +63,8 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Done:
         raise BackupError(f"{file} is a backup of a {facts.database} database, and the store here is a {kind} one")
     if not knows(facts.revision):
         raise BackupError(
-            f"{file} was made by a newer version of Warpack (its tables are of step {facts.revision}, which is not known "
-            "here): install that version"
+            f"{file} was made by a newer version of Warpack (this version does not know the migration step "
+            f"{facts.revision} of its tables): install that version"
         )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     refuse_unless_free(settings, replace=replace)

@@ -1,4 +1,4 @@
-"""What keeps a backup from being made or restored."""
+"""The error of a backup that cannot be made or restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a backup: a ZIP with `backup.json`, which says what it is, and `store`, the database's own copy."""
+"""The file of a backup: a ZIP with `backup.json`, which describes it, and `store`, a copy in the database's format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PIECE_BYTES = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`database`: sqlite or postgresql. `revision`: the step that its tables are of."""
+    """`database` is sqlite or postgresql. `revision` is the migration step of the tables."""
 
     database: str
     revision: str
@@ -29,7 +29,7 @@ class Facts:
 
 
 def write(file: Path, facts: Facts, copy: Path) -> None:
-    """For its owner alone: it has the hashes of keys, and every manifest."""
+    """Writes the file, readable for its owner alone: it has the hashes of keys, and every manifest."""
     told = {"format": _FORMAT, **asdict(facts), "made_by": _version(), "sha256": _sha256(copy)}
     draft = copy.with_name("draft")
     with (
@@ -44,12 +44,13 @@ def write(file: Path, facts: Facts, copy: Path) -> None:
 
 
 def read_facts(file: Path) -> Facts:
+    """What `backup.json` says. Raises BackupError."""
     told = _told(file)
     return Facts(told["database"], told["revision"], told["made_at"])
 
 
 def take_out(file: Path, copy: Path) -> None:
-    """The database's copy, checked against its hash."""
+    """Writes the database's copy to `copy`, and checks its hash."""
     told = _told(file)
     try:
         with zipfile.ZipFile(file) as package, package.open(_STORE) as kept, copy.open("wb") as taken:
@@ -57,7 +58,7 @@ def take_out(file: Path, copy: Path) -> None:
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise BackupError(f"{file} is damaged: {error}") from None
     if _sha256(copy) != told["sha256"]:
-        raise BackupError(f"{file} is damaged: its content is not what was written")
+        raise BackupError(f"{file} is damaged: its content has another hash than when it was made")
 
 
 def _told(file: Path) -> dict[str, str]:
@@ -65,9 +66,9 @@ def _told(file: Path) -> dict[str, str]:
         with zipfile.ZipFile(file) as package:
             told = json.loads(package.read(_FACTS))
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError):
-        raise BackupError(f"{file} is no backup of a Warpack store, or is damaged") from None
+        raise BackupError(f"{file} is not a backup of a Warpack store, or is damaged") from None
     if not isinstance(told, dict) or told.get("format") != _FORMAT:
-        raise BackupError(f"{file} is no backup that this version of Warpack can read")
+        raise BackupError(f"{file} is not a backup that this version of Warpack can read")
     if not all(isinstance(told.get(name), str) for name in ("database", "revision", "made_at", "sha256")):
         raise BackupError(f"{file} is damaged: it does not say what is in it")
     return told

@@ -1,4 +1,4 @@
-"""Copies of a PostgreSQL store, by the client programs of PostgreSQL: one snapshot out, one transaction back."""
+"""Copies a PostgreSQL store by PostgreSQL's client programs. A dump is one snapshot; a restore is one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLES = (*metadata.tables, "alembic_version")
 
 
 def dump(url: URL, to: Path) -> str:
-    """One snapshot of the store's tables. The step that they are of."""
+    """Writes one snapshot of the store's tables. Returns their migration step."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -31,7 +31,7 @@ def dump(url: URL, to: Path) -> str:
 
 
 def load(url: URL, made: Path) -> None:
-    """The tables of this dump take the place of those that are there, all of them or none."""
+    """Replaces the store's tables by those of this dump: all of them, or none."""
     script = made.with_name("store.sql")
     _run(url, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(made), connects=False)
     gone = "DROP TABLE IF EXISTS " + ", ".join(f'"{name}"' for name in TABLES) + " CASCADE"
@@ -61,7 +61,8 @@ def _run(url: URL, program: str, *arguments: str, connects: bool = True) -> None
 
 
 def _without_password(url: URL) -> tuple[str, dict[str, str]]:
-    """What these programs are given, with the password in the environment: their arguments are everybody's to read."""
+    """The URL without its password, and the environment variable with it. Every user of the machine can read the
+    arguments of a program."""
     password = url.password or url.query.get("password")
     query = {name: value for name, value in url.query.items() if name != "password"}
     plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)

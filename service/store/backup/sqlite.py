@@ -1,4 +1,4 @@
-"""Copies of a SQLite store, by SQLite's own online backup: readers and writers go on meanwhile."""
+"""Copies a SQLite store by SQLite's online backup. Readers and writers go on meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from warpack.service.store.backup.errors import BackupError
 
 
 def copy(url: URL, to: Path) -> str:
-    """One moment of the store. The step that its tables are of."""
+    """Copies the store as it is at one moment. Returns the migration step of its tables."""
     file = Path(url.database or "")
     if not file.is_file():
         raise BackupError(f"there is no store to back up: {file} does not exist")
@@ -21,7 +21,7 @@ def copy(url: URL, to: Path) -> str:
         sqlite3.connect(to)
     ) as target:  # fmt: skip
         try:
-            # In one step: it reads as one transaction does, and with the write-ahead log holds up nobody.
+            # In one step, which reads like one transaction. With the write-ahead log it blocks nobody.
             source.backup(target)
             faults = [row[0] for row in target.execute("PRAGMA quick_check")]
             if faults != ["ok"]:
@@ -30,12 +30,12 @@ def copy(url: URL, to: Path) -> str:
         except sqlite3.DatabaseError as error:
             raise BackupError(f"{file} cannot be copied: {error}") from None
     if found is None:
-        raise BackupError(f"{file} is no store of Warpack")
+        raise BackupError(f"{file} is not a store of Warpack")
     return str(found[0])
 
 
 def put_in_place(made: Path, url: URL, engine: URL) -> None:
-    """The file `made` becomes the store. The engine's queue goes: it is made anew."""
+    """The file `made` becomes the store. The engine's queue is removed, and will be made anew."""
     file = Path(url.database or "")
     for database in (Path(engine.database or ""), file):
         for kind in ("", "-wal", "-shm"):

@@ -1,4 +1,4 @@
-"""The store that a backup is restored to: free before, and able to go on after."""
+"""The store that a backup is restored to. It must not be in use before, and is made ready for work after."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from warpack.service.store.tables import metadata, workers
 from warpack.service.store.workers import LEASE_S
 
 _OF_A_LIFE = {"workers"}
-"""Tables whose rows come and go with processes."""
+"""Tables whose rows belong to processes, and so do not make a store count as filled."""
 
 
 def refuse_unless_free(settings: Settings, *, replace: bool) -> None:
+    """Raises BackupError if processes work on the store, or if it is not empty and `replace` is False."""
     url = make_url(settings.store_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return
@@ -38,12 +39,12 @@ def refuse_unless_free(settings: Settings, *, replace: bool) -> None:
 
 
 def make_ready_to_go_on(database: Database) -> None:
-    """What processes of another life held waits again, and all that waits is handed to the engine anew. Nothing is
+    """Tasks that earlier processes held wait again. All waiting tasks will be handed to the engine anew. No loss is
     counted."""
     with database.writing() as connection:
         there = set(inspect(connection).get_table_names())
         if "workers" not in there:
-            return  # of a version without leases: its steps up do the same
+            return  # the version had no leases: its migration does the same
         connection.execute(delete(workers))
         for lease in ALL.values():
             waits = lease.table.c.state.in_((lease.waits, lease.held))
@@ -55,9 +56,7 @@ def make_ready_to_go_on(database: Database) -> None:
 
 
 def _alive(connection: Connection, there: set[str]) -> bool:
-    left_s = (
-        workers.c.lease_until - db_now()
-    )  # more than a lease lasts: the clock was set back, and it died before that
+    left_s = workers.c.lease_until - db_now()  # longer than a lease: the clock was set back after it died
     query = select(func.count()).select_from(workers).where(left_s > 0, left_s <= LEASE_S)
     return "workers" in there and bool(connection.execute(query).scalar_one())
 

@@ -1,1 +1,1 @@
-"""Numbered steps from an empty database to today's tables; run in order at every start."""
+"""Numbered steps from an empty database to today's tables. Missing ones are run in order at every start."""

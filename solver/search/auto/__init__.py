@@ -1,1 +1,1 @@
-"""Which `auto` buffers go on chip."""
+"""Chooses the `auto` buffers that go on chip."""

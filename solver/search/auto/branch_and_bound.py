@@ -1,9 +1,9 @@
-"""Which `auto` buffers go on chip: branch and bound over the choices, most accesses first.
+"""Branch and bound over the choices of `auto` buffers, the most accesses first.
 
-A branch is given up where even a relaxation (the tightest stretch of phases as a knapsack that may be filled with
-fractions) wins no more than the best choice found. What is left at the end of a branch is packed. Where it cannot be
-packed, it is thinned out until everything left in it is needed for that, and no choice that holds it, or buffers just
-like it, is looked at again.
+A branch is given up if even a relaxation has no more accesses than the best choice found. The relaxation is a
+fractional knapsack in the tightest stretch of phases. The choice at the end of a branch is packed. If it cannot be
+packed, buffers are removed as long as it stays impossible. Then no choice with the remaining buffers, or with buffers
+like them, is tried again.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass
 class BranchAndBound:
-    """`pack` packs a choice into a room, loosely maybe; `settle` as tightly as it can. The search ends after
-    `node_limit` branches or `pack_limit` packings, or when `stop` says so; `tie_limit` packings are spent on better
-    orders alone."""
+    """`pack` packs a choice into a room, perhaps loosely. `settle` packs it as tightly as it can. The search ends after
+    `node_limit` branches or `pack_limit` packings, or when `stop` says so. At most `tie_limit` packings are only for a
+    better order (stride and run bytes) with the same accesses."""
 
     candidates: Sequence[Candidate]
     demand: Demand
@@ -36,15 +36,15 @@ class BranchAndBound:
     pack_limit: int
     tie_limit: int
     start: Members = ()
-    """A choice that is known to fit, in so many run bytes."""
+    """A choice that is known to fit into `start_bytes` run bytes."""
     start_bytes: Bytes = 0
     _best: Members = ()
     _accesses: int = 0
     _order: Order = (0, 0)
     _at_least: Order = (0, 0)
-    """No packing of the best choice has a smaller order."""
+    """A lower bound on the order of all packings of the best choice."""
     _settled: bool = False
-    """Whether the best choice's order is that of a tight packing."""
+    """Whether `_order` is that of a tight packing."""
     _nodes: int = 0
     _packs: int = 0
     _ties: int = 0
@@ -53,6 +53,7 @@ class BranchAndBound:
     _impossible: list[Counter[int]] = field(default_factory=list)
 
     def run(self) -> Chosen:
+        """The best choice found, and what is proven of it."""
         everything = list(range(len(self.candidates)))
         used, held = list(self.demand.start), self.demand.held
         for number in self.start:
@@ -73,12 +74,12 @@ class BranchAndBound:
         return Chosen(tuple(sorted(self._best)), self._accesses, max(self._accesses, at_most), self._nodes, left)
 
     def _branch(self, members: Members, kind: Class, used: Used, held: Held, left: list[int]) -> None:
-        """All choices that hold `members` and any of `left`: the first of these is taken, then left out, and so on."""
+        """Tries all choices with `members` and any of `left`: with the first of these, then without it, and so on."""
         value = self._worth(members)
-        while not self._hopeless(members):
+        while not self._known_impossible(members):
             room = self.rooms.reach(kind)
             left = [number for number in left if self.demand.fits(used, held, number, room)]
-            hoped = value + self._hope(used, left, room)
+            hoped = value + self._most_accesses(used, left, room)
             if hoped < self._accesses:
                 return
             least = self._least_order(max(used, default=0), kind)
@@ -89,7 +90,7 @@ class BranchAndBound:
                 return
             self._nodes += 1
             if not left:
-                self._leaf(members, kind, value, self.rooms.order(max(used, default=0), kind))
+                self._try_choice(members, kind, value, self.rooms.order(max(used, default=0), kind))
                 return
             first, *rest = left
             more, kept = list(used), dict(held)
@@ -102,22 +103,22 @@ class BranchAndBound:
         return sum(self.candidates[number].accesses for number in members)
 
     def _least_order(self, run_bytes: Bytes, kind: Class) -> Order:
-        """The best order of so many run bytes of this class, or of any that it may still grow into."""
+        """The best order of so many run bytes, in this class or in any that it may still grow into."""
         key = run_bytes, kind
         if key not in self._least:
             self._least[key] = self.rooms.least_order(run_bytes, kind)
         return self._least[key]
 
-    def _hopeless(self, members: Members) -> bool:
+    def _known_impossible(self, members: Members) -> bool:
         likeness = Counter(self.candidates[number].likeness for number in members)
         return any(one <= likeness for one in self._impossible)
 
     def _over(self) -> bool:
         return self._nodes >= self.node_limit or self._packs >= self.pack_limit or self.stop.now()
 
-    def _hope(self, used: Used, left: Sequence[int], room: Bytes) -> int:
-        """The most accesses that `left` may still bring: for each stretch, all of those not live in it and the best
-        fractions of the others; the least over the stretches."""
+    def _most_accesses(self, used: Used, left: Sequence[int], room: Bytes) -> int:
+        """The most accesses that `left` may still add. For each stretch this is the sum of the buffers that are not
+        live in it, and of the best fractions of the others. The least over the stretches counts."""
         live: list[list[tuple[int, Bytes]]] = [[] for _ in used]
         for number in left:
             accesses = self.candidates[number].accesses
@@ -132,14 +133,14 @@ class BranchAndBound:
             lost_here = 0
             for accesses, size in entries:
                 if size >= over:
-                    lost_here -= -accesses * over // size  # a part of it has to go, rounded up
+                    lost_here -= -accesses * over // size  # this part of it is lost, rounded up
                     break
                 over -= size
                 lost_here += accesses
             lost = max(lost, lost_here)
         return sum(self.candidates[number].accesses for number in left) - lost
 
-    def _leaf(self, members: Members, kind: Class, value: int, least: Order) -> None:
+    def _try_choice(self, members: Members, kind: Class, value: int, least: Order) -> None:
         if not members:
             return
         tie = value == self._accesses
@@ -150,7 +151,7 @@ class BranchAndBound:
         tried = self._try(members, room)
         if tried.run_bytes is not None:
             if tie:
-                self._contest(members, kind, tried.run_bytes, least)
+                self._break_tie(members, kind, tried.run_bytes, least)
             else:
                 self._settled = False
                 self._best, self._accesses = members, value
@@ -160,9 +161,9 @@ class BranchAndBound:
         elif room == reach or self._try(members, reach).impossible:
             self._remember(members)
 
-    def _contest(self, members: Members, kind: Class, run_bytes: Bytes, least: Order) -> None:
-        """A choice with as many accesses as the best one: both are packed tightly, since orders of loose packings say
-        little."""
+    def _break_tie(self, members: Members, kind: Class, run_bytes: Bytes, least: Order) -> None:
+        """Compares a choice with the best one, which has as many accesses. Both are packed tightly, because orders of
+        loose packings say little."""
         if not self._settled:
             self._settled = True
             self._order, self._at_least = self._tightly(self._best, self._order, self._at_least)
@@ -176,7 +177,7 @@ class BranchAndBound:
             self._left.add(Left(self._accesses, at_least, tried=True))
 
     def _tightly(self, members: Members, order: Order, at_least: Order) -> tuple[Order, Order]:
-        """The order of a tight packing, and one that no packing is below."""
+        """The order of a tight packing, and a lower bound on the orders of all packings."""
         kind = self._kind(members)
         tried = self.settle(members)
         if tried.run_bytes is not None:
@@ -194,7 +195,8 @@ class BranchAndBound:
         return self.pack(members, room)
 
     def _remember(self, members: Members) -> None:
-        """Thins an impossible choice out: leaves out what it is impossible without, the last members first."""
+        """Remembers an impossible choice, after removing the members without which it stays impossible, the last
+        first."""
         core = list(members)
         for member in reversed(members):
             if len(core) == 1 or self.stop.now():

@@ -1,12 +1,12 @@
 """How many bytes a run may take without costing threads, for every choice of `auto` buffers.
 
-The stride, and with it the threads, depends on three things of what is on chip: the bytes, the largest alignment, and
-the element widths with their accesses. The last two are the choice's *class*. With the class given, fewer bytes never
-give a launch of a lower rank (`warpack.solver.launch.ranking`), so that the most can be found by halving.
+The stride, and so the threads, depend on three properties of the buffers on chip: their bytes, their largest alignment,
+and their element widths with the accesses. The last two are the *class* of a choice. Within a class, fewer bytes never
+give a launch of a lower rank (`warpack.solver.launch.ranking`). So bisection finds the most bytes.
 
-Where the widths agree on a stride whatever is on chip (`warpack.solver.launch.mixing`), accesses are left out of the
-class: more widths then only make a stride larger, and only a larger alignment may make it smaller. Where they do not,
-any stride may come of more buffers.
+If the widths agree on a stride whatever is on chip (`warpack.solver.launch.mixing`), accesses are left out of the
+class. Then more widths only make a stride larger, and only a larger alignment may make it smaller. If they do not
+agree, any stride may result from more buffers.
 """
 
 from __future__ import annotations
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from warpack.solver.search.region.regions import Packed
 
 Class = tuple[Bytes, Weights]
-"""Largest alignment, and the widths with their accesses (0 where these decide nothing), of the run buffers on chip."""
+"""The largest alignment of the run buffers on chip, and their widths with the accesses (0 if accesses do not
+matter)."""
 
 
 def joined(first: Class, second: Class) -> Class:
+    """The class of the buffers of both."""
     weights = dict(first[1])
     for width, accesses in second[1]:
         weights[width] = weights.get(width, 0) + accesses
@@ -43,8 +45,8 @@ def joined(first: Class, second: Class) -> Class:
 
 @dataclass
 class ByteLimits:
-    """`wanted`: what the launch must be as good as, beside the block of the packing `beside`. `base`: the class of what
-    must be shared."""
+    """The limits for launches that are at least as good as `wanted`, with the block region of the packing `beside`.
+    `base` is the class of the buffers that must be shared."""
 
     manifest: Manifest
     candidates: tuple[Buffer, ...]
@@ -55,21 +57,23 @@ class ByteLimits:
 
     @cached_property
     def base(self) -> Class:
+        """The class of the buffers that must be shared."""
         region = run_region(self.manifest)
         return region.run_alignment_bytes, tuple((width, self._weight(count)) for width, count in region.weights)
 
     def class_of(self, buffer: Buffer) -> Class:
+        """The class of one buffer."""
         return buffer.alignment_bytes, ((buffer.dtype.itemsize_bytes, self._weight(buffer.accesses)),)
 
     def with_all(self, buffers: Iterable[Buffer]) -> Class:
-        """The class of what must be shared and these."""
+        """The class of these buffers together with those that must be shared."""
         kind = self.base
         for buffer in buffers:
             kind = joined(kind, self.class_of(buffer))
         return kind
 
     def most(self, kind: Class) -> Bytes:
-        """The most run bytes of a choice of this class; 0 with nothing on chip, -1 where even one byte is too many."""
+        """The most run bytes of a choice of this class: 0 with nothing on chip, -1 if even one byte is too many."""
         if kind not in self._most:
             self._most[kind] = self._halved(kind, self.manifest.launch.bank_conflicts) if kind[1] else 0
         return self._most[kind]
@@ -85,18 +89,19 @@ class ByteLimits:
         return self._reach[kind]
 
     def order(self, run_bytes: Bytes, kind: Class) -> Order:
+        """The order (stride and run bytes) of so many run bytes in this class."""
         return self._stride(run_bytes, kind, self.manifest.launch.bank_conflicts), run_bytes
 
     def least_order(self, run_bytes: Bytes, kind: Class) -> Order:
-        """What no choice of this class, or of one that it may still grow into, is below with at least so many run
-        bytes."""
+        """A lower bound on the order of all choices with at least so many run bytes, in this class or in one that it
+        may still grow into."""
         if self._weighed:
             return self._stride(run_bytes, kind, "ignore"), run_bytes
         return min(self.order(run_bytes, grown) for grown in self._grown(kind))
 
     def _grown(self, kind: Class) -> list[Class]:
-        """The class itself, and with each that has a larger alignment: whatever else comes beside that makes no stride
-        smaller."""
+        """The class itself, and the class joined with each one of a larger alignment. Any further buffers make no
+        stride smaller."""
         larger = (one for one in self._classes if one[0] > kind[0] or not kind[1])
         return [kind, *(joined(kind, one) for one in larger)]
 
@@ -119,7 +124,7 @@ class ByteLimits:
         return RunRegion(kind[0], weights, max(run_region(self.manifest).base_alignment_bytes, kind[0]))
 
     def _halved(self, kind: Class, policy: Literal["avoid", "ignore"]) -> Bytes:
-        """The largest multiple of the alignment with which the launch is as good as wanted."""
+        """The largest multiple of the alignment with which the launch is as good as wanted, by bisection."""
         alignment, region = kind[0], self._region(kind)
 
         def good(steps: int) -> bool:

@@ -1,4 +1,4 @@
-"""The words of the search for a choice of `auto` buffers."""
+"""The types of the search for a choice of `auto` buffers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Members = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Candidate:
-    """`kind`: its alignment and element width (`warpack.solver.search.auto.byte_limits`). Candidates of one `likeness`
-    can stand for one another."""
+    """`kind` is the class of its alignment and element width (`warpack.solver.search.auto.byte_limits`). Candidates
+    with the same `likeness` are interchangeable."""
 
     accesses: int
     kind: Class
@@ -24,8 +24,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of packing a choice: the run bytes of the packing found, None where none was; whether it is known
-    that there is none; and what no packing of it is smaller than."""
+    """The result of packing a choice. `run_bytes` are those of the packing found; None if none was found. `impossible`:
+    there is provably none. `at_least`: a lower bound on the run bytes."""
 
     run_bytes: Bytes | None
     impossible: bool = False
@@ -34,8 +34,8 @@ class Tried:
 
 @dataclass(frozen=True)
 class Left:
-    """What a part of the search that was not finished may still have: at most so many accesses, and orders not below
-    this one. `tried`: packings were tried, and more effort might settle it."""
+    """What an unfinished part of the search may still contain: choices of at most `accesses`, with orders not below
+    `order`. `tried`: packings were tried, and more effort might settle it."""
 
     accesses: int
     order: Order
@@ -44,8 +44,8 @@ class Left:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The best choice found; no choice has more than `accesses_at_most`, and none has as many and a smaller order but
-    in what was `left`."""
+    """The best choice found. No choice has more than `accesses_at_most`. A choice with as many accesses and a smaller
+    order can only be in the parts `left`."""
 
     members: Members
     accesses: int
@@ -55,5 +55,5 @@ class Chosen:
 
     @property
     def undecided(self) -> bool:
-        """Whether more effort for each packing might find a better choice, or prove that there is none."""
+        """Whether more effort for each packing might find a better choice, or prove that none is better."""
         return any(one.tried for one in self.left)

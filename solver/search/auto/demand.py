@@ -1,8 +1,7 @@
-"""Bytes that a choice of buffers needs at least, counted phase by phase as buffers are added: quick, and never too
-much.
+"""A quick lower bound on the bytes of a choice of buffers, counted phase by phase as buffers are added.
 
-Two buffers that an alias or an in-place pair lets share bytes belong to one *group*; of the pieces of one group that
-are live in a phase only the largest chosen one counts.
+Two buffers that may share bytes by an alias or an in-place pair belong to one *group*. Of the chosen pieces of a group
+that are live in a phase, only the largest counts.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ Used = list[Bytes]
 
 
 class Demand:
-    """`cliques` are sets of items of which no two may share a byte in any phase: each counts as a stretch of its own.
+    """`cliques` are sets of items of which no two may share a byte in any phase. Each counts as a stretch of its own.
 
-    `weights[c]`: for each candidate, (stretch, bytes) of what it adds for certain; `grouped[c]`: (stretch, group,
-    bytes) of what others of its group may hide. `start` is what the buffers that are on chip anyway use."""
+    `weights[c]`: the (stretch, bytes) that candidate c adds in any case. `grouped[c]`: the (stretch, group, bytes) that
+    it adds if no larger piece of its group is chosen. `start`: bytes of the buffers that are on chip in any case."""
 
     def __init__(
         self, problem: RegionProblem, candidates: Sequence[str], cliques: Sequence[Sequence[int]] = ()
@@ -73,11 +72,11 @@ class Demand:
 
     @property
     def held(self) -> Held:
-        """The largest piece on chip anyway of each group in each stretch."""
+        """For each group and stretch, the largest piece that is on chip in any case."""
         return dict(self._held)
 
     def add(self, used: Used, held: Held, candidate: int) -> None:
-        """Adds a candidate to both."""
+        """Adds a candidate to `used` and `held`."""
         for stretch, size in self.weights[candidate]:
             used[stretch] += size
         for stretch, group, size in self.grouped[candidate]:
@@ -87,7 +86,7 @@ class Demand:
                 held[stretch, group] = size
 
     def fits(self, used: Used, held: Held, candidate: int, room: Bytes) -> bool:
-        """Whether the candidate could be added by this count."""
+        """Whether this count allows the candidate within `room`."""
         for stretch, size in self.weights[candidate]:
             if used[stretch] + size > room:
                 return False
@@ -98,7 +97,7 @@ class Demand:
 
 
 def _groups(problem: RegionProblem) -> dict[int, int]:
-    """Items that may share bytes with another although both are live, and the group of each."""
+    """The items that may share bytes with another although both are live, each with its group."""
     pairs = [(entry.read, entry.write) for entry in problem.in_place] + list(problem.alias_permits)
     parent: dict[int, int] = {}
 
@@ -115,7 +114,7 @@ def _groups(problem: RegionProblem) -> dict[int, int]:
 def _undominated(
     start: Used, plain: Iterable[dict[int, Bytes]], hidden: Iterable[dict[tuple[int, int], Bytes]]
 ) -> list[int]:
-    """Stretches in which no other one asks for at least as much of everything."""
+    """The stretches that no other one dominates, by needing at least as many bytes of every candidate and group."""
     columns: list[dict[object, Bytes]] = [{"": size} if size else {} for size in start]
     for candidate, one in enumerate(plain):
         for stretch, size in one.items():

@@ -1,5 +1,5 @@
-"""A first choice of `auto` buffers, taken greedily: something to beat, and all there is where a search does not get
-far."""
+"""A first choice of `auto` buffers, taken greedily. The search must beat it. If the search does not come far, it is the
+result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from warpack.solver.search.auto.demand import Demand
 
 
 def taken_greedily(wanted: Sequence[int], fits: Callable[[Members], bool]) -> Members:
-    """All of a list if it fits beside what was taken before, else its first half, then its second half."""
+    """Takes all of a list, if it fits beside what was taken before. Else tries its first half, then its second half, in
+    the same manner."""
     taken: Members = ()
     waiting = [tuple(wanted)]
     while waiting:
@@ -26,8 +27,8 @@ def taken_greedily(wanted: Sequence[int], fits: Callable[[Members], bool]) -> Me
 
 
 def greedy_orders(accesses: Sequence[int], demand: Demand) -> Iterator[list[int]]:
-    """The candidates with accesses: those with the most first; with the most for the bytes that they take in the
-    fullest of their stretches; with the most for the bytes in all of them."""
+    """Three orders of the candidates with accesses: by accesses; by accesses per byte in the fullest of their
+    stretches; by accesses per byte in all their stretches. The most come first."""
     used = [number for number, count in enumerate(accesses) if count]
     sizes = [
         [1, *(size for _, size in demand.weights[number]), *(size for _, _, size in demand.grouped[number])]

@@ -1,4 +1,4 @@
-"""`auto` buffers that can stand for one another in a choice."""
+"""Finds `auto` buffers that are interchangeable in a choice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from warpack.solver.wire.manifest import Buffer
 
 
 def likened(buffers: Sequence[Buffer], kinds: Sequence[Class], problem: RegionProblem) -> list[Candidate]:
-    """`kinds`: the class of each. Buffers that lie in the same phases, are as large and as often used, and have no rule
-    of their own, are alike."""
+    """The candidates, with equal `likeness` for alike ones. `kinds` has the class of each buffer. Buffers are alike if
+    they have the same lifetime, size and accesses, and no rule of their own."""
     special = {index for pair in (*problem.apart, *problem.alias_permits) for index in pair}
     special |= {index for entry in problem.in_place for index in (entry.read, entry.write)}
     special |= {index for window in problem.windows for index in window.items}

@@ -1,7 +1,7 @@
-"""`auto` buffers into bytes that are free anyway: the third wish, after the threads per block and the resident threads.
+"""Puts `auto` buffers into bytes that are free. This is the third wish, after threads per block and resident threads.
 
-How many bytes are free follows from the launch (`byte_limits`). Which choice of buffers has the most accesses in them
-is searched for (`selection`); what is too large for that is taken greedily.
+The launch tells how many bytes are free (`byte_limits`). A search finds the choice with the most accesses in them
+(`selection`). With too many buffers for that, the choice is greedy.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
 _TRIAL_SHARE = 0.05
-"""Of the time that is left, the most that one trial may take where buffers are taken greedily."""
+"""The largest share of the remaining time for one trial of the greedy choice."""
 
 _MOST_CANDIDATES = 200
-"""Of more buffers no choice is searched for: a branch is as deep as there are candidates."""
+"""The most buffers for which a choice is searched, because a branch is as deep as there are candidates."""
 
 
 def candidates(manifest: Manifest) -> list[Buffer]:
-    """The `auto` buffers that have something to win, be it less padding, most accesses first, smaller ones first among
-    equals."""
+    """The `auto` buffers that may gain something, if only less padding. Those with the most accesses come first, and
+    among equals the smaller ones."""
     wider = frozenset(widening_autos(manifest))
     autos = (
         buffer
@@ -47,15 +47,15 @@ def candidates(manifest: Manifest) -> list[Buffer]:
 
 
 def promote(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None = None) -> Packed:
-    """`base` with the `auto` buffers on chip that have the most accesses of any choice that leaves the threads per
-    block of `launch`, and no fewer resident threads; among those, with the smallest stride and the fewest run bytes.
-    `choice` says what of that is proven. `wider`: the packing that has this launch, where `base` itself has a worse
+    """`base` with the best choice of `auto` buffers on chip. It keeps the threads per block of `launch`, and has no
+    fewer resident threads. Among these choices it has the most accesses, then the smallest stride, then the fewest run
+    bytes. `choice` says what of that is proven. `wider`: the packing that has this launch, if `base` itself has a worse
     one."""
     return promote_to(manifest, base, rank_of(manifest, launch), stop, wider)
 
 
 def promote_to(manifest: Manifest, base: Packed, wanted: Rank, stop: Stop, wider: Packed | None = None) -> Packed:
-    """The same for any launch that is as good as `wanted`."""
+    """The same for any launch that is at least as good as `wanted`."""
     waiting = candidates(manifest)
     if not waiting:
         return wider or base
@@ -70,7 +70,7 @@ def promote_to(manifest: Manifest, base: Packed, wanted: Rank, stop: Stop, wider
 def _greedily(
     manifest: Manifest, base: Packed, buffers: Sequence[Buffer], wanted: Rank, free: ByteLimits, stop: Stop
 ) -> Packed:
-    """All of a list if it fits, else its first half, then its second half. Nothing is known of other choices."""
+    """A greedy choice (see `greedy`). Nothing is known of other choices."""
     packed = base
 
     def fits(members: Members) -> bool:
@@ -108,6 +108,6 @@ def _try(manifest: Manifest, packed: Packed, on_chip: frozenset[str], wanted: Ra
 
 
 def _kept(manifest: Manifest, wanted: Rank, on_chip: frozenset[str], run_bytes: Bytes, beside: Packed) -> bool:
-    """Whether so many bytes, beside the block of a packing, allow a launch as good as wanted."""
+    """Whether so many run bytes, with the block region of `beside`, allow a launch as good as wanted."""
     found = launch_beside(manifest, run_bytes, beside, on_chip)
     return found is not None and rank_of(manifest, found) >= wanted

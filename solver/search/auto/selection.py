@@ -1,9 +1,9 @@
-"""The best choice of `auto` buffers for the bytes that are free: greedily first, then by branch and bound.
+"""The best choice of `auto` buffers for the free bytes: greedy first, then by branch and bound.
 
-What a choice needs at least follows from the phases (`demand`); a branch and bound over the choices settles which has
-the most accesses, and of these which has the smallest stride and the fewest run bytes (`branch_and_bound`), with real
-packings at its ends (`trial_packings`). Packings are tried with little effort first, and with more where that left
-something undecided.
+Phases give a lower bound on the bytes of a choice (`demand`). Branch and bound finds the choice with the most accesses,
+and among equals that with the smallest stride and the fewest run bytes (`branch_and_bound`). Choices at the ends of
+branches are packed (`trial_packings`). Packings get little effort first. If that leaves something undecided, they get
+more.
 """
 
 from __future__ import annotations
@@ -26,21 +26,22 @@ from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
 
 _NODES, _PACKINGS, _TIES = 8_000, 1_600, 40
-"""Limits of one search for a choice: branches, packings, and packings for a smaller stride with the same accesses. Real
-buffer sets take a few dozen."""
+"""The limits of one search for a choice: branches, packings, and packings that are only for a smaller stride with the
+same accesses. Real buffer sets take a few dozen."""
 
 _EFFORTS = (0.1, 1.0, 4.0)
-"""What one packing may cost: a search that leaves something undecided is made again with the next."""
+"""The effort of one packing. A search that leaves something undecided is repeated with the next effort."""
 
 _SHARE = 0.75
-"""Of the time that is left, the most for the search: the last packing, which is for lesser wishes, has the rest."""
+"""The largest share of the remaining time for the search. The last packing, which serves lesser wishes, has the
+rest."""
 
 _GREEDY_ITEMS = 100_000
-"""Items placed in the greedy choices, at most: about two seconds."""
+"""The most items that the greedy choices place, which takes about two seconds."""
 
 
 class Selection:
-    """One search for the best choice of a few candidates. `wider`: see `promotion.promote`."""
+    """One search for the best choice of candidates. `wider`: see `promotion.promote`."""
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class Selection:
         self._effort = _EFFORTS[0]
 
     def run(self) -> Packed:
+        """The packing with the best choice found."""
         searching = self._stop.within(_SHARE * self._stop.remaining_s)
         chosen = self._choose(self._greedy(searching), searching)
         for effort in _EFFORTS[1:]:
@@ -100,7 +102,7 @@ class Selection:
         ).run()
 
     def _greedy(self, stop: Stop) -> Members:
-        """The best of a few choices taken greedily, and of what there is to begin with."""
+        """The best of a few greedy choices and of the choice to begin with."""
         accesses = [buffer.accesses for buffer in self._buffers]
         left = _GREEDY_ITEMS
 
@@ -121,14 +123,14 @@ class Selection:
         return best
 
     def _may_fit(self, members: Members) -> bool:
-        """Whether the phases leave enough bytes."""
+        """Whether the bytes fit in every phase."""
         used, held = list(self._demand.start), self._demand.held
         for number in members:
             self._demand.add(used, held, number)
         return max(used, default=0) <= self._free.most(self._kind(members))
 
     def _too_high(self, buffer: Buffer) -> bool:
-        """Whether a pin alone takes more than there is room for."""
+        """Whether the buffer's pin alone needs more bytes than there are."""
         end = (buffer.pinned_offset_bytes or 0) + buffer.size_bytes
         return end > self._free.reach(joined(self._free.base, self._free.class_of(buffer)))
 
@@ -140,12 +142,12 @@ class Selection:
         on_chip = [self._names[number] for number in members]
         if quickly and not self._trials.problem.windows:
             return self._tried(members, room, self._trials.quick(on_chip, room))
-        return self._tried(members, room, self._trials.within(on_chip, room, self._stop.sparing(self._effort)))
+        return self._tried(members, room, self._trials.within(on_chip, room, self._stop.with_effort(self._effort)))
 
     def _settle(self, members: Members) -> Tried:
         members = tuple(sorted(members))
         on_chip, room = [self._names[number] for number in members], self._free.most(self._kind(members))
-        return self._tried(members, room, self._trials.tight(on_chip, room, self._stop.sparing(self._effort)))
+        return self._tried(members, room, self._trials.tight(on_chip, room, self._stop.with_effort(self._effort)))
 
     def _tried(self, members: Members, room: Bytes, trial: Trial) -> Tried:
         tried = Tried(trial.run_bytes, trial.impossible, trial.at_least)
@@ -163,12 +165,12 @@ class Selection:
         return self._free.with_all(self._buffers[number] for number in members)
 
     def _others(self, chosen: Chosen, order: Order) -> Order | None:
-        """What no choice that might be better than this one is below."""
+        """A lower bound on the orders of all choices that might be better than this one; None if there is none."""
         left = [one.order for one in chosen.left if one.order < order]
         return (min(one[0] for one in left), min(one[1] for one in left)) if left else None
 
     def _with_one_more(self, on_chip: frozenset[str]) -> dict[str, Bytes]:
-        """Run bytes that are enough for each buffer that stays local, where one packing shows it."""
+        """For each buffer that stays local, run bytes that suffice with it on chip too, if one packing shows that."""
         found: dict[str, Bytes] = {}
         for name in sorted(self._trials.candidates - on_chip):
             if self._stop.now():

@@ -1,10 +1,10 @@
 """`auto` buffers that change which strides are free of bank conflicts.
 
-With `bank_conflicts: avoid` the padding between two runs depends on the largest alignment, the element widths and their
-accesses of what is on chip. A buffer of a larger alignment may bring bytes and still take a smaller stride. Whatever is
-on chip, one buffer has the largest alignment, and where the widths agree (`warpack.solver.launch.mixing`) all others
-beside it make no stride smaller: so each such buffer alone is all that has to be looked at. Where they do not agree any
-buffer may lessen the padding, and bounds take it for none.
+With `bank_conflicts: avoid`, the padding between two runs depends on the buffers on chip: on their largest alignment,
+and on their element widths with the accesses. So a buffer with a larger alignment may add bytes and still make the
+stride smaller. If the widths agree (`warpack.solver.launch.mixing`), no buffers beside the one with the largest
+alignment make a stride smaller. So only each such buffer alone has to be tried. If they do not agree, any buffer may
+reduce the padding, and bounds assume that there is none.
 """
 
 from __future__ import annotations
@@ -25,26 +25,27 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 MOST_WIDENING = 64
-"""Of more widening buffers none is looked at by itself."""
+"""With more widening buffers than this, none is tried by itself."""
 
 _PAIRED = 12
-"""Where accesses decide, up to so many buffers are also tried in pairs."""
+"""If accesses matter, up to so many buffers are also tried in pairs."""
 
 _EFFORT = 0.5
-"""What packing one choice may cost."""
+"""The effort of packing one choice."""
 
 Worth = tuple[bool, Rank, Bytes]
-"""Whether there is a launch, and its rank, or minus the budget that it takes where there is none: larger is better."""
+"""Whether there is a launch; its rank; and if there is none, minus the budget that one needs. Larger is better."""
 
 _NO_RANK: Rank = (False, 0, 0)
 
 _NO_BUDGET: Bytes = 1 << 62
-"""More than any budget that would do."""
+"""More than any budget."""
 
 
 def widening_autos(manifest: Manifest) -> list[str]:
-    """The `auto` buffers that may change which strides are free of bank conflicts: aligned wider than all that must be
-    shared, or any where accesses decide. More bytes with one of them may then take less padding."""
+    """The `auto` buffers that may change which strides are free of bank conflicts: those with a larger alignment than
+    all buffers that must be shared, or all of them if accesses matter. More bytes with one of them may need less
+    padding."""
     if manifest.launch.bank_conflicts == "ignore" or manifest.objective == "shared_bytes":
         return []
     autos = [buffer for buffer in manifest.buffers if buffer.location == "auto" and buffer.size]
@@ -53,7 +54,7 @@ def widening_autos(manifest: Manifest) -> list[str]:
 
 
 def widening_choices(manifest: Manifest) -> list[frozenset[str]]:
-    """Each widening buffer alone, and a few in pairs where accesses decide; none where there are too many."""
+    """Each widening buffer alone, and a few in pairs if accesses matter. Empty if there are too many."""
     wider = sorted(widening_autos(manifest))
     if len(wider) > MOST_WIDENING:
         return []
@@ -62,20 +63,20 @@ def widening_choices(manifest: Manifest) -> list[frozenset[str]]:
 
 
 def padding_bounded(manifest: Manifest) -> bool:
-    """Whether no choice of `auto` buffers has a smaller stride than what must be shared has, alone or with one of
-    `widening_choices` beside it."""
+    """Whether no choice of `auto` buffers has a smaller stride than the buffers that must be shared, alone or with one
+    of `widening_choices`."""
     wider = widening_autos(manifest)
     return not wider or (len(wider) <= MOST_WIDENING and not accesses_decide(manifest))
 
 
 def least_with(manifest: Manifest, base: Packed, names: frozenset[str]) -> Bytes:
-    """Run bytes that these take at least beside all that must be shared."""
+    """A lower bound on the run bytes with these buffers on chip."""
     return max(base.run.lower_bound_bytes, lower_bound(flatten(manifest, names, warned=False).run).size_bytes)
 
 
 def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
-    """Packings with a widening choice on chip, of those that may bring more threads than `base`, or where that does not
-    fit at all, a smaller budget."""
+    """Packings with a widening choice on chip. Only choices are packed that may have more threads than `base`; or if
+    `base` does not fit at all, those that may need a smaller budget."""
     choices = widening_choices(manifest) if base.run.size_bytes else []
     if not choices:
         return ()
@@ -86,7 +87,7 @@ def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
         if stop.now() or worth(manifest, least, base, names) <= now:
             continue
         try:
-            packed = pack_regions(manifest, stop=stop.sparing(_EFFORT), on_chip=names, beside=base)
+            packed = pack_regions(manifest, stop=stop.with_effort(_EFFORT), on_chip=names, beside=base)
         except (PinsCollide, Stopped):
             continue
         found.append(packed)
@@ -94,7 +95,7 @@ def widened(manifest: Manifest, base: Packed, stop: Stop) -> tuple[Packed, ...]:
 
 
 def worth(manifest: Manifest, run_bytes: Bytes, base: Packed, on_chip: frozenset[str] = frozenset()) -> Worth:
-    """What so many run bytes of a choice come to."""
+    """The worth of a choice with so many run bytes."""
     launch = launch_beside(manifest, run_bytes, base, on_chip)
     if launch is not None:
         return True, rank_of(manifest, launch), 0
@@ -103,13 +104,14 @@ def worth(manifest: Manifest, run_bytes: Bytes, base: Packed, on_chip: frozenset
 
 
 def launch_of(manifest: Manifest, packed: Packed) -> LaunchFigures | None:
+    """The launch of a packing; None if none fits."""
     return launch_beside(manifest, packed.run.size_bytes, packed, packed.on_chip)
 
 
 def launch_beside(
     manifest: Manifest, run_bytes: Bytes, packed: Packed, on_chip: frozenset[str] = frozenset()
 ) -> LaunchFigures | None:
-    """The launch where a run takes so many bytes beside the block of a packing."""
+    """The launch of so many run bytes with the block region of a packing."""
     return launch_for(
         manifest,
         run_bytes=run_bytes,
@@ -120,7 +122,7 @@ def launch_beside(
 
 
 def threads_settled(manifest: Manifest, packed: Packed) -> bool:
-    """Whether there is a launch, and the bounds of the regions allow no better one."""
+    """Whether there is a launch and the bounds of the regions allow no better one."""
     launch = launch_of(manifest, packed)
     best = launch_for(
         manifest,
@@ -132,7 +134,7 @@ def threads_settled(manifest: Manifest, packed: Packed) -> bool:
 
 
 def least_budget(manifest: Manifest, packings: tuple[Packed, ...]) -> Bytes | None:
-    """The least budget that is enough for one of these; None where no budget is."""
+    """The least budget that suffices for one of these packings; None if no budget does."""
     budgets = (
         minimum_budget_bytes(manifest, packed.run.size_bytes, packed.region_bytes, packed.on_chip, packed.reach_bytes)
         for packed in packings

@@ -1,4 +1,5 @@
-"""All buffers that may lie in the run region, and packings of some of them: flattened once for every choice."""
+"""Packings of choices of `auto` buffers. All buffers that may lie in the run region are flattened once, for all
+choices."""
 
 from __future__ import annotations
 
@@ -22,15 +23,15 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 _SEARCH_NODES = 300
-"""Nodes of the search that settles whether a choice fits, before the whole recipe for a region is asked."""
+"""The nodes of the bitset search for whether a choice fits. After it comes the whole search for a region."""
 
 _MOST_CLIQUES = 100
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A packing of a choice, by item, and its run bytes; None where none was found. `impossible`: there is none within
-    the room that was asked for; none at all is smaller than `at_least`."""
+    """A packing of a choice: its `offsets` by item, and its `run_bytes`, or None if none was found. `impossible`: there
+    is none within the given room. `at_least` is a lower bound on the run bytes."""
 
     run_bytes: Bytes | None
     impossible: bool = False
@@ -40,8 +41,8 @@ class Trial:
 
 @dataclass(frozen=True)
 class TrialPackings:
-    """`problem` has every buffer that must be in the run region, and those `auto` ones in `candidates`; parts lie apart
-    where they may."""
+    """`problem` has all buffers that must be in the run region, and the `auto` ones in `candidates`. Parts of
+    splittable buffers are items of their own."""
 
     problem: RegionProblem
     candidates: frozenset[str]
@@ -49,12 +50,13 @@ class TrialPackings:
 
     @classmethod
     def of(cls, manifest: Manifest, candidates: frozenset[str]) -> TrialPackings:
+        """The trial packings of a manifest with these `auto` buffers as candidates."""
         split = splittable(manifest, candidates)
         return cls(flatten(manifest, candidates, split, warned=False).run, candidates, manifest.solver.seed)
 
     def cliques(self, on_chip: Collection[str]) -> list[list[int]]:
-        """Largest sets of the items of `problem_of(on_chip)` of which no two may ever share a byte: not all, where
-        there are many."""
+        """The maximal cliques of `problem_of(on_chip)`: items of which no two may ever share a byte. Some are left out
+        if there are many."""
         whole = self._puzzle.restrict(self._items(on_chip)).whole
         found: list[list[int]] = []
 
@@ -76,16 +78,16 @@ class TrialPackings:
 
     @property
     def many(self) -> bool:
-        """Too many items to hold all pairs of them."""
+        """Whether there are too many items to hold all their pairs."""
         return len(self.problem.items) >= MANY_ITEMS
 
     def problem_of(self, on_chip: Collection[str]) -> RegionProblem:
-        """The problem with these of the candidates alone."""
+        """The problem without the other candidates."""
         return self.problem.restrict(self._items(on_chip))
 
     def quick(self, on_chip: Collection[str], room: Bytes | None = None) -> Trial:
-        """First fit over the rule orders; ends early where `room` is enough. Windows are not kept: none is found where
-        there are any."""
+        """First fit along the rule orders, until a packing fits into `room`. It does not keep windows, so it finds none
+        if there are windows."""
         keep = self._items(on_chip)
         best: Trial | None = None
         if self.problem.windows or not keep:
@@ -105,7 +107,7 @@ class TrialPackings:
         return best or Trial(None)
 
     def within(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial:
-        """A packing within `room`, or that there is none; neither where `stop` came first."""
+        """A packing within `room`, or a proof that there is none. Neither, if `stop` came first."""
         trial = self.quick(on_chip, room)
         if trial.run_bytes is not None and trial.run_bytes <= room:
             return trial
@@ -123,7 +125,7 @@ class TrialPackings:
             return Trial(None)
 
     def _searched(self, on_chip: Collection[str], room: Bytes, stop: Stop) -> Trial | None:
-        """None where the search did not end."""
+        """The result of the bitset search; None if it did not end."""
         keep = self._items(on_chip)
         puzzle = self._puzzle.restrict(keep)
         attempt = search_bits(puzzle, room // self._unit, node_limit=_SEARCH_NODES, stop=stop)

@@ -1,9 +1,9 @@
-"""The choice of `auto` buffers with the most resident threads for what its accesses cost
+"""The choice of `auto` buffers with the best ratio of resident threads to the cost of its accesses
 (`warpack.solver.launch.weighing`).
 
-For any number of resident threads the most accesses on chip are a search of their own (`promotion`). They never fall as
-the threads do, so that between two numbers that were searched no choice is worth more than the larger threads with the
-accesses of the fewer: most are ruled out by that.
+For each number of resident threads, a search finds the most accesses on chip (`promotion`). With fewer threads, this
+maximum never falls. So between two searched numbers, no choice is worth more than the larger number of threads with the
+accesses of the smaller number. That rules out most numbers.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Manifest
 
 _SHARE = 0.4
-"""Of the time that is left, the most that one number of resident threads may take."""
+"""The largest share of the remaining time for one number of resident threads."""
 
 _ANY_BLOCK = -(1 << 30)
-"""Below what any block size ranks."""
+"""A rank below that of any block size."""
 
 _Worth = tuple[Fraction, int]
-"""Resident threads for the cost, then resident threads: larger is better."""
+"""Resident threads per cost, then resident threads. Larger is better."""
 
 
 def weigh(manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None = None) -> Packed:
-    """The best choice, with `launch` the one that has the most resident threads, of `base` or of `wider`
+    """The best choice. `launch` is the one with the most resident threads, of `base` or of `wider`
     (`promotion.promote`)."""
-    return _Scales(manifest, base, launch, stop, wider).run()
+    return _Weighing(manifest, base, launch, stop, wider).run()
 
 
-class _Scales:
+class _Weighing:
     def __init__(
         self, manifest: Manifest, base: Packed, launch: LaunchFigures, stop: Stop, wider: Packed | None
     ) -> None:
@@ -52,7 +52,7 @@ class _Scales:
         self._searched: dict[int, Packed] = {}
         self._best: tuple[_Worth, int] = ((Fraction(0), 0), 0)
         self._left: list[_Worth] = []
-        """What parts of the search that were not finished may still have."""
+        """What the unfinished parts of the search may still contain."""
 
     def run(self) -> Packed:
         self._search(0)
@@ -74,13 +74,13 @@ class _Scales:
         return self._chosen()
 
     def _between(self, above: int, below: int) -> list[tuple[_Worth, int, int]]:
-        """The numbers between two that were searched, if there are any, with what none of them is worth more than."""
+        """The numbers between two searched ones, if there are any, with an upper bound on their worth."""
         if below - above < 2:
             return []
         return [(self._worth(above + 1, self._at_most(below)), above, below)]
 
     def _chosen(self) -> Packed:
-        """The best choice as the search for its own resident threads has it."""
+        """The best choice, as found by the search for its own number of resident threads."""
         (_, resident), number = self._best
         packed = self._searched[number]
         if self._numbers[number] != resident and not self._stop.now():

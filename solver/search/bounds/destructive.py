@@ -1,9 +1,8 @@
 """Destructive lower bounds (Klein and Scholl 1999): a capacity is assumed, and shown to be too small.
 
-A puzzle is looked at in its coarsest units first (`coarsening`), and of each question only the fullest columns, then
-more of them (`columns`). Each of these relaxations is reduced for the capacity in question, and what is left of it
-asked of CP-SAT. One that is impossible proves it for the puzzle; one that has a packing says nothing, unless nothing
-was left out.
+The puzzle is relaxed in two ways: to coarse units first (`coarsening`), and to the fullest columns first (`columns`).
+Each relaxation is reduced for the assumed capacity, and CP-SAT is asked about the rest. If a relaxation is impossible,
+so is the puzzle. If it has a packing, that proves nothing, unless nothing was relaxed.
 """
 
 from __future__ import annotations
@@ -20,20 +19,21 @@ from warpack.solver.search.preprocess.columns import fullest_columns, in_columns
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions, reduce
 
 _FEWEST, _MORE = 4, 3
-"""Columns of the smallest relaxation, and how many times as many the next ones have."""
+"""The columns of the smallest relaxation, and the factor by which the next ones have more."""
 
 _FIRST_SLICE, _SLICE_GROWTH = 0.003, 4.0
-"""CP-SAT's deterministic seconds for one relaxation at first, and how they grow where that was not enough for a
-question."""
+"""CP-SAT's deterministic seconds for one relaxation at first, and the factor by which they grow after all levels were
+asked."""
 
 _LEAST_COST, _PASSING_COST = 0.001, 1e-5
-"""What a question counts at least, for making its model, and what a level that has none left does."""
+"""The least effort that a question counts, for making its model; and the effort of passing a level without a
+question."""
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """No packing lies below `bound`; `proof` is the last search that raised it. `offsets` are a packing where one came
-    up."""
+    """No packing lies below `bound`. `proof` is the last search that raised it. `offsets` are a better packing, if one
+    was found on the way."""
 
     bound: int
     proof: Attempt | None
@@ -42,21 +42,21 @@ class Narrowed:
 
 @dataclass
 class _Level:
-    """What a reduction left, in one unit. From the capacity `feasible` on there are packings. `relaxed`: alignments may
-    go."""
+    """The reduced puzzle in one unit. There are packings at the capacity `feasible` and above. `relaxed`: alignments
+    may be weakened further."""
 
     unit: int
     bottom: int
     puzzle: Puzzle
     restore: Callable[[Sequence[int]], Sequence[int]] | None = None
-    """Makes offsets of the whole from those of `puzzle`, where that is possible at all."""
+    """Turns offsets of `puzzle` into offsets of the whole, if that is possible."""
     relaxed: bool = True
     columns: list[int] = field(default_factory=list)
     feasible: int | None = None
     ahead: int = 1
-    """How far above the bound the next question is: it doubles with each proof, and is halved by each failure."""
+    """How far above the bound the next question is. It doubles with each proof, and halves with each failure."""
     proven_by: int = 0
-    """So many columns made the last proof."""
+    """The number of columns in the last proof."""
 
     def __post_init__(self) -> None:
         self.columns = fullest_columns(self.puzzle)
@@ -65,8 +65,8 @@ class _Level:
         return (whole - self.bottom) // self.unit
 
     def steps(self, slice_: float) -> Iterator[int]:
-        """How many columns to take, one attempt after another: what made the last proof; and where there is time for
-        more, a few, all, and numbers between."""
+        """The numbers of columns to try, one after another: that of the last proof, and a few. If there is time for
+        more, also all, and numbers between."""
         total = len(self.columns)
         counts = [self.proven_by or total, _FEWEST]
         if slice_ > _FIRST_SLICE:
@@ -78,7 +78,7 @@ class _Level:
         yield from dict.fromkeys(min(count, total) for count in counts)
 
     def question(self, bound: int, top: int) -> int | None:
-        """The capacity to ask about next; None where none is open from `bound` to below `top` (of the whole)."""
+        """The capacity to ask about next. None if no capacity from `bound` to below `top` (of the whole) is open."""
         highest = self.capacity(top - 1)
         if self.feasible is not None:
             highest = min(highest, self.feasible - 1)
@@ -89,7 +89,8 @@ class _Level:
         return lowest + self.ahead - 1
 
     def gives_up(self) -> bool:
-        """Whether what was not answered was the lowest question; the next one is nearer to the bound."""
+        """Halves the distance to the next question, after one was not answered. Returns whether that one was the lowest
+        already."""
         self.ahead //= 2
         if self.ahead:
             return False
@@ -98,22 +99,23 @@ class _Level:
 
 
 class DestructiveBounds:
-    """Works on one puzzle whose strips are known."""
+    """Raises the bound of one puzzle whose strips are known."""
 
     def __init__(self, reductions: Reductions, seed: int, halted: Callable[[], bool]) -> None:
         self._puzzle, self._seed, self._halted = reductions.whole, seed, halted
         self._least, self._at, self._slice = reductions.relaxed.bound, 0, _FIRST_SLICE
-        self._levels = _made(reductions)
+        self._levels = _levels_of(reductions)
         self._fitter: StripsSearch | None = None
         self.spent = 0.0
         """CP-SAT's deterministic seconds so far."""
 
     def halt(self) -> None:
+        """Ends the question in progress. Another thread may call it."""
         if self._fitter is not None:
             self._fitter.halt()
 
     def narrow(self, bound: int, top: int, effort: float, stop: Stop) -> Narrowed:
-        """Raises `bound` as far as `effort` lasts; packings below `top` may come up besides."""
+        """Raises `bound` as far as `effort` lasts. It may also find packings below `top`."""
         end = self.spent + effort
         proof: Attempt | None = None
         offsets: tuple[int, ...] | None = None
@@ -143,7 +145,7 @@ class DestructiveBounds:
         return Narrowed(bound, proof, offsets)
 
     def _go_on(self) -> None:
-        """To the next finer level, and from the finest to the coarsest with more patience."""
+        """Goes on to the next finer level; after the finest, to the coarsest with more effort for each question."""
         self._at += 1
         if self._at == len(self._levels):
             self._at, self._slice = 0, self._slice * _SLICE_GROWTH
@@ -186,8 +188,8 @@ class DestructiveBounds:
         return replace(found, offsets=tuple(offset * unit for offset in found.offsets))
 
 
-def _made(reductions: Reductions) -> list[_Level]:
-    """From the coarsest relaxation down to the puzzle itself, of which nothing is relaxed any more."""
+def _levels_of(reductions: Reductions) -> list[_Level]:
+    """The levels, from the coarsest relaxation to the puzzle itself, in which nothing is relaxed."""
     reduced = reductions.relaxed
     core, unit = coarsened(reduced.puzzle)
     coarser = () if core.pinned else levels(core)[:-1]

@@ -1,4 +1,5 @@
-"""The lower bound of a clique that need not be one phase: items that may share no byte, all added up."""
+"""The lower bound of a heavy clique: the sum of items of which no two may share a byte. They need not be live in one
+phase."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from warpack.solver.search.strategy import BaseStrategy, Better, Clique, Interva
 
 
 class HeavyClique(BaseStrategy):
-    """Asked once, before the search."""
+    """It is asked once, before the search."""
 
     name = "heavy clique"
 

@@ -1,7 +1,7 @@
-"""The max-live bound: in some phase, buffers that must all be apart need the sum of their bytes.
+"""The max-live bound: the live buffers of a phase, if they must all be apart, need the sum of their bytes.
 
-Where an alias permission or an in-place pair lets two of the live pieces share bytes, the smaller one is left out, so
-that what remains is a set of pieces of which no two may ever share a byte.
+An alias permission or an in-place pair may let two live pieces share bytes. Then one of the two is left out, so that no
+two of the remaining pieces may share a byte.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.units import Bytes, Phase
 
 _PHASES_TRIED = 256
-"""Where sharing permissions make the sum of live bytes too high a bound, so many of the fullest phases are looked
-at."""
+"""If permissions make the sum of live bytes too high a bound, so many of the fullest phases are examined."""
 
 
 class _Live(NamedTuple):
-    """A piece, and its item's number."""
+    """A live piece, with the number of its item."""
 
     item: int
     name: str
@@ -33,7 +32,7 @@ class _Live(NamedTuple):
 
 @uncollected()
 def lower_bound(problem: RegionProblem) -> LowerBound:
-    """The best of: the fullest phase, the largest item, the highest end of a pinned item."""
+    """The best of three bounds: the fullest phase, the largest item, and the highest end of a pinned item."""
     best, most = LowerBound(0, kind="empty"), 0
     for item in problem.items:
         end = item.size_bytes + (item.pinned_offset_bytes or 0)
@@ -46,7 +45,7 @@ def lower_bound(problem: RegionProblem) -> LowerBound:
 
 
 def max_live(problem: RegionProblem) -> LowerBound:
-    """The phase whose live pieces, without those that may share, need the most bytes."""
+    """The bound of the phase whose live pieces, without those that may share, need the most bytes."""
     change: defaultdict[Phase, Bytes] = defaultdict(int)
     for item in problem.items:
         for piece in item.pieces:
@@ -61,7 +60,7 @@ def max_live(problem: RegionProblem) -> LowerBound:
     if lenient:
         totals.sort(key=lambda entry: (-entry[0], entry[1]))
     else:
-        totals = [max(totals, key=itemgetter(0))] if totals else []  # the first of those with the most bytes
+        totals = [max(totals, key=itemgetter(0))] if totals else []  # the first phase with the most bytes
     best = LowerBound(0, kind="empty")
     for gross, column in totals[:_PHASES_TRIED]:
         if gross <= best.size_bytes:
@@ -87,7 +86,8 @@ def _live_in(problem: RegionProblem, phase: Phase) -> list[_Live]:
 
 
 def _apart(problem: RegionProblem, live: list[_Live], lenient: set[tuple[int, int]]) -> list[_Live]:
-    """A subset of `live` in which no two may share a byte: of every two that may, the one goes that costs least."""
+    """A subset of `live` in which no two may share a byte. Pieces that may share the most, by their bytes, are left out
+    first."""
     by_item: defaultdict[int, list[_Live]] = defaultdict(list)
     for piece in live:
         by_item[piece.item].append(piece)

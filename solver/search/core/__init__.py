@@ -1,1 +1,1 @@
-"""The words that all searches share."""
+"""The types and operations that all searches share."""

@@ -1,4 +1,4 @@
-"""What a search at a fixed capacity says: packed, impossible, or not known."""
+"""The answer of a search at a fixed capacity: packed, impossible, or unknown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of packing a puzzle into a capacity: `offsets` where it was packed, and what the search took."""
+    """The answer to whether a puzzle fits a capacity. `offsets` are given if it was packed. `nodes` is what the search
+    took."""
 
     verdict: Literal["packed", "impossible", "unknown"]
     offsets: tuple[int, ...] = ()

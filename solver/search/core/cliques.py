@@ -1,7 +1,8 @@
-"""Sets of items of which no two may share a byte: they make a bound, and one no-overlap constraint each.
+"""Cliques: sets of items of which no two may share a byte. A clique gives a bound, and a no-overlap constraint.
 
-Items that conflict by their phases alone form an interval graph, whose largest such sets a maximum cardinality search
-finds all; `apart` pairs and permissions make it any graph, where some pairs are left over.
+If items conflict by their phases alone, their conflicts form an interval graph. A maximum cardinality search finds all
+its maximal cliques (Tarjan and Yannakakis 1984). With `apart` pairs and permissions it may be any graph, and some pairs
+are in no clique that is found.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ Member = TypeVar("Member")
 
 
 def heavy_clique(puzzle: Puzzle) -> tuple[int, ...]:
-    """Items that all conflict wholly with one another, of a large sum of sizes (not always the largest)."""
+    """A clique with a large sum of sizes, found greedily. It is not always the largest."""
     by_size = sorted(range(puzzle.count), key=lambda i: (-puzzle.sizes[i], i))
     best: list[int] = []
     best_size = 0
@@ -34,15 +35,15 @@ def heavy_clique(puzzle: Puzzle) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Cover:
-    """`cliques`: sets of items that conflict wholly with one another, none inside another. `pairs`: (smaller, larger)
-    of every conflict that no clique holds, those that are not whole among them."""
+    """All conflicts of a puzzle. `cliques`: sets of items of which no two may share a byte, none inside another.
+    `pairs` (smaller, larger): the conflicts in no clique, and all conflicts that forbid some differences only."""
 
     cliques: tuple[tuple[int, ...], ...]
     pairs: tuple[tuple[int, int], ...]
 
 
 def cover(puzzle: Puzzle) -> Cover:
-    """All conflicts of the puzzle, as cliques where they are whole."""
+    """All conflicts of the puzzle. Whole ones are given as cliques, as far as these are found."""
     whole, weight = puzzle.whole, [0] * puzzle.count
     position: dict[int, int] = {}
     found: list[frozenset[int]] = []
@@ -65,7 +66,7 @@ def cover(puzzle: Puzzle) -> Cover:
 
 
 def maximal(sets: Iterable[frozenset[Member]], key: Callable[[frozenset[Member]], Any]) -> list[frozenset[Member]]:
-    """Those that lie in no other, in the order of `key`, which puts larger ones first."""
+    """The sets that lie in no other one, in the order of `key`, which must put larger sets first."""
     kept: list[frozenset[Member]] = []
     for one in sorted(sets, key=key):
         if not any(one <= other for other in kept):

@@ -1,8 +1,9 @@
-"""From a flattened region to a puzzle: which pairs conflict, and in which unit to count.
+"""Makes a puzzle of a flattened region: which pairs conflict, and in which unit to count.
 
-All differences of offsets that matter are sums of sizes, part offsets and pins. If a number divides all of these,
-rounding every offset of a legal packing down to a multiple of it leaves the packing legal and makes it no larger, so
-the search may count in that unit. Alignments keep this true as long as each divides the unit or is a multiple of it.
+All differences of offsets that matter are sums of sizes, part offsets and pins. Take a number that divides all of
+these. If every offset of a legal packing is rounded down to a multiple of it, the packing stays legal and becomes no
+larger. So the search may count in that unit. This also holds with alignments, if each divides the unit or is a multiple
+of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Pair = tuple[int, int]
 
 
 def unit_of(problem: RegionProblem) -> Bytes:
-    """The largest unit, in bytes, in which some best packing is a whole number of units everywhere."""
+    """The largest unit, in bytes, such that all offsets of some best packing are multiples of it."""
     items = problem.items
     unit = gcd(
         *[item.size_bytes for item in items],
@@ -37,21 +38,21 @@ def unit_of(problem: RegionProblem) -> Bytes:
 
 
 def special_pairs(problem: RegionProblem) -> frozenset[Pair]:
-    """Pairs (smaller, larger) whose conflict is not settled by their phases alone."""
+    """The pairs (smaller, larger) whose conflict does not follow from their phases alone."""
     in_place = ((min(entry.read, entry.write), max(entry.read, entry.write)) for entry in problem.in_place)
     return frozenset(in_place) | problem.apart | problem.alias_permits
 
 
 def phase_masks(problem: RegionProblem) -> list[int]:
-    """For each item a bit set of the phases in which any of it is occupied, in the stretches of `piece_masks`."""
+    """For each item, the bit set of the stretches (see `piece_masks`) in which any of it is occupied."""
     return [_joined(masks) for masks in piece_masks(problem)]
 
 
 def piece_masks(problem: RegionProblem) -> list[list[int]]:
-    """For each item a bit set a piece: of the phases in which it is occupied.
+    """For each item and each of its pieces, the bit set of when the piece is occupied.
 
-    Phases between two neighbouring ends of spans are alike, so each such stretch is one bit: the masks stay short on
-    timelines of a million phases.
+    A bit stands for a stretch of phases. Phases between two neighbouring ends of spans are alike, and make one stretch.
+    So the masks stay short even on timelines of a million phases.
     """
     edges = sorted(
         {edge for item in problem.items for piece in item.pieces for span in piece.occupied.spans for edge in span}
@@ -71,7 +72,7 @@ def _joined(masks: Iterable[int]) -> int:
 
 
 def _strips(item: Item, masks: Sequence[int], unit: Bytes) -> tuple[Strip, ...]:
-    """The pieces of an item; neighbours that are occupied at the same times are one."""
+    """The strips of an item. Neighbouring pieces that are occupied at the same times make one strip."""
     if len(masks) == 1:
         return ((0, item.size_bytes // unit, masks[0]),)
     strips: list[Strip] = []
@@ -85,7 +86,7 @@ def _strips(item: Item, masks: Sequence[int], unit: Bytes) -> tuple[Strip, ...]:
 
 
 def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
-    """All pairs of the region, for regions small enough to hold them; `unit` is that of `unit_of`."""
+    """The puzzle of a region that is small enough to hold all its pairs. `unit` is that of `unit_of`."""
     items = problem.items
     of_pieces, special = piece_masks(problem), special_pairs(problem)
     masks = [_joined(of_item) for of_item in of_pieces]
@@ -105,7 +106,7 @@ def puzzle_of(problem: RegionProblem, unit: Bytes) -> Puzzle:
 
 
 class _PlainGaps(dict[int, Gaps]):
-    """By the size of another item, what is forbidden between one of `size` and that: all rows share them."""
+    """The forbidden differences between an item of `size` and another, by the other's size. All rows share them."""
 
     def __init__(self, size: int) -> None:
         self._high = size - 1
@@ -116,7 +117,7 @@ class _PlainGaps(dict[int, Gaps]):
 
 
 def _plain_rows(sizes: Sequence[int], masks: Sequence[int]) -> list[dict[int, Gaps]]:
-    """The conflicts where items that meet share no byte: of hundreds of items there are tens of thousands."""
+    """All conflicts, if items that meet may share no byte. Hundreds of items have tens of thousands of conflicts."""
     gaps = {size: _PlainGaps(size) for size in sizes}
     items = range(len(sizes))
     return [
@@ -126,7 +127,7 @@ def _plain_rows(sizes: Sequence[int], masks: Sequence[int]) -> list[dict[int, Ga
 
 
 def _met(masks: Sequence[int]) -> Iterator[bytes]:
-    """For each mask a byte for each other one: whether they meet."""
+    """For each mask, a byte for each other mask: whether the two meet."""
     count = len(masks)
     spans = [((mask & -mask).bit_length() - 1, mask.bit_length()) for mask in masks]
     if not all(mask and mask == (1 << end) - (1 << first) for mask, (first, end) in zip(masks, spans, strict=True)):
@@ -134,7 +135,7 @@ def _met(masks: Sequence[int]) -> Iterator[bytes]:
             yield bytes([1 if mask & other and i != j else 0 for j, other in enumerate(masks)])
         return
     width = max((end for _, end in spans), default=0) + 1
-    firsts, ends = [0] * width, [0] * width  # a byte for each item, as the bytes of one integer
+    firsts, ends = [0] * width, [0] * width  # integers with a byte for each item
     for i, (first, end) in enumerate(spans):
         firsts[first] |= 1 << 8 * i
         ends[end] |= 1 << 8 * i
@@ -151,7 +152,7 @@ def _rows(
     masks: Sequence[int],
     strips: Sequence[tuple[Strip, ...]],
 ) -> list[dict[int, Gaps]]:
-    """The conflicts where pairs are special, or items have rows."""
+    """All conflicts, if some pairs are special or some items have rows."""
     forbidden: list[dict[int, Gaps]] = [{} for _ in sizes]
     partners: defaultdict[int, set[int]] = defaultdict(set)
     for low, high in special:
@@ -176,7 +177,7 @@ def _rows(
 
 
 def _between(first: Sequence[Strip], second: Sequence[Strip]) -> Gaps:
-    """Differences of offsets, of the second item less the first, that their strips alone forbid."""
+    """The differences of offsets (second item minus first) that the strips of the two items forbid."""
     return joined(
         [
             (start - there - length + 1, start + size - there - 1)
@@ -188,7 +189,7 @@ def _between(first: Sequence[Strip], second: Sequence[Strip]) -> Gaps:
 
 
 def mirrored(gaps: Gaps) -> Gaps:
-    """The same rule for the difference the other way round."""
+    """The same rule for the negated difference."""
     return tuple((-high, -low) for low, high in reversed(gaps))
 
 

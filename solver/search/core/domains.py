@@ -1,5 +1,5 @@
-"""The offsets that items still have, as the bits of an integer each, and what one item's place leaves of the
-others'."""
+"""Domains: the offsets that each item may still have, as the bits of an integer. Placing an item removes offsets of
+others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warpack.solver.search.core.symmetry import alike_pairs
 
 
 class Domains:
-    """Made ready once for a puzzle. Alike items keep their order, so that no search looks at both."""
+    """Prepared once for a puzzle. Interchangeable items keep their order, so that a search tries only one order."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
@@ -22,10 +22,10 @@ class Domains:
             self._below[b].append(a)
         met = (sum(puzzle.sizes[j] for j in row) for row in puzzle.forbidden)
         self.weights = [size * (1 + of_item) for size, of_item in zip(puzzle.sizes, met, strict=True)]
-        """How hard each item is to place: its size times the sizes of all that it conflicts with."""
+        """How hard each item is to place: its size times the sum of the sizes that it conflicts with."""
 
     def after(self, domains: Sequence[int], item: int, offset: int) -> list[int]:
-        """What is left of the other items' offsets once `item` lies at `offset`."""
+        """The domains after `item` is placed at `offset`."""
         after = list(domains)
         for other, bits, start in self._masks[item]:
             shift = offset + start

@@ -1,4 +1,4 @@
-"""What is known about the choice of `auto` buffers that a packing was made for."""
+"""What is known of the choice of `auto` buffers for which a packing was made."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from warpack.solver.wire.units import Bytes
 
 Order = tuple[Bytes, Bytes]
-"""Stride and run bytes, by which choices of equal accesses are compared: smaller is better."""
+"""Stride and run bytes. Choices with equal accesses are compared by these; smaller is better."""
 
 
 @dataclass(frozen=True)
 class Weighing:
     """A choice that was weighed (`warpack.solver.search.auto.weighing`): its resident threads and accesses on chip.
-    `settled`: of all choices with at most `most_resident` resident threads, in blocks that are `whole` multiples as its
-    own are, none is worth more. No choice with so many has more than `accesses_at_the_most`. So many `numbers` of
-    resident threads came into question, and `searched` of them were searched."""
+
+    `settled`: no choice is worth more, of all those with at most `most_resident` resident threads whose blocks are
+    `whole` multiples as its own are. No choice with `most_resident` threads has more than `accesses_at_the_most`.
+    `numbers` counts the numbers of resident threads in question; `searched` of them were searched."""
 
     resident_threads: int
     accesses: int
@@ -30,12 +31,12 @@ class Weighing:
 
 @dataclass(frozen=True)
 class Choice:
-    """`accesses` on chip; with the threads kept no choice has more than `accesses_at_most`. `run_bytes_at_most`: what a
-    run may take of what this choice brings (its alignment and element widths) without costing threads.
+    """`accesses` are those on chip. No choice with the same threads has more than `accesses_at_most`.
+    `run_bytes_at_most`: the most run bytes that cost no threads, with this choice's alignment and element widths.
 
-    `others_at_least`: no other choice with so many accesses has a smaller stride, or with an equal stride fewer run
-    bytes, than these (stride, run bytes); None where none is left that might. `run_bytes_with`: by full name, for
-    buffers left local, run bytes that are enough with this one on chip as well.
+    `others_at_least`: a lower bound on (stride, run bytes), in that order, of all other choices with so many accesses;
+    None if there is no other choice. `run_bytes_with`: for each buffer left local, by full name, run bytes that suffice
+    with this buffer on chip too.
     """
 
     accesses: int
@@ -47,4 +48,5 @@ class Choice:
 
     @property
     def proven(self) -> bool:
+        """Whether no choice with the same threads has more accesses."""
         return self.accesses >= self.accesses_at_most

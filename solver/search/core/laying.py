@@ -1,4 +1,4 @@
-"""First fit: items in an order, each at the lowest offset that is free."""
+"""First fit: items are placed in some order, each at the lowest free offset."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from warpack.solver.search.core.offsets import bits_of, lowest_between, lowest_f
 from warpack.solver.search.core.puzzle import Puzzle, Solution, solution
 
 _BITSET_UNITS = 1 << 15
-"""Regions of up to so many units keep the blocked offsets of an item as the bits of one integer."""
+"""In regions of at most so many units, the blocked offsets of an item are the bits of one integer."""
 
 
 class FirstFit:
-    """First fit on one puzzle, made ready once and run for many orders. Pinned items always come first."""
+    """First fit on one puzzle. It is prepared once, and run for many orders. Pinned items always come first."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self._puzzle = puzzle
@@ -22,6 +22,7 @@ class FirstFit:
             self._masks = [[(j, *bits_of(gaps)) for j, gaps in row.items()] for row in puzzle.forbidden]
 
     def run(self, order: Sequence[int]) -> Solution:
+        """The packing by first fit along `order`, which must have all items that are not pinned."""
         pinned = set(self._puzzle.pinned)
         if pinned:
             order = [*sorted(pinned), *(i for i in order if i not in pinned)]

@@ -1,4 +1,4 @@
-"""Who found and who proved what: one account for each strategy, kept over all searches of one solve."""
+"""The ledger of a solve: an account for each strategy, of what it found and proved in all searches of the solve."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(slots=True)
 class _Account:
-    """See `StrategyAccount`."""
+    """A `StrategyAccount` that still grows."""
 
     steps: int = 0
     effort: float = 0.0
@@ -25,7 +25,7 @@ class _Account:
 
 
 class Ledger:
-    """In the order in which strategies were first asked. Searches of one solve may run in threads."""
+    """Accounts in the order in which strategies were first asked. The searches of one solve may run in threads."""
 
     def __init__(self) -> None:
         self._accounts: dict[str, _Account] = {}
@@ -33,6 +33,7 @@ class Ledger:
 
     @property
     def accounts(self) -> tuple[StrategyAccount, ...]:
+        """The accounts of all strategies that were asked."""
         with self._lock:
             return tuple(
                 StrategyAccount(
@@ -50,35 +51,37 @@ class Ledger:
             )
 
     def asked(self, strategy: str) -> _Step:
-        """A context around one step of a strategy."""
+        """A context manager around one step of a strategy."""
         return _Step(self, strategy)
 
     def took(self, strategy: str, seconds: float) -> None:
+        """Adds the time of a step."""
         with self._lock:
             account = self._of(strategy)
             account.steps += 1
             account.seconds += seconds
 
     def spent(self, strategy: str, effort: float) -> None:
+        """Adds effort."""
         with self._lock:
             self._of(strategy).effort += effort
 
     def packed(self, strategy: str, saved_bytes: Bytes) -> None:
-        """Its packing is the best so far. The first of a region saves nothing."""
+        """Counts a packing of the strategy that is the best so far. The first packing of a region saves nothing."""
         with self._lock:
             account = self._of(strategy)
             account.packings += 1
             account.saved_bytes += saved_bytes
 
     def raised(self, strategy: str, raised_bytes: Bytes) -> None:
-        """Its lower bound is the best so far."""
+        """Counts a lower bound of the strategy that is the best so far."""
         with self._lock:
             account = self._of(strategy)
             account.bounds += 1
             account.raised_bytes += raised_bytes
 
     def closed(self, strategy: str) -> None:
-        """Nothing is left to search for, by this strategy."""
+        """Counts that the strategy has closed the interval."""
         with self._lock:
             self._of(strategy).proofs += 1
 
@@ -90,7 +93,7 @@ class Ledger:
 
 
 class _Step:
-    """A hand-written context: solves of a millisecond have several."""
+    """A context manager without contextlib, because a solve of a millisecond has several."""
 
     __slots__ = ("_ledger", "_started", "_strategy")
 

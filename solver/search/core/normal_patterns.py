@@ -1,14 +1,14 @@
-"""Offsets that are worth trying: sums of what other items can push an item up by (normal patterns, after Herz 1972).
+"""Normal patterns (Herz 1972): the offsets that are worth trying.
 
-Take a packing within the capacity whose offsets have the least sum. No item in it can be moved to a lower offset that
-some other item does not forbid. So an item that is not pinned lies at 0, or just above a difference that another item
-forbids, and that item's offset is explained in the same way: every offset is a sum, over distinct other items, of one
-upper end of a forbidden interval each, starting from 0 or from a pin.
+Take a packing within the capacity whose offsets have the least sum. In it, no item can move to a lower offset. So an
+item that is not pinned lies at 0, or just above a difference that another item forbids. The offset of that other item
+is explained in the same way. So every offset is a sum that starts from 0 or from a pin. For each of some distinct other
+items, it adds the upper end of one forbidden interval.
 
-Items that hold one another up in a circle would have no such explanation. All of them could then be moved down together
-by their common alignment; with whole conflicts there are no circles, since what holds an item up lies below it. Where
-parts leave gaps and alignments differ, neither is so (two interlocked items may be unable to move by one step of both),
-and every aligned offset has to be tried.
+This needs that no items hold one another up in a circle. If all conflicts are whole, there are no circles, because an
+item lies above what holds it up. If all alignments are equal, the items of a circle could all move down together by
+that alignment. If parts leave gaps and alignments differ, two interlocked items may be unable to move together. Then
+every aligned offset has to be tried.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from warpack.solver.search.core.puzzle import Puzzle
 
 
 def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
-    """For each item the bit set of offsets, up to its highest within `capacity`, that such a packing may give it."""
+    """For each item, the bit set of the offsets within `capacity` that a packing of least sum may give it."""
     if not _explained(puzzle):
         return [anywhere(puzzle, item, capacity) for item in range(puzzle.count)]
     steps = [_steps(puzzle, item) for item in range(puzzle.count)]
@@ -45,7 +45,7 @@ def offset_patterns(puzzle: Puzzle, capacity: int) -> list[int]:
 
 
 def _explained(puzzle: Puzzle) -> bool:
-    """Whether every offset of a least packing is such a sum."""
+    """Whether every offset of a packing of least sum is a normal pattern."""
     if len({puzzle.alignments[item] for item in range(puzzle.count) if puzzle.pins[item] is None}) <= 1:
         return True
     return all(len(whole) == len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True))
@@ -68,8 +68,8 @@ def multiples(alignment: int, highest: int) -> int:
 
 
 def _steps(puzzle: Puzzle, item: int) -> tuple[int, ...]:
-    """What this item can push another up by: the differences just above its forbidden ones, rounded to that one's
-    alignment."""
+    """How far this item can push another one up: the differences just above its forbidden ones, rounded up to the
+    other's alignment."""
     steps: set[int] = set()
     for other, gaps in puzzle.forbidden[item].items():
         for _, high in gaps:

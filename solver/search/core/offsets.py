@@ -1,4 +1,4 @@
-"""Offsets that are forbidden, as closed intervals or as the bits of an integer, and the lowest that is left."""
+"""Forbidden offsets, as closed intervals or as the bits of an integer, and the lowest offset that is free."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from warpack.solver.search.core.puzzle import Gaps
 
 
 def bits_of(gaps: Gaps) -> tuple[int, int]:
-    """Forbidden differences as bits of an integer, and the difference that bit 0 stands for."""
+    """The forbidden differences as the bits of an integer, and the difference that bit 0 stands for."""
     (start, end), bits = gaps[0], 0
     if len(gaps) == 1:  # nearly all are
         return (1 << (end - start + 1)) - 1, start

@@ -1,4 +1,4 @@
-"""What may be asked of the search besides the manifest: nothing here is part of a manifest or of its hash."""
+"""Options of the search. They are not part of a manifest, nor of its hash."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """`seed`: instead of the manifest's own. `without`: names of strategies (`plan.STRATEGIES`) that are left out, to
-    see what they are worth; a layout is legal and its proof is true whatever is left out."""
+    """`seed` replaces the manifest's own. `without` names strategies (`plan.STRATEGIES`) to leave out, which shows what
+    they are worth. Whatever is left out, the layout is legal and its proof is true."""
 
     seed: int | None = None
     without: frozenset[str] = frozenset()

@@ -11,8 +11,8 @@ from warpack.solver.wire.units import Bytes, Phase
 
 @dataclass(frozen=True)
 class LowerBound:
-    """No packing has fewer than `size_bytes`. `phase` is None where the reason is no phase (one item alone, or a pin);
-    `pieces` are the names of the buffers or parts that must lie apart from one another."""
+    """No packing has fewer than `size_bytes`. `phase` is None if the reason is not a phase, but one item alone or a
+    pin. `pieces` are the names of the buffers or parts that must all lie apart."""
 
     size_bytes: Bytes
     phase: Phase | None = None
@@ -22,8 +22,8 @@ class LowerBound:
 
 @dataclass(frozen=True)
 class SearchProof:
-    """A search that was exhausted: no packing within `capacity_bytes`. `core` are the buffers that it placed,
-    `taken_out` those that share no byte with any other and were set aside at the region's bottom."""
+    """An exhausted search: there is no packing within `capacity_bytes`. `core` are the buffers that it placed.
+    `taken_out` share no byte with any other buffer, and were set aside at the region's bottom."""
 
     capacity_bytes: Bytes
     method: str
@@ -34,9 +34,8 @@ class SearchProof:
 
 @dataclass(frozen=True)
 class Packing:
-    """`offsets` in bytes, for each item of the problem. No packing is smaller than `lower_bound_bytes`: that is proven
-    by `search` where there is one, else by `bound`. `puzzle`: the problem's own, in units, where it was made for the
-    packing."""
+    """`offsets` are in bytes, one for each item of the problem. No packing is smaller than `lower_bound_bytes`; the
+    proof is `search` if there is one, else `bound`. `puzzle` is that of the problem, in units, if it was made."""
 
     offsets: tuple[Bytes, ...]
     size_bytes: Bytes
@@ -47,12 +46,14 @@ class Packing:
 
     @property
     def proven(self) -> bool:
+        """Whether no packing is smaller."""
         return self.lower_bound_bytes >= self.size_bytes
 
 
 def unclaimed(problem: RegionProblem, packing: Packing) -> Packing:
-    """The packing with a weaker bound where it would be proven: for what came after a search that the clock ended. With
-    more time another packing may come out, and nothing that depends on the time is called optimal."""
+    """The packing with its bound weakened, if it would count as proven. It is for packings that follow a search ended
+    by the clock. With more time another packing may come out, and nothing that depends on the time is called
+    optimal."""
     if not packing.proven:
         return packing
     bound = packing.bound

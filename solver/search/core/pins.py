@@ -1,4 +1,4 @@
-"""Items that are pinned in each other's way: the one thing that leaves a region no packing, however large."""
+"""Pinned items in each other's way. Nothing else leaves a region without a packing, however large it may be."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from warpack.solver.search.core.puzzle import Puzzle
 
 
 class PinsCollide(ValueError):
-    """Pinned items leave no packing: two that may not both lie where they are pinned, or all where windows are in the
-    way. `items` are their numbers in the problem."""
+    """Pinned items leave no packing. Either two of them may not both lie where they are pinned, or all of them together
+    leave no room for windows. `items` are their numbers in the problem."""
 
     def __init__(self, *items: int) -> None:
         self.items = items
@@ -15,7 +15,7 @@ class PinsCollide(ValueError):
 
 
 def check_pins(puzzle: Puzzle) -> None:
-    """Raises PinsCollide where the pins alone break a rule."""
+    """Raises PinsCollide if the pins alone break a rule."""
     for i in puzzle.pinned:
         for j, gaps in puzzle.forbidden[i].items():
             pin_i, pin_j = puzzle.pins[i], puzzle.pins[j]

@@ -1,6 +1,6 @@
-"""The packing problem in integers: give each item an offset so that no difference of two offsets is a forbidden one.
+"""The packing problem in integers: give each item an offset, so that no difference of two offsets is forbidden.
 
-Everything is counted in units (see `conflicts.unit_of`), so that the searches see small numbers.
+All numbers are in units (see `conflicts.unit_of`), so that the searches see small numbers.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 Gaps = tuple[tuple[int, int], ...]
-"""Sorted, disjoint closed intervals of differences `offset_j - offset_i` that are forbidden."""
+"""The forbidden differences `offset_j - offset_i`, as sorted, disjoint, closed intervals."""
 
 
 Strip = tuple[int, int, int]
-"""Bytes of an item that are occupied at the same times: where they start inside it, how many they are, and a bit set of
-when."""
+"""Bytes of an item that are occupied at the same times: their start in the item, their number, and a bit set of the
+stretches in which they are occupied."""
 
 Span = tuple[int, int]
 """The stretches `[first, end)` in which an item is occupied."""
@@ -23,11 +23,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Puzzle:
-    """`forbidden[i][j]` stands in both directions: `forbidden[j][i]` is its mirror image. Pins are offsets that are
-    given. `stretches`, where known, are bit sets of when each item is occupied (in stretches of phases that are alike);
-    items whose sets meet need not conflict, nor the other way round, where permissions, parts or `apart` say otherwise.
-    `strips`, where known, tell the same of each item's parts; what is forbidden is said by `forbidden` alone. `plain`:
-    whoever made it knows that items conflict just where their stretches meet, and share no byte then."""
+    """The items of a region and their conflicts.
+
+    `forbidden[i][j]` has a mirror image, `forbidden[j][i]`; it alone says what is forbidden. `pins` are given offsets.
+    `stretches`, if known, are bit sets of when each item is occupied; a bit is a stretch of phases that are alike.
+    Permissions, parts and `apart` pairs may make items conflict whose sets do not meet, or not conflict whose sets do.
+    `strips`, if known, say when each part of an item is occupied. `plain`: items conflict exactly if their stretches
+    meet, and then may share no byte."""
 
     sizes: tuple[int, ...]
     alignments: tuple[int, ...]
@@ -39,11 +41,12 @@ class Puzzle:
 
     @property
     def count(self) -> int:
+        """The number of items."""
         return len(self.sizes)
 
     @cached_property
     def whole(self) -> tuple[frozenset[int], ...]:
-        """For each item, the items that it may share no byte with, wherever in it."""
+        """For each item, the items with which it may share no byte at all."""
         sizes = self.sizes
         if self.plain:
             return tuple(map(frozenset, self.forbidden))
@@ -54,11 +57,12 @@ class Puzzle:
 
     @cached_property
     def pinned(self) -> tuple[int, ...]:
+        """The pinned items."""
         return tuple(i for i, pin in enumerate(self.pins) if pin is not None)
 
     @cached_property
     def spans(self) -> tuple[Span, ...] | None:
-        """The stretches of each item; None where the puzzle is not one of plain intervals in free places."""
+        """The span of each item. None if an item is pinned, aligned, or not one plain interval."""
         if not self.stretches or self.pinned or any(alignment > 1 for alignment in self.alignments):
             return None
         spans: list[Span] = []
@@ -92,7 +96,7 @@ class Puzzle:
         )
 
     def top(self, offsets: Sequence[int]) -> int:
-        """The end of the highest item: what the packing needs."""
+        """The end of the highest item, which is the size of the packing."""
         return max((offset + size for offset, size in zip(offsets, self.sizes, strict=True)), default=0)
 
     def allows(self, offsets: Sequence[int]) -> bool:
@@ -116,4 +120,5 @@ class Solution:
 
 
 def solution(puzzle: Puzzle, offsets: Sequence[int]) -> Solution:
+    """The packing with these offsets."""
     return Solution(tuple(offsets), puzzle.top(offsets))

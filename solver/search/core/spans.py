@@ -1,4 +1,4 @@
-"""When each item of a region is occupied, for the searches that hold no pairs."""
+"""When each item of a region is occupied, for searches of regions too large to hold all pairs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Span = tuple[Phase, Phase]
 
 
 def occupied_spans(problem: RegionProblem) -> list[tuple[Span, ...]]:
-    """For each item the phases in which any part of it is occupied, as sorted disjoint spans over renumbered phases.
+    """For each item, when any part of it is occupied, as sorted disjoint spans of renumbered phases.
 
-    Phases between two neighbouring ends of spans are alike and become one.
+    Phases between two neighbouring ends of spans are alike, and become one.
     """
     spans = [
         item.pieces[0].occupied.spans
@@ -41,7 +41,7 @@ def occupied_spans(problem: RegionProblem) -> list[tuple[Span, ...]]:
 
 
 def apart_partners(problem: RegionProblem) -> dict[int, list[int]]:
-    """The items that each item must be apart from, whatever the phases."""
+    """For each item, the items that it must be apart from whatever their phases."""
     partners: defaultdict[int, list[int]] = defaultdict(list)
     for first, second in problem.apart:
         partners[first].append(second)

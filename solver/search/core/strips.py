@@ -1,11 +1,12 @@
-"""Bytes that must be apart at the same time, as one no-overlap constraint for each stretch of phases.
+"""Strips, for one no-overlap constraint in each stretch of phases.
 
-A buffer with rows at fixed offsets is several strips that move together. In every stretch of phases the strips that are
-occupied then lie one above the other, whatever item they belong to; said in this way, instead of pair by pair, a solver
-sees at once that they do not fit. Pairs that may share bytes all the same (in place, by an alias) are never in one such
-set.
+A buffer with rows at fixed offsets is several strips that move together. The strips that are occupied in the same
+stretch of phases lie one above the other, whatever item they belong to. If this is said in one constraint, and not pair
+by pair, a solver sees at once that they do not fit. Pairs that may share bytes (in place, by an alias) are never in the
+same constraint.
 
-Whatever the strips say, only what `forbidden` forbids is held apart: a set that is wrong is at worst weaker.
+Only differences in `forbidden` are held apart, whatever the strips say. So a wrong set of strips would be weak, but not
+false.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ from warpack.solver.search.core.cliques import maximal
 from warpack.solver.search.core.puzzle import Gaps, Puzzle
 
 Place = tuple[int, int, int]
-"""An item, where in it the strip starts, and the strip's size."""
+"""A strip of an item: the item, the strip's start in it, and the strip's size."""
 
 _MOST_SETS = 16
-"""Of one stretch of phases: each pair that may share bytes would double their number."""
+"""The most sets for one stretch of phases. Each pair that may share bytes doubles their number."""
 
 
 @dataclass(frozen=True)
 class Stacks:
-    """`sets` of strips of which no two may share a byte, none inside another; `pairs` (smaller, larger) of items with
-    conflicts that no set holds."""
+    """All conflicts of a puzzle. `sets`: strips of which no two may share a byte; no set is inside another. `pairs`
+    (smaller, larger): items with conflicts that no set has."""
 
     sets: tuple[tuple[Place, ...], ...]
     pairs: tuple[tuple[int, int], ...]
@@ -57,13 +58,13 @@ def stacks_of(puzzle: Puzzle) -> Stacks:
 
 
 def overlapping(first: Place, second: Place) -> tuple[int, int]:
-    """The differences of offsets, second minus first, at which two strips share a byte: from the one to the other."""
+    """The closed interval of differences of offsets (second minus first) at which two strips share a byte."""
     return first[1] - second[1] - second[2] + 1, first[1] + first[2] - second[1] - 1
 
 
 def columns_of(puzzle: Puzzle) -> dict[int, list[Place]]:
-    """The strips of each stretch of phases (a bit of `times`), in the items' order; of stretches that are alike the
-    first."""
+    """The strips of each stretch of phases (a bit of their `times`), in the items' order. If stretches have the same
+    strips, only the first is given."""
     columns: defaultdict[int, list[Place]] = defaultdict(list)
     for item, strips in enumerate(puzzle.strips):
         for start, size, times in strips:
@@ -78,14 +79,15 @@ def columns_of(puzzle: Puzzle) -> dict[int, list[Place]]:
 
 
 class _Apart:
-    """Whether two strips may never share a byte, remembered."""
+    """Whether two strips may never share a byte. Answers are cached."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self._forbidden = puzzle.forbidden
         self._known: dict[tuple[Place, Place], bool] = {}
 
     def split(self, column: list[Place]) -> Iterator[frozenset[Place]]:
-        """The column, or where two items of it may share bytes, the column without the one and without the other."""
+        """Sets of the column's strips of which no two may share a byte. For every two items that may share bytes, there
+        are sets without the one and sets without the other."""
         sharing = sorted({(p[0], q[0]) for p, q in combinations(column, 2) if not self._never(p, q)})
         sets = [column]
         for i, j in sharing:
@@ -113,11 +115,11 @@ class _Apart:
 
 
 def largest_first(places: frozenset[Place]) -> tuple[int, list[Place]]:
-    """Puts sets in order."""
+    """A sort key that puts larger sets first."""
     return -len(places), sorted(places)
 
 
 def _covers(held: list[tuple[int, int]], gaps: Gaps) -> bool:
-    """Whether each gap lies in one of the intervals, or in some that touch."""
+    """Whether each gap lies in the union of the intervals."""
     whole = joined(held)
     return all(any(low <= start and end <= high for low, high in whole) for start, end in gaps)

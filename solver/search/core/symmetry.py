@@ -1,4 +1,4 @@
-"""Items that may be swapped for one another, put in order so that a search looks at one of their orders only."""
+"""Symmetry breaking: interchangeable items are put in order, so that a search tries only one of their orders."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
-    """Pairs (a, b) for which some best packing, when there is one, has offset_a <= offset_b; they form chains.
+    """Pairs (a, b) of alike items; they form chains. If there is a packing, there is a best one in which every pair has
+    offset_a <= offset_b.
 
-    Two items are alike if swapping their offsets keeps any packing legal: same size, alignment and forbidden
-    differences to every other item, and a rule between the two that is its own mirror image.
+    Two items are alike if swapping their offsets keeps any packing legal. They have the same size, alignment and
+    forbidden differences to every other item, and the rule between the two is its own mirror image.
     """
     chains: list[list[int]] = []
     for item in range(puzzle.count):
@@ -33,8 +34,8 @@ def alike_pairs(puzzle: Puzzle) -> tuple[tuple[int, int], ...]:
 def keep_in_order(
     model: cp_model.CpModel, puzzle: Puzzle, offsets: Sequence[Any], pairs: Iterable[tuple[int, int]]
 ) -> None:
-    """Adds to a model that the first item of each pair lies no higher than the second: below it, where they may share
-    no byte."""
+    """Adds to a model that the first item of each pair lies no higher than the second. If the two may share no byte,
+    the first must lie wholly below the second."""
     for a, b in pairs:
         model.add(offsets[a] + (puzzle.sizes[a] if b in puzzle.whole[a] else 0) <= offsets[b])
 

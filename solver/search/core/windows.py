@@ -1,4 +1,4 @@
-"""Contiguous windows, as a search at a fixed capacity takes them: hulls that nothing cuts into."""
+"""Contiguous windows in a search at a fixed capacity: hulls that no other item cuts into."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cut:
-    """The bytes `[start, end)` of an item, in units, that may not lie in a hull; but where `cures` are given, they may
-    as long as `offset_item - offset_member` is one of the differences given, for each of these members."""
+    """The bytes `[start, end)` of an item, in units, may not lie in a hull. If `cures` are given, they may after all,
+    as long as `offset_item - offset_member` is one of the given differences for each of these members."""
 
     item: int
     start: int
@@ -18,8 +18,8 @@ class Cut:
 
 @dataclass(frozen=True)
 class Hull:
-    """`members` must lie in one stretch that none of `outside` (items that conflict with a member) and of `cuts` cuts
-    into."""
+    """The bytes from the lowest to the highest of `members`. None of `outside` (items that conflict with a member) may
+    lie in it, and none of `cuts`."""
 
     members: tuple[int, ...]
     outside: tuple[int, ...]

@@ -1,1 +1,1 @@
-"""Complete searches at a fixed capacity: a packing, or that there is none."""
+"""Complete searches at a fixed capacity. They find a packing, or prove that there is none."""

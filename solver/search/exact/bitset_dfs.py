@@ -1,4 +1,4 @@
-"""Exact depth-first search at a fixed capacity, for small cores: each item's possible offsets are the bits of an
+"""Exact depth-first search at a fixed capacity, for small cores. The possible offsets of an item are the bits of an
 integer."""
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval
 
 _MOST_ITEMS, _MOST_UNITS, _MOST_NODES = 24, 1 << 13, 25_000
-"""Limits of the search: items, capacity and nodes. Some 10 µs a node: at most half of what importing CP-SAT takes."""
+"""The limits of the search: items, capacity and nodes. A node takes some 10 µs, so all take at most half the time of
+importing CP-SAT."""
 
 _NODE_WORTH = 1e-5
-"""What a node counts towards the effort."""
+"""The effort that a node counts."""
 
 _ASK_EVERY = 64
-"""Nodes between two questions whether to stop: a node takes some tens of microseconds."""
+"""Nodes between two looks at the clock. A node takes some tens of microseconds."""
 
 
 class _LimitReached(Exception):
-    """The search has looked at as many nodes as it may."""
+    """The search has visited as many nodes as it may."""
 
 
 class _Search:
-    """The item with the fewest offsets left for its weight is placed next. The weight is its size times the sizes of
-    all that it conflicts with: on CuBIE's sets that takes a fifteenth of the nodes that the fewest offsets alone
-    take."""
+    """The next item is the one with the fewest remaining offsets for its weight. The weight is its size times the sum
+    of the sizes that it conflicts with. On CuBIE's sets this takes a fifteenth of the nodes that the fewest offsets
+    alone take."""
 
     def __init__(self, puzzle: Puzzle, node_limit: int, stop: Stop) -> None:
         self.nodes = 0
@@ -62,8 +63,8 @@ class _Search:
 
 
 def search_bits(puzzle: Puzzle, capacity: int, *, node_limit: int, stop: Stop) -> Attempt:
-    """Packs the puzzle into `capacity` units, or proves that it cannot be done, within `node_limit` nodes. May raise
-    Stopped."""
+    """Packs the puzzle into `capacity` units, or proves that it has no such packing, within `node_limit` nodes. May
+    raise Stopped."""
     domains = offset_patterns(puzzle, capacity)
     if not all(domains):
         return Attempt("impossible")
@@ -78,7 +79,7 @@ def search_bits(puzzle: Puzzle, capacity: int, *, node_limit: int, stop: Stop) -
 
 
 class Bitsets(BaseStrategy):
-    """The bitset search, for small cores. A capacity that takes too many nodes is left to others."""
+    """The bitset search, for small cores. A capacity that takes too many nodes is left to other strategies."""
 
     name = "bitsets"
 

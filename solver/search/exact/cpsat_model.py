@@ -1,7 +1,6 @@
-"""What the CP-SAT searches share: a solver's parameters, offset variables, and the model of items that lie one above
-the other.
+"""What the CP-SAT searches share: the solver's parameters, offset variables, and the model of stacked items.
 
-One worker and a seed: within one version of OR-tools the same model always takes the same course.
+A solver has one worker and a seed. So within one version of OR-tools, the same model always takes the same course.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def new_solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
-    """A solver that spends at most `effort` deterministic seconds, and ends with `stop`'s deadline. It has CP-SAT's own
-    settings but for symmetries: those that matter are in the model (`symmetry`)."""
+    """A solver that spends at most `effort` deterministic seconds, and ends at `stop`'s deadline. Its settings are
+    CP-SAT's own, except that it does not look for symmetries: the model has those that matter (`symmetry`)."""
     from ortools.sat.python import cp_model  # takes 0.6 s, and most sets never need it
 
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.num_workers = 1
-    parameters.catch_sigint_signal = False  # signals are the program's: CP-SAT's own handler aborts other threads
+    parameters.catch_sigint_signal = False  # the program handles signals; CP-SAT's handler would abort other threads
     parameters.random_seed = seed
     parameters.max_deterministic_time = effort
     parameters.max_time_in_seconds = max(stop.remaining_s, 1e-3)
@@ -35,15 +34,15 @@ def new_solver(effort: float, seed: int, stop: Stop) -> cp_model.CpSolver:
 
 
 def without_relaxation(solver: cp_model.CpSolver) -> cp_model.CpSolver:
-    """The solver without a linear relaxation: of no-overlap constraints it says next to nothing, and costs most of the
-    time."""
+    """The solver without a linear relaxation, which says next to nothing about no-overlap constraints and costs most of
+    the time."""
     solver.parameters.linearization_level = 0
     return solver
 
 
 def walk_along(model: cp_model.CpModel, solver: cp_model.CpSolver, order: Sequence[int], pool: int) -> None:
-    """Lets the search lay the lowest item first along `order`, each choice made from `pool` of the next ones (0: the
-    first)."""
+    """Makes the search place the item that can lie lowest first, at its lowest offset. `order` breaks ties. With a
+    `pool`, each choice is made by chance among so many of the best items (0: always the best)."""
     from ortools.sat.python import cp_model
 
     steps = [model.get_int_var_from_proto_index(item) for item in order]
@@ -55,7 +54,8 @@ def walk_along(model: cp_model.CpModel, solver: cp_model.CpSolver, order: Sequen
 
 
 def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> list[Any] | None:
-    """Variable i is the offset of item i, its domain all places that the item may have; None where one has no place."""
+    """The offset variables of the items, in their order. A domain has all offsets that the item may have. None if an
+    item has none."""
     from ortools.sat.python import cp_model
 
     offsets: list[Any] = []
@@ -73,9 +73,9 @@ def offset_variables(model: cp_model.CpModel, puzzle: Puzzle, capacity: int) -> 
 
 
 def offsets_in_steps(model: cp_model.CpModel, items: Iterable[tuple[int, int, int | None]], capacity: int) -> list[Any]:
-    """For each item (size, alignment, pin) the expression that is its offset: a variable that counts steps of its
-    alignment, where differences of offsets decide and long domains with holes would only cost time. Every item has a
-    place."""
+    """The offset of each item (size, alignment, pin), as an expression of a variable that counts steps of its
+    alignment. It is for models that compare offsets, where long domains with holes would only cost time. Every item
+    must have a place."""
     offsets: list[Any] = []
     for size, alignment, pin in items:
         if pin is not None:
@@ -90,8 +90,8 @@ def offsets_in_steps(model: cp_model.CpModel, items: Iterable[tuple[int, int, in
 def stacked_model(
     puzzle: Puzzle, stacks: Stacks, alike: Sequence[tuple[int, int]], capacity: int, *, whole: bool = False
 ) -> cp_model.CpModel | None:
-    """Variable i is the offset of item i; None where an item or a pair has no place at all. `whole`: every item is one
-    strip."""
+    """The model of stacked items. Variable i is the offset of item i. None if an item or a pair has no place at all.
+    `whole`: every item is one strip."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -119,8 +119,8 @@ def stacked_model(
 
 
 def keep_pair_apart(model: cp_model.CpModel, difference: Any, gaps: Gaps, lowest: int, highest: int) -> bool:
-    """Keeps `difference`, which is from `lowest` to `highest` anyhow, out of the `gaps`: one boolean for each closed
-    interval that they leave. False where they leave none."""
+    """Keeps `difference`, which lies in [lowest, highest], out of the `gaps`. There is a boolean for each closed
+    interval that the gaps leave. False if they leave none."""
     legal = complement(gaps, lowest, highest)
     if not legal:
         return False
@@ -144,7 +144,7 @@ def keep_pair_apart(model: cp_model.CpModel, difference: Any, gaps: Gaps, lowest
 
 
 def complement(gaps: Gaps, low: int, high: int) -> Gaps:
-    """The closed intervals of [low, high] that `gaps` leaves."""
+    """The closed intervals of [low, high] that the gaps leave."""
     legal, start = [], low
     for first, last in gaps:
         if first > high:

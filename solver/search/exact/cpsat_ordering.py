@@ -1,10 +1,11 @@
-"""A model to prove with that items do not fit: which lies above which, and how much idle room is left below each.
+"""A model to prove that items do not fit. It says which strip lies above which, and bounds the idle room below each.
 
-For every gap of forbidden differences one boolean says on which side of it a pair lies. Two strips that are occupied at
-the same time are thereby put in order, and where phases are nearly full that says almost where a strip lies: above
-everything that is below it, plus at most what the column (all strips occupied at a time) leaves idle. Stated as one sum
-for each strip of each such column, it is seen at once that an order is impossible, where bounds of single pairs or a
-no-overlap constraint need thousands of conflicts; columns that share items share their booleans.
+For every gap of forbidden differences, one boolean says on which side of it a pair lies. So any two strips that are
+occupied at the same time are ordered. A column has all strips that are occupied at one time. In a nearly full column
+the order almost says where a strip lies: at the sum of the strips below it, plus at most the idle room of the column.
+This is stated as one sum for each strip of each such column. With it, CP-SAT sees at once that an order is impossible;
+bounds of single pairs or a no-overlap constraint would need thousands of conflicts. Columns that share items share
+booleans.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 _FULL = 0.5
-"""Columns filled to this part say where strips lie; emptier ones only cost time, and with fewer some cores take more
-conflicts."""
+"""Only columns that are filled to at least this part get sums. Emptier ones only cost time; with fewer columns some
+cores take more conflicts."""
 
 
 class Orders:
-    """The booleans of a model, gap by gap. `possible` is False as soon as a pair or a column has no place."""
+    """The booleans of a model, one for each gap. `possible` is False as soon as a pair or a column has no place."""
 
     def __init__(self, model: cp_model.CpModel, puzzle: Puzzle, offsets: Sequence[Any], capacity: int) -> None:
         self._model, self._puzzle, self._offsets, self._capacity = model, puzzle, offsets, capacity
@@ -33,7 +34,7 @@ class Orders:
         self.possible = True
 
     def keep_apart(self, chains: Iterable[tuple[int, int]]) -> None:
-        """Adds every forbidden difference; the first of each pair of `chains` lies no higher than the second."""
+        """Adds every forbidden difference. In each pair of `chains`, the first item lies no higher than the second."""
         puzzle, model, offsets = self._puzzle, self._model, self._offsets
         ordered = set(chains)
         keep_in_order(model, puzzle, offsets, sorted(ordered))
@@ -48,8 +49,7 @@ class Orders:
         return self._capacity - self._puzzle.sizes[item] if pin is None else pin
 
     def _sides(self, i: int, j: int, gaps: Gaps, lowest: int, highest: int) -> list[Any]:
-        """For each gap: whether j lies above it, as a boolean of the model or, where only one side is left, as it
-        is."""
+        """For each gap, whether j lies above it: a boolean of the model, or a constant if only one side is possible."""
         model, difference = self._model, self._offsets[j] - self._offsets[i]
         sides: list[Any] = []
         for low, high in gaps:
@@ -81,7 +81,7 @@ class Orders:
                     self._bound_idle(place, one, self._capacity - load)
 
     def _bound_idle(self, place: Place, column: Sequence[Place], idle: int) -> None:
-        """What lies below `place`, and up to `idle` besides, is where it starts."""
+        """Bounds the start of `place`: at least the sum of the strips below it, and at most `idle` more."""
         from ortools.sat.python import cp_model
 
         item, start, _ = place
@@ -104,8 +104,8 @@ class Orders:
         self._model.add_linear_constraint(cp_model.LinearExpr.weighted_sum(terms, sizes), lowest, lowest + idle)
 
     def _side(self, lower: Place, upper: Place) -> tuple[int, bool]:
-        """The gap on one side of which `upper` lies above `lower`, and whether that is the lower side, the items' order
-        being the other way round."""
+        """The gap that tells whether `upper` lies above `lower`, and on which of its sides it then is: True for the
+        lower side, if the items' order is the other way round."""
         mirrored = lower[0] > upper[0]
         first, second = (upper, lower) if mirrored else (lower, upper)
         low, high = overlapping(first, second)

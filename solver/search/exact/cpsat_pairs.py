@@ -1,6 +1,7 @@
-"""CP-SAT at a fixed capacity: one offset variable an item, one boolean for each way in which a pair may lie.
+"""CP-SAT at a fixed capacity, by pairs: an offset variable for each item, a boolean for each way in which a pair may
+lie.
 
-For cores of real buffer sets this model proves infeasibility in milliseconds where no-overlap constraints need minutes.
+For cores of real buffer sets, this model proves in milliseconds that nothing fits; no-overlap constraints need minutes.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 _PRESOLVE_FROM = 12
-"""Cores with fewer items are done sooner without presolve (measured on CuBIE's sets)."""
+"""Cores with fewer items are solved sooner without presolve (measured on CuBIE's sets)."""
 
 _ASK_EVERY_S = 0.05
-"""How often the watcher asks whether to stop."""
+"""How often the watcher looks whether to stop."""
 
 _PAIRS_BETWEEN_CHECKS = 1000
 
@@ -32,10 +33,10 @@ _PAIRS_BETWEEN_CHECKS = 1000
 def search_cpsat(
     puzzle: Puzzle, capacity: int, *, effort: float, seed: int, stop: Stop, hulls: Sequence[Hull] = ()
 ) -> Attempt:
-    """Packs the puzzle into `capacity` units or proves that it cannot be done.
+    """Packs the puzzle into `capacity` units, or proves that it has no such packing.
 
-    `effort` limits the search in CP-SAT's deterministic time (about seconds of one core), so that the outcome does
-    not depend on the machine's speed unless `stop` ends it. May raise Stopped.
+    `effort` limits the search in CP-SAT's deterministic time (about seconds of one core). So the outcome depends on the
+    machine's speed only if `stop` ends it. May raise Stopped.
     """
     if any(size + (pin or 0) > capacity for size, pin in zip(puzzle.sizes, puzzle.pins, strict=True)):
         return Attempt("impossible")
@@ -63,8 +64,8 @@ def search_cpsat(
 def _keep_pairs_apart(
     model: cp_model.CpModel, puzzle: Puzzle, offsets: list[Any], capacity: int, stop: Stop, *, symmetric: bool
 ) -> bool:
-    """Adds the forbidden differences; False where a pair has no legal difference at all. `symmetric`: alike items stay
-    as they are."""
+    """Adds the forbidden differences. False if a pair has no legal difference. `symmetric`: alike items are not put in
+    order."""
     ordered = () if symmetric else alike_pairs(puzzle)
     for a, b in ordered:
         model.add(offsets[b] >= offsets[a])
@@ -105,7 +106,7 @@ def _keep_hull(model: cp_model.CpModel, puzzle: Puzzle, offsets: list[Any], hull
 
 
 def _solve_watched(solver: cp_model.CpSolver, model: cp_model.CpModel, stop: Stop) -> Any:
-    """Solves; a watcher thread asks `stop` meanwhile. Without a question to ask, the time limit alone is enough."""
+    """Solves, while a watcher thread looks whether to stop. If the caller cannot cancel, the time limit suffices."""
     if stop.cancelled is None:
         return solver.solve(model)
     done = Event()
@@ -125,7 +126,7 @@ def _solve_watched(solver: cp_model.CpSolver, model: cp_model.CpModel, stop: Sto
 
 
 class Pairs(BaseStrategy):
-    """CP-SAT with a boolean for each way in which a pair may lie; the one model that knows hulls."""
+    """CP-SAT with a boolean for each way in which a pair may lie. It is the only model with hulls."""
 
     name = "pairs"
 

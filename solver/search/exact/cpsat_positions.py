@@ -1,11 +1,12 @@
-"""A model to prove with that items do not fit where offsets are few: every offset of every item is a boolean.
+"""A model to prove that items do not fit, if offsets are few: every offset of every item is a boolean.
 
-In each stretch of phases at most one of the booleans that would occupy a row of the space may be chosen. Such a set is
-made as large as it goes: whatever conflicts with all of its members joins it, also items of other stretches. The linear
-relaxation of these sets is strong; where it has no point there is no packing, often without a single branch. Since it
-does not matter to a set how far up its row lies, a set is worked out once and used for all rows.
+In each stretch of phases, at most one of the booleans that occupy a row of the region may be true. Such a set is made
+maximal: every place that conflicts with all its members joins it, also of items in other stretches. The linear
+relaxation of these sets is strong. If it has no point, there is no packing; often that needs no branch. A set does not
+depend on where its row lies, so it is made once and used for all rows.
 
-Conflicts that no set holds are left out: what is impossible without them is impossible, what is possible says nothing.
+Conflicts in no set are left out. So if the model is impossible, the puzzle is. If the model is possible, that proves
+nothing.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 Place = tuple[int, int]
-"""An item, and how far above a row its offset lies (0 or less: it reaches from its offset past the row)."""
+"""An item, and how far its offset lies above a row. This is 0 or less, because the item covers the row."""
 
 
 class Positions:
-    """The model of a puzzle all of whose items fit into `capacity` one by one. Its solutions hold every packing."""
+    """The model of a puzzle whose items each fit into `capacity` by themselves. Every packing is a solution of it."""
 
     def __init__(self, puzzle: Puzzle, capacity: int) -> None:
         from ortools.sat.python import cp_model
@@ -47,13 +48,13 @@ class Positions:
             self.model.add_at_most_one(chosen)
 
     def offsets(self, solution: Sequence[int]) -> list[int]:
-        """Where the items are in a solution (the values of all variables)."""
+        """The offsets of the items in a solution (the values of all variables)."""
         return [next(at for at, chosen in of_item.items() if solution[chosen.index]) for of_item in self._chosen]
 
 
 def exclusions(puzzle: Puzzle) -> list[list[Place]]:
-    """Sets of places of which no two may be taken, whatever the row: for each stretch of phases what occupies a row in
-    it, and all else that conflicts with that; none lies in another."""
+    """Sets of places of which at most one may be taken, for any row. There is a set for each stretch of phases: the
+    places that occupy a row in it, and all that conflict with these. No set lies in another."""
     conflicts = _Conflicts(puzzle)
     found = {
         frozenset(_bits(conflicts.extended(*start)))
@@ -65,14 +66,14 @@ def exclusions(puzzle: Puzzle) -> list[list[Place]]:
 
 
 class _Conflicts:
-    """All places of a puzzle, numbered, and which of them conflict."""
+    """All places of a puzzle, numbered, with their conflicts."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self._puzzle = puzzle
         self.places = [(item, shift) for item, size in enumerate(puzzle.sizes) for shift in range(1 - size, 1)]
         self._number = {place: number for number, place in enumerate(self.places)}
         self._against = [self._conflicting(item, shift) for item, shift in self.places]
-        """For each place, a bit set of those that it conflicts with."""
+        """For each place, the bit set of the places that it conflicts with."""
 
     def _conflicting(self, item: int, shift: int) -> int:
         first, size = self._number[item, 0] + 1, self._puzzle.sizes[item]
@@ -86,8 +87,8 @@ class _Conflicts:
         return against
 
     def started(self, column: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
-        """Sets that hold all of what may occupy a row of a column, each with what may join it; one set where no two
-        share."""
+        """Sets with all places that may occupy a row of a column, each with the places that may join it. There is one
+        set if no two of these places may share bytes."""
         left = [
             self._number[item, shift] for item, start, size in column for shift in range(1 - start - size, 1 - start)
         ]
@@ -103,7 +104,7 @@ class _Conflicts:
             left = rest
 
     def extended(self, chosen: int, joining: int) -> int:
-        """With all that may join, first what leaves most of the others."""
+        """The set extended by places that may join. The place that leaves most of the others joins first."""
         while joining > 0:
             best = max(_bits(joining), key=lambda number: (self._against[number] & joining).bit_count())
             chosen |= 1 << best

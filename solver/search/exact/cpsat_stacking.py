@@ -1,9 +1,9 @@
-"""Packing many items into a fixed capacity: CP-SAT walks along an order and lays each item as low as it goes.
+"""Packs many items into a fixed capacity: CP-SAT walks along an order, and places each item as low as it can lie.
 
-For tight sets of a hundred intervals and more this finds packings at the very bound that no order of first fit reaches.
-What matters (measured on public instances of dynamic storage allocation): one no-overlap constraint for each maximal
-set of items that conflict with one another, the lowest item first along a fixed order, no linear relaxation and no
-probing; and several orders in short, growing slices, since run times are heavy-tailed.
+For tight sets of a hundred intervals and more this finds packings at the very bound, which no order of first fit does.
+Measured on public instances of dynamic storage allocation, these matter: a no-overlap constraint for each maximal
+clique, the lowest item first along a fixed order, no linear relaxation, and no probing. Several orders get short,
+growing slices of effort, because run times are heavy-tailed.
 """
 
 from __future__ import annotations
@@ -28,18 +28,20 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 _LANES = 2
-"""Searches side by side, on two cores. The first of them in the order of turns that ends decides, whichever is
+"""Searches side by side, on two cores. Of those with an answer, the first in the order of turns decides, whichever was
 faster."""
 
 _ASK_EVERY_S = 0.05
 _METHOD = "cp-sat-stacking"
 
 Turn = tuple[list[int], int]
-"""An order of the items, and from how many of the next ones along it each choice is made (0: always the first)."""
+"""An order of the items, and the pool from which each choice is made: so many of the items that can lie lowest (0:
+always the lowest)."""
 
 
 class StackingSearch:
-    """Searches one puzzle at any capacity; at each, every call takes up the turns where the last one left them."""
+    """Searches one puzzle at any capacity. At each capacity, a call continues with the turns that follow those of the
+    last call."""
 
     def __init__(self, puzzle: Puzzle, seed: int) -> None:
         self._puzzle = puzzle
@@ -52,9 +54,9 @@ class StackingSearch:
         self._seeds = count(seed)
 
     def search(self, capacity: int, *, effort: float, stop: Stop, lanes: int = _LANES) -> Attempt:
-        """Packs the puzzle into `capacity` units, or proves that it cannot be done, in one turn of each lane of
-        `effort` deterministic seconds. What comes out depends on the machine's speed only where `stop` ends it. May
-        raise Stopped."""
+        """Packs the puzzle into `capacity` units, or proves that it has no such packing. Each lane does one turn of
+        `effort` deterministic seconds. The outcome depends on the machine's speed only if `stop` ends it. May raise
+        Stopped."""
         stop.check()
         model = stacked_model(self._puzzle, self._stacks, self._alike, capacity, whole=True)
         stop.check()
@@ -85,7 +87,7 @@ def _await(run: Future[Any], stop: Stop) -> None:
 
 
 class _Lane:
-    """One search: a copy of the model with an order of its own."""
+    """One search: a copy of the model, with its own order."""
 
     def __init__(self, model: cp_model.CpModel, turn: Turn, effort: float, seed: int, stop: Stop) -> None:
         order, pool = turn
@@ -112,13 +114,13 @@ class _Lane:
         return "packed"
 
     def end(self) -> None:
-        """Nobody waits for this lane any more."""
+        """Ends this lane, because nobody waits for it any longer."""
         self._ended = True
         self._solver.stop_search()
 
 
 def turns(puzzle: Puzzle, conflicts: Cover, seed: int) -> Iterator[Turn]:
-    """Orders without end: first the rules that do well by themselves, then the same rules disturbed."""
+    """Endless orders: first the rules that do well by themselves, then disturbed ones."""
     random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
     sizes, items = puzzle.sizes, range(puzzle.count)
     met, cliques = list(sizes), [1] * puzzle.count

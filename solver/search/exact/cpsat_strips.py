@@ -1,8 +1,8 @@
-"""One question to CP-SAT about strips: do the items fit into a capacity? To be asked from a thread of its own.
+"""Questions to CP-SAT about strips: do the items fit into a capacity? Ask from a thread of its own.
 
-Finding walks along an order of the items and lays each as low as it goes; proving lets CP-SAT choose, and probe before;
-then asks where every item may be at all, if there are few offsets (see `cpsat_positions`), and for an order in which
-everything has its place (see `cpsat_ordering`).
+Finding walks along an order of the items, and places each as low as it can lie. Proving tries several models. The first
+lets CP-SAT choose, after probing. If there are few offsets, the next asks where each item may be at all (see
+`cpsat_positions`). The last asks which strip lies above which (see `cpsat_ordering`).
 """
 
 from __future__ import annotations
@@ -33,23 +33,22 @@ if TYPE_CHECKING:
 _METHOD, _POSITIONS_METHOD = "cp-sat-strips", "cp-sat-positions"
 
 _STACKED_SHARE, _STACKED_MOST = 0.5, 0.01
-"""Of the effort of a proof, what the model with one no-overlap for each stretch of phases gets, and the most that it
-gets, in deterministic seconds. Where it proves anything it does so in probing, without a conflict."""
+"""The share of a proof's effort for the model with one no-overlap constraint for each stretch of phases, and the most
+deterministic seconds for it. If it proves anything, it does so in probing, without a conflict."""
 
 _ORDERED_LEAST = 0.005
-"""Proofs with less effort are left to that model alone: making the other one takes longer."""
+"""With less effort, a proof tries that model alone, because making another one takes longer."""
 
 _POSITIONS_MOST, _POSITIONS_FROM, _POSITIONS_EFFORT, _POSITIONS_RATE = 5000, 0.01, 0.06, 25.0
-"""Up to so many offsets of all items together are asked about one by one, in proofs with so much effort or more, of
-which that counts this much at least; and how many of CP-SAT's deterministic seconds of it take as long as one of the
-other models."""
+"""Of the model of positions: the most offsets of all items together; the least effort of a proof that tries it; the
+least effort that it counts; and how many of its deterministic seconds take as long as one of the other models."""
 
 _PIVOTS = 1_000_000
-"""Steps of a linear program; unless it may end, nothing of it is known."""
+"""The most steps of a linear program. It must be allowed to end, because an unfinished one tells nothing."""
 
 
 class StripsSearch:
-    """Asks about one puzzle. `halt` ends the question that is under way, and every later one."""
+    """Asks about one puzzle. `halt` ends the question in progress, and all later ones."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         self.puzzle = puzzle
@@ -58,20 +57,21 @@ class StripsSearch:
         self._halted = Event()
         self._solver: cp_model.CpSolver | None = None
         self.spent = 0.0
-        """Deterministic seconds of all questions so far."""
+        """The deterministic seconds of all questions so far."""
 
     @property
     def halted(self) -> bool:
+        """Whether `halt` was called."""
         return self._halted.is_set()
 
     def halt(self) -> None:
+        """Ends the question in progress, and all later ones. Another thread may call it."""
         self._halted.set()
         if self._solver is not None:
             self._solver.stop_search()
 
     def find(self, capacity: int, order: Sequence[int], pool: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Looks for a packing along `order`; each choice is made from `pool` of the next items along it (0: the
-        first)."""
+        """Looks for a packing along `order`. `pool`: see `walk_along`."""
         model = self._stacked(capacity)
         if model is None:
             return Attempt("impossible", method=_METHOD)
@@ -80,8 +80,8 @@ class StripsSearch:
         return self._solve(model, solver)
 
     def prove(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """Tries to exhaust the capacity; may find a packing instead. One model after another, each for a part of the
-        effort: what one of them proves at once the others often do not prove at all."""
+        """Tries to prove that there is no packing; may find one instead. Tries one model after another, each with a
+        part of the effort, because one often proves at once what the others do not prove at all."""
         stacked = self._stacked(capacity)
         if stacked is None:
             return Attempt("impossible", method=_METHOD)
@@ -100,7 +100,8 @@ class StripsSearch:
         return replace(after, nodes=attempt.nodes + after.nodes)
 
     def _prove_by_position(self, capacity: int, *, effort: float, seed: int, stop: Stop) -> Attempt:
-        """As `prove`, by the linear relaxation of where each item may be; "unknown" at once where that is too much."""
+        """Does what `prove` does, by the linear relaxation of the model of positions. "unknown" at once if there are
+        too many offsets."""
         if effort < _POSITIONS_FROM or self.puzzle.count * capacity > _POSITIONS_MOST:
             return Attempt("unknown")
         positions = Positions(self.puzzle, capacity)
@@ -120,8 +121,8 @@ class StripsSearch:
         read: Callable[[Sequence[int]], Sequence[int]] = tuple,
         rate: float = 1.0,
     ) -> Attempt:
-        """`read` makes offsets of a solution's values, of which they are the first unless it is said; `rate`:
-        deterministic seconds that count as one."""
+        """`read` makes offsets of a solution's values; the default takes all values. `rate`: deterministic seconds that
+        count as one."""
         from ortools.sat.python import cp_model
 
         self._solver = solver
@@ -139,7 +140,7 @@ class StripsSearch:
         return Attempt("packed", offsets, _METHOD, nodes)
 
     def _ordered(self, capacity: int) -> cp_model.CpModel | None:
-        """As `_stacked`, with a boolean for each side on which a pair may lie."""
+        """The model of `cpsat_ordering`: a boolean for each side on which a pair may lie. None if there is no place."""
         from ortools.sat.python import cp_model
 
         model = cp_model.CpModel()
@@ -152,5 +153,6 @@ class StripsSearch:
         return model if orders.possible else None
 
     def _stacked(self, capacity: int) -> cp_model.CpModel | None:
-        """One no-overlap for each stretch of phases; None where an item or a pair has no place at all."""
+        """The model with one no-overlap constraint for each stretch of phases. None if an item or a pair has no place
+        at all."""
         return stacked_model(self.puzzle, self._stacks, self._alike, capacity)

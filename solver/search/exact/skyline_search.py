@@ -1,11 +1,11 @@
-"""Packing intervals with next to no room to spare: the lowest valley of the skyline is filled first, and waste is
+"""Packs plain intervals that leave hardly any room: the lowest valley of the skyline is filled first, and waste is
 counted.
 
-Each stretch of phases is a column; its slack is what the capacity leaves beside the items that are live in it. Every
-packing can be pushed down and built in rising order of offsets, so at the lowest column there are two choices: one of
-its items starts here, or the column waits, and pays from its slack for every unit by which the level rises meanwhile.
-Where the slack is nothing the first is forced, so that tilings without a hole are found by almost pure deduction. The
-search is complete: what it exhausts has no packing.
+Each stretch of phases is a column. Its slack is the capacity minus the items that are live in it. Every packing can be
+pushed down, and built in rising order of offsets. So at the lowest column there are two choices. Either one of its
+items starts here; or the column waits, and loses a unit of slack for each unit by which the level rises meanwhile.
+Without slack an item must start, so that tilings without a hole are found almost by deduction alone. The search is
+complete: if it is exhausted, there is no packing.
 """
 
 from __future__ import annotations
@@ -20,23 +20,22 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.perfect.search import Tiling
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 24
-"""The length of a search in choices for each item, where no other is asked for, and how it grows from so many turns to
-the next."""
+"""The default length of a search, in choices for each item, and the factor by which it grows after so many turns."""
 
 _TILING_TURNS = 6
-"""Turns of the search for tilings without a hole in each turn: they are short."""
+"""A turn has so many turns of the search for tilings, which are short."""
 
 _ASK_EVERY = 64
 _METHOD = "valley-filling"
 _NEVER = 1 << 62
-"""The height of columns that are not to be filled: those that wait, and those with nothing left to place."""
+"""The level of columns that are not to be filled: those that wait, and those without items left to place."""
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """`tops` are the heights of the columns, `levels` the same but _NEVER for those not to be filled; `slack` is what
-    each may still waste, `left` the number of its items still to place; `starting` and `ending` are the sizes, in sum,
-    of the items still to place whose first column is the one with that number, or ends before it."""
+    """`tops` are the heights of the columns; `levels` are the same, but _NEVER for columns that are not to be filled.
+    `slack` is what each column may still waste; `left` is the number of its items still to place. `starting` and
+    `ending` are sums of sizes of items still to place: those that start at a column, and those that end before it."""
 
     tops: list[int]
     levels: list[int]
@@ -61,26 +60,28 @@ class SkylineSearch:
                 self._load[column] += self._sizes[item]
                 self._over[column].append(item)
         self._tiling: Tiling | None = None
-        """Only one capacity leaves no hole, so there is one at most."""
+        """The search for tilings. Only one capacity leaves no hole, so there is one at most."""
         self._kinds = [(span, size) for span, size in zip(spans, self._sizes, strict=True)]
         self._turns = 0
 
     def next_turns(self, count: int) -> range:
-        """The turns that come next."""
+        """The numbers of the next turns."""
         turns = range(self._turns, self._turns + count)
         self._turns = turns.stop
         return turns
 
     def fill(self, capacity: int) -> float:
-        """The part of the area under `capacity` that the items fill, columns without any left away: 1 for a tiling."""
+        """The part of the area under `capacity` that the items fill. Columns without items do not count. A tiling has
+        1."""
         area = capacity * sum(1 for load in self._load if load)
         return sum(self._load) / area if area else 0.0
 
     def search(
         self, capacity: int, turns: range, *, seed: int, stop: Stop, nodes_per_item: int = _NODES_PER_ITEM
     ) -> Attempt:
-        """Packs the items into `capacity` units or exhausts the ways to: short searches with an order of preference
-        each, since luck early on matters more than patience. Later turns are longer. May raise Stopped."""
+        """Packs the items into `capacity` units, or proves that they do not fit. Each turn is a short search with its
+        own order of preference, because early luck matters more than patience. Later turns are longer. May raise
+        Stopped."""
         if max(self._load) > capacity:
             return Attempt("impossible", method=_METHOD)
         if self.fill(capacity) == 1:
@@ -95,7 +96,7 @@ class SkylineSearch:
         return Attempt("unknown", method=_METHOD, nodes=nodes)
 
     def _tile(self, capacity: int, turns: range, *, seed: int, stop: Stop) -> Attempt:
-        """The same without a hole: `_TILING_TURNS` turns of a search for tilings for each."""
+        """The same without a hole, with `_TILING_TURNS` turns of the search for tilings in each turn."""
         if self._tiling is None:
             self._tiling = Tiling(self._sizes, self._spans, capacity)
         nodes = 0
@@ -160,7 +161,7 @@ class SkylineSearch:
             yield self._wait(state, column)
 
     def _starting(self, state: _State, column: int, level: int) -> list[int]:
-        """The items over `column` that could lie at `level`, one of each kind."""
+        """The items over `column` that could lie at `level`. Of alike items there is one."""
         found: list[int] = []
         kinds: set[tuple[Span, int]] = set()
         tops, placed = state.tops, state.placed
@@ -168,20 +169,19 @@ class SkylineSearch:
             if placed[item] or self._kinds[item] in kinds:
                 continue
             first, end = self._spans[item]
-            if max(tops[first:end]) <= level and not self._shut(state, first, end, column):
+            if max(tops[first:end]) <= level and not self._must_wait(state, first, end, column):
                 kinds.add(self._kinds[item])
                 found.append(item)
         return found
 
     @staticmethod
-    def _shut(state: _State, first: int, end: int, column: int) -> bool:
-        """Whether a column of the span has already been told to wait at its present height: then nothing starts
-        there."""
+    def _must_wait(state: _State, first: int, end: int, column: int) -> bool:
+        """Whether a column of the span already waits at its present height. Then nothing may start there."""
         level = state.tops[column]
         return any(first <= one < end and state.tops[one] == level for one in state.waiting)
 
     def _place(self, state: _State, item: int, level: int) -> _State | None:
-        """The state with the item at `level`; None where a wall beside it could not be filled up without waste."""
+        """The state with the item at `level`. None if the items to come could not fill the step beside it."""
         first, end = self._spans[item]
         top = level + self._sizes[item]
         tops, levels, left = state.tops.copy(), state.levels.copy(), state.left.copy()
@@ -199,15 +199,20 @@ class SkylineSearch:
         starting, ending = state.starting.copy(), state.ending.copy()
         starting[first] -= self._sizes[item]
         ending[end] -= self._sizes[item]
-        if not (self._joins(first, tops, slack, starting, ending) and self._joins(end, tops, slack, starting, ending)):
+        if not (
+            self._can_fill_step(first, tops, slack, starting, ending)
+            and self._can_fill_step(end, tops, slack, starting, ending)
+        ):
             return None
         placed = state.placed.copy()
         placed[item] = 1
         return _State(tops, levels, slack, left, starting, ending, placed, waiting)
 
-    def _joins(self, edge: int, tops: list[int], slack: list[int], starting: list[int], ending: list[int]) -> bool:
-        """Whether the items that end or start at this edge, with the slack, can fill the step of the skyline there: no
-        other item lies below the upper side."""
+    def _can_fill_step(
+        self, edge: int, tops: list[int], slack: list[int], starting: list[int], ending: list[int]
+    ) -> bool:
+        """Whether the items that end or start at this edge can fill the step of the skyline there, with the slack. No
+        other items can lie there."""
         if not 0 < edge < self._width:
             return True
         step = tops[edge - 1] - tops[edge]
@@ -224,7 +229,8 @@ class SkylineSearch:
     def _preference(
         self, state: _State, level: int, valley: Span, rank: Sequence[float], by_walls: bool
     ) -> Callable[[int], tuple[int, float]]:
-        """Which candidate first: with `by_walls` those that end level with a wall of the valley, or span all of it."""
+        """The sort key of candidates. With `by_walls`, items come first that end level with a wall of the valley, or
+        that span all of it."""
         if not by_walls:
             return lambda item: (0, rank[item])
         tops, (first, end) = state.tops, valley
@@ -243,7 +249,7 @@ class SkylineSearch:
         return replace(state, levels=levels, waiting=(*state.waiting, column))
 
     def _ranks(self, turn: int, seed: int) -> list[float]:
-        """Preference among the items that could start, lowest first: large area, long, high, then the same
+        """The ranks of items that could start, the lowest first: by area, by length, by height, then the same
         disturbed."""
         random = Random(seed * 1_000_003 + turn)  # noqa: S311 - the same seed has to give the same layout
         noise = 0.0 if turn < 6 else (0.1, 0.3, 0.9)[turn // 6 % 3]

@@ -1,5 +1,4 @@
-"""The strategies for plain intervals that leave hardly any room: tilings without a hole, and the lowest valley
-first."""
+"""The strategies "tilings" and "skyline", for plain intervals that leave hardly any room."""
 
 from __future__ import annotations
 
@@ -9,12 +8,12 @@ from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval
 
 _LEAST_ITEMS, _TIGHT, _TURNS = 8, 0.97, 24
-"""Cores of so many plain intervals and more, that fill this part of the area under the capacity, are filled valley by
-valley, so many turns a step."""
+"""The fewest plain intervals of a core; the part of the area under the capacity that they must fill; and the turns in a
+step."""
 
 
 def skyline_of(case: Case) -> SkylineSearch | None:
-    """The search for the case's core; None where that is not one of plain intervals, or too small to be worth it."""
+    """The search for the case's core. None if the core has other items than plain intervals, or too few of them."""
     spans = case.core.spans if case.core.count >= _LEAST_ITEMS and not case.hulls else None
     return None if spans is None else SkylineSearch(case.core, spans)
 
@@ -46,7 +45,7 @@ class Tilings(_Tight):
 
 
 class Skyline(_Tight):
-    """The lowest valley of the skyline first, with waste counted."""
+    """The lowest valley of the skyline is filled first, and waste is counted."""
 
     name = "skyline"
 

@@ -1,1 +1,1 @@
-"""Packings found, with no proof."""
+"""Heuristics: they find packings, and prove nothing."""

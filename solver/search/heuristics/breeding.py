@@ -1,4 +1,4 @@
-"""Bred orders as a strategy: fillings and the first generations come before everything that takes long."""
+"""The strategy "breeding": fillings and the first generations of bred orders. It comes before all slow strategies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Repor
 
 
 def improver_of(case: Case) -> Improver | None:
-    """What breeds orders of the case's core, and squeezes; None where the rule that they are laid by does not take
-    it."""
+    """The improver of the case's core. None if the lowest-first rule does not take the core."""
     if case.hulls or case.has_rows or "breeding" in case.without:
         return None
     if not Genetic.takes(case.core):
@@ -22,7 +21,7 @@ def improver_of(case: Case) -> Improver | None:
 
 
 class Breeding(BaseStrategy):
-    """Asked once, before the search; later generations come beside the stacking (`lanes/stacking`)."""
+    """It is asked once, before the search. Later generations run beside the stacking (`lanes/stacking`)."""
 
     name = "breeding"
     parts: ClassVar[tuple[str, ...]] = ("filling",)

@@ -1,7 +1,7 @@
-"""First packings of plain intervals: the skyline filled in several manners, each filling lowered by ejection chains.
+"""First packings of plain intervals: the skyline is filled in several manners, and ejection chains lower each filling.
 
-These are the searches of very many items (`large/`). Of a few hundred, one filling with its lowering takes some 20 ms,
-and is often smaller than anything that orders of first fit come to.
+These are the searches for very many items (`large/`). For a few hundred items, a filling with its lowering takes some
+20 ms, and is often smaller than any packing that first fit finds.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _MANNERS = (
     Manner(0.02, 1.02, 0.0),
     Manner(0.01, 1.02, 0.2),
 )
-"""What one leaves large another packs well: each was chosen for the sets on which those before it are weak."""
+"""Each was chosen for sets on which those before it are weak."""
 
 _EFFORT = 400
-"""What lowering may cost for each item (see `EjectionChains.approach`)."""
+"""The effort of lowering, for each item (see `EjectionChains.approach`)."""
 
 
 def fillings(puzzle: Puzzle, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[tuple[int, ...]]:
-    """One packing a manner of a puzzle that has `spans` (see `Puzzle.spans`). `bound`: nothing below is looked for.
-    Raises Stopped where `stop` came before a filling was done."""
+    """A packing for each manner, of a puzzle that has `spans` (see `Puzzle.spans`). Nothing below `bound` is looked
+    for. Raises Stopped if `stop` comes before a filling is done."""
     import numpy as np
 
     ground = np.zeros(max(end for _, end in spans), dtype=np.int64)

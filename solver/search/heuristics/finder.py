@@ -1,7 +1,7 @@
-"""Smaller and smaller packings of a puzzle with rigid rows: by first fit, by squeezing, and along orders by CP-SAT.
+"""Smaller and smaller packings of a puzzle with rigid rows: by first fit, by squeezing, and by CP-SAT along orders.
 
-What is found in a coarse unit, where small items are left out and hardly any offsets are worth looking at, is where
-squeezing the whole puzzle begins.
+Squeezing first packs the puzzle in a coarse unit, without small items, where few offsets are to be tried. From that
+packing it goes on to squeeze the whole puzzle.
 """
 
 from __future__ import annotations
@@ -18,63 +18,65 @@ from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.exact.cpsat_stacking import turns
 from warpack.solver.search.exact.cpsat_strips import StripsSearch
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
-from warpack.solver.search.heuristics.guided_local_search import Ejector, ejectable
+from warpack.solver.search.heuristics.guided_local_search import GuidedLocalSearch
 from warpack.solver.search.heuristics.orders import Climb, disturbed_orders
 from warpack.solver.search.preprocess.coarsening import coarsened, kept_in, levels, relaxed_to
 from warpack.solver.search.preprocess.reduction import Reduced, Reductions
 
 _QUESTION_SHARE = 0.2
-"""Of a round's effort, the most for one question."""
+"""The largest share of a round's effort for one question to CP-SAT."""
 
 _LEAST_EFFORT = 1e-4
 
 _SQUEEZING_SHARE, _COARSE_SHARE, _LOOKS, _PATIENCE = 0.5, 0.3, 1_000_000, 4000
-"""Of a round's effort, what is spent on squeezing, or where there is a coarse unit, on squeezing in either; looks for
-each deterministic second (about 20 µs each); and the looks before squeezing first gives a capacity up."""
+"""The share of a round's effort for squeezing; the share for squeezing in the coarse unit, and again in the fine one,
+if there is a coarse unit; looks for each deterministic second (about 20 µs each); looks before squeezing first gives a
+capacity up."""
 
 _ORDERS_SHARE, _ORDERS_BESIDE, _ITEMS_A_LOOK = 0.1, 0.1, 2
-"""Of a round's effort, what first fit along orders gets, and what it gets on top of that effort; and how many items it
-places in the time of a look."""
+"""The share of a round's effort for first fit along orders; a further share that does not count as effort; and the
+items that first fit places in the time of a look."""
 
 _DRAWN = 3
-"""One in so many of these orders is a disturbed rule; the others climb."""
+"""One in so many of these orders is a disturbed rule. The others come from a climb."""
 
 _REFINING_LOOKS, _LAYING_LOOKS = 3000, 1000
-"""Looks at each capacity to which a coarse packing is made one of the whole, and what it counts to begin with one."""
+"""Looks at each capacity when a coarse packing is refined to one of the whole, and looks that its beginning counts."""
 
 
 class Finder:
-    """Looks for packings of one puzzle. What one round learns serves the next.
+    """Finds packings of one puzzle. What a round learns serves the next.
 
-    Rounds take turns between what an exact reduction leaves and what a relaxed one does, aligned as the puzzle says: of
-    the latter there is less to search, in larger units, but a few bytes may be lost where items are put back.
+    Rounds take turns between the core of an exact reduction and that of a relaxed one, with the puzzle's own
+    alignments. The relaxed core is smaller, and has larger units. But a few bytes may be lost when items are put back.
     """
 
     def __init__(self, reductions: Reductions, seed: int) -> None:
         self._whole, self._seed = reductions.whole, seed
         exact, relaxed = reductions.exact, reductions.relaxed
         self._reductions = (exact,) if relaxed is exact else (exact, relaxed)
-        self._views: list[_View] = []
+        self._cores: list[_Core] = []
         self._round = 0
         self._halted = False
 
     def halt(self) -> None:
+        """Ends the search in progress, and all later ones. Another thread may call it."""
         self._halted = True
-        for view in self._views:
+        for view in self._cores:
             view.halt()
 
     def find(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, tuple[int, ...] | None]:
-        """The best packing below `top`, which nothing below `bound` is."""
+        """The top and the offsets of the best packing below `top`, if one is found. No packing is below `bound`."""
         turn, self._round = self._round % len(self._reductions), self._round + 1
-        if turn == len(self._views):  # a tenth of a second of work, which may not be wanted
-            self._views.append(_View(self._whole, self._reductions[turn], self._seed))
+        if turn == len(self._cores):  # takes a tenth of a second, so it is made when needed
+            self._cores.append(_Core(self._whole, self._reductions[turn], self._seed))
         if self._halted:
             return top, None
-        return self._views[turn].find(bound, top, effort, stop)
+        return self._cores[turn].find(bound, top, effort, stop)
 
 
-class _View:
-    """What one reduction leaves, in the largest unit that it can be counted in."""
+class _Core:
+    """The core of one reduction, in the largest unit in which it can be counted."""
 
     def __init__(self, whole: Puzzle, reduced: Reduced, seed: int) -> None:
         self._whole, self._reduced, self._seed = whole, reduced, seed
@@ -88,7 +90,7 @@ class _View:
         self._first_fit = FirstFit(puzzle)
         self._climb, self._drawn = Climb(puzzle, Random(seed + 1)), disturbed_orders(puzzle, Random(seed + 2))  # noqa: S311 - the same seed has to give the same layout
         self._floor = 0
-        """Nothing below it is left to find here."""
+        """There is no packing of this core below it."""
 
     def halt(self) -> None:
         self._fitter.halt()
@@ -104,8 +106,8 @@ class _View:
         return top, None
 
     def _find(self, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
-        """Squeezes, then halves the interval downwards; what is not found in a question's effort is tried again with
-        another order."""
+        """Runs first fit, squeezes, and then asks CP-SAT, halving the interval. A capacity that is not decided within a
+        question's effort is tried again with another order."""
         end = self._fitter.spent + effort
         if not self._puzzle.count:
             return () if top > 0 else None
@@ -132,7 +134,7 @@ class _View:
         return offsets
 
     def _fit(self, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
-        """The best packing below `top` of first fit along the next orders."""
+        """The best packing below `top` that first fit finds along the next orders."""
         self._fitter.spent += _ORDERS_SHARE * effort
         best: tuple[int, ...] | None = None
         share = _ORDERS_SHARE + _ORDERS_BESIDE
@@ -151,7 +153,7 @@ class _View:
     def _squeeze(self, bound: int, top: int, effort: float, stop: Stop) -> tuple[int, ...] | None:
         """The best packing below `top` that squeezing finds."""
         found: list[tuple[int, ...]] = []
-        if ejectable(self._puzzle, top):
+        if GuidedLocalSearch.takes(self._puzzle, top):
             halted = replace(stop, cancelled=lambda: self._fitter.halted)
             with suppress(Stopped):
                 if self._coarse is not None:
@@ -186,8 +188,8 @@ class _Coarse:
         return cls(puzzle, unit, seed) if unit > 1 else None
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop) -> tuple[int, ...] | None:
-        """The best packing of the whole below `top` that comes of coarse ones; half of the looks go into making it one
-        of the whole. May raise Stopped with nothing found."""
+        """The best packing of the whole below `top` that is refined from a coarse one. Half of the looks are for the
+        refinement. May raise Stopped with nothing found."""
         coarse: list[tuple[int, ...]] = []
         highest = -(-top // self._unit) if self._top is None else self._top
         self._squeezer.squeeze(bound // self._unit, highest, looks // 2, stop, lambda one: coarse.append(tuple(one)))
@@ -197,7 +199,7 @@ class _Coarse:
         return self._refine(coarse[-1], bound, top, looks // 2, stop)
 
     def _refine(self, coarse: Sequence[int], bound: int, top: int, looks: int, stop: Stop) -> tuple[int, ...] | None:
-        """A packing of the whole below `top`, near a coarse one."""
+        """A packing of the whole below `top`, found near a coarse one."""
         puzzle = self._puzzle
         start = [0] * puzzle.count
         for item, offset in zip(self._kept, coarse, strict=True):
@@ -213,11 +215,11 @@ class _Coarse:
         while low < top - 1 and looks > 0:
             capacity = (low + top) // 2
             self._refined += 1
-            ejector = Ejector(puzzle, capacity, seed=self._seed + self._refined, start=start)
+            search = GuidedLocalSearch(puzzle, capacity, seed=self._seed + self._refined, start=start)
             turn = min(looks, _REFINING_LOOKS)
             looks -= turn + _LAYING_LOOKS
-            if ejector.search(turn, stop):
-                best, top = ejector.offsets, puzzle.top(ejector.offsets)
+            if search.search(turn, stop):
+                best, top = search.offsets, puzzle.top(search.offsets)
             else:
                 low = capacity
         return best

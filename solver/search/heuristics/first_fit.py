@@ -1,4 +1,4 @@
-"""First fit: items in a given order, each at the lowest offset that the items before it leave."""
+"""The first packing, by first fit along several orders."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.search.heuristics.orders import disturbed_orders, moved, rule_orders
 
 MANY, _DISTURBED = 48, 24
-"""From so many items on, so many disturbed orders are tried as well: for fewer the rules nearly always do."""
+"""With so many items or more, so many disturbed orders are tried too. With fewer, the rules nearly always suffice."""
 
 
 def construct(puzzle: Puzzle, *, good_enough: int, tries: int, random: Random, stop: Stop) -> Solution:
-    """The best of first fit over rule orders, where items are many the same disturbed, and `tries` changes of the best
-    order; ends early at a top of `good_enough`."""
+    """The best packing by first fit along the rule orders, along disturbed ones if there are many items, and along
+    `tries` changes of the best order. Ends early at a top of `good_enough`."""
     fit = FirstFit(puzzle)
     best: Solution | None = None
     best_order: list[int] = []
     disturbed: Iterable[list[int]] = ()
     if puzzle.count >= MANY:
-        chance = Random(0)  # noqa: S311 - the same for every seed: the portfolio is a fixed one
+        chance = Random(0)  # noqa: S311 - the same for every seed, because these orders are fixed
         disturbed = islice(disturbed_orders(puzzle, chance), _DISTURBED)
     for order in chain(rule_orders(puzzle), disturbed):
         found = fit.run(order)

@@ -1,10 +1,10 @@
-"""Better and better orders for the lowest-first rule, by a genetic algorithm with random keys.
+"""Better and better orders for the lowest-first rule, by a genetic algorithm with random keys (Gonçalves and Resende
+2011).
 
-An order is bred as a vector of keys, the item of the lowest key first. Children take the keys of what is live early
-from one parent and of what is live late from the other (the two halves of a packing are good by themselves), or single
-keys from each; and some keys change by chance. Where a population has not come further for a while it is set aside and
-another begins; what several populations came to is then bred on together. (Gonçalves and Resende, Biased random-key
-genetic algorithms, 2011.)
+An order is a vector of keys: the item with the lowest key comes first. A child takes the keys of items that are live
+early from one parent, and those of items that are live late from the other, because each half of a packing is good by
+itself. Or it takes single keys from each parent. Some keys also change by chance. A population that finds nothing
+better for some time is set aside, and another begins. Later the best of several populations are bred together.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_ITEMS = 48
-"""Smaller puzzles are left to first fit and to the exact searches."""
+"""Puzzles with fewer items are left to first fit and to the exact searches."""
 
 _CHILDREN, _FEWEST, _MORE = 128, 40, 1.1
-"""Children of a generation: few at first, when nearly every generation is a step, and so many times more in each."""
+"""The most children of a generation; the number at first, when nearly every generation is better; and its growth."""
 
 _PARENTS, _PARENTS_SHARE = 24, 0.25
-"""How many of the best are bred from at most, and as a share of the children."""
+"""How many of the best are parents: the most, and the share of the children."""
 
 _BY_TIME, _BY_ITEM = 0.6, 0.2
-"""Shares of the children that are cut in time, and that take single keys from a second parent. The others have one
-parent."""
+"""The share of children whose parents are joined at a time, and the share that takes single keys from a second parent.
+The others have one parent."""
 
 _FROM_SECOND = 0.3
 _CHANGED_ITEMS, _CHANGE, _SPREAD = 6, 1.0, 0.2
-"""Keys that change in a child, by how much (standard deviation), and how far the first orders are from the rules."""
+"""How many keys of a child change; the standard deviation of a change; and that of the first orders from the rules."""
 
 _PATIENCE, _JOINED = 40, 3
-"""Generations without a better packing before a population is set aside; populations of one rank that are bred on
-together."""
+"""Generations without a better packing before a population is set aside; and how many populations of the same rank are
+joined."""
 
 
 @dataclass(frozen=True)
 class _Population:
-    """Best first. `costs`: the top, and as a fraction how much lies above the bound. `children`: how many the next
-    generation has. `rank`: how often it was joined."""
+    """Individuals, the best first. `costs`: the top, with the part of the bytes above the bound as its fraction.
+    `children`: the size of the next generation. `rank`: how often the population was joined with others."""
 
     keys: NDArray[np.float64]
     offsets: NDArray[np.int64]
@@ -54,7 +54,7 @@ class _Population:
 
 
 class Genetic:
-    """One search, taken up again by every call. The same seed has the same course."""
+    """One search, which every call continues. The same seed always gives the same course."""
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int) -> None:
         import numpy as np
@@ -85,6 +85,7 @@ class Genetic:
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:
+        """Whether the puzzle has enough items, and the lowest-first rule takes it."""
         return puzzle.count >= LEAST_ITEMS and bool(puzzle.stretches) and LowestFirst.takes(puzzle)
 
     @property
@@ -98,12 +99,12 @@ class Genetic:
 
     @property
     def packings(self) -> list[list[int]]:
-        """Those of the population, lowest first."""
+        """The packings of the population, lowest first."""
         found: list[list[int]] = [] if self._population is None else self._population.offsets.tolist()
         return found
 
     def generation(self) -> tuple[int, ...]:
-        """One generation: the offsets of the best of the population."""
+        """Breeds one generation. Returns the offsets of the population's best packing."""
         np = self._np
         before, children = self._population, self._children
         keys = self._first(children) if before is None else self._bred(before.keys, children)
@@ -114,7 +115,9 @@ class Genetic:
             keys, offsets = np.concatenate((before.keys, keys)), np.concatenate((before.offsets, offsets))
             costs, rank = np.concatenate((before.costs, costs)), before.rank
         parents = min(_PARENTS, int(_PARENTS_SHARE * children))
-        best = np.unique(costs, return_index=True)[1][:parents]  # one of each cost: what is alike breeds nothing new
+        best = np.unique(costs, return_index=True)[1][
+            :parents
+        ]  # one of each cost, because equal parents breed nothing new
         more = min(_CHILDREN, _MORE * (_FEWEST if before is None else before.children))
         after = _Population(keys[best], offsets[best], costs[best], more, rank)
         self._idle = 0 if before is None or after.costs[0] < before.costs[0] else self._idle + 1
@@ -130,7 +133,7 @@ class Genetic:
         return costs
 
     def _first(self, children: int) -> NDArray[np.float64]:
-        """The rules, and the rules disturbed."""
+        """The first keys: the rules, and disturbed rules."""
         shape = (children, self._rules.shape[1])
         drawn = self._random.integers(0, len(self._rules), children)
         keys: NDArray[np.float64] = self._rules[drawn] + self._random.normal(0.0, _SPREAD, shape)
@@ -149,7 +152,8 @@ class Genetic:
         return keys
 
     def _set_aside(self, population: _Population) -> None:
-        """Begins anew, or where enough populations of one rank are there, with the best of each of them."""
+        """Sets a population aside, and begins a new one. If there are enough populations of one rank, it begins with
+        the best of each of them."""
         self._aside.append(population)
         self._population, self._idle = None, 0
         last = self._aside[-_JOINED:]
@@ -166,7 +170,7 @@ class Genetic:
 
 
 def first_packing(puzzle: Puzzle) -> tuple[int, ...]:
-    """One packing in a few milliseconds, of a puzzle that `Genetic` takes: what is live long and large goes first."""
+    """One packing in a few milliseconds, of a puzzle that `Genetic` takes. Long-lived and large items go first."""
     import numpy as np
 
     area = [size * stretch.bit_count() for size, stretch in zip(puzzle.sizes, puzzle.stretches, strict=True)]

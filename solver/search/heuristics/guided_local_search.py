@@ -1,15 +1,14 @@
-"""Guided local search in a fixed capacity: items may overlap for a while, and pairs that keep doing so grow heavy.
+"""Guided local search at a fixed capacity: items may overlap, and pairs that keep overlapping get larger weights.
 
-Every item lies somewhere within the capacity from the start. One that overlaps others moves to the offset where the
-weights of the pairs that it would overlap there are least in sum, and those that it then overlaps follow. Where no move
-helps any more, each pair that still overlaps gets heavier by one, so that the search cannot settle there (Voudouris and
-Tsang 1999; for packing Faroe, Pisinger and Zachariasen 2003; with all weights raised at once, as in the breakout method
-of Morris 1993). Where the bound is out of reach this finds far smaller packings of hundreds of items than any order of
-first fit, or CP-SAT; it proves nothing.
+Every item lies within the capacity from the start. An item that overlaps others moves to the offset with the least
+weight, which is the sum over the pairs that it would overlap there. Then the items that it overlaps move in turn. If no
+move helps, the weight of each overlapping pair grows by one, so that the search cannot stay there. (Voudouris and Tsang
+1999; for packing, Faroe, Pisinger and Zachariasen 2003; all weights grow at once, as in the breakout method of Morris
+1993.) If the bound is out of reach, this packs hundreds of items far smaller than first fit or CP-SAT. It proves
+nothing. Its effort is counted in *looks*: one look weighs all offsets of one item.
 
-For each item a row holds, for all offsets, by how much the weight of what it would overlap there changes from the
-offset before: a move changes two places in the row of each conflicting item, and a running sum of a row weighs all
-offsets at once.
+Each item has a row with a number for each offset: the change of the weight from the offset before. A move changes two
+places in the row of each conflicting item. The running sum of a row gives the weights of all offsets at once.
 """
 
 from __future__ import annotations
@@ -28,20 +27,20 @@ if TYPE_CHECKING:
 
 _ASK_EVERY = 64
 _MOST_CELLS = 1 << 24
-"""Items times capacity: rows of more would take more than 64 MiB."""
+"""Items times capacity. More would make rows of more than 64 MiB."""
 
 
-def ejectable(puzzle: Puzzle, capacity: int) -> bool:
-    """Whether `Ejector` takes this puzzle: free places, and not too many offsets."""
-    return puzzle.count * (capacity + 2) <= _MOST_CELLS and not puzzle.pinned
+class GuidedLocalSearch:
+    """One search for a packing within `capacity` units, which every call continues."""
 
-
-class Ejector:
-    """One search for a packing within `capacity` units, taken up again by every call."""
+    @staticmethod
+    def takes(puzzle: Puzzle, capacity: int) -> bool:
+        """Whether the search takes this puzzle: without pins, and with not too many offsets."""
+        return puzzle.count * (capacity + 2) <= _MOST_CELLS and not puzzle.pinned
 
     def __init__(self, puzzle: Puzzle, capacity: int, *, seed: int, start: Sequence[int] = ()) -> None:
-        """`start` are offsets to begin with, pushed into the capacity; without any, large items are laid where they
-        overlap least. Every item has to fit by itself."""
+        """`start` are offsets to begin with, which are moved into the capacity. Without any, large items are placed
+        where they overlap least. Every item must fit by itself."""
         import numpy as np  # takes 0.1 s, and most sets never need it
 
         self.capacity = capacity
@@ -61,10 +60,10 @@ class Ejector:
         for numbers, one in zip(self._number, gaps, strict=True):
             for n, (other, _, _) in enumerate(one):
                 numbers.setdefault(other, []).append(n)
-        # a gap is passed over as long as the double of the difference is this far from the sum of its ends
+        # a difference is outside a gap if its double is at least this far from the sum of the gap's ends
         self._sums = [np.array([low + high for _, low, high in one], dtype=np.int64) for one in gaps]
         self._reach = [np.array([high - low + 1 for _, low, high in one], dtype=np.int64) for one in gaps]
-        # where the item at offset 0 makes the rows of the others rise, and where they fall again
+        # where the item at offset 0 makes the weights of the others rise, and where they fall again
         self._edges = [
             np.array([*(low for _, low, _ in one), *(high + 1 for _, _, high in one)], dtype=np.int64) for one in gaps
         ]
@@ -91,11 +90,11 @@ class Ejector:
 
     @property
     def offsets(self) -> tuple[int, ...]:
+        """The offsets of the items, in their order. They are a packing once nothing overlaps."""
         return tuple(self._offsets)
 
     def search(self, looks: int, stop: Stop) -> bool:
-        """Whether nothing overlaps any more, after weighing the offsets of at most about `looks` items. May raise
-        Stopped."""
+        """Searches for about `looks` looks. Returns whether nothing overlaps any longer. May raise Stopped."""
         queued = bytearray(len(self._rows))
         for item in self._queue:
             queued[item] = 1
@@ -148,7 +147,7 @@ class Ejector:
             self._move(item, int(self._places[item].argmin()) * self._steps[item])
 
     def _move(self, item: int, offset: int, *, alone: bool = False) -> None:
-        """Lays the item at `offset`; `alone`: nothing overlaps it there."""
+        """Moves the item to `offset`. `alone`: nothing overlaps it there."""
         cells, weights, before = self._cells, self._weights[item], self._marks[item]
         marks = self._later(self._edges[item] + offset, 0)
         marks += self._bases[item]
@@ -179,7 +178,7 @@ class Ejector:
         return set(others[apart < self._reach[item]].tolist())
 
     def _grow(self, overlapping: Iterable[int]) -> None:
-        """Every pair that overlaps gets heavier."""
+        """Raises the weight of every overlapping pair."""
         cells = self._cells
         for item in overlapping:
             number, weights, marks = self._number[item], self._weights[item], self._marks[item]

@@ -1,8 +1,8 @@
-"""Better packings of many items, one after another: the skyline filled, orders bred for the lowest-first rule, bred
-packings lowered, packings squeezed.
+"""Better and better packings of many items. The skyline is filled; orders are bred for the lowest-first rule; bred
+packings are lowered; packings are squeezed.
 
-The first two find in a tenth of a second what squeezing takes many seconds for; the others go on where no order helps
-any more.
+The first two find in a tenth of a second what squeezing needs many seconds for. The others still find better packings
+when orders do not help any longer.
 """
 
 from __future__ import annotations
@@ -18,31 +18,32 @@ from warpack.solver.search.heuristics.genetic import Genetic
 from warpack.solver.search.heuristics.lowered import Lowering
 
 _FIRST_GENERATIONS = 12
-"""So many are bred before what takes long."""
+"""So many generations are bred before all slow searches."""
 
 _QUICKLY_BRED = 256
-"""Fillings before that: one where items are fewer, for generations take less time then than a filling; else two."""
+"""Before the first generations come two fillings. With fewer items than this there is one, because a generation then
+takes less time than a filling."""
 
 _TIGHT = 0.97
-"""Intervals that fill this part of the area at the bound are often packed at it by a short turn of valley filling."""
+"""If intervals fill this part of the area under the bound, a short turn of valley filling often packs them at it."""
 
-_GLANCE_NODES = 2
+_SKYLINE_NODES = 2
 """The length of that turn, in choices for each item."""
 
 _FIRST_SHARE, _SHARE = 0.6, 0.15
-"""Of the looks, what breeding gets in the first call and later: most of what it finds it finds in the first second."""
+"""Breeding's share of the looks, in the first call and later. It finds most in the first second."""
 
 _LOWERING_SHARE = 0.25
-"""Of the looks, what lowering the bred packings gets."""
+"""The share of the looks for lowering bred packings."""
 
 _PATIENCE, _GROWTH = 200_000, 1.25
-"""Looks before squeezing first gives a capacity up, and by how much their number grows then: how many it takes varies
-so much that beginning anew pays."""
+"""Looks before squeezing first gives a capacity up, and the factor by which they grow then. The looks that a capacity
+needs vary so much that a new beginning pays."""
 
 
 class Improver:
-    """Works on one puzzle of which no packing below `bound` is possible. What one call learns serves the next. `by`:
-    what made the packing that is handed on ("skyline", "filling", "breeding", "lowering", "squeezing"). Any but
+    """Improves packings of one puzzle, which has none below `bound`. What a call learns serves the next. `by` names the
+    part that made the packing handed on ("skyline", "filling", "breeding", "lowering", "squeezing"). Any part but
     breeding may be left out."""
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int, without: frozenset[str] = frozenset()) -> None:
@@ -55,7 +56,7 @@ class Improver:
         self._share = _FIRST_SHARE
 
     def first(self, bound: int, top: int, stop: Stop, better: Better) -> int:
-        """What takes a tenth of a second or two: the top that it came to."""
+        """The first packings, in a tenth of a second or two. Returns the best top."""
         stop.check()
         for offsets in self._first(bound, stop):
             if self._puzzle.top(offsets) < top:
@@ -67,7 +68,7 @@ class Improver:
         return top
 
     def squeeze(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> None:
-        """Spends about so many looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`.
+        """Spends about `looks` looks (see `guided_local_search`) on packings below `top`, and ends early at `bound`.
         May raise Stopped."""
         share, self._share = self._share, _SHARE
 
@@ -88,10 +89,10 @@ class Improver:
             self._squeezer.squeeze(bound, top, int((1 - share - _LOWERING_SHARE) * looks), stop, taken, start)
 
     def _first(self, bound: int, stop: Stop) -> Iterator[Sequence[int]]:
-        """The packings: fillings where items are plain intervals, the first generations between them."""
+        """The first packings: generations, and fillings before and after them if the items are plain intervals."""
         spans = self._puzzle.spans
         if spans is not None and "skyline" not in self._without:
-            yield from self._glance(spans, bound, stop)
+            yield from self._try_skyline(spans, bound, stop)
         if "filling" in self._without:
             spans = None
         for number, offsets in enumerate(() if spans is None else fillings(self._puzzle, spans, bound, stop)):
@@ -107,11 +108,11 @@ class Improver:
             self.by = "breeding"
             yield self._genetic.generation()
 
-    def _glance(self, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[Sequence[int]]:
-        """A packing at the bound, where one turn of valley filling has it."""
+    def _try_skyline(self, spans: Sequence[Span], bound: int, stop: Stop) -> Iterator[Sequence[int]]:
+        """A packing at the bound, if one short turn of valley filling finds it."""
         valleys = SkylineSearch(self._puzzle, spans)
         if valleys.fill(bound) >= _TIGHT:
-            attempt = valleys.search(bound, range(1), seed=self._seed, stop=stop, nodes_per_item=_GLANCE_NODES)
+            attempt = valleys.search(bound, range(1), seed=self._seed, stop=stop, nodes_per_item=_SKYLINE_NODES)
             if attempt.verdict == "packed":
                 self.by = "skyline"
                 yield attempt.offsets

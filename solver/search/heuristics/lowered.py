@@ -1,8 +1,8 @@
-"""Bred packings of plain intervals, lowered by ejection chains in small steps.
+"""Lowers bred packings of plain intervals by ejection chains, in small steps.
 
-A bred packing is smaller than a filling, and chains seldom bring it lower by much at once; but they often do by a
-little, and then again. So each is tried with several steps, each time with other items dear, and what comes of it is
-tried in turn: of a few hundred items that is far quicker than squeezing.
+A bred packing is smaller than a filling. Ejection chains seldom lower it by much at once, but often by a little, and
+then again. So each packing is tried with several steps. Each try makes other items dear, and its result is tried in
+turn. For a few hundred items that is far quicker than squeezing.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ from warpack.solver.search.large.ejection_chains import EjectionChains
 from warpack.solver.search.large.skyline_fill import IntervalField
 
 _KEPT = 24
-"""Packings, the lowest, that are tried further."""
+"""How many of the lowest packings are kept to be tried."""
 
 _STEPS = (0.95, 0.98, 0.99)
-"""Parts of what a packing is above the bound that one step leaves."""
+"""The parts of the distance to the bound that a step may leave."""
 
 _EFFORT, _LOOKS = 20_000, 100
-"""What one try may cost for each item (see `EjectionChains.approach`), and in looks of `guided_local_search`."""
+"""The effort of a try for each item (see `EjectionChains.approach`), and its cost in looks of `guided_local_search`."""
 
 _DEARER, _CHEAPER = 1.4, 0.7
-"""By how much items may be dearer or cheaper than usual in a try."""
+"""The factors between which the dearness of items varies in a try."""
 
 
 class Lowering:
-    """Works on one puzzle that has `spans` (see `Puzzle.spans`), of which no packing below `bound` is possible. What
-    one call learns serves the next."""
+    """Lowers packings of one puzzle that has `spans` (see `Puzzle.spans`). What a call learns serves the next."""
 
     def __init__(self, puzzle: Puzzle, spans: Sequence[Span], seed: int) -> None:
         import numpy as np
@@ -41,16 +40,16 @@ class Lowering:
         self._puzzle, self._random = puzzle, Random(seed)  # noqa: S311 - the same seed has to give the same layout
         self._pool: list[tuple[int, tuple[int, ...]]] = []
         self.cost = _LOOKS * puzzle.count
-        """What a try costs, in looks."""
+        """The cost of a try, in looks."""
 
     def add(self, packings: Sequence[Sequence[int]]) -> None:
-        """Packings to lower from now on, where they are among the lowest."""
+        """Adds packings to lower, if they are among the lowest."""
         known = set(self._pool)
         known.update((self._puzzle.top(offsets), tuple(offsets)) for offsets in packings)
         self._pool = sorted(known)[:_KEPT]
 
     def lower(self, bound: int, top: int, looks: int, stop: Stop, better: Better) -> int:
-        """Spends about so many looks on packings below `top`, and ends early at `bound`: the top that it came to. May
+        """Spends about `looks` looks on packings below `top`, and ends early at `bound`. Returns the best top. May
         raise Stopped."""
         random = self._random
         while looks > 0 and top > bound and self._pool:

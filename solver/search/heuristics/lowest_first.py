@@ -1,9 +1,9 @@
-"""The lowest-first rule for many orders at once: always the item that can lie lowest goes next, and an order breaks
+"""The lowest-first rule, for many orders at once: the item that can lie lowest is placed next, and an order breaks
 ties.
 
-First fit looks for holes; here every item lies above all that it conflicts with and that was placed before it, as in
-the skyline heuristics of strip packing. So one placing costs a few operations on whole arrays, and a hundred orders are
-placed in the time of a few first fits. Tight sets of intervals come out far smaller than by first fit.
+First fit looks for holes. Here every item lies above all conflicting items that were placed before it, as in the
+skyline heuristics of strip packing. So placing an item is a few operations on whole arrays, and a hundred orders are
+placed in the time of a few first fits. Tight sets of intervals become far smaller than by first fit.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_BITS = 30
-"""Offsets and ranks share one integer of 32 bits where they fit into so many; else one of 64."""
+"""If an offset and a rank fit into so many bits, they share an integer of 32 bits, else one of 64."""
 
 
 class LowestFirst:
-    """The rule on one puzzle that it `takes`, made ready once."""
+    """The rule on one puzzle that it `takes`. It is prepared once."""
 
     def __init__(self, puzzle: Puzzle) -> None:
         import numpy as np  # takes 0.1 s, and most sets never need it
@@ -35,7 +35,7 @@ class LowestFirst:
         self._kind = kind
         self._never = np.iinfo(self._kind).max
         self.sizes: NDArray[np.int64] = np.array(puzzle.sizes, dtype=np.int64)
-        # what the item of the row, laid at 0, makes of the offsets of the others, in the bits of an offset
+        # the lowest offsets of the others if the row's item lies at 0, in the bits of an offset
         self._above = np.full((count, count), -(self._never // 2), dtype=self._kind)
         items = np.repeat(np.arange(count), [len(row) for row in puzzle.forbidden])
         others = np.fromiter(chain.from_iterable(puzzle.forbidden), dtype=np.intp, count=len(items))
@@ -43,8 +43,8 @@ class LowestFirst:
 
     @staticmethod
     def takes(puzzle: Puzzle) -> bool:
-        """Whether the rule's packings are packings of this puzzle (free places, at any offset), and items that conflict
-        may share no byte, so that nothing is lost by lying above."""
+        """Whether the rule fits the puzzle. It must have no pins and no alignments, so that the rule's packings are
+        legal. Items that conflict must share no byte, so that nothing is lost if one lies above the other."""
         if puzzle.pinned or any(alignment > 1 for alignment in puzzle.alignments):
             return False
         return puzzle.plain or all(
@@ -52,7 +52,7 @@ class LowestFirst:
         )
 
     def place(self, orders: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Offsets of the items (one packing a row) for one order of all items in each row."""
+        """The offsets of the items. Each row is a packing, for the order of all items in the same row of `orders`."""
         np, kind = self._np, self._kind
         lanes, count = orders.shape
         ranks = np.empty((lanes, count), dtype=kind)

@@ -1,5 +1,5 @@
-"""More orders for first fit, as a strategy: where items have rows, it finds in a twentieth of a second what the two
-lanes need half a second for."""
+"""The strategy "more orders": first fit along more orders. If items have rows, it finds in a twentieth of a second what
+the two lanes need half a second for."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from warpack.solver.search.heuristics.orders import disturbed_orders
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Reporting
 
 _LEAST_ITEMS, _ORDERS = 24, 100
-"""From how many items on, and how many orders are tried."""
+"""The fewest items, and the number of orders."""
 
 
 class MoreOrders(BaseStrategy):
-    """Asked once, before the search. Each better packing is handed on at once."""
+    """It is asked once, before the search. Each better packing is handed on at once."""
 
     name = "more orders"
 

@@ -1,4 +1,5 @@
-"""Orders in which first fit is tried: rules that do well on real buffer sets, then small changes of the best so far."""
+"""Orders for first fit: rules that do well on real buffer sets, disturbed rules, and small changes of the best
+order."""
 
 from __future__ import annotations
 
@@ -8,15 +9,15 @@ from random import Random
 from warpack.solver.search.core.puzzle import Puzzle
 
 _NOISE = 0.4
-"""By how much of the value a rule is disturbed at most."""
+"""The largest part by which a rule's values are disturbed."""
 
 _SHIFTED, _SHIFT, _PATIENCE = 0.3, 3.0, 150
-"""A climb: the part of the items that a step shifts, by how many places (standard deviation), and the steps without a
-better packing before it begins anew."""
+"""Of a climb: the part of the items that a step shifts; the standard deviation of a shift, in places; and the steps
+without a better packing before it begins anew."""
 
 
 def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
-    """Largest first, by several meanings of large. Ties go by the items' numbers."""
+    """Orders with the largest items first, by several meanings of large. Ties are broken by the items' numbers."""
     sizes, count = puzzle.sizes, puzzle.count
     met = [sum(sizes[j] for j in row) for row in puzzle.forbidden]
     rigid = [len({gaps for gaps in row.values() if len(gaps) > 1}) > 0 for row in puzzle.forbidden]
@@ -39,8 +40,8 @@ def rule_orders(puzzle: Puzzle) -> Iterator[list[int]]:
 
 
 def disturbed_orders(puzzle: Puzzle, random: Random) -> Iterator[list[int]]:
-    """Orders without end: largest first by bytes, by area in time and bytes, and by bytes times what is met, with
-    chance in it."""
+    """Endless orders with the largest items first: by bytes, by area (bytes times stretches), and by bytes times the
+    conflicting bytes. Each value is disturbed by chance."""
     sizes, items = puzzle.sizes, range(puzzle.count)
     lengths = [max(1, stretch.bit_count()) for stretch in puzzle.stretches] or [1] * puzzle.count
     met = [sizes[i] + sum(sizes[j] for j in puzzle.forbidden[i]) for i in items]
@@ -56,8 +57,8 @@ def disturbed_orders(puzzle: Puzzle, random: Random) -> Iterator[list[int]]:
 
 
 class Climb:
-    """Orders without end, each near the best since the last beginning, which is a disturbed rule. Who asks for an
-    `order` tells next, by `came_to`, the top of its packing: that is how the climb goes on."""
+    """Endless orders by hill climbing. A climb begins with a disturbed rule, and each next order is near its best one.
+    After each `order`, call `came_to` with the top of its packing."""
 
     def __init__(self, puzzle: Puzzle, random: Random) -> None:
         self._items, self._random = range(puzzle.count), random
@@ -67,6 +68,7 @@ class Climb:
         self._top, self._idle = 0, 0
 
     def order(self) -> list[int]:
+        """The next order to try."""
         random = self._random
         if not self._kept:
             self._tried = [0.0] * len(self._items)
@@ -79,6 +81,7 @@ class Climb:
         return sorted(self._items, key=self._tried.__getitem__)
 
     def came_to(self, top: int) -> None:
+        """Tells the top of the packing along the last order."""
         begun = not self._kept
         self._idle = 0 if begun or top < self._top else self._idle + 1
         if begun or top <= self._top:
@@ -88,7 +91,7 @@ class Climb:
 
 
 def moved(order: list[int], random: Random) -> list[int]:
-    """The order with one item taken to another place."""
+    """The order with one item moved to another place."""
     changed = list(order)
     changed.insert(random.randrange(len(changed)), changed.pop(random.randrange(len(changed))))
     return changed

@@ -1,8 +1,8 @@
-"""An earlier layout's offsets as a start, for a region that may have changed since.
+"""Warm start: an earlier layout's offsets, repaired for a region that may have changed since.
 
-Buffers that are known stay where they were, as far as the rules allow it today; what is new, has grown or is in the way
-of another goes to the lowest place that is left, largest first. Where lifting everything down wins bytes, that is done
-as well.
+Known buffers keep their places, as far as the rules still allow it. Buffers that are new, have grown or are in the way
+of another go to the lowest free place, the largest first. If placing all buffers anew in this order saves bytes, that
+is done too.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from warpack.solver.search.large.first_fit import Meetings, blocked_by
 from warpack.solver.wire.units import Bytes
 
 _ASK_EVERY = 64
-"""Items placed between two questions whether to stop."""
+"""Items that are placed between two looks at the clock."""
 
 
 def repaired(problem: RegionProblem, placed: Mapping[str, Bytes], stop: Stop) -> Sequence[Bytes] | None:
-    """A legal packing (windows apart, and as long as the pins are legal) that has as much as can be of `placed`:
-    offsets by name of the buffer, or of the part where parts lie apart. None where nothing of the region is known, or
-    `stop` came first."""
+    """A packing that keeps as many as possible of the offsets in `placed`. These are by name of the buffer, or of the
+    part if parts lie apart. The packing is legal if the pins are, but windows are ignored. None if nothing of the
+    region is known, or if `stop` came first."""
     wanted = [_wanted(problem, number, placed) for number in range(len(problem.items))]
     if all(offset is None for offset in wanted):
         return None
@@ -36,7 +36,7 @@ def repaired(problem: RegionProblem, placed: Mapping[str, Bytes], stop: Stop) ->
     lifted = placing.run([None] * len(kept), by_place)
     best = lifted if lifted is not None and _top(problem, lifted) < _top(problem, kept) else kept
     unit = unit_of(problem)
-    return [offset // unit * unit for offset in best]  # as legal as before, and what the searches count in
+    return [offset // unit * unit for offset in best]  # still legal, and whole units as the searches need them
 
 
 def _wanted(problem: RegionProblem, number: int, placed: Mapping[str, Bytes]) -> Bytes | None:
@@ -51,7 +51,7 @@ def _top(problem: RegionProblem, offsets: Sequence[Bytes]) -> Bytes:
 
 
 class _Placing:
-    """Placing the items of one region one after another, each where it is wanted or at the lowest free offset."""
+    """Places the items of one region, one after another: each at its wanted offset, or at the lowest free one."""
 
     def __init__(self, problem: RegionProblem, stop: Stop) -> None:
         self._problem, self._stop = problem, stop
@@ -60,8 +60,8 @@ class _Placing:
         self._length = max((end for one in self._spans for _, end in one), default=0)
 
     def run(self, wanted: Sequence[Bytes | None], order: Sequence[int] | None = None) -> list[Bytes] | None:
-        """Pinned items first, then those that are wanted somewhere from the bottom up, then the others: in `order`, or
-        the largest first."""
+        """Places pinned items first, then items with a wanted offset, from the bottom up. Then come the others, in
+        `order`, or the largest first. None if `stop` came first."""
         items = self._problem.items
         numbers = range(len(items))
         pinned = [i for i in numbers if items[i].pinned_offset_bytes is not None]

@@ -1,1 +1,1 @@
-"""Two strategies at once, one to find and one to prove, each in a thread of its own."""
+"""Two lanes at once, each in its own thread: one finds packings, one proves."""

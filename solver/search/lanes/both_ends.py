@@ -1,7 +1,7 @@
-"""Closing the interval of a puzzle with rigid rows from both ends at once: one lane finds, one proves.
+"""Closes the interval of a puzzle with rigid rows from both ends: one lane finds packings, the other raises the bound.
 
-Each round both lanes start from the best that is known and spend the same deterministic effort, each by itself; then
-what they found is put together. So the result depends on the machine's speed only where the search is stopped.
+In each round both lanes start from the best that is known. Each spends the same deterministic effort by itself, and
+then their results are joined. So the result depends on the machine's speed only if the search is stopped.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from warpack.solver.search.preprocess.reduction import Reductions
 from warpack.solver.search.strategy import BaseStrategy, Better, Exhausted, Interval
 
 _FIRST_EFFORT, _GROWTH = 0.02, 1.5
-"""Deterministic seconds of a lane's first round (about half a second of one core), and how they grow."""
+"""Deterministic seconds of a lane's first round (about half a second of one core), and the factor by which they
+grow."""
 
 _WORTH = 25.0
-"""What a deterministic second of a lane counts towards the effort."""
+"""The effort that a deterministic second of a lane counts."""
 
 _ASK_EVERY_S = 0.05
 
@@ -30,7 +31,8 @@ FINDER, PROVER = "finder", "destructive bounds"
 
 
 class BothEnds(BaseStrategy):
-    """A step is a round, longer from one to the next, whatever capacity and effort it is asked for."""
+    """A step is one round, and each round is longer than the one before. The capacity and effort asked for are
+    ignored."""
 
     name = "both ends"
     parts: ClassVar[tuple[str, ...]] = (FINDER, PROVER)
@@ -61,7 +63,7 @@ class _Lanes:
         self._prover = DestructiveBounds(reductions, case.seed, lambda: self._halted)
 
     def round(self, interval: Interval, effort: float, stop: Stop) -> Interval:
-        """What the lanes come to, each with `effort` deterministic seconds; where `stop` ends them, until then."""
+        """The joined result of both lanes, each with `effort` deterministic seconds, or less if `stop` comes first."""
         with ThreadPoolExecutor(2) as pool:
             lanes = pool.submit(self._find, interval, effort, stop), pool.submit(self._prove, interval, effort, stop)
             try:
@@ -72,7 +74,7 @@ class _Lanes:
         found, proven = (lane.result() for lane in lanes)
         if proven.bound >= interval.best.top:
             return proven
-        closed = next((one for one in (found, proven) if one.closed), None)  # the other lane was halted somewhere
+        closed = next((one for one in (found, proven) if one.closed), None)  # the other lane was halted on its way
         return closed or found.joined(proven)
 
     def _halt(self, lanes: tuple[Future[Interval], ...]) -> None:
@@ -103,5 +105,5 @@ class _Lanes:
 
 
 def _settled(lanes: tuple[Future[Interval], ...]) -> bool:
-    """Whether the lanes have ended, or what one of them came to leaves nothing for the other to find."""
+    """Whether both lanes have ended, or one of them has closed the interval."""
     return all(lane.done() for lane in lanes) or any(lane.done() and lane.result().closed for lane in lanes)

@@ -1,4 +1,5 @@
-"""Items stacked along an order by CP-SAT at the bound, while better packings are bred and squeezed: one thread each."""
+"""CP-SAT stacks the items along an order, at the bound. Another thread breeds and squeezes better packings
+meanwhile."""
 
 from __future__ import annotations
 
@@ -12,17 +13,16 @@ from warpack.solver.search.exact.cpsat_stacking import StackingSearch
 from warpack.solver.search.heuristics.breeding import improver_of
 from warpack.solver.search.heuristics.capacity_squeeze import Better as BetterOffsets
 from warpack.solver.search.heuristics.capacity_squeeze import Squeezer
-from warpack.solver.search.heuristics.guided_local_search import ejectable
+from warpack.solver.search.heuristics.guided_local_search import GuidedLocalSearch
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import BaseStrategy, Better, Interval, Reporting
 
 _SHARE = 0.07
-"""Of the effort, what a lane of stacking gets (about a second on one core at first: without a linear relaxation the
-deterministic clock runs slowly)."""
+"""The share of the effort that a lane of stacking gets, in deterministic seconds. At first that is about a second of
+one core, because the deterministic clock runs slowly without a linear relaxation."""
 
 _LOOKS = 200_000
-"""Looks (see `guided_local_search`) for each unit of effort that the stacking beside them gets: about as long as one
-search of it takes."""
+"""Looks (see `guided_local_search`) for each unit of effort. They take about as long as the stacking beside them."""
 
 
 class _Improves(Protocol):
@@ -32,8 +32,8 @@ class _Improves(Protocol):
 
 
 class Stacking(BaseStrategy):
-    """Both cores stack where nothing can be found beside it; one core, where something can, but for the first step at
-    each bound."""
+    """Both cores stack if nothing can search beside the stacking. Else one core stacks, except in the first step at
+    each bound, when both do."""
 
     name = "stacking"
     parts: ClassVar[tuple[str, ...]] = ("breeding", "lowering", "squeezing")
@@ -54,7 +54,7 @@ class Stacking(BaseStrategy):
         lanes, self._bound = (1 if interval.bound == self._bound else 2), interval.bound
         self.spent += effort
         room, share = case.room(capacity), _SHARE * effort
-        if beside is None or not ejectable(case.core, case.room(interval.best.top)):
+        if beside is None or not GuidedLocalSearch.takes(case.core, case.room(interval.best.top)):
             return self.answered(interval, self._stacker.search(room, effort=share, stop=stop), capacity)
         reporting = Reporting(case, interval, better, lambda: beside.by)
         with ThreadPoolExecutor(1) as pool:

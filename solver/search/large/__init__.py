@@ -1,1 +1,1 @@
-"""Regions of so many items that no pairs are held."""
+"""Regions with too many items to hold all their pairs."""

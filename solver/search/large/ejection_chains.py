@@ -1,10 +1,11 @@
-"""Ejection chains (Glover 1996): the few items of a packing of very many that stick out above a target are laid lower.
+"""Ejection chains (Glover 1996). In a packing of very many items, the few that end above a target are placed lower.
 
-An item that sticks out goes to the offset below the target where what it overlaps is cheapest in sum; that is taken out
-and goes elsewhere in turn, the dearest first. An item is cheap whose phases have room to spare: it is laid again with
-ease. So chains lead from the fullest phases to emptier ones, and end there. A chain that does not end within some steps
-is taken back to where least was out of place, and every item gets dearer each time it is laid, so that no chain is gone
-twice. The cost is in proportion to what sticks out, and not to the packing: pairs are looked up where a chain comes by.
+Such an item goes to the offset below the target where the items that it overlaps have the least cost in sum. These
+items are ejected, and are placed elsewhere in the same manner, the most costly first. An item is cheap if its phases
+have room to spare, because it is easy to place again. So chains lead from the fullest phases to emptier ones, and end
+there. If a chain does not end within some steps, it is undone back to where the least was out of place. The cost of an
+item grows each time it is placed, so that no chain repeats itself. The effort is in proportion to what ends above the
+target, not to the packing, because pairs are looked up only along a chain.
 """
 
 from __future__ import annotations
@@ -18,37 +19,37 @@ from warpack.solver.search.large.skyline_fill import IntervalField
 from warpack.solver.wire.units import Bytes
 
 _NEARLY_FULL, _ROOMY = 0.02, 0.003
-"""A phase is e times cheaper for so much of the bound that it has left; and what the emptiest costs."""
+"""A phase is e times cheaper for each such part of the bound that it has free; and the cost of an empty phase."""
 
 _CHAIN = 100
-"""Items that one chain lays at most."""
+"""The most items that one chain places."""
 
 _DEARER = 1.1
-"""An item gets so many times dearer whenever it is laid."""
+"""The factor by which an item's cost grows each time it is placed."""
 
 _LOOK = 500
-"""The effort of laying an item among none; among others it is one more for each."""
+"""The effort of placing an item without neighbours. Each neighbour adds one."""
 
 _STEP = 0.8
-"""See `EjectionChains`."""
+"""The default `step` of `EjectionChains`."""
 
 _APART = 256
-"""Columns between two for which what is live there is kept."""
+"""Live items are kept for every so many columns."""
 
 _KEPT = 1 << 22
-"""Numbers of neighbours that are kept at most, for all items together."""
+"""The most neighbours that are kept, for all items together."""
 
 _OUT = -(1 << 60)
-"""The offset of an item that is taken out: it meets nothing."""
+"""The offset of an ejected item. It meets nothing there."""
 
 _Step = tuple[int, int]
 """An item, and the offset that it had."""
 
 
 class EjectionChains:
-    """A packing of a field, changed in place. `offsets` are legal at the beginning and after every call. `step`: the
-    part of what a packing is above the bound that the next target leaves. `dearness`: how many times dearer than usual
-    each item is to drive out."""
+    """A packing of a field, which is changed in place. `offsets` are legal at the beginning and after every call.
+    `step` is the part of the distance to the bound that the next target leaves. `dearness` is a factor on the cost of
+    each item."""
 
     def __init__(
         self,
@@ -77,15 +78,18 @@ class EjectionChains:
 
     @property
     def offsets(self) -> list[Bytes]:
+        """The offsets of the items, in bytes."""
         found: list[Bytes] = self._low.tolist()
         return found
 
     @property
     def top(self) -> Bytes:
+        """The end of the highest item."""
         return int(self._high.max())
 
     def approach(self, target: Bytes, effort: int, stop: Stop) -> None:
-        """Lowers step by step until `target` or the bound is reached, about so much effort spent, or `stop` says so."""
+        """Lowers the packing step by step, until it reaches `target` or the bound, about `effort` is spent, or `stop`
+        says so."""
         self._effort = effort
         bound = self._field.bound
         target = max(target, bound)
@@ -94,7 +98,8 @@ class EjectionChains:
                 break
 
     def _lower(self, target: Bytes, stop: Stop) -> bool:
-        """Whether all items end at `target` or below now. Where they do not, the packing is no higher than before."""
+        """Tries to lower all items to `target`, and returns whether that worked. If not, the packing is no higher than
+        before."""
         before, top = self._low.copy(), self.top
         out = set(self._numpy.flatnonzero(self._high > target).tolist())
         for item in out:
@@ -112,7 +117,7 @@ class EjectionChains:
         return True
 
     def _chain(self, first: int, target: Bytes, out: set[int]) -> None:
-        """Lays one of the items that are `out`, and what it drives out."""
+        """Places one of the items that are `out`, and then the items that it ejects."""
         cost, weight = self._cost, self._weight
         steps: list[_Step] = []
         waiting = [(-weight[first].item(), first)]
@@ -150,8 +155,8 @@ class EjectionChains:
         self._high[item] = _OUT if offset == _OUT else offset + self._field.sizes[item]
 
     def _cheapest(self, item: int, others: Any, target: Bytes) -> tuple[Bytes | None, list[int]]:
-        """The lowest offset where an item overlaps nothing, or that where it overlaps the cheapest; and what it
-        overlaps."""
+        """The lowest offset where the item overlaps nothing, or else the offset where it overlaps the least cost; and
+        the items that it overlaps."""
         numpy = self._numpy
         size, alignment, ground = self._needs(item)
         low, high, weight = self._low[others], self._high[others], self._weight[others]
@@ -175,13 +180,13 @@ class EjectionChains:
         return offset, others[(low < offset + size) & (high > offset)].tolist()
 
     def _needs(self, item: int) -> tuple[Bytes, Bytes, Bytes]:
-        """An item's bytes, alignment, and the lowest offset that the ground allows."""
+        """The item's bytes, its alignment, and the lowest offset above the ground."""
         field = self._field
         ground = int(field.ground[field.starts[item] : field.ends[item]].max())
         return int(field.sizes[item]), field.alignments[item], ground
 
     def _meeting(self, item: int) -> Any:
-        """The items that are live together with one."""
+        """The items that are live together with this one."""
         numpy, field = self._numpy, self._field
         others = self._others.get(item)
         if others is None:
@@ -199,7 +204,7 @@ class EjectionChains:
         return others
 
     def _lay_on_top(self, out: set[int]) -> None:
-        """Lays every item at the lowest offset where it overlaps nothing, the largest first."""
+        """Places every item at the lowest offset where it overlaps nothing, the largest first."""
         numpy = self._numpy
         for item in sorted(out, key=lambda i: (-self._field.sizes[i], i)):
             size, alignment, ground = self._needs(item)

@@ -1,4 +1,4 @@
-"""First fit for very many items: the pairs that conflict are looked up when an item is placed, and never held."""
+"""First fit for very many items. Conflicting pairs are looked up when an item is placed, and not held."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.wire.units import Bytes
 
 _ASK_EVERY = 64
-"""Items placed between two questions whether to stop."""
+"""Items that are placed between two looks at the clock."""
 
 
 class Meetings:
-    """Placed items by phase: a binary tree over the phases. A span is kept at the fewest nodes that make it up, and
-    known to all nodes above those; what meets a span is kept at a node above its own, or known to one of its own."""
+    """Finds placed items by phase, with a segment tree. A span is stored at the fewest nodes that cover it, and noted
+    at all nodes above these. So the items that meet a span are stored above its nodes, or stored or noted at them."""
 
     def __init__(self, length: int) -> None:
         self._leaves = 1 << max(0, length - 1).bit_length()
@@ -27,6 +27,7 @@ class Meetings:
         self._known: defaultdict[int, list[int]] = defaultdict(list)
 
     def add(self, item: int, spans: Sequence[Span]) -> None:
+        """Adds a placed item with its spans."""
         above = set()
         for node in self._nodes(spans):
             self._kept[node].append(item)
@@ -37,6 +38,7 @@ class Meetings:
             self._known[node].append(item)
 
     def meeting(self, spans: Sequence[Span]) -> set[int]:
+        """The placed items that meet one of the spans."""
         found: set[int] = set()
         for node in self._nodes(spans):
             found.update(self._known.get(node, ()))
@@ -64,7 +66,7 @@ class Meetings:
 def first_fit(
     problem: RegionProblem, spans: Sequence[Sequence[Span]], order: Sequence[int], stop: Stop
 ) -> list[Bytes] | None:
-    """Offsets of the pinned items and of those in `order`, -1 for all others; None where `stop` came first."""
+    """The offsets of the pinned items and of those in `order`; -1 for all others. None if `stop` came first."""
     items, special, partners = problem.items, special_pairs(problem), apart_partners(problem)
     meetings = Meetings(max((end for one in spans for _, end in one), default=0))
     offsets = [-1] * len(items)
@@ -87,7 +89,7 @@ def first_fit(
 def blocked_by(
     problem: RegionProblem, special: frozenset[Pair], i: int, others: set[int], offsets: Sequence[Bytes]
 ) -> list[tuple[Bytes, Bytes]]:
-    """Offsets of item `i`, as closed intervals, that the placed items forbid."""
+    """The offsets of item `i` that the placed items forbid, as closed intervals."""
     items = problem.items
     item, rigid = items[i], len(items[i].pieces) > 1
     blocked: list[tuple[Bytes, Bytes]] = []

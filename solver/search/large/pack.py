@@ -1,9 +1,9 @@
-"""Packs a region of very many items: no pairs are held, and nothing is searched exhaustively.
+"""Packs a region of very many items. Pairs are not held, and nothing is searched exhaustively.
 
-Nearly all items of such regions are plain intervals, and are laid by filling valleys
-(`warpack.solver.search.large.skyline_fill`); what sticks out then is lowered
-(`warpack.solver.search.large.ejection_chains`). What is not plain (pins, permissions, `apart`, lives with holes) goes
-to the bottom before that, by first fit.
+Items that are not plain intervals (with pins, permissions, `apart` pairs, lifetimes with holes) are placed at the
+bottom first, by first fit. Nearly all items of such regions are plain intervals. They are placed by filling the skyline
+(`warpack.solver.search.large.skyline_fill`). Ejection chains then lower the items at the top
+(`warpack.solver.search.large.ejection_chains`).
 """
 
 from __future__ import annotations
@@ -25,49 +25,50 @@ from warpack.solver.wire.bulk import uncollected
 from warpack.solver.wire.units import Bytes, align_up
 
 _SEARCH_SHARE = 0.66
-"""Of the time that is left, the most after which nothing else is begun: a layout of very many items has to be written
-as well."""
+"""After this share of the remaining time nothing else is begun, because writing a layout of very many items takes time
+too."""
 
 _OVERRUN = 2.0
-"""The first filling may take so many times the limit, on top of what has passed: what there is without it is so much
-larger that it seldom fits a block at all, and on a busy machine nothing else would come of a solve."""
+"""The first filling may take so many times the limit, counted from its start. A packing without it is so much larger
+that it seldom fits a block. Without this, a solve on a busy machine would have nothing else. If the filling is not done
+by then, stacking up may take as long once more. It is many times as fast, and without it nothing would share."""
 
 _NEAR = 1.0025
-"""So near to the bound nothing more is tried."""
+"""With a packing so near to the bound, nothing more is tried."""
 
 _ENOUGH, _LITTLE = 1.009, 0.25
-"""So near to the bound only this part of the effort is spent on lowering further; more fillings are tried of few items
-alone."""
+"""With a packing so near to the bound, only this part of the effort is spent on lowering. More fillings are tried only
+if there are few items."""
 
 _EFFORT, _MOST_EFFORT = 400, 16_000_000
-"""What lowering may cost, for each item and in all: a million takes a seventh of a second."""
+"""The effort of lowering, for each item, and the most in all. A million takes a seventh of a second."""
 
 _HIGHER = 1.02
-"""A filling is given up once it grows so many times higher than the best packing: it is not lowered by so much."""
+"""A filling is given up once it is so many times higher than the best packing. Lowering would not make up for that."""
 
 _FITTED_ITEMS = 8000
-"""First fit is quadratic: beyond so many items there is no time for it."""
+"""The most items for first fit, which takes quadratic time."""
 
 _SCATTERED_ITEMS = 2000
-"""So many items at most, with holes in their lives, are laid at the bottom by first fit; of more, each lives
-throughout."""
+"""The most items with holes in their lifetimes that are placed at the bottom by first fit. If there are more, their
+holes are ignored."""
 
 _ROUNDED = 1.002
-"""Sizes are rounded up to the largest alignment where that makes the bound at most so much larger: nothing is lost on
-the way then."""
+"""Sizes are rounded up to the largest alignment, if that makes the bound at most so many times larger. Then no bytes
+are lost to alignment on the way."""
 
 
 @uncollected()
 def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list[Bytes]:
-    """The best of valley filling, and of first fit where there is time for it; ends early near a top of
-    `good_enough`, or when `stop` says so and the first packing is done: that may overrun the limit. Something legal
-    always comes back."""
+    """The best packing of skyline filling, and of first fit if there is time for it. It ends early near a top of
+    `good_enough`, or when `stop` says so. The first packing is always finished, which may overrun the limit; so the
+    result is always a legal packing."""
     spans = occupied_spans(problem)
     _check_pins(problem, spans)
     best: list[Bytes] = []
     best_top = -1
     searching = stop.within(_SEARCH_SHARE * stop.remaining_s)
-    first = stop.beyond(_OVERRUN * stop.limit_s)
+    first = stop.with_deadline_in(_OVERRUN * stop.limit_s)
     fitted_too = len(problem.items) <= _FITTED_ITEMS
     ledger, skip = stop.ledger, stop.leaves_out("skyline fill")
     for by, found in () if skip else _fillings(problem, spans, good_enough, first, searching):
@@ -77,9 +78,10 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
     loose = [i for i, item in enumerate(problem.items) if item.pinned_offset_bytes is None]
     rules = _rules(problem, spans) if fitted_too or not best else []
     if not best:
-        for rule in rules[2:]:  # an order is made when its turn comes: sorting is most of what a cancel would wait for
+        last = stop.with_deadline_in(_OVERRUN * stop.limit_s)
+        for rule in rules[2:]:  # made only now, because a cancel would mostly wait for the sorting
             if not best or not stop.now():
-                stacked = pack_skyline(problem, spans, sorted(loose, key=rule), first)
+                stacked = pack_skyline(problem, spans, sorted(loose, key=rule), last)
                 best, best_top = _better(problem, best, best_top, stacked, "stack up", ledger)
     for rule in rules if fitted_too and not stop.leaves_out("large first fit") else ():
         if best_top <= good_enough or searching.now():
@@ -92,7 +94,7 @@ def pack_many(problem: RegionProblem, *, good_enough: Bytes, stop: Stop) -> list
 
 
 def _rules(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[Callable[[int], tuple[Any, ...]]]:
-    """Orders of items: largest area first, largest, longest, earliest."""
+    """Orders of the items: by area, by size, by length (the largest first), and by start."""
     size = [item.size_bytes for item in problem.items]
     length = [sum(end - start for start, end in one) for one in spans]
     alignment = [item.alignment_bytes for item in problem.items]
@@ -117,9 +119,9 @@ def _better(
 def _fillings(
     problem: RegionProblem, spans: Sequence[tuple[Span, ...]], good_enough: Bytes, first: Stop, later: Stop
 ) -> Iterator[tuple[str, list[Bytes]]]:
-    """Packings, with the strategy that made them, by filling valleys in one manner after another, each lowered; none
-    where time ran out."""
-    if first.now():  # making ready for them takes as long as a packing without them
+    """Packings, each with the strategy that made it. The skyline is filled in one manner after another, and each
+    filling is lowered. There is none if time ran out."""
+    if first.now():  # the preparation alone takes as long as a packing without fillings
         return
     import numpy
 
@@ -157,7 +159,7 @@ def _fillings(
 
 
 def _lowered(field: IntervalField, offsets: Sequence[Bytes], good_enough: Bytes, stop: Stop) -> tuple[str, list[Bytes]]:
-    """The offsets lowered, and the strategy that made them what they are."""
+    """The lowered offsets, and the strategy that made them."""
     if stop.leaves_out("ejection chains"):
         return "skyline fill", list(offsets)
     with stop.ledger.asked("ejection chains"):
@@ -175,7 +177,8 @@ def _chained(field: IntervalField, offsets: Sequence[Bytes], good_enough: Bytes,
 
 
 def _plain(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> list[int]:
-    """The items that are settled by one interval each. In-place partners are: they may always lie apart."""
+    """The items that may be packed as plain intervals. In-place partners are among them, because they may always lie
+    apart."""
     tied = {item for pair in problem.apart | problem.alias_permits for item in pair}
     free = [
         i
@@ -197,7 +200,7 @@ def _field(problem: RegionProblem, spans: Sequence[Sequence[Span]], plain: Seque
 
 
 def _check_pins(problem: RegionProblem, spans: Sequence[Sequence[Span]]) -> None:
-    """Raises PinsCollide where two pinned items are in each other's way."""
+    """Raises PinsCollide if two pinned items are in each other's way."""
     pinned = sorted(
         (item.pinned_offset_bytes, i) for i, item in enumerate(problem.items) if item.pinned_offset_bytes is not None
     )

@@ -1,10 +1,10 @@
-"""Packing very many plain intervals: the lowest valley of the skyline is filled first, sparing the phases that are
-nearly full (best fit on a skyline, after Burke, Kendall and Whitwell 2004).
+"""Packs very many plain intervals: best fit on a skyline (Burke, Kendall and Whitwell 2004). The lowest valley is
+filled first, and gaps are kept out of nearly full phases.
 
-The skyline is a row of segments of equal height. The lowest takes the unplaced item inside it that covers most of what
-is scarce there, or rises to its lower neighbour where none fits. The room that a phase can still waste is known at
-every moment (the target, less what stands there and what is still to come), and phases weigh the more the less of it
-they have left: so gaps come to lie where there is room for them. One choice an item, and never a second look.
+The skyline is a row of segments, each with one height. The lowest segment takes the unplaced item inside it that covers
+the most scarcity. If no item fits, the segment rises to its lower neighbour. The room that a phase may still waste is
+always known: the target, minus its height, minus its items still to come. The less room is left, the scarcer is the
+phase. So gaps come to lie in phases with room for them. Each item is placed once, and never moved.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.wire.units import Bytes
 
 _ASK_EVERY = 256
-"""Steps between two questions whether to stop."""
+"""Steps between two looks at the clock."""
 
 _FLOOR, _FAINTEST = 0.003, -500.0
-"""The weight of a phase with all the room in the world, and the least exponent that is told from it."""
+"""The scarcity of a phase with unlimited room, and the least exponent that is told from it."""
 
 _NARROW = 100
-"""Up to so many columns a segment is asked by a plain list whether any item fits at all, beyond that by arrays."""
+"""In a segment of at most so many columns a plain list shows whether any item fits; in a wider one, arrays do."""
 
 _WALL = 1 << 62
 """Higher than any packing."""
 
 _SORTED_OUT = 0.5
-"""Once this part of the items on the list has been placed, the list is written anew."""
+"""When this part of the listed items has been placed, the list is made anew."""
 
 
 class Manner(NamedTuple):
-    """How one filling chooses. `spare`: the room, as a part of the target, that makes a phase e times less scarce.
-    `above`: the target as a multiple of the bound. `height`: the power of an item's bytes that its worth is multiplied
-    with."""
+    """How a filling chooses items. `spare`: the room, as a part of the target, that makes a phase e times less scarce.
+    `above`: the target as a multiple of the bound. `height`: the worth of an item is multiplied by this power of its
+    bytes."""
 
     spare: float
     above: float
@@ -54,18 +54,16 @@ MANNERS = (
     Manner(0.01, 1.004, 0.05),
     Manner(0.003, 1.008, 0.1),
 )
-"""The first leaves what is lowered with the least effort; that one filling is all there is time for where items are
-very many."""
+"""The first makes fillings that are lowered with the least effort. For very many items there is time for this one
+alone."""
 
 
 @dataclass(frozen=True)
 class IntervalField:
-    """Plain intervals as arrays: item i takes `sizes[i]` bytes in the columns `[starts[i], ends[i])`, at a multiple of
-    `alignments[i]`, above `ground` (bytes, for each column). `load` is what the items need in each column, ground and
-    all.
+    """Plain intervals as arrays. Item i takes `sizes[i]` bytes in the columns `[starts[i], ends[i])`, at a multiple of
+    `alignments[i]`, above the column's `ground` in bytes. `load` has the bytes of each column's items and ground.
 
-    Columns are kept only where no neighbour holds all that they hold: whoever meets there meets in the neighbour
-    too."""
+    A column is left out if a neighbour has all its items: items that meet in it also meet in the neighbour."""
 
     starts: Any
     ends: Any
@@ -78,6 +76,7 @@ class IntervalField:
     def of(
         cls, spans: Sequence[tuple[int, int]], sizes: Sequence[Bytes], alignments: Sequence[Bytes], ground: Any
     ) -> IntervalField:
+        """The field of these intervals, without columns that a neighbour covers."""
         import numpy
 
         starts = numpy.array([start for start, _ in spans], dtype=numpy.int64)
@@ -89,7 +88,7 @@ class IntervalField:
         load = ground + change.cumsum()[:-1]
         more = numpy.concatenate(
             ([True], ground[1:] > ground[:-1])
-        )  # what one column may hold and the one before may not
+        )  # columns with something that the one before does not have
         less = numpy.concatenate((ground[1:] < ground[:-1], [True]))
         more[starts] = less[ends - 1] = True
         until = less.nonzero()[0]
@@ -99,18 +98,19 @@ class IntervalField:
 
     @property
     def bound(self) -> Bytes:
+        """The lower bound: the load of the fullest column."""
         return int(self.load.max())
 
 
 def fill(field: IntervalField, manner: Manner, give_up_above: Bytes, stop: Stop) -> list[Bytes] | None:
-    """Offsets of all items; None once one would end above `give_up_above`, or where `stop` came first."""
+    """The offsets of all items. None if an item would end above `give_up_above`, or if `stop` came first."""
     return _Filling(field, manner).run(give_up_above, stop)
 
 
 class _Filling:
-    """One pass. `level`, `right` and `left` are of the segments by their first column: height, end, and first column of
-    the segment before. `waiting` are the ends of the items still to place by their first column, sorted, and `soonest`
-    the first of each. Beyond the last column, which is before the first as well, stands a wall."""
+    """One filling. By the first column of a segment, `level` has its height, `right` its end, and `left` the first
+    column of the segment before. By column, `waiting` has the sorted ends of the items still to place that start there,
+    and `soonest` the first of them. A wall stands beyond the last column, which is also before the first."""
 
     def __init__(self, field: IntervalField, manner: Manner) -> None:
         import numpy
@@ -138,7 +138,7 @@ class _Filling:
         heapify(self._heap)
 
     def _list(self, items: Any) -> None:
-        """The items still to place, by their first column; `first[c]` is where those of column c begin."""
+        """Lists the items still to place by their first column. `first[c]` is where those of column c begin."""
         numpy, field = self._numpy, self._field
         self._items = items
         self._starts, self._ends = field.starts[items], field.ends[items].copy()
@@ -187,8 +187,8 @@ class _Filling:
         return offsets
 
     def _best(self, start: int, end: int) -> int:
-        """The place in the list of the item to lay into a segment: it covers much that is scarce, and leaves little
-        beside it; -1 where none fits."""
+        """The position in the list of the item to place into the segment; -1 if none fits. It covers the most scarcity,
+        and leaves little room beside it."""
         if end - start <= _NARROW and min(self._soonest[start:end]) > end:
             return -1
         low, high = self._first[start], self._first[end]
@@ -211,7 +211,7 @@ class _Filling:
         return best
 
     def _raise(self, start: int, end: int, height: Bytes) -> None:
-        """The segment becomes one with its lower neighbour, or with both: what lies between is wasted."""
+        """Joins the segment with its lower neighbour, or with both. The bytes between are wasted."""
         before = self._left[start]
         lower, upper = self._level[before], self._level[end]
         level = min(lower, upper)
@@ -228,7 +228,7 @@ class _Filling:
         self._numpy.minimum(scarcity, 1.0, out=scarcity)
 
     def _put(self, start: int, end: int, height: Bytes, first: int, last: int, top: Bytes) -> None:
-        """Cuts the item's columns out of the segment, and joins them to neighbours of their new height."""
+        """Cuts the item's columns out of the segment, and joins them with neighbours of the same height."""
         if last < end:
             self._segment(last, end, height)
         elif self._level[end] == top:

@@ -1,7 +1,7 @@
-"""The fastest construction, for any number of items: each item on top of whatever is below it in its phases.
+"""The fastest construction, for any number of items: each item lies on top of all items before it in its phases.
 
-It fills no gaps, so it is never far above the bound only where lifetimes are nested or all alike; it is what is left
-when there is no time for anything better.
+It fills no gaps, so it is near the bound only if lifetimes are nested or all alike. It is used when there is no time
+for anything better.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from warpack.solver.search.core.stop import Stop
 from warpack.solver.wire.units import Bytes, align_up
 
 _ASK_EVERY = 1024
-"""Items placed between two questions whether to stop."""
+"""Items that are placed between two looks at the clock."""
 
 
 def pack_skyline(
     problem: RegionProblem, spans: Sequence[tuple[Span, ...]], order: Sequence[int], stop: Stop
 ) -> list[Bytes]:
-    """Offsets in bytes. Pinned items keep their pins; `order` are the others. What is left when `stop` says so goes on
-    top."""
+    """The offsets in bytes. Pinned items keep their pins; `order` has the others. Items that are left when `stop` comes
+    go on top."""
     import numpy
 
     length = max((end for one in spans for _, end in one), default=0)

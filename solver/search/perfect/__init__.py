@@ -1,1 +1,1 @@
-"""Packings of plain intervals without a hole."""
+"""Perfect packings: plain intervals without a hole."""

@@ -1,9 +1,9 @@
-"""Items of a tiling that have to lie side by side, or may as well, put together to larger ones before the search.
+"""Folding: items of a tiling that must or may lie side by side are joined to larger ones before the search.
 
-Where the seams (see `seams`) are right, so is each of three rules, applied until none fits any more. Two items that are
-a whole seam are one item over the columns of both. Items over the same columns between the same two walls can be moved
-on top of one another. And four blades round a centre, two seams that share the centre, make a rectangle: the blades
-beside it have no other place, but for the mirror image.
+If the seams (see `seams`) are right, so are these three rules. They are applied until none fits any longer. Two items
+that are a whole seam become one item over the columns of both. Items over the same columns, between the same two walls,
+can be moved on top of one another. Four blades round a centre become a rectangle, if two seams share the centre: the
+blades have no other place, except for the mirror image.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from warpack.solver.search.perfect.seams import Seam, seams_at
 
 Span = tuple[int, int]
 Parts = tuple[tuple[int, int], ...]
-"""The members of an item that was put together, and how high each lies in it."""
+"""The members of a joined item, each with its height in it."""
 
 
 class Folding:
-    """`items` are those left; `sizes` and `spans` have them and all that they were put together from, by number;
-    `seams` are those between the items left. `risks`: how much is guessed at each edge."""
+    """`items` are those that remain. `sizes` and `spans` have them, and all that they were joined from, by number.
+    `seams` are those between the remaining items. `risks` says how much may be guessed at each edge."""
 
     def __init__(self, sizes: Sequence[int], spans: Sequence[Span], risks: Sequence[float]) -> None:
         self.sizes, self.spans = list(sizes), list(spans)
@@ -33,7 +33,7 @@ class Folding:
         self.items = sorted(self._left)
 
     def unfold(self, offsets: Sequence[int]) -> tuple[int, ...]:
-        """Offsets of the items given, from those of the items left."""
+        """The offsets of the original items, from those of the remaining ones."""
         placed = [0] * len(self.sizes)
         for item, offset in zip(self.items, offsets, strict=True):
             placed[item] = offset
@@ -63,7 +63,7 @@ class Folding:
     def _walls(
         self, before: list[list[int]], after: list[list[int]], seams: Sequence[Seam]
     ) -> tuple[dict[int, int], dict[int, int]]:
-        """The walls that items start and end at: seams by number, and edges with nothing on the other side."""
+        """The walls at which items start and end: seams by number, and edges without items on the other side."""
         starts, ends = dict[int, int](), dict[int, int]()
         for edge, (left, right) in enumerate(zip(before, after, strict=True)):
             if not left:
@@ -76,7 +76,7 @@ class Folding:
         return starts, ends
 
     def _fold(self) -> bool:
-        """One pass of all rules, each item in one fold at most; whether there was any."""
+        """One pass of all rules, in which each item is joined at most once. Returns whether any was."""
         used: set[int] = set()
         for parts in (*self._pairs(), *self._stacks(), *self._pinwheels()):
             members = {item for item, _ in parts}

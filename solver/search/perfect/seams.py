@@ -1,10 +1,10 @@
 """Seams: the pieces of the line between two columns of a tiling along which items meet.
 
-Where both columns are full, the items that end at their edge and those that start there take up the same bytes, since
-all others lie over both. So they fall into groups that are as high on the one side as on the other, and each group lies
-in one stretch without a gap: a seam. Where no part of the one side is as high as a part of the other, there is one
-seam. Where a few small items fit together, and so many are unlikely to do so by chance, they are taken for a seam of
-their own: a guess.
+If both columns are full, the items that end at their edge occupy the same bytes as the items that start there, because
+all other items lie over both columns. So these items fall into groups that are equally high on both sides. Each group
+lies in one stretch without a gap, which is a seam. If no part of one side is as high as a part of the other, there is
+one seam. If a few items of both sides are equally high, and that is unlikely to be chance, they are guessed to be a
+seam of their own.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from math import comb
 Members = tuple[int, ...]
 
 _SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1))
-"""How many items on either side a guessed seam has, likeliest first."""
+"""The numbers of items on both sides of a guessed seam, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """`before` are the items that end at `edge`, `after` those that start there; `height` is the sum of either's
-    sizes."""
+    """`before` are the items that end at `edge`; `after` are those that start there. `height` is the sum of the sizes
+    of either."""
 
     edge: int
     height: int
@@ -32,10 +32,9 @@ class Seam:
 
 
 def seams_at(edge: int, before: Sequence[int], after: Sequence[int], sizes: Sequence[int], risk: float) -> list[Seam]:
-    """The seams at an edge between two full columns; items that may belong to several are in none.
+    """The seams at an edge between two full columns. An item that may belong to several is in none.
 
-    `risk` is the most guesses that may be wrong at this edge for each shape, in expectation; with 0 all seams are
-    certain.
+    `risk` is the most wrong guesses that are expected for each shape at this edge. With 0 all seams are certain.
     """
     left, right = list(before), list(after)
     seams: list[Seam] = []
@@ -50,7 +49,7 @@ def seams_at(edge: int, before: Sequence[int], after: Sequence[int], sizes: Sequ
 
 
 def _guess(left: list[int], right: list[int], sizes: Sequence[int], risk: float) -> tuple[Members, Members] | None:
-    """Few items of each side that are as high as one another, and hardly so by chance."""
+    """A few items of each side that are equally high, which is hardly chance; None if there are none."""
     if len(left) < 2 or len(right) < 2:
         return None
     mean = sum(sizes[i] for i in left) / max(len(left), len(right))
@@ -66,7 +65,7 @@ def _guess(left: list[int], right: list[int], sizes: Sequence[int], risk: float)
 
 
 def _sums(items: Sequence[int], sizes: Sequence[int]) -> int:
-    """The heights of all stacks of some of the items, as a bit set."""
+    """The sums of sizes of all subsets of the items, as a bit set."""
     sums = 1
     for item in items:
         sums |= sums << sizes[item]

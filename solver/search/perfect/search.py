@@ -1,9 +1,9 @@
-"""Tilings without a hole: wherever the skyline has a valley, some item fits against each of its walls.
+"""Tilings without a hole: in every valley of the skyline, some item fits against each wall.
 
-Every column is filled to the capacity, so at the foot of each wall an item has to start (or to end) that lies within
-the valley. The foot with the fewest such items goes first, wherever it is, and seams (see `seams`) say which of them go
-with the wall. Items that belong together in any case are put together before (see `folding`). The search is complete
-where all seams are certain; what guesses exhaust means nothing.
+Every column is filled to the capacity. So at the foot of each wall an item within the valley must start (or end). The
+foot with the fewest such items is filled first, wherever it is. Seams (see `seams`) say which items fit the wall. Items
+that belong together in any case are joined before (see `folding`). The search is complete if all seams are certain. If
+it is exhausted with guessed seams, that proves nothing.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from warpack.solver.search.perfect.seams import Seam
 from warpack.solver.search.perfect.skyline import PerfectSkyline
 
 _NODES_PER_ITEM, _GROWTH, _TURNS_ALIKE = 4, 1.5, 48
-"""The length of a search in choices for each item, and how it grows from so many turns to the next."""
+"""The length of a search, in choices for each item, and the factor by which it grows after so many turns."""
 
 _RISKS = (0.1, 0.3, 0.03, 1.0, 0.01, 0.0)
-"""How much is guessed about seams, from turn to turn."""
+"""How much is guessed about seams in each turn."""
 
 _SPARED, _TURNS_AS_GUESSED = 0.25, 6
-"""At this part of the edges nothing is guessed, others each time, once so many turns have gone by with all the guesses:
-one wrong guess spoils everything."""
+"""The part of the edges at which nothing is guessed, other ones in each turn; and the turns before that, which use all
+guesses. One wrong guess spoils a whole search."""
 
 _NOISES = (0.0, 0.1, 0.5)
 _ASK_EVERY = 64
 _METHOD = "valley-filling"
 
 Choice = tuple[int, bool, list[int]]
-"""The first column of a valley, whether the foot is that of its left wall, and the items that fit there."""
+"""The first column of a valley, whether the foot is at its left wall, and the items that fit there."""
 
 
 class Tiling:
-    """Items over the columns `spans`, every column that has any filled to `capacity` exactly by them."""
+    """Items over the columns `spans`. They fill every column that has items exactly to `capacity`."""
 
     def __init__(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity: int) -> None:
         self._sizes, self._spans, self._capacity = sizes, spans, capacity
@@ -45,8 +45,8 @@ class Tiling:
         self._boards: dict[float, tuple[_Board, Folding]] = {}
 
     def turn(self, number: int, seed: int, stop: Stop) -> Attempt:
-        """One search, of a length, an order and guesses that depend on its number, and on what searches before it
-        learnt about feet where nothing fits. May raise Stopped."""
+        """One search. Its length, its order and its guesses depend on its number, and on the feet where nothing fitted
+        in earlier searches. May raise Stopped."""
         stop.check()
         random = Random(seed * 1_000_003 + number)  # noqa: S311 - the same seed has to give the same layout
         risk = _RISKS[number % len(_RISKS)]
@@ -65,8 +65,8 @@ class Tiling:
 
 
 class _Board:
-    """What all searches with the same guesses share. `weights` tell how often nothing fitted at a foot: at an edge's
-    right at twice its number, at its left after that."""
+    """What all searches with the same guesses share. `weights` counts how often nothing fitted at a foot. An edge has
+    two weights: its right side at twice its number, then its left side."""
 
     def __init__(self, folding: Folding, capacity: int) -> None:
         number = {item: place for place, item in enumerate(folding.items)}
@@ -96,10 +96,10 @@ class _Search:
         self._starting = [sorted(items, key=self._rank.__getitem__) for items in board.starting]
         self._ending = [sorted(items, key=self._rank.__getitem__) for items in board.ending]
         self._foot = PerfectSkyline(sizes, spans, board.capacity, board.seams)
-        self._twins = self._twins_of(sizes, spans)
+        self._twins = self._earlier_alike(sizes, spans)
 
-    def _twins_of(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]]) -> list[int]:
-        """For each item the one like it that has to be placed before; -1 where there is none."""
+    def _earlier_alike(self, sizes: Sequence[int], spans: Sequence[tuple[int, int]]) -> list[int]:
+        """For each item, the alike item that must be placed before it; -1 if there is none."""
         twins, seen = [-1] * len(sizes), dict[tuple[object, ...], int]()
         for item in sorted(range(len(sizes)), key=lambda item: (self._rank[item], item)):
             kind = (spans[item], sizes[item], self._foot.seam_before[item], self._foot.seam_after[item])
@@ -132,8 +132,8 @@ class _Search:
         return Attempt("impossible", method=_METHOD, nodes=nodes)
 
     def _choose(self) -> Choice:
-        """The foot with the fewest items that fit, for how often nothing fitted there; at once one where nothing
-        fits."""
+        """The foot with the fewest fitting items, relative to how often nothing fitted there. A foot where nothing fits
+        is returned at once."""
         foot, placed, weights, twins = self._foot, self._foot.placed, self._weights, self._twins
         first, end, fits = self._first, self._end, self._foot.fits
         best: Choice = (-1, True, [])
@@ -161,7 +161,8 @@ class _Search:
         return best
 
     def _ordered(self, valley: int, at_left: bool, items: list[int]) -> Iterator[int]:
-        """By rank, or in every other turn first those that end level with a wall of the valley, or span all of it."""
+        """The items by rank. In every second turn, items come first that end level with a wall of the valley, or that
+        span all of it."""
         if len(items) > 1 and self._by_walls:
             foot, first, end = self._foot, self._first, self._end
             level, wall = foot.level[valley], foot.run_end[valley]
@@ -176,7 +177,8 @@ class _Search:
 
 
 def _ranks(sizes: Sequence[int], spans: Sequence[tuple[int, int]], number: int, random: Random) -> list[float]:
-    """Lowest first: long ones in most turns, for which tilings are found several times as often, or high ones."""
+    """The ranks of the items, lowest first. In most turns long items come first, which finds tilings several times as
+    often; in the others, high ones."""
     noise = _NOISES[number // len(_RISKS) % len(_NOISES)]
     high = number // len(_RISKS) % 4 == 3
     return [

@@ -1,4 +1,4 @@
-"""The skyline of a tiling in the making: runs of columns that are equally high, with every step to be taken back."""
+"""The skyline of a partial tiling: runs of columns with equal heights. Every step can be undone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ NEVER = 1 << 62
 
 
 class PerfectSkyline:
-    """`valleys` are the runs, each by its first column, with both neighbours higher. For a run that starts at `first`,
-    `run_end[first]` is its end and `level[first]` its height; for one that ends at `end`, `run_start[end]` is its
+    """`valleys` are the runs with both neighbours higher, each by its first column. For a run that starts at `first`,
+    `run_end[first]` is its end and `level[first]` its height. For a run that ends at `end`, `run_start[end]` is its
     start."""
 
     def __init__(
@@ -35,9 +35,10 @@ class PerfectSkyline:
         self._heights = [seam.height for seam in seams]
         self._base = [-1] * len(seams)
         self._put = [0] * (2 * len(seams))
-        """How much of each seam is filled: on its left at twice its number, on its right after that."""
+        """How much of each seam is filled. A seam has two entries: its left side at twice its number, then its right
+        side."""
         self._sewn = [0] * (self._width + 1)
-        """How high the last seam begun at each edge will reach."""
+        """The end of the last seam that was begun at each edge."""
         self.run_end, self.run_start = [0] * (self._width + 1), [0] * (self._width + 1)
         self.level = [NEVER] * (self._width + 1)
         self._lay_out()
@@ -57,18 +58,20 @@ class PerfectSkyline:
 
     @property
     def mark(self) -> int:
-        """For `undo`: the skyline as it is now."""
+        """A mark of the skyline as it is now, for `undo`."""
         return len(self._trail)
 
     def level_before(self, first: int) -> int:
+        """The level left of the run that starts at `first`."""
         return self.level[self.run_start[first]] if first else NEVER
 
     def level_after(self, end: int) -> int:
+        """The level right of the run that ends at `end`."""
         return self.level[end] if end < self._width else NEVER
 
     def fits(self, item: int, level: int) -> bool:
-        """Whether the seams at both ends of the item let it lie at this level: those begun go on without a gap, and
-        others start above them."""
+        """Whether the seams at both ends of the item let it lie at this level. A seam that was begun must go on without
+        a gap, and another one must start above it."""
         first, end = self._spans[item]
         seam = self.seam_before[item]
         if seam < 0 or self._base[seam] < 0:
@@ -82,14 +85,14 @@ class PerfectSkyline:
         return self._base[seam] + self._put[2 * seam] == level
 
     def place(self, item: int, valley: int) -> None:
-        """Lays the item on the floor of a valley, against one of its walls or both."""
+        """Places the item on the floor of a valley, against one of its walls or both."""
         first, end = self._spans[item]
         floor, wall = self.level[valley], self.run_end[valley]
         top = floor + self.sizes[item]
         self.offsets[item] = floor
         self._set(self.placed, item, 1)
-        self._sew(self.seam_before[item], 1, first, floor, item)
-        self._sew(self.seam_after[item], 0, end, floor, item)
+        self._fill_seam(self.seam_before[item], 1, first, floor, item)
+        self._fill_seam(self.seam_after[item], 0, end, floor, item)
         self._valley(valley, here=False)
         left = self.run_start[first] if first == valley and first else -1
         right = wall if end == wall and wall < self._width else -1
@@ -110,6 +113,7 @@ class PerfectSkyline:
                 self._valley(run, here=True)
 
     def undo(self, mark: int) -> None:
+        """Takes all steps since the mark back."""
         trail, valleys = self._trail, self.valleys
         while len(trail) > mark:
             values, index, value = trail.pop()
@@ -126,7 +130,7 @@ class PerfectSkyline:
             return False
         return self.level_before(first) > level and self.level_after(self.run_end[first]) > level
 
-    def _sew(self, seam: int, side: int, edge: int, level: int, item: int) -> None:
+    def _fill_seam(self, seam: int, side: int, edge: int, level: int, item: int) -> None:
         if seam < 0:
             return
         if self._base[seam] < 0:

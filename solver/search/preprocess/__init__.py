@@ -1,1 +1,1 @@
-"""What need not be searched for, and puzzles that are smaller or coarser."""
+"""Preprocessing: reductions that take items out, and puzzles in coarser units."""

@@ -1,5 +1,5 @@
-"""One puzzle as the strategies find it: what a reduction leaves, in its largest unit, and how to come back to the
-whole."""
+"""A case: a puzzle prepared for the strategies. It has the core that a reduction leaves, in its largest unit, and turns
+packings of the core into packings of the whole."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Made = TypeVar("Made")
 
 
 class Case:
-    """A puzzle of which no packing below `least` units is possible. `core` is what has to be searched for, counted in
-    `unit` units: with `hulls` the whole puzzle. `lost`: whether a packing of the core was none of the whole, since this
-    was last set."""
+    """A puzzle that has no packing below `least` units. `core` is the part to search, counted in `unit` units; with
+    `hulls` it is the whole puzzle. `lost`: a packing of the core was found that gave no packing of the whole. The
+    search loop resets it."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Case:
     ) -> None:
         self.puzzle, self.least, self.seed = puzzle, least, seed
         self.hulls, self.without = tuple(hulls), without
-        # of plain intervals little goes for a capacity, and the orders in which they are stacked are better left whole
+        # A capacity helps to take out few plain intervals, and stacking does better with all of them.
         self.reduced = reduced or reduce(puzzle, relaxed=True, capacity=least if self.has_rows else None)
         self.core, self.unit = coarsened(self.reduced.puzzle)
         if hulls:
@@ -49,34 +49,35 @@ class Case:
 
     @cached_property
     def has_rows(self) -> bool:
-        """Whether the items' strips are known, and tell more than whether two items are in each other's way."""
+        """Whether strips are known and some conflict forbids some differences only, so that items have rigid rows."""
         puzzle = self.puzzle
         return bool(puzzle.strips) and any(
             len(whole) < len(row) for whole, row in zip(puzzle.whole, puzzle.forbidden, strict=True)
         )
 
     def shared(self, make: Callable[[Case], Made]) -> Made:
-        """What `make` makes of this case, made once: for strategies that go on with one another's work."""
+        """The result of `make` for this case, which is made once. Strategies share work by it."""
         if make not in self._shared:
             self._shared[make] = make(self)
-        return self._shared[make]  # type: ignore[return-value]  # the value that `make` gave
+        return self._shared[make]  # type: ignore[return-value]  # the value that `make` returned
 
     def room(self, capacity: int) -> int:
-        """The capacity of the core, where that of the whole is `capacity`."""
+        """The capacity of the core, if that of the whole is `capacity`."""
         return (capacity - self.reduced.bottom) // self.unit
 
     def core_top(self, top: int) -> int:
-        """Packings of the core below it are packings of the whole below `top`, where the reduction is exact."""
+        """The top of the core that belongs to `top`. If the reduction is exact, packings of the core below it are
+        packings of the whole below `top`."""
         return -(-(top - self.reduced.bottom) // self.unit)
 
     def too_large(self, capacity: int) -> bool:
-        """Whether some item of the core is larger than what `capacity` leaves for it."""
+        """Whether some item of the core is larger than the core's capacity."""
         room = self.room(capacity)
         return room < 0 or any(size > room for size in self.core.sizes)
 
     def carried_over(self, core: Sequence[int]) -> list[int]:
-        """A packing of the core as one of the whole: exactly where the reduction is exact, else by first fit in its
-        order."""
+        """A packing of the core as one of the whole. If the reduction is not exact, the items are placed by first fit
+        in the order of their offsets."""
         whole = self.reduced.restore(self.puzzle, [offset * self.unit for offset in core])
         if self.reduced.exact:
             return whole

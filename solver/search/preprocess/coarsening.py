@@ -1,9 +1,9 @@
-"""Puzzles in larger units: without loss where one divides all numbers, and as relaxations where it does not.
+"""Puzzles in larger units. This is exact if the unit divides all numbers, and else a relaxation.
 
-If a unit divides every size, part offset and pin, rounding all offsets of a packing down to it breaks no rule (the
-reason is that of `conflicts`). If it does not, sizes may be rounded down and forbidden differences narrowed until it
-does: a packing of the puzzle is then one of the relaxed puzzle too, so that what the relaxed one proves impossible is
-so for both. A handful of flags beside vectors of 96 bytes make a region of 800 units, and without them it is one of 67.
+If a unit divides every size, part offset and pin, all offsets of a packing may be rounded down to it (see `conflicts`
+for the reason). If it does not, sizes are rounded down and forbidden differences narrowed until it does. Every packing
+of the puzzle is then one of the relaxed puzzle too. So if the relaxed puzzle is proven impossible, so is the puzzle.
+For example, a few flags beside vectors of 96 bytes make a region of 800 units; without the flags it has 67.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import gcd
 from warpack.solver.search.core.puzzle import Gaps, Puzzle, Strip
 
 _LOSSES = (0.015, 0.003)
-"""Parts of the items' area (bytes times stretches of phases) that two relaxed levels may lose at most."""
+"""The shares of the items' area (bytes times stretches of phases) that the two relaxed levels may lose at most."""
 
 _COARSEST = 128
 
@@ -49,20 +49,20 @@ def coarsened(puzzle: Puzzle) -> tuple[Puzzle, int]:
 
 
 def levels(puzzle: Puzzle) -> tuple[int, ...]:
-    """Units, coarsest first and 1 last, in which the puzzle is worth looking at: relaxed, most of it is still there."""
+    """The units in which the puzzle is searched, coarsest first and 1 last. A relaxed puzzle keeps most of the area."""
     lost = {unit: _lost(puzzle, unit) for unit in range(2, min(_COARSEST, max(puzzle.sizes, default=0)) + 1)}
     chosen = {max((unit for unit, part in lost.items() if part <= most), default=1) for most in _LOSSES}
     return tuple(sorted(chosen | {1}, reverse=True))
 
 
 def kept_in(puzzle: Puzzle, unit: int) -> list[int]:
-    """The items that `relaxed_to` does not leave out."""
+    """The items that `relaxed_to` keeps."""
     return [item for item, size in enumerate(puzzle.sizes) if size >= unit]
 
 
 def relaxed_to(puzzle: Puzzle, unit: int) -> Puzzle:
-    """The puzzle counted in `unit`, everything rounded so that no packing is lost; smaller items are left out. Needs a
-    puzzle without pins."""
+    """The puzzle counted in `unit`, rounded so that no packing is lost. Items smaller than the unit are left out. The
+    puzzle must have no pins."""
     if unit == 1:
         return puzzle
     kept = puzzle.restrict(kept_in(puzzle, unit))
@@ -85,7 +85,7 @@ def _narrowed(gaps: Gaps, unit: int) -> Gaps:
 
 
 def _lost(puzzle: Puzzle, unit: int) -> float:
-    """The part of the area that rounding to `unit` takes away."""
+    """The share of the area that rounding to `unit` loses."""
     whole = kept = 0
     for size, strip in _strips(puzzle):
         times = strip[2].bit_count()
@@ -102,7 +102,7 @@ def _strips(puzzle: Puzzle) -> Iterator[tuple[int, Strip]]:
 
 
 def _coarse_strip(strip: Strip, unit: int) -> Strip:
-    """The whole units inside a strip: no two of an item may come to overlap."""
+    """The whole units inside a strip, so that no two strips of an item overlap after rounding."""
     start, size, times = strip
     first, end = -(-start // unit), (start + size) // unit
     return first, max(0, end - first), times

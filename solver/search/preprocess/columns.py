@@ -1,8 +1,8 @@
-"""Some columns of a puzzle: only what happens in a few stretches of phases.
+"""Restricts a puzzle to some columns, that is, to a few stretches of phases.
 
-Where a packing is impossible, the reason often lies in two or three of the fullest stretches. What is forbidden there
-alone is a relaxation of the puzzle with far fewer rules: rows that matter elsewhere vanish from the ends of items, and
-more items come to be in everything's way.
+If a packing is impossible, the reason often lies in two or three of the fullest stretches. The conflicts of these alone
+are a relaxation of the puzzle with far fewer rules. Rows that matter only elsewhere vanish from the ends of items, and
+more items conflict with all others.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from warpack.solver.search.core.strips import Place, columns_of, largest_first, 
 
 
 def fullest_columns(puzzle: Puzzle) -> list[int]:
-    """Numbers of the bits of stretches in which strips are occupied, the fullest first; without those whose strips
-    another one has as well."""
+    """The bit numbers of stretches with occupied strips, the fullest first. A stretch is left out if another one has
+    all its strips."""
     bits = {frozenset(column): bit.bit_length() - 1 for bit, column in columns_of(puzzle).items()}
     kept = sorted(
         maximal(bits, key=largest_first), key=lambda column: (-sum(size for _, _, size in column), bits[column])
@@ -28,9 +28,10 @@ def fullest_columns(puzzle: Puzzle) -> list[int]:
 
 
 def in_columns(puzzle: Puzzle, columns: int) -> Puzzle:
-    """The puzzle, which has no pins, in the `columns` (a bit set) alone: items without what they have nowhere else.
+    """The puzzle restricted to the `columns` (a bit set). It must have no pins. Items lose the ends that are not
+    occupied in these columns.
 
-    What is forbidden there is what strips that meet in the columns forbid, as far as it was forbidden before.
+    A difference is forbidden if strips that meet in the columns forbid it, and the puzzle does.
     """
     strips = [
         [(start, size, times & columns) for start, size, times in of_item if times & columns and size]
@@ -59,7 +60,7 @@ def in_columns(puzzle: Puzzle, columns: int) -> Puzzle:
 
 
 def _meeting(i: int, j: int, strips: list[list[Strip]]) -> list[tuple[Place, Place]]:
-    """Places of strips of two items that are occupied at the same time."""
+    """The pairs of strips of two items that are occupied at the same time."""
     return [
         ((i, start, size), (j, other, length))
         for (start, size, times), (other, length, when) in product(strips[i], strips[j])
@@ -68,7 +69,7 @@ def _meeting(i: int, j: int, strips: list[list[Strip]]) -> list[tuple[Place, Pla
 
 
 def _moved(strips: list[Strip], shift: int) -> tuple[Strip, ...]:
-    """The strips `shift` further up; neighbours that are occupied at the same times become one."""
+    """The strips moved up by `shift`. Neighbours that are occupied at the same times become one."""
     moved: list[Strip] = []
     for start, size, times in sorted((start + shift, size, times) for start, size, times in strips):
         if moved and moved[-1][2] == times and moved[-1][0] + moved[-1][1] == start:
@@ -79,6 +80,6 @@ def _moved(strips: list[Strip], shift: int) -> tuple[Strip, ...]:
 
 
 def _both(ours: Gaps, theirs: Gaps) -> Gaps:
-    """What lies in both lists of intervals."""
+    """The intersection of two lists of intervals."""
     met = ((max(low, start), min(high, end)) for low, high in ours for start, end in theirs)
     return tuple((low, high) for low, high in met if low <= high)

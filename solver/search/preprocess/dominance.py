@@ -1,8 +1,8 @@
-"""Items that always fit where another lies.
+"""Dominance: items that always fit inside the place of another item, their host.
 
-If everything that conflicts with an item conflicts with a second one too, and wherever the first would be in its way
-inside the second's place the second is in its way already, then the first may lie there in every packing. It need not
-be searched for.
+An item fits at some place inside its host in every packing, if this holds: each item that conflicts with it also
+conflicts with the host, and every difference that it would forbid there, the host forbids already. Such an item need
+not be searched for.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from warpack.solver.search.core.puzzle import Gaps, Puzzle
 
 
 def place_inside(puzzle: Puzzle, item: int, host: int, left: Collection[int]) -> int | None:
-    """How far above `host`'s offset `item` may always lie; None where there is no such place, or none was found.
+    """How far above `host`'s offset `item` may always lie; None if no such place was found.
 
-    Only conflicts with items of `left` count. The ends of the host and of its strips are tried.
+    Only conflicts with items in `left` count. The ends of the host and of its strips are tried.
     """
     ours, theirs = puzzle.forbidden[item], puzzle.forbidden[host]
     size, room, step = puzzle.sizes[item], puzzle.sizes[host], puzzle.alignments[item]
@@ -39,5 +39,5 @@ def _shifts(puzzle: Puzzle, host: int, room: int, size: int) -> list[int]:
 
 
 def _holds(outer: Gaps, inner: Gaps, shift: int) -> bool:
-    """Whether what is forbidden to the item is forbidden to its host as well."""
+    """Whether every difference that the item forbids, lying `shift` above its host, is forbidden by the host too."""
     return all(any(start <= low + shift and high + shift <= end for start, end in outer) for low, high in inner)

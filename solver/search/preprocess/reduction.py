@@ -1,17 +1,16 @@
-"""Items that can be taken out before the search.
+"""Reductions: items that are taken out before the search.
 
-An item that may share no byte with any other one can be moved to the bottom: whatever lay below it moves up by its
-size, and nothing else changes. So it is taken out, the capacity shrinks by its size, and the same is tried again. An
-item that conflicts with nothing that is left can lie anywhere and is taken out too.
+An item that may share no byte with any other one can be moved to the bottom. The items below it move up by its size,
+and nothing else changes. So it is taken out, the capacity shrinks by its size, and the rest is reduced again. An item
+that conflicts with no remaining item can lie anywhere, and is taken out too.
 
-Where no packing within some capacity is known to be impossible to beat (a lower bound), two more kinds go: an item
-whose neighbours cannot block all of its places within that capacity, wherever they lie, and an item that always fits
-inside the place of another, since whatever is in its way there is in the other's way already. Of generated kernels that
-leaves a half.
+If no packing below some capacity is possible (a lower bound), two more kinds of item are taken out. The first has a
+free place within that capacity wherever its neighbours lie. The second always fits inside the place of another item
+(see `dominance`). Of generated kernels, half of the items remain.
 
-Moving items by `size` keeps their alignment only where each alignment divides it. In a *relaxed* reduction the
-alignments of the rest are weakened to what survives the move: a packing of what is left may then be none of the whole,
-but where what is left has no packing, the whole has none.
+When items move up by a size, they stay aligned only if their alignments divide it. A *relaxed* reduction weakens the
+alignments of the remaining items to what survives the move. A packing of the remaining items may then give no packing
+of the whole. But if the remaining items have no packing, the whole has none.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from warpack.solver.search.preprocess.dominance import place_inside
 
 @dataclass(frozen=True)
 class Step:
-    """One item taken out. To the bottom, to `shift` above the offset of another (`host`), or to wherever there is
-    room."""
+    """One item taken out. It goes to the bottom, or to `shift` above the offset of another item (`host`), or to any
+    free place."""
 
     item: int
     at_bottom: bool = False
@@ -38,10 +37,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Reduced:
-    """`puzzle` holds the items `kept` (numbers in the puzzle before). `steps` are the others in the order in which they
-    were taken out. `bottom` is the sum of the sizes at the bottom; no packing of the whole is smaller than `bound`, the
-    bytes of `bound_items`. `exact`: a packing of `puzzle` is always one of the whole (within the capacity that the
-    reduction was for, or its own top where that is more)."""
+    """What a reduction leaves. `puzzle` has the items `kept`, which are numbers in the whole puzzle. `steps` are the
+    other items, in the order in which they were taken out. `bottom` is the sum of the sizes at the bottom. No packing
+    of the whole is smaller than `bound`, the sum of the sizes of `bound_items`. `exact`: every packing of `puzzle`
+    gives a packing of the whole, within the capacity of the reduction or the packing's own top, whichever is larger."""
 
     puzzle: Puzzle
     kept: tuple[int, ...]
@@ -53,11 +52,12 @@ class Reduced:
 
     @property
     def taken(self) -> tuple[int, ...]:
+        """The items at the bottom."""
         return tuple(step.item for step in self.steps if step.at_bottom)
 
     def restore(self, whole: Puzzle, offsets: Sequence[int]) -> list[int]:
-        """Offsets of `whole`, the puzzle before, from those of what is left. Legal where the reduction is exact, and
-        else where those of what is left are aligned as `whole` says: what cannot go to the bottom then goes to the
+        """Offsets for the whole puzzle, from those of the kept items. They are legal if the reduction is exact, or if
+        the given offsets are aligned as `whole` says. In the latter case, items that cannot go to the bottom go to the
         top."""
         placed = dict(zip(self.kept, offsets, strict=True))
         for step in reversed(self.steps):
@@ -87,8 +87,8 @@ class Reduced:
 
 @dataclass(frozen=True)
 class Reductions:
-    """Both reductions of one puzzle, of which no packing below a bound is possible. They are one where relaxing changed
-    nothing."""
+    """The exact and the relaxed reduction of a puzzle that has no packing below a bound. They are the same object if
+    relaxing changed nothing."""
 
     whole: Puzzle
     exact: Reduced
@@ -96,21 +96,22 @@ class Reductions:
 
     @classmethod
     def of(cls, whole: Puzzle, bound: int) -> Reductions:
+        """Both reductions of a puzzle that has no packing below `bound`."""
         relaxed = reduce(whole, relaxed=True, capacity=bound)
         return cls(whole, relaxed if relaxed.exact else reduce(whole, capacity=bound), relaxed)
 
 
 def reduce(puzzle: Puzzle, *, relaxed: bool = False, capacity: int | None = None) -> Reduced:
-    """Takes out what can be. Puzzles with pins keep everything at their bottom: pins do not move.
+    """Takes out all items that can be. In puzzles with pins, none goes to the bottom, because pins do not move.
 
-    `capacity`: a packing of the whole within it, or within more, is all that is asked about.
+    `capacity`: the caller asks only about packings within it or within more.
     """
     return _Reduction(puzzle, relaxed, capacity).run()
 
 
 class _Reduction:
-    """What is left, and what is known of it. `degree` and `wholes` count the items that each conflicts with, and may
-    share no byte with; of items taken out they are below 0."""
+    """A reduction in progress. `degree` counts the remaining items that each item conflicts with, and `wholes` those
+    that it may share no byte with. Both are below 0 for items taken out."""
 
     def __init__(self, puzzle: Puzzle, relaxed: bool, capacity: int | None) -> None:
         self._puzzle, self._relaxed, self._capacity = puzzle, relaxed, capacity
@@ -133,7 +134,7 @@ class _Reduction:
         return Reduced(rest, kept, tuple(self._steps), self._bottom, self._bound, self._bound_items, self._exact)
 
     def _take_plain(self) -> bool:
-        """One item that conflicts with nothing, or with everything."""
+        """Takes out one item that conflicts with no other, or that may share no byte with any other."""
         left, sizes, others = self._left, self._puzzle.sizes, len(self._left) - 1
         if not left:
             return False
@@ -170,7 +171,7 @@ class _Reduction:
             self._wholes[other] -= 1
 
     def _take_spare(self) -> bool:
-        """All items, one after another, whose neighbours leave them a place wherever they lie."""
+        """Takes out all items, one after another, that have a free place wherever their neighbours lie."""
         room = (self._capacity or 0) - self._bottom
         puzzle, taken = self._puzzle, 0
         for item in sorted(self._left, key=lambda i: (puzzle.sizes[i], i)):
@@ -188,7 +189,7 @@ class _Reduction:
                 yield from gaps
 
     def _take_inside(self) -> bool:
-        """All items, one after another, that fit inside another."""
+        """Takes out all items, one after another, that always fit inside another."""
         puzzle, taken = self._puzzle, 0
         near = [0] * puzzle.count
         for item in self._left:
@@ -210,5 +211,5 @@ class _Reduction:
 
 
 def _places(length: int, step: int) -> int:
-    """The most multiples of `step` in a row of so many numbers."""
+    """The most multiples of `step` among `length` consecutive integers."""
     return -(-length // step)

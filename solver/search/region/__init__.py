@@ -1,1 +1,1 @@
-"""One region of a manifest, and both."""
+"""Packs one region of a manifest, and both regions."""

@@ -1,4 +1,4 @@
-"""Contiguous windows as rigid blocks: each is packed on its own, then placed like one buffer."""
+"""Contiguous windows as rigid blocks: each window is packed by itself, and then placed like one buffer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warpack.solver.wire.units import Bytes
 
 
 def pack_blocks(problem: RegionProblem, seed: int, stop: Stop) -> tuple[Bytes, ...]:
-    """Offsets, in bytes, of a packing in which each window is a rigid block. Raises PinsCollide where pins rule that
+    """The offsets, in bytes, of a packing in which each window is a rigid block. Raises PinsCollide if pins rule that
     out."""
     outer = [window for window in problem.windows if not any(_holds(other, window) for other in problem.windows)]
     if not outer:
@@ -48,7 +48,7 @@ def _holds(outer: Window, inner: Window) -> bool:
 
 
 def _inside(problem: RegionProblem, window: Window) -> tuple[RegionProblem, Bytes | None]:
-    """The problem of a window's own items, and where the block is pinned: pins inside count from there."""
+    """The problem of a window's own items, and the block's pin. Pins of the items are relative to it."""
     members = [problem.items[i] for i in window.items]
     pins = [item.pinned_offset_bytes for item in members if item.pinned_offset_bytes is not None]
     alignment = max(item.alignment_bytes for item in members)
@@ -67,7 +67,7 @@ def _moved(item: Item, base: Bytes) -> Item:
 
 
 def _block(inner: RegionProblem, window: Window, size: Bytes, base: Bytes | None) -> Item:
-    """A window as one item that is occupied whenever any of it is."""
+    """A window as one item, which is occupied whenever one of its items is."""
     spans = sorted({span for item in inner.items for piece in item.pieces for span in piece.occupied.spans})
     merged: list[tuple[int, int]] = []
     for start, end in spans:
@@ -84,8 +84,8 @@ def _block(inner: RegionProblem, window: Window, size: Bytes, base: Bytes | None
 def _around(
     problem: RegionProblem, items: tuple[Item, ...], place: dict[int, int], kept: frozenset[int]
 ) -> RegionProblem:
-    """The problem over `items`, of which number `place[i]` is or holds item i. Permissions stay between the items in
-    `kept`; an apart pair keeps what holds its items apart."""
+    """The problem with `items`; item i of `problem` is, or lies in, the item with the number `place[i]`. Permissions
+    between items in `kept` stay. An apart pair keeps the items apart that hold its items."""
 
     def between_kept(pair: tuple[int, int]) -> bool:
         return pair[0] in kept and pair[1] in kept

@@ -1,4 +1,4 @@
-"""The last packing of a solve: from the beginning, to the end."""
+"""The last packing of a solve, searched from the beginning."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def finished(manifest: Manifest, base: Packed, on_chip: frozenset[str], known: Placed, stop: Stop) -> Packed:
-    """A packing with these `auto` buffers on chip, of no more run bytes than the offsets in `known` take, and no larger
-    block region than `base` has.
+    """A packing with these `auto` buffers on chip. It has at most the run bytes of the offsets in `known`, and at most
+    the block region of `base`.
 
-    What searches for other things happened to find serves only where nothing as good is proven in time: so what is
-    proven does not depend on how far they came.
+    Earlier searches found `known` and `base` on the way to other results. They are used only if nothing as good is
+    proven in time. So a proven packing does not depend on how far those searches came.
     """
     if on_chip == base.on_chip and base.run.proven and base.block.proven:
         return base
@@ -30,7 +30,7 @@ def finished(manifest: Manifest, base: Packed, on_chip: frozenset[str], known: P
 
 
 def _no_larger(manifest: Manifest, packed: Packed, known: Placed) -> Packed:
-    """The run region as `known` has it, where that takes fewer bytes."""
+    """The packing, with the run region of `known` if that takes fewer bytes."""
     problem = flatten(manifest, packed.on_chip, splittable(manifest, packed.on_chip), warned=False).run
     offsets = tuple(
         known[item.name] if item.name in known else known[item.buffer] + item.start_bytes for item in problem.items

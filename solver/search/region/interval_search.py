@@ -1,4 +1,5 @@
-"""The loop that closes the interval of one puzzle, as `plan` says, and enters who found and who proved what."""
+"""The loop that closes the interval of one puzzle, as `plan` says. It enters in the ledger what each strategy found and
+proved."""
 
 from __future__ import annotations
 
@@ -7,18 +8,18 @@ from collections.abc import Callable, Sequence
 from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop, Stopped
 from warpack.solver.search.core.windows import Hull
-from warpack.solver.search.plan import FIRST, PLANS, STRATEGIES, WHOLE, Goal, Turn, kind_of
+from warpack.solver.search.plan import ASKED_ONCE, PLANS, STRATEGIES, WHOLE_PUZZLE, Goal, Turn, kind_of
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.strategy import Clique, Exhausted, Interval, Strategy
 from warpack.solver.wire.units import Bytes
 
 Report = Callable[[Solution, int], None]
-"""Called with each better packing and with each better bound."""
+"""Called with the best packing and the bound, whenever one of them gets better."""
 
 
 class IntervalSearch:
-    """Closes the interval between a packing and a bound on one puzzle. `unit_bytes`: the bytes of its units, for the
-    ledger."""
+    """Closes the interval between the bound and the best packing of one puzzle. `unit_bytes` is the size of its unit,
+    for the ledger."""
 
     def __init__(
         self,
@@ -36,30 +37,30 @@ class IntervalSearch:
         self._spent = 0.0
 
     def run(self, best: Solution, bound: int) -> Interval:
-        """Stops at a proof, or with the interval as it is when `stop` says so or its effort is spent."""
+        """Searches until the interval is closed, `stop` says so, or its effort is spent. Returns the interval."""
         case = self._case(bound)
         self._interval = Interval(best, bound)
         reduced = case.reduced
         self._better(self._interval.raised(reduced.bound, Clique(reduced.bound_items), "reduction"))
         try:
-            for name in FIRST:
+            for name in ASKED_ONCE:
                 if not self._interval.closed:
                     self._ask(case, name, self._interval.bound, 0.0)
             self._report(self._interval.best, self._interval.bound)
             self._close(case)
         except Stopped:
-            pass  # what it came to stands
+            pass  # the interval so far is the result
         return self._interval
 
     def any_packing(self, capacity: int) -> Solution | None:
-        """Some packing within `capacity`, where that is known to be enough for any; None where there is none. Raises
-        Stopped where neither was found."""
+        """A packing within `capacity`, which must be enough for any packing. None if there is none at all. Raises
+        Stopped if neither is found."""
         case, effort = self._case(0), PLANS["windows"].effort
         self._interval, report = Interval(Solution((), capacity + 1), 0), self._report
         self._report = _ignored
         try:
             while True:
-                asked = self._ask_any(case, WHOLE, capacity, effort)
+                asked = self._ask_any(case, WHOLE_PUZZLE, capacity, effort)
                 if self._interval.best.top <= capacity:
                     return self._interval.best
                 if self._interval.closed:
@@ -92,7 +93,7 @@ class IntervalSearch:
                 at += 1
             if at == len(turns):
                 if not asked:
-                    return  # all that could be asked was left out
+                    return  # all strategies are left out
                 at, effort, asked = opening, plan.growth * effort, False
 
     def _capacity(self, goal: Goal) -> int:
@@ -100,7 +101,7 @@ class IntervalSearch:
         return {"bound": bound, "below best": top - 1, "half": (bound + top - 1) // 2}[goal]
 
     def _turn(self, case: Case, turn: Turn, capacity: int, effort: float) -> bool:
-        """Whether anything was asked."""
+        """Takes one turn of the plan. Returns whether any strategy was asked."""
         if not case.hulls and case.too_large(capacity):
             proof = Exhausted(capacity, "reduction", 0, case.reduced.kept, case.reduced.taken)
             self._better(self._interval.raised(capacity + 1, proof, "reduction"))
@@ -108,12 +109,12 @@ class IntervalSearch:
         case.lost = False
         asked = self._ask_any(case, turn.strategies, capacity, effort)
         if case.lost:
-            self._ask_any(case.shared(Case.unreduced), WHOLE, capacity, effort)
+            self._ask_any(case.shared(Case.unreduced), WHOLE_PUZZLE, capacity, effort)
         return asked
 
     def _ask_any(self, case: Case, names: Sequence[str], capacity: int, effort: float) -> bool:
-        """Asks one after another until one answers. Whether any was asked. Of the effort the last one's counts: those
-        before it knew soon that it was not for them."""
+        """Asks one strategy after another until one answers. Returns whether any was asked. Only the effort of the last
+        one counts: those before it gave up soon."""
         bound, last = self._interval.bound, None
         for name in names:
             spent = self._ask(case, name, capacity, effort)
@@ -124,7 +125,8 @@ class IntervalSearch:
         return last is not None
 
     def _ask(self, case: Case, name: str, capacity: int, effort: float) -> float | None:
-        """One step: what it spent; None where the strategy is left out or does not apply."""
+        """Takes one step of the strategy, and returns its effort. None if the strategy is left out or does not
+        apply."""
         if self._stop.leaves_out(name):
             return None
         strategy, ledger = self._strategy(case, name), self._stop.ledger
@@ -144,7 +146,7 @@ class IntervalSearch:
         return self._made[case, name]
 
     def _better(self, after: Interval) -> None:
-        """Takes over what is better, enters it, and reports it."""
+        """Takes over what is better, enters it in the ledger, and reports it."""
         before, ledger = self._interval, self._stop.ledger
         after = self._interval = before.joined(after)
         saved, raised = before.best.top - after.best.top, after.bound - before.bound
@@ -160,4 +162,4 @@ class IntervalSearch:
 
 
 def _ignored(_best: Solution, _bound: int) -> None:
-    """Nothing is reported before there is a packing."""
+    """A report that does nothing, because there is no packing yet."""

@@ -1,8 +1,7 @@
-"""Buffers of the block laid over the runs' windows, where they conflict with nothing in them.
+"""Places block-scoped buffers over the runs' windows, if they conflict with no buffer of a run.
 
-What conflicts with no buffer of a run may lie over all windows. The others are packed first and alone: they are the
-block region, and the windows begin behind them. Then what may lie over windows is packed round them, wherever it comes
-lowest.
+All other block-scoped buffers are packed first, by themselves. They are the block region, and the windows begin behind
+it. Then the buffers that may lie over windows are packed round them, each as low as it can lie.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ from warpack.solver.wire.units import Bytes
 
 @dataclass(frozen=True)
 class Floor:
-    """The items of the block region that windows may not lie over (`items`), packed alone, and where they end in the
-    packing of all. The lower bound of `packing` is one for the block region wherever the windows follow it."""
+    """The block-scoped items that may not lie over windows (`items`), packed by themselves (`packing`), and their end
+    in the packing of all (`region_bytes`). The lower bound of `packing` holds for the block region of any layout in
+    which the windows follow it."""
 
     items: tuple[int, ...]
     packing: Packing
@@ -31,8 +31,8 @@ class Floor:
 
 
 def free_names(manifest: Manifest, flat: FlatManifest, split: frozenset[str]) -> frozenset[str]:
-    """Names of the block region's items that conflict with no buffer of a run, be it one that is `auto` and may come on
-    chip."""
+    """The names of the block-scoped items that conflict with no buffer of a run, nor with an `auto` buffer that may
+    come on chip."""
     promoted = () if manifest.objective == "shared_bytes" else manifest.buffers
     autos = frozenset(buffer.full_name for buffer in promoted if buffer.location == "auto" and buffer.size)
     if not flat.block.items or flat.block.windows or not (flat.run.items or autos):
@@ -44,8 +44,8 @@ def free_names(manifest: Manifest, flat: FlatManifest, split: frozenset[str]) ->
 def lay_over(
     problem: RegionProblem, packing: Packing, free: frozenset[str], *, seed: int, stop: Stop
 ) -> tuple[Packing, Floor]:
-    """The better of two packings of the block's items: round the fixed ones packed alone, or as they were packed
-    together."""
+    """The better of two packings of the block's items. In one, the fixed items are packed first, and the free ones
+    round them. The other is `packing`, in which all were packed together."""
     fixed = tuple(number for number, item in enumerate(problem.items) if item.name not in free)
     alone = problem.restrict(fixed)
     if not fixed:
@@ -69,7 +69,7 @@ def lay_over(
 
 
 def floor_of(problem: RegionProblem, packing: Packing, free: frozenset[str]) -> Floor:
-    """The floor of a packing as it is."""
+    """The floor of a packing of all items, which is kept as it is."""
     fixed = tuple(number for number, item in enumerate(problem.items) if item.name not in free)
     ends = [packing.offsets[number] + problem.items[number].size_bytes for number in fixed]
     bound, top = lower_bound(problem.restrict(fixed)), max(ends, default=0)

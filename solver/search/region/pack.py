@@ -1,4 +1,5 @@
-"""Packs one region, its windows aside: everything that this search has, in order."""
+"""Packs one region without regard to its windows: first packing, reductions, then the search that closes the
+interval."""
 
 from __future__ import annotations
 
@@ -24,11 +25,12 @@ from warpack.solver.search.strategy import Clique, Exhausted, Interval
 from warpack.solver.wire.units import Bytes
 
 MANY_ITEMS = 512
-"""From here on the pairs of items are no longer held, and nothing is searched exhaustively."""
+"""With so many items or more, pairs are not held, and nothing is searched exhaustively."""
 
 _TRIES = 40
-"""Changed orders that first fit tries after the rules' (more hardly ever help on real sets, and the search comes next).
-From `MANY` items on none: more orders are tried of what a reduction leaves (`heuristics/more_orders`)."""
+"""Changed orders that first fit tries after the rule orders. More hardly ever help on real sets, and the search
+follows. With `MANY` items or more there are none, because `heuristics/more_orders` tries more orders of the reduced
+core."""
 
 
 Progressed = Callable[[Bytes, Bytes], None]
@@ -45,8 +47,7 @@ def pack(
 ) -> Packing:
     """The best packing of a region without regard to its windows, with what is proven about it.
 
-    `start` are offsets to begin with where they are legal. Raises PinsCollide where pinned items are in each other's
-    way.
+    `start` are offsets to begin with, if they are legal. Raises PinsCollide if pinned items are in each other's way.
     """
     with stop.ledger.asked("max live"):
         bound = lower_bound(problem)
@@ -62,14 +63,14 @@ def pack(
     puzzle = puzzle_of(problem, unit)
     check_pins(puzzle)
     begun = None if start is None or any(offset % unit for offset in start) else [offset // unit for offset in start]
-    return _Few(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None), stop.ledger).pack(
+    return _SmallRegion(problem, puzzle, unit, bound, progressed or (lambda _size, _bound: None), stop.ledger).pack(
         begun, seed, stop
     )
 
 
 @dataclass(frozen=True)
-class _Few:
-    """Packing where all pairs are at hand."""
+class _SmallRegion:
+    """Packs a region that is small enough to hold all its pairs."""
 
     problem: RegionProblem
     puzzle: Puzzle
@@ -93,16 +94,16 @@ class _Few:
         if best.top <= least:
             stop.ledger.closed(by)
         self.progressed(best.top * self.unit, bound.size_bytes)
-        if best.top <= least or stop.now():  # what was cut short here could end elsewhere than with more time
+        if best.top <= least or stop.now():  # a search cut short here might end otherwise with more time
             return self._packing(best, bound)
-        return self._descend(reduced, core, best, bound, seed, stop)
+        return self._search(reduced, core, best, bound, seed, stop)
 
     @staticmethod
     def _first(puzzle: Puzzle, good_enough: int, seed: int, stop: Stop) -> tuple[str, Solution]:
-        """A packing to begin with, and what made it."""
+        """The first packing, and the name of the strategy that made it."""
         by = "lowest first" if Genetic.takes(puzzle) and not stop.leaves_out("breeding") else "first fit"
         with stop.ledger.asked(by):
-            if by == "lowest first":  # its orders are bred next, and first fit would be far behind
+            if by == "lowest first":  # bred orders follow, and first fit would be far worse
                 return by, solution(puzzle, first_packing(puzzle))
             if stop.leaves_out("first fit"):
                 return by, FirstFit(puzzle).run(range(puzzle.count))
@@ -110,7 +111,7 @@ class _Few:
             random = Random(seed)  # noqa: S311 - the same seed has to give the same layout
             return by, construct(puzzle, good_enough=good_enough, tries=tries, random=random, stop=stop)
 
-    def _descend(
+    def _search(
         self, reduced: Reduced, core: Solution, best: Solution, bound: LowerBound, seed: int, stop: Stop
     ) -> Packing:
         def report(solution: Solution, core_bound: int) -> None:
@@ -123,7 +124,7 @@ class _Few:
         return self._packing(best, bound, reduced, interval)
 
     def _rounded(self, reduced: Reduced) -> LowerBound:
-        """The better of the max-live bound, rounded up to whole units, and what the reduction proves."""
+        """The better of two bounds: the max-live bound, rounded up to whole units, and the bound of the reduction."""
         least = -(-self.bound.size_bytes // self.unit)
         if reduced.bound > least:
             self.ledger.raised("reduction", (reduced.bound - least) * self.unit)
@@ -156,7 +157,7 @@ class _Few:
 
 
 def _below_bottom(reduced: Reduced, puzzle: Puzzle, offsets: Sequence[int]) -> list[int]:
-    """Offsets of the core in a packing from outside, as if what the reduction takes out were not there."""
+    """The offsets of the core in a given packing, as if the items that the reduction takes out were not there."""
     core = []
     for item in reduced.kept:
         beneath = sum(puzzle.sizes[other] for other in reduced.taken if offsets[other] < offsets[item])

@@ -1,4 +1,4 @@
-"""Both regions of a manifest, flattened and packed."""
+"""Flattens a manifest and packs both its regions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
 
 _BLOCK_EFFORT = 1.0
-"""What the block region may cost before the run region had its turn: there is one of it, and a run region per run."""
+"""The effort for the block region before the run region is packed. A block has one block region, but a run region for
+each run."""
 
 Placed = Mapping[str, Bytes]
 """Offsets in bytes by full name of the buffer."""
@@ -30,12 +31,14 @@ Placed = Mapping[str, Bytes]
 
 @dataclass(frozen=True)
 class Packed:
-    """`on_chip`: full names of the `auto` buffers among the items; `choice`: what is known about them, once they were
-    searched for. Where that made a region smaller, parts of splittable buffers are items of their own in `flat`.
-    `floor`: where some of the block's buffers lie over windows, what does not; `block` has the offsets of all.
-    `weighed`: block and runs share one memory, and every better launch was looked at; `open_launch` is the best of
-    those that nothing rules out (None: the packing's own launch is the best). `weighing`: where accesses were weighed
-    against resident threads, what came of it."""
+    """The packings of both regions, `run` and `block`, of the problems in `flat`. Parts of splittable buffers are items
+    of their own in `flat`, if that made a region smaller.
+
+    `on_chip`: the full names of the `auto` buffers among the items. `choice`: what is known of their choice, once it
+    was searched for. `floor`: if some block-scoped buffers lie over windows, those that do not; `block` has the offsets
+    of all. `weighed`: the regions share one memory, and every better launch was examined. `open_launch`: the best
+    launch among these that nothing rules out; None if the packing's own launch is the best. `weighing`: the result of
+    weighing accesses against resident threads, if that was asked for."""
 
     flat: FlatManifest
     run: Packing
@@ -49,14 +52,14 @@ class Packed:
 
     @property
     def region_bytes(self) -> Bytes:
-        """The block region: the windows begin behind it."""
+        """The size of the block region, behind which the windows begin."""
         return self.block.size_bytes if self.floor is None or not self.run.size_bytes else self.floor.region_bytes
 
     @property
     def region(self) -> tuple[RegionProblem, Packing]:
-        """What makes the block region, and how it was packed: what its lower bound is about. With windows behind it
-        that is what conflicts with some buffer of a run, though more may lie there."""
-        if not self.run.size_bytes:  # without windows there is nothing to lie over
+        """The problem and the packing that the block region's lower bound is about. If windows follow, its items are
+        those that conflict with some buffer of a run. More items may lie there."""
+        if not self.run.size_bytes:  # there are no windows to lie over
             return self.flat.block, self.block
         free = frozenset(item.name for n, item in enumerate(self.flat.block.items) if n not in self.flat.crossing)
         if self.floor is None and not free:
@@ -68,13 +71,13 @@ class Packed:
 
     @property
     def reach_bytes(self) -> Bytes:
-        """Where the last of the block's buffers ends."""
+        """The end of the last block-scoped buffer."""
         return self.block.size_bytes
 
     @property
     def offsets(self) -> dict[str, Bytes]:
-        """Offsets in their regions of all buffers on chip that have bytes; of the parts (`component/name#part`) where
-        these lie apart."""
+        """The offsets of all buffers on chip with bytes, in their regions. If the parts of a buffer lie apart, the
+        offsets are those of the parts (`component/name#part`)."""
         found: dict[str, Bytes] = {}
         for problem, packing in ((self.flat.run, self.run), (self.flat.block, self.block)):
             found |= {item.name: offset for item, offset in zip(problem.items, packing.offsets, strict=True)}
@@ -82,7 +85,7 @@ class Packed:
 
 
 Better = Callable[[Packing, Bytes, Bytes], None]
-"""Called with the block region's packing and with the run bytes and their lower bound, whenever one of these gets
+"""Called with the block region's packing, the run bytes and their lower bound, whenever one of the latter gets
 better."""
 
 
@@ -95,22 +98,21 @@ def pack_regions(
     better: Better | None = None,
     beside: Packed | None = None,
 ) -> Packed:
-    """Packs the block region, then the run region, from the offsets in `start` as far as these can be kept; last the
-    block region again, from the beginning, where that was too much before. What of the block may lie over windows is
-    laid there. `beside`: its block region is taken as it is.
+    """Packs the block region with little effort, then the run region. If the block region was not proven, it is packed
+    once more, from the beginning. Block-scoped buffers that may lie over windows are placed there. `start` are offsets
+    to begin with, as far as they can be kept. `beside`: its block region is taken as it is.
 
-    A packing that is proven is always the one that an undisturbed search from the beginning ends with, whatever the
-    time limit.
+    A proven packing is always the one that an undisturbed search from the beginning ends with, whatever the time limit.
     """
     split = splittable(manifest, on_chip)
-    # Of both scopes, a part may lie over windows, or under the block's, where its whole buffer may not: none is kept
-    # whole.
+    # If there are buffers of both scopes, a part may lie over or under those of the other scope although its whole
+    # buffer may not. Then no buffer is kept whole.
     may_stay_whole = bool(split) and not _of_both_scopes(manifest)
     in_parts = flatten(manifest, on_chip, split, stop.now, warned=not may_stay_whole)
     flat = flatten(manifest, on_chip, stopped=stop.now) if may_stay_whole else in_parts
     seed = manifest.solver.seed
     if beside is None:
-        block = _pack(flat.block, in_parts.block, seed, stop.sparing(_BLOCK_EFFORT), start)
+        block = _pack(flat.block, in_parts.block, seed, stop.with_effort(_BLOCK_EFFORT), start)
     else:
         block = Region(beside.flat.block, beside.block)
 
@@ -139,7 +141,7 @@ def _of_both_scopes(manifest: Manifest) -> bool:
 
 
 def _crossing(flat: FlatManifest, run: RegionProblem) -> Mapping[int, frozenset[int]]:
-    """The crossing pairs of a flattened manifest, said of the items of the run region as they were placed."""
+    """The crossing pairs of a flattened manifest, by the items of the run region as they were placed."""
     if run is flat.run or not flat.crossing:
         return flat.crossing
     met = {flat.run.items[other].buffer for others in flat.crossing.values() for other in others}
@@ -162,14 +164,14 @@ def _pack(
     if len(in_parts.items) == len(whole.items):
         packing = pack_region(whole, seed=seed, stop=stop, start=begun, progressed=progressed)
         found = packing if begun is None else _or_start(whole, packing, begun)
-        return Region(whole, _honest(whole, found))
+        return Region(whole, _without_unfounded_proof(whole, found))
     parts_begun = None if start is None else repaired(in_parts, start, stop)
     region = pack_in_parts(whole, in_parts, seed=seed, stop=stop, starts=(begun, parts_begun), progressed=progressed)
-    return replace(region, packing=_honest(in_parts, region.packing))
+    return replace(region, packing=_without_unfounded_proof(in_parts, region.packing))
 
 
-def _honest(problem: RegionProblem, packing: Packing) -> Packing:
-    """Where a problem holds conflicts that the manifest has not, what was proven of it is no proof."""
+def _without_unfounded_proof(problem: RegionProblem, packing: Packing) -> Packing:
+    """The packing without its proof, if the problem has conflicts that the manifest does not have."""
     if problem.exact:
         return packing
     bound = lower_bound(problem)
@@ -177,7 +179,7 @@ def _honest(problem: RegionProblem, packing: Packing) -> Packing:
 
 
 def _or_start(problem: RegionProblem, packing: Packing, start: Sequence[Bytes]) -> Packing:
-    """Regions of many items are constructed without a start; it stands where it needs no more bytes."""
+    """The packing, or `start` if that needs no more bytes. Regions of many items are constructed without a start."""
     if len(problem.items) < MANY_ITEMS or problem.windows:
         return packing
     size = max(offset + item.size_bytes for offset, item in zip(start, problem.items, strict=True))

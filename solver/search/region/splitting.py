@@ -1,8 +1,8 @@
-"""Parts of splittable buffers placed apart, where that wins bytes.
+"""Places the parts of splittable buffers apart, if that saves bytes.
 
-A packing that keeps every buffer in one piece is one of the parts as well, so the packing of the whole buffers comes
-first and is where the search over the parts begins. If the parts win nothing the buffers stay whole: their getters are
-simpler. Bounds are always those of the parts, which may lie anywhere.
+A packing of whole buffers is also one of their parts. So whole buffers are packed first, and the search over the parts
+begins with that packing. If the parts save nothing, the buffers stay whole, because their getters are simpler. Bounds
+are always those of the parts, which may lie anywhere.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from warpack.solver.search.region.windows import pack_region
 from warpack.solver.wire.units import Bytes
 
 _WHOLE_EFFORT = 1.0
-"""What packing the buffers whole may cost."""
+"""The effort for packing whole buffers."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ def pack_in_parts(
     starts: tuple[Sequence[Bytes] | None, Sequence[Bytes] | None] = (None, None),
     progressed: Progressed | None = None,
 ) -> Region:
-    """The better packing of `whole` and `in_parts`, the same region with every buffer in one piece and with parts
-    apart.
+    """The better packing of two problems of one region: `whole`, with every buffer in one piece, and `in_parts`, with
+    parts apart.
 
-    `starts` are offsets to begin with for each of the two. Raises PinsCollide where the pins leave no packing of the
-    parts, Stopped where none was found in time.
+    `starts` are offsets to begin with, for each of the two. Raises PinsCollide if the pins leave no packing of the
+    parts, and Stopped if none was found in time.
     """
     report = progressed or (lambda _size, _bound: None)
     bound = lower_bound(in_parts)
@@ -53,12 +53,12 @@ def pack_in_parts(
         rigid = pack_region(
             whole,
             seed=seed,
-            stop=stop.sparing(_WHOLE_EFFORT),
+            stop=stop.with_effort(_WHOLE_EFFORT),
             start=starts[0],
             progressed=lambda size, _bound: report(size, bound.size_bytes),
         )
     except (PinsCollide, Stopped):
-        rigid = None  # parts may still find their way round pins and windows
+        rigid = None  # the parts may still fit round pins and windows
     if rigid is not None and rigid.size_bytes <= bound.size_bytes:
         return Region(whole, replace(rigid, lower_bound_bytes=bound.size_bytes, bound=bound, search=None))
     late = stop.now()
@@ -74,7 +74,7 @@ def pack_in_parts(
 
 
 def _as_parts(whole: RegionProblem, in_parts: RegionProblem, packing: Packing) -> list[Bytes]:
-    """The offsets of a packing of whole buffers, said of their parts."""
+    """The offsets of the parts in a packing of whole buffers."""
     number = whole.index_by_name
     return [packing.offsets[number[item.buffer]] + item.start_bytes for item in in_parts.items]
 

@@ -1,8 +1,9 @@
-"""Components whose shared buffers lie in one hull that no conflicting buffer from outside cuts into.
+"""Contiguous windows: the shared buffers of a component lie in one hull, and no conflicting buffer from outside cuts
+into it.
 
-A window is packed first, on its own, and then placed as one rigid block, inner windows before the ones that hold them.
-The packing without regard to windows gives the lower bound; where the blocks do not reach it, CP-SAT packs everything
-at once with the hulls as constraints.
+A window is packed by itself first, and then placed as one rigid block. Inner windows come before the ones that hold
+them. The packing without regard to windows gives the lower bound. If the blocks do not reach it, CP-SAT packs all items
+at once, with the hulls as constraints.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from warpack.solver.search.strategy import Exhausted
 from warpack.solver.wire.units import Bytes, align_up
 
 _FREE_EFFORT = 1.0
-"""What the packing without regard to windows may cost: it is a bound, and seldom the packing."""
+"""The effort for the packing without regard to windows. It is a bound, and seldom the result."""
 
 
 def pack_region(
@@ -39,11 +40,11 @@ def pack_region(
     start: Sequence[Bytes] | None = None,
     progressed: Progressed | None = None,
 ) -> Packing:
-    """The best packing of a region, windows and all. Raises PinsCollide where the pins leave no packing."""
+    """The best packing of a region with its windows. Raises PinsCollide if the pins leave no packing."""
     if not problem.windows:
         return pack(problem, seed=seed, stop=stop, start=start, progressed=progressed)
     report = progressed or (lambda _size, _bound: None)
-    free = pack(replace(problem, windows=()), seed=seed, stop=stop.sparing(_FREE_EFFORT), start=start)
+    free = pack(replace(problem, windows=()), seed=seed, stop=stop.with_effort(_FREE_EFFORT), start=start)
     if hulls_hold(problem, free.offsets):
         report(free.size_bytes, free.lower_bound_bytes)
         return free
@@ -71,7 +72,7 @@ def pack_region(
 
 
 def hulls_hold(problem: RegionProblem, offsets: Sequence[Bytes]) -> bool:
-    """Whether no window is cut into by bytes from outside that conflict with some inside."""
+    """Whether no window is cut by bytes from outside that conflict with bytes inside."""
     for window in problem.windows:
         start, end = hull_of(problem, window, offsets)
         inside = set(window.items)
@@ -107,7 +108,7 @@ def _legal_start(problem: RegionProblem, start: Sequence[Bytes]) -> bool:
 def _pack_with_hulls(
     problem: RegionProblem, free: Packing, best: tuple[Bytes, ...] | None, seed: int, stop: Stop, report: Progressed
 ) -> Packing:
-    """The descent over capacities with the hulls as constraints, from the packing of blocks where there is one."""
+    """Searches with the hulls as constraints, from the packing of blocks if there is one."""
     cuts = [cuts_of(problem, window) for window in problem.windows]
     unit = _unit(problem, cuts)
     puzzle = puzzle_of(problem, unit)
@@ -138,7 +139,7 @@ def _pack_with_hulls(
 
 
 def _unit(problem: RegionProblem, cuts: Sequence[Sequence[Cut]]) -> Bytes:
-    """The unit of the problem that also divides where the cuts begin and end."""
+    """The largest unit of the problem that also divides the starts and ends of the cuts."""
     unit = unit_of(problem)
     for cut in chain(*cuts):
         differences = (difference for _, met in cut.cures for difference in met)
@@ -155,14 +156,14 @@ def _counted(cut: Cut, unit: Bytes) -> Cut:
 
 
 def cuts_of(problem: RegionProblem, window: Window) -> list[Cut]:
-    """The bytes from outside that conflict with some in the window."""
+    """The bytes from outside that conflict with bytes in the window."""
     outside = sorted(set(range(len(problem.items))).difference(window.items))
     return [cut for other in outside for cut in _cuts_by(problem, window, other)]
 
 
 def _cuts_by(problem: RegionProblem, window: Window, other: int) -> list[Cut]:
-    """The pieces of one item that conflict with a piece in the window. Where all the conflicts of a piece are an
-    in-place pair's, it may lie in the hull where these coincide."""
+    """The pieces of one item that conflict with a piece in the window. If all conflicts of a piece are those of an
+    in-place pair, it may lie in the hull where the pair coincides."""
     if not any(conflict(problem, member, other) for member in window.items):
         return []
     found = []
@@ -180,8 +181,8 @@ def _cuts_by(problem: RegionProblem, window: Window, other: int) -> list[Cut]:
 
 
 def _allowed(problem: RegionProblem, member: int, other: int, number: int) -> frozenset[Bytes] | None:
-    """Differences `offset_other - offset_member` at which all conflicts of a piece of `other` with `member` are an
-    in-place pair's; None where there is no conflict."""
+    """The differences `offset_other - offset_member` at which an in-place pair allows all conflicts of a piece of
+    `other` with `member`. None if there is no conflict."""
     pair = (min(member, other), max(member, other))
     if pair in problem.alias_permits and pair not in problem.apart:
         return None

@@ -1,8 +1,8 @@
-"""Windows of the runs and buffers of the block in one model: whether a block of so many runs fits into so many bytes.
+"""Run windows and block-scoped buffers in one model: whether a block of so many runs fits into so many bytes.
 
-The packings of the two regions one after the other leave some places out: a buffer of the block may lie where its
-partners in the windows are not, or in the padding between two windows. Few buffers are asked exactly, one stride after
-the other.
+Packing the two regions one after the other misses some places. A block-scoped buffer may lie in bytes of the windows
+where nothing conflicts with it, or in the padding between two windows. For few buffers this is searched exactly, one
+stride after the other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 MOST_ITEMS = 24
-"""Of more items in both regions the question is not asked."""
+"""The most items of both regions together for which the model is used."""
 
 _EFFORT = 2.0
 """CP-SAT's deterministic time for one stride."""
@@ -35,8 +35,8 @@ Closed = tuple[Bytes, Bytes]
 
 @dataclass(frozen=True)
 class JointPacking:
-    """A layout of both kinds: offsets of the items of each region (those of the block from the start of its memory),
-    where the first window begins, and the stride."""
+    """A packing of both regions: the offsets of the run's items in their window, those of the block's items in its
+    memory, the start of the first window, and the stride."""
 
     run: tuple[Bytes, ...]
     block: tuple[Bytes, ...]
@@ -46,12 +46,14 @@ class JointPacking:
 
 @dataclass(frozen=True)
 class Answer:
+    """The answer of the model. `together` is given if it was packed."""
+
     outcome: Literal["packed", "impossible", "unknown"]
     together: JointPacking | None = None
 
 
 class JointModel:
-    """The questions of one manifest. `region` tells alignments and widths of what is on chip."""
+    """Asks about one manifest. `region` has the alignments and widths of the buffers on chip."""
 
     def __init__(self, manifest: Manifest, flat: FlatManifest, region: RunRegion, run_bytes_at_least: Bytes) -> None:
         self._flat, self._region, self._launch = flat, region, manifest.launch
@@ -61,12 +63,12 @@ class JointModel:
 
     @property
     def possible(self) -> bool:
-        """Whether there are few enough items to ask, and none in contiguous windows."""
+        """Whether there are few enough items, and none in contiguous windows."""
         run, block = self._flat.run, self._flat.block
         return len(run.items) + len(block.items) <= MOST_ITEMS and not run.windows and not block.windows
 
     def ask(self, threads: int, dynamic_bytes_at_most: Bytes, stop: Stop) -> Answer:
-        """Whether a block of `threads` threads fits."""
+        """Whether a block of `threads` threads fits into `dynamic_bytes_at_most`."""
         runs = threads // self._launch.threads_per_run
         stride, open_ = self._stride(self._least), False
         while stride * runs <= dynamic_bytes_at_most:
@@ -84,7 +86,7 @@ class JointModel:
         return stride_bytes(run_bytes, self._region, launch.threads_per_run, launch.bank_conflicts)
 
     def _at(self, stride: Bytes, runs: int, capacity: Bytes, stop: Stop) -> Answer:
-        """Whether it does with this stride: run bytes that no smaller stride would hold."""
+        """Whether it fits with this stride. The run's bytes must be too many for any smaller stride."""
         from ortools.sat.python import cp_model  # takes 0.6 s, and most manifests never need it
 
         run, block = self._flat.run, self._flat.block
@@ -103,7 +105,7 @@ class JointModel:
         self._needs_stride(model, inside, stride)
         _begin_behind(model, block, above, base, alignment)
         solver = new_solver(_EFFORT, self._seed, stop)
-        solver.parameters.symmetry_level = 2  # nothing in this model keeps alike items in order
+        solver.parameters.symmetry_level = 2  # this model does not put alike items in order
         status = solver.solve(model)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             told = JointPacking(
@@ -116,8 +118,8 @@ class JointModel:
         return Answer("impossible" if status == cp_model.INFEASIBLE else "unknown")
 
     def _needs_stride(self, model: cp_model.CpModel, inside: list[Any], stride: Bytes) -> None:
-        """The run's bytes are more than the next smaller stride holds."""
-        # More bytes never have a smaller stride, so halving finds the last with one that is smaller.
+        """Adds that the run's bytes do not fit the next smaller stride."""
+        # More bytes never have a smaller stride, so bisection finds the most bytes with a smaller one.
         smaller = bisect_left(range(stride), stride, lo=self._least, key=self._stride) - 1
         if smaller < self._least:
             return
@@ -135,8 +137,8 @@ def _offsets(model: cp_model.CpModel, problem: RegionProblem, capacity: Bytes) -
 
 
 def _begin_behind(model: cp_model.CpModel, block: RegionProblem, above: list[Any], base: Any, alignment: Bytes) -> None:
-    """The windows begin at the start of the block's memory, or at the first multiple of their alignment behind the end
-    of the block region: a piece ends there, or goes on over the windows."""
+    """Adds where the windows begin: at the start of the block's memory, or at the first multiple of their alignment
+    behind the block region. A block-scoped piece ends there, or lies over the windows."""
     ways = [model.new_bool_var("")]
     model.add(base == 0).only_enforce_if(ways[0])
     for item, offset in zip(block.items, above, strict=True):
@@ -147,7 +149,7 @@ def _begin_behind(model: cp_model.CpModel, block: RegionProblem, above: list[Any
 
 
 def _keep_apart(model: cp_model.CpModel, problem: RegionProblem, offsets: list[Any], capacity: Bytes) -> None:
-    """Differences of two offsets lie in none of the forbidden intervals."""
+    """Adds that no difference of two offsets is forbidden."""
     from ortools.sat.python import cp_model
 
     for j in range(len(problem.items)):
@@ -165,8 +167,9 @@ def _keep_apart(model: cp_model.CpModel, problem: RegionProblem, offsets: list[A
 def _keep_off_windows(
     model: cp_model.CpModel, start: Any, above: Bytes, below: Bytes, stride: Bytes, capacity: Bytes
 ) -> None:
-    """A piece of `above` bytes that begins `start` bytes behind a piece of the first window, which has `below` bytes,
-    overlaps it in no window, however many there are: it ends before the first, or lies between two."""
+    """Adds that a block-scoped piece of `above` bytes overlaps a run's piece of `below` bytes in no window, however
+    many there are. It begins `start` bytes behind that piece in the first window. It must end before the first, or lie
+    between two."""
     if above + below > stride:
         model.add(start + above <= 0)
         return
@@ -177,10 +180,10 @@ def _keep_off_windows(
 
 
 def _crossing(manifest: Manifest, flat: FlatManifest) -> list[tuple[int, int, Closed, Closed]]:
-    """Pairs of items of both kinds whose pieces (start and size inside the item) may not have a byte in common."""
+    """The pairs of a run's and a block's item with pieces (start and size in the item) that may share no byte."""
     relation, uses = flat.relation, flat.uses
     if relation is None:
-        raise ValueError("a flattened manifest without its relation cannot be asked")
+        raise ValueError("the flattened manifest has no relation")
     kept_apart = {frozenset(pair) for pair in manifest.apart}
     found = []
     for (i, upper), (j, lower) in product(enumerate(flat.block.items), enumerate(flat.run.items)):

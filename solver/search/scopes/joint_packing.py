@@ -1,5 +1,5 @@
-"""Where block and runs share one memory: a better launch than packing one after the other gives, and which launch
-bounds rule out."""
+"""Better launches, if the block's and the runs' buffers share one memory: found by packing both at once, or ruled out
+by bounds."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from warpack.solver.wire.manifest import Manifest
 
 
 def apply_to(manifest: Manifest, packed: Packed) -> bool:
-    """Whether windows and the block's buffers compete, so that more than the sums of both regions decides."""
+    """Whether windows and block-scoped buffers compete, so that the sums of both regions alone do not decide."""
     return bool(packed.flat.run.items and packed.flat.block.items) and not widening_autos(manifest)
 
 
 def together(manifest: Manifest, packed: Packed, stop: Stop) -> Packed:
-    """Goes through the launches that would be better, best first, and asks of few buffers exactly whether they can be
-    had."""
+    """Goes through the better launches, the best first. With few buffers it searches exactly whether a launch is
+    possible."""
     launch = launch_of(manifest, packed)
     shape = block_shape(manifest, run_bytes=packed.run.size_bytes, block_region_bytes=0)
     least_run, least_block = packed.run.lower_bound_bytes, packed.block.lower_bound_bytes
@@ -47,7 +47,7 @@ def together(manifest: Manifest, packed: Packed, stop: Stop) -> Packed:
 
 
 def _with(packed: Packed, told: JointPacking) -> Packed:
-    """The packing with the offsets of both kinds as they were found together."""
+    """The packing with the offsets of a joint packing."""
     run_top = max(offset + item.size_bytes for offset, item in zip(told.run, packed.flat.run.items, strict=True))
     ends = [(start, start + item.size_bytes) for start, item in zip(told.block, packed.flat.block.items, strict=True)]
     below = [min(end, told.base_bytes) for start, end in ends if start < told.base_bytes]

@@ -1,7 +1,7 @@
-"""The best launch that nothing rules out, where block and runs share one memory.
+"""The best launch that no bound rules out, if the block's and the runs' buffers share one memory.
 
-A launch is ruled out where, in some phase, the live bytes of the block and of all runs are more than it may take; or
-where the buffers of the block that find no room inside or between windows have none before the first.
+A launch is ruled out in two cases. In some phase, the live bytes of the block and of all runs exceed its bytes. Or the
+block-scoped buffers that fit neither inside nor between windows do not fit before the first window either.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from warpack.solver.wire.units import Bytes
 
 
 class LaunchBound:
-    """What rules launches out. `run_bytes_at_least` and `block_bytes_at_least`: proven of the packings of both
+    """The bounds that rule launches out. `run_bytes_at_least` and `block_bytes_at_least` are the proven bounds of both
     regions."""
 
     def __init__(
@@ -41,6 +41,7 @@ class LaunchBound:
         self._full = [number for number, met in flat.crossing.items() if met == every] if every else []
 
     def allows(self, wanted: Wanted) -> bool:
+        """Whether no bound rules this launch out."""
         runs, most = wanted.threads // self._shape.threads_per_run, wanted.dynamic_bytes_at_most
         windows = runs * self._stride
         if max(windows, self._block) > most:
@@ -59,12 +60,12 @@ class LaunchBound:
 
 
 def _lenient(flat: FlatManifest) -> bool:
-    """Whether pieces that are live at once may share bytes all the same."""
+    """Whether some pieces may share bytes although they are live at once."""
     return any(problem.in_place or problem.alias_permits for problem in (flat.run, flat.block))
 
 
 def _live(flat: FlatManifest) -> Iterator[tuple[Bytes, Bytes]]:
-    """In each stretch of phases that are alike the bytes of the block and of a run that are accessed."""
+    """For each stretch of alike phases, the accessed bytes of the block and of a run."""
     change: dict[int, list[Bytes]] = {}
     for kind, problem in enumerate((flat.block, flat.run)):
         for item in problem.items:

@@ -17,7 +17,7 @@ from warpack.gpu_runtime.probe.checks.catalogue import CHECKS
 from warpack.solver import verify
 from warpack.solver.verifier.findings import Findings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels_are_compiled")]
 
 
 @pytest.fixture(scope="module")

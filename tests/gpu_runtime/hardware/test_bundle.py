@@ -18,7 +18,7 @@ from warpack.gpu_runtime.probe.backends.prepared import prepare
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels_are_compiled")]
 
 _ROOT = Path(__file__).parents[3]
 

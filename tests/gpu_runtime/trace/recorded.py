@@ -25,7 +25,7 @@ NAMES = sorted(path.stem for path in KERNELS.glob("*.py"))
 
 def run(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """An answer for each request: `script`, and `order` of threads to record it, or `placed`, what the child of a proof
-    is asked. What a script asserts may fail."""
+    is asked. What a script asserts may fail; with `may_fail` it may fail in any way."""
     ran = subprocess.run(
         [sys.executable, "-m", "tests.gpu_runtime.trace.recorded"],
         input=json.dumps(requests),
@@ -60,7 +60,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
             answer = traced(request["script"], [], request["order"])
     except TraceError as error:
         return {"trouble": str(error), "summaries": []}
-    if (answer.get("failed") or "AssertionError").partition(":")[0] != "AssertionError":
+    if not request.get("may_fail") and (answer.get("failed") or "AssertionError").partition(":")[0] != "AssertionError":
         raise SystemExit(f"{request['script']}: {answer['failed']}")
     return answer
 

@@ -53,7 +53,7 @@ def prove(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, provi
 def test_every_script_gives_the_same_bits_on_its_layouts(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: Asked = []
     for name in NAMES:
-        kernels = recorded[name, "forward"]
+        kernels = recorded[name]
         asked.append((str(KERNELS / f"{name}.py"), [placement(*one) for one in kernels.items()]))
     for (script, placements), trials in zip(asked, prove(asked, monkeypatch), strict=True):
         for one in placements:
@@ -65,7 +65,7 @@ def test_every_script_gives_the_same_bits_on_its_layouts(recorded: Recorded, mon
 def test_buffers_that_were_put_in_the_same_bytes_by_mistake_are_named_with_both_lines(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = placement("reduce_scan", recorded["reduce_scan", "forward"]["reduce_scan"])
+    right = placement("reduce_scan", recorded["reduce_scan"]["reduce_scan"])
     offsets = {array.name: array.offset_bytes for array in right.arrays}
     wrong = replace(
         right,
@@ -86,7 +86,7 @@ def test_buffers_that_were_put_in_the_same_bytes_by_mistake_are_named_with_both_
 
 
 def test_an_array_of_another_size_than_traced_is_no_proof(recorded: Recorded) -> None:
-    right = placement("reduce_scan", recorded["reduce_scan", "forward"]["reduce_scan"])
+    right = placement("reduce_scan", recorded["reduce_scan"]["reduce_scan"])
     smaller = replace(right, arrays=tuple(replace(array, shape=(32,)) for array in right.arrays))
     request = {"order": "forward", "poison": 0, "placements": [smaller.to_json()]}
     (answer,) = helper.run([{"script": str(KERNELS / "reduce_scan.py"), "placed": request}])
@@ -104,5 +104,5 @@ def test_new_inputs_each_time_leave_nothing_to_compare(tmp_path: Path, monkeypat
 
 def test_a_placement_is_the_same_after_it_was_handed_to_a_child(recorded: Recorded) -> None:
     for name in ("ode_step", "carved"):
-        for one in recorded[name, "forward"].items():
+        for one in recorded[name].items():
             assert from_json(placement(*one).to_json()) == placement(*one)

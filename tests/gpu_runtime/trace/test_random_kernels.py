@@ -17,7 +17,7 @@ from warpack.gpu_runtime.trace.summary.text import from_json
 from warpack.gpu_runtime.trace.timeline.timeline import timeline_of
 from warpack.solver import load_manifest
 
-SEED, COUNT = 15, 30
+SEED, COUNT = 15, 20
 INPUTS = ((0, True), (1, False), (2, True), (3, False))
 Traced = dict[tuple[int, bool, str], dict[str, Summary]]
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
+from tests.helpers.pools import pool_document
 from warpack.gpu_runtime import emit_checked, emit_files
 from warpack.service.api.answers.files import FILES
 from warpack.service.api.documentation.example_layout import MANIFEST
@@ -88,3 +89,26 @@ def test_a_layout_without_checked_allocators_says_why_and_its_bundle_does_withou
     archive = zipfile.ZipFile(io.BytesIO(http.get(job["links"]["bundle.zip"]).content))
     assert "allocators_checked.py" not in archive.namelist()
     assert "allocators.py" in archive.namelist()
+
+
+def test_a_pool_goes_through_the_service_with_its_offsets_in_the_bundle(http: TestClient) -> None:
+    buffers = [
+        {"name": "a", "size": 3 * 2**30, "lifetime": [[0, 2]]},
+        {"name": "b", "size": 2**30, "lifetime": [[1, 3]]},
+        {"name": "c", "size": 3 * 2**30, "lifetime": [[2, 4]]},
+    ]
+    posted = pool_document(*buffers, validation="best")
+    checked = http.post("/v1/manifests:check", json=posted).json()
+    assert checked["lower_bound"]["pool"]["size_bytes"] == 4 * 2**30
+    job = http.post("/v1/layouts", json=posted, headers={"Prefer": "wait=60"}).json()
+    assert (job["state"], job["validation"]["level"]) == ("ready", "static")
+    manifest, layout = documents(http, job)
+    assert layout.pool is not None
+    assert layout.pool.pool_bytes == 4 * 2**30
+    archive = zipfile.ZipFile(io.BytesIO(http.get(job["links"]["bundle.zip"]).content))
+    assert archive.read("offsets.csv").decode() == emit_files(layout, manifest)["offsets.csv"]
+    ElementTree.fromstring(http.get(job["links"]["layout.svg"]).text)
+    assert http.get(job["links"]["allocators_checked.py"]).status_code == 409
+    refused = http.get(job["links"]["allocators.py"])
+    assert refused.status_code == 409
+    assert "pool" in refused.json()["detail"]

@@ -104,6 +104,7 @@ def test_what_there_is_no_place_for_is_told_and_taken_when_the_batch_comes_again
         ({"manifests": [{}] * 1001}, "/manifests", "bad-request"),
         ({"manifests": [{}], "priority": "urgent"}, "/priority", "unknown-value"),
         ({"manifests": [{}], "priority": ["low"]}, "/priority", "unknown-value"),
+        ({"manifests": [{}], "priority": None}, "/priority", "unknown-value"),
         ({"manifests": [{}], "wait": 3}, "/wait", "unknown-field"),
     ],
 )

@@ -46,6 +46,24 @@ def test_the_description_that_is_committed_is_the_services_own(http: TestClient)
     assert http.get("/openapi.json").json() == json.loads(committed)
 
 
+def test_the_description_tells_which_scope_a_call_wants(http: TestClient) -> None:
+    document = http.get("/openapi.json").json()
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    wanted = {
+        f"{method} {path}": call.get("security")
+        for path, calls in document["paths"].items()
+        for method, call in calls.items()
+    }
+    assert wanted["post /v1/layouts"] == [{"key": ["submit"]}, {}]
+    assert wanted["get /v1/layouts/{job_id}"] == [{"key": ["read"]}, {}]
+    assert wanted["post /v1/workers"] == [{"key": ["worker"]}, {}]
+    assert wanted["get /metrics"] == [{"key": ["admin"]}, {}]
+    open_to_all = {call for call, security in wanted.items() if security is None}
+    assert open_to_all == {
+        "get /livez", "get /readyz", "get /v1/schema/layout.json", "get /v1/schema/manifest.json",
+    }  # fmt: skip
+
+
 def test_every_reference_of_the_description_leads_somewhere(http: TestClient) -> None:
     text = http.get("/openapi.json").text
     schemas = json.loads(text)["components"]["schemas"]
@@ -59,6 +77,9 @@ def test_the_schemas_can_be_fetched(http: TestClient) -> None:
         answer = http.get(f"/v1/schema/{name}.json")
         assert answer.headers["content-type"] == "application/schema+json"
         assert answer.json() == schema
+        assert answer.headers["cache-control"] == "public, max-age=3600"
+        again = http.get(f"/v1/schema/{name}.json", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
 
 
 def test_the_documentation_page_loads_nothing_from_another_site(http: TestClient) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.processes import PATIENCE_S
 from tests.helpers.stored import claim_solve, layout, made_ready, order, solved, verdict
 from warpack.service.api.node import store_metrics
 from warpack.service.api.node.store_metrics import StoreMetrics
@@ -118,7 +119,7 @@ def test_a_database_that_hangs_holds_up_nobody_and_is_asked_once(
 
     def hang(figures: Figures) -> Any:
         asked.append(figures)
-        assert answers.wait(60)
+        assert answers.wait(PATIENCE_S)
         return look(figures)
 
     async def ask() -> list[float | None]:
@@ -127,7 +128,7 @@ def test_a_database_that_hangs_holds_up_nobody_and_is_asked_once(
             await metrics.refresh()
             told.append(metrics.registry.get_sample_value("warpack_store_up"))
         answers.set()
-        monkeypatch.setattr(store_metrics, "_PATIENCE_S", 60.0)
+        monkeypatch.setattr(store_metrics, "_PATIENCE_S", PATIENCE_S)
         await metrics.refresh()
         return [*told, metrics.registry.get_sample_value("warpack_store_up")]
 

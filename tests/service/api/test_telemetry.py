@@ -74,5 +74,5 @@ def test_without_the_extra_one_sentence_says_what_brings_it(
         telemetry_of({})
     assert [record.message for record in caplog.records] == [
         "OTEL_EXPORTER_OTLP_ENDPOINT is set, but nothing is sent there: "
-        "pip install 'warpack[telemetry]' brings what that needs"
+        "install the packages with pip install 'warpack[telemetry]'"
     ]

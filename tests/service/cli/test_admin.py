@@ -36,7 +36,7 @@ def test_a_version_is_withdrawn_once(folder: Path, capsys: pytest.CaptureFixture
     assert run(command) == 0
     assert "with 1 jobs" in capsys.readouterr().err
     assert run(command) == 2
-    assert "no stored answer was made by the solver 'the faulty one'" in capsys.readouterr().err
+    assert "the solver 'the faulty one' has made no stored answer" in capsys.readouterr().err
 
 
 def test_a_version_must_be_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +69,7 @@ def test_what_keeps_a_backup_from_being_made_or_restored_is_said(
     assert "No such file" in capsys.readouterr().err
     (tmp_path / "text").write_text("hello")
     assert run(["admin", "restore", str(tmp_path / "text"), *here]) == 1
-    assert "no backup of a Warpack store" in capsys.readouterr().err
+    assert "not a backup of a Warpack store" in capsys.readouterr().err
     assert run(["admin", "backup", str(tmp_path / "no folder" / "a"), *here]) == 1
     assert "No such file" in capsys.readouterr().err
     assert run(["admin", "restore"]) == 2

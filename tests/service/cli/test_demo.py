@@ -15,19 +15,13 @@ import httpx2
 import pytest
 from rich.console import Console
 
-from tests.helpers.kernels import compile_once
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
 from warpack.service.cli import demo as demo_module
 from warpack.service.cli import demo_jobs
 from warpack.service.cli.demo_service import kept_kernels
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kernels_are_compiled() -> None:
-    compile_once()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels_are_compiled")]
 
 
 def assert_nothing_left(url: str, folder: Path) -> None:

@@ -14,6 +14,7 @@ from tests.service.cli.commands import ROOT, Cli, one_buffer, small, written
 from warpack.service.cli import app, doctor_checks
 from warpack.service.cli.doctor_findings import Finding
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE
+from warpack.service.schema import layout_schema, manifest_schema
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 
@@ -31,7 +32,7 @@ def _own_signals() -> Iterator[None]:
 
 def test_every_command_is_tried_here_or_named_with_where_it_is() -> None:
     tried = (ROOT / "tests" / "service" / "cli" / "test_exit_codes.py").read_text(encoding="utf-8")
-    elsewhere = {"demo": "test_demo.py", "measure": "test_measure.py"}
+    elsewhere = {name: f"test_{name}.py" for name in ("demo", "diff", "import", "init", "measure", "trace")}
     for command, file in elsewhere.items():
         assert "code" in (ROOT / "tests" / "service" / "cli" / file).read_text(encoding="utf-8"), command
     assert [command for command in app._COMMANDS if command not in elsewhere and f'"{command}"' not in tried] == []
@@ -59,6 +60,14 @@ def test_verify(warpack: Cli, tmp_path: Path) -> None:
     layout["buffers"][0]["offset_bytes"] = layout["buffers"][0].get("offset_bytes", 0) + 4096
     assert warpack("verify", manifest, written(tmp_path, layout, "layout.json")).code == FAILED
     assert warpack("verify", manifest, written(tmp_path, b"{}", "layout.json")).code == BAD_INPUT
+
+
+def test_schema(warpack: Cli) -> None:
+    ran = warpack("schema")
+    assert (ran.code, ran.json, ran.err) == (DONE, manifest_schema(), "")
+    ran = warpack("schema", "layout")
+    assert (ran.code, ran.json) == (DONE, layout_schema())
+    assert warpack("schema", "job").code == BAD_INPUT
 
 
 def test_doctor(warpack: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +118,7 @@ def test_a_store_of_a_newer_version_is_left_alone_and_said(
     engine.dispose()
     ran = warpack(*command, "--data-dir", tmp_path)
     assert (ran.code, "Traceback" in ran.err) == (FAILED, False)
-    assert "a newer version of Warpack has used this store (its tables are of step 9999)" in ran.err
+    assert "a newer version of Warpack has used this store (its tables have migration step 9999)" in ran.err
 
 
 def test_a_fault_of_ours_is_shown_with_its_traceback(warpack: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

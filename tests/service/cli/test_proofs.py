@@ -45,7 +45,7 @@ def test_a_bound_by_search_is_reported_as_such(warpack: Cli, tmp_path: Path) -> 
     ran = warpack("verify", *files(tmp_path, 24, SHARED))
     assert ran.code == 0
     assert "proof by search: " in ran.out
-    assert "--prove puts what was proven by search to a second, independent model" in " ".join(ran.out.split())
+    assert "--prove checks what was proven by search with a second, independent model" in " ".join(ran.out.split())
     report = warpack("verify", tmp_path / "manifest.json", tmp_path / "layout.json", "--json").json
     assert report["certificates"]["run_bytes"] == "by search"
     assert "trials" not in report
@@ -80,7 +80,7 @@ def test_a_broken_layout_is_not_put_to_the_second_model(warpack: Cli, tmp_path: 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--time-limit", "5"], "--time-limit says how long --prove may take"),
+        (["--time-limit", "5"], "--time-limit needs --prove"),
         (["--prove", "--time-limit", "0"], "--time-limit must be above 0"),
     ],
 )

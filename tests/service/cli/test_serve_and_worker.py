@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.helpers.kernels import compile_once
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.helpers.service_process import finished
 from tests.service.cli.commands import Cli, small, start
@@ -21,12 +20,7 @@ from warpack.gpu_runtime.hardware import device_query
 from warpack.gpu_runtime.hardware.errors import HardwareError
 from warpack.service.client import Client
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kernels_are_compiled() -> None:
-    compile_once()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels_are_compiled")]
 
 
 @contextmanager
@@ -103,7 +97,7 @@ def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(warpack: Cli,
     (tmp_path / "file").touch()
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "warpack.sqlite").write_bytes(b"no database " * 1000)
-    for folder, why in (("file", "File exists"), ("data", "damaged, or no database")):
+    for folder, why in (("file", "File exists"), ("data", "damaged, or is not a database")):
         ran = warpack("serve", "--port", "0", "--data-dir", tmp_path / folder)
         assert ran.code == 1, ran.err
         assert "the service could not start" in ran.err
@@ -124,11 +118,11 @@ def test_wrong_settings_end_with_code_2(warpack: Cli, tmp_path: Path, arguments:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--sanitizer",), "--device and --sanitizer go with --gpu"),
-        (("--device", "1"), "--device and --sanitizer go with --gpu"),
+        (("--sanitizer",), "--device and --sanitizer need --gpu"),
+        (("--device", "1"), "--device and --sanitizer need --gpu"),
         (("--gpu", "--concurrency", "4"), "one validation at a time"),
         (("--queues", "solve,bake"), "there is no queue 'bake'"),
-        (("--token", "wp_key"), "--token and --insecure go with --gateway"),
+        (("--token", "wp_key"), "--token and --insecure need --gateway"),
         (("--gateway", "https://localhost:1"), "WARPACK_TOKEN or --token"),
         (("--gateway", "http://192.0.2.1", "--token", "wp_key"), "in the clear"),
         (("--gpu", "--device", "-1"), "GPUs are numbered from 0"),
@@ -149,7 +143,7 @@ def test_a_gateway_that_cannot_be_reached_or_refuses_ends_the_worker_with_code_1
         port = listening.getsockname()[1]
     ran = warpack("worker", "--gateway", f"http://127.0.0.1:{port}", "--token", "wp_key", "--data-dir", tmp_path)
     assert ran.code == 1
-    assert "cannot be worked for" in ran.err
+    assert "cannot work for the service" in ran.err
     assert "wp_key" not in ran.err
 
 

@@ -46,7 +46,7 @@ def test_no_secret_is_shown(name: str, value: object, shown: str) -> None:
         ({"port": 70000}, "", "", "--port: "),
         ({}, "70000", "", "WARPACK_PORT: "),
         ({}, "", 'database_url = "mysql://me:hush@host/db"', "warpack.toml: database_url: "),
-        ({}, "", "prot = 1", "warpack.toml: prot is no setting"),
+        ({}, "", "prot = 1", "warpack.toml: prot is not a setting"),
     ],
 )
 def test_a_wrong_setting_is_told_with_where_it_was_said(
@@ -81,7 +81,7 @@ def test_the_doctor_shows_settings_and_variables_that_are_none(
     file.write_text("prot = 1\n")
     ran = warpack("doctor", "--config", file)
     assert ran.code == 1
-    assert "is no setting" in ran.out
+    assert "is not a setting" in ran.out
 
 
 def test_without_the_services_packages_the_doctor_leaves_the_settings_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,7 @@ def test_a_place_that_cannot_be_written_is_said_without_a_traceback(warpack: Cli
     assert warpack("solve", manifest, "--emit", manifest).code == 1
 
 
+@pytest.mark.usefixtures("kernels_are_compiled")
 def test_a_level_that_cannot_run_fails_and_says_why(warpack: Cli, tmp_path: Path) -> None:
     ran = warpack("solve", written(tmp_path, one_buffer(0)), "--validate", "hardware", "--json")
     assert ran.code == 1

@@ -13,7 +13,7 @@ import pytest
 
 import warpack
 from tests.helpers.hard_manifest import hard_manifest
-from tests.helpers.processes import eventually
+from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import Cli, one_buffer, small, start, written
 from warpack.service.client import Client, JobFailed, Unreachable
 from warpack.service.client.problems import ApiProblem
@@ -27,7 +27,7 @@ MANIFESTS = {
     "named": small(name="ü/2", validation="compiled"),
     "infeasible": one_buffer(100_000, name="too large"),
     "example": json.loads(EXAMPLE.read_text()),
-    "hard": hard_manifest(boxes=4, time_limit_s=20),
+    "hard": hard_manifest(boxes=4, time_limit_s=PATIENCE_S),
 }
 
 

@@ -20,6 +20,7 @@ from tests.helpers.child_tasks import (
     tell_limits,
     warn,
 )
+from tests.helpers.processes import PATIENCE_S
 from warpack.service.jobs.children.environment import child_environment
 from warpack.service.jobs.children.fork_server import ForkServer
 from warpack.service.jobs.children.orders import MEMORY_MIB, Limits, Order, Task
@@ -49,7 +50,7 @@ def answer_of(server: ForkServer, do: Task, request: bytes = b"", limits: Limits
 def test_a_child_that_gets_no_more_memory_says_so(server: ForkServer, do: Task) -> None:
     child = Child(server)
     assert child.answer(do, b"", Limits(memory_mib=512)) is None
-    child.wait(60)
+    child.wait(PATIENCE_S)
     ended, last_lines = child.close()
     assert ended == "over-memory", last_lines
 
@@ -57,7 +58,7 @@ def test_a_child_that_gets_no_more_memory_says_so(server: ForkServer, do: Task) 
 def test_a_child_that_computes_for_longer_than_it_could_is_ended_by_the_kernel(server: ForkServer) -> None:
     child = Child(server)
     assert child.answer(compute_for_ever, b"", Limits(seconds=0.0)) is None
-    child.wait(60)
+    child.wait(PATIENCE_S)
     assert child.close()[0] == "overdue"
 
 
@@ -114,7 +115,7 @@ def test_warnings_are_errors_in_a_child_where_they_are_for_us(
     monkeypatch.setattr("sys.warnoptions", ["error::UserWarning"])
     child = Child(server)
     assert child.answer(warn, b"") is None
-    child.wait(60)
+    child.wait(PATIENCE_S)
     ended, last_lines = child.close()
     assert (ended, last_lines.splitlines()[-1]) == ("crashed", "UserWarning: look out")
 

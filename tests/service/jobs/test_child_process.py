@@ -17,16 +17,18 @@ import pytest
 from tests.helpers.child_tasks import be_killed, die, echo, fail, never_end, stop_when_asked, tell_and_answer
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from warpack.gpu_runtime.interpreter import import_environment
-from warpack.service.jobs.children.fork_server import SOLVING, ForkServer
+from warpack.service.jobs.children.fork_server import ForkServer
 from warpack.service.jobs.children.outcome import Outcome
 from warpack.service.jobs.children.process import Child
 from warpack.service.jobs.children.supervision import run_child
+
+SERVER = ForkServer()  # with nothing loaded: it starts in a tenth of the time
 
 
 def run(task: object, request: bytes = b"abc", *, limit_s: float = PATIENCE_S, looks: int = 10**9) -> Outcome:
     left = iter(range(looks))
     return asyncio.run(
-        run_child(task, request, limit_s=limit_s, wanted=lambda: next(left, None) is not None)  # type: ignore[arg-type]  # any task
+        run_child(task, request, limit_s=limit_s, wanted=lambda: next(left, None) is not None, server=SERVER)  # type: ignore[arg-type]  # any task
     )
 
 
@@ -73,7 +75,7 @@ def test_more_children_than_an_event_loop_has_threads_are_watched_at_a_time() ->
                 begun.add(number)
                 return len(begun) < count
 
-            return run_child(stop_when_asked, b"", limit_s=PATIENCE_S, wanted=wanted, server=SOLVING)
+            return run_child(stop_when_asked, b"", limit_s=PATIENCE_S, wanted=wanted, server=SERVER)
 
         return await asyncio.gather(*map(one, range(count)))
 
@@ -98,7 +100,9 @@ def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
     path = tmp_path / "pids"
 
     async def begin_and_cancel() -> None:
-        running = asyncio.create_task(run_child(never_end, str(path).encode(), limit_s=PATIENCE_S, wanted=lambda: True))
+        running = asyncio.create_task(
+            run_child(never_end, str(path).encode(), limit_s=PATIENCE_S, wanted=lambda: True, server=SERVER)
+        )
         while not path.exists():
             await asyncio.sleep(0.02)
         running.cancel()
@@ -113,8 +117,9 @@ def test_a_cancelled_coroutine_leaves_no_child(tmp_path: Path) -> None:
 _WORKER = """
 import asyncio, sys
 from warpack.service.jobs.children.supervision import run_child
+from warpack.service.jobs.children.fork_server import ForkServer
 from tests.helpers.child_tasks import never_end
-asyncio.run(run_child(never_end, sys.argv[1].encode(), limit_s=600, wanted=lambda: True))
+asyncio.run(run_child(never_end, sys.argv[1].encode(), limit_s=600, wanted=lambda: True, server=ForkServer()))
 """
 
 
@@ -130,7 +135,7 @@ def test_kill_9_of_the_worker_ends_its_children_and_what_they_started(tmp_path: 
 
 
 def test_kill_9_of_a_guard_ends_its_task(tmp_path: Path) -> None:
-    child = Child()
+    child = Child(SERVER)
     with ThreadPoolExecutor(1) as thread:
         answering = thread.submit(child.answer, never_end, str(tmp_path / "pids").encode())
         task = started_pids(tmp_path / "pids")[0]
@@ -141,7 +146,9 @@ def test_kill_9_of_a_guard_ends_its_task(tmp_path: Path) -> None:
 
 
 def test_a_child_at_its_limit_hands_over_its_best_within_the_grace() -> None:
-    outcome = asyncio.run(run_child(stop_when_asked, b"", limit_s=0.0, grace_s=PATIENCE_S, wanted=lambda: True))
+    outcome = asyncio.run(
+        run_child(stop_when_asked, b"", limit_s=0.0, grace_s=PATIENCE_S, wanted=lambda: True, server=SERVER)
+    )
     assert outcome == Outcome("answered", b"the best so far", "")
 
 
@@ -149,7 +156,9 @@ def test_a_child_in_its_grace_ends_when_it_is_no_longer_wanted(tmp_path: Path) -
     request = str(tmp_path / "pids").encode()
     wanted = iter((True,))  # asked for the first time while the child starts
     outcome = asyncio.run(
-        run_child(never_end, request, limit_s=0.0, grace_s=PATIENCE_S, wanted=lambda: next(wanted, False))
+        run_child(
+            never_end, request, limit_s=0.0, grace_s=PATIENCE_S, wanted=lambda: next(wanted, False), server=SERVER
+        )
     )
     assert (outcome.ended, outcome.answer) == ("unwanted", None)
 
@@ -186,9 +195,9 @@ def test_without_a_fork_server_there_is_an_error_and_no_wait() -> None:
 
 def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> None:
     heard: list[bytes] = []
-    child = Child()
+    child = Child(SERVER)
     try:
-        assert child.asking(tell_and_answer, b"abc", news=heard.append).answer() == b"answer"
+        assert child.pending(tell_and_answer, b"abc", news=heard.append).answer() == b"answer"
         assert heard == [b"a", b"b", b"c"]
         assert child.answer(tell_and_answer, b"unheard") == b"answer"
         assert heard == [b"a", b"b", b"c"]

@@ -66,7 +66,7 @@ def stop_while_at_work(*, hurry: bool) -> tuple[list[str], list[str]]:
         end, never = asyncio.Event(), asyncio.Event()
         at_work = [asyncio.ensure_future(work("short", 0.0, end)), asyncio.ensure_future(work("long", 3600.0, never))]
         await asyncio.sleep(0)
-        await asyncio.to_thread(desk.call_off_what_outlasts, 60.0)
+        await asyncio.to_thread(desk.release_longer_than, 60.0)
         assert keeper.released == ["long"]
         draining = asyncio.ensure_future(asyncio.to_thread(desk.drain, 60.0, hurried))
         if hurry:

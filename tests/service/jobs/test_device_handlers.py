@@ -19,6 +19,8 @@ from tests.helpers.child_tasks import (
 from tests.helpers.desks import desk
 from tests.helpers.fake_driver import build_double
 from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.jobs import validating
+from warpack.service.jobs.children.fork_server import SOLVING
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_device, handle_validation
@@ -28,6 +30,13 @@ from warpack.service.store.records import Job, Order, Task
 from warpack.solver import load_manifest
 
 GPU = Gpu({"ordinal": 0, "compute_capability": "8.6", "name": "a GPU"})
+
+
+@pytest.fixture
+def bundled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Levels below hardware find nothing, at once: their children need not be ready to compile."""
+    monkeypatch.setattr(validating, "validate", bundle_it)
+    monkeypatch.setattr(validating, "COMPILING", SOLVING)
 
 
 @pytest.fixture
@@ -68,11 +77,9 @@ def job_of(store: Store, job_id: str) -> Job:
     return job
 
 
+@pytest.mark.usefixtures("bundled")
 @pytest.mark.parametrize(("required", "device"), [("hardware", False), ("hardware", True), ("best", True)])
-def test_what_must_go_to_a_device_is_handed_over_with_a_bundle(
-    store: Store, monkeypatch: pytest.MonkeyPatch, required: str, device: bool
-) -> None:
-    monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
+def test_what_must_go_to_a_device_is_handed_over_with_a_bundle(store: Store, required: str, device: bool) -> None:
     job_id, task = posted(store, required)
     (follows,) = validate(store, task, device=device)
     assert (follows.kind, follows.id, follows.required, follows.compute_capability) == (
@@ -85,13 +92,14 @@ def test_what_must_go_to_a_device_is_handed_over_with_a_bundle(
     assert (job.state, job.level, job.stage) == ("validating", "simulated", "device")
 
 
-def test_best_without_a_device_ends_with_what_was_reached(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
+@pytest.mark.usefixtures("bundled")
+def test_best_without_a_device_ends_with_what_was_reached(store: Store) -> None:
     job_id, task = posted(store, "best")
     assert validate(store, task, device=False) == []
     assert (job_of(store, job_id).state, job_of(store, job_id).level) == ("ready", "simulated")
 
 
+@pytest.mark.usefixtures("bundled")
 @pytest.mark.parametrize(
     ("required", "found", "state", "level"),
     [
@@ -110,8 +118,7 @@ def test_what_the_device_found_decides_and_its_own_trouble_is_not_the_layouts(
     state: str,
     level: str,
 ) -> None:
-    monkeypatch.setattr("warpack.service.jobs.validating.validate", bundle_it)
-    monkeypatch.setattr("warpack.service.jobs.validating.validate_on_device", found)
+    monkeypatch.setattr(validating, "validate_on_device", found)
     job_id, task = posted(store, required)
     (follows,) = validate(store, task, device=True)
     run_on_device(store, follows)
@@ -120,6 +127,7 @@ def test_what_the_device_found_decides_and_its_own_trouble_is_not_the_layouts(
     run_on_device(store, follows)  # finished: nothing happens
 
 
+@pytest.mark.usefixtures("kernels_are_compiled")
 def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -139,7 +147,6 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
 
 def _use_environment_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Children come from a fork server that was started before this test changed the environment: do the work here."""
-    from warpack.service.jobs import validating
     from warpack.service.jobs.child_tasks.devices import validate_on_device
     from warpack.service.jobs.children.outcome import Outcome
 

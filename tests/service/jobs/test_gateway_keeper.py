@@ -49,8 +49,8 @@ def test_a_claim_that_was_changed_on_the_way_is_not_taken(part: str) -> None:
     [
         ("http://example.org", "in the clear"),
         ("http://192.0.2.1:8000", "in the clear"),
-        ("ftp://example.org", "no URL of a service"),
-        ("example.org", "no URL of a service"),
+        ("ftp://example.org", "not the URL of a service"),
+        ("example.org", "not the URL of a service"),
     ],
 )
 def test_where_no_worker_should_call(url: str, why: str) -> None:
@@ -66,7 +66,7 @@ def test_where_it_may() -> None:
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nend", "schlüssel"])
 def test_what_is_no_token(token: str) -> None:
-    with pytest.raises(ValueError, match="no API key"):
+    with pytest.raises(ValueError, match="not an API key"):
         GatewayKeeper("https://example.org", token)
 
 
@@ -162,7 +162,7 @@ def test_a_result_that_the_service_cannot_keep_is_a_loss() -> None:
     service = Service(found=problem(422, "bad-delivery"))
     keeper = introduced(service)
     assert keeper.validated(claimed(keeper, service), {})
-    assert json.loads(service.calls[-1].content) == {"said": "what the worker found was refused: said so"}
+    assert json.loads(service.calls[-1].content) == {"said": "the worker's result was refused: said so"}
 
 
 @pytest.mark.parametrize(

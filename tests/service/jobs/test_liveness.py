@@ -40,7 +40,7 @@ def test_the_lock_goes_with_the_process(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     assert locks.is_dead("other")
-    locks.bury("other")
+    locks.remove("other")
     assert not locks.is_dead("other")
     assert [path.name for path in (tmp_path / "live").iterdir()] == ["own"]
     locks.release()

@@ -49,7 +49,7 @@ def test_a_lease_that_has_run_out_is_the_end(store: Store, presence: Presence, m
         patch.setattr("warpack.service.store.workers.LEASE_S", -1.0)
         store.workers.beat(Worker("stopped", ("solve",)))
     assert ids(presence.look()[1]) == ["stopped"]
-    presence.bury("stopped")
+    presence.remove("stopped")
     assert presence.look()[1] == ()
 
 
@@ -84,7 +84,7 @@ def test_who_was_just_seen_to_beat_is_alive_even_if_its_lease_has_run_out(
 def test_who_was_given_up_and_goes_on_is_entered_again(store: Store, presence: Presence) -> None:
     other = Worker("other", ("solve",))
     store.workers.beat(other)
-    presence.bury("other")
+    presence.remove("other")
     store.workers.beat(other)
     assert ids(presence.alive()) == ["other", "own"]
 

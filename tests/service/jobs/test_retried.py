@@ -17,31 +17,31 @@ def away() -> Exception:
 
 
 def test_a_database_that_is_away_is_told_once_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    tried = Retried(LOG, "a beat")
+    tried = Retried(LOG, "a heartbeat")
     for _ in range(5):
         tried.failed(away())
     (record,) = caplog.records
-    assert record.getMessage().startswith("a beat failed; it is tried again: ")
+    assert record.getMessage().startswith("a heartbeat failed; it is tried again: ")
     assert "\n" not in record.getMessage()
     assert record.exc_info is None
 
 
 def test_what_works_again_is_told_and_the_next_failure_too(caplog: pytest.LogCaptureFixture) -> None:
-    tried = Retried(LOG, "a beat")
+    tried = Retried(LOG, "a heartbeat")
     tried.worked()
     tried.failed(away())
     tried.worked()
     tried.worked()
     tried.failed(away())
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
-        "a beat failed; it is tried again",
-        "a beat works again",
-        "a beat failed; it is tried again",
+        "a heartbeat failed; it is tried again",
+        "a heartbeat works again",
+        "a heartbeat failed; it is tried again",
     ]
 
 
 def test_a_fault_of_ours_is_told_whole_and_so_is_one_of_another_kind(caplog: pytest.LogCaptureFixture) -> None:
-    tried = Retried(LOG, "a beat")
+    tried = Retried(LOG, "a heartbeat")
     for error in (away(), KeyError("a"), KeyError("b"), ValueError("c")):
         tried.failed(error)
     told = [record.exc_info[0] if record.exc_info else None for record in caplog.records]

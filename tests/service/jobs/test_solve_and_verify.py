@@ -76,5 +76,6 @@ def test_what_has_no_layout_is_not_verified() -> None:
 def test_what_befell_a_process_of_a_level_is_no_verdict_on_the_layout(rule: str, ended: str) -> None:
     child = Child(SOLVING)
     answer = child.answer(find_by_rule, rule.encode())
-    child.wait(60)
+    if answer is None:
+        child.wait(PATIENCE_S)
     assert (child.close()[0] if answer is None else "answered") == ended

@@ -224,7 +224,7 @@ def test_more_than_may_wait_are_refused_at_once() -> None:
         stop = asyncio.Event()
         asked = [asyncio.create_task(children.ask(stop_when_asked, b"", PATIENCE_S, stop)) for _ in range(3)]
         await asyncio.sleep(0)
-        with pytest.raises(TooManyWaiting, match="2 requests are waiting"):
+        with pytest.raises(TooManyWaiting, match="2 requests wait"):
             await children.ask(echo, b"", PATIENCE_S)
         stop.set()
         assert {(await one).ended for one in asked} == {"unwanted"}
@@ -250,7 +250,7 @@ def test_a_pool_of_no_children_is_refused() -> None:
 
 def test_a_wish_to_stop_that_comes_too_late_is_not_taken_for_the_next_request() -> None:
     child = Child(SOLVING)
-    asked = child.asking(echo, b"ab")
+    asked = child.pending(echo, b"ab")
     assert asked.answer() == b"ba"
     asked.stop()
     child.channel.send_bytes(STOP)  # as one does that was on its way when the answer was
@@ -260,7 +260,7 @@ def test_a_wish_to_stop_that_comes_too_late_is_not_taken_for_the_next_request() 
 
 def test_a_wish_to_stop_that_comes_before_the_request_is_kept_for_it() -> None:
     child = Child(SOLVING)
-    asked = child.asking(stop_when_asked, b"")
+    asked = child.pending(stop_when_asked, b"")
     asked.stop()
     assert asked.answer() == b"the best so far"
     child.close()

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.helpers.json_places import inside, objects
+from tests.helpers.pools import random_pool
 from tests.helpers.solving import solved
 from warpack.service.api.documentation.example_layout import LAYOUT
 from warpack.service.schema import layout_schema
@@ -31,6 +32,10 @@ def test_the_schema_is_one() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("[0-9]*.json")), ids=lambda path: path.stem)
 def test_the_layout_of_every_example_satisfies_it(path: Path) -> None:
     VALIDATOR.validate(solved(load_manifest(path)).model_dump())
+
+
+def test_the_layout_of_a_pool_satisfies_it() -> None:
+    VALIDATOR.validate(solved(load_manifest(random_pool(1))).model_dump())
 
 
 def test_an_infeasible_layout_satisfies_it() -> None:

@@ -7,15 +7,21 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from tests.bad_manifests import BAD_MANIFESTS, good
 from tests.helpers.json_places import inside, objects
+from tests.helpers.manifests import manifests
+from tests.helpers.pools import pool_document
+from tests.solver.reading.test_mutations import broken, whole_program
 from warpack.service.schema import manifest_schema
+from warpack.service.schema.words import EXAMPLES, WORDS
 from warpack.solver import ManifestError, load_manifest
 
 ROOT = Path(__file__).parents[3]
@@ -28,7 +34,7 @@ STRICT = extend(
 )(SCHEMA)
 """To JSON Schema 4.0 is an integer, and to the reader it is none."""
 
-EXAMPLES = [
+EXAMPLE_FILES = [
     path
     for path in sorted((ROOT / "examples").rglob("*.json"))
     if json.loads(path.read_text()).get("schema") == "warpack/manifest/1"
@@ -84,11 +90,18 @@ WITH_BASELINE = good() | {
 }
 
 
+def test_only_a_pool_needs_no_target() -> None:
+    pool = pool_document({"name": "a", "size": 2**39, "alignment_bytes": 2**21}, baseline={"offsets_bytes": {"a": 0}})
+    for document in (pool, load_manifest(pool).model_dump()):
+        VALIDATOR.validate(document)
+    assert not VALIDATOR.is_valid(pool | {"objective": "shared_bytes"})
+
+
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLE_FILES, ids=lambda path: path.stem)
 def test_every_example_satisfies_it_as_written_and_with_its_defaults(path: Path) -> None:
     document = json.loads(path.read_text())
     VALIDATOR.validate(document)
@@ -100,6 +113,74 @@ def test_what_the_reader_takes_satisfies_it(document: dict[str, Any]) -> None:
     manifest = load_manifest(document)
     VALIDATOR.validate(document)
     VALIDATOR.validate(manifest.model_dump())
+
+
+@settings(max_examples=60, deadline=None)
+@given(manifests())
+def test_every_random_manifest_satisfies_it(document: dict[str, Any]) -> None:
+    VALIDATOR.validate(document)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_it_refuses_the_reader_refuses(seed: int) -> None:
+    """So no editor marks a manifest that is right."""
+    random = Random(1000 + seed)
+    refused = 0
+    for _ in range(60):
+        document = broken(random, random.choice([None, EVERYTHING, whole_program()]))
+        if not VALIDATOR.is_valid(document):
+            refused += 1
+            with pytest.raises(ManifestError):
+                load_manifest(document)
+    assert refused
+
+
+@pytest.mark.parametrize(
+    "bad", [bad for bad in BAD_MANIFESTS if isinstance(bad.document, dict)], ids=lambda bad: bad.name
+)
+def test_no_bad_manifest_is_taken_by_the_reader_whatever_the_schema_says_of_it(bad: Any) -> None:
+    with pytest.raises(ManifestError):
+        load_manifest(bad.document)
+
+
+def test_a_manifest_may_name_its_schema_and_is_the_same_manifest() -> None:
+    named = {"$schema": "https://warpack.example/v1/schema/manifest.json"} | good()
+    VALIDATOR.validate(named)
+    assert load_manifest(named) == load_manifest(good())
+    assert load_manifest(named).sha256 == load_manifest(good()).sha256
+    assert "$schema" not in load_manifest(named).model_dump()
+
+
+def test_a_schema_that_is_named_by_no_string_is_refused() -> None:
+    with pytest.raises(ManifestError, match=r"/\$schema: Must be a string"):
+        load_manifest(good() | {"$schema": 1})
+
+
+def described() -> list[tuple[str, str, dict[str, Any]]]:
+    classes = {"Manifest": SCHEMA, **SCHEMA["$defs"]}
+    return [(name, field, each) for name, one in classes.items() for field, each in one["properties"].items()]
+
+
+def test_every_field_says_what_it_means() -> None:
+    assert [(name, field) for name, field, schema in described() if not schema.get("description")] == []
+
+
+def test_only_fields_have_words() -> None:
+    fields = {(name, field) for name, field, _ in described()}
+    told = {(type_.__name__, field) for table in (WORDS, EXAMPLES) for type_, all_ in table.items() for field in all_}
+    assert told <= fields
+
+
+def test_every_example_of_a_field_is_taken_there() -> None:
+    for name, field, schema in described():
+        for example in schema.get("examples", ()):
+            one = Draft202012Validator({**schema, "$defs": SCHEMA["$defs"]})
+            assert one.is_valid(example), (name, field, example)
+
+
+def test_every_field_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
+    assert sorted({field for _, field, _ in described() if f"`{field}`" not in page and f'"{field}"' not in page}) == []
 
 
 MAPPING = ("warm_start", "offsets_bytes")

@@ -54,10 +54,10 @@ def with_other_content(file: Path) -> None:
 @pytest.mark.parametrize(
     ("damaged", "said"),
     [
-        (truncated, "no backup of a Warpack store, or is damaged"),
-        (of_something_else, "no backup of a Warpack store, or is damaged"),
-        (of_another_format, "no backup that this version of Warpack can read"),
-        (with_other_content, "its content is not what was written"),
+        (truncated, "not a backup of a Warpack store, or is damaged"),
+        (of_something_else, "not a backup of a Warpack store, or is damaged"),
+        (of_another_format, "not a backup that this version of Warpack can read"),
+        (with_other_content, "its content has another hash than when it was made"),
     ],
 )
 def test_a_damaged_file_changes_nothing(

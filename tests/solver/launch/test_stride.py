@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
@@ -22,15 +23,18 @@ def weighed(alignment: int, accesses: dict[int, int]) -> RunRegion:
     return RunRegion(alignment, tuple(sorted(accesses.items())), max(16, alignment))
 
 
+@cache
 def enumerated_degree(stride: int, width: int, threads_per_run: int) -> int:
-    """Every byte of every lane, transaction by transaction, into its bank."""
+    """Every byte of every lane, transaction by transaction, into its bank; the first byte of a bank's four in a row
+    stands for all."""
     lanes = 32 if width <= 4 else 16 if width == 8 else 8
     worst = 0
     for transaction in range(32 // lanes):
         rows_of_bank: dict[int, set[int]] = {}
         for lane in range(transaction * lanes, (transaction + 1) * lanes):
             run, element = divmod(lane, threads_per_run)
-            for byte in range(run * stride + element * width, run * stride + (element + 1) * width):
+            first = run * stride + element * width
+            for byte in range(first, first + width, min(width, 4)):
                 row, place = divmod(byte, 128)
                 rows_of_bank.setdefault(place // 4, set()).add(row)
         worst = max(worst, *(len(rows) for rows in rows_of_bank.values()))

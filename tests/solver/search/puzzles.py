@@ -83,13 +83,14 @@ def fits(puzzle: Puzzle, capacity: int, placed: tuple[int, ...] = ()) -> bool:
     item = len(placed)
     if item == puzzle.count:
         return True
+    rows = puzzle.forbidden[item]
+    closed = [
+        range(placed[o] - high, placed[o] - low + 1) for o, gaps in rows.items() if o < item for low, high in gaps
+    ]
     for offset in range(0, capacity - puzzle.sizes[item] + 1, puzzle.alignments[item]):
         if puzzle.pins[item] not in (None, offset):
             continue
-        gaps_to_placed = ((other, gaps) for other, gaps in puzzle.forbidden[item].items() if other < item)
-        if all(not low <= placed[o] - offset <= high for o, gaps in gaps_to_placed for low, high in gaps) and fits(
-            puzzle, capacity, (*placed, offset)
-        ):
+        if not any(offset in ranges for ranges in closed) and fits(puzzle, capacity, (*placed, offset)):
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,7 +16,7 @@ from warpack.solver.search.core.laying import FirstFit
 from warpack.solver.search.core.options import SearchOptions
 from warpack.solver.search.core.puzzle import Puzzle, Solution
 from warpack.solver.search.core.stop import Stop
-from warpack.solver.search.plan import FIRST, PLANS, STRATEGIES, WHOLE, can_be_left_out, kind_of
+from warpack.solver.search.plan import ASKED_ONCE, PLANS, STRATEGIES, WHOLE_PUZZLE, can_be_left_out, kind_of
 from warpack.solver.search.preprocess.case import Case
 from warpack.solver.search.region.interval_search import IntervalSearch
 from warpack.solver.search.strategy import Clique, Exhausted, Interval, Strategy
@@ -131,7 +132,7 @@ def test_the_plan_names_strategies_that_are_registered_and_all_of_them() -> None
     registered = [one.name for one in STRATEGIES]
     assert len(set(registered)) == len(registered)
     asked = {name for plan in PLANS.values() for turn in (*plan.opening, *plan.cycle) for name in turn.strategies}
-    assert asked | set(FIRST) | set(WHOLE) == set(registered)
+    assert asked | set(ASKED_ONCE) | set(WHOLE_PUZZLE) == set(registered)
 
 
 def test_each_kind_of_set_has_a_plan_and_each_plan_a_kind() -> None:
@@ -146,6 +147,19 @@ def test_each_kind_of_set_has_a_plan_and_each_plan_a_kind() -> None:
     ):
         kinds.add(kind_of(Case(puzzle, 1, seed=0), Interval(first(puzzle), 1)))
     assert kinds | {"windows"} == set(PLANS)
+
+
+def test_the_page_about_the_search_has_a_row_for_each_kind_and_says_nothing_false_in_it() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
+    table = page[page.index("| kind of set |") :]
+    for kind, plan in PLANS.items():
+        row = table.partition(f"\n| {kind} | ")[2].partition("\n")[0]
+        turns = (*plan.opening, *plan.cycle)
+        named = {one.name for one in STRATEGIES if one.name in row}
+        assert named
+        assert named <= {name for turn in turns for name in turn.strategies}, kind
+        goals = dict.fromkeys(turn.goal for turn in turns)
+        assert sorted(goals, key=row.index) == list(goals), kind
 
 
 def test_the_ledger_adds_up_to_the_interval() -> None:

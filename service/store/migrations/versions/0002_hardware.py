@@ -1,4 +1,4 @@
-"""Validations in two stages, the second of them on a device: what is handed from one to the other, and for which
+"""Validations in two stages, the second on a device: the bundle that goes from one to the other, and its
 architecture."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Orders with a caller of their own, leases on tasks, workers, turns, versions and events."""
+"""Orders with their callers, leases on tasks, workers, turns, versions and events."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def upgrade() -> None:
         ):
             op.add_column(table, column)
         op.create_index(f"ix_{table}_holder", table, ["holder"])
-    # Whoever held a task of the version before holds it no longer: it waits for a worker, as new ones do.
+    # Holders from the version before have lost their tasks, which wait for a worker like new ones.
     op.execute("UPDATE solves SET state = 'queued', submitted = attempt WHERE state = 'solving'")
     op.execute("UPDATE validations SET state = 'waiting', submitted = attempt WHERE state = 'validating'")
     op.create_index(
@@ -81,7 +81,7 @@ def upgrade() -> None:
 
 
 def _make_orders() -> None:
-    """From the jobs, in the order in which they came."""
+    """Makes orders of the jobs, in the order in which they came."""
     op.create_table(
         "orders",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
@@ -101,7 +101,7 @@ def _make_orders() -> None:
     op.create_index("ix_orders_solve_id", "orders", ["solve_id"])
     op.create_index("ix_orders_validation_id", "orders", ["validation_id"])
     op.create_index("orders_of_a_caller", "orders", ["caller", "seq"])
-    op.drop_table("idempotency_keys")  # those of before belonged to nobody, and never expired
+    op.drop_table("idempotency_keys")  # the old ones had no caller, and never expired
     op.drop_table("jobs")
     op.create_table(
         "idempotency_keys",
@@ -124,6 +124,4 @@ def _count_buffers() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError(
-        "callers, leases and events cannot be put back into the tables of before: restore a backup"
-    )
+    raise NotImplementedError("callers, leases and events do not fit into the older tables: restore a backup")

@@ -1,5 +1,5 @@
-"""When each order was last used: whatever is there counts as used now. Tasks by state: with a hundred thousand finished
-ones, looking for those that wait took a second."""
+"""The time of each order's last use; existing orders count as used now. Indexes of unfinished tasks: with a hundred
+thousand finished ones, finding those that wait took a second."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from warpack.gpu_runtime.compiler import ALL_ARCHITECTURES
 from warpack.gpu_runtime.emitters import emit
 from warpack.gpu_runtime.probe.backends.compiled_level import compile_probe
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels_are_compiled")]
 
 _ROOT = Path(__file__).parents[4]
 

@@ -89,7 +89,9 @@ def test_a_device_function_called_twice_makes_two_arrays_and_each_is_found() -> 
     }
 
 
-@pytest.mark.parametrize("kernel", [tricky.recursive, tricky.unknown_call], ids=lambda kernel: kernel.py_func.__name__)
+@pytest.mark.parametrize(
+    "kernel", [tricky.recursive, tricky.unknown_call, tricky.inner_function], ids=lambda kernel: kernel.py_func.__name__
+)
 def test_a_call_that_cannot_be_followed_says_its_line_and_takes_the_array_as_used(kernel: Any) -> None:
     found = found_in(kernel)
     line = line_of(kernel, "# not followed")

@@ -165,3 +165,19 @@ def unknown_call(x, out, function):
         b[i] = x[i]
     out[0] = b[0]
     function(a)  # not followed
+
+
+@cuda.jit
+def inner_function(x, out):
+    a = cuda.local.array(N, float32)
+    b = cuda.local.array(N, float32)
+    for i in range(N):
+        a[i] = x[i]
+
+    def first():
+        return a[0]
+
+    for i in range(N):
+        b[i] = x[i]
+    out[0] = b[0]
+    out[1] = first()  # not followed

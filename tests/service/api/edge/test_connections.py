@@ -65,21 +65,38 @@ def test_a_probe_by_http_1_0_needs_no_host(tmp_path: Path) -> None:
         assert server.ask(b"GET /v1/layouts HTTP/1.0\r\n\r\n").problem == "host-not-allowed"
 
 
+LIMITS_S = (0.2, 3.0, 45.0)
+"""For a head, tried in turn: on a busy machine what a test sends at once may come later than the first of them."""
+
+
 def test_a_head_that_does_not_come_whole_is_refused(tmp_path: Path) -> None:
-    with edge_server(tmp_path, header_limit_s=0.2) as server:
-        half, silent = server.wire(b"GET / HTTP/1.1\r\nHost: loc"), server.wire()
-        answer = half.answer()
-        assert (answer.status, answer.problem) == (408, "request-timeout")
-        assert half.is_ended()
-        assert silent.is_ended()
+    for limit_s in LIMITS_S:
+        with edge_server(tmp_path, header_limit_s=limit_s) as server:
+            half, silent = server.wire(b"GET / HTTP/1.1\r\nHost: loc"), server.wire()
+            assert silent.is_ended()
+            try:
+                answer = half.answer()
+            except (EOFError, ConnectionError):
+                continue  # not even its first half came in time
+            assert (answer.status, answer.problem) == (408, "request-timeout")
+            assert half.is_ended()
+            return
+    pytest.fail("no half of a head was answered")
 
 
 def test_a_second_head_has_its_time_too(tmp_path: Path) -> None:
-    with edge_server(tmp_path, header_limit_s=0.2) as server:
-        wire = server.wire(get())
-        assert wire.answer().status == 200
-        wire.send(b"GET /")
-        assert wire.answer().problem == "request-timeout"
+    for limit_s in LIMITS_S:
+        with edge_server(tmp_path, header_limit_s=limit_s) as server:
+            wire = server.wire(get())
+            try:
+                first = wire.answer()
+                wire.send(b"GET /")
+                second = wire.answer()
+            except (EOFError, ConnectionError):
+                continue  # one of them was not begun in time
+            assert (first.status, second.problem) == (200, "request-timeout")
+            return
+    pytest.fail("no two heads were answered")
 
 
 def test_half_open_connections_keep_nobody_out(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_capacity_that_resists_is_given_up_for_a_larger_one_and_tried_again_la
         def search(self, _looks: int, _stop: Stop) -> bool:
             return False
 
-    monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.Ejector", Resisting)
+    monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.GuidedLocalSearch", Resisting)
     Squeezer(puzzle, 0, patience=50).squeeze(bound, bound + 12, 350, _PATIENT, lambda _offsets: None)
     assert [one - bound for one in tried] == [9, 11, 9, 11, 9, 11, 9]
 
@@ -74,7 +74,7 @@ def test_every_other_search_begins_with_the_packing_that_is_given(monkeypatch: p
         def search(self, _looks: int, _stop: Stop) -> bool:
             return False
 
-    monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.Ejector", Resisting)
+    monkeypatch.setattr("warpack.solver.search.heuristics.capacity_squeeze.GuidedLocalSearch", Resisting)
     given = tuple(range(30))
     squeezer = Squeezer(puzzle, 0, patience=50)
     squeezer.squeeze(bound, bound + 12, 600, _PATIENT, lambda _offsets: None, given)

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.processes import eventually
 from warpack.service.api.documentation.example_layout import MANIFEST
-from warpack.service.api.node import at_once
+from warpack.service.api.node import fast_path
 from warpack.solver import load_manifest, read_layout, verify
 
 WAIT = {"Prefer": "wait=60"}
@@ -32,7 +32,7 @@ def test_one_that_cannot_fit_is_answered_with_the_budget_that_would_do(http: Tes
 def test_what_is_not_proven_in_time_goes_to_the_workers_and_nothing_is_counted(
     http: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(at_once, "_AT_ONCE_S", 0.1)
+    monkeypatch.setattr(fast_path, "_TIME_LIMIT_S", 0.1)
     job = http.post("/v1/layouts", json=hard_manifest(), headers={"Prefer": "wait=1"}).json()
     eventually(lambda: http.get(job["links"]["self"]).json()["state"] == "queued", "it waits for a worker")
     store = http.app.state.runner.store  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A cap on requests in progress, so that there is always room to say that there is none, and to answer /readyz."""
+"""A cap on requests in progress. Some connections stay free, so that a refusal and /readyz can always be answered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from warpack.service.problems import ProblemDetails
 from warpack.service.settings import Settings
 
 _KEPT_FREE = 32
-"""Of the connections that the service holds, so many are never busy with a request."""
+"""So many of the service's connections are kept free of requests."""
 
 
-class Room:
+class ConcurrencyLimit:
+    """ASGI middleware that answers 503 `too-busy` if too many requests are in progress."""
+
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._most = max(settings.max_connections - _KEPT_FREE, settings.max_connections // 2)
@@ -38,7 +40,7 @@ class Room:
 def _too_busy(most: int) -> ProblemDetails:
     return ProblemDetails(
         "too-busy",
-        "Too many requests at a time",
+        "Too many requests at once",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        f"{most} requests are being answered, and more are not taken. Try again in a moment.",
+        f"{most} requests are in progress, and the service takes no more. Try again in a moment.",
     )

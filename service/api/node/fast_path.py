@@ -1,8 +1,8 @@
-"""The fast path: a static manifest whose caller waits is recorded, then solved and verified by this node itself, in one
-warm child, with nothing queued and nothing polled.
+"""The fast path. If the caller of a static manifest waits, this node solves and verifies it in a warm child. Nothing is
+queued, and nothing is polled.
 
-The node holds the solve as any worker would: with a claim, a token and a lease. What is not proven in two seconds goes
-to the workers, and so does everything while the child is busy.
+The node holds the solve as a worker would: with a claim, a token and a lease. A solve that is not proven in two seconds
+goes to the workers. While the child is busy, every solve goes to the workers.
 """
 
 from __future__ import annotations
@@ -22,25 +22,26 @@ from warpack.service.jobs.store_keeper import keep, verdict
 from warpack.service.store.records import Claim, Task
 
 _LOG = logging.getLogger("warpack.api")
-_AT_ONCE_S = 2.0
+_TIME_LIMIT_S = 2.0
 _GRACE_S = 1.0
 
 
-class AtOnce:
-    """`close` before the runner stops: what is under way then is released for others."""
+class FastPath:
+    """Call `close` before the runner stops: it releases the solve in progress for others."""
 
     def __init__(self, runner: JobRunner, children: ApiChildren) -> None:
         self._runner, self._children = runner, children
         self._under_way: set[asyncio.Task[None]] = set()
 
     def begin(self, task: Task) -> asyncio.Task[None]:
-        """Work on a solve that nobody was given yet. It goes on when nobody waits for it any longer."""
+        """Starts work on a solve that no worker has been given. The work goes on if its caller stops waiting."""
         working = asyncio.create_task(self._work(task))
         self._under_way.add(working)
         working.add_done_callback(self._ended)
         return working
 
     async def close(self) -> None:
+        """Cancels the solves in progress, and waits until they are released."""
         for working in self._under_way:
             working.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -59,10 +60,10 @@ class AtOnce:
         if claim is None:
             return
         async with desk.under_way(claim):
-            request = json.dumps({"manifest": claim.manifest, "time_limit_s": min(claim.time_limit_s, _AT_ONCE_S)})
+            request = json.dumps({"manifest": claim.manifest, "time_limit_s": min(claim.time_limit_s, _TIME_LIMIT_S)})
             try:
                 outcome = await self._children.solving.ask(
-                    solve_and_verify, request.encode(), _AT_ONCE_S, grace_s=_GRACE_S
+                    solve_and_verify, request.encode(), _TIME_LIMIT_S, grace_s=_GRACE_S
                 )
             except (TooManyWaiting, OSError):
                 outcome = Outcome("unwanted", None, "")
@@ -75,12 +76,13 @@ class AtOnce:
             await self._validate(validation, found["validated"])
 
     def _hand_on(self, claim: Claim) -> None:
-        """To the workers. Nothing is counted: the search was only short."""
+        """Hands the solve to the workers. It counts as no failed attempt: the search was only cut short."""
         if self._runner.store.tasks.release(claim):
             self._runner.submit(Task("solve", claim.id, claim.task.attempt + 1, turn=claim.task.turn))
 
     async def _validate(self, task: Task, found: dict[str, Any]) -> None:
-        """What was verified at once is delivered; what others who asked for the same require goes to the workers."""
+        """Delivers what was verified at once. Higher levels, which other callers of the same manifest may require, go
+        to the workers."""
         desk = self._runner.desk
         if task.required != "static":
             await asyncio.to_thread(self._runner.submit, task)
@@ -92,11 +94,11 @@ class AtOnce:
 
 
 def _proven(outcome: Outcome, claim: Claim) -> dict[str, Any] | None:
-    """What the child found; None where more time may find more, or where it found nothing."""
+    """What the child found. None if it found nothing, or if more time may find something better."""
     if outcome.ended != "answered" or outcome.answer is None:
         return None
     found: dict[str, Any] = json.loads(outcome.answer)
     solved = found["solved"]
-    if "problems" in solved or solved["status"] in ("optimal", "infeasible") or claim.time_limit_s <= _AT_ONCE_S:
+    if "problems" in solved or solved["status"] in ("optimal", "infeasible") or claim.time_limit_s <= _TIME_LIMIT_S:
         return found
     return None

@@ -1,0 +1,1 @@
+"""A hundred Triton kernels: Triton's shared memory against ours."""
