@@ -6,6 +6,7 @@
     layout = warpack.optimize(manifest)                     # where every byte lives, and how good that is
     report = warpack.verify(manifest, layout)               # by rules of its own: shares no code with the optimiser
     text = warpack.emit(layout, manifest)                   # allocators.py; with "cuda-c++" behind: allocators.cuh
+    picture = warpack.draw(manifest, layout, "map")         # SVG; "block", "occupancy", "compare", "card" and more
     report = warpack.validate(manifest, layout, "compiled") # needs the extra `gpu`, but no GPU
 
 Rooms: `warpack.solver` (a manifest in, a layout out), `warpack.gpu_runtime` (a layout in, code and evidence out) and
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from warpack.service.client import ApiProblem as ApiProblem
     from warpack.service.client import AsyncClient as AsyncClient
     from warpack.service.client import Client as Client
+    from warpack.service.render.draw.views import draw as draw
     from warpack.solver import Kernel as Kernel
     from warpack.solver import Layout as Layout
     from warpack.solver import LayoutFormatError as LayoutFormatError
@@ -69,6 +71,7 @@ _HOMES = {
     "MissingExtraError": "warpack.extras",
     "SearchOptions": "warpack.solver",
     "StaticReport": "warpack.solver",
+    "draw": "warpack.service.render.draw.views",
     "emit": "warpack.gpu_runtime",
     "emit_checked": "warpack.gpu_runtime",
     "emit_files": "warpack.gpu_runtime",

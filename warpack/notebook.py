@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from weakref import WeakValueDictionary
 
-from warpack.service.render.svg import layout_svg
+from warpack.service.render.draw.views import draw
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.screens import layout_screen, layout_table, manifest_screen, manifest_table
@@ -32,7 +32,7 @@ def _manifest_html(manifest: Manifest) -> str:
 def _layout_html(layout: Layout) -> str:
     """Without the picture where the manifest is not at hand, as of a layout that was read from a file."""
     manifest = _MANIFESTS.get(layout.manifest_sha256)
-    picture = "" if manifest is None else layout_svg(manifest, layout)
+    picture = "" if manifest is None else draw(manifest, layout)
     return _head(layout_screen(layout)) + _table(layout_table(layout)) + picture
 
 

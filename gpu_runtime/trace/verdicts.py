@@ -46,6 +46,8 @@ class StaticLifetimes(Protocol):
     @property
     def private(self) -> frozenset[ArraySite]: ...
     @property
+    def apart_as_runs(self) -> frozenset[Pair]: ...
+    @property
     def accesses(self) -> Mapping[Path, frozenset[ArraySite]]: ...
     @property
     def loops(self) -> tuple[LoopOfKernel, ...]: ...
@@ -126,6 +128,8 @@ class _Judgement:
                 said = f"the static analysis does not know {site.name}"
                 return PairVerdict(first, second, Verdict.OBSERVED, said, site.path)
         pair = frozenset(site for site in ours if site is not None)
+        if self.recorded.run_scoped >= {first, second} and pair in self.static.apart_as_runs:
+            return PairVerdict(first, second, Verdict.PROVED)
         if pair not in self.static.together:
             return self._apart(first, second, pair)
         return self._doubtful(first, second) or PairVerdict(

@@ -30,27 +30,32 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
     return named
 
 
-def read_manifest(source: str) -> Manifest:
-    """The manifest in the file `source`, or on standard input if `source` is STDIN. Raises ManifestError with every
-    problem."""
+def stdin_bytes() -> bytes:
+    return sys.stdin.buffer.read()
+
+
+def read_manifest(source: str, data: bytes | None = None) -> Manifest:
+    """The manifest in the file `source`, or on standard input if `source` is STDIN. `data` is what was already read
+    from standard input. Raises ManifestError with every problem."""
     from warpack.solver import load_manifest
     from warpack.solver.reading.source import MOST_MANIFEST_BYTES
     from warpack.solver.reading.texts.written import Written, form_of_stream
 
     if source != STDIN:
         return load_manifest(source)
-    data = sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1)
+    if data is None:
+        data = sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1)
     return load_manifest(Written(data, form_of_stream(data), STDIN))
 
 
-def read_layout(source: str) -> Layout:
-    """The layout in the file `source`, or on standard input if `source` is STDIN. Raises ManifestError with every fault
-    of its form."""
+def read_layout(source: str | bytes) -> Layout:
+    """The layout in the file `source`, on standard input if `source` is STDIN, or of this text. Raises ManifestError
+    with every fault of its form."""
     from warpack.solver.reading.layout_reader import LayoutFormatError
     from warpack.solver.reading.layout_reader import read_layout as read
 
     try:
-        return read(sys.stdin.buffer.read() if source == STDIN else source)
+        return read(stdin_bytes() if source == STDIN else source)
     except LayoutFormatError as error:
         raise ManifestError(error.problems) from None
     except OSError as error:

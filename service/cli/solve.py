@@ -129,9 +129,9 @@ def _explain(layout: Layout) -> None:
 
 
 def _write_svg(manifest: Manifest, layout: Layout, path: Path) -> None:
-    from warpack.service.render.svg import layout_svg
+    from warpack.service.render.draw.views import draw
 
-    path.write_text(layout_svg(manifest, layout), encoding="utf-8")
+    path.write_text(draw(manifest, layout), encoding="utf-8")
     note(f"Wrote {path}.")
 
 

@@ -41,8 +41,13 @@ def note(sentence: str) -> None:
 
 def write_json(text: str) -> None:
     """Writes JSON to standard output, in UTF-8 whatever the locale says."""
+    write_text(text + "\n")
+
+
+def write_text(text: str) -> None:
+    """Writes a document that ends with a line break, likewise."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 

@@ -1,8 +1,8 @@
-"""Shows layouts to people: a table of buffers, a picture of offsets against phases, the savings, and all that as SVG.
+"""Shows layouts to people: a table of buffers, a picture of offsets against phases, the savings, and SVG pictures.
 
 chart      what the pictures show: which bytes hold what, when
 picture    the chart in a terminal
-svg        the chart as an SVG document
+draw       pictures as SVG documents: a room of its own
 table      buffers and their places
 summary    threads, bytes, proof and savings, a line each
 compared   the savings against each baseline, before and after

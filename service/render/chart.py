@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
@@ -21,8 +21,9 @@ Spans = tuple[tuple[Phase, Phase], ...]
 ChartRegion = Literal["run", "block", "pool"]
 State = Literal["stated", "carried", "between", "waiting"]
 
-_MOST_EXPLAINED = 200
-"""The most stretches of phases that are explained. Further ones of a picture have no reasons."""
+_MOST_WALKED = 200_000
+"""Phases that are walked through for the reasons of a picture, over the whole program for each phase asked about; the
+reasons that would need more are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Box:
     """Bytes `[start_bytes, end_bytes)` of a region belong to a buffer in phases `[start, end)`. `state` is one of
     these. `stated`: the manifest states the phases. `carried`: the contents are kept for a later read. `between`: they
     are kept between a write and a read. Both have the reason in `why`. `waiting`: the contents do not count any longer,
-    but other threads may still access them. `above`: a block-scoped buffer over some run's window."""
+    but other threads may still access them. `above`: a block-scoped buffer over some run's window. `part`: of
+    a buffer whose parts lie apart."""
 
     buffer: str
     name: str
@@ -41,6 +43,8 @@ class Box:
     state: State
     why: str = ""
     above: bool = False
+    persistent: bool = False
+    part: bool = False
 
     @property
     def live(self) -> bool:
@@ -48,11 +52,23 @@ class Box:
         return self.state != "waiting"
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Bytes `[start_bytes, end_bytes)` pass from one buffer to another just before `phase`, or `in_place` within it.
+    `note` says which, and what orders the two."""
+
+    phase: Phase
+    start_bytes: Bytes
+    end_bytes: Bytes
+    in_place: bool
+    note: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """One region over the whole flattened timeline: one run's window, a pool, or the block's memory up to the last
     block-scoped buffer. `buffers` are the full names of its buffers, by offset. `windows_from` is where the runs'
-    windows begin, if block-scoped buffers lie over them."""
+    windows begin, if block-scoped buffers lie over them. `passings` are the listed hand-overs and those in place."""
 
     region: ChartRegion
     size_bytes: Bytes
@@ -62,6 +78,7 @@ class Chart:
     buffers: tuple[str, ...]
     boxes: tuple[Box, ...]
     windows_from: Bytes | None = None
+    passings: tuple[Passing, ...] = ()
 
     @property
     def phases(self) -> int:
@@ -96,8 +113,8 @@ class Chart:
         sums = accumulate(changes[phase] for phase in phases)
         best: tuple[Bytes, Phase] = (0, 0)
         for at_most, phase in sorted(zip(sums, phases, strict=True), key=lambda one: (-one[0], one[1])):
-            if at_most < best[0]:  # boxes that share bytes are counted several times in a sum
-                break
+            if at_most < best[0] or (at_most == best[0] and phase > best[1]):
+                break  # boxes that share bytes are counted several times in a sum
             used = _covered((box.start_bytes, box.end_bytes) for box in own if box.start <= phase < box.end)
             best = max(best, (used, phase), key=lambda found: (found[0], -found[1]))
         return best
@@ -127,11 +144,11 @@ def by_place(buffers: Iterable[PlacedBuffer]) -> list[PlacedBuffer]:
 
 @dataclass
 class _Drawing:
-    """Draws charts. `_left` is how many stretches of phases may still be explained."""
+    """Draws charts. `_left` is how many phases may still be walked through for reasons."""
 
     story: Story
     layout: Layout
-    _left: int = _MOST_EXPLAINED
+    _left: int = _MOST_WALKED
 
     def of_pool(self) -> Chart:
         size = 0 if self.layout.pool is None else self.layout.pool.pool_bytes
@@ -157,7 +174,45 @@ class _Drawing:
             buffers=tuple(buffer.full_name for buffer in self._placed(region)),
             boxes=tuple(boxes),
             windows_from=windows_from,
+            passings=tuple(sorted(self._passings(region), key=lambda one: (one.phase, one.start_bytes, one.note))),
         )
+
+    def _passings(self, region: str) -> Iterator[Passing]:
+        for one in self.layout.handoffs:
+            if one.region == region:
+                order = "the alias of the two"
+                if one.barrier_name is not None:
+                    order = f"the barrier {one.side} {one.barrier_name}"
+                note = (
+                    f"bytes {one.start_bytes} to {one.end_bytes - 1} pass from {one.source} to {one.destination} "
+                    f"in {one.phase_name}, ordered by {order}"
+                )
+                yield Passing(one.phase, one.start_bytes, one.end_bytes, False, note)
+        for names in sorted({(ranges.read, ranges.write) for ranges in self.story.in_place}):
+            yield from self._in_place(region, *names)
+
+    def _in_place(self, region: str, read: str, write: str) -> Iterator[Passing]:
+        pieces = [
+            [(piece, _offset(placed, piece)) for piece in self.story.pieces_of.get(name, ())]
+            for name in (read, write)
+            if (placed := self._by_name.get(name)) is not None and placed.region == region
+        ]
+        if len(pieces) < 2:
+            return
+        for (one, at), (other, there) in product(*pieces):
+            if at != there or one.size_bytes != other.size_bytes:
+                continue
+            for handing in self.story.handings(one, other):
+                phase = handing.span[0]
+                note = (
+                    f"bytes {at} to {at + one.size_bytes - 1} pass from {handing.read.name} to {handing.write.name} "
+                    f"in place, in {self.story.phase_names[phase]}"
+                )
+                yield Passing(phase, at, at + one.size_bytes, True, note)
+
+    @cached_property
+    def _by_name(self) -> dict[str, PlacedBuffer]:
+        return self.layout.by_name
 
     def _placed(self, region: str) -> list[PlacedBuffer]:
         return by_place(buffer for buffer in self.layout.buffers if buffer.region == region and buffer.size_bytes)
@@ -176,6 +231,8 @@ class _Drawing:
                         end_bytes=at + piece.size_bytes,
                         state=state,
                         why=why,
+                        persistent=piece.persistent,
+                        part=buffer.offset_bytes is None,
                     )
 
     def _above(self, launch: LaunchFigures) -> Iterator[Box]:
@@ -197,10 +254,11 @@ class _Drawing:
             yield start, end, "stated", ""
         state: State = "between" if piece.accesses_in is not None else "carried"
         more = without(piece.live, piece.accesses)
-        if len(more) > self._left:
+        walked = sum(end - start for start, end in more) * self.story.length
+        if walked > self._left:
             yield from ((start, end, state, "") for start, end in more)
         else:
-            self._left -= len(more)
+            self._left -= walked
             for one in reasons(self.story, piece):
                 yield one.start, one.end, state, one.text
         for start, end in without(piece.occupied, piece.live):

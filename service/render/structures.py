@@ -17,13 +17,15 @@ Kind = Literal["loop", "branch", "tracks"]
 @dataclass(frozen=True, slots=True)
 class Structure:
     """A loop, a branch or tracks over phases. `lanes` are the spans of its arms or tracks; a loop has its own span.
-    `note` describes it."""
+    `note` describes it. `names`
+    are those of its tracks."""
 
     kind: Kind
     start: Phase
     end: Phase
     lanes: tuple[tuple[Phase, Phase], ...]
     note: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def structures_of(story: Story) -> tuple[Structure, ...]:
                 for name, threads in zip(item.names, item.threads, strict=True)
             )
             note = f"tracks at once: {named}, {_over(story, item.start, item.end)}"
-            found.add(Structure("tracks", item.start, item.end, item.track_spans, note))
+            found.add(Structure("tracks", item.start, item.end, item.track_spans, note, tuple(item.names)))
         for sequence in tree.children(item):
             waiting.extend(sequence)
     return tuple(sorted(found, key=lambda one: (one.start, -one.end, one.kind, one.note)))

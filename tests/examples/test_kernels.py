@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from tests.helpers.solving import solved
-from warpack.service.render.svg import layout_svg
+from warpack.service.render.draw.views import draw
 from warpack.service.render.view import layout_view
 from warpack.solver import Layout, Manifest, load_manifest
 
@@ -108,7 +108,7 @@ def test_what_holds_the_peak_of_grids_kernel_is_what_the_reordered_one_moves(
 
 def test_the_picture_shows_both_layouts(kernel: tuple[str, Manifest, Layout]) -> None:
     name, manifest, layout = kernel
-    assert f"against your layout: {expected(name)}".replace(">", "&gt;") in layout_svg(manifest, layout)
+    assert f"against your layout: {expected(name)}".replace(">", "&gt;") in draw(manifest, layout)
 
 
 def test_the_page_has_the_figures(kernel: tuple[str, Manifest, Layout]) -> None:

@@ -146,7 +146,7 @@ class _Reader:
         op = self._specialised[-1]
         self._open.append(name)
         self._lanes.append((op.number, name))
-        block = Block(f"{op.number}.{name}", tuple(_arguments(arguments)), lane=self._lanes[-1])
+        block = Block(f"{op.number}.{name}", tuple(_arguments(self._scoped(arguments))), lane=self._lanes[-1])
         op.targets += ((block.label, op.operands if arguments else ()),)
         self.functions[-1].blocks.append(block)
 
@@ -158,9 +158,17 @@ class _Reader:
         scope = f"{lane[0]}.{lane[1]}." if lane else ""
         if not blocks[-1].ops and blocks[-1].label == "entry" and not blocks[-1].arguments and label == "bb0":
             return
-        blocks.append(Block(scope + label, tuple(_arguments(arguments)), lane=lane))
+        blocks.append(Block(scope + label, tuple(_arguments(self._scoped(arguments))), lane=lane))
+
+    def _scoped(self, text: str) -> str:
+        """Partitions see nothing from outside but their arguments, and may use its names anew. `default` sees all."""
+        lane = self._lanes[-1] if self._lanes else None
+        if lane is None or lane[1] == "default":
+            return text
+        return re.sub(r"%([\w$.-]+)", rf"%{lane[1]}_{lane[0]}.\1", text)
 
     def _operation(self, number: int, line: str) -> None:
+        line = self._scoped(line)
         results = _RESULTS.match(line)
         rest = line[results.end() :] if results else line
         named = _NAME.match(rest)

@@ -33,14 +33,20 @@ def import_triton(dump: str, *, kernel: str | None = None) -> Imported:
     function = next(one for one in module.functions if one.public)
     found = allocations_of(module, function)
     peak = max((one.offset_bytes + one.storage.size_bytes for one in found), default=0)
-    if peak != allocated.shared_bytes:
+    states = _warp_states(function, counts)
+    if peak + states != allocated.shared_bytes:
         raise ImportFailed(
-            f"the buffers found end at byte {peak}, and Triton says {allocated.shared_bytes}: something in this dump is not "
+            f"the buffers found end at byte {peak + states}, and Triton says {allocated.shared_bytes}: something in this dump is not "
             "understood"
         )
     phases = sorted({op for one in found for op in (one.first, one.end - 1, one.op.number, *one.accesses)})
     names = Names("b")
     buffers = [_buffer(one, phases, names) for one in found]
+    offsets = {names.of(one.name): one.offset_bytes for one in found}
+    if states:
+        name = names.of("warp_states")
+        buffers.append({"name": name, "size": states, "dtype": "uint8", "scope": "block", "persistent": True})
+        offsets[name] = peak
     threads = counts.get("total-num-warps", counts["num-warps"]) * counts["threads-per-warp"]
     manifest: dict[str, Any] = {
         "schema": "warpack/manifest/1",
@@ -50,10 +56,7 @@ def import_triton(dump: str, *, kernel: str | None = None) -> Imported:
         "timeline": _timeline(module, function, phases),
         "buffers": buffers,
         "objective": "shared_bytes",
-        "baseline": {
-            "offsets_bytes": {names.of(one.name): one.offset_bytes for one in found},
-            "block_region_bytes": peak,
-        },
+        "baseline": {"offsets_bytes": offsets, "block_region_bytes": peak + states},
     }
     apart = [[names.of(a.name), names.of(b.name)] for a, b in _side_by_side(found)]
     if apart:
@@ -73,6 +76,12 @@ def _target(module: Module) -> tuple[str, dict[str, int]]:
         raise ImportFailed("the module does not say how many warps there are")
     number = found[1]
     return f"{number[:-1]}.{number[-1]}", counts
+
+
+def _warp_states(function: Function, counts: dict[str, int]) -> int:
+    """Where warps of their own wait to be told which region they run, each has a byte, behind all that is allocated."""
+    specialised = any(op.name == "ttg.warp_specialize" for op in function.ops)
+    return max(0, counts.get("total-num-warps", 0) - counts["num-warps"]) if specialised else 0
 
 
 def _buffer(one: Allocation, phases: Sequence[int], names: Names) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -53,7 +53,9 @@ class Lifetimes:
 
     `together`: pairs of which both may be needed at once, with a place where they are. `unordered`: other pairs that
     some way accesses one after the other without a barrier between, or threads at the same time, with a place of each.
-    `private`: arrays of which each thread has its own part. `read_before_written`: on some way. `accesses`: what each
+    Arrays that threads share may lie anywhere in the block's memory. `private`: arrays of which each thread has its own
+    part; `apart_as_runs`: more pairs of them that are apart where each thread is a run with a copy of both.
+    `read_before_written`: on some way. `accesses`: what each
     statement reads or writes; `live`: what may be needed when it does. `unfollowed`: a sentence for each place that was
     not understood.
     """
@@ -62,6 +64,7 @@ class Lifetimes:
     together: Mapping[Pair, Path]
     unordered: Mapping[Pair, tuple[Path, Path]]
     private: frozenset[ArraySite]
+    apart_as_runs: frozenset[Pair] = frozenset()
     read_before_written: frozenset[ArraySite]
     accesses: Mapping[Path, frozenset[ArraySite]]
     live: Mapping[Path, frozenset[ArraySite]]
@@ -103,12 +106,22 @@ def analyse(
         raise NotAnalysedError(_why(function))
     graph = Graph(functions, evaluated)
     shared = frozenset(base for base, array in bases.items() if not array.private)
-    storage = Storage(graph, block, {base: array.site for base, array in bases.items()}, shared)
-    filled = 0
-    for base, array in bases.items():
-        if array.filled and base in storage.of:
-            filled |= storage.arrays[storage.of[base]].all
-    return _Collected(graph, storage, find_liveness(graph, storage, filled)).lifetimes()
+    sites = {base: array.site for base, array in bases.items()}
+
+    def collected(as_runs: bool) -> _Collected:
+        storage = Storage(graph, block, sites, shared, as_runs)
+        filled = 0
+        for base, array in bases.items():
+            if array.filled and base in storage.of:
+                filled |= storage.arrays[storage.of[base]].all
+        return _Collected(graph, storage, find_liveness(graph, storage, filled))
+
+    found, runs = collected(False).lifetimes(), collected(True)
+    if not any(array.rows for array in runs.storage.arrays):
+        return found
+    of_runs = runs.lifetimes()
+    own = (pair for pair in of_runs.proved_apart if pair <= of_runs.private)
+    return replace(found, private=of_runs.private, apart_as_runs=frozenset(own) - found.proved_apart)
 
 
 def _view(base: Given, site: ArraySite) -> View:

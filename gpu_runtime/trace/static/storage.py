@@ -39,7 +39,12 @@ class Array:
 
 class Storage:
     def __init__(
-        self, graph: Graph, block: tuple[int, int, int], given: dict[Given, ArraySite], shared_given: frozenset[Given]
+        self,
+        graph: Graph,
+        block: tuple[int, int, int],
+        given: dict[Given, ArraySite],
+        shared_given: frozenset[Given],
+        as_runs: bool,
     ) -> None:
         self.arrays: list[Array] = []
         self.of: dict[Base, int] = {}
@@ -55,7 +60,7 @@ class Storage:
             touched[self.of[elements.base]].append(elements)
         axes = {"xyz"[axis] for axis in range(3) if block[axis] > 1}
         for number, array in enumerate(self.arrays):
-            if array.site.space == "shared" and not array.private and not array.coarse:
+            if as_runs and array.site.space == "shared" and not array.private and not array.coarse:
                 self._find_rows(array, touched[number], axes)
             if not axes:
                 array.private = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from warpack.gpu_runtime.trace.positions import ArraySite, Path
@@ -28,6 +29,7 @@ class StaticFacts:
     together: Mapping[Pair, Path]
     unordered: Mapping[Pair, tuple[Path, Path]]
     private: frozenset[ArraySite]
+    apart_as_runs: frozenset[Pair]
     accesses: Mapping[Path, frozenset[ArraySite]]
     loops: tuple[LoopFacts, ...]
     unfollowed: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ def facts_of(found: StaticLifetimes, unfollowed: Iterable[str] = ()) -> StaticFa
         together=found.together,
         unordered=found.unordered,
         private=found.private,
+        apart_as_runs=found.apart_as_runs,
         accesses=found.accesses,
         loops=tuple(LoopFacts(loop.path, loop.trips, loop.arrays) for loop in found.loops),
         unfollowed=tuple(unfollowed),
@@ -52,6 +55,12 @@ def both(one: StaticFacts, other: StaticFacts) -> StaticFacts:
 
     def sites(found: Iterable[ArraySite]) -> frozenset[ArraySite]:
         return frozenset(known[site.path] for site in found)
+
+    def as_runs(found: StaticFacts) -> frozenset[Pair]:
+        """Those that are apart as runs, or whatever they are."""
+        pairs = (frozenset(pair) for pair in combinations(found.arrays, 2))
+        apart = (pair for pair in pairs if pair not in found.together and pair not in found.unordered)
+        return frozenset(sites(pair) for pair in (*found.apart_as_runs, *apart))
 
     together = {sites(pair): path for pair, path in (*other.together.items(), *one.together.items())}
     unordered = {sites(pair): places for pair, places in (*other.unordered.items(), *one.unordered.items())}
@@ -68,6 +77,7 @@ def both(one: StaticFacts, other: StaticFacts) -> StaticFacts:
         together=together,
         unordered={pair: places for pair, places in unordered.items() if pair not in together},
         private=sites(one.private) & sites(other.private),
+        apart_as_runs=as_runs(one) & as_runs(other),
         accesses=accesses,
         loops=tuple(loops.values()),
         unfollowed=tuple(dict.fromkeys([*one.unfollowed, *other.unfollowed])),
@@ -86,6 +96,7 @@ def to_json(facts: StaticFacts, places: Places) -> dict[str, Any]:
         "together": sorted([of(pair), places.path(path)] for pair, path in facts.together.items()),
         "unordered": sorted([of(pair), *map(places.path, found)] for pair, found in facts.unordered.items()),
         "private": of(facts.private),
+        "apart_as_runs": sorted(of(pair) for pair in facts.apart_as_runs),
         "accesses": [[places.path(path), of(found)] for path, found in sorted(facts.accesses.items())],
         "loops": [[places.path(loop.path), loop.trips, of(loop.arrays)] for loop in facts.loops],
         "unfollowed": list(facts.unfollowed),
@@ -105,6 +116,7 @@ def from_json(document: Mapping[str, Any], places: Places) -> StaticFacts:
         together={of(pair): path(at) for pair, at in document["together"]},
         unordered={of(pair): (path(one), path(other)) for pair, one, other in document["unordered"]},
         private=of(document["private"]),
+        apart_as_runs=frozenset(of(pair) for pair in document["apart_as_runs"]),
         accesses={path(at): of(found) for at, found in document["accesses"]},
         loops=tuple(LoopFacts(path(at), trips, of(found)) for at, trips, found in document["loops"]),
         unfollowed=tuple(map(str, document["unfollowed"])),

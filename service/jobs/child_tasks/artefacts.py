@@ -93,9 +93,9 @@ def _read(request: bytes) -> tuple[Manifest, Layout, dict[str, str]]:
 
 
 def _picture(manifest: Manifest, layout: Layout) -> bytes:
-    from warpack.service.render.svg import layout_svg
+    from warpack.service.render.draw.views import draw
 
-    return layout_svg(manifest, layout).encode()
+    return draw(manifest, layout).encode()
 
 
 def _checked(manifest: Manifest, layout: Layout) -> bytes:

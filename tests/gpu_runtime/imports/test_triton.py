@@ -178,10 +178,21 @@ def test_partitions_of_warps_run_beside_one_another_and_never_share() -> None:
             shared=512,
         )
     )
-    assert imported.manifest["apart"] == [["one", "two"]]
+    assert imported.manifest["apart"] == [["one", "partition0_1_two"]]
     live = lifetimes(imported)
-    assert live["shared_by_all"] == ("%shared_by_all", "%r")
+    assert live["shared_by_all"] == ("%shared_by_all", "%partition0_1.r")
     assert replayed(imported, 512) == 512
+
+
+def test_warps_that_wait_for_a_region_have_a_byte_each_behind_all_that_is_allocated() -> None:
+    """As Triton 3.9 prints a Gluon kernel of two partitions for 9.0."""
+    imported = import_triton((DUMPS / "specialised-90.mlir").read_text())
+    manifest = load_manifest(imported.manifest)
+    assert manifest.by_name["warp_states"].size_bytes == 4
+    assert manifest.by_name["warp_states"].persistent
+    assert manifest.launch.threads_per_block == 256
+    assert manifest.apart == (("b", "partition0_1_b_3"), ("buf_2", "partition0_1_b_3"))
+    assert replayed(imported, 2564) <= 2564
 
 
 def test_a_call_takes_what_its_callee_takes() -> None:

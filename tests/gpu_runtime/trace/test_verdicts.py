@@ -74,6 +74,12 @@ def test_a_missing_barrier_is_an_observation_where_each_thread_was_seen_to_use_i
     assert verdict(replace(SEEN, run_scoped=frozenset({A})), UNORDERED)[0] is Verdict.NOT_COVERED
 
 
+def test_arrays_of_runs_are_proved_apart_only_as_such() -> None:
+    static = replace(UNORDERED, apart_as_runs=frozenset({PAIR}))
+    assert verdict(replace(SEEN, run_scoped=PAIR), static)[0] is Verdict.PROVED
+    assert verdict(SEEN, static)[0] is Verdict.NOT_COVERED
+
+
 def test_an_array_that_the_source_does_not_show_is_an_observation() -> None:
     unknown = array("c", 3)
     found = judge(replace(SEEN, arrays=(A, unknown)), APART)

@@ -16,7 +16,7 @@ from warpack.gpu_runtime import emit_checked, emit_files
 from warpack.service.api.answers.files import FILES
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.child_tasks.artefacts import packed
-from warpack.service.render.svg import layout_svg
+from warpack.service.render.draw.views import draw
 from warpack.solver import Layout, Manifest, load_manifest, read_layout
 
 
@@ -35,7 +35,7 @@ def documents(http: TestClient, job: dict[str, Any]) -> tuple[Manifest, Layout]:
 def test_each_file_is_what_its_function_writes(http: TestClient, job: dict[str, Any]) -> None:
     manifest, layout = documents(http, job)
     written = emit_files(layout, manifest)
-    written |= {"allocators_checked.py": emit_checked(layout, manifest), "layout.svg": layout_svg(manifest, layout)}
+    written |= {"allocators_checked.py": emit_checked(layout, manifest), "layout.svg": draw(manifest, layout)}
     for name, text in written.items():
         assert http.get(job["links"][name]).text == text
     assert "two buffers" in written["layout.svg"]

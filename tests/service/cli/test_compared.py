@@ -11,7 +11,7 @@ from tests.helpers.solving import manifest_of, solved
 from tests.solver.test_growing import reduction
 from warpack.service.manifest_check import examine
 from warpack.service.render.compared import compared
-from warpack.service.render.svg import layout_svg
+from warpack.service.render.draw.views import draw
 from warpack.service.render.view import layout_view
 from warpack.solver import Layout, Manifest, load_manifest
 
@@ -73,7 +73,7 @@ def test_a_hand_made_layout_that_is_wrong_is_told_with_the_pair_and_the_phase() 
         "overlap: a and b share bytes [0, 32) of the block region, but both are needed in phase 1",
         "overlap: b and c share bytes [0, 32) of the block region, but both are needed in phase 2",
     ]
-    assert "your layout breaks rules of the manifest: a and b share bytes" in layout_svg(manifest, layout)
+    assert "your layout breaks rules of the manifest: a and b share bytes" in draw(manifest, layout)
 
 
 def test_what_does_not_fit_the_budget_is_not_given_threads() -> None:

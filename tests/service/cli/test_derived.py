@@ -13,7 +13,7 @@ from tests.service.cli.commands import Cli, small, written
 from tests.service.cli.test_pictures import drawn
 from warpack.service.api import create_app
 from warpack.service.render.chart import charts
-from warpack.service.render.svg import layout_svg
+from warpack.service.render.draw.views import draw
 from warpack.service.settings import Settings
 from warpack.solver import Layout, Manifest, load_manifest, optimize
 
@@ -160,14 +160,14 @@ def test_loops_branches_tracks_and_barriers_are_marked_below_the_picture() -> No
 
 
 def test_the_svg_says_structures_barriers_and_reasons_in_words() -> None:
-    root = ElementTree.fromstring(layout_svg(*solved(structured())))
+    root = ElementTree.fromstring(draw(*solved(structured())))
     notes = [title.text or "" for title in root.iter(f"{_SVG}title")]
     assert "loop, at least once, phases load to b" in notes
     assert "branch of 2, phases a to b, may be skipped, chosen by the block together" in notes
     assert "tracks at once: copy (32 threads), math (the other threads), phases send to take" in notes
     assert "block barrier after b, behind a proxy fence" in notes
     assert "track barrier after take" in notes
-    root = ElementTree.fromstring(layout_svg(*solved(stream())))
+    root = ElementTree.fromstring(draw(*solved(stream())))
     notes = [title.text or "" for title in root.iter(f"{_SVG}title")]
     assert any("(between the write in load and the read in use)" in note for note in notes)
 
@@ -204,5 +204,5 @@ def test_block_scoped_buffers_are_drawn_beyond_their_region_and_over_the_windows
     tile = next(box for box in run.boxes if box.name == "tile")
     assert all(box.end <= tile.start or tile.end <= box.start for box in above)
     assert run.peak == (192, 0)
-    notes = [title.text or "" for title in ElementTree.fromstring(layout_svg(manifest, layout)).iter(f"{_SVG}title")]
+    notes = [title.text or "" for title in ElementTree.fromstring(draw(manifest, layout)).iter(f"{_SVG}title")]
     assert any(note.startswith("scratch: ") and note.endswith("of the block, over some window") for note in notes)

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from tests.service.cli.commands import one_buffer, small
 from warpack.service.render.chart import Chart, charts
+from warpack.service.render.draw.views import draw
 from warpack.service.render.marks import LETTERS, Marks
 from warpack.service.render.picture import picture
-from warpack.service.render.svg import layout_svg
 from warpack.service.render.view import layout_view
 from warpack.solver import Layout, Manifest, load_manifest, optimize
 
@@ -145,12 +145,12 @@ def test_a_layout_without_shared_bytes_has_no_picture_and_still_a_view() -> None
     console = Console(file=io.StringIO(), width=100)
     for renderable in layout_view(manifest, layout, 100):
         console.print(renderable)
-    assert "no shared bytes" in layout_svg(manifest, layout)
+    assert "no shared bytes" in draw(manifest, layout)
 
 
 def test_the_svg_has_a_box_at_the_place_of_every_buffer() -> None:
     manifest, layout = solved(small())
-    root = ElementTree.fromstring(layout_svg(manifest, layout))
+    root = ElementTree.fromstring(draw(manifest, layout))
     notes = [title.text or "" for title in root.iter(f"{_SVG}title")]
     for placed in layout.buffers:
         assert placed.offset_bytes is not None
@@ -160,15 +160,15 @@ def test_the_svg_has_a_box_at_the_place_of_every_buffer() -> None:
 
 def test_the_svg_escapes_what_the_label_holds() -> None:
     manifest, layout = solved(small())
-    text = layout_svg(manifest, replace(layout, name='<script>alert("&")</script>\u0001'))
+    text = draw(manifest, replace(layout, name='<script>alert("&")</script>\u0001'))
     root = ElementTree.fromstring(text)
     assert "<script" not in text
     title = root.find(f"{_SVG}title")
     assert title is not None
-    assert title.text == '<script>alert("&")</script>\N{REPLACEMENT CHARACTER}'
+    assert title.text == 'Memory map of <script>alert("&")</script>\N{REPLACEMENT CHARACTER}'
 
 
 def test_an_infeasible_layout_gives_an_svg_that_says_so() -> None:
-    text = layout_svg(*solved(one_buffer(20_000)))
+    text = draw(*solved(one_buffer(20_000)))
     assert "infeasible" in text
     ElementTree.fromstring(text)

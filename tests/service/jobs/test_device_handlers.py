@@ -132,9 +132,9 @@ def test_a_worker_that_came_to_a_double_fails_the_job_and_reports_no_level(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pytest.importorskip("numba_cuda", reason="the extra gpu is not installed")
-    monkeypatch.setenv("LD_LIBRARY_PATH", str(build_double(tmp_path)))
     job_id, task = posted(store, "hardware")
     (follows,) = validate(store, task, device=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(build_double(tmp_path)))
     _use_environment_of_this_test(monkeypatch)
     run_on_device(store, follows)
     job = job_of(store, job_id)

@@ -150,6 +150,19 @@ def by_a_call_that_some_threads_make(x, out):
     out[t] += a[T - 1 - t]
 
 
+@cuda.jit
+def elements_of_other_threads(x, out):
+    a = cuda.shared.array(T, float32)
+    b = cuda.shared.array(T, float32)
+    t = cuda.threadIdx.x
+    if t < 2:
+        a[t] = x[t]
+    else:
+        b[t] = x[t]
+    cuda.syncthreads()
+    out[t] = a[t]
+
+
 ALONE = (left_by_a_break, written_in_one_arm, all_but_the_last, perhaps_no_trip, one_or_the_other)
 OF_A_BLOCK = (
     by_some_threads,

@@ -1,0 +1,47 @@
+"""The pictures by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, get_args
+
+from warpack.service.render.draw.beside import compared_maps
+from warpack.service.render.draw.block_view import block_view
+from warpack.service.render.draw.card import card
+from warpack.service.render.draw.frontier import frontier_plot
+from warpack.service.render.draw.memory_map import memory_map
+from warpack.service.render.draw.palette import Theme
+from warpack.service.render.draw.staircase import occupancy_staircase
+from warpack.solver.wire.layout import Layout
+from warpack.solver.wire.manifest import Manifest
+
+View = Literal["map", "block", "occupancy", "frontier", "compare", "card"]
+
+VIEWS: tuple[View, ...] = get_args(View)
+
+_DRAWN: dict[View, Callable[[Manifest, Layout, Theme], str]] = {
+    "map": memory_map,
+    "block": block_view,
+    "occupancy": occupancy_staircase,
+    "frontier": frontier_plot,
+    "compare": compared_maps,
+    "card": card,
+}
+
+
+def draw(manifest: Manifest, layout: Layout, view: View = "map", theme: Theme = "auto") -> str:
+    """A picture of a layout as an SVG document.
+
+    `view`: the memory `map` (phases across, bytes up), one `block`, the `occupancy` staircase, the `frontier`, before
+    and after to `compare`, or a `card` to share. `theme`: `light`, `dark`, or as the reader's page (`auto`). An
+    infeasible layout, or one that has nothing of the kind, gives a picture that says so. Raises ValueError for a view
+    or theme that is none of these, and where the layout has buffers that the manifest does not name.
+    """
+    if view not in _DRAWN:
+        raise ValueError(f"no view {view!r}: there are {', '.join(VIEWS)}")
+    if theme not in get_args(Theme):
+        raise ValueError(f"no theme {theme!r}: there are {', '.join(get_args(Theme))}")
+    strange = [one.full_name for one in layout.buffers if one.full_name not in manifest.by_name]
+    if strange:
+        raise ValueError(f"the layout answers another manifest: this one names no {strange[0]}")
+    return _DRAWN[view](manifest, layout, theme)

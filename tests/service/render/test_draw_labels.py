@@ -1,0 +1,120 @@
+"""In no picture does a text lie over another, or leave the page, however many buffers there are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.pictured import crowd, every_structure, pictured
+from tests.helpers.solving import solved
+from tests.helpers.svg import notes_of, outside, overlapping, parsed, texts_of
+from warpack.service.render.chart import charts
+from warpack.service.render.draw.views import VIEWS, View, draw
+from warpack.solver import Layout, Manifest, load_manifest
+
+
+@pytest.mark.parametrize("buffers", [2, 36, 300])
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_text_lies_over_another_or_leaves_its_picture(buffers: int, view: View) -> None:
+    root = parsed(draw(*pictured(buffers), view, "light"))
+    texts = texts_of(root)
+    assert texts
+    assert overlapping(texts) == []
+    assert outside(root, texts) == []
+    assert texts_of(parsed(draw(*pictured(buffers), view, "dark"))) == texts
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nor_where_there_is_every_kind_of_structure(view: View) -> None:
+    root = parsed(draw(*every_structure(), view))
+    texts = texts_of(root)
+    assert overlapping(texts) == []
+    assert outside(root, texts) == []
+
+
+@pytest.fixture(scope="module")
+def pool() -> tuple[Manifest, Layout]:
+    document = crowd(20, 30, objective="pool_bytes")
+    del document["target"]
+    manifest = load_manifest(document)
+    return manifest, solved(manifest)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nor_in_pictures_of_a_pool(pool: tuple[Manifest, Layout], view: View) -> None:
+    root = parsed(draw(*pool, view))
+    texts = texts_of(root)
+    assert overlapping(texts) == []
+    assert outside(root, texts) == []
+    if view in ("map", "compare", "card"):
+        boxes = [note for note in notes_of(root) if note.startswith("kernel/part")]
+        assert len({note.partition(":")[0] for note in boxes}) == 20
+
+
+@pytest.fixture(scope="module")
+def long_names() -> tuple[Manifest, Layout]:
+    document = crowd(12, 40)
+    for number, buffer in enumerate(document["buffers"]):
+        buffer["name"] = f"b{number}_" + "long_" * 20
+    document["name"] = "a very long name " * 40
+    document["timeline"]["phases"] = [f"{name}_{'wide' * 20}" for name in document["timeline"]["phases"]]
+    document["frontier"] = True
+    manifest = load_manifest(document)
+    return manifest, solved(manifest)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nor_where_every_name_is_as_long_as_names_may_be(long_names: tuple[Manifest, Layout], view: View) -> None:
+    root = parsed(draw(*long_names, view))
+    texts = texts_of(root)
+    assert overlapping(texts) == []
+    assert outside(root, texts) == []
+
+
+@pytest.mark.parametrize("buffers", [2, 36, 300])
+def test_every_buffer_in_the_fullest_phase_is_named_in_the_map(buffers: int) -> None:
+    manifest, layout = pictured(buffers)
+    named = {one.note for one in texts_of(parsed(draw(manifest, layout)))}
+    for chart in charts(manifest, layout):
+        _, phase = chart.peak
+        at_the_peak = {box.name for box in chart.boxes if box.start <= phase < box.end}
+        assert at_the_peak
+        assert at_the_peak <= named
+
+
+@pytest.mark.parametrize("buffers", [2, 36, 300])
+@pytest.mark.parametrize("view", ["map", "block", "compare"])
+def test_every_buffer_on_chip_is_named_or_stands_in_the_list(buffers: int, view: View) -> None:
+    manifest, layout = pictured(buffers)
+    named = {one.note for one in texts_of(parsed(draw(manifest, layout, view)))}
+    assert {box.name for chart in charts(manifest, layout) for box in chart.boxes} <= named
+
+
+def test_what_holds_the_peak_of_kvaerno5_is_told_with_its_bytes() -> None:
+    texts = {one.text for one in texts_of(parsed(draw(*pictured(36))))}
+    assert "lu_factor · 176 B" in texts
+
+
+def test_numbers_in_boxes_and_in_the_list_are_the_same() -> None:
+    manifest, layout = pictured(300)
+    number_of = {}
+    for one in texts_of(parsed(draw(manifest, layout))):
+        number = one.text.partition(" ")[0]
+        if number.isdigit() and one.note in manifest.by_name:
+            assert number_of.setdefault(one.note, number) == number
+    assert len(number_of) > 50
+    assert len(set(number_of.values())) == len(number_of)
+
+
+def test_every_rectangle_says_what_it_is() -> None:
+    manifest, layout = pictured(36)
+    notes = notes_of(parsed(draw(manifest, layout)))
+    for chart in charts(manifest, layout):
+        for box in chart.boxes:
+            told = f"{box.name}: bytes {box.start_bytes} to {box.end_bytes - 1}, phases {box.start} to {box.end - 1} ("
+            assert any(note.startswith(told) for note in notes)
+
+
+def test_hand_overs_are_marked_with_what_orders_them() -> None:
+    marks = set(notes_of(parsed(draw(*every_structure())), "path"))
+    assert "bytes 32 to 1055 pass from tile to sums in sum, ordered by the barrier before sum" in marks
+    assert "bytes 0 to 255 pass from before to after in place, in sum" in marks
