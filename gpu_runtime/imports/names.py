@@ -3,92 +3,12 @@
 from __future__ import annotations
 
 import re
-from keyword import iskeyword
+
+from warpack.solver.wire.names import RESERVED
 
 _LONGEST = 100
 """Shorter than the most that a manifest allows: a number may follow."""
 _OTHER = re.compile(r"[^0-9A-Za-z_]+")
-_SUSPECT = frozenset(
-    [
-        "alignas",
-        "alignof",
-        "and",
-        "asm",
-        "auto",
-        "bool",
-        "break",
-        "case",
-        "catch",
-        "char",
-        "class",
-        "concept",
-        "const",
-        "constexpr",
-        "continue",
-        "decltype",
-        "default",
-        "delete",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "explicit",
-        "export",
-        "extern",
-        "false",
-        "final",
-        "float",
-        "for",
-        "friend",
-        "goto",
-        "if",
-        "import",
-        "inline",
-        "int",
-        "long",
-        "module",
-        "mutable",
-        "namespace",
-        "new",
-        "noexcept",
-        "not",
-        "nullptr",
-        "operator",
-        "or",
-        "override",
-        "private",
-        "protected",
-        "public",
-        "register",
-        "requires",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "static_assert",
-        "struct",
-        "switch",
-        "template",
-        "this",
-        "throw",
-        "true",
-        "try",
-        "typedef",
-        "typeid",
-        "typename",
-        "union",
-        "unsigned",
-        "using",
-        "virtual",
-        "void",
-        "volatile",
-        "wchar_t",
-        "while",
-        "xor",
-    ]
-)
-"""Words of C++ that a source is likely to have as a name."""
 
 
 class Names:
@@ -126,6 +46,6 @@ def _plain(source: str, prefix: str) -> str:
     if not name or (not name[0].isalpha() and name[0] != "_"):
         name = prefix + name
     name = name[:_LONGEST]
-    if name.startswith("__") or iskeyword(name) or name in _SUSPECT:
+    if name.startswith("__") or name in RESERVED:
         name = f"{prefix}_{name.lstrip('_')}"
     return name

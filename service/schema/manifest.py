@@ -12,7 +12,6 @@ from warpack.solver.devices import DEVICES
 from warpack.solver.flatten.timeline import LONGEST
 from warpack.solver.reading.element_types import LARGEST_ITEM
 from warpack.solver.reading.load import LONGEST_LABEL, MOST_BUFFERS
-from warpack.solver.reading.names import LONGEST_NAME, LONGEST_PHASE_NAME
 from warpack.solver.reading.pool import LARGEST_ALIGNMENT_IN_POOL, LARGEST_IN_POOL
 from warpack.solver.reading.settings import LONGEST_TIME_S, MOST_REGISTERS, MOST_THREADS
 from warpack.solver.wire.dtypes import DTYPES, SYNONYMS
@@ -36,6 +35,7 @@ from warpack.solver.wire.manifest import (
     Timeline,
     Track,
 )
+from warpack.solver.wire.names import LONGEST_NAME, LONGEST_PHASE_NAME
 
 
 def _integer(low: int, high: int = LARGEST_IN_POOL, **more: object) -> Schema:

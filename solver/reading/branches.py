@@ -7,13 +7,13 @@ from typing import Any
 from warpack.solver.reading.clock import Clock
 from warpack.solver.reading.collector import Collector, show, spelled
 from warpack.solver.reading.fields import Fields
-from warpack.solver.reading.names import phase_name_fault
 from warpack.solver.reading.nesting import CHOICE, WHOLE_BRANCH, rank_of_arm, rank_of_group
 from warpack.solver.reading.settings import MOST_THREADS
 from warpack.solver.reading.structures import BLOCK, ONE_THREAD, RUN, Structure
 from warpack.solver.reading.surroundings import Surroundings
 from warpack.solver.reading.track_threads import check_threads
 from warpack.solver.wire.manifest import Branch, Launch, Scope, Span, Track
+from warpack.solver.wire.names import phase_name_fault
 
 _BRANCH = ("arms", "may_skip", "uniform")
 _TRACK = ("name", "span", "threads")

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from warpack.solver.reading.collector import Collector, show
 from warpack.solver.reading.fields import Fields
-from warpack.solver.reading.names import name_fault, path_fault
 from warpack.solver.wire.manifest import Buffer
+from warpack.solver.wire.names import name_fault, path_fault
 
 KNOWN = frozenset(field.name for field in fields(Buffer)) - {"asynchronous", "growth"} | {"async", "precision"}
 """The fields of a buffer's object: those of the wire type, except two that have another form in JSON, and an older name

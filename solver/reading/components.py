@@ -10,11 +10,11 @@ from warpack.solver.reading.clock import Clock
 from warpack.solver.reading.collector import Collector, show
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.intervals import held
-from warpack.solver.reading.names import path_fault
 from warpack.solver.reading.statements import read_lifetime
 from warpack.solver.reading.surroundings import ALONE, Surroundings, check_calls, of_calls
 from warpack.solver.reading.timelines import read_timeline
 from warpack.solver.wire.manifest import Component, Launch, Lifetime, Span
+from warpack.solver.wire.names import path_fault
 from warpack.solver.wire.units import Phase
 
 _KNOWN = frozenset(("path", "active", "window", "timeline", "called_in"))

@@ -7,9 +7,9 @@ from typing import Any
 
 from warpack.solver.reading.collector import show
 from warpack.solver.reading.fields import Fields
-from warpack.solver.reading.names import name_fault
 from warpack.solver.wire.dtypes import DType
 from warpack.solver.wire.manifest import Accesses, Lifetime, Part, Reentry
+from warpack.solver.wire.names import name_fault
 
 _KNOWN = ("name", "offset", "size", "lifetime", "accesses_in", "reentry")
 

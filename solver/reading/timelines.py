@@ -11,10 +11,10 @@ from warpack.solver.reading.clock import Clock
 from warpack.solver.reading.collector import Collector, show
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.loops import read_loops
-from warpack.solver.reading.names import phase_name_fault
 from warpack.solver.reading.nesting import check_nesting
 from warpack.solver.reading.structures import Structure, Tree
 from warpack.solver.wire.manifest import Launch, Timeline
+from warpack.solver.wire.names import phase_name_fault
 
 _KNOWN = ("phases", "length", "loops", "branches", "tracks", "barriers")
 _ASYNCHRONOUS = ("async", "asynchronous")

@@ -69,7 +69,7 @@ def _caption(canvas: Canvas, left: float, top: float, name: str, chart: Chart, t
 
 def _height(chart: Chart) -> float:
     """More for many buffers, but no more than a page shows at once."""
-    return min(760.0, max(300.0, 10.0 * len(chart.buffers)))
+    return min(760.0, max(380.0, 10.0 * len(chart.buffers)))
 
 
 def _draw(canvas: Canvas, frame: Frame, floor: int, colours: Colours, numbers: dict[str, int]) -> float:
