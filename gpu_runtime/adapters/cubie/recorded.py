@@ -22,8 +22,8 @@ from warpack.gpu_runtime.trace.record.copies import DynamicCopy
 from warpack.gpu_runtime.trace.record.hooks import recording
 from warpack.gpu_runtime.trace.record.launches import BlockLaunch, Simulator
 from warpack.gpu_runtime.trace.record.races import Access
-from warpack.gpu_runtime.trace.record.sites import LOCAL, Recording, Site
 from warpack.gpu_runtime.trace.record.schedule import Schedule
+from warpack.gpu_runtime.trace.record.sites import LOCAL, Recording, Site
 from warpack.gpu_runtime.trace.record.threads import current
 
 MOST_ROWS = 64

@@ -93,6 +93,7 @@ def _of_rows(found: Lifetimes, rows: Iterable[ArraySite]) -> StaticFacts:
         together={rows: path for pair, path in found.together.items() for rows in pairs(pair)},
         unordered={rows: paths for pair, paths in found.unordered.items() for rows in pairs(pair)},
         private=spread(found.private),
+        apart_as_runs=frozenset(rows for pair in found.apart_as_runs for rows in pairs(pair)),
         accesses={path: spread(sites) for path, sites in found.accesses.items()},
         loops=tuple(LoopFacts(loop.path, loop.trips, spread(loop.arrays)) for loop in found.loops),
         unfollowed=tuple(found.unfollowed.values()),

@@ -35,7 +35,7 @@ def first_line(node: ast.FunctionDef) -> int:
 
 def definition_of(code: CodeType) -> ast.FunctionDef:
     """Where a function is defined. Raises TraceError where its source is not to be found."""
-    found = _definitions(code.co_filename).get((code.co_name, code.co_firstlineno))
+    found = _definitions(tree_of(code.co_filename)).get((code.co_name, code.co_firstlineno))
     if found is not None:
         return found
     raise TraceError(
@@ -45,8 +45,8 @@ def definition_of(code: CodeType) -> ast.FunctionDef:
 
 
 @cache
-def _definitions(file: str) -> dict[tuple[str, int], ast.FunctionDef]:
-    nodes = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef)]
+def _definitions(tree: ast.Module) -> dict[tuple[str, int], ast.FunctionDef]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return {(node.name, first_line(node)): node for node in nodes}
 
 
