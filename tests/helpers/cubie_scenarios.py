@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from warpack.gpu_runtime.adapters import cubie as packing
-from warpack.gpu_runtime.adapters.cubie.cases import Case, build_solver, initial_values
+from warpack.gpu_runtime.adapters.cubie.cases import SHORT, Case, build_solver, initial_values
+from warpack.gpu_runtime.adapters.cubie.trial import run_case
 
 SMALL = {"system": "diffusion", "states": 4}
 
@@ -174,6 +175,39 @@ def unknown_step() -> dict[str, Any]:
     }
 
 
+def traced_unknown_step() -> dict[str, Any]:
+    """A step class that the table does not know, with lifetimes from its own code; then with other settings."""
+    solver = build_solver(Case("", "bogacki-shampine-32", **SMALL))
+    solved(solver)
+    step = solver.kernel.single_integrator._algo_step
+    step.__class__ = type("TheirStep", (type(step),), {})
+    nothing = error_of(lambda: packing.pack(solver, compute_capability="8.6", trace=lambda: None))
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        packed = packing.pack(solver, compute_capability="8.6", trace=lambda: solved(solver, 1))
+    own = solved(solver, 3)
+    with packing.installed(solver, packed):
+        same = solved(solver, 3) == own
+        changed = error_of(lambda: solver.update(dt=0.005))
+    refused = error_of(lambda: packing.installed(solver, packed))
+    strict = packing.pack(solver, compute_capability="8.6", trace=lambda: solved(solver, 1), proved=True)
+    return {
+        "nothing": nothing,
+        "warned": [str(warning.message) for warning in warned if warning.category is packing.CubieWarning],
+        "same": same,
+        "changed": changed,
+        "refused": refused,
+        "own_bytes": packed.collected.own.run_bytes,
+        "run_bytes": packed.layout.launch.run_bytes,
+        "strict_bytes": strict.layout.launch.run_bytes,
+        "never_ran": packed.collected.evidence.never_ran,
+    }
+
+
+def traced_in_poison() -> dict[str, Any]:
+    return run_case(SHORT[3], traced=True).to_json()
+
+
 def nothing_shared() -> dict[str, Any]:
     import attrs
     from cubie.batchsolving.solver_settings import SolverSettings
@@ -217,6 +251,8 @@ SCENARIOS = (
     stale_window,
     doubled_window,
     unknown_step,
+    traced_unknown_step,
+    traced_in_poison,
     nothing_shared,
     unaligned_words,
 )

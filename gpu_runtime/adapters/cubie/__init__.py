@@ -12,6 +12,9 @@ findings    faults of CuBIE's own layout that the registry shows
 lifetimes   when each buffer is live: lifetimes.json, expression, script, facts, liveness
 manifest    all of it as a Warpack manifest
 collect     a live solver's buffers
+recorded    the solver's own step code as it runs, every access noted
+analysed    the same code on all ways, without running
+traced      lifetimes from both, instead of lifetimes.json; traced_manifest
 pack        a layout for them, solved here or by a service
 table       where each buffer goes, in CuBIE's terms
 allocators  CuBIE's allocator functions with those places
@@ -33,6 +36,7 @@ from warpack.gpu_runtime.adapters.cubie.errors import LayoutOutOfDateError as La
 from warpack.gpu_runtime.adapters.cubie.errors import LayoutRefusedError as LayoutRefusedError
 from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedCubieError as UnsupportedCubieError
 from warpack.gpu_runtime.adapters.cubie.errors import UnsupportedSolverError as UnsupportedSolverError
+from warpack.gpu_runtime.adapters.cubie.errors import UntraceableSolverError as UntraceableSolverError
 from warpack.gpu_runtime.adapters.cubie.findings import Finding as Finding
 from warpack.gpu_runtime.adapters.cubie.install import Installation as Installation
 from warpack.gpu_runtime.adapters.cubie.install import installed as installed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from warpack.gpu_runtime.adapters.cubie.lifetimes import find_lifetimes
 from warpack.gpu_runtime.adapters.cubie.manifest import make_manifest
 from warpack.gpu_runtime.adapters.cubie.registry import RegisteredComponent, read_components
 from warpack.gpu_runtime.adapters.cubie.release import buffer_registry
+
+if TYPE_CHECKING:
+    from warpack.gpu_runtime.adapters.cubie.traced import Evidence
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ class Collected:
     `manifest` is a document of schema warpack/manifest/1; `findings` are faults of CuBIE's own layout. `unknown` are
     the full names of buffers that count as live in every phase because nothing is known about them; `unknown_class` is
     the class that causes it where that is all of them; `element_bytes` is the size of the kernel's precision.
+
+    Where lifetimes were traced, `evidence` is what they rest on, `untraced` the manifest without them, and `settings`
+    CuBIE's hash of the settings that they were traced with.
     """
 
     manifest: dict[str, Any]
@@ -51,6 +58,9 @@ class Collected:
     unknown_class: str
     own: OwnFigures
     element_bytes: int
+    settings: str
+    evidence: Evidence | None = None
+    untraced: dict[str, Any] | None = None
 
 
 def collect(
@@ -61,6 +71,8 @@ def collect(
     registers_per_thread: int | None = None,
     max_threads_per_block: int = 256,
     name: str | None = None,
+    trace: Callable[[], object] | None = None,
+    proved: bool = False,
 ) -> Collected:
     """Read a `cubie.Solver`; nothing in it is changed.
 
@@ -68,6 +80,10 @@ def collect(
     `registers_per_thread` those of CuBIE's compiled kernel, where known. Warns (`CubieWarning`) of every fault found in
     CuBIE's own layout and of buffers whose lifetimes are not known. Raises `UnsupportedCubieError` and
     `UnsupportedSolverError`.
+
+    `trace` solves something small with this solver, in CuBIE's simulator: lifetimes are then those that it shows, of
+    any step class, and not those of the adapter's table. With `proved`, buffers share bytes only where no way through
+    the code needs them at once. Raises `UntraceableSolverError` where that cannot be found out.
     """
     target: dict[str, Any] = {"compute_capability": compute_capability, "shared_budget_bytes": budget}
     if registers_per_thread is not None:
@@ -75,6 +91,19 @@ def collect(
     collected = read_solver(solver, target=target, max_threads_per_block=max_threads_per_block, name=name)
     for finding in collected.findings:
         warnings.warn(str(finding), CubieWarning, stacklevel=2)
+    if trace is not None:
+        from warpack.gpu_runtime.adapters.cubie.traced import trace_lifetimes
+
+        manifest, evidence = trace_lifetimes(solver, collected, trace, proved=proved)
+        return replace(
+            collected,
+            manifest=manifest,
+            unknown=(),
+            unknown_class="",
+            settings=read_solver(solver).settings,
+            evidence=evidence,
+            untraced=collected.manifest,
+        )
     if collected.unknown:
         warnings.warn(_unknown_message(collected), CubieWarning, stacklevel=2)
     return collected
@@ -108,6 +137,7 @@ def read_solver(
         unknown_class=known.reason,
         own=own,
         element_bytes=element_bytes,
+        settings=str(run.config_hash),
     )
 
 

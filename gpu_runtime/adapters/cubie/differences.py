@@ -24,8 +24,11 @@ def differences(before: Collected, now: Collected) -> tuple[str, ...]:
                 for key in ("size", "dtype", "location")
                 if old[name].get(key) != new[name].get(key)
             ]
-    if not lines and any(before.manifest[key] != now.manifest[key] for key in ("buffers", "timeline", "in_place")):
+    known = before.untraced or before.manifest
+    if not lines and any(known[key] != now.manifest[key] for key in ("buffers", "timeline", "in_place")):
         lines.append("the lifetimes of its buffers")
+    if not lines and before.untraced is not None and before.settings != now.settings:
+        lines.append("the settings with which its lifetimes were traced")
     if not lines:
         owners = {component.path: component.owner for component in before.components}
         replaced = [part.path for part in now.components if owners.pop(part.path, None) is not part.owner]

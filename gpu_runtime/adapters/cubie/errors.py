@@ -3,6 +3,7 @@
 CubieAdapterError
 ├── UnsupportedCubieError     no CuBIE, or not the release whose private parts are known here
 ├── UnsupportedSolverError    a solver whose buffers cannot be told apart
+├── UntraceableSolverError    no simulator, or nothing that ran in it
 ├── LayoutRefusedError        no layout, or one that does not belong to the solver's buffers
 └── LayoutOutOfDateError      the solver changed under an installed layout
 CubieWarning                  a fault found in CuBIE, or lifetimes that are not known
@@ -21,6 +22,10 @@ class UnsupportedCubieError(CubieAdapterError):
 
 class UnsupportedSolverError(CubieAdapterError):
     """The solver registers its buffers so that they cannot be told apart."""
+
+
+class UntraceableSolverError(CubieAdapterError):
+    """Lifetimes cannot be found by running the solver."""
 
 
 class LayoutRefusedError(CubieAdapterError):

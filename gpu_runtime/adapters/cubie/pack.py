@@ -34,6 +34,8 @@ def pack(
     max_threads_per_block: int = 256,
     name: str | None = None,
     solve: Solve | None = None,
+    trace: Callable[[], object] | None = None,
+    proved: bool = False,
 ) -> Packed:
     """Collect the buffers of a `cubie.Solver` (see `collect` for the arguments) and get a layout for them.
 
@@ -47,6 +49,8 @@ def pack(
         registers_per_thread=registers_per_thread,
         max_threads_per_block=max_threads_per_block,
         name=name,
+        trace=trace,
+        proved=proved,
     )
     return pack_collected(collected, solve)
 

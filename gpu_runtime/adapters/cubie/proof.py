@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from warpack.gpu_runtime.adapters.cubie.cases import CASES, SHORT, Case
-from warpack.gpu_runtime.adapters.cubie.trial import BUDGET_BYTES, Outcome
+from warpack.gpu_runtime.adapters.cubie.trial import BUDGET_BYTES, Outcome, Traced
 from warpack.gpu_runtime.interpreter import import_environment, python
 
 MODULE = "warpack.gpu_runtime.adapters.cubie.proof"
@@ -30,9 +30,12 @@ class ProofError(RuntimeError):
     """A case ended without an outcome; the message is what its process wrote."""
 
 
-def prove(cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = None) -> list[Outcome]:
+def prove(
+    cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = None, *, traced: bool = False
+) -> list[Outcome]:
     """Run the cases in a process of their own, in a folder of its own: CuBIE writes the code that it generates into the
-    working directory, and its simulator is chosen when it is imported. `on_outcome` gets each as it comes."""
+    working directory, and its simulator is chosen when it is imported. `on_outcome` gets each as it comes. `traced`:
+    layouts are made of lifetimes that are traced, not of the adapter's table."""
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="warpack-cubie-") as folder:
         asked = Path(folder) / "cases.json"
@@ -40,7 +43,7 @@ def prove(cases: Sequence[Case], on_outcome: Callable[[Outcome], None] | None = 
         with (
             (Path(folder) / "errors.txt").open("w+", encoding="utf-8") as errors,
             subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                python("-m", MODULE, "--inside", str(asked)),
+                python("-m", MODULE, "--inside", str(asked), *(["--traced"] if traced else [])),
                 cwd=folder,
                 env=os.environ | simulator_environment(folder),
                 stdout=subprocess.PIPE,
@@ -88,41 +91,71 @@ def row_of(outcome: Outcome) -> str:
     )
 
 
+HEAD_TRACED = """\
+| method | run bytes, table | traced | conflicts, table | traced | in both | only observed | not covered | s of processor time | identical | control differs |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---|---|"""
+
+
+def traced_row_of(outcome: Outcome) -> str:
+    """The outcome with traced lifetimes as a line under `HEAD_TRACED`."""
+    found = outcome.traced
+    assert found is not None  # noqa: S101  (the caller asked for it)
+    same, differs = (
+        "yes" if word else "NO" for word in (outcome.identical and outcome.finite, outcome.control_differs)
+    )
+    return (
+        f"| {outcome.case} | {found.table_run_bytes} | {found.run_bytes} | {found.table_conflicts} | "
+        f"{found.conflicts} | {found.common_conflicts} | {found.only_observed} | {found.not_covered} | "
+        f"{found.seconds:.1f} | {same} | {differs} |"
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog=f"python -m {MODULE}",
         description="Runs CuBIE's methods with CuBIE's own layouts and with Warpack's, and compares bit for bit.",
     )
     parser.add_argument("--short", action="store_true", help="four small methods only")
+    parser.add_argument("--traced", action="store_true", help="lifetimes from a trace, not from the adapter's table")
+    parser.add_argument("--only", metavar="WORD", help="methods whose name has this in it")
     parser.add_argument("--inside", metavar="CASES", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     if asked.inside:
-        return _inside(asked.inside)
-    print(HEAD)
-    outcomes = prove(SHORT if asked.short else CASES, lambda outcome: print(row_of(outcome), flush=True))
+        return _inside(asked.inside, traced=asked.traced)
+    head, row = (HEAD_TRACED, traced_row_of) if asked.traced else (HEAD, row_of)
+    cases = [case for case in (SHORT if asked.short else CASES) if (asked.only or "") in case.name]
+    if not cases:
+        parser.error(f"no method has {asked.only!r} in its name")
+    print(head)
+    outcomes = prove(cases, lambda outcome: print(row(outcome), flush=True), traced=asked.traced)
     passed = sum(outcome.passed for outcome in outcomes)
     algorithms = len({outcome.algorithm for outcome in outcomes})
     print(
         f"\n{passed} of {len(outcomes)} passed, {algorithms} algorithms; bytes with padding, threads within {BUDGET_BYTES} "
         "bytes a block; poisons 0xFF and 0xA5"
     )
+    if asked.traced:
+        fewer = sum(one.traced.run_bytes <= one.traced.table_run_bytes for one in outcomes if one.traced)
+        print(f"run bytes are at most those of the table in {fewer} of {len(outcomes)}")
     for finding in dict.fromkeys(finding for outcome in outcomes for finding in outcome.findings):
         print(f"found in CuBIE: {finding}")
     return 0 if passed == len(outcomes) else 1
 
 
-def _inside(cases: Path) -> int:
+def _inside(cases: Path, *, traced: bool) -> int:
     from warpack.gpu_runtime.adapters.cubie.trial import run_case
 
     warnings.simplefilter("ignore")  # the simulator warns that it is one, and of overflows in the controls
     for case in json.loads(cases.read_text(encoding="utf-8")):
-        print(json.dumps(run_case(Case(**case)).to_json()), flush=True)
+        print(json.dumps(run_case(Case(**case), traced=traced).to_json()), flush=True)
     return 0
 
 
 def _outcome(document: dict[str, Any]) -> Outcome:
     first, second = document["control"]
-    return Outcome(**(document | {"control": (first, second), "findings": tuple(document["findings"])}))
+    traced = Traced(**document["traced"]) if document["traced"] else None
+    findings = tuple(document["findings"])
+    return Outcome(**(document | {"control": (first, second), "findings": findings, "traced": traced}))
 
 
 if __name__ == "__main__":

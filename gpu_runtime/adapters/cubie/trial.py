@@ -5,9 +5,11 @@ Shared memory is poisoned before every launch: a byte that is read before it was
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,22 +18,45 @@ from warpack.gpu_runtime.adapters.cubie.cases import Case, build_solver, initial
 from warpack.gpu_runtime.adapters.cubie.install import Installation, installed
 from warpack.gpu_runtime.adapters.cubie.pack import Packed, pack
 from warpack.gpu_runtime.adapters.cubie.table import Place, PlacementTable, make_table
+from warpack.gpu_runtime.trace.verdicts import Verdict
 from warpack.solver.verifier.story import derive
+from warpack.solver.wire.manifest import Manifest
 
 POISONS = (0xFF, 0xA5)
 """With all bits set every float is a NaN and every integer -1; 0xA5 is neither zero nor special."""
 
 RUNS = 3
 DURATION = 0.06
+TRACED_RUNS = 2
+TRACED_DURATION = 0.04
+"""What lifetimes are traced on: fewer runs and steps than the layout is then proved on."""
+
 BUDGET_BYTES = 49152
 Trajectories = tuple[np.ndarray[Any, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traced:
+    """What traced lifetimes are beside the table's. `table_run_bytes` and `run_bytes`: without padding. `*_conflicts`:
+    pairs of buffers of which some bytes may not be shared. `only_observed`: pairs, or of rows, that share on the word
+    of the recording; `not_covered`: that it could not cover. `seconds`: of processor time, for the recording and the
+    analysis with all that CuBIE builds for them."""
+
+    table_run_bytes: int
+    run_bytes: int
+    table_conflicts: int
+    conflicts: int
+    common_conflicts: int
+    only_observed: int
+    not_covered: int
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """One line of the proof's table. Bytes are per run; `own_*` are CuBIE's. `control` names the two live buffers that
     were put at the same bytes, and `control_differs` says whether that changed anything. `finite`: whether CuBIE's own
-    run succeeded; otherwise equality means nothing."""
+    run succeeded; otherwise equality means nothing. `traced`: where lifetimes were."""
 
     case: str
     family: str
@@ -46,6 +71,7 @@ class Outcome:
     control: tuple[str, str]
     control_differs: bool
     findings: tuple[str, ...]
+    traced: Traced | None = None
 
     @property
     def passed(self) -> bool:
@@ -55,12 +81,23 @@ class Outcome:
         return asdict(self)
 
 
-def run_case(case: Case) -> Outcome:
-    """Run CuBIE as it is, with the layout over each poison, with the faulty layout, and as it is once more."""
+def run_case(case: Case, *, traced: bool = False) -> Outcome:
+    """Run CuBIE as it is, with the layout over each poison, with the faulty layout, and as it is once more. `traced`:
+    the layout is made of lifetimes that are traced here."""
     solver = build_solver(case)
     try:
         own = _trajectories(solver)
         packed = pack(solver, compute_capability="8.6", name=case.name)
+        figures_traced = None
+        if traced:
+            by_table, started = packed, time.process_time()
+            packed = pack(
+                solver,
+                compute_capability="8.6",
+                name=case.name,
+                trace=lambda: _trajectories(solver, TRACED_RUNS, TRACED_DURATION),
+            )
+            figures_traced = _compared(by_table, packed, time.process_time() - started)
         table = make_table(packed)
         with installed(solver, packed):
             others = [_poisoned(solver, poison) for poison in POISONS]
@@ -85,7 +122,34 @@ def run_case(case: Case) -> Outcome:
         control=pair,
         control_differs=not _equal(own, broken),
         findings=tuple(str(finding) for finding in packed.collected.findings),
+        traced=figures_traced,
     )
+
+
+def _compared(by_table: Packed, traced: Packed, seconds: float) -> Traced:
+    evidence, layouts = traced.collected.evidence, (by_table.layout, traced.layout)
+    run_bytes = [layout.launch.run_bytes for layout in layouts if layout.launch]
+    verdicts = [one.verdict for one in evidence.verdicts] if evidence else []
+    theirs, ours = _conflicts(by_table.manifest), _conflicts(traced.manifest)
+    return Traced(
+        table_run_bytes=run_bytes[0],
+        run_bytes=run_bytes[1],
+        table_conflicts=len(theirs),
+        conflicts=len(ours),
+        common_conflicts=len(theirs & ours),
+        only_observed=verdicts.count(Verdict.OBSERVED),
+        not_covered=verdicts.count(Verdict.NOT_COVERED),
+        seconds=seconds,
+    )
+
+
+def _conflicts(manifest: Manifest) -> set[tuple[str, str]]:
+    story = derive(manifest)
+    return {
+        (one, other)
+        for one, other in combinations(sorted(story.pieces_of), 2)
+        if any(story.conflict(a, b) for a in story.pieces_of[one] for b in story.pieces_of[other])
+    }
 
 
 def pair_to_force(packed: Packed, table: PlacementTable) -> tuple[str, str]:
@@ -108,10 +172,10 @@ def forced_together(table: PlacementTable, first: str, second: str) -> Placement
     return replace(table, places=table.places | {first: place})
 
 
-def _trajectories(solver: Any) -> Trajectories:
+def _trajectories(solver: Any, runs: int = RUNS, duration: float = DURATION) -> Trajectories:
     """Everything that a solve gives, status first but one."""
     result = solver.solve(
-        initial_values(solver, RUNS), {}, duration=DURATION, fix_constant_parameters=False, nan_error_trajectories=False
+        initial_values(solver, runs), {}, duration=duration, fix_constant_parameters=False, nan_error_trajectories=False
     )
     found = [result.time_domain_array, result.status_codes, result.iteration_counters]
     if solver.compile_flags.summarise:

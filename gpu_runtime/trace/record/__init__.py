@@ -2,6 +2,7 @@
 
 moments      places of the kernel and the times at which they are come to, comparable across threads
 elements     the accesses of each element, folded into stretches of time in which it is needed
+chains       values that augmented assignments add to in vain
 races        accesses that no barrier orders
 sites        the work arrays of a kernel and what is known of each
 copies       the copies of each in blocks and threads, which accesses go to

@@ -8,10 +8,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from numba.cuda.simulator import kernel as numba_kernel
-
-from warpack.gpu_runtime.trace.record.launches import MakeMemory, Observer, Recorder, recorded_memory
-from warpack.gpu_runtime.trace.record.module import KernelModule
+from warpack.gpu_runtime.trace.record.launches import NUMBA, MakeMemory, Observer, Recorder, Simulator, recorded_memory
 from warpack.gpu_runtime.trace.record.schedule import Order
 from warpack.gpu_runtime.trace.record.threads import current, is_running
 from warpack.gpu_runtime.trace.source.counted import ENTER, TEST, TRIPS, TURN
@@ -20,11 +17,14 @@ from warpack.gpu_runtime.trace.source.facts import Spot
 
 @contextmanager
 def recording(
-    order: Order = "forward", make_memory: MakeMemory = recorded_memory, observer: Observer | None = None
+    order: Order = "forward",
+    make_memory: MakeMemory = recorded_memory,
+    observer: Observer | None = None,
+    simulator: Simulator = NUMBA,
 ) -> Iterator[Recorder]:
     """While it is open, launches are recorded. In simulator mode only."""
-    recorder = Recorder(order, make_memory)
-    kernel: Any = numba_kernel
+    recorder = Recorder(order, make_memory, simulator)
+    kernel = simulator.kernel
     kept = (kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__)
 
     class Block:
@@ -44,7 +44,7 @@ def recording(
             observer.after(recorder.name(self.fn), arguments)
         return result
 
-    kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__ = Block, KernelModule, call
+    kernel.BlockManager, kernel.FakeCUDAModule, kernel.FakeCUDAKernel.__call__ = Block, simulator.make_module, call
     for name, hook in {TRIPS: _trips, ENTER: _enter, TEST: _test, TURN: _turn}.items():
         setattr(builtins, name, hook)
     try:

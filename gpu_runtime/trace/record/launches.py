@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, Protocol
 
+from numba.cuda.simulator import kernel as numba_kernel
 from numba.cuda.simulator.kernelapi import Dim3, swapped_cuda_module
 
 from warpack.gpu_runtime.trace.record.carving import carve
@@ -29,17 +31,22 @@ class BlockLaunch:
     dynamic_bytes: int
 
 
-class Memory(Protocol):
-    """What a block's arrays are made in."""
+class OfBlock(Protocol):
+    """What holds a block's arrays, and is told when its threads have met and when they have ended."""
 
     @property
     def dynamic(self) -> DynamicCopy | None: ...
 
+    def barrier(self, schedule: Schedule) -> None: ...
+    def end(self) -> None: ...
+
+
+class Memory(OfBlock, Protocol):
+    """What a block's arrays are made in, as numba's kernels ask for them."""
+
     def shared(self, shape: Any, dtype: Any, alignment: int | None) -> Any: ...
     def dynamic_shared(self, dtype: Any, alignment: int | None) -> Any: ...
     def local(self, shape: Any, dtype: Any, alignment: int | None) -> Any: ...
-    def barrier(self, schedule: Schedule) -> None: ...
-    def end(self) -> None: ...
 
 
 class Observer(Protocol):
@@ -49,7 +56,20 @@ class Observer(Protocol):
     def after(self, kernel: str, arguments: Sequence[Any]) -> None: ...
 
 
-MakeMemory = Callable[[Recording, BlockLaunch], Memory]
+MakeMemory = Callable[[Recording, BlockLaunch], OfBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """A simulator made as numba's is. `kernel`: its module that launches kernels. `make_module`: `cuda` for one launch,
+    of its grid, block and bytes of dynamic shared memory. `swapped`: puts that in the place of `cuda` in a function."""
+
+    kernel: Any
+    make_module: Callable[[Any, Any, int], Any]
+    swapped: Callable[[FunctionType, Any], AbstractContextManager[None]]
+
+
+NUMBA = Simulator(numba_kernel, KernelModule, swapped_cuda_module)
 
 
 def recorded_memory(recording: Recording, launch: BlockLaunch) -> Memory:
@@ -61,8 +81,8 @@ class Recorder:
     """Records every kernel that is launched. `order`: in which order threads get their turns. `make_memory`: for each
     block."""
 
-    def __init__(self, order: Order, make_memory: MakeMemory) -> None:
-        self._order, self._make_memory = order, make_memory
+    def __init__(self, order: Order, make_memory: MakeMemory, simulator: Simulator = NUMBA) -> None:
+        self._order, self._make_memory, self._simulator = order, make_memory, simulator
         self._names: dict[FunctionType, str] = {}
         self._own_code: dict[FunctionType, CodeType] = {}
         self._functions: dict[FunctionType, Function] = {}
@@ -76,7 +96,7 @@ class Recorder:
         self._dynamic.clear()
         return list(self._recordings.values())
 
-    def run_block(self, function: FunctionType, module: KernelModule, block: Any, shape: Any, arguments: Any) -> None:
+    def run_block(self, function: FunctionType, module: Any, block: Any, shape: Any, arguments: Any) -> None:
         recorded = self._function(function)
         recording = self._recording(function)
         recording.block_shapes.add(tuple(shape))
@@ -103,7 +123,7 @@ class Recorder:
         recorded, outer, moment = self._function(function), thread.call, thread.time("load")
         thread.call = Call(recorded, thread.moments.place_of[moment], moment)
         try:
-            with swapped_cuda_module(function, module):
+            with self._simulator.swapped(function, module):
                 return function(*arguments)
         finally:
             thread.call = outer

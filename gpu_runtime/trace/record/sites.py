@@ -36,6 +36,8 @@ class Site:
     threads_per_run: int | None = None
     """Of a slice: how many threads have one of their own together; None: one for the block."""
     usage: Usage = field(default_factory=Usage)
+    name: str = ""
+    """Where it is not that of the variable which the array is bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ class Recording:
             found = Site(number=len(self.sites), place=place, path=path, space=space, dtype=dtype, shape=shape)
             self._numbers[(*key, space, dtype, shape)] = found
             self.sites.append(found)
+        return found
+
+    def given(self, path: Path, name: str, space: str, dtype: np.dtype[np.generic], shape: tuple[int, ...]) -> Site:
+        """A work array that the kernel does not make itself."""
+        found = Site(number=len(self.sites), place=0, path=path, space=space, dtype=dtype, shape=shape, name=name)
+        self.sites.append(found)
         return found
 
     def met(self, place: int, barrier: SeenBarrier) -> None:

@@ -41,16 +41,16 @@ class _Counting(ast.NodeTransformer):
 def counted_code(function: FunctionType) -> CodeType:
     """The code that counts, to stand in place of the function's own. Raises TraceError."""
     code = function.__code__
-    found = _counted(code.co_filename).get((code.co_name, code.co_firstlineno))
+    found = _counted(code.co_filename, tree_of(code.co_filename)).get((code.co_name, code.co_firstlineno))
     if found is None or found.co_freevars != code.co_freevars:
         raise TraceError(f"{code.co_filename}:{code.co_firstlineno}: the source of {code.co_name!r} has changed")
     return found
 
 
 @cache
-def _counted(file: str) -> dict[tuple[str, int], CodeType]:
-    tree = _Counting().visit(deepcopy(tree_of(file)))
-    module = compile(ast.fix_missing_locations(tree), file, "exec", dont_inherit=True)
+def _counted(file: str, tree: ast.Module) -> dict[tuple[str, int], CodeType]:
+    counting = _Counting().visit(deepcopy(tree))
+    module = compile(ast.fix_missing_locations(counting), file, "exec", dont_inherit=True)
     return {(code.co_name, code.co_firstlineno): code for code in _within(module)}
 
 

@@ -13,13 +13,19 @@ from warpack.gpu_runtime.trace.source.facts import FunctionFacts
 from warpack.gpu_runtime.trace.source.numbering import Numbering
 
 
-@cache
 def tree_of(file: str) -> ast.Module:
-    """The syntax tree of a file. Raises TraceError where there is no source."""
+    """The syntax tree of a file as it is now: programs that write code may add to one. Raises TraceError where there is
+    no source."""
+    linecache.checkcache(file)
     lines = linecache.getlines(file)
     if not lines:
         raise TraceError(f"{file}: no source to find the kernel's loops and places in")
-    return ast.parse("".join(lines), file)
+    return _parsed(file, "".join(lines))
+
+
+@cache
+def _parsed(file: str, text: str) -> ast.Module:
+    return ast.parse(text, file)
 
 
 def first_line(node: ast.FunctionDef) -> int:
@@ -29,7 +35,7 @@ def first_line(node: ast.FunctionDef) -> int:
 
 def definition_of(code: CodeType) -> ast.FunctionDef:
     """Where a function is defined. Raises TraceError where its source is not to be found."""
-    found = _definitions(code.co_filename).get((code.co_name, code.co_firstlineno))
+    found = _definitions(tree_of(code.co_filename)).get((code.co_name, code.co_firstlineno))
     if found is not None:
         return found
     raise TraceError(
@@ -39,8 +45,8 @@ def definition_of(code: CodeType) -> ast.FunctionDef:
 
 
 @cache
-def _definitions(file: str) -> dict[tuple[str, int], ast.FunctionDef]:
-    nodes = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef)]
+def _definitions(tree: ast.Module) -> dict[tuple[str, int], ast.FunctionDef]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return {(node.name, first_line(node)): node for node in nodes}
 
 

@@ -14,7 +14,7 @@ def bound_name(path: Path) -> str:
     """The name that the value made at the end of `path` gets. A device function that returns it hands it on to its
     caller's variable. Without a variable: `array_LINE`."""
     for position in reversed(path):
-        found = _names(position.file).get((position.line, position.column))
+        found = _names(tree_of(position.file)).get((position.line, position.column))
         if found is not None:
             return found
     return f"array_{path[-1].line}" if path else "array"
@@ -34,10 +34,10 @@ def told_apart(paths: list[Path], names: list[str]) -> list[str]:
 
 
 @cache
-def _names(file: str) -> dict[tuple[int, int], str]:
+def _names(tree: ast.Module) -> dict[tuple[int, int], str]:
     """Where a value begins that a plain variable gets, and which."""
     found: dict[tuple[int, int], str] = {}
-    for node in ast.walk(tree_of(file)):
+    for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[target], value=value) | ast.NamedExpr(target=target, value=value):
                 _bind(found, target, value)
@@ -59,14 +59,14 @@ def _bind(found: dict[tuple[int, int], str], target: ast.expr, value: ast.expr) 
 
 def function_name(position: Position) -> str:
     """The name of the innermost function around a position."""
-    around = [name for first, last, name in _functions(position.file) if first <= position.line <= last]
+    around = [name for first, last, name in _functions(tree_of(position.file)) if first <= position.line <= last]
     return around[-1] if around else "line"
 
 
 @cache
-def _functions(file: str) -> list[tuple[int, int, str]]:
+def _functions(tree: ast.Module) -> list[tuple[int, int, str]]:
     """First line, last line and name of each function, in the order of first lines."""
-    nodes = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef)]
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return sorted((node.lineno, node.end_lineno or node.lineno, node.name) for node in nodes)
 
 

@@ -17,7 +17,7 @@ def loop_statement(places: list[Position]) -> Position:
 
     The head alone does not do: Python turns `while` round, so that its head is the first place of its body.
     """
-    spans = _loops(places[0].file)
+    spans = _loops(_text(places[0].file))
     holding = [span for span in spans if all(span[0] <= (p.line, p.column) < span[1] for p in places)]
     if not holding:
         return min(places)
@@ -28,23 +28,29 @@ def loop_statement(places: list[Position]) -> Position:
 def bound_name(path: Path) -> str:
     """The variable that the array made at this path is bound to: by the innermost call that is assigned to one."""
     for place in reversed(path):
-        name = _bound(place.file).get((place.line, place.column))
+        name = _bound(_text(place.file)).get((place.line, place.column))
         if name:
             return name
     return "array"
 
 
+def _text(file: str) -> str:
+    """As it is now: programs that write code may add to a file."""
+    linecache.checkcache(file)
+    return "".join(linecache.getlines(file))
+
+
 @lru_cache(maxsize=256)
-def _tree(file: str) -> ast.Module | None:
+def _tree(text: str) -> ast.Module | None:
     try:
-        return ast.parse("".join(linecache.getlines(file)))
+        return ast.parse(text)
     except SyntaxError:  # a file that has changed, or text that was made at run time: then there are no names
         return None
 
 
 @lru_cache(maxsize=256)
-def _loops(file: str) -> tuple[Span, ...]:
-    tree = _tree(file)
+def _loops(text: str) -> tuple[Span, ...]:
+    tree = _tree(text)
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)] if tree else []
     return tuple(
         ((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)) for node in nodes
@@ -52,8 +58,8 @@ def _loops(file: str) -> tuple[Span, ...]:
 
 
 @lru_cache(maxsize=256)
-def _bound(file: str) -> dict[tuple[int, int], str]:
-    tree = _tree(file)
+def _bound(text: str) -> dict[tuple[int, int], str]:
+    tree = _tree(text)
     found: dict[tuple[int, int], str] = {}
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Assign):

@@ -114,10 +114,12 @@ class _Builder:
     def _loop_region(self, loop: Loop) -> int:
         code = self.at.code
         ends = [code.position(code.blocks[latch][-1]) for latch in loop.latches]
-        places = [code.position(_first_real(code.blocks[loop.header])), *ends]
+        head = self.written.head(loop)
+        places = [code.position(_first_real(code.blocks[head])), *ends]
         counted = self.written.counted(loop)
-        trips = counted.trips if counted else None
-        self.regions.append(Region((self.at.key, loop.header), loop_statement(places), trips))
+        leaving = {label for label in loop.body for target in self.flow.edges[label] if target not in loop.body}
+        trips = counted.trips if counted and leaving <= {head} else None  # none where it may be left early
+        self.regions.append(Region(self.written.key(loop), loop_statement(places), trips))
         return len(self.regions) - 1
 
     def _guards(self, around: dict[int, tuple[int, ...]]) -> dict[int, int]:

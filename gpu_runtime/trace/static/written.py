@@ -66,27 +66,38 @@ class Written:
             if label in loop.body and target not in loop.body:
                 if self.runs_out(loop) == target and label == loop.header:
                     facts |= self.by_loop(loop)
-                facts = frozenset(fact for fact in facts if not _term(fact, self._key(loop)))
+                facts = frozenset(fact for fact in facts if not _term(fact, self.key(loop)))
         return facts
 
     # ---- loops that run out
 
-    def _key(self, loop: Loop) -> tuple[Any, int]:
-        return self.at.key, loop.header
+    def key(self, loop: Loop) -> tuple[Any, int]:
+        """By which numbers that count its trips name it."""
+        return self.at.key, self.head(loop)
+
+    def head(self, loop: Loop) -> int:
+        """The block that asks whether there is another trip. With `continue`, numba puts one before that joins ways."""
+        label = loop.header
+        last = self.at.code.blocks[label][-1]
+        return last.target if isinstance(last, ir.Jump) and last.target in loop.body else label
 
     def counted(self, loop: Loop) -> RangeOf | None:
         """The range that the loop runs over."""
-        last = self.at.code.blocks[loop.header][-1]
+        head = self.at.code.blocks[self.head(loop)]
+        last = head[-1]
         if not isinstance(last, ir.Branch):
             return None
-        defined = {s.target.name: s.value for s in self.at.code.blocks[loop.header] if isinstance(s, ir.Assign)}
+        defined = {s.target.name: s.value for s in head if isinstance(s, ir.Assign)}
         asks = defined.get(last.cond.name)
         pair = self.at.values.get(asks.value.name) if isinstance(asks, ir.Expr) and asks.op == "pair_second" else None
         return pair.over if isinstance(pair, PairOf) and isinstance(pair.over, RangeOf) else None
 
     def runs_out(self, loop: Loop) -> int | None:
         """The block behind the loop that runs when its range has run out, if it counts one."""
-        return self.at.code.blocks[loop.header][-1].falsebr if self.counted(loop) else None
+        if self.head(loop) != loop.header or not self.counted(loop):
+            return None
+        behind: int = self.at.code.blocks[loop.header][-1].falsebr
+        return behind
 
     def by_loop(self, loop: Loop) -> Facts:
         """What holds when the range has run out."""
@@ -96,7 +107,7 @@ class Written:
         counted = self.counted(loop)
         found = set()
         for fact in frozenset.intersection(*ends):
-            term = _term(fact, self._key(loop))
+            term = _term(fact, self.key(loop))
             if term is None:
                 if counted is not None and counted.trips:
                     found.add(fact)

@@ -5,6 +5,7 @@ model      the summary of a kernel
 scopes     which elements are one thread's, or one group of threads', alone
 living     where arrays are needed, and which pairs of elements are needed at once
 making     from a recording to its summary
+straight   a recording as one line of places, without loops
 merging    two summaries of one kernel
 static_facts  what the static analysis found
 places     paths and arrays as JSON has them

@@ -38,7 +38,7 @@ def summary_of(recording: Recording) -> Summary:
 
 
 def _named(sites: list[Site]) -> Mapping[Site, ArraySite]:
-    names = told_apart([site.path for site in sites], [bound_name(site.path) for site in sites])
+    names = told_apart([site.path for site in sites], [site.name or bound_name(site.path) for site in sites])
     return {
         site: ArraySite(site.path, name, site.space, str(site.dtype), site.shape)
         for site, name in zip(sites, names, strict=True)

@@ -61,4 +61,5 @@ def collected(parts: tuple[RegisteredComponent, ...], element_bytes: int = 4, **
         unknown_class=known.reason,
         own=OwnFigures(400, 4),
         element_bytes=element_bytes,
+        settings="as they are",
     )

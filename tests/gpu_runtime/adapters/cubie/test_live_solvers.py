@@ -173,6 +173,41 @@ def test_a_step_that_is_not_known_runs_with_a_layout_in_which_nothing_is_shared(
     assert "loop/algorithm/stage_accumulator" in scene["warned"][0]
 
 
+def test_a_step_that_is_not_known_shares_bytes_by_what_a_trace_of_it_shows(scenes: Scenes) -> None:
+    scene = scenes["traced_unknown_step"]
+    assert scene["same"]
+    assert scene["warned"] == []
+    assert scene["run_bytes"] < scene["own_bytes"]
+    assert scene["run_bytes"] <= scene["strict_bytes"]
+
+
+def test_traced_lifetimes_hold_for_the_settings_that_they_were_traced_with(scenes: Scenes) -> None:
+    for kind, message in (
+        [*scenes["traced_unknown_step"]["changed"]],
+        [*scenes["traced_unknown_step"]["refused"]],
+    ):
+        assert kind in ("LayoutOutOfDateError", "LayoutRefusedError")
+        assert "the settings with which its lifetimes were traced" in message
+
+
+def test_a_trace_in_which_the_solver_does_not_solve_is_refused(scenes: Scenes) -> None:
+    kind, message = scenes["traced_unknown_step"]["nothing"]
+    assert kind == "UntraceableSolverError"
+    assert "did not make this solver solve" in message
+
+
+def test_lines_that_the_trace_has_not_seen_are_named(scenes: Scenes) -> None:
+    assert all(line.rpartition(":")[2].isdigit() for line in scenes["traced_unknown_step"]["never_ran"])
+
+
+def test_traced_layouts_give_the_same_bits_in_poisoned_memory(scenes: Scenes) -> None:
+    scene = scenes["traced_in_poison"]
+    assert scene["identical"]
+    assert scene["finite"]
+    assert scene["control_differs"], scene["control"]
+    assert scene["traced"]["run_bytes"] <= scene["traced"]["table_run_bytes"]
+
+
 def test_a_solver_with_nothing_in_shared_memory_runs_with_its_persistent_array_alone(scenes: Scenes) -> None:
     scene = scenes["nothing_shared"]
     assert scene["same"]
