@@ -26,7 +26,8 @@ Pair = tuple[str, str]
 class Comparison:
     """`lost`: pairs that the kernel needs apart and the manifest lets share, with the reason. `needless`: pairs that
     the manifest keeps apart and the kernel was not seen to need. `outside`: sentences, accesses outside a stated
-    lifetime. `missing`: arrays that the manifest does not have; `unknown`: buffers that the kernel did not make."""
+    lifetime, or of another buffer's bytes. `missing`: arrays that the manifest does not have; `unknown`: buffers that
+    the kernel did not make."""
 
     lost: Mapping[Pair, str]
     needless: tuple[Pair, ...]
@@ -60,9 +61,16 @@ def compared(summary: Summary, timeline: Timeline, traced: Manifest, stated: Man
     return Comparison(
         lost=lost,
         needless=tuple(needless),
-        outside=tuple(_outside(timeline, theirs, names)),
+        outside=(*_outside(timeline, theirs, names), *_overwritten(summary, names)),
         missing=tuple(name for name in sites if name not in names),
-        unknown=tuple(sorted(set(names) - set(sites))),
+        unknown=tuple(
+            sorted(
+                set(names)
+                - set(sites)
+                - {one.written for one in summary.two_names}
+                - {one.read for one in summary.two_names}
+            )
+        ),
     )
 
 
@@ -128,6 +136,17 @@ def _outside(timeline: Timeline, story: Story, names: Mapping[str, str]) -> Iter
                     f"{site.name} is {_verb(phase, site)} in phase {phase.name}, at {where(place.path)} (thread "
                     f"{place.threads[site]}), outside its lifetime"
                 )
+
+
+def _overwritten(summary: Summary, names: Mapping[str, str]) -> Iterator[str]:
+    """In a kernel that has its buffers from a layout. What is read under another name than it was written is no buffer
+    of its own for the trace, but the manifest has both."""
+    for one in summary.two_names:
+        if one.written in names and one.read in names:
+            yield (
+                f"{one.read} is read at {where(one.read_at)}: its bytes were overwritten by {one.written} at "
+                f"{where(one.written_at)}"
+            )
 
 
 def _verb(phase: Phase, site: ArraySite) -> str:

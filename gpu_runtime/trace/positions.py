@@ -37,3 +37,13 @@ class ArraySite:
     space: str
     dtype: str
     shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoNames:
+    """Bytes that were written under one name, and read under another, so that the two were taken as one buffer."""
+
+    written: str
+    written_at: Path
+    read: str
+    read_at: Path

@@ -20,12 +20,13 @@ from warpack.gpu_runtime.trace.timeline.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class PhaseRow:
-    """`lines`: of the kernel. `source`: the first one. `live`: names of the buffers that are needed in it."""
+    """`lines`: '15-19 from 51' are those of a device function that is called in line 51. `source`: the first one.
+    `live`: names of the buffers that are needed in it."""
 
     name: str
     loops: int
     barrier: str | None
-    lines: tuple[int, ...]
+    lines: str
     source: str
     live: tuple[str, ...]
 
@@ -47,8 +48,8 @@ def phase_rows(timeline: Timeline) -> list[PhaseRow]:
             name=phase.name,
             loops=len(phase.loops),
             barrier=phase.barrier,
-            lines=tuple(sorted({place.path[0].line for place in phase.places})),
-            source=line_text(phase.places[0].path[0]),
+            lines=_lines_and_calls(phase),
+            source=line_text(phase.places[0].path[-1]),
             live=tuple(sorted(site.name for site in phase.live)),
         )
         for phase in timeline.phases
@@ -118,6 +119,16 @@ def where(path: Path) -> str:
     *calls, last = path
     return "".join(
         [f"{os.path.basename(last.file)}:{last.line}", *(f" called in line {call.line}" for call in reversed(calls))]
+    )
+
+
+def _lines_and_calls(phase: Phase) -> str:
+    found: dict[tuple[int, ...], set[int]] = {}
+    for place in phase.places:
+        *calls, last = place.path
+        found.setdefault(tuple(call.line for call in reversed(calls)), set()).add(last.line)
+    return ", ".join(
+        line_ranges(lines) + "".join(f" from {call}" for call in calls) for calls, lines in sorted(found.items())
     )
 
 

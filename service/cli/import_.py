@@ -174,7 +174,7 @@ def _write(source: str, imported: Imported, output: Path | None) -> int:
         sys.stdout.buffer.flush()
     else:
         output.write_text(text, encoding="utf-8")
-    told = [f"{len(manifest.buffers)} buffers", f"{manifest.timeline.length} phases"]
+    told = [_counted(len(manifest.buffers), "buffer"), _counted(manifest.timeline.length, "phase")]
     if manifest.baseline is not None:
         own = manifest.baseline
         told.append(f"their own layout of {own.pool_bytes or own.block_region_bytes or own.run_bytes} bytes")
@@ -183,6 +183,10 @@ def _write(source: str, imported: Imported, output: Path | None) -> int:
         note(f"note: {said}.")
     complain_of((*manifest.warnings, *broken_by_hand(manifest)), "warning")
     return DONE
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:

@@ -43,7 +43,9 @@ def trace(
         str | None, Parameter(help="Arguments of the script for the proof, in place of ARGS: more steps, more runs.")
     ] = None,
     prove: Annotated[bool, Parameter(help="Run the script again on the layout of its manifest, and compare.")] = True,
-    compute_capability: Annotated[str, Parameter(help="The architecture that the manifests are for.")] = "8.6",
+    compute_capability: Annotated[
+        str, Parameter(name=["--arch", "--compute-capability"], help="The architecture that the manifests are for.")
+    ] = "8.6",
 ) -> int:
     """Run a script with numba-cuda kernels in numba's simulator, and write manifests from what the kernels do.
 
@@ -60,6 +62,8 @@ def trace(
 
     if not Path(script).is_file():
         raise CommandFailed(f"there is no script {script}", BAD_INPUT)
+    if against is not None and not against.is_file():
+        raise CommandFailed(f"cannot read {against}: there is no such file", BAD_INPUT)
     given = ["-" if argument == STDIN else argument for argument in arguments]
     others = _others(merge or [], script)
     try:

@@ -121,7 +121,7 @@ def _runs(phases: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _notes(parts: Parts, compute_capability: str) -> list[str]:
-    told = [f"a header does not name the architecture: {compute_capability} is assumed"]
+    told = [f"a header does not name the architecture: the manifest is for {compute_capability} (--arch)"]
     if parts.unions:
         told.append(
             "a union says that its alternatives take turns, not in which order, how often or when: phases are in the "

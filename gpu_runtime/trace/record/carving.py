@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import gcd
 
+from warpack.gpu_runtime.trace.positions import Path, TwoNames
 from warpack.gpu_runtime.trace.record.copies import DynamicCopy, Touch
 from warpack.gpu_runtime.trace.record.elements import WRITE, Contents, Usage
 from warpack.gpu_runtime.trace.record.races import Races
@@ -43,16 +44,18 @@ def _crossing(
     """A buffer that is read where another was written last. Several names for one buffer, or a broken alias."""
     for _, _, accesses in touches:
         wrote: Site | None = None
-        line = 0
+        written_at: Path = ()
         for access, site in accesses:
             owner = windows.owner(site)
-            here = recording.moments.places[recording.moments.place_of[access.time]].path[-1].line
+            here = recording.moments.places[recording.moments.place_of[access.time]].path
             if access.kind == WRITE:
-                wrote, line = owner, here
+                wrote, written_at = owner, here
             elif wrote is not None and wrote is not owner:
-                names = " and ".join(bound_name(one.path) for one in (wrote, owner))
+                found = TwoNames(bound_name(wrote.path), written_at, bound_name(owner.path), here)
+                recording.two_names.append(found)
                 recording.notes.append(
-                    f"{names}: written as the one in line {line}, read as the other in line {here}: taken as one buffer"
+                    f"{found.written} and {found.read}: written as the one in line {written_at[-1].line}, read as the "
+                    f"other in line {here[-1].line}: taken as one buffer"
                 )
                 return (wrote, owner)
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from warpack.gpu_runtime.trace.positions import Path
+from warpack.gpu_runtime.trace.positions import Path, TwoNames
 from warpack.gpu_runtime.trace.record.elements import Usage
 from warpack.gpu_runtime.trace.record.moments import Moments
 from warpack.gpu_runtime.trace.record.races import Races
@@ -66,6 +66,7 @@ class Recording:
     launches: set[tuple[tuple[int, int, int], int]] = field(default_factory=set)
     """The shape of the block and the bytes of dynamic shared memory of each kind of launch."""
     notes: list[str] = field(default_factory=list)
+    two_names: list[TwoNames] = field(default_factory=list)
     _numbers: dict[tuple[object, ...], Site] = field(default_factory=dict)
 
     def site(self, key: tuple[object, ...], place: int, space: str, dtype: np.dtype[np.generic],

@@ -33,6 +33,7 @@ def summary_of(recording: Recording) -> Summary:
         ),
         races=tuple(_races(recording, sites)),
         notes=tuple(dict.fromkeys(recording.notes)),
+        two_names=tuple(dict.fromkeys(recording.two_names)),
     )
 
 

@@ -33,6 +33,7 @@ def merged(one: Summary, other: Summary) -> Summary:
         clashes=one.clashes | other.clashes,
         races=_races(one.races, other.races),
         notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
+        two_names=tuple(dict.fromkeys([*one.two_names, *other.two_names])),
         static=None if one.static is None or other.static is None else both(one.static, other.static),
         static_trouble=one.static_trouble or other.static_trouble,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from warpack.gpu_runtime.trace.positions import ArraySite, Path
+from warpack.gpu_runtime.trace.positions import ArraySite, Path, TwoNames
 from warpack.gpu_runtime.trace.summary.static_facts import StaticFacts
 
 Order = tuple[int, ...]
@@ -115,6 +115,7 @@ class Summary:
     clashes: frozenset[frozenset[ArraySite]]
     races: tuple[Race, ...]
     notes: tuple[str, ...]
+    two_names: tuple[TwoNames, ...] = ()
     static: StaticFacts | None = None
     static_trouble: str = ""
 

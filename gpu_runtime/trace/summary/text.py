@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from warpack.gpu_runtime.trace.errors import TraceError
-from warpack.gpu_runtime.trace.positions import ArraySite
+from warpack.gpu_runtime.trace.positions import ArraySite, TwoNames
 from warpack.gpu_runtime.trace.summary import static_facts
 from warpack.gpu_runtime.trace.summary.model import Array, Loop, Place, Race, RunAxes, Summary
 from warpack.gpu_runtime.trace.summary.places import Places
@@ -59,6 +59,7 @@ def to_json(summary: Summary, folder: str) -> Document:
             for race in summary.races
         ],
         "notes": list(summary.notes),
+        "two_names": [[one.written, path(one.written_at), one.read, path(one.read_at)] for one in summary.two_names],
         "static": None if summary.static is None else static_facts.to_json(summary.static, places),
         "static_trouble": summary.static_trouble,
     }
@@ -130,6 +131,10 @@ def _read(document: Document, folder: str) -> Summary:
             for one in document["races"]
         ),
         notes=tuple(map(str, document["notes"])),
+        two_names=tuple(
+            TwoNames(str(written), path(written_at), str(read), path(read_at))
+            for written, written_at, read, read_at in document.get("two_names", ())
+        ),
         static=None if document["static"] is None else static_facts.from_json(document["static"], places),
         static_trouble=str(document["static_trouble"]),
     )

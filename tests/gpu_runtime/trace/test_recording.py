@@ -10,6 +10,7 @@ import pytest
 
 from tests.gpu_runtime.trace.constructs import BODIES, HEAD, TAIL
 from tests.gpu_runtime.trace.recorded import run
+from warpack.gpu_runtime.trace.against import compared
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.manifest import manifest_of
 from warpack.gpu_runtime.trace.report import findings, races
@@ -108,6 +109,18 @@ def test_one_slice_under_two_names_is_one_buffer(kernel: Kernel) -> None:
     summary = kernel("two_names")
     assert [(array.site.name, array.site.shape) for array in summary.arrays] == [("first", (8,)), ("other", (8,))]
     assert any("first and second: written as the one in line" in note for note in summary.notes)
+
+
+def test_what_goes_from_one_buffer_of_a_manifest_to_another_breaks_the_manifest(kernel: Kernel) -> None:
+    summary = kernel("two_names")
+    written = document(summary)
+    [first] = [buffer for buffer in written["buffers"] if buffer["name"] == "first"]
+    both = written | {"buffers": [*written["buffers"], {**first, "name": "second"}]}
+    found = compared(summary, timeline_of(summary), load_manifest(written), load_manifest(both))
+    [broken] = found.violations()
+    assert broken.startswith("second is read at two_names.py:")
+    assert "its bytes were overwritten by first at two_names.py:" in broken
+    assert found.unknown == ()
 
 
 def test_slices_that_hand_on_contents_but_are_not_the_same_are_taken_as_one(kernel: Kernel) -> None:

@@ -101,7 +101,7 @@ def test_a_struct_is_imported_and_solved(warpack: Cli, tmp_path: Path) -> None:
     )
     told = warpack("import", "header", file, "--arch", "9.0", "-o", manifest)
     assert told.code == 0
-    assert "note: a header does not name the architecture: 9.0 is assumed." in told.err
+    assert "note: a header does not name the architecture: the manifest is for 9.0 (--arch)." in told.err
     solved = warpack("solve", manifest, "--json")
     assert solved.json["baselines"]["by_hand"]["block_region_bytes"] >= solved.json["launch"]["block_region_bytes"]
     assert warpack("import", "header", file, "--struct", "T").code == 2

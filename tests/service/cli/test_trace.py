@@ -179,6 +179,7 @@ def test_an_array_of_one_element_a_thread_is_a_runs_where_the_user_says_so(
         (["--merge", "{broken}"], "no trace that this version can read"),
         (["--against", "{script}"], "cannot read"),
         (["--against", "{empty}"], "schema"),
+        (["--arch", "1.0"], "compute_capability"),
         (["--compute-capability", "1.0"], "compute_capability"),
     ],
 )
@@ -197,6 +198,14 @@ def test_what_is_given_wrongly_is_said(
 def test_a_script_that_is_not_there_is_said(warpack: Cli, tmp_path: Path) -> None:
     ran = warpack("trace", tmp_path / "none.py")
     assert (ran.code, "there is no script" in ran.err) == (2, True)
+
+
+def test_a_file_to_be_held_against_that_is_not_there_is_said_before_anything_runs(
+    warpack: Cli, script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripts, "record_script", None)
+    ran = warpack("trace", script, "--against", tmp_path / "none.json")
+    assert (ran.code, f"{tmp_path / 'none.json'}: there is no such file" in ran.err) == (2, True)
 
 
 @pytest.mark.parametrize(
