@@ -7,7 +7,7 @@ the phases of the trace, single accesses outside a stated lifetime are found too
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -61,7 +61,7 @@ def compared(summary: Summary, timeline: Timeline, traced: Manifest, stated: Man
     return Comparison(
         lost=lost,
         needless=tuple(needless),
-        outside=(*_outside(timeline, theirs, names), *_overwritten(summary, names)),
+        outside=(*_outside(timeline, theirs, names), *overwritten(summary, names)),
         missing=tuple(name for name in sites if name not in names),
         unknown=tuple(
             sorted(
@@ -138,9 +138,9 @@ def _outside(timeline: Timeline, story: Story, names: Mapping[str, str]) -> Iter
                 )
 
 
-def _overwritten(summary: Summary, names: Mapping[str, str]) -> Iterator[str]:
+def overwritten(summary: Summary, names: Container[str]) -> Iterator[str]:
     """In a kernel that has its buffers from a layout. What is read under another name than it was written is no buffer
-    of its own for the trace, but the manifest has both."""
+    of its own for the trace, but `names` has both."""
     for one in summary.two_names:
         if one.written in names and one.read in names:
             yield (

@@ -7,7 +7,7 @@ from json import JSONDecodeError, loads
 from pathlib import Path
 from typing import Any
 
-from warpack.gpu_runtime.trace.against import Comparison, compared, scopes_stated
+from warpack.gpu_runtime.trace.against import Comparison, compared, overwritten, scopes_stated
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.manifest import manifest_of
 from warpack.gpu_runtime.trace.proof.placement import placement_of
@@ -65,6 +65,8 @@ def _kernel(kernels: Mapping[str, Summary], wanted: str, path: Path) -> tuple[st
 def _against_layout(layout: Layout, name: str, summary: Summary, script: str, arguments: list[str]) -> list[str]:
     """The script runs on the layout: what it reads that others wrote, and what comes out otherwise."""
     regions = {buffer.name: buffer.region for buffer in layout.buffers}
+    if found := list(overwritten(summary, regions)):
+        return found  # the kernel is on a layout already, and what it hands on there has no place of its own
     shared = [array.site.name for array in summary.arrays if array.site.space == "shared"]
     of_run = [name for name in shared if regions.get(name) == "run"]
     of_block = [name for name in shared if regions.get(name) == "block"]

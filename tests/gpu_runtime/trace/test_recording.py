@@ -10,6 +10,7 @@ import pytest
 
 from tests.gpu_runtime.trace.constructs import BODIES, HEAD, TAIL
 from tests.gpu_runtime.trace.recorded import run
+from tests.helpers.solving import solved
 from warpack.gpu_runtime.trace.against import compared
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.manifest import manifest_of
@@ -18,6 +19,7 @@ from warpack.gpu_runtime.trace.summary.merging import merged
 from warpack.gpu_runtime.trace.summary.model import Summary
 from warpack.gpu_runtime.trace.summary.text import from_json
 from warpack.gpu_runtime.trace.timeline.timeline import timeline_of
+from warpack.service.cli.against import against
 from warpack.solver import load_manifest
 
 
@@ -121,6 +123,18 @@ def test_what_goes_from_one_buffer_of_a_manifest_to_another_breaks_the_manifest(
     assert broken.startswith("second is read at two_names.py:")
     assert "its bytes were overwritten by first at two_names.py:" in broken
     assert found.unknown == ()
+
+
+def test_what_goes_from_one_buffer_of_a_layout_to_another_breaks_the_layout(
+    kernel: Kernel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = kernel("two_names")
+    written = document(summary)
+    [first] = [buffer for buffer in written["buffers"] if buffer["name"] == "first"]
+    layout = solved(load_manifest(written | {"buffers": [*written["buffers"], {**first, "name": "second"}]}))
+    (tmp_path / "layout.json").write_text(layout.model_dump_json())
+    assert against(tmp_path / "layout.json", {summary.kernel: summary}, "two_names.py", []) == 2
+    assert "second is read at two_names.py:" in capsys.readouterr().err
 
 
 def test_slices_that_hand_on_contents_but_are_not_the_same_are_taken_as_one(kernel: Kernel) -> None:
