@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tests.gpu_runtime.faults import pool_faults
 from tests.gpu_runtime.faults.subjects import (
     PLAIN,
     SUBJECTS,
@@ -267,6 +268,8 @@ RULE_FAULTS = {
     "padding": lambda: _launch("plain", padding_bytes=6),
     "pin-moved": _pinned,
     "placed-twice": _twice,
+    "pool": pool_faults.with_budget,
+    "pool-size": pool_faults.too_large,
     "proof": _proof,
     "region-gap": lambda: _launch("block", region_gap_bytes=4),
     "region-size": lambda: _region("plain", 1),
