@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -50,6 +51,8 @@ class Desk:
         self._unwanted: set[str] = set()
         self._changed = threading.Condition()
         self._stopping = False
+        self._latest_end = inf
+        """Claims that end later than this are released, those that come after the decision too."""
 
     def start(self) -> None:
         """Begins to ask whether results are still wanted."""
@@ -81,6 +84,8 @@ class Desk:
         held = _Held(claim, until, asyncio.get_running_loop(), asyncio.current_task())
         with self._changed:
             self._held[claim.token] = held
+            if held.until > self._latest_end:
+                held.cancel()
             self._changed.notify_all()
         try:
             yield lambda: claim.token not in self._unwanted
@@ -102,9 +107,9 @@ class Desk:
             return frozenset(self._held)
 
     def release_longer_than(self, limit_s: float) -> None:
-        """Releases the claims that will not end within the limit."""
-        end = time.monotonic() + limit_s
-        self._cancel_and_wait(lambda held: held.until > end)
+        """Releases the claims that will not end within the limit, also one that is only now on its way from the keeper
+        to this desk."""
+        self._release_later_than(time.monotonic() + limit_s)
 
     def drain(self, limit_s: float, hurry: threading.Event) -> None:
         """Waits until nothing is under way. Claims that do not end within the limit, or before `hurry` is set, are
@@ -113,13 +118,14 @@ class Desk:
         with self._changed:
             while self._held and not hurry.is_set() and time.monotonic() < end:
                 self._changed.wait(0.05)
-        self._cancel_and_wait(lambda _: True)
+        self._release_later_than(-inf)
 
-    def _cancel_and_wait(self, which: Callable[[_Held], bool]) -> None:
-        """Cancels the work on these claims. Returns once they are released, or could not be."""
+    def _release_later_than(self, latest_end: float) -> None:
+        """Cancels the work on the claims that end later. Returns once they are released, or could not be."""
         end = time.monotonic() + _RELEASED_WITHIN_S
         with self._changed:
-            chosen = {token for token, held in self._held.items() if which(held)}
+            self._latest_end = latest_end
+            chosen = {token for token, held in self._held.items() if held.until > latest_end}
             for token in chosen:
                 self._held[token].cancel()
             while chosen & self._held.keys() and time.monotonic() < end:

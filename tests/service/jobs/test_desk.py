@@ -90,6 +90,27 @@ def test_in_a_hurry_all_is_released() -> None:
     assert stop_while_at_work(hurry=True) == (["long", "short"], [])
 
 
+def test_a_claim_on_its_way_from_the_keeper_when_the_stop_begins_is_released_too() -> None:
+    keeper, done = Keeper(), []
+    desk = Desk(keeper)
+    desk.start()
+
+    async def work(task_id: str, lasts_s: float) -> None:
+        async with desk.under_way(Claim(Task("solve", task_id), task_id, "{}"), lasts_s=lasts_s):
+            await asyncio.sleep(0.1)
+            done.append(task_id)
+
+    async def late() -> None:
+        await asyncio.to_thread(desk.release_longer_than, 60.0)
+        await asyncio.gather(work("short", 0.0), work("long", 3600.0), return_exceptions=True)
+        await asyncio.to_thread(desk.drain, 0.0, threading.Event())
+        await asyncio.gather(work("last", 0.0), return_exceptions=True)
+
+    asyncio.run(late())
+    desk.stop()
+    assert (keeper.released, done) == (["long", "last"], ["short"])
+
+
 def test_what_is_no_longer_wanted_is_known_within_a_moment() -> None:
     keeper = Keeper()
     desk = Desk(keeper)
