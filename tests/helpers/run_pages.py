@@ -3,7 +3,8 @@
 - `python`, `cpp` and `yaml` blocks begin with a comment that names their file: `# kernel.py`. It is written into the
   folder. `# kernel.py, in part`: the lines have to stand in that file already.
 - `sh` blocks are run, each by a shell of its own, and have to end well.
-- `text` blocks behind one have to stand in what it printed, in order. Trailing spaces and seconds do not count.
+- `text` blocks behind one have to stand in what it printed, in order. Trailing spaces and seconds do not count,
+  nor which of several lines is named for a pair: the first that the analysis meets differs from Python to Python.
 - `<!-- needs: triton -->`: what follows is run only where that package is installed.
 """
 
@@ -100,6 +101,7 @@ def _printed_by(command: str, folder: Path, environment: Mapping[str, str]) -> s
 
 def _normal(text: str) -> str:
     lines = [re.sub(r"\b\d+\.\d+ s\b", "N s", line.rstrip()) for line in text.splitlines()]
+    lines = [re.sub(r"(both may be needed at line) \d+", r"\1 N", line) for line in lines]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -15,13 +15,15 @@ import pytest
 from tests.gpu_runtime.trace.conftest import Recorded
 from tests.gpu_runtime.trace.recorded import NAMES
 from tests.gpu_runtime.trace.test_kernels import timeline
+from tests.helpers import sweeps
 from tests.helpers.meaning import of_optimiser
 from warpack.gpu_runtime.trace.against import compared, scopes_stated
 from warpack.gpu_runtime.trace.manifest import manifest_of
 from warpack.solver import load_manifest
 
 Document = dict[str, Any]
-MOST = 200
+MOST = sweeps.times(200)
+"""Of the lifetimes of a kernel, how many are tried at least."""
 
 
 def planted(document: Document) -> Iterator[tuple[str, Document]]:
