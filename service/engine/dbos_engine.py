@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Mapping
@@ -193,6 +194,8 @@ def _open(url: str) -> Engine:
         connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # an attribute of the driver, untyped
         for pragma in ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # the same
+        if sqlite3.sqlite_version_info < (3, 42):  # DBOS on Python 3.12 writes unixepoch('subsec'), which is NULL there
+            connection.create_function("unixepoch", 1, lambda _: time.time())  # type: ignore[attr-defined]  # the same
 
     return engine
 
