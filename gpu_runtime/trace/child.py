@@ -8,19 +8,15 @@ or `{"trouble": …}` where a kernel cannot be recorded. The script's output and
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import replace
 from functools import reduce
-from pathlib import Path
 from types import FunctionType
 from typing import Any, cast
 
-from warpack.gpu_runtime.child_process import die_with_parent
-from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.record.hooks import recording
-from warpack.gpu_runtime.trace.record.running import run_as_main
+from warpack.gpu_runtime.trace.record.running import answer, run_as_main
 from warpack.gpu_runtime.trace.record.schedule import Order
 from warpack.gpu_runtime.trace.record.sites import Recording
 from warpack.gpu_runtime.trace.static import NotAnalysedError, analyse
@@ -37,8 +33,8 @@ def traced(script: str, arguments: list[str], order: Order) -> dict[str, Any]:
     folder = os.path.dirname(os.path.abspath(script))
     recorder.finished()
     summaries = [_analysed(function, one, summary_of(one)) for function, one in recorder.kernels()]
-    answer: dict[str, Any] = {"summaries": [to_json(one, folder) for one in summaries]}
-    return answer if failed is None else answer | {"failed": failed}
+    found: dict[str, Any] = {"summaries": [to_json(one, folder) for one in summaries]}
+    return found if failed is None else found | {"failed": failed}
 
 
 def _analysed(function: FunctionType, recording: Recording, summary: Summary) -> Summary:
@@ -54,13 +50,7 @@ def _analysed(function: FunctionType, recording: Recording, summary: Summary) ->
 
 
 def main(result: str, order: str, script: str, *arguments: str) -> int:
-    die_with_parent()
-    try:
-        answer = traced(script, list(arguments), cast(Order, order))
-    except TraceError as error:
-        answer = {"trouble": "; ".join([str(error), *getattr(error, "__notes__", [])])}
-    Path(result).write_text(json.dumps(answer), encoding="utf-8")
-    return 0
+    return answer(result, lambda: traced(script, list(arguments), cast(Order, order)))
 
 
 if __name__ == "__main__":

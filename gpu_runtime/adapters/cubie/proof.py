@@ -82,13 +82,19 @@ HEAD = """\
 
 def row_of(outcome: Outcome) -> str:
     """The outcome as a line of a Markdown table under `HEAD`."""
-    same, differs = (
-        "yes" if word else "NO" for word in (outcome.identical and outcome.finite, outcome.control_differs)
-    )
+    same, differs = _verdicts(outcome)
     return (
         f"| {outcome.family} | {outcome.case} | {outcome.own_stride_bytes} | {outcome.stride_bytes} | "
         f"{outcome.own_threads} | {outcome.threads} | {same} | {differs} |"
     )
+
+
+def _verdicts(outcome: Outcome) -> tuple[str, str]:
+    """Whether the results are the same, and whether the control differs."""
+    same, differs = (
+        "yes" if word else "NO" for word in (outcome.identical and outcome.finite, outcome.control_differs)
+    )
+    return same, differs
 
 
 HEAD_TRACED = """\
@@ -99,10 +105,9 @@ HEAD_TRACED = """\
 def traced_row_of(outcome: Outcome) -> str:
     """The outcome with traced lifetimes as a line under `HEAD_TRACED`."""
     found = outcome.traced
-    assert found is not None  # noqa: S101  (the caller asked for it)
-    same, differs = (
-        "yes" if word else "NO" for word in (outcome.identical and outcome.finite, outcome.control_differs)
-    )
+    if found is None:
+        raise ProofError(f"{outcome.case} was not traced")
+    same, differs = _verdicts(outcome)
     return (
         f"| {outcome.case} | {found.table_run_bytes} | {found.run_bytes} | {found.table_conflicts} | "
         f"{found.conflicts} | {found.common_conflicts} | {found.only_observed} | {found.not_covered} | "

@@ -52,13 +52,11 @@ def trace_lifetimes(
     try:
         recordings = record_solver(solver, collected, run)
         found = analyse_solver(solver, collected)
-        summary = _summary(recordings, found)
+        summary, facts = _summary(recordings, found)
         timeline = timeline_of(summary)
     except (TraceError, NotAnalysedError) as error:
         raise UntraceableSolverError(f"the solver cannot be traced: {error}") from error
     verdicts = judged(summary, timeline)
-    facts = summary.static
-    assert facts is not None  # noqa: S101  (_summary has put them there)
     evidence = Evidence(
         verdicts=verdicts,
         never_ran=_lines(never_ran(summary.ran, facts)),
@@ -68,10 +66,11 @@ def trace_lifetimes(
     return traced_manifest(collected, summary, timeline, kept_apart(verdicts, proved)), evidence
 
 
-def _summary(recordings: Iterable[Recording], found: Lifetimes) -> Summary:
+def _summary(recordings: Iterable[Recording], found: Lifetimes) -> tuple[Summary, StaticFacts]:
     fixed = {path: trips for path, trips in found.fixed_trips.items() if trips <= MOST_UNROLLED}
     summary = reduce(merged, [summary_of(straightened(one, fixed)) for one in recordings])
-    return replace(summary, static=_of_rows(found, [array.site for array in summary.arrays]))
+    facts = _of_rows(found, [array.site for array in summary.arrays])
+    return replace(summary, static=facts), facts
 
 
 def _of_rows(found: Lifetimes, rows: Iterable[ArraySite]) -> StaticFacts:

@@ -20,6 +20,7 @@ from numba.cuda.simulator import kernel as numba_kernel
 from numba.cuda.simulator.kernelapi import Dim3, FakeCUDAModule
 
 from warpack.gpu_runtime.probe.kernel.patterns import Bytes8
+from warpack.gpu_runtime.turns import TurnThread
 
 MOST_THREADS = 1024
 """Threads of a block on every architecture."""
@@ -77,36 +78,15 @@ class _KernelModule(FakeCUDAModule):
         thread.wait_for(("warp", warp, mask & 0xFFFFFFFF))
 
 
-class _Thread(threading.Thread):
+class _Thread(TurnThread):
     """One CUDA thread: runs only while it has the turn, and gives it back at barriers and at its end."""
 
     def __init__(self, body: Callable[[], None], block: int, index: int) -> None:
-        super().__init__(daemon=True)
+        super().__init__(body)
         self.blockIdx: Any = Dim3(block, 0, 0)  # type: ignore[no-untyped-call]  # numba has no types
         self.threadIdx: Any = Dim3(index, 0, 0)  # type: ignore[no-untyped-call]  # numba has no types
         self.thread_id = index
-        self._body, self._turn, self._back = body, threading.Semaphore(0), threading.Semaphore(0)
-        self.waiting: tuple[Any, ...] | None = None
         self.warp_barriers = 0
-        self.finished = False
-        self.error: BaseException | None = None
-
-    def run(self) -> None:
-        self._turn.acquire()
-        try:
-            if self.error is None:
-                self._body()
-        except BaseException as error:
-            self.error = error
-        self.finished = True
-        self._back.release()
-
-    def go(self) -> None:
-        """Lets the thread run to its next barrier or its end."""
-        if not self.is_alive():
-            self.start()
-        self._turn.release()
-        self._back.acquire()
 
     def syncthreads(self) -> None:
         self.wait_for(("block",))
@@ -114,9 +94,7 @@ class _Thread(threading.Thread):
     def wait_for(self, barrier: tuple[Any, ...]) -> None:
         """Gives the turn back, until the scheduler has removed `waiting`."""
         self.warp_barriers += barrier != ("block",)
-        self.waiting = barrier
-        self._back.release()
-        self._turn.acquire()
+        self.wait_at(barrier)
 
 
 def run_block(

@@ -14,8 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from warpack.gpu_runtime.child_process import die_with_parent
-from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.proof.faults import Faults
 from warpack.gpu_runtime.trace.proof.memory import PlacedMemory
 from warpack.gpu_runtime.trace.proof.outputs import Outputs
@@ -23,7 +21,7 @@ from warpack.gpu_runtime.trace.proof.placement import from_json
 from warpack.gpu_runtime.trace.proof.plain import PlainMemory
 from warpack.gpu_runtime.trace.record.hooks import recording
 from warpack.gpu_runtime.trace.record.launches import BlockLaunch, Memory
-from warpack.gpu_runtime.trace.record.running import run_as_main
+from warpack.gpu_runtime.trace.record.running import answer, run_as_main
 from warpack.gpu_runtime.trace.record.sites import Recording
 
 
@@ -45,13 +43,7 @@ def placed(script: str, arguments: Sequence[str], request: dict[str, Any]) -> di
 
 
 def main(result: str, request: str, script: str, *arguments: str) -> int:
-    die_with_parent()
-    try:
-        answer = placed(script, arguments, json.loads(Path(request).read_text(encoding="utf-8")))
-    except TraceError as error:
-        answer = {"trouble": "; ".join([str(error), *getattr(error, "__notes__", [])])}
-    Path(result).write_text(json.dumps(answer), encoding="utf-8")
-    return 0
+    return answer(result, lambda: placed(script, arguments, json.loads(Path(request).read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":

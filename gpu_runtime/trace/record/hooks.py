@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from warpack.gpu_runtime.trace.record.launches import NUMBA, MakeMemory, Observer, Recorder, Simulator, recorded_memory
+from warpack.gpu_runtime.trace.record.moments import Call, Moments
 from warpack.gpu_runtime.trace.record.schedule import Order
 from warpack.gpu_runtime.trace.record.threads import current, is_running
 from warpack.gpu_runtime.trace.source.counted import ENTER, TEST, TRIPS, TURN
@@ -57,12 +58,18 @@ def recording(
 # What the code of recorded functions calls. A function that a script also calls itself runs as before.
 
 
+def _at_work() -> tuple[Moments, Call] | None:
+    """The clock of the thread that runs and the call that it is in; None where no kernel runs."""
+    thread = current() if is_running() else None
+    return None if thread is None or thread.call is None else (thread.moments, thread.call)
+
+
 def _trips(spot: Spot, iterable: Iterable[Any]) -> Iterator[Any]:
-    call = current().call if is_running() else None
-    if call is None:
+    found = _at_work()
+    if found is None:
         yield from iterable
         return
-    moments = current().moments
+    moments, call = found
     moments.enter(call, spot)
     for item in iterable:
         moments.turn(call, spot)
@@ -71,23 +78,19 @@ def _trips(spot: Spot, iterable: Iterable[Any]) -> Iterator[Any]:
 
 
 def _enter(spot: Spot) -> None:
-    if is_running():
-        thread = current()
-        assert thread.call is not None  # noqa: S101  (a thread that runs is in its kernel)
-        thread.moments.enter(thread.call, spot)
-        thread.call.trips[spot] = -1
+    if found := _at_work():
+        moments, call = found
+        moments.enter(call, spot)
+        call.trips[spot] = -1
 
 
 def _test(spot: Spot) -> bool:
-    if is_running():
-        call = current().call
-        assert call is not None  # noqa: S101
-        call.trips[spot] += 1
+    if found := _at_work():
+        found[1].trips[spot] += 1
     return True
 
 
 def _turn(spot: Spot) -> None:
-    if is_running():
-        thread = current()
-        assert thread.call is not None  # noqa: S101
-        thread.moments.turn(thread.call, spot)
+    if found := _at_work():
+        moments, call = found
+        moments.turn(call, spot)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
+from typing import Any
 
+from warpack.gpu_runtime.child_process import die_with_parent
 from warpack.gpu_runtime.trace.errors import TraceError
 
 
@@ -29,6 +33,18 @@ def run_as_main(script: str, arguments: Sequence[str]) -> str | None:
         traceback.print_exception(type(error), error, _of_the_script(error.__traceback__, file))
         return f"{type(error).__name__}: {error}"
     return None
+
+
+def answer(result: str, ask: Callable[[], dict[str, Any]]) -> int:
+    """The exit code of a child process that writes what `ask` returns into the file `result`; or `{"trouble": …}` where
+    a kernel cannot be recorded. The process ends with its parent."""
+    die_with_parent()
+    try:
+        found = ask()
+    except TraceError as error:
+        found = {"trouble": "; ".join([str(error), *getattr(error, "__notes__", [])])}
+    Path(result).write_text(json.dumps(found), encoding="utf-8")
+    return 0
 
 
 def _of_the_script(trace: TracebackType | None, file: str) -> TracebackType | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.record.moments import Call, Moments
 from warpack.gpu_runtime.trace.record.sites import Recording, SeenBarrier
+from warpack.gpu_runtime.turns import TurnThread
 
 Meeting = tuple[object, ...]
 """What threads wait at: those with equal ones go on together."""
@@ -17,11 +17,11 @@ Meeting = tuple[object, ...]
 BLOCK: Meeting = ("block",)
 
 
-class Thread(threading.Thread):
+class Thread(TurnThread):
     """One CUDA thread. `clock`: how many barriers of warps it has passed since the block's last one."""
 
     def __init__(self, body: Callable[[], None], recording: Recording, block: int, thread_id: int) -> None:
-        super().__init__(daemon=True)
+        super().__init__(body)
         self.recording, self.block, self.thread_id = recording, block, thread_id
         self.moments: Moments = recording.moments
         self.blockIdx: Any = None
@@ -29,35 +29,13 @@ class Thread(threading.Thread):
         self.call: Call | None = None
         self.atomic = False
         self.clock = 0
-        self.waiting: Meeting | None = None
         self.brought: Any = None
         """What the thread brings to a shuffle, a vote or a count, then what it takes from there."""
-        self.finished = False
-        self.error: BaseException | None = None
-        self._body, self._turn, self._back = body, threading.Semaphore(0), threading.Semaphore(0)
-
-    def run(self) -> None:
-        self._turn.acquire()
-        try:
-            self._body()
-        except BaseException as error:  # it is raised where the kernel was launched
-            self.error = error
-        self.finished = True
-        self._back.release()
 
     def go(self) -> None:
-        """Lets the thread run to its next barrier, or its end."""
-        if not self.is_alive():
-            self.start()
         _Running.thread = self
-        self._turn.release()
-        self._back.acquire()
+        super().go()
         _Running.thread = None
-
-    def wait_at(self, meeting: Meeting) -> None:
-        self.waiting = meeting
-        self._back.release()
-        self._turn.acquire()
 
     def time(self, kind: str) -> int:
         """The time now: of the kernel's instruction that led here. `kind`: whether it loads or stores."""
