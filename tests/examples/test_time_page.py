@@ -1,4 +1,4 @@
-"""Every manifest of docs/time.md loads, solves and verifies, and its layout comes to what the page says below it."""
+"""Every manifest of docs/time*.md loads, solves and verifies, and its layout comes to what the page says below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.examples.time_changes import CHANGES, change
-from tests.examples.time_page import PAGE, Example, Line, examples
+from tests.examples.time_page import PAGES, Example, Line, examples
 from tests.helpers.machine import disturbs, disturbs_in_place
 from warpack.gpu_runtime.compiler import cpp_to_cubin
 from warpack.gpu_runtime.compiler.figures import figures_of
@@ -24,8 +24,8 @@ EXAMPLES = {example.name: example for example in examples()}
 LINES = [(example.name, line) for example in EXAMPLES.values() for line in example.lines]
 
 
-def test_no_manifest_of_the_page_is_without_its_lines() -> None:
-    text = PAGE.read_text(encoding="utf-8")
+def test_no_manifest_of_the_pages_is_without_its_lines() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert len(EXAMPLES) == text.count("```json") == text.count("```cpp") > 20
 
 

@@ -1,4 +1,4 @@
-"""What the lines of docs/time.md that begin with "With" or "Without" change in the manifest above them."""
+"""What the lines of docs/time*.md that begin with "With" or "Without" change in the manifest above them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""docs/time.md read: each manifest on it, the kernel before it, and the lines below it that say what its layout comes
-to."""
+"""docs/time*.md read: each manifest, the kernel before it, and the lines below it that say what its layout comes to."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[2] / "docs" / "time.md"
+PAGES = sorted((Path(__file__).parents[2] / "docs").glob("time*.md"))
 
 _TITLE = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _EXAMPLE = re.compile(
@@ -42,8 +41,12 @@ class Example:
 
 
 def examples() -> Iterator[Example]:
-    """Every example of the page, named by its section, with a number where a section has several."""
-    page = PAGE.read_text(encoding="utf-8")
+    """Every example of the pages, named by its section, with a number where a section has several."""
+    for path in PAGES:
+        yield from _examples(path.read_text(encoding="utf-8"))
+
+
+def _examples(page: str) -> Iterator[Example]:
     seen: dict[str, int] = {}
     for found in _EXAMPLE.finditer(page):
         title = _TITLE.findall(page, 0, found.start())[-1]
