@@ -1,6 +1,7 @@
 # make demo    the main job: a real CuBIE solver's buffers become a proven layout with checked allocators
 # make test    lint, types, import rules and every test
 # make lint    the same without the tests
+# make docs    these pages as a site that works offline: build/site/index.html
 # make bench   Warpack and its peers on the same instances, checked: writes docs/benchmarks.md (about five minutes)
 #              OPTIONS="--limit 10 --seeds 3" asks for more; FOLDER=… solves a folder of manifests instead,
 #              times it, and confirms its proofs
@@ -19,7 +20,7 @@ DEMO_STAMP := $(VENV)/.installed-all-$(KEY)
 TEST_STAMP := $(VENV)/.installed-test-$(KEY)
 BENCH_STAMP := $(VENV)/.installed-bench-$(KEY)
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint docs bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -40,6 +41,11 @@ lint: $(TEST_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+# A warning ends it: a broken link, a page that no list names.
+docs: $(TEST_STAMP)
+	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/site-cache . build/site
+	@echo 'Look at build/site/index.html.'
 
 # What the suite compares with and draws with is part of neither demo nor test, and needs no CUDA package.
 ifdef FOLDER

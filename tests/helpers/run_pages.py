@@ -1,32 +1,33 @@
-"""Runs a page of docs/ as its reader would: its files are written, its commands are run, in order, in one folder.
+"""Runs a page as its reader would: its files are written, its commands are run, in order, in one folder.
 
-- `python`, `cpp` and `yaml` blocks begin with a comment that names their file: `# kernel.py`. It is written into the
-  folder. `# kernel.py, in part`: the lines have to stand in that file already.
-- `sh` blocks are run, each by a shell of its own, and have to end well.
-- `text` blocks behind one have to stand in what it printed, in order. Trailing spaces and seconds do not count,
-  nor which of several lines is named for a pair: the first that the analysis meets differs from Python to Python.
+- A `python`, `cpp`, `cmake`, `yaml`, `json` or `toml` block that begins with a comment with a file's name,
+  `# kernel.py`, is written into the folder. `# kernel.py, in part`: the lines have to stand in that file already.
+- Other `python` blocks of a page are one program. It is run where its output is
+  shown, or else before the next command.
+- Other `json`, `yaml` and `toml` blocks have to be what they say; a manifest has to keep every rule.
+- `sh` blocks are run, each by a shell, and have to end well. Variables that one sets are there in the next.
+- `text` blocks behind one have to stand in what it printed, in order. White space and seconds do not count, nor
+  which of several lines is named for a pair: the first that the analysis meets differs from Python to Python.
 - `<!-- needs: triton -->`: what follows is run only where that package is installed.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from textwrap import dedent
 
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.page_data import READERS, check_data
+from tests.helpers.page_shell import PageShell
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_PART = re.compile(r"^```(\w+)\n(.*?)^```$|^<!-- needs: (\w+) -->$", re.DOTALL | re.MULTILINE)
+_PART = re.compile(r"^```(\S*)\n(.*?)^```$|^<!-- needs: (\w+) -->$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"(?:#|//) (\S+\.\w+)(, in part)?\n")
-_COMMENT = {"python", "cpp", "yaml"}
+_FILES = {"cmake", "cpp", "json", "python", "toml", "yaml"}
+PROGRAM = "program.py"
 
 
 class PageError(AssertionError):
@@ -40,82 +41,106 @@ class Block:
     language: str
     text: str
 
+    @property
+    def first_line(self) -> str:
+        """What tables name a block by."""
+        return self.text.partition("\n")[0]
+
 
 def blocks(page: Path) -> Iterator[Block]:
     for language, body, needed in _PART.findall(page.read_text(encoding="utf-8")):
-        yield Block("needs", needed) if needed else Block(language, body)
+        if needed:
+            yield Block("needs", needed)
+        elif not language.startswith("{"):  # a list of pages, for the site
+            yield Block(language, body)
 
 
-def run_page(page: Path, folder: Path, replaced: Mapping[str, str] | None = None) -> str | None:
+def run_page(
+    page: Path, folder: Path, replaced: Mapping[str, str] | None = None, left_out: frozenset[Block] = frozenset()
+) -> str | None:
     """The package for want of which the rest of the page was left out, if any. `replaced`: what commands say, and what
-    stands for it here."""
-    environment = _environment(folder.parent / "bin")
-    printed = ""
+    stands for it here. Blocks that are `left_out` are passed over."""
+    run = _Run(page.name, folder, replaced or {})
     for block in blocks(page):
-        if block.language == "needs":
-            if find_spec(block.text) is None:
-                return block.text
-        elif block.language == "sh":
-            command = block.text
-            for said, meant in (replaced or {}).items():
-                command = command.replace(said, meant)
-            printed = _normal(_printed_by(command, folder, environment))
-        elif block.language == "text":
-            _before, found, rest = printed.partition(_normal(block.text))
-            if not found:
-                raise PageError(f"{page.name} shows\n{block.text}\nand this came:\n{printed}")
-            printed = rest
-        elif block.language in _COMMENT:
-            _file(block, page.name, folder)
-        else:
-            raise PageError(f"{page.name} has a block of {block.language}, which nothing runs")
+        if block.language == "needs" and find_spec(block.text) is None:
+            return block.text
+        if block.language != "needs" and block not in left_out:
+            run.take(block)
+    run.finish()
     return None
 
 
-def _file(block: Block, page: str, folder: Path) -> None:
-    named = _FILE.match(block.text)
-    if named is None:
-        raise PageError(f"{page}: this block names no file:\n{block.text}")
-    path = folder / named[1]
-    if named[2] is None:
-        path.write_text(block.text, encoding="utf-8")
-    elif block.text[named.end() :] not in path.read_text(encoding="utf-8"):
-        raise PageError(f"{page}: this does not stand in {path.name}:\n{block.text}")
+class _Run:
+    def __init__(self, page: str, folder: Path, replaced: Mapping[str, str]) -> None:
+        self._page, self._folder, self._replaced = page, folder, replaced
+        self._shell = PageShell(folder)
+        self._program: list[str] = []
+        self._printed = self._came = ""
 
+    def take(self, block: Block) -> None:
+        if block.language == "sh":
+            self.finish()
+            self._printed = self._run(block.text)
+        elif block.language == "text":
+            self._shown(block.text)
+        elif block.language in _FILES and _FILE.match(block.text):
+            self._file(block.text)
+        elif block.language == "python":
+            self._program.append(block.text)
+        elif block.language in READERS:
+            self._data(block)
+        elif block.language in _FILES:
+            raise PageError(f"{self._page}: this block names no file:\n{block.text}")
+        else:
+            raise PageError(f"{self._page} has a block of {block.language or 'no language'}, which nothing runs")
 
-def _printed_by(command: str, folder: Path, environment: Mapping[str, str]) -> str:
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    if ran.returncode:
-        raise PageError(f"{command}\nended with {ran.returncode}:\n{ran.stdout}")
-    return ran.stdout
+    def finish(self) -> None:
+        if self._program:
+            self._printed = self._run_program()
+
+    def _shown(self, text: str) -> None:
+        if self._program:
+            self._printed = self._run_program()
+        _before, found, rest = self._printed.partition(_normal(text))
+        if not found:
+            raise PageError(f"{self._page} shows\n{text}\nand this came:\n{self._came}")
+        self._printed = rest
+
+    def _run_program(self) -> str:
+        text = self._meant("\n".join(self._program))
+        (self._folder / PROGRAM).write_text(text, encoding="utf-8")
+        self._program = []
+        return self._run(f"python {PROGRAM}\n")
+
+    def _run(self, command: str) -> str:
+        command = self._meant(command)
+        code, printed = self._shell.run(command)
+        if code:
+            raise PageError(f"{command}\nended with {code}:\n{printed}")
+        self._came = printed
+        return _normal(printed)
+
+    def _meant(self, text: str) -> str:
+        for said, meant in self._replaced.items():
+            text = text.replace(said, meant)
+        return text
+
+    def _data(self, block: Block) -> None:
+        try:
+            check_data(block.language, block.text)
+        except ValueError as error:
+            raise PageError(f"{self._page}: {error}, in\n{block.text}") from None
+
+    def _file(self, text: str) -> None:
+        named = _FILE.match(text)
+        assert named is not None
+        path = self._folder / named[1]
+        if named[2] is None:
+            path.write_text(text, encoding="utf-8")
+        elif text[named.end() :] not in path.read_text(encoding="utf-8"):
+            raise PageError(f"{self._page}: this does not stand in {path.name}:\n{text}")
 
 
 def _normal(text: str) -> str:
-    lines = [re.sub(r"\b\d+\.\d+ s\b", "N s", line.rstrip()) for line in text.splitlines()]
-    lines = [re.sub(r"(both may be needed at line) \d+", r"\1 N", line) for line in lines]
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _environment(commands: Path) -> dict[str, str]:
-    """`warpack` and `python` are those of this tree, wherever the tests are started."""
-    commands.mkdir(exist_ok=True)
-    for name, arguments in (("python", ""), ("warpack", "-m warpack")):
-        path = commands / name
-        path.write_text(
-            dedent(f"""\
-            #!/bin/sh
-            exec "{sys.executable}" {arguments} "$@"
-            """)
-        )
-        path.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NUMBA_ENABLE_CUDASIM")}
-    return kept | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    text = re.sub(r"\b\d+\.\d+ s\b", "N s", text)
+    return " ".join(re.sub(r"(both may be needed at line) \d+", r"\1 N", text).split())
