@@ -1,6 +1,6 @@
 """The layout as a tree of frozen dataclasses: where every byte lives, the launch it allows, and the proof.
 
-Offsets count bytes from the start of a region; the run region is one run's window. See the README for the words.
+Offsets count bytes from the start of a region; the run region is one run's window. docs/words.md has the words.
 """
 
 from __future__ import annotations
