@@ -23,6 +23,6 @@ def _named(page: Path) -> Iterator[str]:
     """What the lists of this page name of the folder docs/."""
     above = "" if page.parent == DOCS else "../"
     for entries in _LIST.findall(page.read_text(encoding="utf-8")):
-        for entry in entries.split():
+        for entry in re.findall(r"[^\s<>]+(?=>?$)", entries, re.MULTILINE):
             if entry.startswith(above) and "/" not in entry.removeprefix(above):
                 yield entry.removeprefix(above)
