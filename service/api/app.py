@@ -15,6 +15,7 @@ from warpack.service.api.answers.hub import Hub
 from warpack.service.api.calls import (
     artefacts,
     batches,
+    callers,
     devices,
     docs_page,
     events,
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         manifests,
         schemas,
         devices,
+        callers,
         workers,
         operations,
         docs_page,

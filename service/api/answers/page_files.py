@@ -69,8 +69,7 @@ def _walk(folder: Traversable, above: str = "") -> Iterator[tuple[str, bytes]]:
     for entry in folder.iterdir():
         name = above + entry.name
         if entry.is_dir():
-            if above != f"{_EXAMPLES}/":  # what lies deeper is no example of the page
-                yield from _walk(entry, f"{name}/")
+            yield from _walk(entry, f"{name}/")
         elif _suffix(name) in _MEDIA_TYPES:
             yield name, entry.read_bytes()
 
