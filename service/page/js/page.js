@@ -47,10 +47,11 @@ export class Page {
   async open(place) {
     if (place.job) return place.job === this.jobId ? undefined : this.openJob(place.job, { view: place.view });
     this.leave();
-    const round = this.round;
+    const { round } = this;
+    const { edits } = this.input;
     try {
       const source = await this.sourceFor(place);
-      if (round !== this.round) return;
+      if (round !== this.round || edits !== this.input.edits) return; // the user was faster
       this.input.load(source);
       if (place.layout) await this.openLayout(place);
     } catch (error) {

@@ -22,6 +22,7 @@ export class InputPane {
     this.lacksKey = lacksKey;
     this.source = sourceOf("");
     this.answer = null;
+    this.edits = 0;
     this.reading = new Reading(api, (state) => this.told(state));
     this.box = new EditorBox(byId("text"), { onChange: (text) => this.edited(text), onSubmit: () => this.solve() });
     byId("open").addEventListener("click", () => byId("file").click());
@@ -54,6 +55,7 @@ export class InputPane {
   }
 
   edited(text) {
+    this.edits += 1;
     const emptied = text === "" ? { held: false, from: "typed", name: "", kernel: null } : {};
     this.changed({ text, job: null, ...emptied });
   }
