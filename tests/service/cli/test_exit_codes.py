@@ -32,7 +32,9 @@ def _own_signals() -> Iterator[None]:
 
 def test_every_command_is_tried_here_or_named_with_where_it_is() -> None:
     tried = (ROOT / "tests" / "service" / "cli" / "test_exit_codes.py").read_text(encoding="utf-8")
-    elsewhere = {name: f"test_{name}.py" for name in ("demo", "diff", "draw", "import", "init", "measure", "trace")}
+    elsewhere = {
+        name: f"test_{name}.py" for name in ("build", "demo", "diff", "draw", "import", "init", "measure", "trace")
+    }
     for command, file in elsewhere.items():
         assert "code" in (ROOT / "tests" / "service" / "cli" / file).read_text(encoding="utf-8"), command
     assert [command for command in app._COMMANDS if command not in elsewhere and f'"{command}"' not in tried] == []
