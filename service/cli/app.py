@@ -28,6 +28,7 @@ Every command has a page of its own: "warpack solve --help".
 
 _COMMANDS = {
     "solve": "Pack the buffers of a manifest and show the layout.",
+    "build": "Make the allocators of a manifest as a step of a build: CMake, setuptools, make.",
     "draw": "Draw a layout as an SVG picture: where every byte went, when, and what more threads would want.",
     "check": "Say everything that is wrong with a manifest, or how many bytes it needs at least.",
     "verify": "Check a layout against its manifest; every rule is derived anew.",

@@ -18,7 +18,19 @@ from warpack.service.schema import layout_schema, manifest_schema
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 
-_ELSEWHERE = ("completion", "demo", "diff", "draw", "explain", "import", "init", "measure", "trace", "watch")
+_ELSEWHERE = (
+    "build",
+    "completion",
+    "demo",
+    "diff",
+    "draw",
+    "explain",
+    "import",
+    "init",
+    "measure",
+    "trace",
+    "watch",
+)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
 
