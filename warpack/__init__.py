@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from warpack.solver import read_layout as read_layout
 
 _ROOMS = ("gpu_runtime", "service", "solver")
-_SHOWN = frozenset({"Layout", "Manifest", "load_manifest", "optimize", "read_layout"})
+_SHOWN = frozenset({"Kernel", "Layout", "Manifest", "load_manifest", "optimize", "read_layout"})
 """What hands out values that notebooks show."""
 
 _HOMES = {

@@ -233,3 +233,14 @@ def test_ctrl_c_cancels_the_order(asked: str, tmp_path: Path) -> None:
         assert json.loads(out)["manifest_sha256"] == sha256
         (job,) = client.jobs(manifest_sha256=sha256)
         assert job.state == "cancelled"
+
+
+def test_watch_follows_a_job_of_the_service_to_its_end(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    warpack, url = Cli(capsys), asked
+    with Client(url) as client:
+        ready = client.submit(small(name="watched"))
+        none = client.submit(one_buffer(100_000, name="too large"))
+    ran = warpack("watch", ready.id)
+    assert (ran.code, "level" not in ran.err) == (0, True)
+    assert "static passed" in ran.out
+    assert warpack("watch", f"{url}/v1/layouts/{none.id}").code == 3
