@@ -46,6 +46,7 @@ _DROPPED_AT_ONCE = 200
 
 _handlers: dict[str, Handler] = {}  # a process has one DBOS, and so one set of handlers
 _at_work = AtWork()
+_stopping = threading.Event()
 
 
 @DBOS.step(name="warpack.handle")
@@ -77,6 +78,7 @@ class DbosEngine:
         self._pace = threading.Lock()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
+        _stopping.clear()
         _handlers.update(handlers)
         _refuse_pickles()
         self._database = _open(self._url)
@@ -151,6 +153,7 @@ class DbosEngine:
                 self._look_every(_POLL_AT_REST_S)
 
     def stop(self, limit_s: float = 0.0) -> None:
+        _stopping.set()
         # DBOS waits in whole seconds. So it gets none if nothing is at work.
         DBOS.destroy(workflow_completion_timeout_sec=ceil(limit_s) if _at_work.busy else 0)
         self._database.dispose()
@@ -201,8 +204,10 @@ def _open(url: str) -> Engine:
 
 
 def _quieten() -> None:
-    """Drops two warnings of DBOS that report no fault. At shutdown it warns once for each handler that it cancels, as
-    it was asked to. A worker that was given up and goes on is told that another has its task now: see `forget`."""
+    """Drops three messages of DBOS that report no fault. At shutdown it warns once for each handler that it cancels, as
+    it was asked to. It may also have taken a task from its queue for which its event loop is closed already; another
+    process finds that one. A worker that was given up and goes on is told that another has its task now: see
+    `forget`."""
     logging.getLogger("dbos").addFilter(_is_news)
 
 
@@ -210,4 +215,6 @@ def _is_news(record: logging.LogRecord) -> bool:
     if record.exc_info is not None and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError):
         return False
     message = record.getMessage()
+    if _stopping.is_set() and "Event loop is closed" in message:
+        return False
     return "Asyncio task cancelled" not in message and "no longer owned by this execution" not in message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import os
 import pickle
 import subprocess
@@ -17,8 +18,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.helpers.processes import eventually
-from warpack.service.engine import Handler, TaskKey
+from warpack.service.engine import Handler, TaskKey, dbos_engine
 from warpack.service.engine.dbos_engine import DbosEngine
+
+_CLOSED = RuntimeError("Event loop is closed")
 
 _WORKER = """
 import asyncio, sys, time
@@ -219,3 +222,13 @@ def test_what_has_ended_is_dropped_and_nothing_else(url: str) -> None:
         assert running.drop_ended(-3600.0) == 1
         fates = running.fates((ended, under_way, waiting))
         assert fates == {ended: "unknown", under_way: "running", waiting: "waiting"}
+
+
+def test_a_task_that_was_taken_from_its_queue_during_the_stop_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = logging.LogRecord("dbos", logging.ERROR, "", 1, "Error executing workflow %s: %s", ("x", _CLOSED), None)
+    other = logging.LogRecord("dbos", logging.ERROR, "", 1, "Error executing workflow x: no such row", (), None)
+    monkeypatch.setattr(dbos_engine, "_stopping", threading.Event())
+    assert dbos_engine._is_news(late)
+    dbos_engine._stopping.set()
+    assert not dbos_engine._is_news(late)
+    assert dbos_engine._is_news(other)
