@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from socket import socketpair
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -57,9 +58,19 @@ def demo(
         # another thread, and fail once the service has been stopped.
         with ThreadPoolExecutor(1) as pool, running_service() as url:
             note(f"It answers on {url}")
-            return pool.submit(_run_with, url, documents, show).result()
+            return _result(pool.submit(_run_with, url, documents, show))
     finally:
         note("What was started has been stopped.")
+
+
+def _result(pending: Future[int]) -> int:
+    """Waits on a socket: a signal that is raised within `Future.result` may find its lock taken from it, and then
+    another error is raised."""
+    ended, end = socketpair()
+    pending.add_done_callback(lambda _: end.close())
+    with ended:
+        ended.recv(1)
+    return pending.result()
 
 
 def _run_with(url: str, documents: list[tuple[str, bytes]], show: _Show) -> int:

@@ -14,6 +14,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("warpack solve kernel.yaml --json > layout.json", "for programs"),
         ("warpack solve - --quiet < kernel.yaml", "the exit code alone"),
     ),
+    "build": (
+        ("warpack build kernel.yaml -o generated", "allocators that change with the manifest alone"),
+        ("warpack build --project pyproject.toml", "every layout that it names"),
+    ),
     "draw": (
         ("warpack draw packed/layout.json -o map.svg", "the memory map"),
         ("warpack draw kernel.yaml --view card --theme dark -o card.svg", "a card to share"),
