@@ -120,13 +120,14 @@ class Chart:
         return best
 
 
-def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
-    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes."""
+def charts(manifest: Manifest, layout: Layout, story: Story | None = None) -> tuple[Chart, ...]:
+    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes.
+    `story`: the manifest's, where it was derived before."""
     if layout.launch is None and layout.pool is None:
         return ()
     from warpack.solver.verifier.story import derive
 
-    drawing, launch = _Drawing(derive(manifest), layout), layout.launch
+    drawing, launch = _Drawing(story or derive(manifest), layout), layout.launch
     found = [drawing.of_pool()] if launch is None else [drawing.of_block(launch), drawing.of_run(launch)]
     return tuple(chart for chart in found if chart.size_bytes)
 

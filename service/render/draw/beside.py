@@ -16,6 +16,7 @@ from warpack.service.render.draw.program import draw_phase_names, draw_structure
 from warpack.service.render.draw.strips import strips
 from warpack.service.render.draw.text import counted, shortened
 from warpack.service.render.draw.told import before_of, floor_bytes, foot_lines, launch_line, proof_line
+from warpack.solver.verifier.story import derive
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
@@ -32,7 +33,8 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
         return empty_picture(canvas, title, launch_line(layout))
     sized = sized_for(manifest, layout)
     earlier = layout_before(sized, layout, before)
-    sides = charts(sized, earlier), charts(sized, layout)
+    story = derive(sized)
+    sides = charts(sized, earlier, story), charts(sized, layout, story)
     y = draw_heading(canvas, title, [launch_line(layout), proof_line(layout)]) + 4
     colours, half = Colours.of(layout), WIDTH / 2
     frames: list[Frame] = []
