@@ -32,6 +32,7 @@ COPY warpack/*.py warpack/py.typed warpack/
 COPY solver warpack/solver
 COPY gpu_runtime warpack/gpu_runtime
 COPY service warpack/service
+COPY examples/*.json warpack/examples/
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --force-reinstall . && python3 -m compileall -q /opt/warpack
 
 FROM worker-packages AS worker-installed
@@ -41,6 +42,7 @@ COPY warpack/*.py warpack/py.typed warpack/
 COPY solver warpack/solver
 COPY gpu_runtime warpack/gpu_runtime
 COPY service warpack/service
+COPY examples/*.json warpack/examples/
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --force-reinstall . && python3 -m compileall -q /opt/warpack
 
 FROM base AS runtime

@@ -135,6 +135,9 @@ def test_a_wheel_holds_real_folders_and_nothing_but_warpack(tmp_path: Path) -> N
         "py.typed",
         "gpu_runtime/adapters/cubie/lifetimes.json",
         "service/cli/sample.json",
+        "service/page/examples/07-kvaerno5.json",
+        "service/page/index.html",
+        "service/page/js/view/index.js",
         "solver/devices/gpu_table.json",
     }
     assert {f"warpack/{name}" for name in data} <= set(names)
@@ -157,7 +160,7 @@ def test_an_image_builds_the_sources_in_no_folder_where_the_empty_package_was_bu
 def _copied(folder: Path) -> Path:
     """What the build needs, links as links: it writes beside its sources."""
     folder.mkdir()
-    names = ["pyproject.toml", "README.md", "warpack", *ROOMS]
+    names = ["pyproject.toml", "README.md", "examples", "warpack", *ROOMS]
     subprocess.run(["cp", "-a", *(ROOT / name for name in names), folder], check=True)
     return folder
 

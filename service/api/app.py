@@ -15,6 +15,7 @@ from warpack.service.api.answers.hub import Hub
 from warpack.service.api.calls import (
     artefacts,
     batches,
+    callers,
     devices,
     docs_page,
     events,
@@ -22,6 +23,7 @@ from warpack.service.api.calls import (
     manifests,
     operations,
     orders,
+    page,
     schemas,
     workers,
 )
@@ -99,7 +101,21 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(StoredAnswers)  # the one added last comes first
     app.add_middleware(Edge, settings=settings, calls=table)
     install_error_answers(app)
-    parts = (orders, batches, layouts, events, artefacts, manifests, schemas, devices, workers, operations, docs_page)
+    parts = (
+        orders,
+        batches,
+        layouts,
+        events,
+        artefacts,
+        manifests,
+        schemas,
+        devices,
+        callers,
+        workers,
+        operations,
+        docs_page,
+        page,
+    )
     for part in parts:
         app.include_router(part.router)
     app.openapi = described_by(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it

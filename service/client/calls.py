@@ -16,6 +16,7 @@ Document = Mapping[str, Any] | str | bytes
 """JSON values, or JSON text."""
 
 Priority = Literal["low", "normal", "high"]
+TextFormat = Literal["auto", "json", "yaml", "toml", "csv", "triton"]
 _MOST_WAIT_S = 60
 """The longest that one call may wait. `solve` asks again after that."""
 
@@ -103,6 +104,22 @@ class Calls(Attempts):
     def check(self, manifest: Document) -> Steps[dict[str, Any]]:
         """The warnings and lower bounds of a manifest. Raises `BadManifest` with every error of a bad one."""
         answer = yield from self._call("POST", "/v1/manifests:check", manifest)
+        return dict(answer.json())
+
+    def read(
+        self, text: str, format: TextFormat = "auto", *, name: str = "", kernel: str | None = None
+    ) -> Steps[dict[str, Any]]:
+        """The manifest in a text: JSON, YAML, TOML, a table of buffers (CSV) or a dump of Triton's compiler, with its
+        `format`, `notes` and `warnings`. Raises `BadManifest` with every error, each with its line."""
+        document: dict[str, Any] = {"text": text, "format": format, "name": name}
+        if kernel is not None:
+            document["kernel"] = kernel
+        answer = yield from self._call("POST", "/v1/manifests:read", document)
+        return dict(answer.json())
+
+    def caller(self) -> Steps[dict[str, Any]]:
+        """What the key may do: `key_id` (None without a key), `scopes` and `priority`."""
+        answer = yield from self._call("GET", "/v1/caller")
         return dict(answer.json())
 
     def verify(self, manifest: Mapping[str, Any], layout: Mapping[str, Any]) -> Steps[dict[str, Any]]:

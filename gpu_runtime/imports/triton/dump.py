@@ -19,11 +19,13 @@ _FUNCTION = re.compile(r"^\s*tt\.func public @(\"[^\"]+\"|[\w$.]+)", re.MULTILIN
 
 @dataclass(frozen=True, slots=True)
 class Allocated:
-    """A module with offsets. `shared_bytes`: what Triton's own metadata says of the kernel."""
+    """A module with offsets. `shared_bytes`: what Triton's own metadata says of the kernel. `first_line`: the line of
+    the dump in which its text begins, from 1."""
 
     kernel: str
     text: str
     shared_bytes: int
+    first_line: int
 
 
 def allocated_modules(dump: str) -> list[Allocated]:
@@ -31,7 +33,7 @@ def allocated_modules(dump: str) -> list[Allocated]:
     compiled several times has several."""
     found: list[Allocated] = []
     open_kernels: set[str] = set()
-    for text in _sections(dump):
+    for text, first_line in _sections(dump):
         kernel = _FUNCTION.search(text)
         if kernel is None:
             continue
@@ -41,7 +43,7 @@ def allocated_modules(dump: str) -> list[Allocated]:
             open_kernels.discard(name)
         elif name not in open_kernels:
             open_kernels.add(name)
-            found.append(Allocated(name, text, int(shared[1])))
+            found.append(Allocated(name, text, int(shared[1]), first_line))
     return found
 
 
@@ -65,12 +67,15 @@ def chosen(dump: str, kernel: str | None) -> Allocated:
     return found[-1]
 
 
-def _sections(dump: str) -> Iterator[str]:
-    """The modules, each without its heading; the whole text where there are no headings."""
+def _sections(dump: str) -> Iterator[tuple[str, int]]:
+    """The modules, each without its heading, and the line in which its text begins; the whole text where there are no
+    headings."""
     starts = [found.end() for found in _SECTION.finditer(dump)]
     if not starts:
-        yield dump
+        yield dump, 1
         return
     ends = [found.start() for found in _SECTION.finditer(dump)][1:]
+    line, counted = 1, 0
     for start, end in zip(starts, [*ends, len(dump)], strict=True):
-        yield dump[start:end]
+        line, counted = line + dump.count("\n", counted, start), start
+        yield dump[start:end], line

@@ -73,10 +73,10 @@ class Module:
     attributes: str
 
 
-def parse_module(text: str) -> Module:
-    """Raises ImportFailed for text that is not understood, with its line."""
+def parse_module(text: str, first_line: int = 1) -> Module:
+    """Raises ImportFailed for text that is not understood, with its line; the text begins in `first_line`."""
     reader = _Reader()
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.splitlines(), first_line):
         line = without_locations(raw).strip()
         if line:
             reader.line(number, line)

@@ -28,7 +28,7 @@ def import_triton(dump: str, *, kernel: str | None = None) -> Imported:
     """The manifest of a kernel in a dump. `kernel`: its name, where the dump has several. Raises ImportFailed, also
     where the buffers found do not end where Triton says that its shared memory ends."""
     allocated = chosen(dump, kernel)
-    module = parse_module(allocated.text)
+    module = parse_module(allocated.text, allocated.first_line)
     target, counts = _target(module)
     function = next(one for one in module.functions if one.public)
     found = allocations_of(module, function)

@@ -34,7 +34,7 @@ _PATIENCE_S = 1.0
 """How long monitoring calls wait for the database."""
 _MOST_KEPT = 1024
 _OPEN = frozenset({"/", "/livez", "/readyz", "/docs", "/openapi.json"})
-_OPEN_BELOW = ("/docs/", "/v1/schema/")
+_OPEN_BELOW = ("/docs/", "/page/", "/v1/schema/")
 
 
 @dataclass(frozen=True, slots=True)

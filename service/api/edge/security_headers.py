@@ -14,6 +14,9 @@ _ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 
 
 def with_security(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The fields, with each of `_ALWAYS` that the call has not set itself."""
+    """The fields, with each of `_ALWAYS` that the call has not set itself. An answer whose own policy lets every page
+    frame it gets no X-Frame-Options, which would contradict that."""
     there = {name.lower() for name, _ in headers}
+    if any(name.lower() == b"content-security-policy" and b"frame-ancestors *" in value for name, value in headers):
+        there.add(b"x-frame-options")
     return [*headers, *(field for field in _ALWAYS if field[0] not in there)]

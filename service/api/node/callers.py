@@ -36,6 +36,13 @@ def _with(scope: Scope, *, without_key: bool = False) -> Callable[..., Awaitable
     return caller_with_scope
 
 
+async def _any_caller(request: Request, _: object = Security(_KEY, scopes=[])) -> Caller:
+    caller: Caller = request.scope["caller"]
+    return caller
+
+
+Anyone = Annotated[Caller, Depends(_any_caller)]
+"""Whoever passed the edge: any valid key, or the one local caller."""
 Submitter = Annotated[Caller, Depends(_with("submit"))]
 Reader = Annotated[Caller, Depends(_with("read"))]
 Watcher = Annotated[Caller, Depends(_with("admin", without_key=True))]
