@@ -42,7 +42,7 @@ def long_program(buffers: int = 40, *, apart: int = 20) -> dict[str, Any]:
 
 def seconds(manifest: Manifest, layout: Layout) -> dict[str, tuple[float, int]]:
     """By view: the least of three times, in seconds, and the bytes of the document."""
-    found = {}
+    found: dict[str, tuple[float, int]] = {}
     for view in VIEWS:
         times, size = [], 0
         for _ in range(3):

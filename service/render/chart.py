@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, product
@@ -64,6 +64,18 @@ class Passing:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hull:
+    """Bytes `[start_bytes, end_bytes)` are the contiguous window of the component `path`, of which buffers are live
+    from phase `start` to before phase `end`."""
+
+    path: str
+    start: Phase
+    end: Phase
+    start_bytes: Bytes
+    end_bytes: Bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """One region over the whole flattened timeline: one run's window, a pool, or the block's memory up to the last
@@ -79,6 +91,7 @@ class Chart:
     boxes: tuple[Box, ...]
     windows_from: Bytes | None = None
     passings: tuple[Passing, ...] = ()
+    hulls: tuple[Hull, ...] = ()
 
     @property
     def phases(self) -> int:
@@ -176,7 +189,17 @@ class _Drawing:
             boxes=tuple(boxes),
             windows_from=windows_from,
             passings=tuple(sorted(self._passings(region), key=lambda one: (one.phase, one.start_bytes, one.note))),
+            hulls=tuple(self._hulls(region, boxes)),
         )
+
+    def _hulls(self, region: str, boxes: Sequence[Box]) -> Iterator[Hull]:
+        for window in self.layout.components:
+            below = f"{window.path}/"
+            inside = [box for box in boxes if not box.above and box.buffer.startswith(below)]
+            if window.region == region and window.size_bytes and inside:
+                start, end = min(box.start for box in inside), max(box.end for box in inside)
+                beyond = window.offset_bytes + window.size_bytes
+                yield Hull(window.path, start, end, window.offset_bytes, beyond)
 
     def _passings(self, region: str) -> Iterator[Passing]:
         for one in self.layout.handoffs:

@@ -21,6 +21,8 @@ from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 _LEFT = 72.0
+_MOST = 3000
+"""Rectangles of each side."""
 _REGIONS: tuple[ChartRegion, ...] = ("run", "block", "pool")
 
 
@@ -75,7 +77,7 @@ def _height(chart: Chart) -> float:
 
 
 def _draw(canvas: Canvas, frame: Frame, floor: int, colours: Colours, numbers: dict[str, int]) -> float:
-    drawn = strips(frame)
+    drawn = strips(frame, _MOST)
     draw_plot(canvas, frame, drawn, colours, floor)
     named = named_in_boxes(canvas, frame.area, drawn)
     for strip in drawn:

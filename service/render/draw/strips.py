@@ -11,6 +11,7 @@ from warpack.service.render.chart import Box, State
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
+from warpack.solver.wire.units import Phase
 
 _PIXEL = 1.0
 """Stretches narrower than this are merged with the next."""
@@ -33,6 +34,8 @@ class Strip:
 
     box: Box
     area: Area
+    start: Phase
+    end: Phase
     stretches: int = 1
 
 
@@ -40,8 +43,8 @@ _Run = tuple[int, int, int, Box]
 """Phases from the first to the second number, of so many stretches, and the widest of these."""
 
 
-def strips(frame: Frame) -> list[Strip]:
-    """By offset, then phase. Where there are very many, wider ones are merged too."""
+def strips(frame: Frame, most: int = _MOST) -> list[Strip]:
+    """By offset, then phase. Where there are more than `most`, wider ones are merged too."""
     pieces: defaultdict[tuple[int, int, str, bool], list[_Run]] = defaultdict(list)
     for box in frame.chart.boxes:
         pieces[box.start_bytes, box.end_bytes, box.name, box.above].append((box.start, box.end, 1, box))
@@ -49,7 +52,7 @@ def strips(frame: Frame) -> list[Strip]:
     phase_width, pixels = frame.phase_width, _PIXEL
     while True:
         rows = [_merged(row, pixels / phase_width) for row in rows]
-        if sum(map(len, rows)) <= _MOST or pixels > frame.area.width:
+        if sum(map(len, rows)) <= most or pixels > frame.area.width:
             return [_strip(frame, box, start, end, count) for row in rows for start, end, count, box in row]
         pixels *= 2
 
@@ -79,13 +82,14 @@ def _width(box: Box) -> int:
 
 def _strip(frame: Frame, box: Box, start: int, end: int, count: int) -> Strip:
     area = frame.box(start, end, box.start_bytes, box.end_bytes)
-    return Strip(box, Area(area.left, area.top, max(area.right, area.left + 0.5), area.bottom), count)
+    wide = Area(area.left, area.top, max(area.right, area.left + 0.5), area.bottom)
+    return Strip(box, wide, start, end, count)
 
 
 def draw_strips(canvas: Canvas, frame: Frame, drawn: Iterable[Strip], colours: Colours) -> None:
     for strip in drawn:
         box = strip.box
-        more = f' data-buffer="{canvas.quoted(box.buffer)}"'
+        more = f' data-buffer="{canvas.quoted(box.buffer)}" data-phases="{strip.start} {strip.end}"'
         if box.state == "waiting":
             kind = "plot wait"
         else:

@@ -16,7 +16,7 @@ from warpack.gpu_runtime import emit_checked, emit_files
 from warpack.service.api.answers.files import FILES
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.child_tasks.artefacts import packed
-from warpack.service.render.draw.views import draw
+from warpack.service.render.draw.views import VIEWS, View, draw
 from warpack.solver import Layout, Manifest, load_manifest, read_layout
 
 
@@ -40,6 +40,22 @@ def test_each_file_is_what_its_function_writes(http: TestClient, job: dict[str, 
         assert http.get(job["links"][name]).text == text
     assert "two buffers" in written["layout.svg"]
     ElementTree.fromstring(written["layout.svg"])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_picture_is_handed_out_in_both_themes(http: TestClient, job: dict[str, Any], view: View) -> None:
+    manifest, layout = documents(http, job)
+    for theme in ("light", "dark"):
+        answer = http.get(job["links"]["layout.svg"], params={"view": view, "theme": theme})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+        assert answer.text == draw(manifest, layout, view, theme)
+
+
+def test_a_picture_that_there_is_not_is_refused_by_name(http: TestClient, job: dict[str, Any]) -> None:
+    for query in ({"view": "pie"}, {"theme": "pink"}):
+        answer = http.get(job["links"]["layout.svg"], params=query)
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:warpack:problem:bad-parameter")
+        assert next(iter(query)) in answer.json()["detail"]
 
 
 def test_the_bundle_has_every_file_with_its_sum_and_the_same_bytes_each_time(
