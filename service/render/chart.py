@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, product
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
+from warpack.service.render.hulls import Hull, hulls_of
 from warpack.service.render.structures import BarrierMark, Structure, barriers_of, structures_of
 from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
 from warpack.solver.wire.manifest import Manifest
@@ -62,18 +63,6 @@ class Passing:
     end_bytes: Bytes
     in_place: bool
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hull:
-    """Bytes `[start_bytes, end_bytes)` are the contiguous window of the component `path`, of which buffers are live
-    from phase `start` to before phase `end`."""
-
-    path: str
-    start: Phase
-    end: Phase
-    start_bytes: Bytes
-    end_bytes: Bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,17 +178,8 @@ class _Drawing:
             boxes=tuple(boxes),
             windows_from=windows_from,
             passings=tuple(sorted(self._passings(region), key=lambda one: (one.phase, one.start_bytes, one.note))),
-            hulls=tuple(self._hulls(region, boxes)),
+            hulls=tuple(hulls_of(self.layout, region, boxes)),
         )
-
-    def _hulls(self, region: str, boxes: Sequence[Box]) -> Iterator[Hull]:
-        for window in self.layout.components:
-            below = f"{window.path}/"
-            inside = [box for box in boxes if not box.above and box.buffer.startswith(below)]
-            if window.region == region and window.size_bytes and inside:
-                start, end = min(box.start for box in inside), max(box.end for box in inside)
-                beyond = window.offset_bytes + window.size_bytes
-                yield Hull(window.path, start, end, window.offset_bytes, beyond)
 
     def _passings(self, region: str) -> Iterator[Passing]:
         for one in self.layout.handoffs:

@@ -15,11 +15,11 @@ from warpack.service.api.answers.errors import AnsweredByChild, ApiError, not_fo
 from warpack.service.api.answers.files import FILES, JobFile
 from warpack.service.api.answers.ids import JobId
 from warpack.service.api.answers.rendered import PREFIX, IfNoneMatch, job_of, tagged
-from warpack.service.api.documentation.examples import NORMALISED, UNCHANGED, content_of
+from warpack.service.api.documentation.examples import CHART, NORMALISED, UNCHANGED, content_of
 from warpack.service.api.node.callers import Reader
 from warpack.service.api.node.children import SMALL_BYTES, as_response, children_of
 from warpack.service.api.node.provided import job_runner_of
-from warpack.service.jobs.child_tasks.artefacts import picture
+from warpack.service.jobs.child_tasks.artefacts import chart, picture
 from warpack.service.jobs.child_tasks.checks import normalise
 from warpack.service.jobs.children.orders import Task
 from warpack.service.jobs.job_runner import JobRunner
@@ -41,6 +41,21 @@ async def get_manifest(
 ) -> Response:
     job = await job_of(runner, caller, job_id)
     body = await _of_child(request, runner, job, normalise, {})
+    return tagged(body, "application/json", if_none_match)
+
+
+@router.get("/{job_id}/chart", summary="What is live when, and where", responses=CHART | UNCHANGED)
+async def get_chart(
+    job_id: JobId, request: Request, runner: InJobRunner, caller: Reader, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Phases are counted with every call expanded. A piece is a buffer, or a part of one. Its `stretches` are
+    `[first phase, phase after the last, state]`: `stated` phases, and those in which contents are `carried` to be found
+    again, kept `between` a write and a read, or in which others may still access them until a barrier (`waiting`). The
+    reason stands last. `advice`, `compared` and `validation` are the layout's in words."""
+    job = await job_of(runner, caller, job_id)
+    if job.state != "ready":
+        raise _not_ready(job, "the chart")
+    body = await _of_child(request, runner, job, chart, {"layout": job.layout, "artefacts": {}})
     return tagged(body, "application/json", if_none_match)
 
 

@@ -40,6 +40,15 @@ def picture(request: bytes, _cancelled: Cancelled) -> bytes:
     return Reply(HTTPStatus.OK, "image/svg+xml", drawn).to_bytes()
 
 
+def chart(request: bytes, _cancelled: Cancelled) -> bytes:
+    """Answer: what is live when and where, as `render.chart_json` has it."""
+    from warpack.service.render.chart_json import chart_document
+
+    manifest, layout, _ = _read(request)
+    document = json.dumps(chart_document(manifest, layout), ensure_ascii=False, separators=(",", ":"))
+    return Reply(HTTPStatus.OK, "application/json", document.encode()).to_bytes()
+
+
 def checked_allocators(request: bytes, _cancelled: Cancelled) -> bytes:
     """Answer: allocators_checked.py, or the reason why there is none."""
     from warpack.gpu_runtime.emitters import EmitError

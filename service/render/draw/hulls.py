@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from warpack.service.render.chart import Hull
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.frame import Frame
+from warpack.service.render.hulls import Hull
 
 HULL = ' stroke-width="1.6" stroke-dasharray="7 3"'
 

@@ -16,6 +16,7 @@ from warpack.gpu_runtime import emit_checked, emit_files
 from warpack.service.api.answers.files import FILES
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.child_tasks.artefacts import packed
+from warpack.service.render.chart import charts
 from warpack.service.render.draw.views import VIEWS, View, draw
 from warpack.solver import Layout, Manifest, load_manifest, read_layout
 
@@ -49,6 +50,26 @@ def test_every_picture_is_handed_out_in_both_themes(http: TestClient, job: dict[
         answer = http.get(job["links"]["layout.svg"], params={"view": view, "theme": theme})
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
         assert answer.text == draw(manifest, layout, view, theme)
+
+
+def test_the_chart_has_every_stretch_of_the_picture(http: TestClient, job: dict[str, Any]) -> None:
+    answer = http.get(f"/v1/layouts/{job['id']}/chart")
+    assert answer.headers["etag"] == http.get(f"/v1/layouts/{job['id']}/chart").headers["etag"]
+    found = answer.json()
+    drawn = charts(*documents(http, job))
+    assert found["phases"] == list(drawn[0].phase_names)
+    for region, chart in zip(found["regions"], drawn, strict=True):
+        assert (region["peak"]["used_bytes"], region["peak"]["phase"]) == chart.peak
+        told = {
+            (piece["name"], piece["start_bytes"], piece["end_bytes"], *stretch)
+            for piece in region["pieces"]
+            for stretch in piece["stretches"]
+        }
+        assert told == {
+            (box.name, box.start_bytes, box.end_bytes, box.start, box.end, box.state, *([box.why] if box.why else []))
+            for box in chart.boxes
+        }
+    assert http.get("/v1/layouts/none/chart").status_code == 404
 
 
 def test_a_picture_that_there_is_not_is_refused_by_name(http: TestClient, job: dict[str, Any]) -> None:
