@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from warpack.gpu_runtime.imports.outcome import Imported, ImportFailed
+from warpack.service.manifest_check import examine
 from warpack.service.problems import MOST_ERRORS, shortened
 from warpack.solver.reading.collector import Collector
 from warpack.solver.reading.load import load_manifest
 from warpack.solver.reading.source import MOST_MANIFEST_BYTES, read_source
+from warpack.solver.reading.texts.places import placed
 from warpack.solver.reading.texts.written import Form, Written
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import ManifestError, Place, Problem
@@ -30,20 +32,26 @@ _LOOKED_AT = 64 * 1024
 @dataclass(frozen=True, slots=True)
 class TextRead:
     """`values`: the manifest as JSON values, as it was written. `manifest` is the same with every default. `notes` are
-    sentences about what an import decided, left out, or could not know."""
+    sentences about what an import decided, left out, or could not know. `written` is the text, unless it was
+    imported."""
 
     format: TextFormat
     values: dict[str, Any]
     manifest: Manifest
     notes: tuple[str, ...] = ()
+    written: Written | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        warnings = self.manifest.warnings
+    def to_json(self, *, check: bool = False) -> dict[str, Any]:
+        """`check`: with the bounds and all warnings that a check gives (`manifest_check`)."""
+        examined = examine(self.manifest) if check else None
+        warnings = self.manifest.warnings if examined is None else placed(examined.warnings, self.written)
+        known = None if examined is None else examined.to_json()
         return {
             "format": self.format,
             "notes": list(self.notes),
             "warnings": with_places(warnings),
             "warning_count": len(warnings),
+            "checked": known and {name: known[name] for name in ("fits", "manifest_sha256", "lower_bound")},
             "manifest": self.values,
         }
 
@@ -68,7 +76,8 @@ def read_text(text: str, format: TextFormat | None = None, *, name: str = "", ke
         return TextRead(found, imported.manifest, load_manifest(imported.manifest), imported.notes)
     written = Written(text.encode(), cast(Form, found), f"manifest.{found}")
     manifest = load_manifest(written)
-    return TextRead(found, read_source(Collector(), written, MOST_MANIFEST_BYTES), manifest)
+    values = read_source(Collector(), written, MOST_MANIFEST_BYTES)
+    return TextRead(found, values, manifest, written=written)
 
 
 def format_of(text: str) -> TextFormat:

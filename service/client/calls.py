@@ -107,11 +107,18 @@ class Calls(Attempts):
         return dict(answer.json())
 
     def read(
-        self, text: str, format: TextFormat = "auto", *, name: str = "", kernel: str | None = None
+        self,
+        text: str,
+        format: TextFormat = "auto",
+        *,
+        name: str = "",
+        kernel: str | None = None,
+        check: bool = False,
     ) -> Steps[dict[str, Any]]:
         """The manifest in a text: JSON, YAML, TOML, a table of buffers (CSV) or a dump of Triton's compiler, with its
-        `format`, `notes` and `warnings`. Raises `BadManifest` with every error, each with its line."""
-        document: dict[str, Any] = {"text": text, "format": format, "name": name}
+        `format`, `notes` and `warnings`; with `check`, also what `check` gives. Raises `BadManifest` with every error,
+        each with its line."""
+        document: dict[str, Any] = {"text": text, "format": format, "name": name, "check": check}
         if kernel is not None:
             document["kernel"] = kernel
         answer = yield from self._call("POST", "/v1/manifests:read", document)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +23,8 @@ _MEDIA_TYPES = {
 _EXAMPLES = "examples"
 _INDEX = "index.html"
 _WORTH_PACKING = 0.9
+_FIRST_MODULE = "js/page.js"
+_IMPORT = re.compile(r"""^import\s(?:[^;"']*\sfrom\s)?["'](\.[^"']+)["'];""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,12 @@ class PageFile:
 
 @dataclass(frozen=True, slots=True)
 class PageFiles:
-    """`version` changes with every byte of every file. `index` is the page itself."""
+    """`version` changes with every byte of every file. `index` is the page itself. `first_modules`: what the page loads
+    before it can be used. A browser that is told so need not find them one after another."""
 
     version: str
     index: bytes
+    first_modules: tuple[str, ...]
     by_name: dict[str, PageFile]
 
 
@@ -52,7 +58,18 @@ def page_files() -> PageFiles:
     version = hashlib.sha256(index)
     for name, data in sorted(found.items()):
         version.update(b"%s\0%d\0%s" % (name.encode(), len(data), data))
-    return PageFiles(version.hexdigest()[:12], index, {name: _file(name, data) for name, data in found.items()})
+    first = tuple(sorted(_imported(found, _FIRST_MODULE)))
+    return PageFiles(version.hexdigest()[:12], index, first, {name: _file(name, data) for name, data in found.items()})
+
+
+def _imported(found: dict[str, bytes], name: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The module, and all that it imports from its beginning. Raises KeyError if one is not there."""
+    known |= {name}
+    for inner in _IMPORT.findall(found[name].decode()):
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), inner))
+        if target not in known:
+            known |= _imported(found, target, known)
+    return known
 
 
 def packed(data: bytes) -> bytes | None:

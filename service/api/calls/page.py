@@ -41,7 +41,12 @@ async def page(
     settings: Settings = request.app.state.settings
     found = page_files()
     keys = "optional" if is_loopback(settings.host) else "required"
-    body = found.index.replace(b"@version@", found.version.encode()).replace(b"@keys@", keys.encode())
+    base = f"page/{found.version}"
+    preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in found.first_modules)
+    filled = {"@preloads@": "" if embed is not None else preloads, "@version@": found.version, "@keys@": keys}
+    body = found.index
+    for token, value in filled.items():
+        body = body.replace(token.encode(), value.encode())
     headers = _frame_headers(embed is not None) | {
         "Content-Security-Policy": policy(origin_of(url), embed is not None),
         "Cache-Control": "private, no-cache",

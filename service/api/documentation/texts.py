@@ -26,6 +26,11 @@ _TEXT_SCHEMA = {
             "default": None,
             "description": "The kernel that is meant in a dump of several.",
         },
+        "check": {
+            "type": "boolean",
+            "default": False,
+            "description": "Also tells in `checked` what a check knows, with all its warnings.",
+        },
     },
     "additionalProperties": False,
 }
@@ -54,10 +59,10 @@ READ: dict[int | str, dict[str, Any]] = {
             "application/json",
             {
                 "type": "object",
-                "required": ["format", "manifest", "notes", "warnings", "warning_count"],
+                "required": ["format", "manifest", "notes", "warnings", "warning_count", "checked"],
                 "properties": {"manifest": {"$ref": "#/components/schemas/Manifest"}},
             },
-            {"format": "json", "notes": [], "warnings": [], "warning_count": 0, "manifest": MANIFEST},
+            {"format": "json", "notes": [], "warnings": [], "warning_count": 0, "checked": None, "manifest": MANIFEST},
         ),
     },
     422: {

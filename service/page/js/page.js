@@ -1,0 +1,221 @@
+// The page as a whole: what its address says, the manifest, the order, the layout.
+
+import { Api } from "./api.js";
+import { byId, h } from "./dom.js";
+import { failureOf, infeasibilityOf } from "./ending.js";
+import { InputPane } from "./input/pane.js";
+import { pretty } from "./input/pretty.js";
+import { forgetDraft, keepDraft, sourceOf, sourceOfAddress, storedDraft } from "./input/source.js";
+import { askForKey } from "./keys/dialog.js";
+import { storedKey } from "./keys/stored.js";
+import { unpack, valuesIn } from "./link/codec.js";
+import { goTo, readPlace } from "./link/place.js";
+import { share } from "./link/share.js";
+import { Order } from "./order/order.js";
+import { submit } from "./order/submit.js";
+import { showOrders } from "./orders/list.js";
+import { Result } from "./result/result.js";
+import { movable } from "./splitter.js";
+import { sentenceOf } from "./words.js";
+
+const FIRST = "01-two-buffers.json";
+
+export class Page {
+  constructor() {
+    this.api = new Api();
+    this.api.onUnauthorized = (error) => this.askForKey(storedKey() ? error.message : "This service wants an API key.");
+    this.order = null;
+    this.jobId = null;
+    this.round = 0;
+    this.input = new InputPane(this.api, { onSolve: (text) => this.solve(text), onEdit: () => this.staleness(), lacksKey: () => document.documentElement.dataset.keys === "required" && !storedKey() });
+    this.result = new Result(this.api, { onState: (view) => this.jobId && goTo({ job: this.jobId, view }), onApply: (manifest) => this.apply(manifest) });
+    byId("orders").addEventListener("click", () => showOrders(this.api, { onOpen: (job) => this.openJob(job.id, { push: true }), current: this.jobId }));
+    byId("key").addEventListener("click", () => this.askForKey(""));
+    byId("share").addEventListener("click", () => share({ source: this.input.source, shown: this.result.shown }));
+    for (const pane of ["input", "output"]) byId(`show-${pane}`).addEventListener("click", () => this.turnTo(pane));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      this.input.solve();
+    });
+    movable(byId("splitter"), byId("main"));
+    addEventListener("popstate", () => this.open(readPlace()));
+  }
+
+  /** Shows what the address says. */
+  async open(place) {
+    if (place.job) return place.job === this.jobId ? undefined : this.openJob(place.job, { view: place.view });
+    this.leave();
+    const round = this.round;
+    try {
+      const source = await this.sourceFor(place);
+      if (round !== this.round) return;
+      this.input.load(source);
+      if (place.layout) await this.openLayout(place);
+    } catch (error) {
+      this.input.say(sentenceOf(error), true);
+    }
+  }
+
+  async sourceFor({ manifest, format, url, example }) {
+    if (manifest) return sourceOf(await unpack(manifest), { format: format ?? "auto", from: "link", held: true });
+    if (url) return sourceOfAddress(url);
+    if (example) return this.example(example);
+    return storedDraft() ?? this.example(FIRST);
+  }
+
+  async example(file) {
+    return sourceOf(await this.api.text(`page/examples/${encodeURIComponent(file)}`), { format: "json", from: "example" });
+  }
+
+  async openLayout({ layout, manifest, view }) {
+    const told = JSON.parse(await unpack(layout));
+    const values = await valuesIn(manifest);
+    const verify = values && h("button", { type: "button", onclick: () => this.verify(values, told) }, "Check it here");
+    await this.result.show({ job: null, layout: told, manifest: values, state: view, note: null });
+    this.result.tell("This layout came with the link. This service has not checked it.", verify);
+    this.introduce(false);
+    this.turnTo("output");
+  }
+
+  async verify(manifest, layout) {
+    try {
+      const report = await this.api.json("v1/layouts:verify", { method: "POST", body: { manifest, layout } });
+      const found = report.findings.map((each) => h("li", {}, each.message));
+      this.result.tell(report.passed ? "This layout came with the link. The service's verifier found that it keeps every rule of this manifest." : "This layout came with the link, and breaks rules of this manifest:", found.length ? h("ul", {}, found) : null);
+    } catch (error) {
+      this.result.tell(h("p.error", {}, sentenceOf(error)));
+    }
+  }
+
+  /** Orders this manifest, and follows the order. */
+  async solve(text) {
+    this.leave();
+    const round = this.round;
+    this.introduce(false);
+    this.turnTo("output");
+    this.result.tell("Sending the manifest…");
+    const stopped = (this.sending = new AbortController());
+    try {
+      const job = await submit(this.api, text, { signal: stopped.signal, onTrouble: (error, ms) => this.result.tell(`${sentenceOf(error)} Trying again in ${Math.ceil(ms / 1000)} s.`) });
+      if (round !== this.round) return;
+      this.input.source.job = job.id;
+      keepDraft(this.input.source);
+      this.result.tell();
+      goTo({ job: job.id }, { push: true });
+      this.follow(job);
+    } catch (error) {
+      if (round !== this.round) return;
+      this.result.tell(h("p.error", {}, sentenceOf(error)));
+      if (error.problem?.errors) this.turnTo("input");
+    }
+  }
+
+  /** Shows an order of this service. */
+  async openJob(id, { push = false, view = null } = {}) {
+    this.leave();
+    const round = this.round;
+    this.introduce(false);
+    this.turnTo("output");
+    goTo({ job: id, view }, { push });
+    try {
+      const job = await this.api.job(id);
+      if (round !== this.round) return;
+      const draft = storedDraft();
+      const source = draft?.job === id ? draft : sourceOf(pretty(await this.api.manifest(id)), { format: "json", from: "order", job: id });
+      if (round !== this.round) return;
+      this.input.load(source);
+      this.follow(job, view);
+    } catch (error) {
+      if (round === this.round) this.result.tell(h("p.error", {}, sentenceOf(error)));
+    }
+  }
+
+  follow(job, view = null) {
+    this.jobId = job.id;
+    this.order = new Order(this.api, byId("order"), {
+      onEnd: (ended) => this.end(ended, view),
+      onFailure: (error) => this.result.tell(h("p.error", {}, sentenceOf(error))),
+    });
+    this.order.follow(job);
+  }
+
+  async end(job, view) {
+    const round = this.round;
+    const { manifest_sha256: sha256, state } = job;
+    this.solved = { sha256, text: this.input.source.text };
+    if (state === "failed") return this.result.tell(failureOf(job));
+    const manifest = await this.api.manifest(job.id);
+    if (round !== this.round) return;
+    if (state === "infeasible") {
+      return this.result.tell(infeasibilityOf(job, (least) => this.apply({ ...manifest, target: { ...manifest.target, shared_budget_bytes: least } })));
+    }
+    const layout = state === "ready" ? job.layout : job.best_so_far;
+    if (!layout) return this.result.tell("The order was cancelled before any layout was found.");
+    const note = state === "ready" ? null : "The order was cancelled. This is the best layout so far. Nothing has checked it.";
+    await this.result.show({ job, layout, manifest, state: view, note });
+    this.staleness();
+  }
+
+  /** Orders another manifest: JSON values. */
+  apply(manifest) {
+    this.input.load(sourceOf(pretty(manifest), { format: "json" }));
+    this.input.solve();
+  }
+
+  /** Leaves the order and the layout that are shown. */
+  leave() {
+    this.round += 1;
+    this.sending?.abort();
+    this.order?.stop();
+    this.order = this.jobId = this.solved = null;
+    this.result.clear();
+    this.introduce(true);
+  }
+
+  introduce(shown) {
+    byId("intro").hidden = !shown;
+  }
+
+  /** Says that the manifest was changed since the layout was made. */
+  staleness() {
+    byId("layout").classList.toggle("stale", Boolean(this.solved && this.solved.text !== this.input.source.text));
+  }
+
+  turnTo(pane) {
+    byId("main").dataset.pane = pane;
+    for (const each of ["input", "output"]) byId(`show-${each}`).setAttribute("aria-pressed", String(each === pane));
+  }
+
+  askForKey(why) {
+    askForKey(this.api, {
+      why,
+      onChange: () => {
+        const place = readPlace();
+        if (place.job && !this.result.shown) this.openJob(place.job, { view: place.view });
+        else this.input.afterChange();
+      },
+    });
+  }
+
+  /** Begins: the examples, what the address says, then the code editor, which is large. */
+  async start(place) {
+    this.input.offerExamples(async (file) => this.openExample(file)).catch((error) => this.input.say(sentenceOf(error), true));
+    await this.open(place);
+    let schema = null;
+    const helper = { schema: () => (schema ??= this.api.json("v1/schema/manifest.json")), manifest: () => this.input.answer?.manifest ?? null };
+    await this.input.box.enrich(helper);
+  }
+
+  async openExample(file) {
+    forgetDraft();
+    goTo({}, { push: true });
+    this.leave();
+    try {
+      this.input.load(await this.example(file));
+      this.turnTo("input");
+    } catch (error) {
+      this.input.say(sentenceOf(error), true);
+    }
+  }
+}
