@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { byId, h } from "./dom.js";
 import { failureOf, infeasibilityOf } from "./ending.js";
 import { InputPane } from "./input/pane.js";
+import { plain } from "./input/plain.js";
 import { pretty } from "./input/pretty.js";
 import { forgetDraft, keepDraft, sourceOf, sourceOfAddress, storedDraft } from "./input/source.js";
 import { askForKey } from "./keys/dialog.js";
@@ -27,7 +28,7 @@ export class Page {
     this.order = null;
     this.jobId = null;
     this.round = 0;
-    this.input = new InputPane(this.api, { onSolve: (text) => this.solve(text), onEdit: () => this.staleness(), lacksKey: () => document.documentElement.dataset.keys === "required" && !storedKey() });
+    this.input = new InputPane(this.api, { onSolve: (text) => this.solve(text), onEdit: () => this.staleness(), onFaults: () => this.turnTo("input"), lacksKey: () => document.documentElement.dataset.keys === "required" && !storedKey() });
     this.result = new Result(this.api, { onState: (view) => this.jobId && goTo({ job: this.jobId, view }), onApply: (manifest) => this.apply(manifest) });
     byId("orders").addEventListener("click", () => showOrders(this.api, { onOpen: (job) => this.openJob(job.id, { push: true }), current: this.jobId }));
     byId("key").addEventListener("click", () => this.askForKey(""));
@@ -122,7 +123,7 @@ export class Page {
       const job = await this.api.job(id);
       if (round !== this.round) return;
       const draft = storedDraft();
-      const source = draft?.job === id ? draft : sourceOf(pretty(await this.api.manifest(id)), { format: "json", from: "order", job: id });
+      const source = draft?.job === id ? draft : sourceOf(await this.written(await this.api.manifest(id)), { format: "json", from: "order", job: id });
       if (round !== this.round) return;
       this.input.load(source);
       this.follow(job, view);
@@ -142,25 +143,47 @@ export class Page {
 
   async end(job, view) {
     const round = this.round;
-    const { manifest_sha256: sha256, state } = job;
-    this.solved = { sha256, text: this.input.source.text };
+    const { state } = job;
+    this.solved = { text: this.input.source.text };
     if (state === "failed") return this.result.tell(failureOf(job));
     const manifest = await this.api.manifest(job.id);
     if (round !== this.round) return;
     if (state === "infeasible") {
-      return this.result.tell(infeasibilityOf(job, (least) => this.apply({ ...manifest, target: { ...manifest.target, shared_budget_bytes: least } })));
+      const most = await this.budgetOf(manifest.target.compute_capability);
+      if (round !== this.round) return;
+      const order = (least) => this.apply({ ...manifest, target: { ...manifest.target, shared_budget_bytes: least } });
+      return this.result.tell(infeasibilityOf(job, job.minimum_budget_bytes <= most ? order : null));
     }
     const layout = state === "ready" ? job.layout : job.best_so_far;
-    if (!layout) return this.result.tell("The order was cancelled before any layout was found.");
+    if (!layout) return this.result.tell(job.best_so_far === null ? "The order was cancelled before any layout was found." : "The order was cancelled.");
     const note = state === "ready" ? null : "The order was cancelled. This is the best layout so far. Nothing has checked it.";
     await this.result.show({ job, layout, manifest, state: view, note });
     this.staleness();
   }
 
+  /** The most shared bytes that a block of this architecture may have. */
+  async budgetOf(capability) {
+    const { architectures } = await this.api.json("v1/devices");
+    return architectures[capability].max_smem_per_block_optin;
+  }
+
   /** Orders another manifest: JSON values. */
-  apply(manifest) {
-    this.input.load(sourceOf(pretty(manifest), { format: "json" }));
-    this.input.solve();
+  async apply(manifest) {
+    this.input.load(sourceOf(await this.written(manifest), { format: "json" }));
+    await this.input.solve();
+  }
+
+  /** A manifest as somebody would write it. */
+  async written(manifest) {
+    return pretty(plain(manifest, await this.schema()));
+  }
+
+  schema() {
+    this.schemaSent ??= this.api.json("v1/schema/manifest.json").catch((error) => {
+      this.schemaSent = null; // the next one to ask tries again
+      throw error;
+    });
+    return this.schemaSent;
   }
 
   /** Leaves the order and the layout that are shown. */
@@ -202,9 +225,15 @@ export class Page {
   async start(place) {
     this.input.offerExamples(async (file) => this.openExample(file)).catch((error) => this.input.say(sentenceOf(error), true));
     await this.open(place);
-    let schema = null;
-    const helper = { schema: () => (schema ??= this.api.json("v1/schema/manifest.json")), manifest: () => this.input.answer?.manifest ?? null };
-    await this.input.box.enrich(helper);
+    await this.enrich();
+  }
+
+  async enrich() {
+    try {
+      await this.input.box.enrich({ schema: () => this.schema(), manifest: () => this.input.answer?.manifest ?? null });
+    } catch {
+      window.warpackTell("The code editor could not be loaded, so the manifest stands in a plain field.");
+    }
   }
 
   async openExample(file) {

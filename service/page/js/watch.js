@@ -2,6 +2,7 @@
 
 (function () {
   "use strict";
+  var NOT_LOADED = "A part of this page could not be loaded. Are you connected? Load the page again.";
   var shown = {};
 
   /** Shows a sentence at the top of the page. Each is shown once until it is closed. */
@@ -30,18 +31,19 @@
     place.append(line);
   }
 
+  function told(message) {
+    var missing = /dynamically imported module|importing a module script/i.test(message);
+    tell(missing ? NOT_LOADED : "This page has a fault: " + message);
+  }
+
   window.warpackTell = tell;
 
   window.addEventListener(
     "error",
     function (event) {
       var from = event.target;
-      if (from && from !== window && (from.src || from.href)) {
-        tell("A part of this page could not be loaded (" + String(from.src || from.href).split("/").pop() + "). Load the page again.");
-      } else if (event.message) {
-        if (/ResizeObserver loop/.test(event.message)) return; // the browser's note to authors, harmless
-        tell("This page has a fault: " + event.message);
-      }
+      if (from && from !== window && (from.src || from.href)) tell(NOT_LOADED);
+      else if (event.message && !/ResizeObserver loop/.test(event.message)) told(event.message); // that one is harmless
     },
     true,
   );
@@ -49,7 +51,8 @@
   window.addEventListener("unhandledrejection", function (event) {
     var reason = event.reason || {};
     if (reason.name === "AbortError") return;
-    tell(reason.problem ? String(reason.message) : "This page has a fault: " + String(reason.message || reason));
+    if (reason.problem) tell(String(reason.message));
+    else told(String(reason.message || reason));
     event.preventDefault();
   });
 })();

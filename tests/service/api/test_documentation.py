@@ -23,7 +23,13 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/v1/layouts", 202), ("/v1/layouts:batch", 200), ("/v1/manifests:check", 200), ("/v1/layouts:verify", 200)],
+    [
+        ("/v1/layouts", 202),
+        ("/v1/layouts:batch", 200),
+        ("/v1/manifests:check", 200),
+        ("/v1/manifests:read", 200),
+        ("/v1/layouts:verify", 200),
+    ],
 )
 def test_an_example_body_is_taken_as_it_stands(http: TestClient, path: str, status: int) -> None:
     call = http.get("/openapi.json").json()["paths"][path]["post"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,7 @@ def key(http: TestClient, *scopes: Scope, lasts_s: float | None = None) -> dict[
 CALLS = [
     ("POST", "/v1/layouts", "submit"),
     ("POST", "/v1/manifests:check", "submit"),
+    ("POST", "/v1/manifests:read", "submit"),
     ("POST", "/v1/layouts:verify", "submit"),
     ("POST", "/v1/layouts:batch", "submit"),
     ("GET", "/v1/layouts", "read"),
@@ -52,6 +54,7 @@ CALLS = [
 def test_every_call_wants_a_key_with_its_scope(exposed: TestClient, method: str, path: str, scope: Scope) -> None:
     bodies = {
         "/v1/layouts:verify": {"manifest": MANIFEST, "layout": LAYOUT},
+        "/v1/manifests:read": {"text": json.dumps(MANIFEST)},
         "/v1/layouts:batch": {"manifests": [MANIFEST]},
     }
     body = bodies.get(path, MANIFEST)
@@ -76,8 +79,10 @@ def test_a_service_that_lets_nobody_in_says_so_at_its_start(tmp_path: Path, capl
         assert "no API key is valid" not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/docs", "/openapi.json", "/v1/schema/manifest.json"])
-def test_health_and_documentation_are_open(exposed: TestClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/livez", "/readyz", "/docs", "/openapi.json", "/v1/schema/manifest.json", "/", "/page/js/main.js"]
+)
+def test_health_documentation_and_page_are_open(exposed: TestClient, path: str) -> None:
     assert exposed.get(path).status_code == 200
 
 
@@ -104,6 +109,18 @@ def test_a_key_that_is_over_or_revoked_is_refused(exposed: TestClient, monkeypat
     store = exposed.app.state.runner.store  # type: ignore[attr-defined]
     store.keys.revoke(shown["Authorization"].split("_")[1])
     assert exposed.get("/v1/layouts", headers=shown).status_code == 401
+
+
+@pytest.mark.parametrize("scope", ["submit", "read", "worker", "admin"])
+def test_a_key_is_told_what_it_may_do(exposed: TestClient, scope: Scope) -> None:
+    assert exposed.get("/v1/caller").status_code == 401
+    shown = key(exposed, scope)
+    told = exposed.get("/v1/caller", headers=shown).json()
+    assert told == {"key_id": shown["Authorization"].split("_")[1], "scopes": [scope], "priority": "normal"}
+
+
+def test_the_page_says_that_keys_are_required(exposed: TestClient) -> None:
+    assert 'data-keys="required"' in exposed.get("/").text
 
 
 def test_each_key_sees_its_own_jobs_only(exposed: TestClient) -> None:

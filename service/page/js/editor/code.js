@@ -56,7 +56,7 @@ export class CodeEditor {
           history(), indentOnInput(), bracketMatching(), closeBrackets(), highlightSelectionMatches(),
           autocompletion({ override: [(context) => completing(context, at())], icons: false }),
           hoverTooltip((view, position) => explaining(view, position, at())),
-          syntaxHighlighting(COLOURS), LOOK,
+          syntaxHighlighting(COLOURS), LOOK, EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": "Manifest" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !this.silent) onChange(this.text);

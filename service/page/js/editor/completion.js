@@ -68,10 +68,10 @@ function valueOptions(root, where, format, manifest) {
   const schemas = schemasAt(root, where.path);
   const told = valuesOf(schemas).filter((value) => !where.word.quoted || typeof value === "string");
   const named = namesFor(where.path, manifest).filter((name) => !told.includes(name));
-  return [...told, ...named].map((value) => {
+  return [...told, ...named].map((value, at) => {
     const plain = where.word.quoted || (format === "yaml" && typeof value === "string" && /^[A-Za-z_][\w/ -]*$/.test(value) && !/^(true|false|null|yes|no)$/i.test(value));
     const written = plain ? String(value) : JSON.stringify(value);
-    return { label: typeof value === "string" ? value : written, apply: written, type: "constant" };
+    return { label: typeof value === "string" ? value : written, apply: written, boost: -Math.min(at, 99) };
   });
 }
 

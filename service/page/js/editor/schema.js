@@ -49,11 +49,11 @@ export function valuesOf(schemas) {
   return [...new Map(listed.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** How a new value of these schemas begins: the text before and behind the cursor. */
+/** How a new value of these schemas begins, by the first of them: the text before and behind the cursor. */
 export function beginningOf(schemas) {
-  const types = new Set(schemas.flatMap((schema) => schema.type ?? []));
-  const strings = types.has("string") || schemas.some((schema) => [schema.const, ...(schema.enum ?? [])].some((value) => typeof value === "string"));
-  if (types.has("array")) return ["[", "]"];
-  if (strings) return ['"', '"'];
-  return types.has("object") ? ["{", "}"] : ["", ""];
+  const first = schemas.find((schema) => schema.type || "const" in schema || schema.enum) ?? {};
+  if (first.type === "array") return ["[", "]"];
+  if (first.type === "object") return ["{", "}"];
+  const listed = "const" in first ? [first.const] : (first.enum ?? []);
+  return first.type === "string" || listed.some((value) => typeof value === "string") ? ['"', '"'] : ["", ""];
 }

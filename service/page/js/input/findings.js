@@ -18,7 +18,7 @@ export function knownOf(answer) {
   if (!checked) return `${counts[0]}. The manifest is valid.`;
   if (!checked.fits) return `${counts[0]}. The manifest is valid, but no layout can fit: a warning says why.`;
   const { run, block, pool } = checked.lower_bound;
-  const least = pool ? `a pool of at least ${bytes(pool.size_bytes)}` : [`at least ${bytes(run.size_bytes)} a run`, block.size_bytes ? `${bytes(block.size_bytes)} a block` : null].filter(Boolean).join(" and ");
+  const least = pool ? `a pool of at least ${bytes(pool.size_bytes)}` : `at least ${[[run, "run"], [block, "block"]].filter(([bound, scope]) => bound.size_bytes || (scope === "run" && !block.size_bytes)).map(([bound, scope]) => `${bytes(bound.size_bytes)} a ${scope}`).join(" and ")}`;
   const phase = (pool ?? run).phase_name;
   return `${counts[0]}. Valid: needs ${least}${phase ? `, in phase ${phase}` : ""}.`;
 }

@@ -12,10 +12,11 @@ const FROM = { link: "a link", address: "another address", file: "a file", order
 const TOO_MUCH = new Set(["takes-too-long", "needs-too-much-memory", "body-too-large"]);
 
 export class InputPane {
-  /** `onSolve(text)` gets the manifest as JSON text. `onEdit()` is told of every change of the text. `lacksKey()` says
-   *  whether the service wants a key that is not there. */
-  constructor(api, { onSolve, onEdit, lacksKey }) {
+  /** `onSolve(text)` gets the manifest as JSON text. `onEdit()` is told of every change of the text, `onFaults()`
+   *  when faults keep it from being ordered. `lacksKey()` says whether the service wants a key that is not there. */
+  constructor(api, { onSolve, onEdit, onFaults, lacksKey }) {
     this.api = api;
+    this.onFaults = onFaults;
     this.onSolve = onSolve;
     this.onEdit = onEdit;
     this.lacksKey = lacksKey;
@@ -48,6 +49,7 @@ export class InputPane {
     this.source = source;
     this.box.text = source.text;
     byId("format").value = source.format;
+    this.say("");
     this.afterChange();
   }
 
@@ -93,7 +95,10 @@ export class InputPane {
     } catch (error) {
       const plain = this.box.format === "json" && TOO_MUCH.has(error.slug);
       if (plain) await this.onSolve(this.source.text); // an order may take longer than a check
-      else if (this.findings.length) byId("findings").querySelector("button")?.focus();
+      else if (error.name !== "AbortError") {
+        this.onFaults();
+        byId("findings").querySelector("button")?.focus();
+      }
     } finally {
       byId("solve").disabled = false;
     }

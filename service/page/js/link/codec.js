@@ -1,6 +1,7 @@
 // Texts in links: deflate, then base64url. Nothing of this leaves the browser.
 
 const MOST_BYTES = 16 * 1024 * 1024;
+const DAMAGED = "The link is damaged: it was probably cut off. Ask for it again, or for the file.";
 
 /** The text, compressed, in letters that a fragment may have. */
 export async function pack(text) {
@@ -17,7 +18,7 @@ export async function unpack(letters) {
   try {
     data = Uint8Array.from(atob(letters.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
   } catch {
-    throw new Error("The link is damaged: it has characters that no such link has.");
+    throw new Error(DAMAGED);
   }
   const reader = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const parts = [];
@@ -29,7 +30,7 @@ export async function unpack(letters) {
       parts.push(next.value);
     }
   } catch {
-    throw new Error("The link is damaged: it was probably cut off. Ask for it again, or for the file.");
+    throw new Error(DAMAGED);
   }
   if (total > MOST_BYTES) {
     await reader.cancel();
@@ -38,7 +39,7 @@ export async function unpack(letters) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await new Blob(parts).arrayBuffer());
   } catch {
-    throw new Error("The link is damaged: what it holds is no text.");
+    throw new Error(DAMAGED);
   }
 }
 

@@ -30,7 +30,7 @@ export class Order {
       if (signal.aborted) return;
       const ended = await this.api.job(job.id, { signal });
       this.panel.show(ended);
-      if (ended.state === "cancelled" && this.best) ended.best_so_far = this.best;
+      if (ended.state === "cancelled" && this.best !== undefined) ended.best_so_far = this.best;
       await this.onEnd(ended);
     } catch (error) {
       if (!signal.aborted) this.onFailure(error);
