@@ -71,7 +71,6 @@ class Visitor:
     """
 
     context: BrowserContext
-    base_url: str
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -81,10 +80,14 @@ class Visitor:
         self.context.on("console", self._said)
 
     def open(self, path: str = "/") -> Page:
-        """A new tab with this path of the service, or with a whole address."""
+        """A new tab with this path of the service."""
         page = self.context.new_page()
-        page.goto(path if "://" in path else self.base_url + path)
+        page.goto(path)
         return page
+
+    def check(self) -> None:
+        """Fails if anything went wrong so far."""
+        assert not self.faults, "\n".join(self.faults)
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)
@@ -105,11 +108,12 @@ def visitor(
 ) -> Iterator[Visitor]:
     """A visitor of the service at this URL, with a window of this size. `more`: options of Playwright's contexts."""
     size = {"width": width, "height": height}
-    context = chromium.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", **more)
+    options: Any = {"viewport": size, "color_scheme": scheme, "reduced_motion": "reduce", "base_url": base_url, **more}
+    context = chromium.new_context(**options)
     try:
-        visiting = Visitor(context, base_url)
+        visiting = Visitor(context)
         yield visiting
-        assert not visiting.faults, "\n".join(visiting.faults)
+        visiting.check()
     finally:
         context.close()
 
