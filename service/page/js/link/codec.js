@@ -43,13 +43,14 @@ export async function unpack(letters) {
   }
 }
 
-/** The manifest in a link as JSON values; null for another format, which only the service reads. */
-export async function valuesIn(packed) {
-  if (!packed) return null;
-  const text = await unpack(packed);
+/** The layout and the manifest of a link that has both. Throws Error with a sentence. */
+export async function layoutIn(letters) {
+  const text = await unpack(letters);
   try {
-    return JSON.parse(text);
+    const { layout, manifest } = JSON.parse(text);
+    if (Array.isArray(layout.buffers) && Array.isArray(manifest.buffers)) return { layout, manifest };
   } catch {
-    return null;
+    // said below
   }
+  throw new Error(DAMAGED);
 }

@@ -8,11 +8,11 @@ import { addressOf } from "./place.js";
 
 const LONG = 8000;
 
-/** `source`: the text in the editor. `shown`: { job, layout, view } or null. */
+/** `source`: the text in the editor. `shown`: { job, layout, manifest, view } of that text, or null. */
 export async function share({ source, shown }) {
   const manifest = await pack(source.text);
   const format = source.format === "auto" ? null : source.format;
-  const layout = shown?.layout ? await pack(JSON.stringify(shown.layout)) : null;
+  const layout = shown?.layout ? await pack(JSON.stringify({ layout: shown.layout, manifest: shown.manifest })) : null;
   const view = shown?.view ?? null;
   const links = [
     ["Link to this manifest", "The text is in the link. It is sent to no service until the reader orders a layout.", addressOf({ manifest, format })],

@@ -1,7 +1,6 @@
 // Shows a finished layout: the view of it, its downloads, and where it comes from.
 
 import { byId, h } from "../dom.js";
-import { downloads } from "./downloads.js";
 
 const LAST = "warpack-last-job";
 
@@ -20,7 +19,7 @@ export class Result {
   /** `parts`: { job, layout, manifest, state, note }. `job` is null for a layout from a link. */
   async show({ job, layout, manifest, state = null, note = null }) {
     const round = (this.round += 1);
-    const { showLayout } = await import("../view/index.js");
+    const [{ showLayout }, { downloads }] = await Promise.all([import("../view/index.js"), import("./downloads.js")]);
     if (round !== this.round) return;
     this.shown = { job, layout, manifest, view: state };
     this.tell(note);
