@@ -1,7 +1,7 @@
-"""A browser and a service for each file of this folder.
+"""A browser for each file of this folder, and a service for all of them.
 
-Not for the whole run: while Playwright runs, its event loop runs in the thread of the tests, and those of other files
-start loops of their own there.
+No browser for the whole run: while Playwright runs, its event loop runs in the thread of the tests, and those of other
+files start loops of their own there.
 """
 
 from __future__ import annotations
@@ -18,12 +18,6 @@ from tests.helpers.page_steps import Visit
 from tests.helpers.service_process import ServiceProcess, service
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "page" in item.path.parts:
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if browser.program() is None:
@@ -32,7 +26,7 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
     """A service that starts soon, and validates by the verifier alone."""
     with service(tmp_path_factory.mktemp("data"), workers=1, plain=True) as process:
