@@ -212,7 +212,7 @@ export class Page {
 
   async share() {
     const { share } = await LATER.share();
-    await share({ source: this.input.source, shown: this.stale ? null : this.result.shown });
+    await share(this.api, { source: this.input.source, shown: this.stale ? null : this.result.shown });
   }
 
   turnTo(pane) {

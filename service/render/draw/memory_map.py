@@ -111,8 +111,9 @@ def draw_plot(canvas: Canvas, frame: Frame, drawn: list[Strip], colours: Colours
         canvas.path(course, "ink", "", ' stroke-dasharray="1 3" stroke-width="1.2"')
     used, phase = chart.peak
     band = Area(frame.x(phase), area.top, max(frame.x(phase + 1), frame.x(phase) + 1), area.bottom)
-    canvas.rect(band, "band", f"fullest phase: {chart.phase_names[phase]}, {used} bytes in use")
-    canvas.rect(Area(band.left, area.top - 3, band.right, area.top), "strong")
+    canvas.rect(band, "band", "", ' pointer-events="none"')
+    note = f"fullest phase: {chart.phase_names[phase]}, {used} bytes in use"
+    canvas.rect(Area(band.left, area.top - 3, band.right, area.top), "strong", note)
     draw_hulls(canvas, frame)
     draw_barriers(canvas, frame)
     draw_passings(canvas, frame)

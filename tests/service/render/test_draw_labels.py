@@ -140,6 +140,14 @@ def test_contiguous_windows_are_outlined_with_their_bytes(view: View) -> None:
     assert "contiguous window" not in {one.text for one in texts_of(parsed(draw(*pictured(36), view)))}
 
 
+def test_nothing_lies_between_the_pointer_and_what_holds_the_peak() -> None:
+    root = parsed(draw(*pictured(36)))
+    over = [rect for rect in root.iter(f"{SVG}rect") if rect.get("class") == "band" and float(rect.get("height", 0)) > 20]
+    assert over
+    assert all(rect.get("pointer-events") == "none" for rect in over)
+    assert "fullest phase: dirk.s1.nk.lin.solve, 632 bytes in use" in notes_of(root)
+
+
 def test_a_rectangle_tells_programs_its_buffer_and_its_phases() -> None:
     manifest, layout = pictured(36)
     root = parsed(draw(manifest, layout))

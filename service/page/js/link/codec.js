@@ -43,12 +43,13 @@ export async function unpack(letters) {
   }
 }
 
-/** The layout and the manifest of a link that has both. Throws Error with a sentence. */
+/** The layout, the manifest and perhaps the picture (SVG text, else null) of a link that has them. Throws Error with a
+ *  sentence. */
 export async function layoutIn(letters) {
   const text = await unpack(letters);
   try {
-    const { layout, manifest } = JSON.parse(text);
-    if (Array.isArray(layout.buffers) && Array.isArray(manifest.buffers)) return { layout, manifest };
+    const { layout, manifest, picture } = JSON.parse(text);
+    if (Array.isArray(layout.buffers) && Array.isArray(manifest.buffers)) return { layout, manifest, picture: typeof picture === "string" ? picture : null };
   } catch {
     // said below
   }

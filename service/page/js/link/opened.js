@@ -22,8 +22,8 @@ export async function exampleOf(api, file) {
 
 /** Shows the layout of a link. `check()` reads the manifest in the editor; without it nobody can verify here. */
 export async function showLinked(api, result, { layout: packed, view }, check = null) {
-  const { layout, manifest } = await layoutIn(packed);
-  await result.show({ job: null, layout, manifest, state: view });
+  const { layout, manifest, picture } = await layoutIn(packed);
+  await result.show({ job: null, layout, manifest, picture, state: view });
   result.tell(UNCHECKED, check && h("button", { type: "button", onclick: verify }, "Check it here"));
 
   async function verify() {

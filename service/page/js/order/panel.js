@@ -23,6 +23,7 @@ export class OrderPanel {
     this.cancel = h("button", { type: "button", onclick: () => (this.cancel.disabled = true, onCancel()) }, "Cancel");
     place.replaceChildren(h("div.row", {}, this.name, this.cancel), this.steps, this.status, this.found, this.search, this.detail, this.trouble);
     place.hidden = false;
+    place.classList.remove("slim");
     this.clock = setInterval(() => this.tick(), 500);
   }
 
@@ -61,6 +62,7 @@ export class OrderPanel {
       clearInterval(this.clock);
       this.search.open = false; // the layout comes first now
       this.status.hidden = state === "ready";
+      this.place.classList.toggle("slim", state === "ready");
     }
     this.drawSteps();
     this.draw();

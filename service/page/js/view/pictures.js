@@ -1,8 +1,10 @@
 // The tabs with the service's pictures of a layout. Each is fetched once for each theme.
 
 import { h } from "../dom.js";
+import { save } from "../result/downloads.js";
+import { pictureOf } from "../result/png.js";
 import { Pointing } from "./pointing.js";
-import { inserted, png, save } from "./svg.js";
+import { inserted } from "./svg.js";
 import { Zoom } from "./zoom.js";
 
 const VIEWS = [
@@ -114,7 +116,7 @@ export class Pictures {
   async #save(kind) {
     try {
       const text = await this.text(this.view, this.theme);
-      const blob = kind === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await png(text);
+      const blob = kind === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await pictureOf(text);
       save(blob, `${(this.model.layout.name || "layout").replace(/[^\w.-]+/g, "-").slice(0, 60)}-${this.view}.${kind}`);
     } catch (error) {
       this.said.textContent = `The picture was not saved: ${error.message}`;
