@@ -2,7 +2,7 @@
 
 import { Api } from "./api.js";
 import { byId, h } from "./dom.js";
-import { unpack, valuesIn } from "./link/codec.js";
+import { showLinked } from "./link/opened.js";
 import { addressOf, readPlace } from "./link/place.js";
 import { Result } from "./result/result.js";
 import { FINAL, STATES, sentenceOf } from "./words.js";
@@ -19,7 +19,7 @@ export async function embedded(place) {
   async function show(now) {
     try {
       if (now.job) await showJob(now);
-      else if (now.layout) await showLink(now);
+      else if (now.layout) await showLinked(api, result, now);
       else result.tell(now.manifest ? "This link has a manifest, but no layout. Open it in Warpack to solve it." : "This link has neither a layout nor an order.");
     } catch (error) {
       result.clear();
@@ -35,9 +35,5 @@ export async function embedded(place) {
     }
     if (job.state !== "ready") return result.tell(`${STATES[job.state]}.`);
     await result.show({ job, layout: job.layout, manifest: await api.manifest(id), state: view });
-  }
-
-  async function showLink({ layout, manifest, view }) {
-    await result.show({ job: null, layout: JSON.parse(await unpack(layout)), manifest: await valuesIn(manifest), state: view, note: "This layout came with the link. This service has not checked it." });
   }
 }

@@ -2,24 +2,27 @@
 
 import { Api } from "./api.js";
 import { byId, h } from "./dom.js";
-import { failureOf, infeasibilityOf } from "./ending.js";
 import { InputPane } from "./input/pane.js";
-import { plain } from "./input/plain.js";
 import { pretty } from "./input/pretty.js";
-import { forgetDraft, keepDraft, sourceOf, sourceOfAddress, storedDraft } from "./input/source.js";
-import { askForKey } from "./keys/dialog.js";
+import { forgetDraft, keepDraft, sourceOf, storedDraft } from "./input/source.js";
 import { storedKey } from "./keys/stored.js";
-import { unpack, valuesIn } from "./link/codec.js";
+import { exampleOf, showLinked, sourceFor } from "./link/opened.js";
 import { goTo, readPlace } from "./link/place.js";
-import { share } from "./link/share.js";
-import { Order } from "./order/order.js";
-import { submit } from "./order/submit.js";
-import { showOrders } from "./orders/list.js";
 import { Result } from "./result/result.js";
 import { movable } from "./splitter.js";
 import { sentenceOf } from "./words.js";
 
-const FIRST = "01-two-buffers.json";
+/** What is loaded once the page can be used, or when it is wanted before. */
+const LATER = {
+  ending: () => import("./ending.js"),
+  keys: () => import("./keys/dialog.js"),
+  order: () => import("./order/order.js"),
+  orders: () => import("./orders/list.js"),
+  plain: () => import("./input/plain.js"),
+  share: () => import("./link/share.js"),
+  submit: () => import("./order/submit.js"),
+  view: () => import("./view/index.js"),
+};
 
 export class Page {
   constructor() {
@@ -28,11 +31,16 @@ export class Page {
     this.order = null;
     this.jobId = null;
     this.round = 0;
-    this.input = new InputPane(this.api, { onSolve: (text) => this.solve(text), onEdit: () => this.staleness(), onFaults: () => this.turnTo("input"), lacksKey: () => document.documentElement.dataset.keys === "required" && !storedKey() });
+    this.input = new InputPane(this.api, {
+      onSolve: (text) => this.solve(text),
+      onEdit: (byUser) => this.edited(byUser),
+      onFaults: () => this.turnTo("input"),
+      lacksKey: () => document.documentElement.dataset.keys === "required" && !storedKey(),
+    });
     this.result = new Result(this.api, { onState: (view) => this.jobId && goTo({ job: this.jobId, view }), onApply: (manifest) => this.apply(manifest) });
-    byId("orders").addEventListener("click", () => showOrders(this.api, { onOpen: (job) => this.openJob(job.id, { push: true }), current: this.jobId }));
+    byId("orders").addEventListener("click", () => this.showOrders());
     byId("key").addEventListener("click", () => this.askForKey(""));
-    byId("share").addEventListener("click", () => share({ source: this.input.source, shown: this.result.shown }));
+    byId("share").addEventListener("click", () => this.share());
     for (const pane of ["input", "output"]) byId(`show-${pane}`).addEventListener("click", () => this.turnTo(pane));
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -47,45 +55,19 @@ export class Page {
   async open(place) {
     if (place.job) return place.job === this.jobId ? undefined : this.openJob(place.job, { view: place.view });
     this.leave();
-    const round = this.round;
+    const { round } = this;
+    const { edits } = this.input;
     try {
-      const source = await this.sourceFor(place);
-      if (round !== this.round) return;
+      const source = await sourceFor(this.api, place);
+      if (round !== this.round || edits !== this.input.edits) return; // the user was faster
       this.input.load(source);
-      if (place.layout) await this.openLayout(place);
+      if (!place.layout) return;
+      this.solved = { text: source.text };
+      await showLinked(this.api, this.result, place, () => this.input.check());
+      this.introduce(false);
+      this.turnTo("output");
     } catch (error) {
       this.input.say(sentenceOf(error), true);
-    }
-  }
-
-  async sourceFor({ manifest, format, url, example }) {
-    if (manifest) return sourceOf(await unpack(manifest), { format: format ?? "auto", from: "link", held: true });
-    if (url) return sourceOfAddress(url);
-    if (example) return this.example(example);
-    return storedDraft() ?? this.example(FIRST);
-  }
-
-  async example(file) {
-    return sourceOf(await this.api.text(`page/examples/${encodeURIComponent(file)}`), { format: "json", from: "example" });
-  }
-
-  async openLayout({ layout, manifest, view }) {
-    const told = JSON.parse(await unpack(layout));
-    const values = await valuesIn(manifest);
-    const verify = values && h("button", { type: "button", onclick: () => this.verify(values, told) }, "Check it here");
-    await this.result.show({ job: null, layout: told, manifest: values, state: view, note: null });
-    this.result.tell("This layout came with the link. This service has not checked it.", verify);
-    this.introduce(false);
-    this.turnTo("output");
-  }
-
-  async verify(manifest, layout) {
-    try {
-      const report = await this.api.json("v1/layouts:verify", { method: "POST", body: { manifest, layout } });
-      const found = report.findings.map((each) => h("li", {}, each.message));
-      this.result.tell(report.passed ? "This layout came with the link. The service's verifier found that it keeps every rule of this manifest." : "This layout came with the link, and breaks rules of this manifest:", found.length ? h("ul", {}, found) : null);
-    } catch (error) {
-      this.result.tell(h("p.error", {}, sentenceOf(error)));
     }
   }
 
@@ -98,13 +80,14 @@ export class Page {
     this.result.tell("Sending the manifest…");
     const stopped = (this.sending = new AbortController());
     try {
+      const { submit } = await LATER.submit();
       const job = await submit(this.api, text, { signal: stopped.signal, onTrouble: (error, ms) => this.result.tell(`${sentenceOf(error)} Trying again in ${Math.ceil(ms / 1000)} s.`) });
       if (round !== this.round) return;
       this.input.source.job = job.id;
       keepDraft(this.input.source);
       this.result.tell();
       goTo({ job: job.id }, { push: true });
-      this.follow(job);
+      await this.follow(job);
     } catch (error) {
       if (round !== this.round) return;
       this.result.tell(h("p.error", {}, sentenceOf(error)));
@@ -126,14 +109,18 @@ export class Page {
       const source = draft?.job === id ? draft : sourceOf(await this.written(await this.api.manifest(id)), { format: "json", from: "order", job: id });
       if (round !== this.round) return;
       this.input.load(source);
-      this.follow(job, view);
+      await this.follow(job, view);
     } catch (error) {
       if (round === this.round) this.result.tell(h("p.error", {}, sentenceOf(error)));
     }
   }
 
-  follow(job, view = null) {
+  async follow(job, view = null) {
+    const { round } = this;
+    const { Order } = await LATER.order();
+    if (round !== this.round) return;
     this.jobId = job.id;
+    document.title = `${job.name || "Order"} · Warpack`;
     this.order = new Order(this.api, byId("order"), {
       onEnd: (ended) => this.end(ended, view),
       onFailure: (error) => this.result.tell(h("p.error", {}, sentenceOf(error))),
@@ -145,6 +132,7 @@ export class Page {
     const round = this.round;
     const { state } = job;
     this.solved = { text: this.input.source.text };
+    const { failureOf, infeasibilityOf } = await LATER.ending();
     if (state === "failed") return this.result.tell(failureOf(job));
     const manifest = await this.api.manifest(job.id);
     if (round !== this.round) return;
@@ -175,6 +163,7 @@ export class Page {
 
   /** A manifest as somebody would write it. */
   async written(manifest) {
+    const { plain } = await LATER.plain();
     return pretty(plain(manifest, await this.schema()));
   }
 
@@ -192,6 +181,7 @@ export class Page {
     this.sending?.abort();
     this.order?.stop();
     this.order = this.jobId = this.solved = null;
+    document.title = "Warpack";
     this.result.clear();
     this.introduce(true);
   }
@@ -200,9 +190,29 @@ export class Page {
     byId("intro").hidden = !shown;
   }
 
+  /** The text is another. An address that says what it was is true no longer; the tab keeps the text. */
+  edited(byUser) {
+    if (byUser && !this.jobId && (location.hash || location.search)) goTo({});
+    this.staleness();
+  }
+
+  get stale() {
+    return Boolean(this.solved && this.solved.text !== this.input.source.text);
+  }
+
   /** Says that the manifest was changed since the layout was made. */
   staleness() {
-    byId("layout").classList.toggle("stale", Boolean(this.solved && this.solved.text !== this.input.source.text));
+    byId("layout").classList.toggle("stale", this.stale);
+  }
+
+  async showOrders() {
+    const { showOrders } = await LATER.orders();
+    showOrders(this.api, { onOpen: (job) => this.openJob(job.id, { push: true }), current: this.jobId });
+  }
+
+  async share() {
+    const { share } = await LATER.share();
+    await share(this.api, { source: this.input.source, shown: this.stale ? null : this.result.shown });
   }
 
   turnTo(pane) {
@@ -210,7 +220,8 @@ export class Page {
     for (const each of ["input", "output"]) byId(`show-${each}`).setAttribute("aria-pressed", String(each === pane));
   }
 
-  askForKey(why) {
+  async askForKey(why) {
+    const { askForKey } = await LATER.keys();
     askForKey(this.api, {
       why,
       onChange: () => {
@@ -226,6 +237,7 @@ export class Page {
     this.input.offerExamples(async (file) => this.openExample(file)).catch((error) => this.input.say(sentenceOf(error), true));
     await this.open(place);
     await this.enrich();
+    for (const load of Object.values(LATER)) load().catch(() => {}); // whoever wants it later is told then
   }
 
   async enrich() {
@@ -241,7 +253,7 @@ export class Page {
     goTo({}, { push: true });
     this.leave();
     try {
-      this.input.load(await this.example(file));
+      this.input.load(await exampleOf(this.api, file));
       this.turnTo("input");
     } catch (error) {
       this.input.say(sentenceOf(error), true);

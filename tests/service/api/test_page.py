@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import json
 import re
+import zlib
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from tests.examples.test_pages_run import programs
+from tests.helpers.python_programs import output_of
 from warpack.service.api.answers.page_files import page_files
 from warpack.service.api.calls.page import origin_of
 
@@ -160,6 +164,14 @@ def test_every_vendored_file_has_its_version_licence_and_hash() -> None:
         assert licence
         assert hashlib.sha256(files[name]).hexdigest() == sha256
     assert len(re.findall(r"[@\w/-]+@\d+\.\d+\.\d+", told)) >= 19
+
+
+def test_the_program_of_the_documentation_makes_a_link_that_holds_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(programs("page.md"), encoding="utf-8")
+    link = output_of(tmp_path / "program.py", simulator=False, paths=(ROOT,), cwd=ROOT).strip()
+    letters = link.partition("#m=")[2]
+    packed = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
+    assert zlib.decompress(packed, -15) == (ROOT / "examples" / "01-two-buffers.json").read_bytes()
 
 
 def test_a_packed_file_is_the_file() -> None:

@@ -12,8 +12,7 @@ const FROM = { link: "a link", address: "another address", file: "a file", order
 const TOO_MUCH = new Set(["takes-too-long", "needs-too-much-memory", "body-too-large"]);
 
 export class InputPane {
-  /** `onSolve(text)` gets the manifest as JSON text. `onEdit()` is told of every change of the text, `onFaults()`
-   *  when faults keep it from being ordered. `lacksKey()` says whether the service wants a key that is not there. */
+  /** `onSolve(text)` gets the manifest as JSON text. `onEdit(byUser)` is told of every change, `onFaults()` when faults keep it from being ordered. `lacksKey()` says whether the service wants a key that is not there. */
   constructor(api, { onSolve, onEdit, onFaults, lacksKey }) {
     this.api = api;
     this.onFaults = onFaults;
@@ -22,6 +21,7 @@ export class InputPane {
     this.lacksKey = lacksKey;
     this.source = sourceOf("");
     this.answer = null;
+    this.edits = 0;
     this.reading = new Reading(api, (state) => this.told(state));
     this.box = new EditorBox(byId("text"), { onChange: (text) => this.edited(text), onSubmit: () => this.solve() });
     byId("open").addEventListener("click", () => byId("file").click());
@@ -54,16 +54,17 @@ export class InputPane {
   }
 
   edited(text) {
+    this.edits += 1;
     const emptied = text === "" ? { held: false, from: "typed", name: "", kernel: null } : {};
-    this.changed({ text, job: null, ...emptied });
+    this.changed({ text, job: null, ...emptied }, true);
   }
 
-  changed(parts) {
+  changed(parts, byUser = false) {
     this.source = { ...this.source, ...parts };
-    this.afterChange();
+    this.afterChange(byUser);
   }
 
-  afterChange() {
+  afterChange(byUser = false) {
     keepDraft(this.source);
     this.box.setFormat(this.source.format === "auto" ? looksLike(this.source.text) : this.source.format);
     this.answer = null;
@@ -71,7 +72,7 @@ export class InputPane {
     if (this.lacksKey()) this.say("This service wants an API key before it checks or solves anything.");
     else if (this.source.text.trim() === "") this.clear();
     else this.reading.soon(this.source);
-    this.onEdit();
+    this.onEdit(byUser);
   }
 
   clear() {

@@ -43,13 +43,15 @@ export async function unpack(letters) {
   }
 }
 
-/** The manifest in a link as JSON values; null for another format, which only the service reads. */
-export async function valuesIn(packed) {
-  if (!packed) return null;
-  const text = await unpack(packed);
+/** The layout, the manifest and perhaps the picture (SVG text, else null) of a link that has them. Throws Error with a
+ *  sentence. */
+export async function layoutIn(letters) {
+  const text = await unpack(letters);
   try {
-    return JSON.parse(text);
+    const { layout, manifest, picture } = JSON.parse(text);
+    if (Array.isArray(layout.buffers) && Array.isArray(manifest.buffers)) return { layout, manifest, picture: typeof picture === "string" ? picture : null };
   } catch {
-    return null;
+    // said below
   }
+  throw new Error(DAMAGED);
 }

@@ -8,11 +8,11 @@ import { addressOf } from "./place.js";
 
 const LONG = 8000;
 
-/** `source`: the text in the editor. `shown`: { job, layout, view } or null. */
-export async function share({ source, shown }) {
+/** `source`: the text in the editor. `shown`: { job, layout, manifest, picture, view } of that text, or null. */
+export async function share(api, { source, shown }) {
   const manifest = await pack(source.text);
   const format = source.format === "auto" ? null : source.format;
-  const layout = shown?.layout ? await pack(JSON.stringify(shown.layout)) : null;
+  const layout = shown?.layout ? await pack(JSON.stringify({ layout: shown.layout, manifest: shown.manifest, picture: await pictureOf(api, shown) })) : null;
   const view = shown?.view ?? null;
   const links = [
     ["Link to this manifest", "The text is in the link. It is sent to no service until the reader orders a layout.", addressOf({ manifest, format })],
@@ -26,6 +26,16 @@ export async function share({ source, shown }) {
     links.push(["Link to this order", "For those who may see your orders on this service.", addressOf({ job: shown.job.id, view })]);
   }
   openDialog("Share", links.map(([title, about, link]) => row(title, about, String(link))), { wide: true });
+}
+
+/** The picture's SVG; null where it cannot be had. */
+async function pictureOf(api, { job, picture }) {
+  if (picture || job?.state !== "ready") return picture ?? null;
+  try {
+    return await api.file(job.id, "layout.svg");
+  } catch {
+    return null; // the link shows the figures alone then
+  }
 }
 
 const frameOf = (address) => `<iframe src="${address.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="960" height="600" title="Warpack layout"></iframe>`;

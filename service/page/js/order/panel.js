@@ -13,6 +13,7 @@ export class OrderPanel {
     this.entered = new Map();
     this.name = h("h2");
     this.status = h("p", { role: "status" });
+    this.found = h("p", { hidden: true });
     this.detail = h("p.detail", { hidden: true });
     this.trouble = h("p.warning", { hidden: true });
     this.steps = h("ol.steps");
@@ -20,8 +21,9 @@ export class OrderPanel {
     this.key = h("p.key", {}, h("span.found", {}, "best layout"), " ", h("span.bound", {}, "proven bound"));
     this.search = h("details", { hidden: true, open: true }, h("summary", {}, "The search: bytes over time"), this.chart, this.key);
     this.cancel = h("button", { type: "button", onclick: () => (this.cancel.disabled = true, onCancel()) }, "Cancel");
-    place.replaceChildren(h("div.row", {}, this.name, this.cancel), this.steps, this.status, this.search, this.detail, this.trouble);
+    place.replaceChildren(h("div.row", {}, this.name, this.cancel), this.steps, this.status, this.found, this.search, this.detail, this.trouble);
     place.hidden = false;
+    place.classList.remove("slim");
     this.clock = setInterval(() => this.tick(), 500);
   }
 
@@ -60,6 +62,7 @@ export class OrderPanel {
       clearInterval(this.clock);
       this.search.open = false; // the layout comes first now
       this.status.hidden = state === "ready";
+      this.place.classList.toggle("slim", state === "ready");
     }
     this.drawSteps();
     this.draw();
@@ -89,7 +92,8 @@ export class OrderPanel {
     const passed = this.state === "solving" ? last.seconds + (performance.now() - this.arrived) / 1000 : last.seconds;
     drawChart(this.chart, this.points, passed);
     this.search.hidden = this.points.length < 2 && this.state !== "solving";
-    if (this.state === "solving") this.status.textContent = `${STATES.solving}. ${told(last)}`;
+    this.found.hidden = this.state !== "solving";
+    if (!this.found.hidden) this.found.textContent = told(last);
   }
 
   drawSteps() {

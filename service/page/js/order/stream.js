@@ -17,8 +17,8 @@ export async function* eventsOf(api, jobId, { signal, ended = false, onTrouble =
   while (!signal.aborted) {
     let trouble = null;
     try {
-      for await (const event of once(api, jobId, last, signal)) {
-        if (tries) onTrouble(null, 0);
+      const onOpen = () => tries && onTrouble(null, 0);
+      for await (const event of once(api, jobId, last, { signal, onOpen })) {
         tries = 0;
         last = event.id || last;
         finished ||= FINAL.has(event.kind);
@@ -38,7 +38,7 @@ export async function* eventsOf(api, jobId, { signal, ended = false, onTrouble =
 }
 
 /** One stream, until it ends or breaks. */
-async function* once(api, jobId, last, signal) {
+async function* once(api, jobId, last, { signal, onOpen }) {
   const own = new AbortController();
   const stop = () => own.abort();
   signal.addEventListener("abort", stop, { once: true });
@@ -46,6 +46,7 @@ async function* once(api, jobId, last, signal) {
   try {
     const headers = { Accept: "text/event-stream", ...(last ? { "Last-Event-ID": last } : {}) };
     const answer = await api.fetch(`v1/layouts/${encodeURIComponent(jobId)}/events`, { headers, signal: own.signal });
+    onOpen();
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = parser();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {

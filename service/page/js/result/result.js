@@ -1,7 +1,6 @@
 // Shows a finished layout: the view of it, its downloads, and where it comes from.
 
 import { byId, h } from "../dom.js";
-import { downloads } from "./downloads.js";
 
 const LAST = "warpack-last-job";
 
@@ -17,13 +16,14 @@ export class Result {
     this.round = 0;
   }
 
-  /** `parts`: { job, layout, manifest, state, note }. `job` is null for a layout from a link. */
-  async show({ job, layout, manifest, state = null, note = null }) {
+  /** `job` is null for a layout from a link; then `picture` may be its SVG. */
+  async show({ job, layout, manifest, picture = null, state = null, note = null }) {
     const round = (this.round += 1);
-    const { showLayout } = await import("../view/index.js");
+    const [{ showLayout }, { downloads }] = await Promise.all([import("../view/index.js"), import("./downloads.js")]);
     if (round !== this.round) return;
-    this.shown = { job, layout, manifest, view: state };
+    this.shown = { job, layout, manifest, picture, view: state };
     this.tell(note);
+    this.picture(picture, layout.name);
     const place = byId("layout");
     place.hidden = false;
     this.view?.destroy();
@@ -32,6 +32,7 @@ export class Result {
       job,
       layout,
       manifest,
+      picture,
       api: this.api,
       readOnly: this.readOnly,
       state,
@@ -49,6 +50,15 @@ export class Result {
     }
   }
 
+  /** Shows a picture that somebody else has made. As an image it can do nothing to the page. */
+  picture(svg, name) {
+    const place = byId("picture");
+    if (this.address) URL.revokeObjectURL(this.address);
+    this.address = svg && URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+    place.hidden = !svg;
+    place.replaceChildren(...(svg ? [h("img", { src: this.address, alt: `Memory map of ${name || "the layout"}` })] : []));
+  }
+
   /** What must be known about the layout: a sentence or nodes; null takes it away. */
   tell(...parts) {
     const note = byId("note");
@@ -62,6 +72,7 @@ export class Result {
     this.view?.destroy();
     this.view = null;
     this.shown = null;
+    this.picture(null);
     for (const id of ["layout", "downloads", "note"]) byId(id).hidden = true;
     byId("layout").classList.remove("stale");
   }

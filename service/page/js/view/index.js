@@ -14,6 +14,7 @@ import { WhatIf } from "./whatif.js";
 /** Shows a layout in `container`. `jobId` and `job` are null for a layout that came in a link. `manifest` is the
  *  normalised one; `layout` as the service gives it. `readOnly` is true in an embedded page.
  *  `state` is what an earlier `onState(state)` was given, as the link has it (a small JSON object), or null.
+ *  `picture`: the memory map as SVG text, which the page shows itself, for a layout from a link that has one; else null.
  *  `onApply(manifest)` orders another manifest (what-if); absent in an embedded page.
  *  Returns { update(parts), destroy() }; `update` takes any of the same parts. */
 export function showLayout(container, parts) {

@@ -36,6 +36,9 @@ export class Pointing {
       rect.setAttribute("tabindex", "-1");
       rect.setAttribute("role", "button");
     }
+    for (const rect of [...this.rects.values()].flat()) {
+      if (!rect.hasAttribute("role")) rect.setAttribute("aria-hidden", "true"); // the widest one is told of, once
+    }
     this.plots = [...svg.querySelectorAll("rect[data-region]")];
     this.select(this.selected);
     this.mark(this.phase);
