@@ -142,7 +142,9 @@ def test_contiguous_windows_are_outlined_with_their_bytes(view: View) -> None:
 
 def test_nothing_lies_between_the_pointer_and_what_holds_the_peak() -> None:
     root = parsed(draw(*pictured(36)))
-    over = [rect for rect in root.iter(f"{SVG}rect") if rect.get("class") == "band" and float(rect.get("height", 0)) > 20]
+    over = [
+        rect for rect in root.iter(f"{SVG}rect") if rect.get("class") == "band" and float(rect.get("height", 0)) > 20
+    ]
     assert over
     assert all(rect.get("pointer-events") == "none" for rect in over)
     assert "fullest phase: dirk.s1.nk.lin.solve, 632 bytes in use" in notes_of(root)

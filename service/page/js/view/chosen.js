@@ -40,7 +40,8 @@ export class Chosen {
     if (!names.length) return h("p", {}, "Shares its bytes with nobody.");
     const links = names.slice(0, MOST).map((name) => h("button.link", { type: "button", onclick: () => this.onSelect(name) }, name));
     const more = names.length > MOST ? ` and ${plural(names.length - MOST, "more buffer")}` : "";
-    return h("p.sharers", {}, `Shares bytes with ${plural(names.length, "buffer")}: `, links, more);
+    const listed = links.flatMap((link, number) => (number ? [", ", link] : [link]));
+    return h("p.sharers", {}, `Shares bytes with ${plural(names.length, "buffer")}: `, listed, more);
   }
 }
 
