@@ -48,17 +48,24 @@ class ServiceProcess:
 
 @contextmanager
 def service(
-    data_dir: Path, *, workers: int = 2, database_url: str | None = None, plain: bool = False, fresh: bool = False
+    data_dir: Path,
+    *,
+    workers: int = 2,
+    database_url: str | None = None,
+    plain: bool = False,
+    fresh: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[ServiceProcess]:
     """A service on this data folder, and on this database if not a file there; what still runs at the end of the block
-    is stopped. A `plain` one works as where the extra `gpu` is not installed, and starts in half the time."""
+    is stopped. A `plain` one works as where the extra `gpu` is not installed, and starts in half the time. `settings`
+    are variables of its environment, such as WARPACK_HOST."""
     data_dir.mkdir(exist_ok=True)
     port_file = data_dir / "port"
     port_file.unlink(missing_ok=True)
     if workers and not (plain or fresh):
         kernels.compile_once()
     arguments = str(data_dir), str(port_file), str(workers), "plain" if plain else "whole"
-    process = _start("serve", *arguments, database_url=database_url, fresh=fresh)
+    process = _start("serve", *arguments, database_url=database_url, fresh=fresh, settings=settings)
     try:
         eventually(lambda: _exists_or_died(port_file, process), "the service listens")
         yield ServiceProcess(process, f"http://127.0.0.1:{port_file.read_text().strip()}")
@@ -110,8 +117,14 @@ def held_up(client: Client, job: Mapping[str, Any], state: str = "validating") -
     return found
 
 
-def _start(does: str, *arguments: str, database_url: str | None = None, fresh: bool = False) -> Process:
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+def _start(
+    does: str,
+    *arguments: str,
+    database_url: str | None = None,
+    fresh: bool = False,
+    settings: Mapping[str, str] | None = None,
+) -> Process:
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT), **(settings or {})}
     if database_url is not None:
         environment["WARPACK_DATABASE_URL"] = database_url
     if not fresh:
