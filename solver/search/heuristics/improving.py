@@ -17,12 +17,12 @@ from warpack.solver.search.heuristics.filled import fillings
 from warpack.solver.search.heuristics.genetic import Genetic
 from warpack.solver.search.heuristics.lowered import Lowering
 
-_FIRST_GENERATIONS = 12
-"""So many generations are bred before all slow searches."""
-
 _QUICKLY_BRED = 256
-"""Before the first generations come two fillings. With fewer items than this there is one, because a generation then
-takes less time than a filling."""
+"""With fewer items than this, a generation takes less time than a filling, and soon finds what no filling does."""
+
+_FIRST_GENERATIONS, _FIRST_QUICK_GENERATIONS = 12, 30
+"""So many generations are bred before all slow searches. Two fillings come before them, and the other fillings after
+them. If items are quickly bred, one filling comes before more generations."""
 
 _TIGHT = 0.97
 """If intervals fill this part of the area under the bound, a short turn of valley filling often packs them at it."""
@@ -48,6 +48,7 @@ class Improver:
 
     def __init__(self, puzzle: Puzzle, bound: int, seed: int, without: frozenset[str] = frozenset()) -> None:
         self._puzzle, self._seed, self._without = puzzle, seed, without
+        self._quick = puzzle.count < _QUICKLY_BRED
         self.by = "breeding"
         self._genetic = Genetic(puzzle, bound, seed)
         self._squeezer = Squeezer(puzzle, seed, patience=_PATIENCE, growth=_GROWTH)
@@ -98,13 +99,13 @@ class Improver:
         for number, offsets in enumerate(() if spans is None else fillings(self._puzzle, spans, bound, stop)):
             self.by = "filling"
             yield offsets
-            if number == (0 if self._puzzle.count < _QUICKLY_BRED else 1):
+            if number == (0 if self._quick else 1):
                 yield from self._generations()
         if spans is None:
             yield from self._generations()
 
     def _generations(self) -> Iterator[Sequence[int]]:
-        for _ in range(_FIRST_GENERATIONS):
+        for _ in range(_FIRST_QUICK_GENERATIONS if self._quick else _FIRST_GENERATIONS):
             self.by = "breeding"
             yield self._genetic.generation()
 

@@ -143,14 +143,14 @@ def test_a_population_that_stands_still_is_followed_by_others_which_are_joined(
 
 
 def test_improving_hands_out_better_and_better_packings_and_goes_on_where_it_was() -> None:
-    puzzle, bound = crowd(200, Random(5))
+    puzzle, bound = _cuts(7)
     tops = [first_fitted(puzzle, bound).top]
 
     def better(offsets: Sequence[int]) -> None:
         assert puzzle.allows(offsets)
         tops.append(puzzle.top(offsets))
 
-    improver = Improver(puzzle, bound, 0)
+    improver = Improver(puzzle, bound, 0, frozenset({"skyline"}))
     after_first = improver.first(bound, tops[0], _PATIENT, better)
     assert after_first == tops[-1] < tops[0]
     improver.squeeze(bound, tops[-1], 30_000, _PATIENT, better)
