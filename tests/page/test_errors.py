@@ -117,7 +117,12 @@ def test_a_link_that_leads_nowhere_is_told(page: Page, address: str, told: str) 
     ("file", "status", "body", "told"),
     [
         ("js/main.js", 500, "", "A part of this page could not be loaded"),
-        ("js/page.js", 200, "throw new Error('a planted fault')", "This page has a fault: Uncaught Error: a planted fault"),
+        (
+            "js/page.js",
+            200,
+            "throw new Error('a planted fault')",
+            "This page has a fault: Uncaught Error: a planted fault",
+        ),
         ("js/words.js", 200, "export const = 1", "This page has a fault"),
         ("style.css", 404, "", "A part of this page could not be loaded"),
     ],

@@ -104,7 +104,10 @@ def test_a_key_is_asked_for_and_kept_and_forgotten(visit: Visit, guarded: tuple[
     expect(dialog).to_contain_text("is not known here, was revoked, or has expired")
     dialog.get_by_role("button", name="Forget the key").click()
     expect(dialog).to_contain_text("The key is forgotten.")
-    assert page.evaluate("Object.values({...sessionStorage, ...localStorage}).some((each) => each.startsWith('wp_'))") is False
+    assert (
+        page.evaluate("Object.values({...sessionStorage, ...localStorage}).some((each) => each.startsWith('wp_'))")
+        is False
+    )
 
 
 def test_an_order_beyond_the_quota_waits_for_its_turn(visit: Visit, guarded: tuple[ServiceProcess, Store]) -> None:

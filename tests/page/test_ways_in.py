@@ -161,7 +161,9 @@ def test_a_link_with_a_layout_shows_it_and_says_that_nothing_checked_it(page: Pa
     table.get_by_role("button", name="ranking").click()
     other = desk.open(shared_link(page, "Link to this manifest with its layout"))
     expect(other.locator("#note")).to_contain_text("This service has not checked it.")
-    expect(other.get_by_role("region", name="Table of buffers").get_by_role("button", pressed=True)).to_have_text("ranking")
+    expect(other.get_by_role("region", name="Table of buffers").get_by_role("button", pressed=True)).to_have_text(
+        "ranking"
+    )
     other.get_by_role("button", name="Check it here").click()
     expect(other.locator("#note")).to_contain_text("keeps every rule of this manifest")
     other.close()
@@ -200,7 +202,8 @@ def test_an_address_that_no_other_page_may_read_is_told(page: Page, desk: Visito
     with site(YAML.encode(), "text/plain", shared=False) as address:
         page.goto(f"/?url={address}")
         expect(page.locator("#known")).to_contain_text("does not let other pages read it (CORS)")
-    assert [fault for fault in desk.faults if "CORS policy" in fault] == desk.faults  # the browser's own note
+    (fault,) = desk.faults
+    assert "CORS policy" in fault  # the browser's own note
     desk.faults.clear()
 
 
