@@ -25,7 +25,7 @@ export function comparing(layout, last, chart) {
   const table = h(
     "table",
     {},
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Before → this layout"), bases.map((base) => h("th", { scope: "col" }, base.title)))),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Before → this layout"), bases.map((base) => h("th", { scope: "col", class: "number" }, base.title)))),
     h("tbody", {}, rows.map(([key, label]) => h("tr", {}, h("th", { scope: "row" }, label), bases.map((base) => h("td", { class: "number" }, changed(base.figures[key], own.figures[key])))))),
   );
   const floor = layout.proof?.run_bytes?.lower_bound_bytes ?? layout.proof?.pool_bytes?.lower_bound_bytes;

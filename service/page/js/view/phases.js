@@ -54,7 +54,7 @@ export class Phases {
         h("td", {}, one.above ? "over some window" : STATES[one.state] + (one.why ? ` (${one.why})` : "")),
       ),
     );
-    const heads = ["Live here", "Bytes", "Offset", "Why"].map((head) => h("th", { scope: "col" }, head));
+    const heads = ["Live here", "Bytes", "Offset", "Why"].map((head, at) => h("th", { scope: "col", class: at % 3 ? "number" : null }, head));
     const title = `${REGIONS[region.region]}: ${counted(used)} of ${bytes(region.size_bytes)} in use, ${counted(region.size_bytes - used)} free; ${away}.`;
     return h(
       "div",

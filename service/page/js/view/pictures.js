@@ -106,7 +106,7 @@ export class Pictures {
       {},
       button("+", "Larger", () => this.zoom.by(1.5)),
       button("−", "Smaller", () => this.zoom.by(1 / 1.5)),
-      button("Fit", "Show all of the picture", () => this.zoom.reset()),
+      button("Fit", "Show all of the picture", () => this.zoom.fit()),
       button("SVG", "Save the picture as SVG", () => this.#save("svg")),
       button("PNG", "Save the picture as PNG", () => this.#save("png")),
       h("span.picture-help", { id: "picture-help" }, HELP),

@@ -76,9 +76,10 @@ export class Pointing {
   tap(event) {
     const [hit] = document.elementsFromPoint(event.clientX, event.clientY).filter((one) => one.closest?.(".picture-content"));
     const below = document.elementsFromPoint(event.clientX, event.clientY);
-    const rect = below.find((one) => one.dataset?.buffer);
     if (!hit) return;
-    this.pictures.on.select(rect ? rect.dataset.buffer : null);
+    const rect = below.find((one) => one.dataset?.buffer);
+    const label = below.find((one) => one.tagName === "text" && this.#named(one.querySelector("title")?.textContent ?? ""));
+    this.pictures.on.select(rect?.dataset.buffer ?? (label ? this.#named(label.querySelector("title").textContent) : null));
     const phase = this.#phaseAt(event.clientX, event.clientY);
     if (phase !== null) this.pictures.on.phase(phase);
   }
@@ -105,12 +106,19 @@ export class Pointing {
 
   /** What is told of an element: its own words, and who shares the bytes of its buffer. */
   #words(target) {
-    const own = target.getAttribute?.("aria-label");
-    const name = target.dataset?.buffer;
-    if (!name) return target === this.pictures.frame ? "" : (target.querySelector?.(":scope > title")?.textContent ?? "");
+    const title = target.querySelector?.(":scope > title")?.textContent ?? "";
+    const name = target.dataset?.buffer ?? this.#named(title);
+    if (!name) return target === this.pictures.frame ? "" : title;
+    const own = target.getAttribute("aria-label") ?? this.rects.get(name)[0].getAttribute("aria-label");
     const shares = this.pictures.model.placed.get(name)?.shares_bytes_with ?? [];
     const few = shares.slice(0, 6).join(", ") + (shares.length > 6 ? ` and ${shares.length - 6} more` : "");
     return `${own}. ${shares.length ? `Shares bytes with ${few}.` : "Shares its bytes with nobody."}`;
+  }
+
+  /** The buffer that the title of a name or number in the picture is about; null where it is about none. */
+  #named(title) {
+    const name = title.replace(/#[^#/]*$/, "");
+    return this.rects?.has(title) ? title : this.rects?.has(name) ? name : null;
   }
 
   #place(x, y) {

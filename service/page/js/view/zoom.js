@@ -25,13 +25,24 @@ export class Zoom {
     this.stopping.abort();
   }
 
+  /** As wide as it is drawn, from its upper left corner. */
   reset() {
     this.set(0, 0, 1);
   }
 
+  /** All of the picture at once. */
+  fit() {
+    this.set(0, 0, this.#least());
+  }
+
+  #least() {
+    const { frame, content } = this;
+    return Math.min(1, frame.clientWidth / (content.offsetWidth || 1), frame.clientHeight / (content.offsetHeight || 1));
+  }
+
   /** Larger or smaller by a factor; the point of the frame `(x, y)` stays where it is. */
   by(factor, x = this.frame.clientWidth / 2, y = this.frame.clientHeight / 2) {
-    const scale = Math.min(LARGEST, Math.max(1, this.scale * factor));
+    const scale = Math.min(LARGEST, Math.max(this.#least(), this.scale * factor));
     const ratio = scale / this.scale;
     this.set(x - (x - this.x) * ratio, y - (y - this.y) * ratio, scale);
   }
@@ -59,7 +70,7 @@ export class Zoom {
   }
 
   #wheel(event) {
-    if (!event.ctrlKey && !event.metaKey && this.scale === 1 && !this.frame.matches(":focus-within")) return;
+    if (!event.ctrlKey && !event.metaKey && this.scale <= 1 && !this.frame.matches(":focus-within")) return;
     event.preventDefault();
     const box = this.frame.getBoundingClientRect();
     const lines = event.deltaMode === 1 ? 16 : 1;
@@ -102,7 +113,7 @@ export class Zoom {
       "+": () => this.by(STEP),
       "=": () => this.by(STEP),
       "-": () => this.by(1 / STEP),
-      0: () => this.reset(),
+      0: () => this.fit(),
       ArrowLeft: () => this.set(this.x + PAN, this.y),
       ArrowRight: () => this.set(this.x - PAN, this.y),
       ArrowUp: () => this.set(this.x, this.y + PAN),
