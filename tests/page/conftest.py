@@ -58,7 +58,10 @@ def page(desk: browser.Visitor) -> Iterator[Page]:
     if tab.url.startswith("http"):
         tab.evaluate("sessionStorage.clear(); localStorage.clear()")
     tab.goto("about:blank")
-    desk.check()
+    for other in desk.context.pages[1:]:
+        other.close()
+    faults, desk.faults = desk.faults, []
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture

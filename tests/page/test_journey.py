@@ -61,7 +61,7 @@ def test_from_the_example_to_allocators_that_import(visit: Visit, whole: Service
     expect(rects.first).to_have_class(re.compile("is-picked"))
     chosen = layout.get_by_role("region", name="Selected buffer")
     expect(chosen.get_by_role("heading")).to_have_text("loop/algorithm/solver/linear_solver/lu_factor")
-    page.locator(".picture-content rect[data-buffer='loop/state_summary']").first.click()
+    page.locator(".picture-content rect[data-buffer='loop/state_summary']").first.click(position={"x": 4, "y": 4})
     expect(chosen.get_by_role("heading")).to_have_text("loop/state_summary")
     expect(layout.get_by_role("button", name="state_summary", pressed=True).first).to_be_visible()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import io
+import json
 import zipfile
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -81,10 +82,16 @@ def test_a_job_from_its_manifest_to_its_files(url: str, kind: str) -> None:
         assert "SHA256SUMS" in zipfile.ZipFile(io.BytesIO(await client.bundle(job.id))).namelist()
         assert (await client.verify(manifest(3), job["layout"]))["passed"]
         assert (await client.check(manifest(3)))["valid"]
+        read = await client.read(json.dumps(manifest(3)), check=True)
+        assert (read["manifest"], read["checked"]["fits"]) == (manifest(3), True)
+        with pytest.raises(BadManifest) as bad:
+            await client.read("id,lower,upper,size\na,0,-,4", "csv")
+        assert bad.value.errors[0]["line"] == 2
         page = await client.list(state=["ready"], manifest_sha256=job["manifest_sha256"])
         assert [each.id for each in page.jobs] == [job.id]
         assert [each.id async for each in client.jobs(manifest_sha256=job["manifest_sha256"])] == [job.id]
         assert (await client.devices())["workers"]
+        assert (await client.caller())["scopes"] == ["read", "submit"]
 
     run(kind, url, do)
 

@@ -32,7 +32,7 @@ export function showLayout(container, parts) {
 }
 
 class View {
-  constructor(container, { jobId, manifest, layout, api, readOnly = false, state = null, onState = () => {}, onApply = null }) {
+  constructor(container, { jobId, manifest, layout, picture = null, api, readOnly = false, state = null, onState = () => {}, onApply = null }) {
     Object.assign(this, { container, jobId, layout, manifest, api, onState, onApply: readOnly ? null : onApply });
     this.state = { view: state?.view ?? "map", buffer: state?.buffer ?? null, phase: state?.phase ?? null };
     this.model = new Model(manifest, layout);
@@ -45,7 +45,7 @@ class View {
     this.places.comparing.append(comparing(layout, this.last, null));
     this.places.reports.append(reports(layout, null));
     const { phases, comparing: compared, whatif, reports: checked } = this.places;
-    this.element = h("div.view", {}, h("h2", {}, layout.name || "Layout"), headline(layout), this.pictures.element, this.chosen.element, phases, this.table.element, whatif, compared, checked);
+    this.element = h("div.view", {}, h("h2", {}, layout.name || "Layout"), headline(layout), picture ? null : this.pictures.element, this.chosen.element, phases, this.table.element, whatif, compared, checked);
     container.replaceChildren(this.element);
     this.select(this.state.buffer, { quiet: true });
     this.#chart();
