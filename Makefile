@@ -31,7 +31,7 @@ demo: $(DEMO_STAMP)
 # The suite imports Warpack in hundreds of processes: each would compile its modules anew where no bytecode is kept.
 test: export PYTHONDONTWRITEBYTECODE :=
 # The tests are compiled while one process looks at the types: later each of pytest's workers would compile them all.
-test: $(TEST_STAMP) compiler postgresql
+test: $(TEST_STAMP) compiler postgresql chromium
 	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null 2>&1 & \
 	$(MAKE) --no-print-directory lint; code=$$?; wait; exit $$code
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
@@ -59,7 +59,7 @@ endif
 clean:
 	rm -rf "$(VENV)" build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: python compiler postgresql
+.PHONY: python compiler postgresql chromium
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
@@ -79,6 +79,13 @@ postgresql:
 	  echo 'Tests need PostgreSQL, which is missing: asking apt-get for it.'; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
 	  echo 'PostgreSQL could not be installed: the tests that need it are skipped (Debian: apt-get install postgresql).' >&2
+
+# The web page is tried in a real browser. Where it cannot be had, those tests are skipped, and say why.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  echo 'Tests need Chromium, which is missing: asking apt-get for it.'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo 'Chromium could not be installed: the tests of the web page are skipped (Debian: apt-get install chromium).' >&2
 
 # An environment made by another Python is made anew: its compiled packages would not load.
 define install_extras

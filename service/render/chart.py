@@ -9,6 +9,7 @@ from itertools import accumulate, product
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
+from warpack.service.render.hulls import Hull, hulls_of
 from warpack.service.render.structures import BarrierMark, Structure, barriers_of, structures_of
 from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
 from warpack.solver.wire.manifest import Manifest
@@ -79,6 +80,7 @@ class Chart:
     boxes: tuple[Box, ...]
     windows_from: Bytes | None = None
     passings: tuple[Passing, ...] = ()
+    hulls: tuple[Hull, ...] = ()
 
     @property
     def phases(self) -> int:
@@ -120,13 +122,14 @@ class Chart:
         return best
 
 
-def charts(manifest: Manifest, layout: Layout) -> tuple[Chart, ...]:
-    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes."""
+def charts(manifest: Manifest, layout: Layout, story: Story | None = None) -> tuple[Chart, ...]:
+    """The charts of the block-scoped buffers and of the run region, or the pool's, if the layout has such bytes.
+    `story`: the manifest's, where it was derived before."""
     if layout.launch is None and layout.pool is None:
         return ()
     from warpack.solver.verifier.story import derive
 
-    drawing, launch = _Drawing(derive(manifest), layout), layout.launch
+    drawing, launch = _Drawing(story or derive(manifest), layout), layout.launch
     found = [drawing.of_pool()] if launch is None else [drawing.of_block(launch), drawing.of_run(launch)]
     return tuple(chart for chart in found if chart.size_bytes)
 
@@ -175,6 +178,7 @@ class _Drawing:
             boxes=tuple(boxes),
             windows_from=windows_from,
             passings=tuple(sorted(self._passings(region), key=lambda one: (one.phase, one.start_bytes, one.note))),
+            hulls=tuple(hulls_of(self.layout, region, boxes)),
         )
 
     def _passings(self, region: str) -> Iterator[Passing]:

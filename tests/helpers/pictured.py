@@ -97,3 +97,29 @@ def structured(**fields: Any) -> dict[str, Any]:
         "in_place": [{"phase": "sum", "read": "before", "write": "after"}],
         **fields,
     }
+
+
+@cache
+def contiguous() -> tuple[Manifest, Layout]:
+    """Two components with contiguous windows, one inside the other, beside buffers that have none."""
+    components = [
+        {"path": "kernel"},
+        {"path": "kernel/solver", "window": "contiguous"},
+        {"path": "kernel/solver/linear", "window": "contiguous"},
+    ]
+    lifetimes = {"kernel": (0, 12), "kernel/solver": (2, 9), "kernel/solver/linear": (4, 7)}
+    buffers = [
+        {
+            "name": f"b{number}",
+            "component": path,
+            "size": 4 + 3 * number,
+            "dtype": "float32",
+            "lifetime": [[start + number % 2, end - number % 2]],
+        }
+        for path, (start, end) in lifetimes.items()
+        for number in range(4)
+    ]
+    manifest = load_manifest(
+        crowd(0, 12, name="contiguous windows", components=components, buffers=buffers, timeline={"length": 12})
+    )
+    return manifest, solved(manifest)

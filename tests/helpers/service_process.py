@@ -54,18 +54,20 @@ def service(
     database_url: str | None = None,
     plain: bool = False,
     fresh: bool = False,
+    settings: Mapping[str, str] | None = None,
     solve_s: float | None = None,
 ) -> Iterator[ServiceProcess]:
     """A service on this data folder, and on this database if not a file there; what still runs at the end of the block
-    is stopped. A `plain` one works as where the extra `gpu` is not installed, and starts in half the time. Each solve
-    ends after `solve_s`, if its manifest's limit is longer."""
+    is stopped. A `plain` one works as where the extra `gpu` is not installed, and starts in half the time. `settings`
+    are variables of its environment, such as WARPACK_HOST. Each solve ends after `solve_s`, if its manifest's limit is
+    longer."""
     data_dir.mkdir(exist_ok=True)
     port_file = data_dir / "port"
     port_file.unlink(missing_ok=True)
     if workers and not (plain or fresh):
         kernels.compile_once()
     arguments = str(data_dir), str(port_file), str(workers), "plain" if plain else "whole", _told(solve_s)
-    process = _start("serve", *arguments, database_url=database_url, fresh=fresh)
+    process = _start("serve", *arguments, database_url=database_url, fresh=fresh, settings=settings)
     try:
         eventually(lambda: _exists_or_died(port_file, process), "the service listens")
         yield ServiceProcess(process, f"http://127.0.0.1:{port_file.read_text().strip()}")
@@ -123,8 +125,14 @@ def _told(seconds: float | None) -> str:
     return "" if seconds is None else str(seconds)
 
 
-def _start(does: str, *arguments: str, database_url: str | None = None, fresh: bool = False) -> Process:
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+def _start(
+    does: str,
+    *arguments: str,
+    database_url: str | None = None,
+    fresh: bool = False,
+    settings: Mapping[str, str] | None = None,
+) -> Process:
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT), **(settings or {})}
     if database_url is not None:
         environment["WARPACK_DATABASE_URL"] = database_url
     if not fresh:

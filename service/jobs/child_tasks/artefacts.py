@@ -20,6 +20,8 @@ from warpack.service.jobs.child_tasks.checks import Reply
 from warpack.service.problems import MEDIA_TYPE, ProblemDetails
 
 if TYPE_CHECKING:
+    from warpack.service.render.draw.palette import Theme
+    from warpack.service.render.draw.views import View
     from warpack.solver.wire.layout import Layout
     from warpack.solver.wire.manifest import Manifest
 
@@ -31,9 +33,20 @@ Cancelled = Callable[[], bool]
 
 
 def picture(request: bytes, _cancelled: Cancelled) -> bytes:
-    """Answer: layout.svg."""
+    """Answer: layout.svg. The request has a `view` and a `theme`, by the names that `draw` knows."""
+    asked = json.loads(request)
     manifest, layout, _ = _read(request)
-    return Reply(HTTPStatus.OK, "image/svg+xml", _picture(manifest, layout)).to_bytes()
+    drawn = _picture(manifest, layout, asked["view"], asked["theme"])
+    return Reply(HTTPStatus.OK, "image/svg+xml", drawn).to_bytes()
+
+
+def chart(request: bytes, _cancelled: Cancelled) -> bytes:
+    """Answer: what is live when and where, as `render.chart_json` has it."""
+    from warpack.service.render.chart_json import chart_document
+
+    manifest, layout, _ = _read(request)
+    document = json.dumps(chart_document(manifest, layout), ensure_ascii=False, separators=(",", ":"))
+    return Reply(HTTPStatus.OK, "application/json", document.encode()).to_bytes()
 
 
 def checked_allocators(request: bytes, _cancelled: Cancelled) -> bytes:
@@ -92,10 +105,10 @@ def _read(request: bytes) -> tuple[Manifest, Layout, dict[str, str]]:
     return manifest, layout, asked["artefacts"]
 
 
-def _picture(manifest: Manifest, layout: Layout) -> bytes:
+def _picture(manifest: Manifest, layout: Layout, view: View = "map", theme: Theme = "auto") -> bytes:
     from warpack.service.render.draw.views import draw
 
-    return draw(manifest, layout).encode()
+    return draw(manifest, layout, view, theme).encode()
 
 
 def _checked(manifest: Manifest, layout: Layout) -> bytes:

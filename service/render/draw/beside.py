@@ -16,10 +16,13 @@ from warpack.service.render.draw.program import draw_phase_names, draw_structure
 from warpack.service.render.draw.strips import strips
 from warpack.service.render.draw.text import counted, shortened
 from warpack.service.render.draw.told import before_of, floor_bytes, foot_lines, launch_line, proof_line
+from warpack.solver.verifier.story import derive
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 _LEFT = 72.0
+_MOST = 3000
+"""Rectangles of each side."""
 _REGIONS: tuple[ChartRegion, ...] = ("run", "block", "pool")
 
 
@@ -32,7 +35,8 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
         return empty_picture(canvas, title, launch_line(layout))
     sized = sized_for(manifest, layout)
     earlier = layout_before(sized, layout, before)
-    sides = charts(sized, earlier), charts(sized, layout)
+    story = derive(sized)
+    sides = charts(sized, earlier, story), charts(sized, layout, story)
     y = draw_heading(canvas, title, [launch_line(layout), proof_line(layout)]) + 4
     colours, half = Colours.of(layout), WIDTH / 2
     frames: list[Frame] = []
@@ -73,7 +77,7 @@ def _height(chart: Chart) -> float:
 
 
 def _draw(canvas: Canvas, frame: Frame, floor: int, colours: Colours, numbers: dict[str, int]) -> float:
-    drawn = strips(frame)
+    drawn = strips(frame, _MOST)
     draw_plot(canvas, frame, drawn, colours, floor)
     named = named_in_boxes(canvas, frame.area, drawn)
     for strip in drawn:

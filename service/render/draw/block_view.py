@@ -11,6 +11,7 @@ from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import ticks
 from warpack.service.render.draw.heading import MARGIN, draw_heading, draw_lines, empty_picture, title_of
+from warpack.service.render.draw.hulls import HULL, hull_note
 from warpack.service.render.draw.legend import Sign, draw_list, draw_signs, entries_of
 from warpack.service.render.draw.naming import write_in_box
 from warpack.service.render.draw.palette import Theme
@@ -47,6 +48,8 @@ def block_view(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str
         y = _Near(canvas, chart, launch, colours, numbers).draw(y + 12)
     boxes = [box for chart in found for box in chart.boxes if not box.above]
     signs = [Sign(path or "(root)", _filled(canvas, hue, 0)) for path, hue in colours.hues.items()]
+    if any(chart.hulls for chart in found):
+        signs.append(Sign("contiguous window", lambda area: canvas.rect(area, "ink", "", HULL)))
     y = draw_list(canvas, y + 6, colours, entries_of(boxes, numbers))
     y = draw_signs(canvas, y + 6, signs)
     told = "Buffers above one another share bytes: they take turns."
@@ -87,7 +90,8 @@ class _Strip:
         signs = [Sign(f"{name}: {counted(size)} B", self._filled(kind)) for name, kind, size in parts]
         if launch.stride_bytes:
             runs = f"{launch.runs_per_block} run window{'' if launch.runs_per_block == 1 else 's'}"
-            text = f"{runs} of {counted(launch.run_bytes)} B, {launch.padding_bytes} B padding after each"
+            after = f"{launch.padding_bytes} B padding after each" if launch.padding_bytes else "no padding"
+            text = f"{runs} of {counted(launch.run_bytes)} B, {after}"
             signs.append(Sign(text, self._filled(f"{first} edge")))
         beyond = end - (at + launch.stride_bytes * launch.runs_per_block)
         if beyond > 0:
@@ -190,6 +194,9 @@ class _Near:
                 if not write_in_box(canvas, box.name, place):
                     number_of = self.numbers.setdefault(box.name, len(self.numbers) + 1)
                     write_in_box(canvas, box.name, place, str(number_of))
+        for hull in chart.hulls:
+            place = Area(_LEFT + hull.start_bytes * scale, y, _LEFT + hull.end_bytes * scale, bottom)
+            canvas.rect(place, "ink", hull_note(hull), HULL)
         if chart.windows_from is not None:
             x = _LEFT + chart.windows_from * scale
             note = f"the windows of runs begin at byte {chart.windows_from}"

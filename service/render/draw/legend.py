@@ -10,6 +10,7 @@ from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
 from warpack.service.render.draw.heading import MARGIN
+from warpack.service.render.draw.hulls import HULL
 from warpack.service.render.draw.naming import short
 from warpack.service.render.draw.program import DASHES, draw_passing
 from warpack.service.render.draw.text import counted, printed, shortened, width_of
@@ -70,6 +71,8 @@ def signs_of(canvas: Canvas, frames: Sequence[Frame], colours: Colours) -> list[
             canvas.rect(Area(area.right - 3, area.top, area.right, area.bottom), "mark")
 
         signs.append(Sign("persistent", persistent))
+    if any(frame.chart.hulls for frame in frames):
+        signs.append(Sign("contiguous window", lambda area: canvas.rect(area, "ink", "", HULL)))
     signs.append(Sign("free", filled("plot")))
     for in_place, text in ((False, "handed over"), (True, "handed over in place")):
         if any(one.in_place == in_place for frame in frames for one in frame.chart.passings):

@@ -11,6 +11,7 @@ from warpack.service.render.draw.canvas import Area, Canvas, area_of
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame, ticks
 from warpack.service.render.draw.heading import MARGIN, draw_heading, draw_lines, empty_picture, title_of
+from warpack.service.render.draw.hulls import draw_hulls
 from warpack.service.render.draw.legend import draw_list, draw_signs, entries_of, signs_of
 from warpack.service.render.draw.naming import named_in_boxes, numbered_in_boxes
 from warpack.service.render.draw.palette import Theme
@@ -102,15 +103,18 @@ class _Region:
 def draw_plot(canvas: Canvas, frame: Frame, drawn: list[Strip], colours: Colours, floor: int) -> None:
     """Everything inside the axes but names, with the axis of bytes and the mark of the fullest phase."""
     area, chart = frame.area, frame.chart
-    canvas.rect(area, "plot", "free")
+    size = f' data-region="{chart.region}" data-phases="0 {chart.phases}" data-bytes="{frame.top_bytes}"'
+    canvas.rect(area, "plot", "free", size)
     _axis(canvas, frame, floor)
     draw_strips(canvas, frame, drawn, colours)
     for course in _between_parts(drawn):
         canvas.path(course, "ink", "", ' stroke-dasharray="1 3" stroke-width="1.2"')
     used, phase = chart.peak
     band = Area(frame.x(phase), area.top, max(frame.x(phase + 1), frame.x(phase) + 1), area.bottom)
-    canvas.rect(band, "band", f"fullest phase: {chart.phase_names[phase]}, {used} bytes in use")
-    canvas.rect(Area(band.left, area.top - 3, band.right, area.top), "strong")
+    canvas.rect(band, "band", "", ' pointer-events="none"')
+    note = f"fullest phase: {chart.phase_names[phase]}, {used} bytes in use"
+    canvas.rect(Area(band.left, area.top - 3, band.right, area.top), "strong", note)
+    draw_hulls(canvas, frame)
     draw_barriers(canvas, frame)
     draw_passings(canvas, frame)
     if chart.windows_from is not None:

@@ -49,7 +49,8 @@ def draw_section(canvas: Canvas, frame: Frame, left: float, colours: Colours, nu
     for box in boxes:
         place = Area(left, frame.y(box.end_bytes), left + _BAR, frame.y(box.start_bytes))
         kind = "plot wait" if box.state == "waiting" else canvas.fill(*colours[box.buffer]) + edge_of(place)
-        canvas.rect(place, kind, f"{box.name}: {box.end_bytes - box.start_bytes} bytes at {box.start_bytes}")
+        note = f"{box.name}: {box.end_bytes - box.start_bytes} bytes at {box.start_bytes}"
+        canvas.rect(place, kind, note, f' data-buffer="{canvas.quoted(box.buffer)}"')
     canvas.rect(Area(left, area.top, left + _BAR, area.bottom), "hot")
     lines = _lines(frame, boxes)
     middles = [area.bottom - line.middle_bytes * area.height / frame.top_bytes for line in lines]

@@ -50,16 +50,16 @@ def occupancy_staircase(manifest: Manifest, layout: Layout, theme: Theme = "auto
         area = Area(_LEFT, y, _WIDTH - MARGIN - 8, y + _HEIGHT)
         plot = Plot(area, stairs.steps[0].first_bytes, stairs.steps[-1].last_bytes, 0, max(1, most * 1.22))
         plot.draw(canvas, x_label=x_label, y_label=y_label, y_unit=32)
-        _draw_stairs(canvas, plot, stairs, figure, blocks=figure is figures[1][1])
+        _draw_stairs(canvas, plot, stairs, figure)
         _draw_marks(canvas, plot, stairs, layout, figure)
+        if figure is figures[1][1]:
+            _draw_blocks(canvas, plot, stairs, figure)
         y = area.bottom + 66
     y = draw_signs(canvas, y - 22, _signs(canvas, stairs, layout))
     return canvas.end(draw_lines(canvas, MARGIN, y + 2, _next_steps(stairs), kind="text") + MARGIN)
 
 
-def _draw_stairs(
-    canvas: Canvas, plot: Plot, stairs: Staircase, figure: Callable[[Step | Baseline], int], *, blocks: bool
-) -> None:
+def _draw_stairs(canvas: Canvas, plot: Plot, stairs: Staircase, figure: Callable[[Step | Baseline], int]) -> None:
     area = plot.area
     if stairs.floor_bytes > plot.x_low:
         reach = min(plot.x(stairs.floor_bytes), area.right)
@@ -77,12 +77,15 @@ def _draw_stairs(
         if number:
             canvas.crossed.add(Area(left - 1, min(y, points[-3][1]), left + 1, max(y, points[-3][1])))
     canvas.line(points, "ink", "", ' stroke-width="2" stroke-linejoin="round"')
-    if blocks:
-        for number, step in enumerate(stairs.steps):
-            end = stairs.steps[number + 1].first_bytes if number + 1 < len(stairs.steps) else step.last_bytes
-            middle = (plot.x(step.first_bytes) + plot.x(end)) / 2
-            if plot.x(end) - plot.x(step.first_bytes) > 60 and step.blocks_per_sm:
-                plot.label(canvas, middle - 30, plot.y(figure(step)) + 2, _blocks(step.blocks_per_sm), kind="soft")
+
+
+def _draw_blocks(canvas: Canvas, plot: Plot, stairs: Staircase, figure: Callable[[Step | Baseline], int]) -> None:
+    """The blocks of each step that has room for a label."""
+    for number, step in enumerate(stairs.steps):
+        end = stairs.steps[number + 1].first_bytes if number + 1 < len(stairs.steps) else step.last_bytes
+        middle = (plot.x(step.first_bytes) + plot.x(end)) / 2
+        if plot.x(end) - plot.x(step.first_bytes) > 60 and step.blocks_per_sm:
+            plot.label(canvas, middle - 30, plot.y(figure(step)) + 2, _blocks(step.blocks_per_sm), kind="soft")
 
 
 def _draw_marks(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from warpack.service.render.chart import Box, State
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
+from warpack.solver.wire.units import Phase
 
 _PIXEL = 1.0
 """Stretches narrower than this are merged with the next."""
@@ -32,48 +34,62 @@ class Strip:
 
     box: Box
     area: Area
+    start: Phase
+    end: Phase
     stretches: int = 1
 
 
-def strips(frame: Frame) -> list[Strip]:
-    """By offset, then phase. Where there are very many, wider ones are merged too."""
-    pieces: defaultdict[tuple[int, int, str, bool], list[Box]] = defaultdict(list)
+_Run = tuple[int, int, int, Box]
+"""Phases from the first to the second number, of so many stretches, and the widest of these."""
+
+
+def strips(frame: Frame, most: int = _MOST) -> list[Strip]:
+    """By offset, then phase. Where there are more than `most`, wider ones are merged too."""
+    pieces: defaultdict[tuple[int, int, str, bool], list[_Run]] = defaultdict(list)
     for box in frame.chart.boxes:
-        pieces[box.start_bytes, box.end_bytes, box.name, box.above].append(box)
-    rows = [sorted(pieces[key], key=lambda box: box.start) for key in sorted(pieces)]
-    pixels = _PIXEL
+        pieces[box.start_bytes, box.end_bytes, box.name, box.above].append((box.start, box.end, 1, box))
+    rows = [sorted(pieces[key], key=itemgetter(0)) for key in sorted(pieces)]
+    phase_width, pixels = frame.phase_width, _PIXEL
     while True:
-        found = [strip for row in rows for strip in _merged(frame, row, pixels / frame.phase_width)]
-        if len(found) <= _MOST or pixels > frame.area.width:
-            return found
+        rows = [_merged(row, pixels / phase_width) for row in rows]
+        if sum(map(len, rows)) <= most or pixels > frame.area.width:
+            return [_strip(frame, box, start, end, count) for row in rows for start, end, count, box in row]
         pixels *= 2
 
 
-def _merged(frame: Frame, boxes: Iterable[Box], narrow: float) -> Iterator[Strip]:
-    first: Box | None = None
-    start = end = count = 0
-    for box in boxes:
-        small = first is not None and (end - start < narrow or box.end - box.start < narrow)
-        if first is not None and small and box.start - end < narrow:
-            first = max(first, box, key=lambda one: one.end - one.start)
-            end, count = box.end, count + 1
-            continue
-        if first is not None:
-            yield _strip(frame, first, start, end, count)
-        first, start, end, count = box, box.start, box.end, 1
-    if first is not None:
-        yield _strip(frame, first, start, end, count)
+def _merged(row: Iterable[_Run], narrow: float) -> list[_Run]:
+    """The row without gaps below `narrow` phases beside stretches below it."""
+    found: list[_Run] = []
+    runs = iter(row)
+    last = next(runs, None)
+    if last is None:
+        return found
+    start, end, count, box = last
+    for run in runs:
+        if run[0] - end < narrow and (end - start < narrow or run[1] - run[0] < narrow):
+            box = max(box, run[3], key=_width)
+            end, count = run[1], count + run[2]
+        else:
+            found.append((start, end, count, box))
+            start, end, count, box = run
+    found.append((start, end, count, box))
+    return found
+
+
+def _width(box: Box) -> int:
+    return box.end - box.start
 
 
 def _strip(frame: Frame, box: Box, start: int, end: int, count: int) -> Strip:
     area = frame.box(start, end, box.start_bytes, box.end_bytes)
-    return Strip(box, Area(area.left, area.top, max(area.right, area.left + 0.5), area.bottom), count)
+    wide = Area(area.left, area.top, max(area.right, area.left + 0.5), area.bottom)
+    return Strip(box, wide, start, end, count)
 
 
 def draw_strips(canvas: Canvas, frame: Frame, drawn: Iterable[Strip], colours: Colours) -> None:
     for strip in drawn:
         box = strip.box
-        more = f' data-buffer="{canvas.quoted(box.buffer)}"'
+        more = f' data-buffer="{canvas.quoted(box.buffer)}" data-phases="{strip.start} {strip.end}"'
         if box.state == "waiting":
             kind = "plot wait"
         else:

@@ -16,7 +16,8 @@ from warpack.gpu_runtime import emit_checked, emit_files
 from warpack.service.api.answers.files import FILES
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.child_tasks.artefacts import packed
-from warpack.service.render.draw.views import draw
+from warpack.service.render.chart import charts
+from warpack.service.render.draw.views import VIEWS, View, draw
 from warpack.solver import Layout, Manifest, load_manifest, read_layout
 
 
@@ -40,6 +41,42 @@ def test_each_file_is_what_its_function_writes(http: TestClient, job: dict[str, 
         assert http.get(job["links"][name]).text == text
     assert "two buffers" in written["layout.svg"]
     ElementTree.fromstring(written["layout.svg"])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_picture_is_handed_out_in_both_themes(http: TestClient, job: dict[str, Any], view: View) -> None:
+    manifest, layout = documents(http, job)
+    for theme in ("light", "dark"):
+        answer = http.get(job["links"]["layout.svg"], params={"view": view, "theme": theme})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+        assert answer.text == draw(manifest, layout, view, theme)
+
+
+def test_the_chart_has_every_stretch_of_the_picture(http: TestClient, job: dict[str, Any]) -> None:
+    answer = http.get(f"/v1/layouts/{job['id']}/chart")
+    assert answer.headers["etag"] == http.get(f"/v1/layouts/{job['id']}/chart").headers["etag"]
+    found = answer.json()
+    drawn = charts(*documents(http, job))
+    assert found["phases"] == list(drawn[0].phase_names)
+    for region, chart in zip(found["regions"], drawn, strict=True):
+        assert (region["peak"]["used_bytes"], region["peak"]["phase"]) == chart.peak
+        told = {
+            (piece["name"], piece["start_bytes"], piece["end_bytes"], *stretch)
+            for piece in region["pieces"]
+            for stretch in piece["stretches"]
+        }
+        assert told == {
+            (box.name, box.start_bytes, box.end_bytes, box.start, box.end, box.state, *([box.why] if box.why else []))
+            for box in chart.boxes
+        }
+    assert http.get("/v1/layouts/none/chart").status_code == 404
+
+
+def test_a_picture_that_there_is_not_is_refused_by_name(http: TestClient, job: dict[str, Any]) -> None:
+    for query in ({"view": "pie"}, {"theme": "pink"}):
+        answer = http.get(job["links"]["layout.svg"], params=query)
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:warpack:problem:bad-parameter")
+        assert next(iter(query)) in answer.json()["detail"]
 
 
 def test_the_bundle_has_every_file_with_its_sum_and_the_same_bytes_each_time(

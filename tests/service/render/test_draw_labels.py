@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers.pictured import crowd, every_structure, pictured
+from tests.helpers.pictured import contiguous, crowd, every_structure, pictured
 from tests.helpers.solving import solved
-from tests.helpers.svg import notes_of, outside, overlapping, parsed, texts_of
+from tests.helpers.svg import SVG, notes_of, outside, overlapping, parsed, texts_of
 from warpack.service.render.chart import charts
 from warpack.service.render.draw.views import VIEWS, View, draw
 from warpack.solver import Layout, Manifest, load_manifest
@@ -26,6 +26,14 @@ def test_no_text_lies_over_another_or_leaves_its_picture(buffers: int, view: Vie
 @pytest.mark.parametrize("view", VIEWS)
 def test_nor_where_there_is_every_kind_of_structure(view: View) -> None:
     root = parsed(draw(*every_structure(), view))
+    texts = texts_of(root)
+    assert overlapping(texts) == []
+    assert outside(root, texts) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nor_where_components_have_contiguous_windows(view: View) -> None:
+    root = parsed(draw(*contiguous(), view))
     texts = texts_of(root)
     assert overlapping(texts) == []
     assert outside(root, texts) == []
@@ -118,3 +126,35 @@ def test_hand_overs_are_marked_with_what_orders_them() -> None:
     marks = set(notes_of(parsed(draw(*every_structure())), "path"))
     assert "bytes 32 to 1055 pass from tile to sums in sum, ordered by the barrier before sum" in marks
     assert "bytes 0 to 255 pass from before to after in place, in sum" in marks
+
+
+@pytest.mark.parametrize("view", ["map", "block", "compare"])
+def test_contiguous_windows_are_outlined_with_their_bytes(view: View) -> None:
+    manifest, layout = contiguous()
+    root = parsed(draw(manifest, layout, view))
+    assert len(layout.components) == 2
+    for window in layout.components:
+        told = f"contiguous window of {window.path}: bytes {window.offset_bytes} to "
+        assert f"{told}{window.offset_bytes + window.size_bytes - 1}" in notes_of(root)
+    assert "contiguous window" in {one.text for one in texts_of(root)}
+    assert "contiguous window" not in {one.text for one in texts_of(parsed(draw(*pictured(36), view)))}
+
+
+def test_nothing_lies_between_the_pointer_and_what_holds_the_peak() -> None:
+    root = parsed(draw(*pictured(36)))
+    over = [
+        rect for rect in root.iter(f"{SVG}rect") if rect.get("class") == "band" and float(rect.get("height", 0)) > 20
+    ]
+    assert over
+    assert all(rect.get("pointer-events") == "none" for rect in over)
+    assert "fullest phase: dirk.s1.nk.lin.solve, 632 bytes in use" in notes_of(root)
+
+
+def test_a_rectangle_tells_programs_its_buffer_and_its_phases() -> None:
+    manifest, layout = pictured(36)
+    root = parsed(draw(manifest, layout))
+    told = {(rect.get("data-buffer"), rect.get("data-phases")) for rect in root.iter(f"{SVG}rect")}
+    for chart in charts(manifest, layout):
+        assert {(box.buffer, f"{box.start} {box.end}") for box in chart.boxes} <= told
+        plot = next(rect for rect in root.iter(f"{SVG}rect") if rect.get("data-region") == chart.region)
+        assert (plot.get("data-phases"), plot.get("data-bytes")) == (f"0 {chart.phases}", str(chart.size_bytes))

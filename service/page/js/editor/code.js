@@ -57,7 +57,7 @@ export class CodeEditor {
           autocompletion({ override: [(context) => completing(context, at())], icons: false }),
           hoverTooltip((view, position) => explaining(view, position, at())),
           syntaxHighlighting(COLOURS), LOOK, EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ "aria-label": "Manifest" }),
+          EditorView.contentAttributes.of({ "aria-label": "Manifest", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !this.silent) onChange(this.text);
           }),

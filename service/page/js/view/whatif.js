@@ -1,0 +1,141 @@
+// What if: another budget, architecture, registers or threads. The launch rules answer at once, for the bytes that the
+// layout has; an order with these values searches anew.
+
+import { h } from "../dom.js";
+import { changed, counted } from "./figures.js";
+import { budgetBytes, launchFor, threadsStep } from "./launch.js";
+import { grows, ruleOf, weighs } from "./launch_facts.js";
+
+export class WhatIf {
+  /** `devices` are the rows of `GET /v1/devices` by compute capability. `onApply(manifest)` is null where nothing can
+   *  be ordered. */
+  constructor({ manifest, layout, devices, onApply }) {
+    Object.assign(this, { manifest, layout, devices, onApply });
+    const { target, launch } = manifest;
+    this.start = {
+      architecture: target.compute_capability,
+      budget: budgetBytes(devices[target.compute_capability], target.shared_budget_bytes),
+      registers: target.registers_per_thread ?? 0,
+      threads: launch.threads_per_block ?? 0,
+    };
+    this.fixed = grows(manifest);
+    this.step = threadsStep(ruleOf(manifest, layout, devices[target.compute_capability]));
+    this.out = h("div.whatif-out", { "aria-live": "polite" });
+    this.element = h("section.whatif", { "aria-label": "What if" }, h("h3", {}, "What if"), this.#form(), this.out);
+    this.#fill(this.start);
+  }
+
+  #form() {
+    const names = Object.values(this.devices).map((one) => h("option", { value: one.compute_capability }, `${one.compute_capability} (${one.name})`));
+    this.architecture = h("select", { id: "whatif-architecture", onchange: () => this.#fit() }, names);
+    this.budget = slider("whatif-budget", { min: 1024, step: 256 }, () => this.show());
+    this.registers = slider("whatif-registers", { min: 0, max: 255, step: 1 }, () => this.show());
+    this.threads = slider("whatif-threads", { min: 0, max: 1024, step: this.step }, () => this.show());
+    if (this.fixed) this.threads.input.disabled = true;
+    const apply = this.onApply ? h("button", { type: "button", onclick: () => this.onApply(this.changedManifest()) }, "Order a layout with these values") : null;
+    const back = h("button", { type: "button", onclick: () => this.#fill(this.start) }, "As ordered");
+    return h(
+      "div.whatif-form",
+      {},
+      field("Architecture", "whatif-architecture", this.architecture),
+      field("Shared memory budget", "whatif-budget", this.budget.input, this.budget.said),
+      field("Registers per thread", "whatif-registers", this.registers.input, this.registers.said),
+      field("Threads per block", "whatif-threads", this.threads.input, this.threads.said),
+      h("div", {}, apply, back),
+    );
+  }
+
+  #fill(values) {
+    this.architecture.value = values.architecture;
+    this.#range();
+    this.budget.input.value = String(values.budget);
+    this.registers.input.value = String(values.registers);
+    this.threads.input.value = String(values.threads);
+    this.exact = values.budget;
+    this.show();
+  }
+
+  #range() {
+    this.budget.input.max = String(this.devices[this.architecture.value].max_smem_per_block_optin);
+  }
+
+  #fit() {
+    this.#range();
+    this.show();
+  }
+
+  /** The values as they are set. A slider moves in steps, so the ordered budget is kept until it is moved. */
+  values() {
+    const budget = Number(this.budget.input.value);
+    const step = Number(this.budget.input.step);
+    return {
+      architecture: this.architecture.value,
+      budget: Math.abs(budget - this.exact) < step ? this.exact : budget,
+      registers: Number(this.registers.input.value) || null,
+      threads: Number(this.threads.input.value) || null,
+    };
+  }
+
+  /** The launch with these values, or null where no block fits. */
+  launch(values = this.values()) {
+    const rule = ruleOf(this.manifest, this.layout, this.devices[values.architecture]);
+    return launchFor({
+      ...rule,
+      shared_budget_bytes: values.budget,
+      registers_per_thread: values.registers,
+      threads_per_block: this.fixed ? rule.threads_per_block : values.threads,
+      max_threads_per_block: Math.max(rule.max_threads_per_block, values.threads ?? 0),
+      weighs: weighs(this.manifest, values.registers),
+    });
+  }
+
+  show() {
+    const values = this.values();
+    this.budget.said.textContent = `${counted(values.budget)} B`;
+    this.registers.said.textContent = values.registers ? String(values.registers) : "not known";
+    this.threads.said.textContent = this.fixed ? "as laid out: sizes depend on it" : values.threads ? counted(values.threads) : "the best";
+    for (const one of [this.budget, this.registers, this.threads]) one.input.setAttribute("aria-valuetext", one.said.textContent);
+    const now = this.launch();
+    const before = this.layout.launch;
+    if (!now) {
+      this.out.replaceChildren(h("p", {}, h("strong", {}, "No block fits: "), "too few bytes or registers for these threads."));
+      return;
+    }
+    const device = this.devices[values.architecture];
+    const was = this.devices[this.manifest.target.compute_capability];
+    const share = (threads, of) => Math.round((100 * threads) / of.max_threads_per_sm);
+    const lines = [
+      ["Threads per block", changed(before.threads_per_block, now.threads_per_block)],
+      ["Blocks per multiprocessor", changed(before.occupancy.blocks_per_sm, now.blocks_per_sm)],
+      ["Resident threads", changed(before.occupancy.resident_threads, now.resident_threads)],
+      ["Occupancy, %", changed(share(before.occupancy.resident_threads, was), share(now.resident_threads, device))],
+      ["Dynamic shared bytes", changed(before.dynamic_shared_bytes, now.dynamic_shared_bytes)],
+      ["Limited by", values.registers ? now.limited_by : `${now.limited_by}; registers are not known`],
+    ];
+    this.out.replaceChildren(
+      h("dl.said", {}, lines.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)])),
+      h("p.hint", {}, "With the bytes that this layout has. An order with these values may find other ones."),
+    );
+  }
+
+  /** The manifest with these values, to be ordered. */
+  changedManifest() {
+    const { architecture, budget, registers, threads } = this.values();
+    const { target, launch } = this.manifest;
+    const same = budget === this.start.budget && architecture === this.start.architecture;
+    const most = threads && threads > launch.max_threads_per_block ? { max_threads_per_block: threads } : {};
+    return {
+      ...this.manifest,
+      target: { ...target, compute_capability: architecture, registers_per_thread: registers, shared_budget_bytes: same ? target.shared_budget_bytes : budget },
+      launch: { ...launch, ...most, threads_per_block: threads },
+    };
+  }
+}
+
+function slider(id, range, oninput) {
+  return { input: h("input", { type: "range", id, oninput, ...range }), said: h("output", { for: id }) };
+}
+
+function field(label, id, ...controls) {
+  return h("div.field", {}, h("label", { for: id }, label), ...controls);
+}

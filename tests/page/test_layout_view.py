@@ -1,0 +1,89 @@
+"""The view of a layout: everything by keyboard, the phases, the table, and what the picture tells."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.page_steps import Visit, await_state, open_file, solve
+from tests.helpers.pictured import KVAERNO5
+
+pytestmark = pytest.mark.slow
+
+_LU = "loop/algorithm/solver/linear_solver/lu_factor"
+
+
+def shown(page: Page) -> None:
+    """The picture of kvaerno5 stands there, and what is live when."""
+    open_file(page, {**json.loads(KVAERNO5.read_text(encoding="utf-8")), "validation": "static"})
+    expect(page.locator("#known")).to_contain_text("36 buffers. Valid")
+    solve(page)
+    await_state(page, "ready")
+    expect(page.locator(".picture-content svg")).to_be_visible()
+    expect(page.get_by_role("region", name="Phase by phase")).to_be_visible()
+
+
+def test_a_layout_is_read_by_keyboard_alone(visit: Visit) -> None:
+    page = visit().open()
+    shown(page)
+    frame, content = page.locator(".picture-frame"), page.locator(".picture-content")
+
+    frame.focus()
+    page.keyboard.press("+")
+    expect(content).to_have_attribute("style", re.compile(r"scale\(1\.25\)"))
+    moved = content.get_attribute("style")
+    page.keyboard.press("ArrowRight")
+    assert content.get_attribute("style") != moved
+    page.keyboard.press("0")
+
+    page.keyboard.press("Enter")
+    expect(page.locator("rect[data-buffer]:focus")).to_have_attribute("aria-label", re.compile(r"bytes \d+ to \d+"))
+    expect(page.get_by_role("tooltip")).to_contain_text(re.compile("Shares (its )?bytes with"))
+    page.keyboard.press("ArrowRight")
+    name = page.locator("rect[data-buffer]:focus").get_attribute("data-buffer")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Selected buffer").get_by_role("heading")).to_have_text(str(name))
+    page.keyboard.press("Escape")
+    expect(frame).to_be_focused()
+
+    page.get_by_role("tab", name="Memory map").focus()
+    for label, title in (("One block", "One block of"), ("Occupancy", "Occupancy of"), ("Frontier", "Frontier of")):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("tab", name=label)).to_be_focused()
+        expect(content.locator("svg")).to_have_attribute("aria-label", re.compile(title))
+
+
+def test_phases_and_table_tell_what_the_picture_shows(visit: Visit) -> None:
+    page = visit().open()
+    shown(page)
+    phases = page.get_by_role("region", name="Phase by phase")
+    expect(phases).to_contain_text("632 of 664 B in use, 32 free; the fullest phase")
+    expect(phases.get_by_role("button", name=_LU)).to_be_visible()
+    expect(phases).to_contain_text("632 bytes must lie apart in phase 18")
+    phases.get_by_role("slider").fill("0")
+    expect(phases.locator("output")).to_have_text("Phase 0: init.zero_fill")
+    expect(phases.get_by_role("button", name=_LU)).to_have_count(0)
+    phases.get_by_role("button", name="Go to phase 18").click()
+    phases.get_by_role("button", name=_LU).click()
+    expect(page.locator(f".picture-content rect[data-buffer='{_LU}']").first).to_have_class(re.compile("is-picked"))
+
+    table = page.get_by_role("region", name="Table of buffers")
+    column = table.get_by_role("button", name="Bytes")
+    column.click()
+    column.click()
+    expect(table.get_by_role("columnheader", name="Bytes")).to_have_attribute("aria-sort", "descending")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("192 B")
+    page.get_by_label("Filter buffers").fill("linear_solver lu")
+    expect(table.get_by_role("row")).to_have_count(2)
+    page.get_by_label("Filter buffers").fill("no such buffer")
+    expect(page.get_by_text("No buffer has all these words.")).to_be_visible()
+
+
+def test_on_a_phone_nothing_but_tables_is_wider_than_the_screen(visit: Visit) -> None:
+    page = visit(width=390, scheme="dark").open()
+    shown(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide == 0

@@ -1,0 +1,133 @@
+"""Orders that take a while: reloaded, seen in two tabs, cancelled; and those of services that want a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.browser import Visitor
+from tests.helpers.hard_manifest import hard_manifest
+from tests.helpers.page_steps import Visit, await_state, editor, open_file, small_manifest, solve, text_of
+from tests.helpers.service_process import ServiceProcess, service
+from warpack.service.settings import Settings
+from warpack.service.store import Store
+from warpack.service.store.keys import Scope
+
+
+def test_an_order_is_followed_through_a_reload_and_in_a_second_tab_and_cancelled_there(
+    page: Page, desk: Visitor
+) -> None:
+    page.goto("/")
+    open_file(page, hard_manifest(1, time_limit_s=600))
+    solve(page)
+    await_state(page, "solving")
+    expect(page.locator("#order svg.progress")).to_be_visible()
+    page.reload()
+    await_state(page, "solving")
+    expect(page.locator("#order svg.progress")).to_be_visible()  # the incumbents from before are told again
+    expect(page.locator("#order")).to_contain_text("Best so far")
+    assert '"hard 1"' in text_of(page)
+
+    other = desk.open("/")
+    assert '"hard 1"' not in text_of(other)  # what one tab works on is its own
+    other.get_by_role("button", name="Orders").click()
+    row = other.get_by_role("dialog").get_by_role("row").filter(has_text="hard 1")
+    expect(row).to_contain_text("solving")
+    row.get_by_role("button", name="Cancel hard 1").click()
+    expect(row).to_contain_text("cancelled")
+    await_state(page, "cancelled")
+    row.get_by_role("button", name="hard 1", exact=True).click()
+    await_state(other, "cancelled")
+    assert '"hard 1"' in text_of(other)
+    other.go_back()
+    expect(other.locator("#order")).to_be_hidden()
+    other.close()
+
+
+def test_a_cancelled_order_shows_the_best_layout_so_far(page: Page) -> None:
+    page.goto("/")
+    open_file(page, hard_manifest(2, time_limit_s=600))
+    solve(page)
+    expect(page.locator("#order")).to_contain_text("Best so far")
+    page.locator("#order").get_by_role("button", name="Cancel").click()
+    await_state(page, "cancelled")
+    expect(page.locator("#note")).to_contain_text("This is the best layout so far. Nothing has checked it.")
+    expect(page.get_by_role("region", name="Table of buffers")).to_contain_text("wall0")
+    expect(page.get_by_role("group", name="Downloads").get_by_role("button", name="allocators.py")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServiceProcess, Store]]:
+    """A service for others: every call wants a key, and a key may have one open order. Nobody works on orders."""
+    folder = tmp_path_factory.mktemp("guarded")
+    settings = {"WARPACK_HOST": "0.0.0.0", "WARPACK_ALLOWED_HOSTS": "127.0.0.1", "WARPACK_MAX_ORDERS_PER_KEY": "1"}
+    with service(folder, workers=0, plain=True, settings=settings) as running:
+        store = Store(Settings(data_dir=folder))
+        yield running, store
+        store.close()
+
+
+def key_of(store: Store) -> str:
+    scopes: frozenset[Scope] = frozenset(("submit", "read"))
+    return store.keys.make("a test", scopes, lasts_s=None)
+
+
+def enter(page: Page, key: str) -> None:
+    dialog = page.get_by_role("dialog", name="API key")
+    dialog.get_by_label("API key").fill(key)
+    dialog.get_by_role("button", name="Use this key").click()
+
+
+def test_a_key_is_asked_for_and_kept_and_forgotten(visit: Visit, guarded: tuple[ServiceProcess, Store]) -> None:
+    running, store = guarded
+    page = visit(running.url).open()
+    expect(page.locator("#known")).to_contain_text("This service wants an API key")
+    solve(page)
+    dialog = page.get_by_role("dialog", name="API key")
+    expect(dialog).to_contain_text("This service wants an API key.")
+    enter(page, "wp_0123456789abcdef_" + "A" * 43)
+    expect(dialog).to_contain_text("is not known here, was revoked, or has expired")
+    key = key_of(store)
+    enter(page, key)
+    expect(dialog).to_contain_text(f"Key {key.split('_')[1]} is valid")
+    expect(dialog).to_contain_text("see one's own orders")
+    page.keyboard.press("Escape")
+    expect(page.locator("#known")).to_contain_text("2 buffers. Valid")
+    solve(page)
+    await_state(page, "queued")
+    page.reload()
+    await_state(page, "queued")
+    store.keys.revoke(key.split("_")[1])
+    page.reload()
+    expect(dialog).to_contain_text("is not known here, was revoked, or has expired")
+    dialog.get_by_role("button", name="Forget the key").click()
+    expect(dialog).to_contain_text("The key is forgotten.")
+    assert (
+        page.evaluate("Object.values({...sessionStorage, ...localStorage}).some((each) => each.startsWith('wp_'))")
+        is False
+    )
+
+
+def test_an_order_beyond_the_quota_waits_for_its_turn(visit: Visit, guarded: tuple[ServiceProcess, Store]) -> None:
+    running, store = guarded
+    visitor = visit(running.url)
+    page = visitor.open()
+    page.get_by_role("button", name="Key").click()
+    enter(page, key_of(store))
+    expect(page.get_by_role("dialog", name="API key")).to_contain_text("is valid")
+    page.keyboard.press("Escape")
+    open_file(page, small_manifest(name="the first"))
+    solve(page)
+    await_state(page, "queued")
+    open_file(page, small_manifest(name="the second"))
+    solve(page)
+    expect(page.locator("#note")).to_contain_text("Trying again in")
+    expect(page.locator("#note")).to_contain_text("open orders")
+    page.get_by_role("button", name="Orders").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the first").click()
+    page.keyboard.press("Escape")
+    await_state(page, "queued")
+    expect(page.locator("#order").get_by_role("heading")).to_have_text("the second")
+    expect(editor(page)).to_be_visible()

@@ -1,0 +1,213 @@
+"""How a manifest gets onto the page: typed, dropped, opened in any format, by a link, from an address, in a frame."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.browser import Visitor
+from tests.helpers.page_steps import await_state, editor, findings, open_file, small_manifest, solve, text_of
+from tests.helpers.toml_text import toml_of
+from warpack.solver import load_manifest
+
+DUMP = Path(__file__).parents[1] / "gpu_runtime" / "imports" / "dumps" / "matmul-80.mlir"
+YAML = """schema: warpack/manifest/1
+name: written by hand   # and with a comment
+target: {compute_capability: "8.6"}
+timeline: {phases: [load, use]}
+buffers:
+  - {name: tile, size: 64, dtype: float32, lifetime: [[load, use]]}
+validation: static
+"""
+TABLE = "id,lower,upper,size\na,0,3,4\nb,3,5,8\n"
+
+
+@contextmanager
+def site(content: bytes, media_type: str, *, shared: bool = True) -> Iterator[str]:
+    """The URL of a file at another origin, which lets every page read it if `shared`."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(content)))
+            if shared:
+                self.send_header("Access-Control-Allow-Origin", "*")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        running = threading.Thread(target=server.serve_forever)
+        running.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/kernel.yaml"
+        finally:
+            server.shutdown()
+            running.join()
+
+
+def to_json(page: Page) -> str:
+    page.get_by_role("button", name="To JSON").click()
+    expect(page.get_by_label("Format")).to_have_value("json")
+    return text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("kernel.yaml", YAML, "1 buffer. Valid"),
+        ("kernel.toml", toml_of(small_manifest()), "2 buffers. Valid"),
+        ("pool.csv", TABLE, "2 buffers. Valid: needs a pool of at least"),
+        ("matmul.mlir", DUMP.read_text(encoding="utf-8"), "Valid"),
+    ],
+)
+def test_a_file_of_every_format_is_read_and_can_be_had_as_json(page: Page, name: str, text: str, said: str) -> None:
+    page.goto("/")
+    open_file(page, text, name)
+    expect(page.locator("#known")).to_contain_text(said)
+    assert load_manifest(json.loads(to_json(page))).buffers
+    expect(page.locator("#known")).to_contain_text(said)
+
+
+def test_one_of_several_kernels_of_a_dump_is_chosen(page: Page) -> None:
+    dump = DUMP.read_text(encoding="utf-8")
+    name = dump.partition("tt.func public @")[2].partition("(")[0]
+    page.goto("/")
+    open_file(page, dump + dump.replace(f"@{name}", "@another"), "two.mlir")
+    page.get_by_label("Kernel", exact=True).select_option("another")
+    expect(page.locator("#known")).to_contain_text("Valid")
+    assert json.loads(to_json(page))["name"] == "another"
+
+
+def test_yaml_that_is_typed_is_solved_as_it_stands(page: Page) -> None:
+    page.goto("/")
+    expect(editor(page)).to_be_visible()
+    page.get_by_label("Format").select_option("auto")
+    editor(page).press("ControlOrMeta+a")
+    page.keyboard.insert_text(YAML)
+    expect(page.locator("#known")).to_contain_text("1 buffer. Valid")
+    editor(page).press("ControlOrMeta+Enter")
+    await_state(page, "ready")
+    expect(page.locator("#order").get_by_role("heading")).to_have_text("written by hand")
+    assert "# and with a comment" in text_of(page)
+    page.reload()
+    await_state(page, "ready")
+    assert "# and with a comment" in text_of(page)
+
+
+def test_a_dropped_file_is_opened(page: Page) -> None:
+    page.goto("/")
+    expect(editor(page)).to_be_visible()
+    dropped = page.evaluate_handle(
+        "text => { const it = new DataTransfer(); it.items.add(new File([text], 'kernel.yaml')); return it; }", YAML
+    )
+    page.dispatch_event("#input", "dragover", {"dataTransfer": dropped})
+    expect(page.get_by_text("Drop the manifest here")).to_be_visible()
+    page.dispatch_event("#input", "drop", {"dataTransfer": dropped})
+    expect(page.get_by_text("Drop the manifest here")).to_be_hidden()
+    expect(page.locator("#known")).to_contain_text("1 buffer. Valid")
+
+
+def test_the_editor_completes_from_the_schema(page: Page) -> None:
+    page.goto("/")
+    open_file(page, '{"schema": "warpack/manifest/1",\n')
+    editor(page).press("ControlOrMeta+End")
+    page.keyboard.type('"time')
+    options = page.locator("#editor .cm-tooltip-autocomplete li")
+    expect(options.filter(has_text="timeline")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(editor(page)).to_contain_text('"timeline"')
+
+
+def shared_link(page: Page, title: str) -> str:
+    page.get_by_role("button", name="Share", exact=True).click()
+    link = page.get_by_role("dialog", name="Share").get_by_label(title, exact=True).input_value()
+    page.keyboard.press("Escape")
+    return link
+
+
+def test_a_link_is_the_text_and_is_sent_nowhere_before_it_is_solved(page: Page, desk: Visitor) -> None:
+    page.goto("/")
+    open_file(page, YAML, "kernel.yaml")
+    expect(page.locator("#known")).to_contain_text("Valid")
+    link = shared_link(page, "Link to this manifest")
+    sent: list[str] = []
+    desk.context.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    other = desk.open(link)
+    expect(other.locator("#known")).to_contain_text("Nothing of it was sent to this service yet")
+    assert text_of(other) == YAML
+    assert not [call for call in sent if "manifests:read" in call or link.partition("#m=")[2][:40] in call]
+    solve(other)
+    await_state(other, "ready")
+    other.close()
+
+
+def test_a_link_with_a_layout_shows_it_and_says_that_nothing_checked_it(page: Page, desk: Visitor) -> None:
+    page.goto("/")
+    open_file(page, small_manifest(name="shared"))
+    solve(page)
+    await_state(page, "ready")
+    table = page.get_by_role("region", name="Table of buffers")
+    table.get_by_role("button", name="ranking").click()
+    other = desk.open(shared_link(page, "Link to this manifest with its layout"))
+    expect(other.locator("#note")).to_contain_text("This service has not checked it.")
+    expect(other.get_by_role("region", name="Table of buffers").get_by_role("button", pressed=True)).to_have_text(
+        "ranking"
+    )
+    other.get_by_role("button", name="Check it here").click()
+    expect(other.locator("#note")).to_contain_text("keeps every rule of this manifest")
+    other.close()
+
+
+def test_a_frame_in_another_page_shows_the_layout_and_changes_nothing(page: Page, desk: Visitor) -> None:
+    page.goto("/")
+    open_file(page, small_manifest(name="framed"))
+    solve(page)
+    await_state(page, "ready")
+    expect(page.locator(".picture-content svg")).to_be_visible()
+    frame = shared_link(page, "Frame for another page")
+    sent: list[str] = []
+    desk.context.on("request", lambda request: sent.append(request.method))
+    with site(f"<!doctype html><title>a blog</title>{frame}".encode(), "text/html") as blog:
+        other = desk.open(blog)
+        inside = other.frame_locator("iframe")
+        expect(inside.get_by_role("region", name="Table of buffers")).to_contain_text("samples")
+        expect(inside.get_by_role("button", name="Solve", exact=True)).to_be_hidden()
+        expect(inside.get_by_role("button", name="Order a layout with these values")).to_have_count(0)
+        expect(inside.get_by_role("link", name="Open in Warpack")).to_be_visible()
+        other.close()
+    assert set(sent) == {"GET"}
+
+
+def test_a_manifest_at_an_address_is_fetched_and_held_until_it_is_solved(page: Page) -> None:
+    with site(YAML.encode(), "text/plain") as address:
+        page.goto(f"/?url={address}")
+        expect(page.locator("#known")).to_contain_text("Nothing of it was sent to this service yet")
+        assert text_of(page) == YAML
+        solve(page)
+        await_state(page, "ready")
+
+
+def test_an_address_that_no_other_page_may_read_is_told(page: Page, desk: Visitor) -> None:
+    with site(YAML.encode(), "text/plain", shared=False) as address:
+        page.goto(f"/?url={address}")
+        expect(page.locator("#known")).to_contain_text("does not let other pages read it (CORS)")
+    (fault,) = desk.faults
+    assert "CORS policy" in fault  # the browser's own note
+    desk.faults.clear()
+
+
+def test_an_example_has_an_address(page: Page) -> None:
+    page.goto("/?example=03-stage-rows.json")
+    expect(page.locator("#known")).to_contain_text("5 buffers. Valid")
+    expect(findings(page)).to_have_count(0)

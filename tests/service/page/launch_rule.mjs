@@ -1,0 +1,11 @@
+// Answers each case of standard input by the page's launch rule, as JSON.
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const [view] = process.argv.slice(2);
+const { launchFor } = await import(pathToFileURL(`${view}/launch.js`));
+const { ruleOf } = await import(pathToFileURL(`${view}/launch_facts.js`));
+
+const answers = JSON.parse(readFileSync(0, "utf-8")).map((one) => launchFor(one.rule ?? ruleOf(one.manifest, one.layout, one.device)));
+process.stdout.write(JSON.stringify(answers));
