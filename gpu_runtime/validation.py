@@ -9,13 +9,13 @@ A level that did not run is never reported as passed: its report has a finding t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from warpack.solver.wire.layout import Layout, Validation
 from warpack.solver.wire.manifest import Level, Manifest
@@ -32,6 +32,16 @@ BEST: Level = "simulated"
 """What `best` asks for where no GPU worker is alive."""
 
 Required = Level | Literal["best"]
+
+
+class Kept(Protocol):
+    """Reports of earlier validations of the same layout by the same versions."""
+
+    def get(self, level: Level) -> dict[str, Any] | None:
+        """The report of a level that passed, which says that it is reused; None if the level has to run."""
+
+    def put(self, level: Level, report: Mapping[str, Any]) -> None:
+        """Takes the report of a level that ran."""
 
 
 def validate(
@@ -62,9 +72,12 @@ def validate_up_to(
     architectures: Architectures = "own",
     cache_folder: Path | None = None,
     time_limit_s: float = 600.0,
+    kept: Kept | None = None,
+    on_level: Callable[[Level], None] | None = None,
 ) -> Validation:
     """Runs the levels in order up to `required` and stops at the first that fails. `level` of the result is the highest
-    that passed: compare it with `required`. The rest as for `validate`."""
+    that passed: compare it with `required`. A report that `kept` has stands for a run of its level. `on_level` is told
+    each level that begins. The rest as for `validate`."""
     goal: Level = BEST if required == "best" else required
     if goal not in LEVELS:
         raise ValueError(f"no level {required!r}: there are best, {', '.join(LEVELS)}")
@@ -72,9 +85,15 @@ def validate_up_to(
     reports = []
     subject = Subject(manifest, layout, time_limit_s, architectures, cache_folder)
     for level in LEVELS[: LEVELS.index(goal) + 1]:
-        report = _RUN[level](subject)
-        reports.append(report.to_json())
-        if not report.passed:
+        if on_level is not None:
+            on_level(level)
+        report = None if kept is None else kept.get(level)
+        if report is None:
+            report = _RUN[level](subject).to_json()
+            if kept is not None:
+                kept.put(level, report)
+        reports.append(report)
+        if not report["passed"]:
             break
         reached = level
     return Validation(required, reached, tuple(reports))

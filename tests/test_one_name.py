@@ -134,6 +134,8 @@ def test_a_wheel_holds_real_folders_and_nothing_but_warpack(tmp_path: Path) -> N
     data = {
         "py.typed",
         "gpu_runtime/adapters/cubie/lifetimes.json",
+        "service/cli/cmake/WarpackConfig.cmake",
+        "service/cli/cmake/WarpackConfigVersion.cmake",
         "service/cli/sample.json",
         "service/page/examples/07-kvaerno5.json",
         "service/page/index.html",

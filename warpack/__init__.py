@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from warpack.gpu_runtime import emit_files as emit_files
     from warpack.gpu_runtime import getter_names as getter_names
     from warpack.gpu_runtime import getters as getters
-    from warpack.gpu_runtime import validate as validate
     from warpack.gpu_runtime import validate_up_to as validate_up_to
+    from warpack.judging import validate as validate
+    from warpack.judging import verify as verify
     from warpack.service.client import ApiProblem as ApiProblem
     from warpack.service.client import AsyncClient as AsyncClient
     from warpack.service.client import Client as Client
@@ -50,10 +51,9 @@ if TYPE_CHECKING:
     from warpack.solver import StaticReport as StaticReport
     from warpack.solver import load_manifest as load_manifest
     from warpack.solver import read_layout as read_layout
-    from warpack.solver import verify as verify
 
 _ROOMS = ("gpu_runtime", "service", "solver")
-_SHOWN = frozenset({"Layout", "Manifest", "load_manifest", "optimize", "read_layout"})
+_SHOWN = frozenset({"Kernel", "Layout", "Manifest", "load_manifest", "optimize", "read_layout"})
 """What hands out values that notebooks show."""
 
 _HOMES = {
@@ -80,9 +80,9 @@ _HOMES = {
     "load_manifest": "warpack.solver",
     "optimize": "warpack.calls",
     "read_layout": "warpack.solver",
-    "validate": "warpack.gpu_runtime",
+    "validate": "warpack.judging",
     "validate_up_to": "warpack.gpu_runtime",
-    "verify": "warpack.solver",
+    "verify": "warpack.judging",
 }
 """The front doors of the rooms say which module has a name; here is what a user calls."""
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from rich.table import Table
 
 from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.demo_jobs import Ended, follow, send
 from warpack.service.cli.demo_service import running_service
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
 from warpack.service.cli.inputs import STDIN, read_manifest
-from warpack.service.cli.terminal import note, out
+from warpack.service.cli.options import Quiet
+from warpack.service.cli.progress import showing
+from warpack.service.cli.shown import show_layout
+from warpack.service.cli.terminal import be_quiet, note, out
+from warpack.service.render.columns import Column, Columns
 from warpack.service.render.text import plain
 
 if TYPE_CHECKING:
@@ -27,45 +31,83 @@ if TYPE_CHECKING:
 def demo(
     *manifests: Annotated[str, Parameter(help="Manifests to send. The default is those of the folder examples/.")],
     service: Annotated[str | None, Parameter(help="URL of a running service to use; else the demo starts one.")] = None,
+    verbose: Annotated[
+        bool,
+        Parameter(
+            name=["--verbose", "-v"], negative="", show_default=False, help="Show every layout with its reports, too."
+        ),
+    ] = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Start a service on a free port, send it manifests over HTTP, follow the jobs, and show layouts and reports.
+    """Start a service on a free port, send it manifests over HTTP, follow the jobs, and show what each has gained.
 
-    Everything that it starts is stopped when it ends. Exit code 0: every layout came back validated.
+    Everything that it starts is stopped when it ends. On a slow machine it waits, and says what for.
+
+    Exit code 0: every layout came back validated. 1: a job failed. 2: a manifest is bad. 3: infeasible.
     """
+    be_quiet(quiet)
+    show = _Show(verbose, quiet)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     documents = [(source, _document(source)) for source in manifests] or _examples()
     if service is not None:
-        return _run_with(service, documents)
+        return _run_with(service, documents, show)
     note("Starting a service on a free port ...")
     try:
         # A signal is raised in the main thread. During a connect it would leave a socket open. So the calls are made in
         # another thread, and fail once the service has been stopped.
         with ThreadPoolExecutor(1) as pool, running_service() as url:
             note(f"It answers on {url}")
-            return pool.submit(_run_with, url, documents).result()
+            return pool.submit(_run_with, url, documents, show).result()
     finally:
         note("What was started has been stopped.")
 
 
-def _run_with(url: str, documents: list[tuple[str, bytes]]) -> int:
+def _run_with(url: str, documents: list[tuple[str, bytes]], show: _Show) -> int:
     from warpack.service.client import Client
 
-    with Client(url, retries=2) as client:
-        return _run(client, documents)
+    with Client(url) as client:
+        return _run(client, documents, show)
 
 
-def _run(client: Client, documents: list[tuple[str, bytes]]) -> int:
+def _run(client: Client, documents: list[tuple[str, bytes]], show: _Show) -> int:
     """Sends all manifests, then follows one job after another. Meanwhile the service works on the later ones."""
     from warpack.service.client import Unreachable
 
-    console = out()
+    now, ended = "sending", list[Ended]()
+
+    def tell(state: str) -> None:
+        nonlocal now
+        now = state
+
     try:
-        sent = [send(client, source, document) for source, document in documents]
-        ended = [follow(client, console, job) for job in sent]
+        with showing(lambda: f"{len(ended)} of {len(documents)} manifests done; {now}"):
+            for job in [send(client, source, document) for source, document in documents]:
+                ended.append(follow(client, job, tell))
     except Unreachable as error:
         raise CommandFailed(f"the service does not answer: {error}") from None
-    console.print(_overview(ended))
+    show.all(ended)
     return max((each.exit_code for each in ended), default=DONE)
+
+
+@dataclass(frozen=True)
+class _Show:
+    """What is printed at the end: the layouts if `verbose`, then the table; nothing if `quiet`."""
+
+    verbose: bool
+    quiet: bool
+
+    def all(self, ended: list[Ended]) -> None:
+        if self.quiet:
+            return
+        console = out()
+        for each in ended if self.verbose else ():
+            if each.layout is not None:
+                from warpack.solver import load_manifest
+
+                console.rule(plain(each.source), align="left", characters="-")
+                show_layout(load_manifest(each.document), each.layout, verbose=True)
+                console.print()
+        console.print(_overview(ended))
 
 
 def _examples() -> list[tuple[str, bytes]]:
@@ -91,25 +133,25 @@ def _document(source: str) -> bytes:
         raise CommandFailed(f"cannot read {source}: {error.strerror or error}", BAD_INPUT) from None
 
 
-def _overview(ended: list[Ended]) -> Table:
+def _overview(ended: list[Ended]) -> Columns:
     """A row for each manifest: what sharing has saved, and the level of validation."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("manifest", "state", "run bytes", "block region", "threads per block", "validated", "seconds"):
-        table.add_column(title, justify="right" if title == "seconds" else "left")
-    for each in ended:
-        cells = ["", "", "", ""]
-        if each.layout is not None and each.layout.launch is not None:
-            base, launch = each.layout.baselines["no_sharing"], each.layout.launch
-            cells = [
-                f"{base.run_bytes} -> {launch.run_bytes}",
-                f"{base.block_region_bytes} -> {launch.block_region_bytes}",
-                f"{base.threads_per_block} -> {launch.threads_per_block}",
-                each.layout.validation.level,
-            ]
-        elif each.layout is not None and each.layout.pool is not None:
-            base_bytes = each.layout.baselines["no_sharing"].pool_bytes
-            cells = [f"{base_bytes} -> {each.layout.pool.pool_bytes} (pool)", "", "", each.layout.validation.level]
-        table.add_row(plain(each.source), each.state, *cells, f"{each.seconds:.2f}")
-    table.caption = "bytes and threads: without sharing -> Warpack"
-    table.caption_justify = "left"
-    return table
+    columns = [Column("manifest", head=True), Column("state")]
+    columns += [Column("run bytes", whole=True), Column("block region", whole=True, spare=True)]
+    columns += [Column("threads per block", whole=True), Column("validated"), Column("seconds", right=True, spare=True)]
+    rows = [(plain(each.source), each.state, *_gained(each), f"{each.seconds:.2f}") for each in ended]
+    return Columns(columns, rows, "bytes and threads: without sharing -> Warpack")
+
+
+def _gained(each: Ended) -> tuple[str, str, str, str]:
+    layout = each.layout
+    if layout is None:
+        return each.remark, "", "", ""
+    base, level = layout.baselines["no_sharing"], layout.validation.level
+    if layout.launch is None:
+        return f"{base.pool_bytes} -> {layout.pool.pool_bytes if layout.pool else 0} (pool)", "", "", level
+    return (
+        f"{base.run_bytes} -> {layout.launch.run_bytes}",
+        f"{base.block_region_bytes} -> {layout.launch.block_region_bytes}",
+        f"{base.threads_per_block} -> {layout.launch.threads_per_block}",
+        level,
+    )

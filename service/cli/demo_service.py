@@ -19,8 +19,10 @@ from pathlib import Path
 from warpack.gpu_runtime.compiler.cache import default_cache_folder
 from warpack.gpu_runtime.interpreter import import_environment, python
 from warpack.service.cli.exits import CommandFailed
+from warpack.service.cli.progress import showing
 
-_START_S = 300.0
+_START_S = 1800.0
+"""It is waited for as long as its process lives: this is for one that hangs."""
 _STOP_S = 120.0
 """After this the service counts as hung. An orderly stop takes long on a busy machine, and a killed service leaves
 files behind."""
@@ -48,7 +50,9 @@ def running_service() -> Iterator[str]:
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
         try:
-            yield f"http://127.0.0.1:{_port(process, port_file, log)}"
+            with showing(lambda: "the service starts"):
+                port = _port(process, port_file, log)
+            yield f"http://127.0.0.1:{port}"
         finally:
             _stop(process)
 

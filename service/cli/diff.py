@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.options import Quiet, Verbose
 from warpack.service.cli.terminal import complain, complain_of, out, write_json
 from warpack.solver.wire.problems import ManifestError
 
@@ -30,11 +31,15 @@ def diff(
     /,
     *,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print all changes as JSON.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> int:
     """Say what changed from one manifest to another, or from one layout to another, buffer by buffer.
 
     Manifests are compared as they are read: comments, the order of fields and defaults that are written out change
-    nothing. Of layouts, seconds and versions are left out. Exit code 0: they say the same. 1: they differ. 2: one of
+    nothing. Of layouts, seconds and versions are left out.
+
+    Exit code 0: they say the same. 1: they differ. 2: one of
     the two cannot be read, or they are of different kinds.
     """
     if before == after == STDIN:
@@ -56,10 +61,10 @@ def diff(
 
         document = {"kind": kind, "equal": not changes, "changes": [change.to_json() for change in changes]}
         write_json(dumps(document, ensure_ascii=False))
-    else:
-        from warpack.service.render.changes import changes_view
+    elif not quiet:
+        from warpack.service.render.changes import MOST_ROWS, changes_view
 
-        for renderable in changes_view(kind, changes):
+        for renderable in changes_view(kind, changes, len(changes) if verbose else MOST_ROWS):
             out().print(renderable)
     return FAILED if changes else DONE
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, INFEASIBLE, CommandFailed
-from warpack.service.cli.inputs import STDIN, read_layout, read_manifest, stdin_bytes
-from warpack.service.cli.terminal import note, write_text
+from warpack.service.cli.inputs import STDIN, read_manifest, stdin_bytes
+from warpack.service.cli.options import Quiet
+from warpack.service.cli.pairs import BESIDE, layout_with_manifest
+from warpack.service.cli.terminal import be_quiet, note, write_text
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.views import View
 
 if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout
     from warpack.solver.wire.manifest import Manifest
-
-_BESIDE = "manifest.json"
-"""What `warpack solve --emit` names the manifest that it writes beside layout.json."""
 
 
 def draw(
@@ -29,7 +28,7 @@ def draw(
     *,
     manifest: Annotated[
         str | None,
-        Parameter(help=f"With a layout: the manifest that it answers, if it is not {_BESIDE} in the same folder."),
+        Parameter(help=f"With a layout: the manifest that it answers, if it is not {BESIDE} in the same folder."),
     ] = None,
     view: Annotated[
         View,
@@ -41,16 +40,18 @@ def draw(
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], help="Write to this file, not to standard output.")
     ] = None,
+    quiet: Quiet = False,
 ) -> int:
     """Draw a layout as an SVG document: complete, without scripts, and with nothing to load.
 
-    Of a manifest the layout is found first, as "warpack solve" finds it. Exit code 0: drawn. 2: what was given cannot
-    be read, or the layout is not the manifest's. 3: infeasible; the picture says so.
+    Of a manifest the layout is found first, as "warpack solve" finds it.
 
-    Example: warpack draw layout.json --view card --theme dark -o card.svg
+    Exit code 0: drawn. 2: what was given cannot
+    be read, or the layout is not the manifest's. 3: infeasible; the picture says so.
     """
     from warpack.service.render.draw.views import draw as drawn
 
+    be_quiet(quiet)
     problem, layout = _read(source, manifest, view)
     if view == "frontier" and layout.frontier is None:
         raise CommandFailed('the layout has no frontier: solve its manifest with "frontier": true', BAD_INPUT)
@@ -67,7 +68,7 @@ def _read(source: str, manifest: str | None, view: View) -> tuple[Manifest, Layo
     """The manifest, and the layout that was given or found."""
     text = stdin_bytes() if source == STDIN else _content(source)
     if text is not None and _is_layout(text):
-        return _of_layout(source, text, manifest)
+        return layout_with_manifest(source, text, manifest, "drawn")
     if manifest is not None:
         raise CommandFailed(f"--manifest goes with a layout, and {source} is none", BAD_INPUT)
     return _solved(read_manifest(source, text), view)
@@ -87,22 +88,6 @@ def _is_layout(text: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(document, dict) and str(document.get("schema", "")).startswith("warpack/layout/")
-
-
-def _of_layout(source: str, text: bytes, manifest: str | None) -> tuple[Manifest, Layout]:
-    layout = read_layout(text)
-    beside = Path(source).parent / _BESIDE
-    if manifest is None and (source == STDIN or not beside.is_file()):
-        raise CommandFailed(
-            f"a layout is drawn with its manifest: give --manifest FILE, or put {_BESIDE} beside the layout", BAD_INPUT
-        )
-    where = str(beside) if manifest is None else manifest
-    problem = read_manifest(where)
-    if layout.manifest_sha256 != problem.sha256:
-        raise CommandFailed(
-            f"the layout answers another manifest than {where}: give its own with --manifest", BAD_INPUT
-        )
-    return problem, layout
 
 
 def _solved(manifest: Manifest, view: View) -> tuple[Manifest, Layout]:

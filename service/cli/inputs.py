@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from warpack.service.cli.exits import BAD_INPUT, CommandFailed
+from warpack.service.cli.options import FLAGS
 from warpack.solver.wire.problems import ManifestError, Problem
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 MANIFEST_HELP = "File of the manifest (JSON, .yaml or .toml); - is standard input (JSON or YAML)."
 STDIN = "<standard input>"
 """Replaces `-` before the command line is parsed, because cyclopts takes a lone `-` for an option without a name."""
-_FLAGS = ("--", "--json", "--prove", "--checked")
-"""Options that take no value, so that a `-` after one is an argument."""
 _LONGEST_S = 3600.0
 
 
@@ -25,7 +24,7 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
     """The arguments with STDIN for each `-` that is not the value of an option."""
     named: list[str] = []
     for argument in arguments:
-        is_value = bool(named) and named[-1].startswith("--") and named[-1] not in _FLAGS
+        is_value = bool(named) and named[-1].startswith("--") and named[-1] not in FLAGS
         named.append(STDIN if argument == "-" and not is_value else argument)
     return named
 

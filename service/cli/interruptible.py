@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from warpack.service.cli.terminal import err, note
+from warpack.service.cli.progress import showing
+from warpack.service.cli.terminal import note
 
 if TYPE_CHECKING:
     from warpack.solver.recipe import Progress
@@ -34,24 +35,41 @@ class _Outcome:
     error: BaseException | None = None
 
 
+@dataclass
+class _Told:
+    """What a search has found so far, in a line."""
+
+    of_pool: bool
+    last: Progress | None = None
+
+    def hear(self, found: Progress) -> None:
+        self.last = found
+
+    def line(self) -> str:
+        found = self.last
+        return "packing" if found is None else f"packing: {spoken(found, of_pool=self.of_pool)}"
+
+
+def spoken(found: Progress, *, of_pool: bool = False) -> str:
+    """The best packing so far, the bound, and the threads that it allows."""
+    text = f"{found.run_bytes} {'pool' if of_pool else 'run'} bytes, lower bound {found.lower_bound_bytes}"
+    if of_pool:
+        return text
+    threads = found.threads_per_block
+    return f"{text}; {'no block fits yet' if threads is None else f'{threads} threads per block'}"
+
+
 def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layout, bool]:
     """The layout, and whether Ctrl-C cut the search short. A second Ctrl-C raises KeyboardInterrupt.
 
     The search runs in another thread. Python handles signals in the main thread alone, and only between two steps of
     the interpreter; a solver in C++ would keep it from that.
     """
-    outcome, stop = _Outcome(), threading.Event()
-    status = err().status("packing")
-
-    def progress(found: Progress) -> None:
-        threads = (
-            "no block fits yet" if found.threads_per_block is None else f"{found.threads_per_block} threads a block"
-        )
-        status.update(f"packing: {found.run_bytes} run bytes, lower bound {found.lower_bound_bytes}; {threads}")
+    outcome, stop, told = _Outcome(), threading.Event(), _Told(manifest.of_pool)
 
     def search() -> None:
         try:
-            outcome.layout = optimize(manifest, on_progress=progress, cancelled=stop.is_set)
+            outcome.layout = optimize(manifest, on_progress=told.hear, cancelled=stop.is_set)
         except BaseException as error:
             outcome.error = error
 
@@ -64,7 +82,7 @@ def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layo
     thread = threading.Thread(target=search, name="solve", daemon=True)
     before = signal.signal(signal.SIGINT, interrupted)
     try:
-        with status:
+        with showing(told.line):
             thread.start()
             thread.join()
     finally:

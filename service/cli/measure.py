@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
 from warpack.service.cli.terminal import note, out, write_json
+from warpack.service.render.text import plain
 
 if TYPE_CHECKING:
     from warpack.gpu_runtime.compiler.cubin import Cubin, CubinKernel
@@ -94,22 +95,24 @@ def _document(found: Cubin, chosen: CubinKernel | None) -> dict[str, Any]:
 
 
 def _show(found: Cubin, chosen: CubinKernel | None) -> None:
-    from rich.table import Table
     from rich.text import Text
 
+    from warpack.service.render.columns import Column, Columns
+
     console = out()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("kernel", overflow="fold")
-    for title in ("registers", "static shared", "stack", "most threads"):
-        table.add_column(title, justify="right")
-    for each in found.kernels:
-        table.add_row(
-            Text(each.entry),
+    titles = ("registers", "static shared", "stack", "most threads")
+    columns = [Column("kernel", head=True), *(Column(title, right=True) for title in titles)]
+    rows = [
+        (
+            plain(each.entry),
             str(each.registers),
             f"{each.static_shared_bytes} B",
             f"{each.stack_bytes} B",
             "not bounded" if each.max_threads is None else str(each.max_threads),
         )
+        for each in found.kernels
+    ]
+    table = Columns(columns, rows)
     console.print(f"Machine code for compute capability {found.architecture}.")
     console.print()
     console.print(table)

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from warpack.gpu_runtime.emitters import FILES
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import MANIFEST_HELP, checked_time_limit, read_manifest
-from warpack.service.cli.terminal import complain, err, note, out, write_json
+from warpack.service.cli.options import Quiet, Verbose
+from warpack.service.cli.shown import show_layout
+from warpack.service.cli.terminal import be_quiet, complain, detail, note, out, write_json
+
+FILES = ("allocators.py", "allocators.cuh")
+"""What the emitters write, named here so that a command line is read without importing them."""
 
 Level = Literal["static", "compiled", "simulated", "hardware", "best"]
 
@@ -44,16 +48,31 @@ def solve(
         bool, Parameter(negative="", show_default=False, help="Show what each strategy found and proved.")
     ] = False,
     time_limit: Annotated[float | None, Parameter(help="Seconds to search, in place of the manifest's.")] = None,
+    fresh: Annotated[
+        bool,
+        Parameter(
+            negative="", show_default=False, help="With --validate: run every level, also where it passed before."
+        ),
+    ] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> int:
     """Pack the buffers of a manifest and show the layout.
 
-    Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, and every error is on standard error. 3:
-    infeasible. Ctrl-C ends the search with the best layout so far. If WARPACK_URL is in the environment (and
+    Shows one screen: the largest buffers, a picture of the bytes over the phases, the figures with what is proven, and
+    what more threads would need. --verbose shows all buffers, all figures and all reports.
+
+    A level that passed before for the same layout, by the same versions, does not run again; the answer says so, with
+    the date. Ctrl-C ends the search with the best layout so far. If WARPACK_URL is in the environment (and
     WARPACK_KEY), the service there solves and validates.
+
+    Exit code 0: solved. 1: a validation failed. 2: the manifest is bad, and every error is on standard error. 3:
+    infeasible.
     """
     from warpack.service.cli.interruptible import optimize_interruptibly
     from warpack.service.cli.searching import searching
 
+    be_quiet(quiet)
     if explain and json:
         raise CommandFailed("--explain prints a table; with --json it is run_info.search of the layout", BAD_INPUT)
     if checked and emit is None:
@@ -69,13 +88,13 @@ def solve(
         note(f"Interrupted: the best layout so far, {layout.status}.")
     by_service = layout.validation.level != "none" and architectures == "own"
     if layout.status != "infeasible" and not by_service:
-        layout = _validated(problem, layout, validate, architectures)
+        layout = _validated(problem, layout, validate, architectures, fresh=fresh)
     if svg is not None:
         _write_svg(problem, layout, svg)
     if json:
         write_json(layout.model_dump_json())
-    else:
-        _show(problem, layout)
+    elif not quiet:
+        show_layout(problem, layout, verbose=verbose)
         if explain:
             _explain(layout)
     code = _verdict(layout)
@@ -94,11 +113,29 @@ def _with_time_limit(manifest: Manifest, time_limit_s: float | None) -> Manifest
     return replace(manifest, solver=replace(manifest.solver, time_limit_s=checked_time_limit(time_limit_s)))
 
 
-def _validated(manifest: Manifest, layout: Layout, level: Level, architectures: Literal["own", "all"]) -> Layout:
+def _validated(
+    manifest: Manifest, layout: Layout, level: Level, architectures: Literal["own", "all"], *, fresh: bool
+) -> Layout:
     from warpack.gpu_runtime.validation import validate_up_to
 
-    with err().status(f"validating: {level}"):
-        return layout.with_validation(validate_up_to(manifest, layout, level, architectures=architectures))
+    if level == "static":
+        return layout.with_validation(validate_up_to(manifest, layout, level))
+    from warpack.gpu_runtime.compiler.cache import default_cache_folder
+    from warpack.service.cli.kept_reports import KeptReports
+    from warpack.service.cli.progress import showing
+
+    now = ["static"]
+    kept = KeptReports(default_cache_folder(), manifest, layout, architectures=architectures, fresh=fresh)
+    with showing(lambda: f"validating: level {now[0]}"):
+        found = validate_up_to(
+            manifest,
+            layout,
+            level,
+            architectures=architectures,
+            kept=kept,
+            on_level=lambda begun: now.__setitem__(0, begun),
+        )
+    return layout.with_validation(found)
 
 
 def _verdict(layout: Layout) -> int:
@@ -109,16 +146,8 @@ def _verdict(layout: Layout) -> int:
     for report in failed:
         complain(f"the layout did not pass level {report['level']}:")
         for finding in report["findings"]:
-            note(f"  {finding['rule']}: {finding['message']}")
+            detail(f"  {finding['rule']}: {finding['message']}")
     return FAILED if failed else DONE
-
-
-def _show(manifest: Manifest, layout: Layout) -> None:
-    from warpack.service.render.view import layout_view
-
-    console = out()
-    for renderable in layout_view(manifest, layout, console.width):
-        console.print(renderable)
 
 
 def _explain(layout: Layout) -> None:

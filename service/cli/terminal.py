@@ -5,13 +5,32 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from typing import IO, Any
 
 from rich.console import Console
+from rich.text import Text
 
 from warpack.service.render.text import plain
+from warpack.service.render.wrapping import Prose
 from warpack.solver.wire.problems import Problem
 
 _PIPED_COLUMNS = 120
+_quiet = False
+
+
+class _Console(Console):
+    """Wraps sentences between words, and breaks no word, name or path."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*map(_wrapped, objects), **{"crop": False, **options})
+
+
+def _wrapped(each: Any) -> Any:
+    """A sentence as one that is wrapped. The text of a help page comes inside an object of cyclopts."""
+    text = getattr(each, "primary_renderable", each)
+    if isinstance(text, str):
+        return Prose(Text(text))
+    return Prose(text) if isinstance(text, Text) and not text.no_wrap else each
 
 
 def out() -> Console:
@@ -23,20 +42,36 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+def be_quiet(quiet: bool) -> None:
+    """From now on no remark and no progress is shown, or again. Errors and results are."""
+    global _quiet
+    _quiet = quiet
+
+
+def is_quiet() -> bool:
+    return _quiet
+
+
 def complain(sentence: str) -> None:
-    """A line on standard error."""
-    note(f"warpack: {sentence}")
+    """An error, on standard error."""
+    _say(f"warpack: {sentence}")
 
 
 def complain_of(problems: Iterable[Problem], what: str = "error") -> None:
     """A line on standard error for each problem: pointer, message, type."""
     for problem in problems:
-        note(f"{what}: {problem}")
+        _say(f"{what}: {problem}")
+
+
+def detail(sentence: str) -> None:
+    """A line on standard error that belongs to an error."""
+    _say(sentence)
 
 
 def note(sentence: str) -> None:
-    """A remark on standard error, so that standard output has the result alone."""
-    print(plain(sentence), file=sys.stderr, flush=True)
+    """A remark on standard error, so that standard output has the result alone. None if the user wants quiet."""
+    if not _quiet:
+        _say(sentence)
 
 
 def write_json(text: str) -> None:
@@ -51,8 +86,20 @@ def write_text(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def _say(sentence: str) -> None:
+    """On a terminal wrapped at its width. Elsewhere a line is a line, so that programs can read it."""
+    if sys.stderr.isatty():
+        err().print(Prose(Text(plain(sentence))))
+    else:
+        print(plain(sentence), file=sys.stderr, flush=True)
+
+
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
+    console = _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not _terminal(console.file) and "COLUMNS" not in os.environ:
         console.width = _PIPED_COLUMNS
     return console
+
+
+def _terminal(stream: IO[str]) -> bool:
+    return stream.isatty()

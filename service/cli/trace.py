@@ -10,7 +10,8 @@ from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.inputs import STDIN
-from warpack.service.cli.terminal import complain, out
+from warpack.service.cli.options import Quiet, Verbose
+from warpack.service.cli.terminal import be_quiet, complain, out
 
 if TYPE_CHECKING:
     from warpack.gpu_runtime.trace.summary.model import Summary
@@ -46,12 +47,16 @@ def trace(
     compute_capability: Annotated[
         str, Parameter(name=["--arch", "--compute-capability"], help="The architecture that the manifests are for.")
     ] = "8.6",
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run a script with numba-cuda kernels in numba's simulator, and write manifests from what the kernels do.
 
     Nothing in the kernels needs a mark, and no GPU is needed. Keep the inputs small: an access costs some microseconds.
     Then each manifest is solved, and the script runs again with its arrays in the bytes of the layouts, over two kinds
-    of poison. Exit code 0: traced, and the same results. 1: the script failed, a kernel has a race, or results differ.
+    of poison.
+
+    Exit code 0: traced, and the same results. 1: the script failed, a kernel has a race, or results differ.
     2: what was given is bad, or the kernel does not keep to what --against names.
     """
     from shlex import split
@@ -60,6 +65,7 @@ def trace(
     from warpack.gpu_runtime.trace.script import ScriptError, record_script
     from warpack.service.cli.traced import show, write
 
+    be_quiet(quiet)
     if not Path(script).is_file():
         raise CommandFailed(f"there is no script {script}", BAD_INPUT)
     if against is not None and not against.is_file():
@@ -86,9 +92,10 @@ def trace(
     if prove:
         _prove(script, given if longer is None else split(longer), traced)
     for number, one in enumerate(traced):
-        if number:
+        if number and not quiet:
             out().print()
-        show(one)
+        if not quiet:
+            show(one, verbose=verbose)
         write(one, output)
     racing = _complain_of_races([one.summary for one in traced])
     return FAILED if racing or any(one.trial is not None and not one.trial.passed for one in traced) else DONE

@@ -19,7 +19,7 @@ from warpack.service.cli.terminal import complain, note, out
 from warpack.service.render.figures import figures_table
 from warpack.service.render.summary import summary as figures
 from warpack.service.render.text import plain
-from warpack.service.render.traced import phase_table, traced_buffer_table
+from warpack.service.render.traced import MOST_ROWS, phase_table, traced_buffer_table
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -56,7 +56,7 @@ def write(traced: Traced, folder: Path) -> None:
     note(f"Wrote {' and '.join(sorted(files))} to {folder}.")
 
 
-def show(traced: Traced) -> None:
+def show(traced: Traced, *, verbose: bool) -> None:
     """Phases, buffers, findings, what the layout saves, and what the proof compared."""
     console, summary = out(), traced.summary
     blocks = "1 block" if summary.blocks == 1 else f"{summary.blocks} blocks"
@@ -65,9 +65,10 @@ def show(traced: Traced) -> None:
         console.print("It has no work arrays: there is nothing to pack.")
         return
     console.print()
-    console.print(phase_table(phase_rows(traced.timeline)))
+    most = None if verbose else MOST_ROWS
+    console.print(phase_table(phase_rows(traced.timeline), most))
     console.print()
-    console.print(traced_buffer_table(buffer_rows(summary, traced.timeline)))
+    console.print(traced_buffer_table(buffer_rows(summary, traced.timeline), most))
     console.print()
     for finding in findings(summary, traced.timeline):
         console.print(plain(finding))

@@ -9,7 +9,8 @@ from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.inputs import MANIFEST_HELP, STDIN, checked_time_limit, read_layout, read_manifest
-from warpack.service.cli.terminal import complain, complain_of, err, out, write_json
+from warpack.service.cli.options import Quiet
+from warpack.service.cli.terminal import be_quiet, complain, complain_of, out, write_json
 from warpack.solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ def verify(
         float | None, Parameter(help="With --prove: seconds for each bound (60).", show_default=False)
     ] = None,
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the report as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Check a layout against its manifest. Every rule is derived from the manifest anew.
 
     Bounds whose proof names buffers are checked. Bounds that rest on a search are reported as "by search", and --prove
-    checks them. Exit code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted; each is on standard
+    checks them.
+
+    Exit code 0: the layout keeps every rule. 1: it breaks some, or a bound is refuted; each is on standard
     error. 2: one of the two files cannot be read.
     """
     from warpack.service.render.figures import figures_table
@@ -50,6 +54,7 @@ def verify(
     from warpack.solver import verify as verify_layout
     from warpack.solver.wire.report import STATEMENT
 
+    be_quiet(quiet)
     if manifest == layout == STDIN:
         raise CommandFailed("manifest and layout cannot both come from standard input", BAD_INPUT)
     if time_limit is not None and not prove:
@@ -71,7 +76,7 @@ def verify(
 
         document = report.to_json() | ({"trials": [asdict(trial) for trial in trials]} if prove else {})
         write_json(dumps(document, ensure_ascii=False))
-    else:
+    elif not quiet:
         told = [*report_figures(report.to_json()), *trial_figures(trials)]
         if report.by_search and not prove:
             told.append(("", "--prove checks what was proven by search with a second, independent model"))
@@ -87,9 +92,10 @@ def verify(
 
 
 def _tried(manifest: Manifest, layout: Layout, time_limit_s: float | None) -> tuple[Trial, ...]:
+    from warpack.service.cli.progress import showing
     from warpack.solver.verifier.proving import DEFAULT_LIMIT_S, prove
 
-    with err().status("checking bounds with a second model"):
+    with showing(lambda: "checking bounds with a second model"):
         return prove(manifest, layout, limit_s=DEFAULT_LIMIT_S if time_limit_s is None else time_limit_s)
 
 

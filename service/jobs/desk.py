@@ -136,9 +136,12 @@ class Desk:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._held or self._stopping)
+                self._changed.wait_for(lambda: self._stopping, _LOOK_EVERY_S)  # most claims have ended by then
                 if self._stopping:
                     return
                 claims = tuple(held.claim for held in self._held.values())
+            if not claims:
+                continue
             try:
                 wanted = self.keeper.wanted(claims)
             except Exception as error:
@@ -148,8 +151,6 @@ class Desk:
                 with self._changed:
                     self._unwanted |= {claim.token for claim in claims} - wanted
                     self._unwanted &= self._held.keys()
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopping, _LOOK_EVERY_S)
 
 
 async def persist(do: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -88,14 +88,25 @@ class StoreKeeper:
         return self.store.tasks.release(claim)
 
 
-def keep(store: Store, claim: Claim, found: dict[str, Any], version: str | None = None) -> tuple[Task, ...] | None:
+def keep(
+    store: Store,
+    claim: Claim,
+    found: dict[str, Any],
+    version: str | None = None,
+    *,
+    verified: dict[str, Any] | None = None,
+    holder: str = "",
+) -> tuple[Task, ...] | None:
     """Stores the answer of `child_tasks.solves.solve`. Returns the validations that its orders need; None if the claim
-    is over."""
+    is over. `verified`: the answer of `validate` at level static, if this `holder` has it already."""
     if "problems" in found:
         problem = faults("manifest", [Problem(**each) for each in found["problems"]])
         return () if store.solves.fail(claim, problem.to_text()) else None
     layout = SolvedLayout(**found, version=version or solver_version())
-    tasks = store.solves.deliver(claim, layout)
+    if verified is None:
+        tasks = store.solves.deliver(claim, layout)
+    else:
+        tasks = store.solves.deliver_verified(claim, layout, verdict(verified), holder)
     if tasks is not None or layout.status == "infeasible":
         return tasks
     return () if store.solves.keep_best(claim, layout) else None  # only if the solve was cancelled meanwhile

@@ -10,4 +10,8 @@ advice     what keeps the bytes high, and what would help
 frontier   other block sizes, and the accesses that they have on chip
 reports    what the validation found
 view       all of these, in order
+brief      the same on one screen
+explained  why a buffer lies where it does, in words
+wrapping   sentences in lines, in which no word, name or path is broken
+columns    tables of such cells
 """

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.table import Table
-
+from warpack.service.render.columns import Column, Columns
 from warpack.solver.wire.run_info import StrategyAccount
 
 _TITLES = ("strategy", "steps", "seconds", "effort", "packings", "saved", "bounds", "raised", "proofs")
 
 
-def accounts_table(accounts: Iterable[StrategyAccount]) -> Table:
+def accounts_table(accounts: Iterable[StrategyAccount]) -> Columns:
     """A row for each strategy, in the order in which they were first asked. A figure of 0 is left empty. `saved` and
     `raised` are bytes. `proofs` is how often the strategy closed the interval between bound and best packing."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for at, title in enumerate(_TITLES):
-        table.add_column(title, justify="right" if at else "left", no_wrap=True)
-    for one in accounts:
-        table.add_row(
+    columns = [Column(title, right=bool(at), head=not at) for at, title in enumerate(_TITLES)]
+    rows = [
+        (
             one.strategy,
             _count(one.steps),
             f"{one.seconds:.3f}" if one.steps else "",
@@ -29,7 +26,9 @@ def accounts_table(accounts: Iterable[StrategyAccount]) -> Table:
             _count(one.raised_bytes),
             _count(one.proofs),
         )
-    return table
+        for one in accounts
+    ]
+    return Columns(columns, rows)
 
 
 def _count(number: int) -> str:

@@ -16,6 +16,7 @@ _LABELS = {
     "barriers": "missing barriers",
     "one_more_block": "one more block",
     "by_hand": "your layout",
+    "resident_threads": "more residents",
 }
 
 

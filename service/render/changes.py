@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
     from warpack.service.differences import Change
 
-MOST_ROWS = 40
+MOST_ROWS = 30
 _LONGEST = 60
 _HASH = re.compile("[0-9a-f]{64}")
 _BRIEF = ("dtype", "size", "region", "offset_bytes", "size_bytes", "lifetime", "phase")
 """What is told of a thing that came or went, as far as it has it."""
 
 
-def changes_view(kind: str, changes: Sequence[Change]) -> Iterator[RenderableType]:
-    """A line that counts them, and a table of the first MOST_ROWS."""
-    from rich.table import Table
+def changes_view(kind: str, changes: Sequence[Change], most: int = MOST_ROWS) -> Iterator[RenderableType]:
+    """A line that counts them, and a table of the first ones."""
     from rich.text import Text
+
+    from warpack.service.render.columns import Column, Columns
 
     if not changes:
         yield Text(f"the same {kind}: nothing differs")
@@ -33,17 +34,14 @@ def changes_view(kind: str, changes: Sequence[Change]) -> Iterator[RenderableTyp
     yield Text(
         f"{_count(len(changes), 'change')} of the {kind}" + (f", {_count(buffers, 'buffer')}" if buffers else "")
     )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("what", "field", "before", "after"):
-        table.add_column(title, overflow="fold")
-    last = ""
-    for change in changes[:MOST_ROWS]:
+    rows, last = [], ""
+    for change in changes[:most]:
         what = f"{change.what} {change.name}".rstrip()
-        table.add_row(*(Text(plain(cell)) for cell in ("" if what == last else what, *_cells(change))))
+        rows.append([plain(cell) for cell in ("" if what == last else what, *_cells(change))])
         last = what
-    yield table
-    if len(changes) > MOST_ROWS:
-        yield Text(f"and {len(changes) - MOST_ROWS} more (--json lists all)")
+    columns = [Column(title, head=not at) for at, title in enumerate(("what", "field", "before", "after"))]
+    more = f"and {len(changes) - most} more (--verbose lists all)" if len(changes) > most else ""
+    yield Columns(columns, rows, more)
 
 
 def _count(number: int, what: str) -> str:

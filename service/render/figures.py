@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from warpack.service.render.text import plain
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from warpack.service.render.columns import Columns
 
 Figure: TypeAlias = tuple[str, str]
 """A label and a text."""
 
 
-def figures_table(figures: Iterable[Figure]) -> Table:
+def figures_table(figures: Iterable[Figure]) -> Columns:
     """The figures for the terminal. Only this function needs `rich`."""
-    from rich.table import Table
-    from rich.text import Text
+    from warpack.service.render.columns import Column, Columns
 
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, text in figures:
-        table.add_row(Text(plain(label)), Text(plain(text)))
-    return table
+    columns = (Column(head=True, style="bold"), Column())
+    return Columns(columns, ((plain(label), plain(text)) for label, text in figures))

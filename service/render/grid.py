@@ -10,7 +10,7 @@ from warpack.service.render.chart import Chart
 from warpack.solver.wire.units import Bytes, Phase
 
 MOST_LINES = 44
-FEW_LINES = 12
+FEW_LINES = 8
 """A small layout gets so many lines, and not just one for each range."""
 MOST_COLUMNS = 120
 WIDEST_PHASE = 8
@@ -56,14 +56,16 @@ class Grid:
         return phase // self.phases_per_column * self.columns_per_phase
 
 
-def grid_of(chart: Chart, room: int) -> Grid:
-    """A grid of at most `room` characters in width. Lines end where buffers end, so that each buffer shows. With too
-    many buffers for that, all lines have the same number of bytes."""
+def grid_of(chart: Chart, room: int, most_lines: int | None = None) -> Grid:
+    """A grid of at most `room` characters in width, and of `most_lines` if there is a limit. Lines end where buffers
+    end, so that each buffer shows. With too many buffers for that, all lines have the same number of bytes."""
     places = (place for box in chart.boxes for place in (box.start_bytes, box.end_bytes))
     windows = () if chart.windows_from is None or chart.windows_from >= chart.size_bytes else (chart.windows_from,)
     borders = sorted({0, chart.size_bytes, *places, *windows})
-    by_borders = len(borders) <= MOST_LINES + 1
-    lines = tuple(_between(borders) if by_borders else _evenly(chart.size_bytes, MOST_LINES))
+    most = MOST_LINES if most_lines is None else most_lines
+    lines = tuple(_between(borders, most)) if len(borders) <= most + 1 else ()
+    if not lines or (most_lines is not None and len(lines) > most_lines):
+        lines = tuple(_evenly(chart.size_bytes, most))
     room = max(1, min(room, MOST_COLUMNS))
     merged = -(-chart.phases // room)
     return Grid(
@@ -75,10 +77,10 @@ def grid_of(chart: Chart, room: int) -> Grid:
     )
 
 
-def _between(borders: list[Bytes]) -> Iterator[Line]:
+def _between(borders: list[Bytes], most: int) -> Iterator[Line]:
     """The lines of each range between two borders: in proportion to its bytes, and at least one."""
     ranges = list(pairwise(borders))
-    wanted = max(FEW_LINES, min(MOST_LINES, 2 * len(ranges)))
+    wanted = max(min(FEW_LINES, most), min(most, 2 * len(ranges)))
     scale = max(1, -(-borders[-1] // wanted))
     for start, end in ranges:
         count = min(end - start, max(1, (end - start) // scale))

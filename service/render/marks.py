@@ -11,7 +11,7 @@ BETWEEN = "="
 WAITING = "~"
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 MANY = "#"
-"""The common letter of all buffers that get no letter of their own."""
+"""The common letter of all buffers that get no letter of their own. Their colour is grey."""
 
 _COLOURS = (
     "cyan",
@@ -30,10 +30,11 @@ _COLOURS = (
 
 
 class Marks:
-    """Letters and colours (rich styles) for buffers, in the order given."""
+    """Letters and colours (rich styles) for buffers, in the order given. The `others` have no letter of their own."""
 
-    def __init__(self, buffers: Iterable[str]) -> None:
+    def __init__(self, buffers: Iterable[str], others: Iterable[str] = ()) -> None:
         self._number = {name: number for number, name in enumerate(buffers)}
+        self._number |= {name: len(LETTERS) for name in others if name not in self._number}
 
     def letter(self, buffer: str) -> str:
         """The letter of a buffer."""
@@ -45,7 +46,9 @@ class Marks:
     def style(self, buffer: str) -> str:
         """The colour of a buffer, as a style of rich."""
         number = self._number.get(buffer)
-        return "" if number is None else _COLOURS[number % len(_COLOURS)]
+        if number is None:
+            return ""
+        return _COLOURS[number % len(_COLOURS)] if number < len(LETTERS) else "bright_black"
 
     def letters(self, buffers: Iterable[str]) -> str:
         """The letters of several buffers, in order. Buffers without a letter of their own share one MANY."""

@@ -25,10 +25,11 @@ _MEANT: dict[State, str] = {
 }
 
 
-def picture(chart: Chart, marks: Marks, width: int) -> Text:
-    """The chart in at most `width` characters a line (never fewer than 24)."""
+def picture(chart: Chart, marks: Marks, width: int, most_lines: int | None = None) -> Text:
+    """The chart in at most `width` characters a line (never fewer than 24). With `most_lines`, it has no more lines of
+    bytes, and the remarks below it are the short ones."""
     label = len(str(chart.size_bytes))
-    grid = grid_of(chart, max(width, _NARROWEST) - label - 2 - _SIDE_NOTE)
+    grid = grid_of(chart, max(width, _NARROWEST) - label - 2 - _SIDE_NOTE, most_lines)
     cells = _cells(chart, grid)
     text = Text(" " * (label + 2) + _ruler(grid) + "\n", style="dim", no_wrap=True, overflow="crop")
     for line, line_cells in zip(grid.lines, cells, strict=True):
@@ -39,18 +40,22 @@ def picture(chart: Chart, marks: Marks, width: int) -> Text:
         text.append("\n")
     for below in under(chart, grid):
         text.append(" " * (label + 2) + below + "\n", style="dim")
-    for remark in _remarks(chart, grid, marks, cells):
-        text.append(remark + "\n", style="dim")
+    remarks = _remarks(chart, grid, marks)
+    if most_lines is None:
+        remarks += [*_reasons(chart), *_unseen(chart, marks, cells)]
+    text.append("\n".join(remarks) + ("\n" if most_lines is None else ""), style="dim")
     return text
 
 
-def _explained(chart: Chart) -> list[str]:
-    """Why pieces are live in phases that are not stated, in a sentence for each."""
-    return [
+def _reasons(chart: Chart) -> list[str]:
+    """Why pieces are live in phases that are not stated, in a sentence for each of the first."""
+    why = [
         f"{box.name} in {stretch(chart.phase_names, box.start, box.end)}: {box.why}"
         for box in chart.boxes
         if box.why and not box.above
     ]
+    more = len(why) - _MOST_EXPLAINED
+    return why[:_MOST_EXPLAINED] + ([f"and {more} more stretches in which contents are kept"] if more > 0 else [])
 
 
 def _cells(chart: Chart, grid: Grid) -> list[list[Box | None]]:
@@ -95,7 +100,7 @@ def _ruler(grid: Grid) -> str:
     return line
 
 
-def _remarks(chart: Chart, grid: Grid, marks: Marks, cells: list[list[Box | None]]) -> list[str]:
+def _remarks(chart: Chart, grid: Grid, marks: Marks) -> list[str]:
     used, phase = chart.peak
     name = chart.phase_names[phase]
     where = str(phase) if name == str(phase) else f"{phase} ({name})"
@@ -114,10 +119,12 @@ def _remarks(chart: Chart, grid: Grid, marks: Marks, cells: list[list[Box | None
     above = {box.buffer for box in chart.boxes if box.above}
     if above:
         remarks.append(f"of the block, over some window: {' '.join(marks.letters(above))}")
-    why = _explained(chart)
-    remarks += why[:_MOST_EXPLAINED]
-    if len(why) > _MOST_EXPLAINED:
-        remarks.append(f"and {len(why) - _MOST_EXPLAINED} more stretches in which contents are kept")
+    return remarks
+
+
+def _unseen(chart: Chart, marks: Marks, cells: list[list[Box | None]]) -> list[str]:
+    """The buffers that no cell shows."""
+    remarks = []
     used_buffers = {box.buffer for box in chart.boxes}
     shown = {box.buffer for line in cells for box in line if box is not None}
     for what, buffers in (

@@ -13,25 +13,39 @@ from warpack.solver.wire.report import STATEMENT
 
 _LONGEST_WORD = 40
 """Longer texts in a report (names of kernels, logs) are only in the JSON."""
-_SAID_OTHERWISE = frozenset({"ran", "note", "toolchain", "checks"}) | KEYS
+_SAID_OTHERWISE = frozenset({"ran", "note", "toolchain", "checks", "reused"}) | KEYS
 
 
 def validation_figures(validation: Validation) -> list[Figure]:
     """Labels and texts: some for each report, then the level reached, and what the validation holds for."""
     if not validation.reports:
         return [("validation", "none ran")]
-    reached = f"{validation.level} (asked for: {validation.required})"
     figures = [figure for report in validation.reports for figure in report_figures(report)]
-    return [*figures, ("level reached", reached), ("", STATEMENT)]
+    return [*figures, _reached(validation), ("", STATEMENT)]
+
+
+def brief_validation(validation: Validation) -> list[Figure]:
+    """The levels that passed in one line, whatever did not pass in full, and what the validation holds for."""
+    if not validation.reports:
+        return [("validation", "none ran")]
+    passed = [f"{report['level']} {_ended(report)}" for report in validation.reports if report["passed"]]
+    told = f"{'; '.join(passed) or 'nothing passed'} (asked for: {validation.required}). {STATEMENT}"
+    figures = [("validation", told)]
+    for report in validation.reports:
+        if not report["passed"]:
+            figures += report_figures(report)
+    return figures
+
+
+def _reached(validation: Validation) -> Figure:
+    return "level reached", f"{validation.level} (asked for: {validation.required})"
 
 
 def report_figures(report: Mapping[str, Any]) -> list[Figure]:
     """One report: its level with the verdict and figures, then the tools, then every finding."""
     detail = report.get("detail", {})
     figures = ", ".join(dict.fromkeys([*_figures({**report.get("checked", {}), **detail}), *_checks(detail)]))
-    seconds = f" in {report['seconds']:.2f} s" if report.get("seconds") else ""
-    verdict = "passed" if report["passed"] else "FAILED" if detail.get("ran", True) else "DID NOT RUN"
-    said = [(str(report["level"]), f"{verdict}{seconds}" + (f": {figures}" if figures else ""))]
+    said = [(str(report["level"]), _ended(report) + (f": {figures}" if figures else ""))]
     said += [("", line) for line in device_lines(detail)]
     tools = ", ".join(_tools(detail.get("toolchain", {})))
     if tools:
@@ -40,6 +54,16 @@ def report_figures(report: Mapping[str, Any]) -> list[Figure]:
         said.append(("", str(detail["note"])))
     said += [("", line) for line in _certificates(report.get("certificates", {}))]
     return said + [("", f"{finding['rule']}: {finding['message']}") for finding in report["findings"]]
+
+
+def _ended(report: Mapping[str, Any]) -> str:
+    """The verdict and the seconds. Of a report that was kept from an earlier validation, also from when it is."""
+    detail = report.get("detail", {})
+    verdict = "passed" if report["passed"] else "FAILED" if detail.get("ran", True) else "DID NOT RUN"
+    reused = detail.get("reused")
+    if reused:
+        return f"{verdict} on {reused['at']} with the same versions, and did not run again"
+    return verdict + (f" in {report['seconds']:.2f} s" if report.get("seconds") else "")
 
 
 def _certificates(outcomes: Mapping[str, str]) -> Iterator[str]:

@@ -4,52 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.table import Table
-from rich.text import Text
-
 from warpack.gpu_runtime.trace.report import BufferRow, PhaseRow
+from warpack.service.render.columns import Column, Columns
 from warpack.service.render.text import plain
 
-_WORD_COLUMNS = 20
-"""How wide a column of words stays at least, as far as it has words of that length, however long the source lines."""
+MOST_ROWS = 24
+_SOURCE = 56
+"""The longest source text that is shown whole."""
 
 
-def phase_table(rows: Iterable[PhaseRow]) -> Table:
-    """A row a phase. `barrier` is the one that it begins with; dots before its name are the loops around."""
+def phase_table(rows: Iterable[PhaseRow], most: int | None = MOST_ROWS) -> Columns:
+    """A row a phase, `most` at most. `barrier` is the one that it begins with; dots before its name are the loops
+    around."""
     rows = list(rows)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("phase", overflow="fold", no_wrap=True)
     barriers = any(row.barrier is not None for row in rows)
-    if barriers:
-        table.add_column("barrier", overflow="fold", min_width=len("barrier"))
-    table.add_column("lines", overflow="fold", min_width=_longest(row.lines.split(", ") for row in rows))
-    table.add_column("needed", overflow="fold", min_width=_longest(row.live for row in rows))
-    table.add_column("source", no_wrap=True)
-    for row in rows:
-        barrier = [Text(row.barrier or "")] if barriers else []
-        table.add_row(
-            Text("· " * row.loops + row.name),
-            *barrier,
-            Text(row.lines),
-            Text(" ".join(row.live)),
-            Text(plain(row.source), style="dim", overflow="ellipsis"),
+    columns = [Column("phase", head=True), *([Column("barrier")] if barriers else [])]
+    columns += [Column("lines"), Column("needed"), Column("source", spare=True, style="dim")]
+    cells = [
+        (
+            "\N{MIDDLE DOT} " * row.loops + row.name,
+            *([row.barrier or ""] if barriers else []),
+            row.lines,
+            " ".join(row.live),
+            _cut(plain(row.source)),
         )
-    return table
+        for row in rows[:most]
+    ]
+    return Columns(columns, cells, _left_out(len(rows), most))
 
 
-def _longest(rows: Iterable[Iterable[str]]) -> int:
-    return min(_WORD_COLUMNS, max((len(word) for row in rows for word in row), default=0))
+def traced_buffer_table(rows: Iterable[BufferRow], most: int | None = MOST_ROWS) -> Columns:
+    """A row a buffer, `most` at most."""
+    rows = list(rows)
+    columns = [Column("buffer", head=True), Column("bytes", right=True), Column("scope"), Column("needed")]
+    cells = [(row.name, str(row.size_bytes), row.scope, _needed(row), row.because) for row in rows[:most]]
+    return Columns([*columns, Column("why this scope", style="dim")], cells, _left_out(len(rows), most))
 
 
-def traced_buffer_table(rows: Iterable[BufferRow]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("buffer", overflow="fold")
-    table.add_column("bytes", justify="right")
-    for title in ("scope", "needed", "why this scope"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        needed = ", ".join(first if first == last else f"{first} to {last}" for first, last in row.lifetime)
-        table.add_row(
-            Text(row.name), str(row.size_bytes), row.scope, Text(needed or "never"), Text(row.because, style="dim")
-        )
-    return table
+def _needed(row: BufferRow) -> str:
+    return ", ".join(first if first == last else f"{first} to {last}" for first, last in row.lifetime) or "never"
+
+
+def _left_out(count: int, most: int | None) -> str:
+    return "" if most is None or count <= most else f"and {count - most} more (--verbose lists all)"
+
+
+def _cut(source: str) -> str:
+    """Whole words of a source line."""
+    if len(source) <= _SOURCE:
+        return source
+    return source[:_SOURCE].rpartition(" ")[0] + " \N{HORIZONTAL ELLIPSIS}"

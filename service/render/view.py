@@ -17,7 +17,8 @@ from warpack.service.render.reports import validation_figures
 from warpack.service.render.summary import summary
 from warpack.service.render.table import buffer_table, in_order
 from warpack.service.render.text import plain
-from warpack.solver.wire.layout import Layout, sized_for
+from warpack.service.render.wrapping import Prose
+from warpack.solver.wire.layout import Layout, PlacedBuffer, sized_for
 from warpack.solver.wire.manifest import Manifest
 
 MOST_PICTURED = 2000
@@ -30,35 +31,50 @@ def layout_view(manifest: Manifest, layout: Layout, width: int) -> Iterator[Rend
     """Renderables for a console of `width` columns: title, table, pictures, figures, advice, frontier, warnings,
     validation."""
     sized = sized_for(manifest, layout)
-    title = Text(plain(layout.name) or "layout", style="bold")
-    title.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
-    what = "pool" if manifest.of_pool else f"sm_{manifest.target.compute_capability.replace('.', '')}"
-    title.append(f"  {what}", style="dim")
-    count = "1 buffer" if len(manifest.buffers) == 1 else f"{len(manifest.buffers)} buffers"
-    title.append(f"  {count}, {layout.run_info.seconds:.3f} s", style="dim")
-    yield title
+    yield title(manifest, layout)
     yield Text()
     placed = layout.launch is not None or layout.pool is not None
     if placed:
-        marks = Marks(b.full_name for b in in_order(layout) if b.region in ("block", "run", "pool") and b.size_bytes)
+        marks = Marks(buffer.full_name for buffer in pictured(layout))
         yield buffer_table(sized, layout, marks)
         yield Text()
-        yield from _pictures(sized, layout, marks, width)
+        yield from pictures(sized, layout, marks, width)
     yield figures_table([*summary(manifest, layout), *advice_figures(layout.advice)])
     if layout.frontier:
         yield Text()
+        yield Text("frontier", style="bold")
         yield frontier_table(layout.frontier)
     for warning in layout.warnings:
-        yield Text(f"warning: {plain(str(warning))}", style="yellow")
+        yield Prose(Text(f"warning: {plain(str(warning))}", style="yellow"))
     if placed:
         yield Text()
         yield figures_table(validation_figures(layout.validation))
 
 
-def _pictures(manifest: Manifest, layout: Layout, marks: Marks, width: int) -> Iterator[RenderableType]:
+def title(manifest: Manifest, layout: Layout) -> Prose:
+    """The name, how far it is proven, the architecture, the number of buffers and the seconds."""
+    line = Text(plain(layout.name) or "layout", style="bold")
+    line.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
+    what = "pool" if manifest.of_pool else f"sm_{manifest.target.compute_capability.replace('.', '')}"
+    line.append(f"  {what}", style="dim")
+    count = "1 buffer" if len(manifest.buffers) == 1 else f"{len(manifest.buffers)} buffers"
+    line.append(f"  {count}, {layout.run_info.seconds:.3f} s", style="dim")
+    return Prose(line)
+
+
+def pictured(layout: Layout) -> list[PlacedBuffer]:
+    """The buffers that a picture can show: those with bytes that are on the chip, or in the pool."""
+    return [buffer for buffer in in_order(layout) if buffer.region in ("block", "run", "pool") and buffer.size_bytes]
+
+
+def pictures(
+    manifest: Manifest, layout: Layout, marks: Marks, width: int, most_lines: int | None = None
+) -> Iterator[RenderableType]:
+    """A picture of each region. `most_lines` is for all of them together."""
     if len(layout.buffers) > MOST_PICTURED:
         yield Text(f"(no picture: more than {MOST_PICTURED} buffers)", style="dim")
         return
-    for chart in charts(manifest, layout):
-        yield Text(f"{chart.title}: bytes downwards, phases to the right", style="bold")
-        yield picture(chart, marks, width)
+    found = charts(manifest, layout)
+    for chart in found:
+        yield Prose(Text(f"{chart.title}: bytes downwards, phases to the right", style="bold"))
+        yield Prose(picture(chart, marks, width, None if most_lines is None else most_lines // len(found)))

@@ -10,6 +10,7 @@ from warpack.service.store.caps import Caps, Places, QueueFull
 from warpack.service.store.database import Database
 from warpack.service.store.events import record
 from warpack.service.store.intake import IdempotencyKeyReused, Stored, check_keys, look_up, take_order, topic_of, topics
+from warpack.service.store.rare_states import may_be_in
 from warpack.service.store.records import FINAL_STATES, Job, Order, Taken, now
 from warpack.service.store.tables import artefacts, bundles, manifests, orders, solves, validations
 from warpack.service.store.uses import Uses
@@ -125,6 +126,8 @@ class Jobs:
             query = query.where(orders.c.seq < before)
         if states:
             query = query.where(STATE.in_(states))
+        if (few := may_be_in(states)) is not None:
+            query = query.where(few)
         wanted = ((orders.c.caller, caller), (orders.c.name, name), (solves.c.manifest_sha256, manifest_sha256))
         query = query.where(*(column == value for column, value in wanted if value is not None))
         with self._database.reading() as connection:

@@ -9,6 +9,7 @@ that is allowed ends the task, with the last reason.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,13 @@ class Lease:
             update(self.table)
             .where(self.table.c.id == task_id, self.table.c.submitted < attempt, *self._stage())
             .values(submitted=attempt)
+        )
+
+    def put_off(self, connection: Connection, task_ids: Sequence[str], within_s: float) -> None:
+        """Notes that the engine will be given these tasks within that time, as far as it has not been."""
+        waits = (self.table.c.state == self.waits) & (self.table.c.submitted <= self.table.c.attempt)
+        connection.execute(
+            update(self.table).where(self.table.c.id.in_(task_ids), waits).values(due=db_now() + within_s)
         )
 
     def unfinished(self, *columns: ColumnElement[Any]) -> Select[Any]:

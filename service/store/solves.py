@@ -13,6 +13,7 @@ from warpack.service.store.intake import manifest_topic, new_validation, usable_
 from warpack.service.store.leases import SOLVE
 from warpack.service.store.records import Claim, Task, now
 from warpack.service.store.tables import layouts, manifests, orders, solves
+from warpack.service.store.validations import Verdict, keep_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +46,23 @@ class Solves:
     def deliver(self, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...] | None:
         """Keeps the result of the newest attempt, and returns the validations that its orders need. A late result is
         dropped: None."""
-        state = "infeasible" if layout.status == "infeasible" else "solved"
         with self._database.writing(manifest_topic(claim.manifest_sha256)) as connection:
-            done = connection.execute(
-                SOLVE.change(claim.id, claim.token).values(
-                    state=state, holder=None, version=layout.version, finished_at=now()
-                )
-            )
-            if done.rowcount == 0:
+            return _deliver(connection, claim, layout)
+
+    def deliver_verified(
+        self, claim: Claim, layout: SolvedLayout, verdict: Verdict, holder: str
+    ) -> tuple[Task, ...] | None:
+        """Does what `deliver` does, and keeps the verdict of the `holder`, who has verified the layout at once, as that
+        of level static. Returns the validations that are left. All of it is stored, or nothing."""
+        with self._database.writing(manifest_topic(claim.manifest_sha256)) as connection:
+            tasks = _deliver(connection, claim, layout)
+            if tasks is None:
                 return None
-            connection.execute(insert(layouts).values(solve_id=claim.id, **_columns(layout)))
-            if state == "infeasible":
-                record(connection, "infeasible", claim.id)
-                return ()
-            record(connection, "validating", claim.id)
-            waiting = (orders.c.solve_id == claim.id) & orders.c.cancelled_at.is_(None)
-            tasks = []
-            for required in connection.execute(select(orders.c.required).where(waiting).distinct()).scalars().all():
-                usable = usable_validation(connection, claim.id, required)
-                if usable is None:
-                    task = new_validation(connection, claim.id, required)
-                    tasks.append(task)
-                validation_id = task.id if usable is None else usable[0]
-                connection.execute(
-                    update(orders).where(waiting, orders.c.required == required).values(validation_id=validation_id)
-                )
-        return tuple(tasks)
+            return tuple(
+                task
+                for task in tasks
+                if task.required != "static" or not keep_at_once(connection, task, holder, verdict)
+            )
 
     def tell(self, claim: Claim, incumbent: dict[str, Any]) -> None:
         """Records a better packing as an event. One of an attempt that was given up is dropped."""
@@ -110,6 +102,32 @@ def solve_claim(connection: Connection, task: Task, token: str) -> Claim:
         .where(solves.c.id == task.id)
     ).one()
     return Claim(task, token, row.document, manifest_sha256=row.manifest_sha256, time_limit_s=row.time_limit_s)
+
+
+def _deliver(connection: Connection, claim: Claim, layout: SolvedLayout) -> tuple[Task, ...] | None:
+    state = "infeasible" if layout.status == "infeasible" else "solved"
+    change = SOLVE.change(claim.id, claim.token)
+    if not connection.execute(
+        change.values(state=state, holder=None, version=layout.version, finished_at=now())
+    ).rowcount:
+        return None
+    connection.execute(insert(layouts).values(solve_id=claim.id, **_columns(layout)))
+    if state == "infeasible":
+        record(connection, "infeasible", claim.id)
+        return ()
+    record(connection, "validating", claim.id)
+    waiting = (orders.c.solve_id == claim.id) & orders.c.cancelled_at.is_(None)
+    tasks = []
+    for required in connection.execute(select(orders.c.required).where(waiting).distinct()).scalars().all():
+        usable = usable_validation(connection, claim.id, required)
+        if usable is None:
+            task = new_validation(connection, claim.id, required)
+            tasks.append(task)
+        validation_id = task.id if usable is None else usable[0]
+        connection.execute(
+            update(orders).where(waiting, orders.c.required == required).values(validation_id=validation_id)
+        )
+    return tuple(tasks)
 
 
 def _columns(layout: SolvedLayout) -> dict[str, object]:

@@ -165,6 +165,8 @@ orders = Table(
 )
 Index("orders_by_use", orders.c.used)
 Index("orders_of_a_caller", orders.c.caller, orders.c.seq)
+_CANCELLED = text("cancelled_at IS NOT NULL")
+Index("cancelled_orders", orders.c.seq, sqlite_where=_CANCELLED, postgresql_where=_CANCELLED)
 
 idempotency_keys = Table(
     "idempotency_keys",

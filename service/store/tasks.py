@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select, update
@@ -27,6 +28,14 @@ class Tasks:
         """Notes that the engine has the task."""
         with self._database.writing() as connection:
             ALL[task.kind].submitted(connection, task.id, task.attempt)
+
+    def put_off(self, tasks: Sequence[Task], within_s: float) -> None:
+        """Says that the engine is given these tasks within that time. After it, any process hands over what is left."""
+        with self._database.writing() as connection:
+            for number in range(0, len(tasks), _BATCH):
+                some = tasks[number : number + _BATCH]
+                for kind in {task.kind for task in some}:
+                    ALL[kind].put_off(connection, [task.id for task in some if task.kind == kind], within_s)
 
     def unsubmitted(self) -> tuple[Task, ...]:
         """The tasks that wait although the engine was not given their next attempt. The process that should have handed

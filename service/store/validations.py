@@ -55,24 +55,8 @@ class Validations:
     def deliver(self, claim: Claim, verdict: Verdict) -> bool:
         """Keeps the verdict of the newest attempt, whole or not at all. A late one is dropped: False. Its `reports` and
         `artefacts` are those that no earlier stage has kept."""
-        state = "passed" if verdict.document is not None else "failed"
-        change = ALL[claim.task.kind].change(claim.id, claim.token)
-        change = change.values(
-            state=state,
-            holder=None,
-            level=verdict.level,
-            document=verdict.document,
-            problem=verdict.problem,
-            version=verdict.version,
-            finished_at=now(),
-        )
         with self._database.writing() as connection:
-            solve_id = _changed(connection, change)
-            if solve_id is None:
-                return False
-            _keep_evidence(connection, claim.id, verdict)
-            _end(connection, claim.id, solve_id, "ready" if state == "passed" else "failed")
-            return True
+            return _deliver(connection, claim.task, claim.token, verdict)
 
     def hand_over(self, claim: Claim, verdict: Verdict, bundle: str) -> Task | None:
         """Keeps the verdict of the first stage, which has passed, and returns the task of the device. None if the
@@ -136,6 +120,12 @@ class Validations:
             return tuple((row.id, row.compute_capability) for row in connection.execute(query))
 
 
+def keep_at_once(connection: Connection, task: Task, holder: str, verdict: Verdict) -> bool:
+    """Claims the attempt for a holder who has its verdict already, and keeps that. Returns whether it could."""
+    token = ALL[task.kind].claim(connection, task.id, task.attempt, holder)
+    return token is not None and _deliver(connection, task, token, verdict)
+
+
 def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
     """The claim, with all that its holder needs to know."""
     row = connection.execute(
@@ -164,6 +154,26 @@ def validation_claim(connection: Connection, task: Task, token: str) -> Claim:
         bundle=row.bundle or "",
         reports=tuple(report.document for report in earlier),
     )
+
+
+def _deliver(connection: Connection, task: Task, token: str, verdict: Verdict) -> bool:
+    state = "passed" if verdict.document is not None else "failed"
+    change = ALL[task.kind].change(task.id, token)
+    change = change.values(
+        state=state,
+        holder=None,
+        level=verdict.level,
+        document=verdict.document,
+        problem=verdict.problem,
+        version=verdict.version,
+        finished_at=now(),
+    )
+    solve_id = _changed(connection, change)
+    if solve_id is None:
+        return False
+    _keep_evidence(connection, task.id, verdict)
+    _end(connection, task.id, solve_id, "ready" if state == "passed" else "failed")
+    return True
 
 
 def _changed(connection: Connection, change: Any) -> str | None:

@@ -60,7 +60,7 @@ def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = " JSON text itself is taken as bytes." if str(path).lstrip()[:1] in ("{", "[") else ""
-        collector.error("unreadable-file", "", f"Cannot read the file {show(str(path))}: {reason}.{hint}")
+        collector.error("unreadable-file", "", f"Cannot read the file {json.dumps(str(path))}: {reason}.{hint}")
         return b""
 
 

@@ -21,7 +21,7 @@ def rows(data_dir: Path, query: str) -> list[Any]:
 def test_kill_9_in_the_middle_of_a_solve_leaves_no_child_and_the_job_is_done_once_after_a_new_start(
     tmp_path: Path,
 ) -> None:
-    manifest = hard_manifest(time_limit_s=5)
+    manifest = hard_manifest(time_limit_s=600)
     with service(tmp_path) as first, first.client() as client:
         job = client.submit(manifest)
         eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
@@ -29,7 +29,7 @@ def test_kill_9_in_the_middle_of_a_solve_leaves_no_child_and_the_job_is_done_onc
         below = descendants(first.process.pid)
         first.kill_9()
         eventually(lambda: not any(lives(pid) for pid in below), "no child survived")
-    with service(tmp_path, plain=True) as second, second.client() as client:
+    with service(tmp_path, plain=True, solve_s=0.5) as second, second.client() as client:
         done = finished(client, job)
         assert (done["state"], done["problem"]) == ("ready", None)
         assert done["layout"]["status"] == "feasible"
@@ -45,7 +45,7 @@ def test_a_second_process_does_the_work_of_a_service_that_only_answers(tmp_path:
         job = held_up(client, client.submit(manifest), "queued")
         assert job["waiting_for"]["capability"] == "worker"
         assert client.devices()["workers"] == []
-        with worker(tmp_path):
+        with worker(tmp_path, plain=True):
             assert len(client.devices()["workers"]) == 1
             assert finished(client, job)["state"] == "ready"
         assert client.devices()["workers"] == []
@@ -54,11 +54,11 @@ def test_a_second_process_does_the_work_of_a_service_that_only_answers(tmp_path:
 def test_a_worker_that_dies_is_replaced_by_another(tmp_path: Path) -> None:
     with service(tmp_path, workers=0) as answering, answering.client() as client:
         with worker(tmp_path, plain=True) as first:
-            job = client.submit(hard_manifest(time_limit_s=5))
+            job = client.submit(hard_manifest(time_limit_s=600))
             eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
             first.kill()
             first.wait()
-        with worker(tmp_path, plain=True):
+        with worker(tmp_path, plain=True, solve_s=0.5):
             assert finished(client, job)["state"] == "ready"
     assert rows(tmp_path, "SELECT count(*) FROM layouts") == [(1,)]
 
@@ -81,10 +81,10 @@ def test_a_cancelled_solve_hands_over_its_best_and_ends(tmp_path: Path) -> None:
 
 def test_stopping_in_order_ends_every_child_and_the_job_goes_on_after_a_new_start(tmp_path: Path) -> None:
     with service(tmp_path) as first, first.client() as client:
-        job = client.submit(hard_manifest(time_limit_s=5))
+        job = client.submit(hard_manifest(time_limit_s=600))
         eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
         below = descendants(first.process.pid)
         assert first.stop() == 0
         eventually(lambda: not any(lives(pid) for pid in below), "no child survived")
-    with service(tmp_path, plain=True) as second, second.client() as client:
+    with service(tmp_path, plain=True, solve_s=0.5) as second, second.client() as client:
         assert finished(client, job)["state"] == "ready"

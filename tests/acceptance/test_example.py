@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
+import warpack
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.recount import conflict_edges, words
 from tests.helpers.service_process import finished, service
+from warpack.solver import load_manifest, read_layout
 
 _EXAMPLE = Path(__file__).parents[2] / "examples" / "05-dormand-prince.json"
 
 
 def test_an_example_comes_back_simulated_with_the_counts_that_its_manifest_gives_and_again_after_a_restart(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest = json.loads(_EXAMPLE.read_text()) | {"validation": "simulated"}
     with service(tmp_path) as first:
@@ -26,6 +29,9 @@ def test_an_example_comes_back_simulated_with_the_counts_that_its_manifest_gives
         assert_counts(manifest, job["layout"])
         answer = post(first.url, manifest)
         assert (answer.status_code, answer.json()) == (200, job)
+        monkeypatch.setenv("WARPACK_URL", first.url)  # which is asked, and has the answer
+        report = warpack.validate(load_manifest(manifest), read_layout(job["layout"]), "compiled")
+        assert report.to_json() == job["layout"]["validation"]["reports"][1]
     with service(tmp_path, workers=0) as second:
         again = post(second.url, manifest)
         assert (again.status_code, again.content) == (200, answer.content)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
-import pytest
 from sqlalchemy import text
 
 from tests.helpers.breakable_proxy import breakable_proxy
@@ -19,13 +17,6 @@ from tests.helpers.processes import PATIENCE_S, descendants, eventually, lives
 from tests.helpers.service_process import service
 from warpack.service.settings import Settings
 from warpack.service.store import Store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(Settings(data_dir=tmp_path))
-    yield opened
-    opened.close()
 
 
 def for_a_device(store: Store, time_limit_s: float) -> str:
@@ -47,12 +38,12 @@ def held_by(store: Store, holder: str) -> tuple[str, str]:
 
 
 def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they_say_later_is_refused(
-    tmp_path: Path, store: Store
+    tmp_path: Path, settings: Settings, store: Store
 ) -> None:
     token = store.keys.make("a node", frozenset({"worker"}), lasts_s=None)
     folder = tmp_path
     with ExitStack() as stack:
-        serving = stack.enter_context(service(folder, workers=0))
+        serving = stack.enter_context(service(folder, workers=0, database_url=settings.database_url))
         client = stack.enter_context(serving.client())
         proxy = stack.enter_context(breakable_proxy(int(serving.url.rpartition(":")[2])))
         far_url = f"http://127.0.0.1:{proxy.port}"

@@ -24,7 +24,7 @@ def test_a_stopped_worker_is_replaced_once_its_lease_is_over_and_what_it_then_sa
             job = client.submit(hard_manifest(time_limit_s=3))
             eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
             os.kill(stopped.pid, signal.SIGSTOP)
-            with worker(settings.data_dir, database_url=url, plain=True):
+            with worker(settings.data_dir, database_url=url, plain=True, solve_s=0.5):
                 ended = finished(client, job)
                 os.kill(stopped.pid, signal.SIGCONT)
                 assert ended["state"] == "ready"
@@ -39,12 +39,12 @@ def test_a_stopped_worker_is_replaced_once_its_lease_is_over_and_what_it_then_sa
 def test_orderly_restarts_lose_no_attempt(settings: Settings, store: Store) -> None:
     url = settings.database_url
     with service(settings.data_dir, workers=0, database_url=url) as answering, answering.client() as client:
-        job = client.submit(hard_manifest(time_limit_s=4))
+        job = client.submit(hard_manifest(time_limit_s=600))
         for _ in range(2):
             with worker(settings.data_dir, database_url=url, plain=True):
                 eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
             assert client.get(job["id"])["state"] == "queued"
-        with worker(settings.data_dir, database_url=url, plain=True):
+        with worker(settings.data_dir, database_url=url, plain=True, solve_s=0.5):
             assert finished(client, job)["state"] == "ready"
     with store._database.reading() as connection:
         losses, attempt = connection.exec_driver_sql("SELECT losses, attempt FROM solves").one()

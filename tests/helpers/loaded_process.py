@@ -1,4 +1,5 @@
-"""Processes that are forked from one in which the service is loaded already: that is half the work of starting it.
+"""Processes that are forked from one in which the service is loaded already, and its fork server for solves: that is
+most of the work of starting it.
 
     process = LoadedProcess("serve", [folder, port_file, "2"], environment)   # as a `subprocess.Popen`
 
@@ -25,6 +26,8 @@ from warpack.gpu_runtime.interpreter import import_environment
 
 _ROOT = Path(__file__).parents[2]
 _MOST_BYTES = 1 << 17
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""NumPy starts threads when it is imported, and a process with threads is not to be split."""
 _source: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
 
 
@@ -77,7 +80,7 @@ def _running() -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-W", "error", "-m", "tests.helpers.loaded_process", str(theirs.fileno())]
-            environment = {**os.environ, **import_environment(), "PYTHONPATH": str(_ROOT)}
+            environment = {**os.environ, **import_environment(), "PYTHONPATH": str(_ROOT), **_ONE_THREAD}
             process = subprocess.Popen(command, cwd=_ROOT, env=environment, pass_fds=[theirs.fileno()])
         _source.append((process, ours))
         atexit.register(_end)
@@ -92,8 +95,10 @@ def _end() -> None:
 
 def main(control: socket.socket) -> Callable[[], None] | None:
     """Forks for each order, until the other end is closed. Returns None then; in a child, what it is to do."""
+    from tests.helpers import early_fork_server
     from tests.helpers.serving import PROGRAMS
 
+    early_fork_server.load()
     gc.collect()
     gc.freeze()
     assert len(os.listdir("/proc/self/task")) == 1, "a process with threads is not to be split"
@@ -113,6 +118,7 @@ def main(control: socket.socket) -> Callable[[], None] | None:
     order = json.loads(message)
     os.environ.clear()
     os.environ.update(order["environment"])
+    early_fork_server.fork_beforehand()
     return lambda: PROGRAMS[order["does"]](*order["arguments"])
 
 

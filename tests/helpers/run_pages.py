@@ -1,7 +1,7 @@
 """Runs a page of docs/ as its reader would: its files are written, its commands are run, in order, in one folder.
 
-- `python`, `cpp` and `yaml` blocks begin with a comment that names their file: `# kernel.py`. It is written into the
-  folder. `# kernel.py, in part`: the lines have to stand in that file already.
+- `python`, `cpp`, `cmake`, `toml` and `yaml` blocks begin with a comment that names their file: `# kernel.py`. It is
+  written into the folder. `# kernel.py, in part`: the lines have to stand in that file already.
 - `sh` blocks are run, each by a shell of its own, and have to end well.
 - `text` blocks behind one have to stand in what it printed, in order. Trailing spaces and seconds do not count,
   nor which of several lines is named for a pair: the first that the analysis meets differs from Python to Python.
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _PART = re.compile(r"^```(\w+)\n(.*?)^```$|^<!-- needs: (\w+) -->$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"(?:#|//) (\S+\.\w+)(, in part)?\n")
-_COMMENT = {"python", "cpp", "yaml"}
+_COMMENT = {"cmake", "cpp", "python", "toml", "yaml"}
 
 
 class PageError(AssertionError):

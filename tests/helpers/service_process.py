@@ -55,16 +55,18 @@ def service(
     plain: bool = False,
     fresh: bool = False,
     settings: Mapping[str, str] | None = None,
+    solve_s: float | None = None,
 ) -> Iterator[ServiceProcess]:
     """A service on this data folder, and on this database if not a file there; what still runs at the end of the block
     is stopped. A `plain` one works as where the extra `gpu` is not installed, and starts in half the time. `settings`
-    are variables of its environment, such as WARPACK_HOST."""
+    are variables of its environment, such as WARPACK_HOST. Each solve ends after `solve_s`, if its manifest's limit is
+    longer."""
     data_dir.mkdir(exist_ok=True)
     port_file = data_dir / "port"
     port_file.unlink(missing_ok=True)
     if workers and not (plain or fresh):
         kernels.compile_once()
-    arguments = str(data_dir), str(port_file), str(workers), "plain" if plain else "whole"
+    arguments = str(data_dir), str(port_file), str(workers), "plain" if plain else "whole", _told(solve_s)
     process = _start("serve", *arguments, database_url=database_url, fresh=fresh, settings=settings)
     try:
         eventually(lambda: _exists_or_died(port_file, process), "the service listens")
@@ -82,14 +84,16 @@ def worker(
     drain_s: float = 5.0,
     queues: str = "",
     workers: int = 2,
+    solve_s: float | None = None,
 ) -> Iterator[Process]:
-    """A second process that takes jobs from this data folder, or from this database. A `plain` one works as where the
-    extra `gpu` is not installed, and starts in half the time."""
+    """A second process that takes jobs from this data folder, or from this database. `plain` and `solve_s` mean what
+    they mean for a service."""
     data_dir.mkdir(exist_ok=True)
     ready = data_dir / f"worker-ready-{uuid.uuid4().hex}"
     if not plain:
         kernels.compile_once()
-    arguments = (str(data_dir), str(ready), "plain" if plain else "whole", str(drain_s), queues, str(workers))
+    kind = "plain" if plain else "whole"
+    arguments = str(data_dir), str(ready), kind, _told(solve_s), str(drain_s), queues, str(workers)
     process = _start("work", *arguments, database_url=database_url)
     try:
         eventually(lambda: _exists_or_died(ready, process), "the worker takes jobs")
@@ -115,6 +119,10 @@ def held_up(client: Client, job: Mapping[str, Any], state: str = "validating") -
     found = eventually(look, f"the job waits while it is {state}")
     assert found is not None
     return found
+
+
+def _told(seconds: float | None) -> str:
+    return "" if seconds is None else str(seconds)
 
 
 def _start(

@@ -15,7 +15,8 @@ from warpack.service.api.answers.errors import AnsweredByChild, ApiError, not_fo
 from warpack.service.api.answers.files import FILES, JobFile
 from warpack.service.api.answers.ids import JobId
 from warpack.service.api.answers.rendered import PREFIX, IfNoneMatch, job_of, tagged
-from warpack.service.api.documentation.examples import CHART, NORMALISED, UNCHANGED, content_of
+from warpack.service.api.documentation.charts import CHART
+from warpack.service.api.documentation.examples import NORMALISED, UNCHANGED, content_of
 from warpack.service.api.node.callers import Reader
 from warpack.service.api.node.children import SMALL_BYTES, as_response, children_of
 from warpack.service.api.node.provided import job_runner_of

@@ -75,11 +75,12 @@ class Beat:
 
 
 def read_body(kind: type[Value], body: bytes) -> Value:
-    """The checked body. Raises ApiError with every fault."""
+    """The checked body. Nothing is converted: 0 is not false, and "1" is no number. Raises ApiError with every
+    fault."""
     if len(body) > MOST_BYTES:
         raise ApiError(faults("request", [Problem("document-too-large", "", f"At most {MOST_BYTES} bytes are read.")]))
     try:
-        read: Value = TypeAdapter(kind).validate_json(body, strict=False)
+        read: Value = TypeAdapter(kind).validate_json(body, strict=True)
     except ValidationError as error:
         found = [
             Problem(

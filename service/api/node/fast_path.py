@@ -18,7 +18,7 @@ from warpack.service.jobs.children.outcome import Outcome
 from warpack.service.jobs.children.warm import TooManyWaiting
 from warpack.service.jobs.desk import persist
 from warpack.service.jobs.job_runner import JobRunner
-from warpack.service.jobs.store_keeper import keep, verdict
+from warpack.service.jobs.store_keeper import keep
 from warpack.service.store.records import Claim, Task
 
 _LOG = logging.getLogger("warpack.api")
@@ -71,26 +71,21 @@ class FastPath:
             if found is None:
                 await persist(self._hand_on, claim)
                 return
-            follows = await persist(keep, self._runner.store, claim, found["solved"])
-        for validation in follows or ():
-            await self._validate(validation, found["validated"])
+            follows = await persist(
+                keep,
+                self._runner.store,
+                claim,
+                found["solved"],
+                verified=found["validated"],
+                holder=self._runner.presence.id,
+            )
+        for validation in follows or ():  # of higher levels, which other callers of the same manifest require
+            await asyncio.to_thread(self._runner.submit, validation)
 
     def _hand_on(self, claim: Claim) -> None:
         """Hands the solve to the workers. It counts as no failed attempt: the search was only cut short."""
         if self._runner.store.tasks.release(claim):
             self._runner.submit(Task("solve", claim.id, claim.task.attempt + 1, turn=claim.task.turn))
-
-    async def _validate(self, task: Task, found: dict[str, Any]) -> None:
-        """Delivers what was verified at once. Higher levels, which other callers of the same manifest may require, go
-        to the workers."""
-        desk = self._runner.desk
-        if task.required != "static":
-            await asyncio.to_thread(self._runner.submit, task)
-            return
-        claim = await persist(desk.keeper.claim, task)
-        if claim is not None:
-            async with desk.under_way(claim):
-                await persist(self._runner.store.validations.deliver, claim, verdict(found))
 
 
 def _proven(outcome: Outcome, claim: Claim) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from warpack.service.jobs.gateway.keeper import GatewayKeeper, GatewayRefused, U
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.handlers import handlers_of
 from warpack.service.jobs.keeper import KeeperAway
+from warpack.service.jobs.retried import Retried
 from warpack.service.settings import Settings
 from warpack.service.store.records import Claim
 from warpack.service.versions import versions
@@ -97,13 +98,13 @@ class GatewayRunner:
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._running.set()
-        pause_s = _PAUSE_S
+        pause_s, tried = _PAUSE_S, Retried(_LOG, "asking for a task", (UnknownWorker,))
         while not self._stopping.is_set():
             self._wake.clear()
             try:
                 claim = await self._next()
             except (KeeperAway, UnknownWorker) as error:
-                _LOG.warning("no task can be got now; it is tried again: %s", error)
+                tried.failed(error)
                 await self._woken(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
                 continue
@@ -111,10 +112,11 @@ class GatewayRunner:
                 self._give_up(error)
                 await self._woken(_LONGEST_PAUSE_S)  # the stop that follows wakes it
                 continue
-            except Exception:
-                _LOG.exception("asking for a task failed; it is tried again")
+            except Exception as error:
+                tried.failed(error)
                 await self._woken(_LONGEST_PAUSE_S)
                 continue
+            tried.worked()
             pause_s = _PAUSE_S
             if claim is not None and self._stopping.is_set():
                 self._keeper.forget(claim)  # signing off releases it
@@ -178,24 +180,25 @@ class GatewayRunner:
 
     def _beat_until_stopped(self) -> None:
         """Sends heartbeats until it is told to stop, and then as long as anything is under way."""
+        tried = Retried(_LOG, "a heartbeat")
         while not self._stopping.wait(self._keeper.until_next_beat_s):
-            self._beat()
+            self._beat(tried)
         while self._working.is_alive():
-            self._beat()
+            self._beat(tried)
             self._working.join(self._keeper.until_next_beat_s)
 
-    def _beat(self) -> None:
+    def _beat(self, tried: Retried) -> None:
+        # While the service is away the work goes on. Once it can be reached, it takes the results or refuses them.
         try:
             try:
                 self._keeper.beat(taking=not self._stopping.is_set())
             except UnknownWorker:
                 _LOG.warning("the service gave this worker up; other workers have its tasks now")
                 self._introduce()
-        except KeeperAway as error:
-            # The work goes on. Once the service can be reached, it takes the result or refuses it.
-            _LOG.warning("the service cannot be reached; it is tried again: %s", error)
         except GatewayRefused as error:
             self._give_up(error)
             self._keeper.drop_all()
-        except Exception:
-            _LOG.exception("a heartbeat failed; it is tried again")
+        except Exception as error:
+            tried.failed(error)
+        else:
+            tried.worked()

@@ -17,7 +17,7 @@ from warpack.solver.wire.units import align_up
 
 pytestmark = pytest.mark.slow
 
-SEED, PROGRAMS, MOST_THREADS, MOST_BYTES = 20, 24, 48, 2000
+SEED, PROGRAMS, MOST_THREADS, MOST_BYTES = 20, 16, 48, 2000
 
 
 def small() -> Iterator[tuple[Manifest, Layout, int]]:

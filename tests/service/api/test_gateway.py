@@ -264,6 +264,9 @@ def test_these_calls_want_a_key_for_workers(http: TestClient, store: Store, scop
         {"queues": {"solve": 1}, "versions": {"x": "y" * 65}},
         {"queues": {"gpu-sm86": 1}, "devices": [{"name": "a GPU without an architecture"}]},
         {"queues": {"gpu-sm86": 1}, "devices": [{"name": "a GPU", "compute_capability": 8.6}]},
+        {"queues": {"gpu-sm86": 1}, "devices": [{"name": "x", "compute_capability": "8.6", "sanitizer": 0}]},
+        {"queues": {"solve": "1"}},
+        {"queues": {"solve": True}},
     ],
 )
 def test_an_introduction_with_faults_is_told_them(http: TestClient, store: Store, said: dict[str, Any]) -> None:

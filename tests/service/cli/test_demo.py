@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from rich.console import Console
 
 from tests.helpers.processes import PATIENCE_S, eventually, lives
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
@@ -54,7 +53,7 @@ def scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_the_demo_shows_states_layouts_and_reports_and_leaves_nothing_in_a_folder_that_no_socket_fits_into(
+def test_the_demo_shows_states_and_a_table_and_leaves_nothing_in_a_folder_that_no_socket_fits_into(
     tmp_path: Path,
 ) -> None:
     long = tmp_path / ("long-" * 20)
@@ -64,7 +63,9 @@ def test_the_demo_shows_states_layouts_and_reports_and_leaves_nothing_in_a_folde
     out, err = ran.stdout.decode(), ran.stderr.decode()
     assert ran.returncode == 0, err
     assert err.count("  ready") == 2
-    for expected in ("number 0", "number 1", "steady", "level reached", "40 -> 24", "static"):
+    assert out.count("40 -> 24") == 2
+    assert len(out.splitlines()) <= 2 + 3 * len(manifests)
+    for expected in ("0.json", "1.json", "static"):
         assert expected in out
     assert_nothing_left(url_in(err), long)
 
@@ -159,7 +160,7 @@ class OneLevel:
         job = {"id": job_id, "waiting_for": None, "problem": None}
         if self.asked[int(job_id)] == self.level:
             return {**job, "state": "failed"}
-        waiting = {"message": "Nobody is there.", "best_level_now": self.level}
+        waiting = {"message": "Nobody is there.", "best_level_now": self.level, "capability": "hardware"}
         return {**job, "state": "validating", "waiting_for": waiting}
 
     def cancel(self, job_id: str) -> None:
@@ -170,10 +171,39 @@ class OneLevel:
 def test_a_level_that_nobody_can_reach_is_given_up_for_the_best_there_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], level: str, asked: list[str]
 ) -> None:
-    monkeypatch.setattr(demo_jobs, "_PATIENCE_S", 0.0)
+    monkeypatch.setattr(demo_jobs, "_PATIENCE_S", {"hardware": 0.0})
     client: Any = OneLevel(level)
+    told: list[str] = []
     sent = demo_jobs.send(client, "it", json.dumps(small(validation="hardware")).encode())
-    ended = demo_jobs.follow(client, Console(), sent)
+    ended = demo_jobs.follow(client, sent, told.append)
     assert (client.asked, client.cancelled) == (asked, ["0"])
     assert ended.state == ("cancelled" if level == "none" else "failed")
     assert "Nobody is there." in capsys.readouterr().err
+    assert told[0] == "it: validating"
+
+
+def test_a_worker_that_is_late_is_waited_for_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client: Any = LateWorker()
+    monkeypatch.setattr(demo_jobs, "_SAY_AGAIN_S", 0.0)
+    ended = demo_jobs.follow(client, demo_jobs.send(client, "it", b"{}"), lambda _state: None)
+    said = capsys.readouterr().err
+    assert ended.state == "failed"
+    assert said.count("it: No worker is alive. Waiting for it.") == 3
+
+
+class LateWorker:
+    """A service whose only worker is absent the first three times."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def submit(self, _manifest: Any) -> dict[str, Any]:
+        return {"id": "0"}
+
+    def get(self, _job_id: str, _wait_s: int = 0) -> dict[str, Any]:
+        self.looks += 1
+        job = {"id": "0", "waiting_for": None, "problem": None, "state": "queued"}
+        waiting = {"message": "No worker is alive.", "best_level_now": "none", "capability": "worker"}
+        return {**job, "waiting_for": waiting} if self.looks < 4 else {**job, "state": "failed"}

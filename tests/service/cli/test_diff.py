@@ -64,7 +64,7 @@ def test_one_screen_is_enough_and_json_has_all(warpack: Cli, tmp_path: Path) -> 
     files = written(tmp_path, small(buffers=buffers[:1]), "a.json"), written(tmp_path, small(buffers=buffers), "b.json")
     ran = warpack("diff", *files)
     assert len(ran.out.splitlines()) < 50
-    assert "and 59 more (--json lists all)" in ran.out
+    assert "and 69 more (--verbose lists all)" in ran.out
     assert len(warpack("diff", *files, "--json").json["changes"]) == 99
 
 

@@ -18,6 +18,19 @@ from warpack.service.schema import layout_schema, manifest_schema
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 
+_ELSEWHERE = (
+    "build",
+    "completion",
+    "demo",
+    "diff",
+    "draw",
+    "explain",
+    "import",
+    "init",
+    "measure",
+    "trace",
+    "watch",
+)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
 
@@ -32,7 +45,7 @@ def _own_signals() -> Iterator[None]:
 
 def test_every_command_is_tried_here_or_named_with_where_it_is() -> None:
     tried = (ROOT / "tests" / "service" / "cli" / "test_exit_codes.py").read_text(encoding="utf-8")
-    elsewhere = {name: f"test_{name}.py" for name in ("demo", "diff", "draw", "import", "init", "measure", "trace")}
+    elsewhere = {name: f"test_{name}.py" for name in _ELSEWHERE}
     for command, file in elsewhere.items():
         assert "code" in (ROOT / "tests" / "service" / "cli" / file).read_text(encoding="utf-8"), command
     assert [command for command in app._COMMANDS if command not in elsewhere and f'"{command}"' not in tried] == []

@@ -19,6 +19,7 @@ import pytest
 from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import ROOT, Cli, endless, one_buffer, run, small, start, written
 from warpack.gpu_runtime.emitters import FILES
+from warpack.service.cli import solve as solve_module
 from warpack.solver import load_manifest, read_layout, verify
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def test_a_manifest_may_come_from_standard_input(warpack: Cli, monkeypatch: pyte
 
 
 def test_the_table_names_buffers_places_savings_and_the_level(warpack: Cli, tmp_path: Path) -> None:
-    ran = warpack("solve", written(tmp_path, small()))
+    ran = warpack("solve", written(tmp_path, small()), "--verbose")
     assert ran.code == 0
     for expected in ("steady", "early", "late", "float32[4]", "optimal", "proven the fewest", "level reached"):
         assert expected in ran.out
@@ -91,6 +92,10 @@ def test_emit_writes_allocators_layout_and_manifest(warpack: Cli, tmp_path: Path
     manifest = load_manifest(folder / "manifest.json")
     assert verify(manifest, read_layout(folder / "layout.json")).passed
     assert json.loads((folder / "layout.json").read_text()) == ran.json
+
+
+def test_the_files_that_help_names_are_those_of_the_emitters() -> None:
+    assert tuple(FILES) == solve_module.FILES
 
 
 def test_svg_writes_a_picture_that_is_well_formed(warpack: Cli, tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.cli.commands import Cli, one_buffer, small, start, written
 from warpack.service.client import Client, JobFailed, Unreachable
 from warpack.service.client.problems import ApiProblem
-from warpack.solver import Layout, ManifestError, SearchOptions, load_manifest
+from warpack.solver import Layout, Manifest, ManifestError, SearchOptions, load_manifest
 from warpack.solver.recipe import Progress
+from warpack.solver.wire.layout import Validation
+from warpack.solver.wire.report import ValidationReport
 from warpack.solver.wire.run_info import NOTHING_RUN
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "01-two-buffers.json"
@@ -108,6 +110,52 @@ def test_what_is_cancelled_at_once_has_a_layout_all_the_same(asked: str) -> None
     assert job.state == "cancelled"
 
 
+def test_a_report_is_the_same_by_both_ways_also_of_a_layout_that_was_broken(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = load_manifest(MANIFESTS["example"])
+    layout = warpack.optimize(manifest)
+    first, *others = layout.buffers
+    broken = replace(layout, buffers=(replace(first, offset_bytes=first.offset_bytes + 4), *others))
+    here = [warpack.verify(manifest, each) for each in (layout, broken)]
+    level = [warpack.validate(manifest, each, "static") for each in (layout, broken)]
+    monkeypatch.setenv("WARPACK_URL", url)
+    assert [warpack.verify(manifest, each) for each in (layout, broken)] == here
+    assert [report.passed for report in here] == [True, False]
+    there = [warpack.validate(manifest, each, "static") for each in (layout, broken)]
+    assert [replace(report, seconds=0.0) for report in there] == [replace(report, seconds=0.0) for report in level]
+
+
+def test_a_higher_level_is_the_services_report_of_the_very_layout_and_any_other_is_validated_here(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = load_manifest(MANIFESTS["example"])
+    layout = warpack.optimize(manifest)
+    report = ValidationReport("compiled", True, (), {"ran": True, "by": "the service"}, 0.5)
+
+    def validated(_client: Client, _manifest: Manifest, level: str) -> Layout:
+        return layout.with_validation(Validation("compiled", "compiled", (report.to_json(),)))
+
+    monkeypatch.setattr("warpack.service.client.judging.optimize", validated)  # no worker here compiles
+    monkeypatch.setattr("warpack.gpu_runtime.validation.find_spec", lambda _name: None)
+    assert warpack.validate(manifest, layout, "compiled") == report
+    first, *others = layout.buffers
+    other = replace(layout, buffers=(replace(first, offset_bytes=first.offset_bytes + 4), *others))
+    for given, options in ((other, {}), (layout, {"architectures": "all"})):
+        here = warpack.validate(manifest, given, "compiled", **options)  # type: ignore[arg-type]  # a dict of one
+        assert [finding.rule for finding in here.findings] == ["gpu-extra-missing"]
+    with pytest.raises(ValueError, match="no level"):
+        warpack.validate(manifest, layout, "perfect")  # type: ignore[arg-type]  # on purpose
+
+
+def test_a_check_that_the_service_refuses_is_told(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = load_manifest(MANIFESTS["example"])
+    layout = warpack.optimize(manifest)
+    monkeypatch.setenv("WARPACK_URL", f"{asked}/nothing-here")
+    with pytest.raises(ApiProblem):
+        warpack.verify(manifest, layout)
+
+
 def test_an_exception_on_the_way_cancels_the_order(asked: str) -> None:
     manifest = load_manifest(hard_manifest(14, time_limit_s=60))
 
@@ -185,3 +233,14 @@ def test_ctrl_c_cancels_the_order(asked: str, tmp_path: Path) -> None:
         assert json.loads(out)["manifest_sha256"] == sha256
         (job,) = client.jobs(manifest_sha256=sha256)
         assert job.state == "cancelled"
+
+
+def test_watch_follows_a_job_of_the_service_to_its_end(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    warpack, url = Cli(capsys), asked
+    with Client(url) as client:
+        ready = client.submit(small(name="watched"))
+        none = client.submit(one_buffer(100_000, name="too large"))
+    ran = warpack("watch", ready.id)
+    assert (ran.code, "level" not in ran.err) == (0, True)
+    assert "static passed" in ran.out
+    assert warpack("watch", f"{url}/v1/layouts/{none.id}").code == 3

@@ -160,6 +160,33 @@ def test_it_waits_for_a_service_that_is_away_and_introduces_itself_again(keeper:
     runner.stop()
 
 
+def test_a_service_that_stays_away_is_logged_once_for_each_loop(
+    keeper: Keeper, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    runner = runner_of(keeper, tmp_path)
+
+    async def nothing(_task: Task) -> None:
+        return
+
+    runner._handlers = {"solve": nothing}
+    for _ in range(4):
+        keeper.offers.put(KeeperAway("no route"))
+        keeper.beat_raises.append(KeeperAway("no route"))
+    runner.start()
+    for _ in range(5):
+        keeper.asked.get(timeout=PATIENCE_S)
+    assert keeper.beats.get(timeout=PATIENCE_S)
+    keeper.offers.put(Task("solve", "s"))
+    keeper.asked.get(timeout=PATIENCE_S)
+    runner.stop()
+    assert sorted(each.partition(";")[0] for each in caplog.messages if "tried again" in each or "works" in each) == [
+        "a heartbeat failed",
+        "a heartbeat works again",
+        "asking for a task failed",
+        "asking for a task works again",
+    ]
+
+
 @pytest.mark.parametrize("told_by", ["claim", "beat"])
 def test_a_worker_that_is_refused_gives_up_and_says_why(keeper: Keeper, tmp_path: Path, told_by: str) -> None:
     given_up = threading.Event()

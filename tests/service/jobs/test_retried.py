@@ -7,6 +7,7 @@ import logging
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from warpack.service.jobs.keeper import KeeperAway
 from warpack.service.jobs.retried import Retried
 
 LOG = logging.getLogger("warpack.jobs")
@@ -24,6 +25,14 @@ def test_a_database_that_is_away_is_told_once_in_one_line(caplog: pytest.LogCapt
     assert record.getMessage().startswith("a heartbeat failed; it is tried again: ")
     assert "\n" not in record.getMessage()
     assert record.exc_info is None
+
+
+def test_a_service_that_is_away_and_what_is_foreseen_have_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
+    tried = Retried(LOG, "asking for a task", (LookupError,))
+    for error in (KeeperAway("no route"), KeeperAway("no route"), LookupError("who?")):
+        tried.failed(error)
+    assert [record.getMessage().partition(": ")[2] for record in caplog.records] == ["no route", "who?"]
+    assert [record.exc_info for record in caplog.records] == [None, None]
 
 
 def test_what_works_again_is_told_and_the_next_failure_too(caplog: pytest.LogCaptureFixture) -> None:

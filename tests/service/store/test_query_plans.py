@@ -47,6 +47,10 @@ def test_looking_for_what_waits_reads_no_finished_task(store: Store) -> None:
 
     for engine in (store._database._readers, store._database._writers):
         event.listen(engine, "before_cursor_execute", keep)
+    for whose in (None, "me"):
+        for states in (("failed",), ("queued", "solving"), ("validating", "infeasible"), ("cancelled",)):
+            store.jobs.newest(50, states=states, caller=whose)
+        store.jobs.newest(50, manifest_sha256="c" * 64, caller=whose)
     store.tasks.unsubmitted()
     store.tasks.waiting_long(1.0)
     store.tasks.wanted((claim,))

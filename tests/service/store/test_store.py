@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import combinations
+from typing import get_args
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.helpers.stored import (
 )
 from warpack.service.settings import Settings
 from warpack.service.store import IdempotencyKeyReused, Store
+from warpack.service.store.records import JobState, Order
 from warpack.service.store.validations import Verdict
 
 
@@ -211,6 +214,29 @@ def test_an_idempotency_key_gives_the_same_job_and_refuses_another_request(store
         store.jobs.take(order(key="k", request="two"))
 
 
+def test_a_layout_that_was_verified_at_once_is_ready_at_once_and_other_levels_are_left(store: Store) -> None:
+    taken = store.jobs.take(order())
+    other = store.jobs.take(order(required="compiled"))
+    claim = claim_solve(store, taken.task)
+    left = store.solves.deliver_verified(claim, layout(), verdict(), HOLDER)
+    assert left is not None
+    assert [task.required for task in left] == ["compiled"]
+    assert store.solves.deliver_verified(claim, layout(), verdict(), HOLDER) is None
+    assert (job_of(store, taken.job_id).state, job_of(store, other.job_id).state) == ("ready", "validating")
+    assert store.jobs.artefacts(taken.job_id) == {"allocators.py": "code"}
+    job = job_of(store, taken.job_id)
+    told = [event.kind for event in store.events.of_order(job.id, job.solve_id, job.validation_id)]
+    assert told == ["queued", "solving", "validating", "ready"]
+
+
+def test_a_layout_that_is_found_wrong_at_once_is_no_layout(store: Store) -> None:
+    taken = store.jobs.take(order())
+    wrong = Verdict("none", (), problem='{"type": "validation-failed"}')
+    assert store.solves.deliver_verified(claim_solve(store, taken.task), layout(), wrong, HOLDER) == ()
+    job = job_of(store, taken.job_id)
+    assert (job.state, job.layout, job.problem) == ("failed", None, '{"type": "validation-failed"}')
+
+
 def test_jobs_are_listed_newest_first_in_pages_and_by_state(store: Store) -> None:
     ids = [store.jobs.take(order(sha256=f"{number:064d}")).job_id for number in range(5)]
     store.jobs.cancel(ids[2])
@@ -219,6 +245,33 @@ def test_jobs_are_listed_newest_first_in_pages_and_by_state(store: Store) -> Non
     assert [job.id for job in page] == newest[:3]
     assert [job.id for job in store.jobs.newest(3, before=page[-1].seq)] == newest[3:]
     assert [job.id for job in store.jobs.newest(9, states=("cancelled",))] == [ids[2]]
+
+
+def test_each_filter_by_states_finds_what_a_look_through_all_jobs_finds(store: Store) -> None:
+    def of(number: int, **fields: str) -> Order:
+        return order(sha256=f"{number:064d}", **fields)
+
+    made_ready(store, of(1))
+    solved(store, of(2))
+    solved(store, of(3), "infeasible")
+    store.jobs.take(of(4))
+    claim_solve(store, store.jobs.take(of(5)).task)
+    store.solves.fail(claim_solve(store, store.jobs.take(of(6)).task), "{}")
+    _, (task,) = solved(store, of(7))
+    claim = store.validations.claim(task, "a worker")
+    assert claim is not None
+    store.validations.fail(claim, "{}")
+    store.jobs.cancel(store.jobs.take(of(8)).job_id)
+    store.jobs.cancel(solved(store, of(9))[0])
+    store.jobs.take(of(10, caller="another"))
+    store.jobs.cancel(store.jobs.take(of(10, caller="me")).job_id)  # of a solve that goes on for another
+    jobs = store.jobs.newest(99)
+    states = sorted({job.state for job in jobs})
+    assert states == sorted(get_args(JobState))
+    for asked in [*((one,) for one in states), *combinations(states, 2), tuple(states)]:
+        for whose in (None, "me", ""):
+            wanted = [job for job in jobs if job.state in asked and whose in (None, job.caller)]
+            assert store.jobs.newest(99, states=asked, caller=whose) == wanted
 
 
 def test_everything_is_there_after_a_restart(store: Store, settings: Settings) -> None:

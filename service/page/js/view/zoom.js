@@ -22,6 +22,7 @@ export class Zoom {
   }
 
   destroy() {
+    clearTimeout(this.resting);
     this.stopping.abort();
   }
 
@@ -55,6 +56,7 @@ export class Zoom {
     this.x = Math.min(0, Math.max(Math.min(0, clientWidth - width), x));
     this.y = Math.min(0, Math.max(Math.min(0, clientHeight - height), y));
     this.content.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
+    this.#moving();
     this.frame.classList.toggle("is-zoomed", this.scale > 1);
     this.onChange(this);
   }
@@ -67,6 +69,13 @@ export class Zoom {
     const dx = box.width > frame.width ? 0 : by(box.left, box.right, frame.left, frame.right);
     const dy = box.height > frame.height ? 0 : by(box.top, box.bottom, frame.top, frame.bottom);
     if (dx || dy) this.set(this.x + dx, this.y + dy);
+  }
+
+  /** While it moves, the browser keeps the picture as it was drawn; when it rests, it is drawn anew, and sharp. */
+  #moving() {
+    this.content.style.willChange = "transform";
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => (this.content.style.willChange = "auto"), 250);
   }
 
   #wheel(event) {
