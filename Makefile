@@ -82,10 +82,11 @@ postgresql:
 
 # The web page is tried in a real browser. Where it cannot be had, those tests are skipped, and say why.
 chromium:
-	@command -v chromium >/dev/null || { \
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \
 	  echo 'Tests need Chromium, which is missing: asking apt-get for it.'; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
-	  echo 'Chromium could not be installed: the tests of the web page are skipped (Debian: apt-get install chromium).' >&2
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; } || \
+	  echo 'Chromium could not be installed: tests of the web page are skipped (Debian: apt-get install chromium-headless-shell).' >&2
 
 # An environment made by another Python is made anew: its compiled packages would not load.
 define install_extras

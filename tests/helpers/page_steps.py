@@ -35,11 +35,14 @@ def open_file(page: Page, content: Mapping[str, Any] | str, name: str = "manifes
     """Opens a file of one's own, with this text or this manifest, once the code editor is there."""
     expect(editor(page)).to_be_visible()
     text = content if isinstance(content, str) else json.dumps(content, indent=2)
-    page.get_by_label("File of a manifest").set_input_files({"name": name, "mimeType": "", "buffer": text.encode()})
+    chosen = page.get_by_label("File of a manifest")
+    chosen.set_input_files({"name": name, "mimeType": "", "buffer": text.encode()})
+    expect(chosen).to_have_value("")  # the page has taken it
 
 
 def editor(page: Page) -> Locator:
-    return page.locator("#editor").get_by_role("textbox", name="Manifest")
+    """The code editor. Until it is loaded, a plain text area is in its place."""
+    return page.locator("#editor .cm-content")
 
 
 def text_of(page: Page) -> str:

@@ -148,7 +148,7 @@ def test_the_first_view_is_light_and_the_code_editor_comes_after_it(page: Page, 
     fresh = desk.context.new_page()
     fresh.route("**/nothing", lambda route: route.abort())  # with a route, this tab reads no cache
     answers: list[Response] = []
-    fresh.on("response", answers.append)
+    fresh.on("response", lambda answer: answers.append(answer))
     fresh.goto("/")
     expect(editor(fresh)).to_be_visible()
     names = [answer.url for answer in answers]

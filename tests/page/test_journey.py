@@ -72,7 +72,7 @@ def test_from_the_example_to_allocators_that_import(visit: Visit, whole: Service
     whatif.get_by_role("button", name="Order a layout with these values").click()
     expect(layout.locator(".headline")).not_to_contain_text("64 threads per block")
     await_state(page, "ready")
-    expect(layout.get_by_role("region", name="Compared")).to_contain_text("Your last layout")
+    expect(layout.get_by_role("region", name="Compared", exact=True)).to_contain_text("Your last layout")
     ordered = json.loads(text_of(page))
     assert ordered["target"]["shared_budget_bytes"] == BUDGET
 

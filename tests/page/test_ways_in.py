@@ -98,7 +98,7 @@ def test_yaml_that_is_typed_is_solved_as_it_stands(page: Page) -> None:
     expect(page.locator("#known")).to_contain_text("1 buffer. Valid")
     editor(page).press("ControlOrMeta+Enter")
     await_state(page, "ready")
-    expect(page.locator("#order").get_by_role("heading")).to_have_text("written by hand")
+    expect(page.locator("#layout").get_by_role("heading", name="written by hand")).to_be_visible()
     assert "# and with a comment" in text_of(page)
     page.reload()
     await_state(page, "ready")

@@ -88,8 +88,9 @@ export class InputPane {
   }
 
   async solve() {
-    if (byId("solve").disabled) return;
-    byId("solve").disabled = true;
+    if (this.solving) return;
+    this.solving = true; // and not `disabled`, which would take the focus from whoever pressed Enter
+    byId("solve").setAttribute("aria-disabled", "true");
     try {
       const answer = await this.check();
       await this.onSolve(answer.format === "json" ? this.source.text : JSON.stringify(answer.manifest));
@@ -101,7 +102,8 @@ export class InputPane {
         byId("findings").querySelector("button")?.focus();
       }
     } finally {
-      byId("solve").disabled = false;
+      this.solving = false;
+      byId("solve").removeAttribute("aria-disabled");
     }
   }
 
