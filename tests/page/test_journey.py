@@ -83,7 +83,7 @@ def test_from_the_example_to_allocators_that_import(visit: Visit, whole: Service
     assert found.launch is not None
     expect(layout.locator(".headline")).to_contain_text(f"{found.launch.threads_per_block} threads per block")
     allocators = download(page, "allocators.py", tmp_path)
-    assert found.layout_sha256[:12] in allocators.read_text()
+    assert json.loads(layout_file.read_text())["layout_sha256"][:12] in allocators.read_text()
     environment = {**os.environ, **import_environment(), "NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": str(tmp_path)}
     subprocess.run([sys.executable, "-c", "import allocators"], env=environment, check=True)
     assert download(page, "layout.png", tmp_path).read_bytes().startswith(b"\x89PNG")
