@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.page_steps import Visit, await_state, open_file, solve
+from tests.helpers.page_steps import Visit, await_state, editor, open_file, small_manifest, solve
 from tests.helpers.pictured import KVAERNO5
 
 pytestmark = pytest.mark.slow
@@ -87,3 +87,18 @@ def test_on_a_phone_nothing_but_tables_is_wider_than_the_screen(visit: Visit) ->
     shown(page)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide == 0
+
+
+def test_a_layout_that_came_without_its_frontier_is_ordered_with_it(page: Page) -> None:
+    page.goto("/")
+    open_file(page, small_manifest(name="from two sides"))
+    solve(page)
+    await_state(page, "ready")
+    page.get_by_role("tab", name="Frontier").click()
+    order = page.get_by_role("button", name="Order this layout with its frontier")
+    order.click()
+    expect(editor(page)).to_contain_text('"frontier": true')
+    await_state(page, "ready")
+    page.get_by_role("tab", name="Frontier").click()
+    expect(page.locator(".picture-content svg")).to_have_attribute("aria-label", re.compile("Frontier of"))
+    expect(order).to_have_count(0)

@@ -22,6 +22,7 @@ WIDTH, HEIGHT = 1200.0, 630.0
 
 _EDGE = 56.0
 _BAR_ROOM = 440.0
+_HEADLINE_ROOM = 540.0
 _UNITS: dict[ChartRegion, str] = {"run": "bytes a run", "block": "bytes of the block region", "pool": "bytes"}
 _FLOOR = "proven floor"
 _MAP = Area(628, 150, WIDTH - _EDGE, 530)
@@ -40,7 +41,8 @@ def card(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
     headline = _headline(layout, before)
     size = next(size for size in (72, 60, 48, 36, 28) if width_of(headline.text, size, bold=True) < 520 or size == 28)
     canvas.text(_EDGE, 208, headline.text, size=size, kind="strong", bold=True)
-    canvas.text(_EDGE, 246, shortened(headline.of, 20, 540), size=20)
+    size = next(size for size in (20, 18, 16) if width_of(headline.of, size) < _HEADLINE_ROOM or size == 16)
+    canvas.text(_EDGE, 246, shortened(headline.of, size, _HEADLINE_ROOM), size=size)
     _bars(canvas, layout, before)
     _small_map(canvas, manifest, layout)
     proven = "Proven optimal: no layout of these buffers does better." if layout.status == "optimal" else "Best found."

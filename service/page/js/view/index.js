@@ -38,6 +38,7 @@ class View {
     this.model = new Model(manifest, layout);
     this.last = readOnly ? null : keep(layout);
     const on = { select: (name) => this.select(name), phase: (phase) => this.phase(phase), view: (view) => this.#keep({ view }) };
+    if (this.onApply && !manifest.frontier) on.frontier = () => this.onApply({ ...manifest, frontier: true });
     this.pictures = new Pictures({ jobId, api, model: this.model, on, view: this.state.view });
     this.chosen = new Chosen({ model: this.model, onSelect: on.select });
     this.table = new BufferTable({ rows: this.model.rows(), onSelect: on.select });

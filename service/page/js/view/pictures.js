@@ -19,7 +19,8 @@ const VIEWS = [
 const HELP = "Wheel or + and − zoom, drag or arrows move, 0 shows all. Enter goes to the buffers: arrows walk, Enter selects, Escape leaves.";
 
 export class Pictures {
-  /** `on.select(name)`, `on.phase(phase)` and `on.view(view)` are told of what the user does. */
+  /** `on.select(name)`, `on.phase(phase)` and `on.view(view)` are told of what the user does. `on.frontier()` orders the
+   *  layout with its frontier; absent where that is there, or nothing can be ordered. */
   constructor({ jobId, api, model, on, view = "map" }) {
     Object.assign(this, { jobId, api, model, on });
     this.view = VIEWS.some(([name]) => name === view) ? view : "map";
@@ -79,7 +80,8 @@ export class Pictures {
       const text = await this.text(view, this.theme);
       if (this.gone || this.view !== view) return;
       this.content.replaceChildren(inserted(text));
-      this.said.textContent = "";
+      const order = view === "frontier" && this.on.frontier;
+      this.said.replaceChildren(order ? h("button", { type: "button", onclick: order }, "Order this layout with its frontier") : "");
       this.zoom.reset();
       this.pointing.drawn(this.content.firstElementChild);
       this.element.dispatchEvent(new CustomEvent("warpack:drawn", { bubbles: true, detail: { view } }));
