@@ -16,7 +16,6 @@ from warpack.service.render.draw.program import draw_phase_names, draw_structure
 from warpack.service.render.draw.strips import strips
 from warpack.service.render.draw.text import counted, shortened
 from warpack.service.render.draw.told import before_of, floor_bytes, foot_lines, launch_line, proof_line
-from warpack.solver.verifier.story import derive
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
@@ -33,6 +32,8 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
     launch, before = layout.launch, before_of(layout)
     if before is None or (launch is None and layout.pool is None):
         return empty_picture(canvas, title, launch_line(layout))
+    from warpack.solver.verifier.story import derive
+
     sized = sized_for(manifest, layout)
     earlier = layout_before(sized, layout, before)
     story = derive(sized)

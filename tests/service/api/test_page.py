@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.examples.test_pages_run import programs
 from tests.helpers.python_programs import output_of
 from warpack.service.api.answers.page_files import page_files
 from warpack.service.api.calls.page import origin_of
@@ -167,7 +166,9 @@ def test_every_vendored_file_has_its_version_licence_and_hash() -> None:
 
 
 def test_the_program_of_the_documentation_makes_a_link_that_holds_the_manifest(tmp_path: Path) -> None:
-    (tmp_path / "program.py").write_text(programs("page.md"), encoding="utf-8")
+    page = (ROOT / "docs" / "page.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
     link = output_of(tmp_path / "program.py", simulator=False, paths=(ROOT,), cwd=ROOT).strip()
     letters = link.partition("#m=")[2]
     packed = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
