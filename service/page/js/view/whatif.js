@@ -41,7 +41,7 @@ export class WhatIf {
       field("Shared memory budget", "whatif-budget", this.budget.input, this.budget.said),
       field("Registers per thread", "whatif-registers", this.registers.input, this.registers.said),
       field("Threads per block", "whatif-threads", this.threads.input, this.threads.said),
-      h("div", {}, apply, back),
+      h("div.picture-bar", {}, apply, back),
     );
   }
 
