@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Collection
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from socket import socketpair
 from typing import Protocol
 
 from warpack.service.jobs.capabilities import queues_for
@@ -13,6 +16,8 @@ from warpack.service.jobs.gateway.runner import GatewayRunner
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.settings import Settings
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Runner(Protocol):
@@ -56,15 +61,40 @@ def work_through_gateway(
 
 
 def _work(runner: Runner, stop: threading.Event, ready: Callable[[], None] | None) -> None:
-    def take(*_: object) -> None:
-        (runner.hurry if stop.is_set() else stop).set()
+    with _set_by_signals(stop, runner.hurry):
+        runner.start()
+        try:
+            if ready is not None:
+                ready()
+            stop.wait()
+        finally:
+            runner.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, take)
-    runner.start()
+
+@contextmanager
+def _set_by_signals(*events: threading.Event) -> Iterator[None]:
+    """Each SIGINT or SIGTERM sets the next of the events, in a thread. The handler of a signal could not: it only runs
+    once the main thread wakes up, which a signal does not see to that comes just before the main thread waits, or that
+    another thread gets. And the main thread may hold the lock of the event that the handler would set."""
+    ours, theirs = socketpair()
+    theirs.setblocking(False)
+
+    def listen() -> None:
+        waiting = deque(events)
+        while numbers := ours.recv(1):
+            if numbers[0] in _STOPPING and waiting:
+                waiting.popleft().set()
+
+    listening = threading.Thread(target=listen, name="warpack-signals", daemon=True)
+    listening.start()
+    woken = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    handlers = {number: signal.signal(number, lambda *_: None) for number in _STOPPING}
     try:
-        if ready is not None:
-            ready()
-        stop.wait()
+        yield
     finally:
-        runner.stop()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(woken)
+        theirs.close()
+        listening.join()
+        ours.close()
