@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -45,6 +46,8 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
     def started() -> None:
+        gc.collect()
+        gc.freeze()  # what is loaded stays for good. While it is looked through again, all answers wait 0.1 s
         if port_file is not None:
             draft = port_file.with_name(f".{port_file.name}.{os.getpid()}")
             draft.write_text(f"{port}\n")

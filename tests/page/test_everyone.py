@@ -165,6 +165,7 @@ def test_the_first_view_is_light_and_the_code_editor_comes_after_it(page: Page, 
 def test_the_same_view_again_loads_no_file_of_the_page_anew(page: Page) -> None:
     page.goto("/")
     expect(editor(page)).to_be_visible()
+    page.wait_for_load_state("networkidle")  # what is used later is loaded too
     page.reload()
     expect(editor(page)).to_be_visible()
     loaded = page.evaluate(
