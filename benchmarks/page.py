@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, Route
@@ -22,7 +22,7 @@ from benchmarks.drawing import long_program
 from tests.helpers.browser import browser
 from tests.helpers.pictured import crowd
 from warpack.service.render.chart_json import chart_document
-from warpack.service.render.draw.views import draw
+from warpack.service.render.draw.views import View, draw
 from warpack.solver import Layout, Manifest, load_manifest, optimize
 
 _PAGE = Path(__file__).parents[1] / "service" / "page"
@@ -84,8 +84,8 @@ def shown(chromium: Browser, manifest: Manifest, layout: Layout) -> Page:
         address = urlsplit(route.request.url)
         name = address.path.removeprefix("/")
         if name == "answers/layout.svg":
-            view = parse_qs(address.query)["view"][0]
-            drawn[view] = drawn.get(view) or draw(manifest, layout, view, "light")  # type: ignore[arg-type]  # a view
+            view = cast(View, parse_qs(address.query)["view"][0])
+            drawn[view] = drawn.get(view) or draw(manifest, layout, view, "light")
             route.fulfill(body=drawn[view], content_type=_TYPES[".svg"])
         elif name == "answers/chart":
             route.fulfill(json=chart_document(manifest, layout))

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -89,12 +90,16 @@ def dialogs(page: Page, take: Picture) -> None:
 STATES = (start, faulty, solving, infeasible, layout, dialogs)
 
 
+def _taken(page: Page, folder: Path, prefix: str, name: str) -> None:
+    page.screenshot(path=folder / f"{prefix}-{name}.png")
+
+
 def pictures(visiting: Visitor, folder: Path, prefix: str) -> None:
     """Every state for one visitor."""
     for state in STATES:
         page = visiting.open()
         expect(editor(page)).to_be_visible()
-        state(page, lambda name, page=page: page.screenshot(path=folder / f"{prefix}-{name}.png"))  # type: ignore[misc]
+        state(page, partial(_taken, page, folder, prefix))
         page.close()
 
 

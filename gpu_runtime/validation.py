@@ -18,7 +18,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from warpack.solver.wire.layout import Layout, Validation
-from warpack.solver.wire.manifest import Level, Manifest
+from warpack.solver.wire.manifest import Level, Manifest, Required
 from warpack.solver.wire.report import Finding, ValidationReport
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ LEVELS: tuple[Level, ...] = ("static", "compiled", "simulated", "hardware")
 
 BEST: Level = "simulated"
 """What `best` asks for where no GPU worker is alive."""
-
-Required = Level | Literal["best"]
 
 
 class Kept(Protocol):

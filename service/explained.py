@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from warpack.service.derived import reasons
+from warpack.service.placing import covered_bytes, start_of
 from warpack.solver.wire.layout import Layout, PlacedBuffer, sized_for
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes, Phase
@@ -144,11 +145,8 @@ class _Looking:
     def _items(self, placed: Iterable[PlacedBuffer]) -> Iterator[_Item]:
         """The pieces with their bytes; none of those without a place in the region."""
         for buffer in placed:
-            parts = {part.name.rpartition("#")[2]: part.offset_bytes for part in buffer.parts or ()}
             for piece in self.story.pieces_of.get(buffer.full_name, ()):
-                at = parts.get(piece.name.rpartition("#")[2])
-                if buffer.offset_bytes is not None:
-                    at = buffer.offset_bytes + piece.offset_bytes
+                at = start_of(buffer, piece)
                 if at is not None and buffer.region in ("run", "block", "pool"):
                     yield _Item(piece, at, at + piece.size_bytes)
 
@@ -243,11 +241,7 @@ def _most(items: Iterable[_Item]) -> tuple[Bytes, Phase]:
 
     items, best = tuple(items), (0, 0)
     for phase in sorted({start for item in items for start, _ in item.piece.live}):
-        live = sorted((one.start, one.end) for one in items if covers(one.piece.live, phase))
-        used = reach = 0
-        for start, end in live:
-            used += max(0, end - max(start, reach))
-            reach = max(reach, end)
+        used = covered_bytes((one.start, one.end) for one in items if covers(one.piece.live, phase))
         if used > best[0]:
             best = (used, phase)
     return best

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from warpack import notebook
-from warpack.extras import explained
+from warpack.by_service import client_module, service_url
 from warpack.solver.recipe import Progress
 from warpack.solver.recipe import optimize as solve
 from warpack.solver.search.core.options import SearchOptions
@@ -31,7 +30,7 @@ def optimize(
     With WARPACK_URL in the environment (and WARPACK_KEY, where it wants a key) the service there is asked, and gives
     the same layout. Then `search` cannot be given, and what the service refuses is raised as ApiProblem.
     """
-    if os.environ.get("WARPACK_URL", "").strip():
+    if service_url():
         layout = _by_service(manifest, on_progress, cancelled, search)
     else:
         layout = solve(manifest, on_progress=on_progress, cancelled=cancelled, search=search)
@@ -47,10 +46,8 @@ def _by_service(
 ) -> Layout:
     if search is not None:
         raise ValueError("a service takes no search options: leave WARPACK_URL out, or `search`")
-    try:
-        from warpack.service.client.asking import optimize as ask
-        from warpack.service.client.asking import service_of_environment, unvalidated
-    except ModuleNotFoundError as error:
-        raise (explained("WARPACK_URL", error) or error) from None
-    with service_of_environment() as client:
-        return unvalidated(manifest, ask(client, manifest, on_progress=on_progress, cancelled=cancelled))
+    asking = client_module("asking")
+    with asking.service_of_environment() as client:
+        found = asking.optimize(client, manifest, on_progress=on_progress, cancelled=cancelled)
+        layout: Layout = asking.unvalidated(manifest, found)
+    return layout

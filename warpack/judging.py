@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from warpack.extras import explained
+from warpack.by_service import client_module, service_url
 
 if TYPE_CHECKING:
     from warpack.gpu_runtime.compiler.architectures import Architectures
@@ -24,9 +22,9 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     """
     from warpack.solver import verify as here
 
-    if not _service_is_named():
+    if not service_url():
         return here(manifest, layout)
-    asking, judging = _client()
+    asking, judging = client_module("asking"), client_module("judging")
     with asking.service_of_environment() as client:
         report: StaticReport = judging.verify(client, manifest, layout)
     return report
@@ -55,8 +53,8 @@ def validate(
     from warpack.gpu_runtime import LEVELS
     from warpack.gpu_runtime import validate as here
 
-    if _service_is_named() and level in LEVELS and architectures == "own" and cache_folder is None:
-        asking, judging = _client()
+    if service_url() and level in LEVELS and architectures == "own" and cache_folder is None:
+        asking, judging = client_module("asking"), client_module("judging")
         with asking.service_of_environment() as client:
             report: ValidationReport | None = judging.validate(client, manifest, layout, level)
         if report is not None:
@@ -69,16 +67,3 @@ def validate(
         cache_folder=cache_folder,
         time_limit_s=time_limit_s,
     )
-
-
-def _service_is_named() -> bool:
-    return bool(os.environ.get("WARPACK_URL", "").strip())
-
-
-def _client() -> tuple[ModuleType, ModuleType]:
-    """The modules that ask. Raises MissingExtraError if the client's package is not installed."""
-    try:
-        from warpack.service.client import asking, judging
-    except ModuleNotFoundError as error:
-        raise (explained("WARPACK_URL", error) or error) from None
-    return asking, judging

@@ -7,17 +7,19 @@ import re
 import sys
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 _HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(_HERE), str(_HERE.parents[1])]
 
-import calls  # noqa: E402
-import commands  # noqa: E402
-import problem_types  # noqa: E402
-import python_names  # noqa: E402
-import schema_tables  # noqa: E402
-import unlisted  # noqa: E402
+import calls
+import commands
+import problem_types
+import python_names
+import schema_tables
+import unlisted
 
-from warpack.service.schema import layout_schema, manifest_schema  # noqa: E402
+from warpack.service.schema import layout_schema, manifest_schema
 
 _ALONE = ("faq", "limits", "start", "tutorial")
 """Pages of a section of their own."""
@@ -80,5 +82,5 @@ def _made(_app: object, name: str, source: list[str]) -> None:
     source[0] = _PLACE.sub(lambda place: _MADE[place[1]](), text)
 
 
-def setup(app: object) -> None:
-    app.connect("source-read", _made)  # type: ignore[attr-defined]
+def setup(app: Sphinx) -> None:
+    app.connect("source-read", _made)

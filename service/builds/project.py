@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 Level = Literal["static", "compiled", "simulated", "hardware", "best"]
+"""As the manifest has it. It stands here too, because a command line is read without the solver."""
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 _FIELDS = {"manifest", "package", "validate"}

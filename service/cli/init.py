@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from warpack.by_service import service_url
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
 from warpack.service.cli.inputs import STDIN
 from warpack.service.cli.terminal import note
@@ -88,5 +88,5 @@ def init(
 
 
 def _of_service() -> str | None:
-    url = os.environ.get("WARPACK_URL", "").strip().rstrip("/")
+    url = service_url().rstrip("/")
     return f"{url}/v1/schema/manifest.json" if url else None

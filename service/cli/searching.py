@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from warpack.by_service import service_url
 from warpack.service.cli.exits import BAD_INPUT, CommandFailed
 from warpack.service.cli.terminal import note
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def searching(level: str) -> Iterator[Optimize]:
     """A function that finds a layout. A service also validates it, up to `level`. If the service refuses, that ends the
     command."""
-    if not os.environ.get("WARPACK_URL", "").strip():
+    if not service_url():
         from warpack.solver import optimize
 
         yield optimize

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from warpack.service.builds.project import Level
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import MANIFEST_HELP, checked_time_limit, read_manifest
 from warpack.service.cli.options import Quiet, Verbose
@@ -16,8 +17,6 @@ from warpack.service.cli.terminal import be_quiet, complain, detail, note, out, 
 
 FILES = ("allocators.py", "allocators.cuh")
 """What the emitters write, named here so that a command line is read without importing them."""
-
-Level = Literal["static", "compiled", "simulated", "hardware", "best"]
 
 if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout

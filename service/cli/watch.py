@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from cyclopts import Parameter
 
+from warpack.by_service import service_url
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
 from warpack.service.cli.interruptible import spoken
 from warpack.service.cli.options import Quiet, Verbose
@@ -69,7 +70,7 @@ def _service(job: str, url: str | None) -> Iterator[tuple[Client, str]]:
     """The client and the job's id. If the service refuses a call, that ends the command."""
     from warpack.service.client import ApiProblem, Client, NotFound
 
-    base = url or os.environ.get("WARPACK_URL", "").strip() or _HERE
+    base = url or service_url() or _HERE
     if "://" in job:
         parts = urlsplit(job)
         before, found, rest = parts.path.partition(_CALLS)
@@ -109,10 +110,7 @@ def _heard(event: Event) -> str:
     if event.kind != "incumbent":
         note(f"{str(event.data.get('at', ''))[11:19]}  {event.kind}".strip())
         return event.kind
-    from warpack.solver.recipe import Progress
-
-    names = ("seconds", "run_bytes", "lower_bound_bytes", "threads_per_block")
-    return f"solving: {spoken(Progress(**{name: event.data[name] for name in names}))}"
+    return f"solving: {spoken(event.progress)}"
 
 
 def _wait_told(job: Job) -> None:

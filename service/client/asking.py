@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from warpack.by_service import service_url
 from warpack.service.client.clients import Client
 from warpack.service.client.problems import AlreadyFinished, ApiProblem, BadManifest
 from warpack.service.client.values import Event, Job
@@ -35,7 +36,7 @@ _LEAVE_S = 5.0
 def service_of_environment() -> Client:
     """The client of the service that the environment names. Close it after use. Raises ValueError if WARPACK_URL is not
     the URL of a service."""
-    return Client(os.environ.get("WARPACK_URL", "").strip(), key=os.environ.get("WARPACK_KEY") or None)
+    return Client(service_url(), key=os.environ.get("WARPACK_KEY") or None)
 
 
 def optimize(
@@ -139,10 +140,7 @@ class _Asking:
             if waits and self._tell is not None:
                 self._tell(str(waits["message"]))
         elif news.kind == "incumbent" and self._on_progress is not None:
-            from warpack.solver.recipe import Progress
-
-            names = ("seconds", "run_bytes", "lower_bound_bytes", "threads_per_block")
-            self._on_progress(Progress(**{name: news.data[name] for name in names}))
+            self._on_progress(news.progress)
 
     def _cancel(self) -> Job:
         """Cancels the order by its idempotency key, which works even if nothing was heard of the order yet."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warpack.service.client.problems import ApiProblem, BadManifest, JobFailed
 
 if TYPE_CHECKING:
+    from warpack.solver.recipe import Progress
     from warpack.solver.wire.layout import Layout
 
 FINAL = frozenset({"ready", "failed", "infeasible", "cancelled"})
@@ -91,6 +92,14 @@ class Event:
     id: int
     kind: str
     data: Mapping[str, Any]
+
+    @property
+    def progress(self) -> Progress:
+        """What an incumbent tells of the search."""
+        from warpack.solver.recipe import Progress
+
+        names = ("seconds", "run_bytes", "lower_bound_bytes", "threads_per_block")
+        return Progress(**{name: self.data[name] for name in names})
 
 
 @dataclass(frozen=True, slots=True)

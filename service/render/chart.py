@@ -9,6 +9,7 @@ from itertools import accumulate, product
 from typing import TYPE_CHECKING, Literal
 
 from warpack.service.derived import reasons
+from warpack.service.placing import covered_bytes, start_of
 from warpack.service.render.hulls import Hull, hulls_of
 from warpack.service.render.structures import BarrierMark, Structure, barriers_of, structures_of
 from warpack.solver.wire.layout import LaunchFigures, Layout, PlacedBuffer
@@ -117,7 +118,7 @@ class Chart:
         for at_most, phase in sorted(zip(sums, phases, strict=True), key=lambda one: (-one[0], one[1])):
             if at_most < best[0] or (at_most == best[0] and phase > best[1]):
                 break  # boxes that share bytes are counted several times in a sum
-            used = _covered((box.start_bytes, box.end_bytes) for box in own if box.start <= phase < box.end)
+            used = covered_bytes((box.start_bytes, box.end_bytes) for box in own if box.start <= phase < box.end)
             best = max(best, (used, phase), key=lambda found: (found[0], -found[1]))
         return best
 
@@ -197,14 +198,14 @@ class _Drawing:
 
     def _in_place(self, region: str, read: str, write: str) -> Iterator[Passing]:
         pieces = [
-            [(piece, _offset(placed, piece)) for piece in self.story.pieces_of.get(name, ())]
+            [(piece, start_of(placed, piece)) for piece in self.story.pieces_of.get(name, ())]
             for name in (read, write)
             if (placed := self._by_name.get(name)) is not None and placed.region == region
         ]
         if len(pieces) < 2:
             return
         for (one, at), (other, there) in product(*pieces):
-            if at != there or one.size_bytes != other.size_bytes:
+            if at is None or at != there or one.size_bytes != other.size_bytes:
                 continue
             for handing in self.story.handings(one, other):
                 phase = handing.span[0]
@@ -224,7 +225,9 @@ class _Drawing:
     def _boxes(self, region: str) -> Iterator[Box]:
         for buffer in self._placed(region):
             for piece in self.story.pieces_of.get(buffer.full_name, ()):
-                at = _offset(buffer, piece)
+                at = start_of(buffer, piece)
+                if at is None:
+                    continue
                 for start, end, state, why in self._times(piece):
                     yield Box(
                         buffer=piece.buffer,
@@ -267,19 +270,3 @@ class _Drawing:
                 yield one.start, one.end, state, one.text
         for start, end in without(piece.occupied, piece.live):
             yield start, end, "waiting", ""
-
-
-def _offset(buffer: PlacedBuffer, piece: StoryPiece) -> Bytes:
-    if buffer.offset_bytes is not None:
-        return buffer.offset_bytes + piece.offset_bytes
-    part_name = piece.name.rpartition("#")[2]
-    return next(part.offset_bytes for part in buffer.parts or () if part.name.rpartition("#")[2] == part_name)
-
-
-def _covered(ranges: Iterable[tuple[Bytes, Bytes]]) -> Bytes:
-    """How many bytes lie in at least one of the ranges."""
-    total = reach = 0
-    for start, end in sorted(ranges):
-        total += max(0, end - max(start, reach))
-        reach = max(reach, end)
-    return total

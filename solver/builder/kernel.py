@@ -12,7 +12,7 @@ from warpack.solver.builder.scope import Component, Scope
 from warpack.solver.builder.sites import Sites, site
 from warpack.solver.builder.values import differing, growing
 from warpack.solver.reading.load import load_manifest
-from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Level, Manifest, Objective
+from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Manifest, Objective, Required
 from warpack.solver.wire.problems import ManifestError, Place, Problem
 from warpack.solver.wire.settings import Launch, SolverOptions, Target
 
@@ -43,7 +43,7 @@ class Kernel(Scope):
         frontier: bool = False,
         time_limit_s: float = SolverOptions().time_limit_s,
         seed: int = 0,
-        validation: Level | Literal["best"] = "best",
+        validation: Required = "best",
     ) -> None:
         super().__init__(self, "", Clock(""))
         self._place = site()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from warpack.solver.reading.buffer_rows import Row, read_row
 from warpack.solver.reading.buffers import read_buffer
@@ -20,7 +20,16 @@ from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_sour
 from warpack.solver.reading.texts.places import placed
 from warpack.solver.reading.timelines import read_timeline
 from warpack.solver.wire.bulk import uncollected
-from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Buffer, Component, InPlace, Level, Manifest, Objective
+from warpack.solver.wire.manifest import (
+    MANIFEST_SCHEMA,
+    Buffer,
+    Component,
+    InPlace,
+    Level,
+    Manifest,
+    Objective,
+    Required,
+)
 from warpack.solver.wire.problems import ManifestError, Problem
 
 MOST_BUFFERS = 65536
@@ -101,8 +110,8 @@ def _read(collector: Collector, document: Any) -> Manifest:
         )
         collector.error("frontier-of-growing-sizes", "/frontier", message)
     solver = read_solver_options(collector, document.get("solver", {}))
-    levels: tuple[Level | Literal["best"], ...] = ("best", *get_args(Level))
-    validation: Level | Literal["best"] = fields.choice("validation", "best", levels)
+    levels: tuple[Required, ...] = ("best", *get_args(Level))
+    validation: Required = fields.choice("validation", "best", levels)
     if of_pool:
         validation = "static"
     by_hand = read_hand_layout(collector, document.get("baseline"), known, target, threads_per_run, of_pool=of_pool)

@@ -74,6 +74,8 @@ an older meaning is never served under a newer one."""
 
 Objective = Literal["threads_per_block", "resident_threads", "shared_bytes", "pool_bytes"]
 Level = Literal["static", "compiled", "simulated", "hardware"]
+Required = Literal[Level, "best"]
+"""The level that must pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Manifest:
     objective: Objective = "threads_per_block"
     frontier: bool = False
     solver: SolverOptions = field(default_factory=SolverOptions)
-    validation: Level | Literal["best"] = "best"
+    validation: Required = "best"
     baseline: HandLayout | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -30,6 +30,8 @@ from warpack.service.render.draw.views import View
 from warpack.service.store.records import Job
 
 router = APIRouter(prefix=PREFIX, tags=["layouts"])
+
+Call = TypeVar("Call", bound=Callable[..., Coroutine[Any, Any, Response]])
 
 InJobRunner = Annotated[JobRunner, Depends(job_runner_of)]
 
@@ -60,16 +62,21 @@ async def get_chart(
     return tagged(body, "application/json", if_none_match)
 
 
-def _serve(file: JobFile) -> None:
-    """The call that hands out a file."""
-
-    @router.get(
+def _call_for(file: JobFile) -> Callable[[Call], Call]:
+    """Makes a function the call for the file."""
+    return router.get(
         f"/{{job_id}}/{file.name}",
         summary=file.what,
         name=f"get_{file.name}",
         responses=content_of(file.media_type) | UNCHANGED,
         response_class=Response,
     )
+
+
+def _serve(file: JobFile) -> None:
+    """The call that hands out a file."""
+
+    @_call_for(file)
     async def get_file(
         job_id: JobId, request: Request, runner: InJobRunner, caller: Reader, if_none_match: IfNoneMatch = None
     ) -> Response:
@@ -79,13 +86,7 @@ def _serve(file: JobFile) -> None:
 def _serve_picture(file: JobFile) -> None:
     """The call that hands out the pictures."""
 
-    @router.get(
-        f"/{{job_id}}/{file.name}",
-        summary=file.what,
-        name=f"get_{file.name}",
-        responses=content_of(file.media_type) | UNCHANGED,
-        response_class=Response,
-    )
+    @_call_for(file)
     async def get_picture(
         job_id: JobId,
         request: Request,
