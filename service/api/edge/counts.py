@@ -1,8 +1,10 @@
-"""Counters of the requests that this process answered, for /metrics. A process has one service."""
+"""Figures of the requests that this process answers, for /metrics. A process has one service."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
+from contextlib import AbstractContextManager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from warpack.service.problems import ProblemDetails
 
@@ -30,6 +32,11 @@ _PROBLEMS = Counter(
     ("problem", "status"),
     registry=NODE,
 )
+_WAITING = Gauge(
+    "warpack_http_waiting",
+    "Calls that wait for the end of a job, or follow its events, in this process.",
+    registry=NODE,
+)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -43,3 +50,8 @@ def count_request(method: str, route: str | None, status: int | None, seconds: f
 def count_problem(problem: ProblemDetails) -> None:
     """Counts a problem by its type and status."""
     _PROBLEMS.labels(problem.slug, str(int(problem.status))).inc()
+
+
+def one_waits() -> AbstractContextManager[object]:
+    """Counts one call as waiting, until the block ends."""
+    return _WAITING.track_inprogress()

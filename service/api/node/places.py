@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from warpack.service.api.answers.errors import ApiError
+from warpack.service.api.edge.counts import one_waits
 from warpack.service.api.edge.keys import Caller
 from warpack.service.problems import ProblemDetails
 
@@ -32,7 +33,8 @@ class Places:
             raise waiting_quota(self._most)
         self._taken[caller.id] += 1
         try:
-            yield
+            with one_waits():
+                yield
         finally:
             self._taken[caller.id] -= 1
             if not self._taken[caller.id]:

@@ -85,6 +85,7 @@ def test_at_a_stop_callers_that_wait_get_their_job_at_once(tmp_path: Path) -> No
             eventually(lambda: len(client.list()["layouts"]) == 4, "four callers wait")
             first = client.list()["layouts"][0]["id"]
             asked += [callers.submit(client.get, first, 60) for _ in range(2)]
+            eventually(lambda: "warpack_http_waiting 6.0" in httpx2.get(f"{url}/metrics").text, "two more callers wait")
             serving.send_signal(signal.SIGTERM)
             assert {each.result()["state"] for each in asked} == {"queued"}
         _, err = serving.communicate(timeout=PATIENCE_S)
