@@ -31,7 +31,7 @@ demo: $(DEMO_STAMP)
 # The suite imports Warpack in hundreds of processes: each would compile its modules anew where no bytecode is kept.
 test: export PYTHONDONTWRITEBYTECODE :=
 # The tests are compiled while one process looks at the types: later each of pytest's workers would compile them all.
-test: $(TEST_STAMP) compiler postgresql chromium
+test: $(TEST_STAMP) compiler postgresql chromium iproute2
 	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null 2>&1 & \
 	$(MAKE) --no-print-directory lint; code=$$?; wait; exit $$code
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
@@ -59,7 +59,7 @@ endif
 clean:
 	rm -rf "$(VENV)" build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: python compiler postgresql chromium
+.PHONY: python compiler postgresql chromium iproute2
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
@@ -87,6 +87,13 @@ chromium:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 	  apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; } || \
 	  echo 'Chromium could not be installed: tests of the web page are skipped (Debian: apt-get install chromium-headless-shell).' >&2
+
+# A worker is cut off in a network namespace. Where none can be made, that test is skipped, and says why.
+iproute2:
+	@command -v ip >/dev/null || { \
+	  echo 'A test needs ip, which is missing: asking apt-get for it.'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends iproute2 >/dev/null; } || \
+	  echo 'ip could not be installed: a test of networks is skipped (Debian: apt-get install iproute2).' >&2
 
 # An environment made by another Python is made anew: its compiled packages would not load.
 define install_extras

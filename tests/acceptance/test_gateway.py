@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx2
+import pytest
 from sqlalchemy import text
 
-from tests.helpers.breakable_proxy import breakable_proxy
 from tests.helpers.for_devices import ARCHITECTURE, found_on_device, left_to_a_device, posted, solved
 from tests.helpers.gateway_process import gateway_worker
 from tests.helpers.processes import PATIENCE_S, descendants, eventually, lives
 from tests.helpers.service_process import service
+from tests.helpers.wires import FAR_HOST, Wire, from_a_network_of_its_own, through_a_proxy
 from warpack.service.settings import Settings
 from warpack.service.store import Store
 
@@ -37,17 +39,19 @@ def held_by(store: Store, holder: str) -> tuple[str, str]:
     return row.id, row.token
 
 
+@pytest.mark.parametrize("wired", [through_a_proxy, from_a_network_of_its_own])
 def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they_say_later_is_refused(
-    tmp_path: Path, settings: Settings, store: Store
+    tmp_path: Path, settings: Settings, store: Store, wired: Callable[[int], AbstractContextManager[Wire]]
 ) -> None:
     token = store.keys.make("a node", frozenset({"worker"}), lasts_s=None)
     folder = tmp_path
     with ExitStack() as stack:
-        serving = stack.enter_context(service(folder, workers=0, database_url=settings.database_url))
+        named = {"WARPACK_ALLOWED_HOSTS": FAR_HOST}
+        serving = stack.enter_context(service(folder, workers=0, database_url=settings.database_url, settings=named))
         client = stack.enter_context(serving.client())
-        proxy = stack.enter_context(breakable_proxy(int(serving.url.rpartition(":")[2])))
-        far_url = f"http://127.0.0.1:{proxy.port}"
-        cut_off = stack.enter_context(gateway_worker(folder / "cut off", far_url, token, ARCHITECTURE))
+        wire = stack.enter_context(wired(int(serving.url.rpartition(":")[2])))
+        far_url = f"http://{wire.host}:{wire.port}"
+        cut_off = stack.enter_context(gateway_worker(folder / "cut off", far_url, token, ARCHITECTURE, wire.command))
         killed = stack.enter_context(gateway_worker(folder / "killed", serving.url, token, ARCHITECTURE))
         first, second = for_a_device(store, 5.0), for_a_device(store, 9.0)
         eventually(lambda: cut_off.begun() and killed.begun(), "each worker is at a job")
@@ -56,14 +60,14 @@ def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they
         old_holder = holders["cut off"]
         task_id, old_token = held_by(store, old_holder)
         below = descendants(killed.process.pid)
-        proxy.cut()
+        wire.cut()
         killed.process.send_signal(signal.SIGKILL)
         third = stack.enter_context(gateway_worker(folder / "third", serving.url, token, ARCHITECTURE))
         third.go()
         eventually(lambda: {state(store, first), state(store, second)} == {"ready"}, "both jobs are ready")
         assert not any(lives(pid) for pid in below)
         jobs = [store.jobs.get(job_id) for job_id in (first, second)]
-        proxy.mend()
+        wire.mend()
         cut_off.go()
         replayed = httpx2.post(
             f"{serving.url}/v1/workers/{old_holder}/device/{task_id}/found",

@@ -12,12 +12,12 @@ _LOOK_EVERY_S = 0.05
 
 
 class BreakableProxy:
-    """Forwards TCP to a port of this machine, from a `port` of its own. While it is `cut`, connections stay open, new
-    ones are taken, and not a byte goes through; those connections end when it is mended."""
+    """Forwards TCP to a port of this machine's loopback, from a `port` of its own at `host`. While it is `cut`,
+    connections stay open, new ones are taken, and not a byte goes through; those connections end when it is mended."""
 
-    def __init__(self, to_port: int) -> None:
+    def __init__(self, to_port: int, host: str = "127.0.0.1") -> None:
         self._to_port = to_port
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server((host, 0))
         self._cut, self._stopping = threading.Event(), threading.Event()
         self._pairs: dict[socket.socket, socket.socket] = {}
         self._thread = threading.Thread(target=self._forward, name="proxy", daemon=True)
@@ -94,8 +94,8 @@ class BreakableProxy:
 
 
 @contextmanager
-def breakable_proxy(to_port: int) -> Iterator[BreakableProxy]:
-    made = BreakableProxy(to_port)
+def breakable_proxy(to_port: int, host: str = "127.0.0.1") -> Iterator[BreakableProxy]:
+    made = BreakableProxy(to_port, host)
     try:
         yield made
     finally:

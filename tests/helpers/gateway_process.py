@@ -29,7 +29,7 @@ folder, url, architecture = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 capabilities.COMPILING = validating.COMPILING = SOLVING  # which starts sooner
 validating.validate_on_device = child_tasks.find_nothing_wrong_once_told
 told = {"name": "a test", "uuid": folder.name, "compute_capability": architecture, "driver_version": "", "cuda_version": "", "ordinal": 0}
-keeper = GatewayKeeper(url, os.environ["WARPACK_TOKEN"])
+keeper = GatewayKeeper(url, os.environ["WARPACK_TOKEN"], insecure=True)  # every wire of a test is of this machine
 settings = Settings(data_dir=folder, workers=1)
 work_through_gateway(settings, keeper, ready=(folder / "ready").touch, gpu=Gpu(told))
 """
@@ -53,7 +53,10 @@ class GatewayWorker:
 
 
 @contextmanager
-def gateway_worker(folder: Path, url: str, token: str, architecture: str) -> Iterator[GatewayWorker]:
+def gateway_worker(
+    folder: Path, url: str, token: str, architecture: str, started_by: tuple[str, ...] = ()
+) -> Iterator[GatewayWorker]:
+    """`started_by`: words of a command before those of the worker's own."""
     folder.mkdir()
     environment = {
         **os.environ,
@@ -61,7 +64,7 @@ def gateway_worker(folder: Path, url: str, token: str, architecture: str) -> Ite
         "WARPACK_TOKEN": token,
         "WARPACK_CACHE_DIR": str(folder / "cache"),
     }
-    command = [sys.executable, "-W", "error", "-c", _WORK, str(folder), url, architecture]
+    command = [*started_by, sys.executable, "-W", "error", "-c", _WORK, str(folder), url, architecture]
     process = subprocess.Popen(command, cwd=_ROOT, env=environment)
     try:
         yield GatewayWorker(process, folder)
