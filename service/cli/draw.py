@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import STDIN, read_manifest, stdin_bytes
@@ -15,7 +15,7 @@ from warpack.service.cli.options import Quiet
 from warpack.service.cli.pairs import BESIDE, layout_with_manifest
 from warpack.service.cli.terminal import be_quiet, note, write_text
 from warpack.service.render.draw.palette import Theme
-from warpack.service.render.draw.views import View
+from warpack.service.render.draw.views import NARROWEST, WIDEST, View
 
 if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout
@@ -37,6 +37,13 @@ def draw(
         ),
     ] = "map",
     theme: Annotated[Theme, Parameter(help="For light or dark pages, or as the reader's page is.")] = "auto",
+    width: Annotated[
+        int | None,
+        Parameter(
+            help="Pixels, 360 to 4096; without it, as wide as a page. Narrow pictures have one thing below another.",
+            validator=validators.Number(gte=NARROWEST, lte=WIDEST),
+        ),
+    ] = None,
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], help="Write to this file, not to standard output.")
     ] = None,
@@ -55,7 +62,7 @@ def draw(
     problem, layout = _read(source, manifest, view)
     if view == "frontier" and layout.frontier is None:
         raise CommandFailed('the layout has no frontier: solve its manifest with "frontier": true', BAD_INPUT)
-    text = drawn(problem, layout, view, theme)
+    text = drawn(problem, layout, view, theme, width)
     if output is None or str(output) in ("-", STDIN):
         write_text(text)
     else:

@@ -87,6 +87,23 @@ def test_on_a_phone_nothing_but_tables_is_wider_than_the_screen(visit: Visit) ->
     shown(page)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide == 0
+    for name in ("Memory map", "One block", "Occupancy", "Before and after"):
+        page.get_by_role("tab", name=name).click()
+        picture = page.locator(f".picture-content svg[aria-label^='{name}']")
+        expect(picture).to_have_attribute("width", re.compile("^3[0-9][0-9]$"))
+        assert picture.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.9
+
+
+def test_a_picture_is_drawn_anew_when_its_place_gets_narrow(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/")
+    shown(page)
+    picture = page.locator(".picture-content svg")
+    expect(picture).to_have_attribute("width", re.compile("^8[0-9]0$"))
+    page.set_viewport_size({"width": 600, "height": 900})
+    expect(picture).to_have_attribute("width", re.compile("^5[0-9][0-9]$"))
+    page.set_viewport_size({"width": 1900, "height": 900})
+    expect(picture).to_have_attribute("width", "1280")
 
 
 def test_a_layout_that_came_without_its_frontier_is_ordered_with_it(page: Page) -> None:

@@ -26,7 +26,7 @@ from warpack.service.jobs.children.orders import Task
 from warpack.service.jobs.job_runner import JobRunner
 from warpack.service.problems import ProblemDetails
 from warpack.service.render.draw.palette import Theme
-from warpack.service.render.draw.views import View
+from warpack.service.render.draw.views import NARROWEST, WIDEST, View
 from warpack.service.store.records import Job
 
 router = APIRouter(prefix=PREFIX, tags=["layouts"])
@@ -95,10 +95,17 @@ def _serve_picture(file: JobFile) -> None:
         if_none_match: IfNoneMatch = None,
         view: Annotated[View, Query(description="What the picture shows.")] = "map",
         theme: Annotated[Theme, Query(description="For light or dark pages, or as the reader's page is.")] = "auto",
+        width: Annotated[
+            int | None,
+            Query(
+                ge=NARROWEST, le=WIDEST, description="Pixels; without it as wide as a page. A card has its own size."
+            ),
+        ] = None,
     ) -> Response:
         """The same picture as `warpack draw` makes."""
         job = await job_of(runner, caller, job_id)
-        return await _handed_out(file, request, runner, job, if_none_match, {"view": view, "theme": theme})
+        asked = {"view": view, "theme": theme, "width": width}
+        return await _handed_out(file, request, runner, job, if_none_match, asked)
 
 
 async def _handed_out(
@@ -107,7 +114,7 @@ async def _handed_out(
     runner: JobRunner,
     job: Job,
     if_none_match: str | None,
-    asked: Mapping[str, str] = MappingProxyType({}),
+    asked: Mapping[str, str | int | None] = MappingProxyType({}),
 ) -> Response:
     """The file of a ready job. `asked`: what its maker is told of the caller's wishes. Raises problem `not-ready`."""
     stored = await asyncio.to_thread(runner.store.jobs.artefacts, job.id) if job.state == "ready" else {}

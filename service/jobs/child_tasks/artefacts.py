@@ -33,10 +33,10 @@ Cancelled = Callable[[], bool]
 
 
 def picture(request: bytes, _cancelled: Cancelled) -> bytes:
-    """Answer: layout.svg. The request has a `view` and a `theme`, by the names that `draw` knows."""
+    """Answer: layout.svg. The request has a `view`, a `theme` and a `width`, as `draw` takes them."""
     asked = json.loads(request)
     manifest, layout, _ = _read(request)
-    drawn = _picture(manifest, layout, asked["view"], asked["theme"])
+    drawn = _picture(manifest, layout, asked["view"], asked["theme"], asked["width"])
     return Reply(HTTPStatus.OK, "image/svg+xml", drawn).to_bytes()
 
 
@@ -105,10 +105,12 @@ def _read(request: bytes) -> tuple[Manifest, Layout, dict[str, str]]:
     return manifest, layout, asked["artefacts"]
 
 
-def _picture(manifest: Manifest, layout: Layout, view: View = "map", theme: Theme = "auto") -> bytes:
+def _picture(
+    manifest: Manifest, layout: Layout, view: View = "map", theme: Theme = "auto", width: int | None = None
+) -> bytes:
     from warpack.service.render.draw.views import draw
 
-    return draw(manifest, layout, view, theme).encode()
+    return draw(manifest, layout, view, theme, width).encode()
 
 
 def _checked(manifest: Manifest, layout: Layout) -> bytes:

@@ -7,14 +7,21 @@ from warpack.service.render.draw.before import layout_before
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
-from warpack.service.render.draw.heading import MARGIN, draw_heading, draw_lines, empty_picture, title_of
+from warpack.service.render.draw.heading import (
+    MARGIN,
+    draw_caption,
+    draw_heading,
+    draw_lines,
+    empty_picture,
+    title_of,
+)
 from warpack.service.render.draw.legend import draw_list, draw_signs, entries_of, signs_of
 from warpack.service.render.draw.memory_map import WIDTH, draw_plot
 from warpack.service.render.draw.naming import named_in_boxes, numbered_in_boxes
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.program import draw_phase_names, draw_structures
 from warpack.service.render.draw.strips import strips
-from warpack.service.render.draw.text import counted, shortened
+from warpack.service.render.draw.text import counted
 from warpack.service.render.draw.told import before_of, floor_bytes, foot_lines, launch_line, proof_line
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
@@ -25,10 +32,11 @@ _MOST = 3000
 _REGIONS: tuple[ChartRegion, ...] = ("run", "block", "pool")
 
 
-def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
-    """The user's own layout, or else one without sharing, on the left, and Warpack's on the right."""
+def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto", width: float = WIDTH) -> str:
+    """The user's own layout, or else one without sharing, on the left, and Warpack's on the right; on a narrow page,
+    Warpack's below."""
     title = f"Before and after: {title_of(layout)}"
-    canvas = Canvas(WIDTH, title, launch_line(layout), theme)
+    canvas = Canvas(width, title, launch_line(layout), theme)
     launch, before = layout.launch, before_of(layout)
     if before is None or (launch is None and layout.pool is None):
         return empty_picture(canvas, title, launch_line(layout))
@@ -39,7 +47,7 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
     story = derive(sized)
     sides = charts(sized, earlier, story), charts(sized, layout, story)
     y = draw_heading(canvas, title, [launch_line(layout), proof_line(layout)]) + 4
-    colours, half = Colours.of(layout), WIDTH / 2
+    colours, room = Colours.of(layout), width if canvas.narrow else width / 2
     frames: list[Frame] = []
     numbers: dict[str, int] = {}
     figures = before.figures.threads_per_block, 0 if launch is None else launch.threads_per_block
@@ -51,9 +59,10 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
         ends = [y]
         for number, chart in enumerate(pair):
             if chart is not None:
-                left = number * half
-                _caption(canvas, left, y, names[number], chart, figures[number])
-                area = Area(left + _LEFT, y + 44, left + half - MARGIN, y + 44 + tall)
+                left, top = (0.0, ends[-1]) if canvas.narrow else (number * room, y)
+                told = _caption(names[number], chart, figures[number])
+                top = draw_caption(canvas, left + MARGIN, top, told, room - 2 * MARGIN) + 24
+                area = Area(left + _LEFT, top, left + room - MARGIN, top + tall)
                 frame = Frame(chart, area, top_bytes)
                 floor = floor_bytes(layout, region) if number else 0
                 ends.append(_draw(canvas, frame, floor, colours, numbers))
@@ -65,11 +74,9 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
     return canvas.end(draw_lines(canvas, MARGIN, y + 2, foot_lines(manifest, layout)) + MARGIN)
 
 
-def _caption(canvas: Canvas, left: float, top: float, name: str, chart: Chart, threads: int) -> None:
+def _caption(name: str, chart: Chart, threads: int) -> str:
     launched = "" if chart.region == "pool" else f", {threads} threads per block" if threads else ", no block fits"
-    text = f"{name}: {counted(chart.size_bytes)} bytes of {chart.title}{launched}"
-    text = shortened(text[0].upper() + text[1:], 12.5, WIDTH / 2 - 2 * MARGIN, bold=True)
-    canvas.text(left + MARGIN, top + 16, text, size=12.5, bold=True)
+    return f"{name}: {counted(chart.size_bytes)} bytes of {chart.title}{launched}"
 
 
 def _height(chart: Chart) -> float:

@@ -10,13 +10,20 @@ from warpack.service.render.chart import Box, Chart, charts
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import ticks
-from warpack.service.render.draw.heading import MARGIN, draw_heading, draw_lines, empty_picture, title_of
+from warpack.service.render.draw.heading import (
+    MARGIN,
+    draw_caption,
+    draw_heading,
+    draw_lines,
+    empty_picture,
+    title_of,
+)
 from warpack.service.render.draw.hulls import HULL, hull_note
 from warpack.service.render.draw.legend import Sign, draw_list, draw_signs, entries_of
 from warpack.service.render.draw.naming import write_in_box
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.strips import edge_of
-from warpack.service.render.draw.text import counted, shortened, width_of
+from warpack.service.render.draw.text import counted, width_of
 from warpack.service.render.draw.told import launch_line
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.wire.layout import LaunchFigures, Layout, sized_for
@@ -24,13 +31,14 @@ from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes, align_up
 
 _WIDTH = 1280.0
-_LEFT, _RIGHT = 24.0, _WIDTH - 40.0
+_LEFT, _RIGHT = 24.0, 40.0
+"""Pixels beside a strip."""
 _STRIP = 52.0
 
 
-def block_view(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
+def block_view(manifest: Manifest, layout: Layout, theme: Theme = "auto", width: float = _WIDTH) -> str:
     title = f"One block of {title_of(layout)}"
-    canvas = Canvas(_WIDTH, title, launch_line(layout), theme)
+    canvas = Canvas(width, title, launch_line(layout), theme)
     launch = layout.launch
     found = charts(sized_for(manifest, layout), layout)
     if launch is None or not found:
@@ -100,7 +108,7 @@ class _Strip:
         signs.append(Sign(f"free in the budget: {counted(free)} B", self._filled("plot")))
         x = self._x(self.budget)
         canvas.line([(x, top - 5), (x, top + _STRIP + 5)], "hot", f"budget: {self.budget} bytes", ' stroke-width="2"')
-        y = _axis(canvas, top + _STRIP, max(self.budget, end), _LEFT, _RIGHT, 0)
+        y = _axis(canvas, top + _STRIP, max(self.budget, end), _LEFT, canvas.width - _RIGHT, 0)
         return draw_signs(canvas, y + 2, [*signs, Sign(f"budget: {counted(self.budget)} B", self._bar())])
 
     def _windows(self, start: Bytes, top: float, kind: str) -> None:
@@ -122,7 +130,7 @@ class _Strip:
 
     def _x(self, at: Bytes) -> float:
         end = max(self.budget, self.static + self.launch.dynamic_shared_bytes, 1)
-        return _LEFT + at * (_RIGHT - _LEFT) / end
+        return _LEFT + at * (self.canvas.width - _RIGHT - _LEFT) / end
 
     def _area(self, start: Bytes, end: Bytes, top: float) -> Area:
         return Area(self._x(start), top, max(self._x(end), self._x(start) + 0.5), top + _STRIP)
@@ -167,17 +175,17 @@ class _Near:
         lanes = _lanes(pieces)
         tall = max(7.0, min(20.0, 420.0 / max(1, len(lanes))))
         size = self.launch.stride_bytes if chart.region == "run" else chart.size_bytes
-        caption = chart.title[0].upper() + chart.title[1:] + f": {counted(chart.size_bytes)} bytes"
+        caption = chart.title + f": {counted(chart.size_bytes)} bytes"
         if chart.region == "run" and self.launch.padding_bytes:
             caption += f", and {self.launch.padding_bytes} of padding to a stride of {counted(size)}"
-        canvas.text(MARGIN, top + 14, shortened(caption, 12.5, _WIDTH - 2 * MARGIN, bold=True), size=12.5, bold=True)
+        y = top = draw_caption(canvas, MARGIN, top - 2, caption, canvas.width - 2 * MARGIN) + 4
         above = sorted({(box.start_bytes, box.end_bytes, box.name) for box in chart.boxes if box.above})
-        scale = (_RIGHT - _LEFT) / max(1, size)
-        y = top + 22
+        right = canvas.width - _RIGHT
+        scale = (right - _LEFT) / max(1, size)
         bottom = y + tall * (len(lanes) + (1 if above else 0))
-        canvas.rect(Area(_LEFT, y, _RIGHT, bottom), "plot", "free")
+        canvas.rect(Area(_LEFT, y, right, bottom), "plot", "free")
         if chart.region == "run" and self.launch.padding_bytes:
-            place = Area(_LEFT + chart.size_bytes * scale, y, _RIGHT, bottom)
+            place = Area(_LEFT + chart.size_bytes * scale, y, right, bottom)
             canvas.rect(place, "line", f"padding: {self.launch.padding_bytes} bytes, against bank conflicts")
         for start, end, name in above:
             place = Area(_LEFT + start * scale, y, _LEFT + end * scale, y + tall)
@@ -200,8 +208,8 @@ class _Near:
         if chart.windows_from is not None:
             x = _LEFT + chart.windows_from * scale
             note = f"the windows of runs begin at byte {chart.windows_from}"
-            canvas.line([(x, top + 18), (x, bottom + 4)], "ink", note, ' stroke-width="1.5"')
-        return _axis(canvas, bottom, size, _LEFT, _RIGHT, 4)
+            canvas.line([(x, top - 4), (x, bottom + 4)], "ink", note, ' stroke-width="1.5"')
+        return _axis(canvas, bottom, size, _LEFT, right, 4)
 
 
 def _pieces(boxes: Iterable[Box]) -> list[Box]:

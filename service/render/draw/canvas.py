@@ -51,8 +51,8 @@ class Places:
 
 @dataclass
 class Canvas:
-    """`title` and `description` are what a screen reader says. The page is as wide as it is made, and as high as `end`
-    is told."""
+    """`title` and `description` are what a screen reader says. The page has the width that is given, in pixels, and the
+    height that `end` is told."""
 
     width: float
     title: str
@@ -63,6 +63,11 @@ class Canvas:
     _taken: Places = field(default_factory=Places)
     crossed: Places = field(default_factory=Places)
     """Where lines cross that texts keep clear of if they can."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether what else stands side by side must stand one below another."""
+        return self.width < 760
 
     def fill(self, hue: int, shade: int, *, tint: bool = False) -> str:
         """The class of a component's colour."""

@@ -18,10 +18,10 @@ from warpack.solver.wire.manifest import Manifest
 _WIDTH = 1120.0
 
 
-def frontier_plot(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
+def frontier_plot(manifest: Manifest, layout: Layout, theme: Theme = "auto", width: float = _WIDTH) -> str:
     """Threads per block across, or resident threads where the objective counts these; accesses on chip up."""
     title = f"Frontier of {title_of(layout)}"
-    canvas = Canvas(_WIDTH, title, launch_line(layout), theme)
+    canvas = Canvas(width, title, launch_line(layout), theme)
     points = layout.frontier
     if not points:
         why = 'the layout has none: its manifest needs "frontier": true' if points is None else "nothing fits"
@@ -34,7 +34,7 @@ def frontier_plot(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> 
         )
         + 26
     )
-    area = Area(84, y, _WIDTH - MARGIN - 8, y + 380)
+    area = Area(84, y, width - MARGIN - 8, y + 380)
     across, up = [point[key] for point in points], [point["accesses_on_chip"] for point in points]
     reach = max(1, max(across) - min(across))
     plot = Plot(area, max(0, min(across) - reach / 8), max(across) + reach / 8, 0, max(1, max(up) * 1.2))

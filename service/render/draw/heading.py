@@ -12,6 +12,7 @@ MARGIN = 16.0
 
 _TITLE = 17.0
 _SIZE = 11.5
+_CAPTION = 12.5
 
 
 def title_of(layout: Layout) -> str:
@@ -33,6 +34,15 @@ def draw_lines(canvas: Canvas, left: float, top: float, lines: Iterable[str], *,
         for part in wrapped(printed(line), _SIZE, canvas.width - left - MARGIN):
             y += _SIZE * LINE * 1.12
             canvas.text(left, y, part, size=_SIZE, kind=kind)
+    return y + 4
+
+
+def draw_caption(canvas: Canvas, left: float, top: float, text: str, room: float) -> float:
+    """A sentence above a plot. Where it ends on the page."""
+    y = top
+    for part in wrapped(printed(text[0].upper() + text[1:]), _CAPTION, room, bold=True):
+        canvas.text(left, y + 16, part, size=_CAPTION, bold=True)
+        y += 16
     return y + 4
 
 

@@ -10,7 +10,14 @@ from warpack.service.render.chart import Chart, charts
 from warpack.service.render.draw.canvas import Area, Canvas, area_of
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame, ticks
-from warpack.service.render.draw.heading import MARGIN, draw_heading, draw_lines, empty_picture, title_of
+from warpack.service.render.draw.heading import (
+    MARGIN,
+    draw_caption,
+    draw_heading,
+    draw_lines,
+    empty_picture,
+    title_of,
+)
 from warpack.service.render.draw.hulls import draw_hulls
 from warpack.service.render.draw.legend import draw_list, draw_signs, entries_of, signs_of
 from warpack.service.render.draw.naming import named_in_boxes, numbered_in_boxes
@@ -21,7 +28,7 @@ from warpack.service.render.draw.program import (
     draw_phase_names,
     draw_structures,
 )
-from warpack.service.render.draw.section import draw_section, height_for
+from warpack.service.render.draw.section import at_the_peak, draw_section, height_for
 from warpack.service.render.draw.strips import Strip, draw_strips, strips
 from warpack.service.render.draw.text import counted, printed, shortened, width_of
 from warpack.service.render.draw.told import floor_bytes, foot_lines, launch_line, proof_line
@@ -35,11 +42,11 @@ _SECTION = 300.0
 """Width of the cut at the fullest phase, with the names beside it."""
 
 
-def memory_map(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
+def memory_map(manifest: Manifest, layout: Layout, theme: Theme = "auto", width: float = WIDTH) -> str:
     """The layout's regions, that of the runs above that of the block, and below them what the layout is compared
     with. An infeasible layout gives a picture that says so."""
     title = title_of(layout)
-    canvas = Canvas(WIDTH, f"Memory map of {title}", launch_line(layout), theme)
+    canvas = Canvas(width, f"Memory map of {title}", launch_line(layout), theme)
     found = charts(sized_for(manifest, layout), layout)
     if not found:
         return empty_picture(canvas, title, f"{layout.status}: no shared bytes to show")
@@ -64,26 +71,36 @@ class _Region:
 
     def draw(self, top: float) -> float:
         """Where it ends on the page."""
-        top = self._caption(top)
-        area = Area(_LEFT, top + 22, WIDTH - _SECTION - MARGIN, top + 22 + self._height())
-        self.frame = frame = Frame(self.chart, area, self.chart.size_bytes)
+        canvas, chart = self.canvas, self.chart
+        top = self._caption(top) + 22
+        right = canvas.width - MARGIN - (0 if canvas.narrow else _SECTION)
+        area = Area(_LEFT, top, right, top + height_for(len(at_the_peak(chart)), len(chart.buffers)))
+        self.frame = frame = Frame(chart, area, chart.size_bytes)
         drawn = strips(frame)
-        draw_plot(self.canvas, frame, drawn, self.colours, self.floor)
-        named = named_in_boxes(self.canvas, area, drawn)
+        draw_plot(canvas, frame, drawn, self.colours, self.floor)
+        named = named_in_boxes(canvas, area, drawn)
+        y = draw_structures(canvas, frame, area.bottom + 2)
+        y = draw_phase_names(canvas, frame, y + 1, chart.peak[1]) + 2
         numbers: dict[str, int] = {}
-        named |= draw_section(self.canvas, frame, area.right + 34, self.colours, numbers)
+        if canvas.narrow:
+            y, beside = self._section_below(y, numbers)
+        else:
+            beside = draw_section(canvas, frame, area.right + 34, self.colours, numbers)
+        named |= beside
         for strip in drawn:
             if strip.box.name not in named:
                 numbers.setdefault(strip.box.name, len(numbers) + 1)
-        numbered_in_boxes(self.canvas, drawn, numbers)
-        y = draw_structures(self.canvas, frame, area.bottom + 2)
-        y = draw_phase_names(self.canvas, frame, y + 1, self.chart.peak[1])
-        return draw_list(self.canvas, y + 2, self.colours, entries_of(self.chart.boxes, numbers))
+        numbered_in_boxes(canvas, drawn, numbers)
+        return draw_list(canvas, y, self.colours, entries_of(chart.boxes, numbers))
 
-    def _height(self) -> float:
-        _, phase = self.chart.peak
-        beside = sum(1 for box in self.chart.boxes if box.start <= phase < box.end)
-        return height_for(beside, len(self.chart.buffers))
+    def _section_below(self, top: float, numbers: dict[str, int]) -> tuple[float, set[str]]:
+        """Where it ends on the page, and the names that it tells."""
+        canvas, chart = self.canvas, self.chart
+        told = f"In use in {printed(chart.phase_names[chart.peak[1]])}:"
+        canvas.text(MARGIN, top + 14, shortened(told, 11, canvas.width - 2 * MARGIN, bold=True), size=11, bold=True)
+        area = Area(MARGIN, top + 22, canvas.width - MARGIN, top + 22 + height_for(len(at_the_peak(chart)), 0))
+        named = draw_section(canvas, Frame(chart, area, chart.size_bytes), area.left, self.colours, numbers)
+        return area.bottom + 8, named
 
     def _caption(self, top: float) -> float:
         used, _ = self.chart.peak
@@ -95,9 +112,7 @@ class _Region:
             text += f", of which a layout needs at least {counted(self.floor)}"
         free = f"{counted(size - used)} free" if size > used else "all in use"
         text += f". Fullest phase: {counted(used)} bytes in use, {free}"
-        text = shortened(text[0].upper() + text[1:], 12.5, WIDTH - 2 * MARGIN, bold=True)
-        self.canvas.text(MARGIN, top + 16, text, size=12.5, bold=True)
-        return top + 20
+        return draw_caption(self.canvas, MARGIN, top, text, self.canvas.width - 2 * MARGIN)
 
 
 def draw_plot(canvas: Canvas, frame: Frame, drawn: list[Strip], colours: Colours, floor: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warpack.service.render.chart import Box
+from warpack.service.render.chart import Box, Chart
 from warpack.service.render.draw.canvas import Area, Canvas
 from warpack.service.render.draw.colours import Colours
 from warpack.service.render.draw.frame import Frame
@@ -19,10 +19,10 @@ _GAP = 13.0
 _BAR = 26.0
 
 
-def at_the_peak(frame: Frame) -> list[Box]:
+def at_the_peak(chart: Chart) -> list[Box]:
     """The boxes in the fullest phase, from the highest byte down."""
-    _, phase = frame.chart.peak
-    found = [box for box in frame.chart.boxes if box.start <= phase < box.end]
+    _, phase = chart.peak
+    found = [box for box in chart.boxes if box.start <= phase < box.end]
     return sorted(found, key=lambda box: (-box.end_bytes, -box.start_bytes, box.name))
 
 
@@ -45,7 +45,7 @@ class _Line:
 def draw_section(canvas: Canvas, frame: Frame, left: float, colours: Colours, numbers: dict[str, int]) -> set[str]:
     """Draws the cut from `left` on. The names of the buffers and parts that stand beside it; those of the others stand
     beside it as numbers, which it adds to `numbers`."""
-    boxes, area = at_the_peak(frame), frame.area
+    boxes, area = at_the_peak(frame.chart), frame.area
     for box in boxes:
         place = Area(left, frame.y(box.end_bytes), left + _BAR, frame.y(box.start_bytes))
         kind = "plot wait" if box.state == "waiting" else canvas.fill(*colours[box.buffer]) + edge_of(place)

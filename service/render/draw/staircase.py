@@ -26,9 +26,9 @@ _NAMES: dict[str, tuple[str, Mark]] = {
 }
 
 
-def occupancy_staircase(manifest: Manifest, layout: Layout, theme: Theme = "auto") -> str:
+def occupancy_staircase(manifest: Manifest, layout: Layout, theme: Theme = "auto", width: float = _WIDTH) -> str:
     title = f"Occupancy of {title_of(layout)}"
-    canvas = Canvas(_WIDTH, title, launch_line(layout), theme)
+    canvas = Canvas(width, title, launch_line(layout), theme)
     launch = layout.launch
     if launch is None:
         return empty_picture(canvas, title, launch_line(layout))
@@ -47,7 +47,7 @@ def occupancy_staircase(manifest: Manifest, layout: Layout, theme: Theme = "auto
     for y_label, figure in figures:
         most = max(figure(step) for step in stairs.steps)
         most = max(most, *(figure(base) for base in layout.baselines.values())) if layout.baselines else most
-        area = Area(_LEFT, y, _WIDTH - MARGIN - 8, y + _HEIGHT)
+        area = Area(_LEFT, y, width - MARGIN - 8, y + _HEIGHT)
         plot = Plot(area, stairs.steps[0].first_bytes, stairs.steps[-1].last_bytes, 0, max(1, most * 1.22))
         plot.draw(canvas, x_label=x_label, y_label=y_label, y_unit=32)
         _draw_stairs(canvas, plot, stairs, figure)

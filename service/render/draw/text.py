@@ -61,15 +61,15 @@ def shortened(text: str, size: float, room: float, *, bold: bool = False) -> str
     return text[:kept].rstrip() + "…"
 
 
-def wrapped(text: str, size: float, room: float) -> list[str]:
+def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
     """Lines of whole words that fit `room` pixels; a word that is too long for a line is shortened."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".lstrip()
-        if width_of(longer, size) <= room:
+        if width_of(longer, size, bold=bold) <= room:
             lines[-1] = longer
         else:
-            lines.append(shortened(word, size, room))
+            lines.append(shortened(word, size, room, bold=bold))
     return [line for line in lines if line]
 
 

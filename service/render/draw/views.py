@@ -19,7 +19,10 @@ View = Literal["map", "block", "occupancy", "frontier", "compare", "card"]
 
 VIEWS: tuple[View, ...] = get_args(View)
 
-_DRAWN: dict[View, Callable[[Manifest, Layout, Theme], str]] = {
+NARROWEST, WIDEST = 360, 4096
+"""Pixels of a picture's width."""
+
+_DRAWN: dict[View, Callable[..., str]] = {
     "map": memory_map,
     "block": block_view,
     "occupancy": occupancy_staircase,
@@ -29,19 +32,26 @@ _DRAWN: dict[View, Callable[[Manifest, Layout, Theme], str]] = {
 }
 
 
-def draw(manifest: Manifest, layout: Layout, view: View = "map", theme: Theme = "auto") -> str:
+def draw(
+    manifest: Manifest, layout: Layout, view: View = "map", theme: Theme = "auto", width: int | None = None
+) -> str:
     """A picture of a layout as an SVG document.
 
     `view`: the memory `map` (phases across, bytes up), one `block`, the `occupancy` staircase, the `frontier`, before
-    and after to `compare`, or a `card` to share. `theme`: `light`, `dark`, or as the reader's page (`auto`). An
-    infeasible layout, or one that has nothing of the kind, gives a picture that says so. Raises ValueError for a view
-    or theme that is none of these, and where the layout has buffers that the manifest does not name.
+    and after to `compare`, or a `card` to share. `theme`: `light`, `dark`, or as the reader's page (`auto`).
+    `width`: pixels, 360 to 4,096; without it, as wide as a page. Below 760 pixels, what else stands side by side stands
+    one below another. A card has its own size. An infeasible layout, or one that has nothing of the kind, gives a
+    picture that says so. Raises ValueError for a view, theme or width that is none of these, and where the layout has
+    buffers that the manifest does not name.
     """
     if view not in _DRAWN:
         raise ValueError(f"no view {view!r}: there are {', '.join(VIEWS)}")
     if theme not in get_args(Theme):
         raise ValueError(f"no theme {theme!r}: there are {', '.join(get_args(Theme))}")
+    if width is not None and not NARROWEST <= width <= WIDEST:
+        raise ValueError(f"a picture is {NARROWEST} to {WIDEST} pixels wide, and not {width}")
     strange = [one.full_name for one in layout.buffers if one.full_name not in manifest.by_name]
     if strange:
         raise ValueError(f"the layout answers another manifest: this one names no {strange[0]}")
-    return _DRAWN[view](manifest, layout, theme)
+    drawn = _DRAWN[view]
+    return drawn(manifest, layout, theme) if width is None or view == "card" else drawn(manifest, layout, theme, width)

@@ -44,12 +44,16 @@ def test_each_file_is_what_its_function_writes(http: TestClient, job: dict[str, 
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_picture_is_handed_out_in_both_themes(http: TestClient, job: dict[str, Any], view: View) -> None:
+def test_every_picture_is_handed_out_in_both_themes_and_as_narrow_as_it_is_wanted(
+    http: TestClient, job: dict[str, Any], view: View
+) -> None:
     manifest, layout = documents(http, job)
     for theme in ("light", "dark"):
         answer = http.get(job["links"]["layout.svg"], params={"view": view, "theme": theme})
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
         assert answer.text == draw(manifest, layout, view, theme)
+    answer = http.get(job["links"]["layout.svg"], params={"view": view, "width": 400})
+    assert answer.text == draw(manifest, layout, view, width=400)
 
 
 def test_the_chart_has_every_stretch_of_the_picture(http: TestClient, job: dict[str, Any]) -> None:
@@ -73,7 +77,7 @@ def test_the_chart_has_every_stretch_of_the_picture(http: TestClient, job: dict[
 
 
 def test_a_picture_that_there_is_not_is_refused_by_name(http: TestClient, job: dict[str, Any]) -> None:
-    for query in ({"view": "pie"}, {"theme": "pink"}):
+    for query in ({"view": "pie"}, {"theme": "pink"}, {"width": "80"}, {"width": "9999"}, {"width": "full"}):
         answer = http.get(job["links"]["layout.svg"], params=query)
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:warpack:problem:bad-parameter")
         assert next(iter(query)) in answer.json()["detail"]

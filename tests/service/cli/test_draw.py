@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.pictured import pictured
 from tests.helpers.svg import SVG, parsed
 from tests.service.cli.commands import Cli, one_buffer, small, written
 from warpack.service.render.draw.views import VIEWS, View, draw
@@ -34,6 +35,18 @@ def test_a_layout_is_drawn_with_the_manifest_beside_it(warpack: Cli, emitted: Pa
     assert parsed(ran.out).get("class") == "warpack-dark"
     manifest = load_manifest(emitted / "manifest.json")
     assert ran.out == draw(manifest, optimize(manifest), "card", "dark")
+
+
+def test_a_picture_is_as_wide_as_it_is_wanted(warpack: Cli, tmp_path: Path) -> None:
+    manifest = written(tmp_path, small())
+    for wanted, width in (((), "1280"), (("--width", "420"), "420"), (("--view", "card", "--width", "420"), "1200")):
+        assert parsed(warpack("draw", manifest, *wanted).out).get("width") == width
+    ran = warpack("draw", manifest, "--width", "80")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--width" in ran.err
+    assert "360" in ran.err
+    with pytest.raises(ValueError, match="360 to 4096 pixels wide, and not 80"):
+        draw(*pictured(2), width=80)
 
 
 def test_solve_writes_the_memory_map(warpack: Cli, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""In no picture does a text lie over another, or leave the page, however many buffers there are."""
+"""In no picture does a text lie over another, or leave the page, however many buffers there are and however narrow it
+is."""
 
 from __future__ import annotations
 
@@ -6,37 +7,39 @@ import pytest
 
 from tests.helpers.pictured import contiguous, crowd, every_structure, pictured
 from tests.helpers.solving import solved
-from tests.helpers.svg import SVG, notes_of, outside, overlapping, parsed, texts_of
+from tests.helpers.svg import SVG, Text, notes_of, outside, overlapping, parsed, texts_of
 from warpack.service.render.chart import charts
-from warpack.service.render.draw.views import VIEWS, View, draw
+from warpack.service.render.draw.palette import Theme
+from warpack.service.render.draw.views import NARROWEST, VIEWS, View, draw
 from warpack.solver import Layout, Manifest, load_manifest
+
+
+def assert_readable(manifest: Manifest, layout: Layout, view: View, theme: Theme = "auto") -> list[Text]:
+    """At three widths. The texts of the widest."""
+    for width in (NARROWEST, 800, None):
+        root = parsed(draw(manifest, layout, view, theme, width))
+        texts = texts_of(root)
+        assert texts
+        assert overlapping(texts) == []
+        assert outside(root, texts) == []
+    return texts
 
 
 @pytest.mark.parametrize("buffers", [2, 36, 300])
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_text_lies_over_another_or_leaves_its_picture(buffers: int, view: View) -> None:
-    root = parsed(draw(*pictured(buffers), view, "light"))
-    texts = texts_of(root)
-    assert texts
-    assert overlapping(texts) == []
-    assert outside(root, texts) == []
+    texts = assert_readable(*pictured(buffers), view, "light")
     assert texts_of(parsed(draw(*pictured(buffers), view, "dark"))) == texts
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_nor_where_there_is_every_kind_of_structure(view: View) -> None:
-    root = parsed(draw(*every_structure(), view))
-    texts = texts_of(root)
-    assert overlapping(texts) == []
-    assert outside(root, texts) == []
+    assert_readable(*every_structure(), view)
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_nor_where_components_have_contiguous_windows(view: View) -> None:
-    root = parsed(draw(*contiguous(), view))
-    texts = texts_of(root)
-    assert overlapping(texts) == []
-    assert outside(root, texts) == []
+    assert_readable(*contiguous(), view)
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +52,8 @@ def pool() -> tuple[Manifest, Layout]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_nor_in_pictures_of_a_pool(pool: tuple[Manifest, Layout], view: View) -> None:
+    assert_readable(*pool, view)
     root = parsed(draw(*pool, view))
-    texts = texts_of(root)
-    assert overlapping(texts) == []
-    assert outside(root, texts) == []
     if view in ("map", "compare", "card"):
         boxes = [note for note in notes_of(root) if note.startswith("kernel/part")]
         assert len({note.partition(":")[0] for note in boxes}) == 20
@@ -72,16 +73,14 @@ def long_names() -> tuple[Manifest, Layout]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_nor_where_every_name_is_as_long_as_names_may_be(long_names: tuple[Manifest, Layout], view: View) -> None:
-    root = parsed(draw(*long_names, view))
-    texts = texts_of(root)
-    assert overlapping(texts) == []
-    assert outside(root, texts) == []
+    assert_readable(*long_names, view)
 
 
+@pytest.mark.parametrize("width", [NARROWEST, None])
 @pytest.mark.parametrize("buffers", [2, 36, 300])
-def test_every_buffer_in_the_fullest_phase_is_named_in_the_map(buffers: int) -> None:
+def test_every_buffer_in_the_fullest_phase_is_named_in_the_map(buffers: int, width: int | None) -> None:
     manifest, layout = pictured(buffers)
-    named = {one.note for one in texts_of(parsed(draw(manifest, layout)))}
+    named = {one.note for one in texts_of(parsed(draw(manifest, layout, width=width)))}
     for chart in charts(manifest, layout):
         _, phase = chart.peak
         at_the_peak = {box.name for box in chart.boxes if box.start <= phase < box.end}
@@ -89,11 +88,12 @@ def test_every_buffer_in_the_fullest_phase_is_named_in_the_map(buffers: int) -> 
         assert at_the_peak <= named
 
 
+@pytest.mark.parametrize("width", [NARROWEST, None])
 @pytest.mark.parametrize("buffers", [2, 36, 300])
 @pytest.mark.parametrize("view", ["map", "block", "compare"])
-def test_every_buffer_on_chip_is_named_or_stands_in_the_list(buffers: int, view: View) -> None:
+def test_every_buffer_on_chip_is_named_or_stands_in_the_list(buffers: int, view: View, width: int | None) -> None:
     manifest, layout = pictured(buffers)
-    named = {one.note for one in texts_of(parsed(draw(manifest, layout, view)))}
+    named = {one.note for one in texts_of(parsed(draw(manifest, layout, view, width=width)))}
     assert {box.name for chart in charts(manifest, layout) for box in chart.boxes} <= named
 
 

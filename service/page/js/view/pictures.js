@@ -1,4 +1,4 @@
-// The tabs with the service's pictures of a layout. Each is fetched once for each theme.
+// The tabs with the service's pictures of a layout. Each is fetched once for each theme and width.
 
 import { h } from "../dom.js";
 import { save } from "../result/downloads.js";
@@ -16,6 +16,13 @@ const VIEWS = [
   ["card", "Card"],
 ];
 
+// Below this width of the frame, a picture is drawn for it: words keep their size.
+const NARROW = 1000;
+const NARROWEST = 360;
+const STACKED = 760; // below this, pictures are tall: the page scrolls, and not the frame
+const STEP = 20;
+const PAUSE_MS = 200;
+
 const HELP = "Wheel or + and − zoom, drag or arrows move, 0 shows all. Enter goes to the buffers: arrows walk, Enter selects, Escape leaves.";
 
 export class Pictures {
@@ -28,6 +35,8 @@ export class Pictures {
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.onTheme = () => this.show(this.view);
     this.dark.addEventListener("change", this.onTheme);
+    this.seen = new Promise((resolve) => (this.isSeen = resolve));
+    this.resized = new ResizeObserver(() => this.#fitted());
     this.tabs = VIEWS.map(([name, label]) =>
       h("button", { type: "button", role: "tab", id: `picture-${name}`, "aria-controls": "picture-panel", onclick: () => this.choose(name) }, label),
     );
@@ -43,17 +52,33 @@ export class Pictures {
       h("div", { id: "picture-panel", role: "tabpanel", "aria-labelledby": `picture-${this.view}` }, this.#bar(), this.frame, this.pointing.tip, this.said),
     );
     this.panel = this.element.lastElementChild;
+    this.resized.observe(this.frame);
     this.show(this.view);
   }
 
   destroy() {
     this.dark.removeEventListener("change", this.onTheme);
+    this.resized.disconnect();
     this.zoom.destroy();
+    clearTimeout(this.fitting);
     this.gone = true;
   }
 
   get theme() {
     return this.dark.matches ? "dark" : "light";
+  }
+
+  /** Pixels that a picture is drawn for; null: as wide as a page. */
+  get width() {
+    const room = this.frame.clientWidth;
+    return room < NARROW ? Math.max(NARROWEST, room - (room % STEP)) : null;
+  }
+
+  #fitted() {
+    if (!this.frame.clientWidth) return;
+    this.isSeen();
+    clearTimeout(this.fitting);
+    if (this.drawnFor !== undefined && this.drawnFor !== this.width) this.fitting = setTimeout(() => this.show(this.view), PAUSE_MS);
   }
 
   choose(view) {
@@ -77,24 +102,29 @@ export class Pictures {
     }
     this.said.textContent = "Drawing …";
     try {
-      const text = await this.text(view, this.theme);
+      await this.seen;
+      const { theme, width } = this;
+      const text = await this.text(view, theme, width);
       if (this.gone || this.view !== view) return;
+      this.drawnFor = width;
+      this.frame.classList.toggle("is-narrow", width !== null && width < STACKED);
       this.content.replaceChildren(inserted(text));
       const order = view === "frontier" && this.on.frontier;
       this.said.replaceChildren(order ? h("button", { type: "button", onclick: order }, "Order this layout with its frontier") : "");
       this.zoom.reset();
       this.pointing.drawn(this.content.firstElementChild);
       this.element.dispatchEvent(new CustomEvent("warpack:drawn", { bubbles: true, detail: { view } }));
+      this.#fitted(); // the frame may have got another width meanwhile
     } catch (error) {
       if (!this.gone && this.view === view) this.said.textContent = `There is no picture: ${error.message}`;
     }
   }
 
   /** The SVG document of a view. */
-  text(view, theme) {
-    const key = `${view} ${theme}`;
+  text(view, theme, width) {
+    const key = `${view} ${theme} ${width}`;
     if (!this.texts.has(key)) {
-      const asked = this.api.file(this.jobId, `layout.svg?view=${view}&theme=${theme}`);
+      const asked = this.api.file(this.jobId, `layout.svg?view=${view}&theme=${theme}${width ? `&width=${width}` : ""}`);
       asked.catch(() => this.texts.delete(key));
       this.texts.set(key, asked);
     }
@@ -117,7 +147,7 @@ export class Pictures {
 
   async #save(kind) {
     try {
-      const text = await this.text(this.view, this.theme);
+      const text = await this.text(this.view, this.theme, this.drawnFor);
       const blob = kind === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await pictureOf(text);
       save(blob, `${(this.model.layout.name || "layout").replace(/[^\w.-]+/g, "-").slice(0, 60)}-${this.view}.${kind}`);
     } catch (error) {
