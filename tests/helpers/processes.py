@@ -10,7 +10,7 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
-PATIENCE_S = 500
+PATIENCE_S = 500.0
 """How long a test waits for what another process does. It is there for what hangs: on a busy machine everything takes
 long."""
 
