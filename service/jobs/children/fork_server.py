@@ -17,6 +17,8 @@ from threading import Lock
 from warpack.gpu_runtime.interpreter import python
 from warpack.service.jobs.children.environment import current_child_environment
 
+ENDED = "the fork server ended before it gave a child"
+
 _FORK = b"f"
 _MAIN = "warpack.service.jobs.children.fork_server_main"
 
@@ -44,13 +46,13 @@ class ForkServer:
 
     def fork(self, descriptors: Sequence[int]) -> None:
         """Forks a child that runs `children.main.main` with duplicates of these three descriptors. If the server dies
-        instead, the duplicates are closed. Raises OSError if the server cannot be reached."""
+        instead, the duplicates are closed. Raises OSError if the server is seen to end, or cannot be started."""
         try:
             socket.send_fds(self._running(), [_FORK], descriptors)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError) as error:
             with self._starting:
                 self._end()  # it died, or is dying: the next call starts another
-            raise
+            raise OSError(ENDED) from error
 
     def stop(self) -> None:
         """Ends the server. Its children go on."""

@@ -11,7 +11,7 @@ from multiprocessing.connection import Pipe
 from threading import Lock
 
 from warpack.service.jobs.children import main as child_main
-from warpack.service.jobs.children.fork_server import ForkServer
+from warpack.service.jobs.children.fork_server import ENDED, ForkServer
 from warpack.service.jobs.children.orders import Limits, Order, Task
 from warpack.service.jobs.children.outcome import Ended, without_answer
 
@@ -70,7 +70,7 @@ class Child:
                 os.close(told)
             pid = self._told()
             if pid is None:
-                raise OSError("the fork server ended before it gave a child")
+                raise OSError(ENDED)
         except BaseException:
             self._free()
             raise

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,22 @@ def test_a_fork_server_that_was_killed_is_started_anew() -> None:
 def test_without_a_fork_server_there_is_an_error_and_no_wait() -> None:
     with pytest.raises(OSError, match="fork server"):
         Child(ForkServer("no.such.module"))
+
+
+@pytest.mark.parametrize("unread", [b"", b"a message that it never read"])
+def test_a_fork_server_that_ends_while_it_is_asked_is_named_too(monkeypatch: pytest.MonkeyPatch, unread: bytes) -> None:
+    with ExitStack() as opened:
+
+        def ended(_: ForkServer) -> socket.socket:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                if unread:
+                    ours.send(unread)
+            return opened.enter_context(ours)
+
+        monkeypatch.setattr(ForkServer, "_running", ended)
+        with pytest.raises(OSError, match="the fork server ended"):
+            Child(ForkServer())
 
 
 def test_what_a_task_tells_on_the_way_is_heard_in_order_before_its_answer() -> None:
