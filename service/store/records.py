@@ -159,3 +159,8 @@ class Job:
     def finished(self) -> bool:
         """Whether the job has ended."""
         return self.state in FINAL_STATES
+
+    @property
+    def pictured(self) -> str | None:
+        """The layout that pictures show: that of a ready job, or the best of a cancelled one."""
+        return self.best_so_far if self.state == "cancelled" else self.layout

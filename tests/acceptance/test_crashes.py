@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.processes import descendants, eventually, lives
 from tests.helpers.service_process import finished, held_up, service, worker
@@ -76,7 +78,15 @@ def test_a_cancelled_solve_hands_over_its_best_and_ends(tmp_path: Path) -> None:
         assert best["validation"]["level"] == "none"
         assert verify(load_manifest(manifest), read_layout(best)).passed
         eventually(lambda: descendants(running.process.pid) == idle, "guard and solver are gone")
-        assert "layout" not in client.get(job["id"]) or client.get(job["id"])["layout"] is None
+        again = client.get(job["id"])
+        assert (again["layout"], again["best_so_far"]) == (None, best)
+        assert [name for name in again["links"] if again["links"][name]] == ["self", "manifest", "layout.svg"]
+        pictured = httpx2.get(f"{running.url}{again['links']['layout.svg']}", params={"view": "card"})
+        assert (pictured.status_code, "Best found." in pictured.text) == (200, True)
+        chart = httpx2.get(f"{running.url}/v1/layouts/{job['id']}/chart")
+        assert chart.json()["regions"][0]["size_bytes"] == best["launch"]["run_bytes"]
+        for file in ("allocators.py", "allocators_checked.py", "bundle.zip"):
+            assert httpx2.get(f"{running.url}/v1/layouts/{job['id']}/{file}").status_code == 409
 
 
 def test_stopping_in_order_ends_every_child_and_the_job_goes_on_after_a_new_start(tmp_path: Path) -> None:

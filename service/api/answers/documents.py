@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warpack.service.api.answers.files import FILES
+from warpack.service.api.answers.files import FILES, JobFile
 from warpack.service.api.answers.waiting import Waiting
 from warpack.service.store.records import Job
 
@@ -36,9 +36,13 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
         "links": {
             "self": self_link,
             "manifest": f"{self_link}/manifest",
-            **{file.name: f"{self_link}/{file.name}" if job.state == "ready" else None for file in FILES},
+            **{file.name: f"{self_link}/{file.name}" if _has(job, file) else None for file in FILES},
         },
     }
+
+
+def _has(job: Job, file: JobFile) -> bool:
+    return job.state == "ready" or (file.of_best and job.pictured is not None)
 
 
 def _told(problem: dict[str, Any]) -> dict[str, Any]:
@@ -48,15 +52,12 @@ def _told(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def job_text(job: Job, waiting: Waiting | None = None) -> str:
-    """A ready job with its layout. An infeasible one has a layout that places nothing."""
-    layout = None if job.layout is None else layout_document(job.layout, job.name)
-    infeasible = None
-    if job.state == "infeasible" and job.best_so_far is not None:
-        infeasible = layout_document(job.best_so_far, job.name)
-    return json.dumps(summary(job, waiting) | {"layout": layout, "infeasible": infeasible}, ensure_ascii=False)
-
-
-def cancelled_text(job: Job) -> str:
-    """A cancelled job with its best layout so far. No validator has checked that layout."""
-    best = None if job.best_so_far is None else layout_document(job.best_so_far, job.name)
-    return json.dumps(summary(job) | {"best_so_far": best}, ensure_ascii=False)
+    """A ready job with its layout. An infeasible one has a layout that places nothing. A cancelled one has its best
+    layout so far, which no validator has checked."""
+    stored = {
+        "layout": job.layout,
+        "infeasible": job.best_so_far if job.state == "infeasible" else None,
+        "best_so_far": job.best_so_far if job.state == "cancelled" else None,
+    }
+    layouts = {name: None if text is None else layout_document(text, job.name) for name, text in stored.items()}
+    return json.dumps(summary(job, waiting) | layouts, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The files of a ready job, by name. Allocators are stored as they were validated. The other files are made from the
+"""The files of a job, by name. Allocators are stored as they were validated. The other files are made from the
 layout when a caller asks for them."""
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from warpack.service.jobs.children.orders import Task
 
 @dataclass(frozen=True, slots=True)
 class JobFile:
-    """`make`: the child's task that makes the file; None if the file is stored."""
+    """`make`: the child's task that makes the file; None if the file is stored. `of_best`: a cancelled job has it too,
+    of its best layout so far."""
 
     name: str
     what: str
     media_type: str
     make: Task | None = None
+    of_best: bool = False
 
 
 FILES: tuple[JobFile, ...] = (
@@ -28,6 +30,6 @@ FILES: tuple[JobFile, ...] = (
         "text/x-python",
         checked_allocators,
     ),
-    JobFile("layout.svg", "The layout as a picture", "image/svg+xml", picture),
+    JobFile("layout.svg", "The layout as a picture", "image/svg+xml", picture, of_best=True),
     JobFile("bundle.zip", "All files of the job, with their SHA-256 sums", "application/zip", bundle),
 )

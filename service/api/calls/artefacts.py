@@ -56,9 +56,9 @@ async def get_chart(
     again, kept `between` a write and a read, or in which others may still access them until a barrier (`waiting`). The
     reason stands last. `advice`, `compared` and `validation` are the layout's in words."""
     job = await job_of(runner, caller, job_id)
-    if job.state != "ready":
+    if job.pictured is None:
         raise _not_ready(job, "the chart")
-    body = await _of_child(request, runner, job, chart, {"layout": job.layout, "artefacts": {}})
+    body = await _of_child(request, runner, job, chart, {"layout": job.pictured, "artefacts": {}})
     return tagged(body, "application/json", if_none_match)
 
 
@@ -116,14 +116,15 @@ async def _handed_out(
     if_none_match: str | None,
     asked: Mapping[str, str | int | None] = MappingProxyType({}),
 ) -> Response:
-    """The file of a ready job. `asked`: what its maker is told of the caller's wishes. Raises problem `not-ready`."""
+    """The file of a job. `asked`: what its maker is told of the caller's wishes. Raises problem `not-ready`."""
     stored = await asyncio.to_thread(runner.store.jobs.artefacts, job.id) if job.state == "ready" else {}
-    if job.state != "ready" or (file.make is None and file.name not in stored):
+    layout = job.pictured if file.of_best else job.layout
+    if layout is None or (file.make is None and file.name not in stored):
         raise _not_ready(job, file.name)
     if file.make is None:
         body = stored[file.name].encode()
     else:
-        body = await _of_child(request, runner, job, file.make, {"layout": job.layout, "artefacts": stored, **asked})
+        body = await _of_child(request, runner, job, file.make, {"layout": layout, "artefacts": stored, **asked})
     if file.media_type == "application/zip":
         name = {"Content-Disposition": f'attachment; filename="warpack-{job.id}.zip"'}
         return tagged(body, file.media_type, if_none_match, name)
@@ -154,6 +155,8 @@ async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, m
 
 def _not_ready(job: Job, name: str) -> ApiError:
     detail = f"The job is {job.state}; {name} is handed out once it is ready."
+    if job.state == "cancelled":
+        detail = f"The job was cancelled before it was ready, so there is no {name}."
     if job.state == "ready":
         detail = (
             f"This layout was validated before {name} was made, or is a pool, which has none: its offsets stand in the "

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from warpack.service.api.answers.cursors import CURSOR, before_of, cursor_of
-from warpack.service.api.answers.documents import cancelled_text, summary
+from warpack.service.api.answers.documents import job_text, summary
 from warpack.service.api.answers.errors import ApiError, not_found
 from warpack.service.api.answers.hub import Hub
 from warpack.service.api.answers.ids import JobId
@@ -109,4 +109,4 @@ async def cancel_job(job_id: JobId, runner: InJobRunner, caller: Submitter, hub:
 
         await until(hub, job, best_is_there, _CANCEL_SETTLES_S)
         job = await job_of(runner, caller, job_id)
-    return Response(cancelled_text(job), media_type="application/json")
+    return Response(job_text(job), media_type="application/json")

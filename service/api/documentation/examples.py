@@ -29,6 +29,7 @@ _JOB_EXAMPLE = {
     },
     "layout": None,
     "infeasible": None,
+    "best_so_far": None,
 }
 
 _PROBLEM_EXAMPLE = {
@@ -77,12 +78,11 @@ _JOB_SCHEMA = {
         "priority": {"enum": list(PRIORITIES)},
         "layout": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
         "infeasible": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]},
+        "best_so_far": {
+            "anyOf": [_LAYOUT_SCHEMA, {"type": "null"}],
+            "description": "Of a cancelled job: the best layout that it had. No validator has checked it.",
+        },
     },
-}
-_CANCELLED_SCHEMA = {
-    "type": "object",
-    "required": ["id", "state", "best_so_far"],
-    "properties": {"best_so_far": {"anyOf": [_LAYOUT_SCHEMA, {"type": "null"}]}},
 }
 _JOBS_SCHEMA = {
     "type": "object",
@@ -150,7 +150,7 @@ JOB: dict[int | str, dict[str, Any]] = {200: {"description": "The job", "content
 CANCELLED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The cancelled job with its best layout so far, which no validator has checked",
-        "content": _json(_CANCELLED_SCHEMA, {**_JOB_EXAMPLE, "state": "cancelled", "best_so_far": None}),
+        "content": _json(_JOB_SCHEMA, {**_JOB_EXAMPLE, "state": "cancelled"}),
     }
 }
 

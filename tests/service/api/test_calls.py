@@ -115,6 +115,10 @@ def test_a_cancelled_job_says_so_and_is_not_used_again(http: TestClient) -> None
     cancelled = http.delete(job["links"]["self"])
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
     assert cancelled.json()["best_so_far"] is None
+    assert set(cancelled.json()["links"].values()) == {job["links"]["self"], job["links"]["manifest"], None}
+    refused = http.get(f"{job['links']['self']}/layout.svg")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:warpack:problem:not-ready")
+    assert "cancelled before it was ready" in refused.json()["detail"]
     assert http.delete(job["links"]["self"]).status_code == 200
     assert http.post("/v1/layouts", json=posted).json()["id"] != job["id"]
     listed = http.get("/v1/layouts", params={"state": "cancelled", "name": posted["name"]}).json()["layouts"]

@@ -184,5 +184,8 @@ def test_a_job_is_cancelled_with_the_best_that_it_had(url: str, kind: str) -> No
         cancelled = await client.cancel(job.id)
         assert cancelled.state == "cancelled"
         assert cancelled.best_so_far.status == "feasible"
+        again = await client.get(job.id)
+        assert again.best_so_far == cancelled.best_so_far
+        assert again.layout is None
 
     run(kind, url, do)
