@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -18,7 +19,11 @@ from tests.solver.verifier.examples import (
     of_rule,
     part,
 )
+from tests.solver.verifier.programs import random_program
 from warpack.solver.verifier import verify
+from warpack.solver.verifier.certificates import Certificates
+from warpack.solver.verifier.findings import Findings
+from warpack.solver.verifier.story import derive
 from warpack.solver.wire.layout import BytesProof, CountProof, Layout, ThreadsProof
 from warpack.solver.wire.manifest import InPlace, Manifest, Timeline
 from warpack.solver.wire.report import StaticReport
@@ -255,3 +260,24 @@ def test_an_exact_number_of_threads_needs_no_certificate() -> None:
     layout = layout_at(manifest, {"a": 0})
     proven = replace(layout.proof, threads_per_block=ThreadsProof("optimal", 7, {}))
     assert verify(manifest, replace(layout, proof=proven)).certificates["threads_per_block"] == "checked"
+
+
+def test_what_a_phase_settles_alone_is_what_every_pair_by_itself_says() -> None:
+    settled = found_open = 0
+    for seed in range(300):
+        manifest = random_program(seed)
+        names = frozenset(one.full_name for one in manifest.buffers)
+        story = derive(manifest)
+        certificates = Certificates(manifest, story, names, False, Findings(story))
+        named = [one for one in map(certificates._find, names) if one is not None and one.pieces]
+        for phase in range(story.length):
+            open_pairs = {frozenset((one.name, other.name)) for one, other in certificates._open_at(phase, named)}
+            here = [one for one in named if all(certificates._in_the_way(piece, phase) for piece in one.pieces)]
+            for one, other in combinations(here, 2):
+                if frozenset((one.name, other.name)) in open_pairs:
+                    found_open += 1
+                else:
+                    settled += 1
+                    assert certificates._must_be_apart(one, other), (seed, phase, one.name, other.name)
+    assert settled > 1000
+    assert found_open > 100
