@@ -121,6 +121,8 @@ def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
     larger = next_larger(asked, bound)
     if larger is None:
         return Trial(what, bound, "confirmed", "no larger block is allowed")
+    if residents_first(asked):
+        return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
     if asked.objective != "threads_per_block":
         return Trial(what, bound, "open", f"with the objective {asked.objective} this cannot be put to the test yet")
     manifest = asked.in_block(larger)
@@ -155,11 +157,11 @@ def _larger(manifest: Manifest, shared: list[Buffer], bound: int) -> Iterator[By
         return
     if bound % step == 0:
         better = range(bound + step, most + 1, step)
-    else:
+    else:  # any whole multiple is better, and so is a larger block that is none
         better = range(min(bound + rules.threads_per_run, step), most + 1, rules.threads_per_run)
     best = -1
     for threads in better:
-        if threads % step and (bound % step == 0 or threads < bound):
+        if threads % step and (bound % step == 0 or threads <= bound):
             continue
         best = max(best, _most_run_bytes(manifest, shared, threads))
     if best >= 0:

@@ -8,6 +8,7 @@ Prints each disagreement with its seed, and how many of the mixes agree. Exits w
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -50,25 +51,37 @@ def mix_of_scopes(seed: int) -> dict[str, Any]:
     }
 
 
-def wrongly_counted(seed: int) -> str | None:
+def mix_with_aliases(seed: int) -> dict[str, Any]:
+    """The same with aliases, some of them across the scopes. A buffer that has one is always live."""
+    document, random = mix_of_scopes(seed), Random(-seed - 1)
+    shuffled = random.sample(document["buffers"], len(document["buffers"]))
+    for number, buffer in enumerate(shuffled[1:], 1):
+        if random.random() < 0.7:
+            buffer["aliases"] = shuffled[random.randrange(number)]["name"]
+            buffer.pop("lifetime", None)
+    return document
+
+
+def wrongly_counted(seed: int, mix: Callable[[int], dict[str, Any]] = mix_of_scopes) -> str | None:
     """What is wrong with the optimiser's threads for one mix; None where they are the most there are, and said to
     be."""
-    manifest = load_manifest(mix_of_scopes(seed))
+    manifest = load_manifest(mix(seed))
     layout = optimize(manifest)
     report = verify(manifest, layout)
     if not report.passed:
-        return f"seed {seed}: {[finding.message for finding in report.findings]}"
+        return f"{mix.__name__} {seed}: {[finding.message for finding in report.findings]}"
     found, most = 0 if layout.launch is None else layout.launch.threads_per_block, most_runs(manifest, MOST_RUNS)
     said = layout.proof.threads_per_block.status
     if found != most or said not in ("optimal", "infeasible"):
-        return f"seed {seed}: {found} threads, {said}; the most are {most}"
+        return f"{mix.__name__} {seed}: {found} threads, {said}; the most are {most}"
     return None
 
 
 def main(arguments: list[str]) -> int:
     count = int(arguments[0]) if arguments else 500
-    wrong = [said for said in map(wrongly_counted, range(count)) if said is not None]
-    print(*wrong, f"{count - len(wrong)} of {count} mixes agree", sep="\n")
+    mixes = [(seed, mix) for seed in range(count) for mix in (mix_of_scopes, mix_with_aliases)]
+    wrong = [said for seed, mix in mixes if (said := wrongly_counted(seed, mix)) is not None]
+    print(*wrong, f"{len(mixes) - len(wrong)} of {len(mixes)} mixes agree", sep="\n")
     return 1 if wrong else 0
 
 

@@ -1,7 +1,8 @@
 """The best launch that no bound rules out, if the block's and the runs' buffers share one memory.
 
-A launch is ruled out in two cases. In some phase, the live bytes of the block and of all runs exceed its bytes. Or the
-block-scoped buffers that fit neither inside nor between windows do not fit before the first window either.
+A launch is ruled out in two cases. In some phase, the accessed bytes of the block and of all runs exceed its bytes,
+without those that an alias or an in-place pair may let share. Or the block-scoped buffers that fit neither inside nor
+between windows do not fit before the first window either.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from warpack.solver.flatten.crossing import MOST_PAIRS
+from warpack.solver.flatten.permissions import declared_aliases
 from warpack.solver.flatten.problem import FlatManifest
 from warpack.solver.launch.block import BlockShape
 from warpack.solver.launch.stride import stride_bytes
@@ -35,10 +38,11 @@ class LaunchBound:
         self._stride = stride_bytes(
             run_bytes_at_least, shape.region, shape.threads_per_run, manifest.launch.bank_conflicts
         )
-        self._used = max_live(flat.run).size_bytes
-        self._columns = tuple(_live(flat)) if not _lenient(flat) else ()
-        every = frozenset(range(len(flat.run.items)))
-        self._full = [number for number, met in flat.crossing.items() if met == every] if every else []
+        peak = max_live(flat.run)
+        self._used = peak.size_bytes
+        lenient = _lenient(manifest, flat)
+        self._columns = tuple(_accessed(flat, lenient))
+        self._full = list(_kept_from(manifest, flat, frozenset(peak.pieces), lenient)) if self._used else []
 
     def allows(self, wanted: Wanted) -> bool:
         """Whether no bound rules this launch out."""
@@ -59,17 +63,45 @@ class LaunchBound:
         return needed.size_bytes + beyond <= most
 
 
-def _lenient(flat: FlatManifest) -> bool:
-    """Whether some pieces may share bytes although they are live at once."""
-    return any(problem.in_place or problem.alias_permits for problem in (flat.run, flat.block))
+def _lenient(manifest: Manifest, flat: FlatManifest) -> frozenset[str]:
+    """The buffers that may share bytes with some other although both are accessed at once."""
+    aliased = {one.full_name for pair in declared_aliases(manifest) for one in pair}
+    in_place = {
+        problem.items[number].buffer
+        for problem in (flat.run, flat.block)
+        for pair in problem.in_place
+        for number in (pair.read, pair.write)
+    }
+    return frozenset(aliased | in_place)
 
 
-def _live(flat: FlatManifest) -> Iterator[tuple[Bytes, Bytes]]:
-    """For each stretch of alike phases, the accessed bytes of the block and of a run."""
+def _kept_from(manifest: Manifest, flat: FlatManifest, used: frozenset[str], lenient: frozenset[str]) -> Iterator[int]:
+    """The items of the block that can lie over none of the pieces of a run that are named in `used`, with no byte."""
+    relation, apart = flat.relation, {frozenset(pair) for pair in manifest.apart}
+    if relation is None or len(flat.crossing) * len(used) > MOST_PAIRS:
+        return
+    below = [
+        (flat.uses[piece.name], item.buffer) for item in flat.run.items for piece in item.pieces if piece.name in used
+    ]
+    for number in flat.crossing:
+        item = flat.block.items[number]
+        uses = [flat.uses[piece.name] for piece in item.pieces]
+        if all(
+            frozenset((item.buffer, buffer)) in apart
+            or not {item.buffer, buffer} <= lenient
+            and all(relation.conflict(one, other) for one in uses)
+            for other, buffer in below
+        ):
+            yield number
+
+
+def _accessed(flat: FlatManifest, lenient: frozenset[str]) -> Iterator[tuple[Bytes, Bytes]]:
+    """For each stretch of alike phases, the accessed bytes of the block and of a run, without those that are
+    lenient."""
     change: dict[int, list[Bytes]] = {}
     for kind, problem in enumerate((flat.block, flat.run)):
         for item in problem.items:
-            for piece in item.pieces:
+            for piece in item.pieces if item.buffer not in lenient else ():
                 for start, end in piece.accesses.spans:
                     change.setdefault(start, [0, 0])[kind] += piece.size_bytes
                     change.setdefault(end, [0, 0])[kind] -= piece.size_bytes

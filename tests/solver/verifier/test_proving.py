@@ -11,6 +11,7 @@ import pytest
 from tests.helpers.processes import PATIENCE_S
 from tests.helpers.simple_layouts import layout_at
 from tests.solver.verifier.examples import buffer, by_search, manifest_of, part
+from warpack.solver import load_manifest, optimize
 from warpack.solver.verifier.exact import fits, items_of
 from warpack.solver.verifier.proving import Trial, prove
 from warpack.solver.verifier.story import derive
@@ -120,3 +121,37 @@ def test_small_regions_fit_exactly_where_some_packing_by_hand_does() -> None:
                 )
             )
             assert (fits(story, items, capacity, PATIENCE_S).verdict == "fits") == by_hand
+
+
+def test_a_block_as_large_as_the_bound_is_none_that_is_better() -> None:
+    """Its tracks want more than 32 threads, and 64 do not fit, so the best block is no whole multiple."""
+    tracks = [{"name": "t0", "span": [0, 1], "threads": "rest"}, {"name": "t1", "span": [1, 2], "threads": 32}]
+    dtype = {"itemsize_bytes": 6, "alignment_bytes": 2}
+    document = {
+        "schema": "warpack/manifest/1",
+        "target": {"compute_capability": "9.0"},
+        "timeline": {"length": 2, "tracks": [tracks]},
+        "buffers": [
+            {"name": "wide", "size": 1, "dtype": dtype},
+            {"name": "aligned", "size": 1, "dtype": "int8", "alignment_bytes": 1024},
+        ],
+    }
+    manifest = load_manifest(document)
+    layout = optimize(manifest)
+    assert layout.proof.threads_per_block.upper_bound == 48
+    trials = prove(manifest, layout)
+    assert [trial.verdict for trial in trials if trial.what == "threads_per_block"] == ["confirmed"]
+
+
+def test_where_resident_threads_rank_first_a_larger_block_refutes_nothing() -> None:
+    document = {
+        "schema": "warpack/manifest/1",
+        "target": {"compute_capability": "8.9", "registers_per_thread": 1},
+        "buffers": [
+            {"name": "grows", "size": {"per_thread": 1}, "dtype": "float32", "scope": "block"},
+            {"name": "either", "size": 1, "dtype": "float32", "location": "auto"},
+        ],
+    }
+    manifest = load_manifest(document)
+    trials = prove(manifest, optimize(manifest))
+    assert [trial.verdict for trial in trials if trial.what == "threads_per_block"] == ["open"]
