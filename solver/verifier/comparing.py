@@ -13,7 +13,7 @@ from warpack.solver.verifier.findings import Findings
 from warpack.solver.verifier.over import NO_WINDOWS, RunWindows
 from warpack.solver.verifier.overlaps import bytes_in_common, check_overlaps, conflict_at
 from warpack.solver.verifier.placement import PlacedPiece
-from warpack.solver.verifier.spans import common, covers, merged
+from warpack.solver.verifier.spans import common, covers, meet, merged
 from warpack.solver.verifier.story import Story, derive
 from warpack.solver.verifier.weighing import residents_first
 from warpack.solver.wire.layout import MOST_BROKEN_LISTED, Baseline, Layout, Region, ThreadsBy
@@ -252,14 +252,15 @@ def _said(key: _Key) -> str:
 
 
 def _phase_is_so(story: Story, one: Finding) -> bool:
-    """The first phase in which one is accessed while the other is needed. Where there is none, any phase in which they
-    conflict is accepted, or None."""
+    """Whether one is accessed in this phase while the other is needed, or may be, since it runs beside; or whether they
+    conflict there for another reason. Where nobody needs one while the other is accessed, None is right too."""
     a, b = (story.piece_by_name[name] for name in one.buffers)
-    needed = merged((*common(a.accesses, b.live), *common(a.live, b.accesses)))
-    if needed:
-        return one.phase == needed[0][0]
+    if one.phase is None:
+        return not (meet(a.accesses, b.live) or meet(a.live, b.accesses))
+    threads = story.threads_of(a, b)
+    met = (*common(a.accesses, story.occupied(b, threads)), *common(story.occupied(a, threads), b.accesses))
     conflict = story.conflict_unless_permitted(a, b)
-    return one.phase is None or (conflict is not None and covers(conflict.phases, one.phase))
+    return covers(merged(met), one.phase) or (conflict is not None and covers(conflict.phases, one.phase))
 
 
 def _misplaced(places: Iterable[_Own]) -> Iterator[Finding]:

@@ -219,3 +219,30 @@ def test_the_verifier_refuses_a_broken_rule_that_is_none_and_a_baseline_that_is_
     plain = replace(manifest, baseline=None)
     found = verify(plain, replace(layout, manifest_sha256=plain.sha256)).findings
     assert [one.rule for one in found] == ["baseline"]
+
+
+def test_a_broken_hand_layout_beside_calls_in_one_phase_does_not_refuse_the_answer() -> None:
+    """B is called beside A. What A keeps for its next call is kept while B runs, too."""
+    document = {
+        "schema": "warpack/manifest/1",
+        "target": {"compute_capability": "10.0"},
+        "timeline": {"phases": ["p1", "p2"]},
+        "components": [
+            {"path": "B", "timeline": {}, "called_in": ["p1"]},
+            {"path": "plain"},
+            {"path": "A", "timeline": {"phases": ["p0"]}, "called_in": ["p1", "p2"]},
+        ],
+        "buffers": [
+            {"name": "always", "size": 1, "dtype": "float32", "component": "plain"},
+            {"name": "kept", "size": 1, "dtype": "float32", "component": "A", "accesses_in": {"updates": ["p0"]}},
+        ],
+        "baseline": {"offsets_bytes": {"plain/always": 0, "A/kept": 0}},
+    }
+    manifest = load_manifest(document)
+    layout = optimize(manifest)
+    (broken,) = layout.baselines["by_hand"].broken
+    assert (broken.rule, set(broken.buffers)) == ("overlap", {"plain/always", "A/kept"})
+    assert verify(manifest, layout).findings == ()
+    wrong = replace(layout.baselines["by_hand"], broken=(replace(broken, phase=6, phase_name="p2/exit"),))
+    (finding,) = verify(manifest, replace(layout, baselines={**layout.baselines, "by_hand": wrong})).findings
+    assert "not in phase 6" in finding.message
