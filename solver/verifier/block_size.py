@@ -14,7 +14,14 @@ from warpack.solver.verifier.story import Story, derive
 from warpack.solver.verifier.weighing import residents_first
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest, Scope
-from warpack.solver.wire.units import Bytes
+from warpack.solver.wire.units import Bytes, align_up
+
+
+def smallest_block(manifest: Manifest) -> int:
+    """The fewest threads that a block may have: the number that is given, or whole runs that are enough for every
+    track."""
+    per_run = manifest.launch.threads_per_run
+    return manifest.launch.threads_per_block or align_up(max(per_run, manifest.least_threads), per_run)
 
 
 def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> Outcome:

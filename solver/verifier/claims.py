@@ -65,12 +65,12 @@ def _check_threads(
     )
     certificate = proof.threads_per_block.certificate
     if not trivial and certificate.get("kind") == "bytes-bounds":
-        certificates.outcomes["threads_per_block"] = _from_bytes(manifest, proof, certificates, findings)
+        certificates.outcomes["threads_per_block"] = threads_from_bytes(manifest, proof, certificates, findings)
     else:
         certificates.check_other("threads_per_block", certificate, trivial=trivial)
 
 
-def _from_bytes(manifest: Manifest, proof: Proof, certificates: Certificates, findings: Findings) -> Outcome:
+def threads_from_bytes(manifest: Manifest, proof: Proof, certificates: Certificates, findings: Findings) -> Outcome:
     """Bounds on the bytes of both regions bound the threads, if their buffers may share nothing across the regions
     either."""
     certificate = proof.threads_per_block.certificate

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.certificates import Certificates
+from warpack.solver.verifier.claims import threads_from_bytes
 from warpack.solver.verifier.findings import Findings
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
@@ -35,6 +37,29 @@ def check_infeasible(manifest: Manifest, layout: Layout, findings: Findings) -> 
     if minimum < least:
         message = f"minimum_budget_bytes is {minimum}, but static bytes and the largest buffers alone take {least}"
         findings.add("infeasible", message)
+
+
+def check_ruled_out(manifest: Manifest, layout: Layout, findings: Findings, *, grows: bool) -> dict[str, str]:
+    """Checks the certificates of a layout without a launch: its bounds must hold whatever comes on chip, so only the
+    buffers that have to be there count. `grows`: `manifest` has the sizes of its smallest block. Returns how each bound
+    was checked."""
+    proof = layout.proof
+    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    windows = any(buffer.scope == "run" for buffer in shared)
+    on_chip = frozenset(buffer.full_name for buffer in shared)
+    certificates = Certificates(manifest, findings.story, on_chip, windows, findings)
+    of_runs, of_block = proof.run_bytes, proof.block_region_bytes
+    certificates.check_bytes("run_bytes", "run", of_runs.certificate, of_runs.lower_bound_bytes)
+    certificates.check_bytes("block_region_bytes", "block", of_block.certificate, of_block.lower_bound_bytes)
+    what, threads = "threads_per_block", proof.threads_per_block
+    if threads.status == "infeasible" and threads.upper_bound:
+        findings.add("proof", f"proof.{what} is infeasible, but says at most {threads.upper_bound} threads")
+    startable = Block.of(manifest, (), 0, 0).chosen_threads(0) is not None
+    if startable and not grows and threads.upper_bound == 0 and threads.certificate.get("kind") == "bytes-bounds":
+        certificates.outcomes[what] = threads_from_bytes(manifest, proof, certificates, findings)
+    else:
+        certificates.check_other(what, threads.certificate, trivial=not startable)
+    return dict(certificates.outcomes)
 
 
 def least_budget(manifest: Manifest, findings: Findings) -> Bytes:

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Literal
 
 from warpack.solver.devices.table import device
-from warpack.solver.verifier.block_size import next_larger
+from warpack.solver.verifier.block_size import next_larger, smallest_block
 from warpack.solver.verifier.blocks import Block
 from warpack.solver.verifier.exact import Answer, Item, fits, items_of
 from warpack.solver.verifier.report import verify
@@ -42,19 +42,24 @@ class Trial:
 
 
 def prove(manifest: Manifest, layout: Layout, *, limit_s: float = DEFAULT_LIMIT_S) -> tuple[Trial, ...]:
-    """A trial of every bound of the layout that `verify` reports as resting on a search. `limit_s` is for each."""
-    if layout.launch is None and layout.pool is None:
-        return ()
-    asked, manifest = manifest, sized_for(manifest, layout)
-    story, launch = derive(manifest), layout.launch
+    """A trial of every bound of the layout that `verify` reports as resting on a search. `limit_s` is for each. Of an
+    infeasible layout that is whether the smallest block fits."""
+    asked, launch = manifest, layout.launch
+    if launch is not None:
+        manifest = sized_for(manifest, layout)
+    elif manifest.grows:
+        manifest = manifest.in_block(smallest_block(manifest))
+    story = derive(manifest)
     trials = []
     for what in verify(asked, layout).by_search:
         started = monotonic()
         if what in ("run_bytes", "block_region_bytes", "pool_bytes"):
             trial = _of_bytes(manifest, layout, story, what, limit_s)
+        elif launch is None:
+            trial = _of_smallest(asked, manifest, story, limit_s)
         elif what == "threads_per_block" and asked.grows:
             trial = _of_block_sizes(asked, layout, limit_s)
-        elif what == "threads_per_block" and launch is not None:
+        elif what == "threads_per_block":
             trial = _of_threads(manifest, layout, story, launch, limit_s)
         else:
             trial = Trial(what, _bound(layout, what), "open", "this kind of bound cannot be put to the test yet")
@@ -76,7 +81,7 @@ def _of_bytes(manifest: Manifest, layout: Layout, story: Story, what: str, limit
     bound = _bound(layout, what)
     items = items_of(story, _on_chip(manifest, layout, scope))
     note = ""
-    if scope == "block" and _windows(layout):
+    if scope == "block" and _windows(manifest, layout):
         items = [item for item in items if _held_before_windows(manifest, layout, story, item)]
         note = "without those that may lie over the windows of runs"
     answer = fits(story, items, bound - 1, limit_s)
@@ -112,6 +117,29 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
     answer = fits(story, items, capacity, limit_s)
     note = f"whether {len(items)} buffers and parts fit into {capacity} bytes, so that a larger block could start"
     return _judged(manifest, what, bound, answer, note, relaxed=False)
+
+
+def _of_smallest(asked: Manifest, manifest: Manifest, story: Story, limit_s: float) -> Trial:
+    """Where no block is said to fit: whether the smallest one does."""
+    what = "threads_per_block"
+    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    if asked.grows or len({buffer.scope for buffer in shared}) > 1:
+        return Trial(
+            what, 0, "open", "with buffers of both scopes, or sizes that grow, this cannot be put to the test yet"
+        )
+    if any(_widens(buffer, shared) for buffer in manifest.buffers if buffer.location == "auto"):
+        return Trial(what, 0, "open", "an `auto` buffer on chip would change the stride")
+    threads = smallest_block(manifest)
+    if any(buffer.scope == "run" for buffer in shared):
+        capacity = _most_run_bytes(manifest, shared, threads)
+    else:
+        block = Block.of(manifest, shared, 0, 0)
+        capacity = block.budget - block.static if block.fits(threads, 0) else -1
+    if capacity < 0:
+        return Trial(what, 0, "confirmed", f"no block of {threads} threads can start, whatever its buffers take")
+    answer = fits(story, items_of(story, shared), capacity, limit_s)
+    note = f"whether {len(shared)} buffers fit into {capacity} bytes, so that a block of {threads} threads could start"
+    return _judged(manifest, what, 0, answer, note, relaxed=False)
 
 
 def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
@@ -181,6 +209,8 @@ def _most_run_bytes(manifest: Manifest, shared: list[Buffer], threads: int) -> B
 
 
 def _on_chip(manifest: Manifest, layout: Layout, scope: Scope) -> list[Buffer]:
+    if layout.launch is None and layout.pool is None:
+        return [one for one in manifest.buffers if one.scope == scope and one.size_bytes and one.location == "shared"]
     placed = layout.by_name
     return [
         buffer
@@ -189,7 +219,9 @@ def _on_chip(manifest: Manifest, layout: Layout, scope: Scope) -> list[Buffer]:
     ]
 
 
-def _windows(layout: Layout) -> bool:
+def _windows(manifest: Manifest, layout: Layout) -> bool:
+    if layout.launch is None and layout.pool is None:
+        return bool(_on_chip(manifest, layout, "run"))
     return layout.launch is not None and layout.launch.stride_bytes > 0 and layout.launch.runs_per_block > 0
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warpack.solver.verifier.block_size import check_block_size
+from warpack.solver.verifier.block_size import check_block_size, smallest_block
 from warpack.solver.verifier.claims import check_claims
 from warpack.solver.verifier.comparing import check_baselines
 from warpack.solver.verifier.findings import Findings
 from warpack.solver.verifier.handoffs import check_handoffs
-from warpack.solver.verifier.infeasible import check_infeasible
+from warpack.solver.verifier.infeasible import check_infeasible, check_ruled_out
 from warpack.solver.verifier.launching import check_launch, check_regions, check_widths
 from warpack.solver.verifier.local import check_local
 from warpack.solver.verifier.over import NO_WINDOWS, RunWindows
@@ -37,8 +37,8 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     pairs.
     """
     asked = manifest
-    if manifest.grows:  # the sizes of the layout's own block
-        threads = manifest.launch.threads_per_run if layout.launch is None else max(1, layout.launch.threads_per_block)
+    if manifest.grows:  # the sizes of the layout's own block, or of the smallest
+        threads = smallest_block(manifest) if layout.launch is None else max(1, layout.launch.threads_per_block)
         manifest = manifest.in_block(manifest.launch.threads_per_block or threads)
     story = derive(manifest)
     findings = Findings(story)
@@ -54,11 +54,12 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
         return StaticReport(tuple(findings.found), checked)
     if layout.launch is None and not manifest.of_pool:
         check_infeasible(manifest, layout, findings)
+        certificates = check_ruled_out(manifest, layout, findings, grows=asked.grows)
         if all(
             buffer.location != "auto" for buffer in manifest.buffers
         ):  # the layout does not say which of them are on chip
             check_baselines(asked, layout, [one for one in manifest.buffers if one.location == "shared"], findings)
-        return StaticReport(tuple(findings.found), checked)
+        return StaticReport(tuple(findings.found), checked, certificates)
     matched = match(manifest, layout, findings)
     placed = place_pieces(matched, findings)
     launch = layout.launch

@@ -88,8 +88,7 @@ def _kept_from(manifest: Manifest, flat: FlatManifest, used: frozenset[str], len
         uses = [flat.uses[piece.name] for piece in item.pieces]
         if all(
             frozenset((item.buffer, buffer)) in apart
-            or not {item.buffer, buffer} <= lenient
-            and all(relation.conflict(one, other) for one in uses)
+            or (not {item.buffer, buffer} <= lenient and all(relation.conflict(one, other) for one in uses))
             for other, buffer in below
         ):
             yield number
