@@ -17,7 +17,7 @@ from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.demo_jobs import Ended, follow, send
 from warpack.service.cli.demo_service import running_service
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from warpack.service.cli.inputs import STDIN, read_manifest
+from warpack.service.cli.inputs import STDIN, read_manifest, stdin_bytes
 from warpack.service.cli.options import Quiet
 from warpack.service.cli.progress import showing
 from warpack.service.cli.shown import show_layout
@@ -133,7 +133,7 @@ def _examples() -> list[tuple[str, bytes]]:
 
 def _document(source: str) -> bytes:
     if source == STDIN:
-        return sys.stdin.buffer.read()
+        return stdin_bytes()
     from warpack.solver.reading.texts.written import form_of_name
 
     if form_of_name(source) != "json":  # a service takes JSON alone

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.inputs import STDIN, stdin_bytes
 from warpack.service.cli.options import Quiet, Verbose
 from warpack.service.cli.terminal import complain, complain_of, out, write_json
 from warpack.solver.wire.problems import ManifestError
@@ -100,7 +99,7 @@ def _text(source: str) -> Written | str | Path:
 
     if source != STDIN:
         return source
-    data = sys.stdin.buffer.read(MOST_LAYOUT_BYTES + 1)
+    data = stdin_bytes(MOST_LAYOUT_BYTES + 1)
     return Written(data, form_of_stream(data), STDIN)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from warpack.service.cli.inputs import STDIN
-from warpack.service.cli.terminal import complain, complain_of, note
+from warpack.service.cli.inputs import STDIN, stdin_bytes
+from warpack.service.cli.terminal import complain, complain_of, note, write_text
 from warpack.solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def triton(
 
 def _text(source: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
+        data = stdin_bytes() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
         raise CommandFailed(f"cannot read {source}: {error.strerror or error}", BAD_INPUT) from None
     try:
@@ -169,9 +168,7 @@ def _write(source: str, imported: Imported, output: Path | None) -> int:
         complain_of(error.problems)
         return BAD_INPUT
     if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
+        write_text(text)
     else:
         output.write_text(text, encoding="utf-8")
     told = [_counted(len(manifest.buffers), "buffer"), _counted(manifest.timeline.length, "phase")]

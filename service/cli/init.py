@@ -72,7 +72,7 @@ def init(
         except ValueError as error:
             raise CommandFailed(str(error), BAD_INPUT) from None
     else:
-        start = asked(sys.stdin, note) if sys.stdin.isatty() else DEFAULTS
+        start = asked(sys.stdin, note) if sys.stdin is not None and sys.stdin.isatty() else DEFAULTS
     text = text_of(
         start,
         "yaml" if to_screen else form_of_name(output),

@@ -29,8 +29,14 @@ def with_stdin_named(arguments: Sequence[str]) -> list[str]:
     return named
 
 
-def stdin_bytes() -> bytes:
-    return sys.stdin.buffer.read()
+def stdin_bytes(most: int = -1) -> bytes:
+    """What standard input has, or the first `most` bytes of it. Raises CommandFailed if it cannot be read."""
+    if sys.stdin is None:
+        raise CommandFailed("standard input is closed", BAD_INPUT)
+    try:
+        return sys.stdin.buffer.read(most)
+    except OSError as error:
+        raise CommandFailed(f"cannot read standard input: {error.strerror or error}", BAD_INPUT) from None
 
 
 def read_manifest(source: str, data: bytes | None = None) -> Manifest:
@@ -43,7 +49,7 @@ def read_manifest(source: str, data: bytes | None = None) -> Manifest:
     if source != STDIN:
         return load_manifest(source)
     if data is None:
-        data = sys.stdin.buffer.read(MOST_MANIFEST_BYTES + 1)
+        data = stdin_bytes(MOST_MANIFEST_BYTES + 1)
     return load_manifest(Written(data, form_of_stream(data), STDIN))
 
 

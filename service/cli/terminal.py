@@ -24,6 +24,10 @@ class _Console(Console):
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*map(_wrapped, objects), **{"crop": False, **options})
 
+    def on_broken_pipe(self) -> None:
+        """`main` ends the command. Rich's own way would end it with code 1."""
+        raise BrokenPipeError
+
 
 def _wrapped(each: Any) -> Any:
     """A sentence as one that is wrapped. The text of a help page comes inside an object of cyclopts."""
