@@ -138,6 +138,7 @@ _TEXTS: list[tuple[str, Document | bytes, str, str]] = [
 _TOP: list[tuple[str, Document | bytes, str, str]] = [
     ("schema missing", _without("schema"), "missing-field", "/schema"),
     ("another schema", _set("/schema", "warpack/manifest/2"), "unknown-schema", "/schema"),
+    ("a layout", _set("/schema", "warpack/layout/1"), "other-document", "/schema"),
     ("schema a number", _set("/schema", 1), "unknown-schema", "/schema"),
     ("unknown field", _set("/buffer", []), "unknown-field", "/buffer"),
     ("unknown field with a slash", _set("/a~b", 1), "unknown-field", "/a~0b"),

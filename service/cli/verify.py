@@ -63,6 +63,10 @@ def verify(
         checked_time_limit(time_limit)
     faults: list[tuple[str, ManifestError]] = []
     read, placed = _read(read_manifest, manifest, faults), _read(read_layout, layout, faults)
+    if len(faults) == 2 and all(_is_other(fault) for _, fault in faults):
+        raise CommandFailed(
+            f"the two are swapped: {manifest} is a layout, and {layout} a manifest. The manifest comes first", BAD_INPUT
+        )
     for source, fault in faults:
         complain(f"{source}:")
         complain_of(fault.problems)
@@ -97,6 +101,11 @@ def _tried(manifest: Manifest, layout: Layout, time_limit_s: float | None) -> tu
 
     with showing(lambda: "checking bounds with a second model"):
         return prove(manifest, layout, limit_s=DEFAULT_LIMIT_S if time_limit_s is None else time_limit_s)
+
+
+def _is_other(fault: ManifestError) -> bool:
+    """Whether it is a layout in the place of a manifest, or the reverse."""
+    return fault.problems[-1].type == "other-document"
 
 
 def _read(reader: Callable[[str], _Document], source: str, faults: list[tuple[str, ManifestError]]) -> _Document | None:

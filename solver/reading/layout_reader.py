@@ -28,7 +28,7 @@ from warpack.solver.reading.layout_figures import (
 )
 from warpack.solver.reading.layout_places import read_buffer, read_handoff, read_window
 from warpack.solver.reading.layout_values import Values
-from warpack.solver.reading.source import MOST_LAYOUT_BYTES, read_source
+from warpack.solver.reading.source import MOST_LAYOUT_BYTES, read_source, refuse_other
 from warpack.solver.reading.texts.places import placed
 from warpack.solver.wire.layout import LAYOUT_SCHEMA, Layout, LocalBytes, RunInfo, Status, Validation
 from warpack.solver.wire.problems import Problem
@@ -54,6 +54,8 @@ def read_layout(source: Mapping[str, Any] | bytes | str | Path) -> Layout:
     document = read_source(collector, source, MOST_LAYOUT_BYTES)
     if collector.problems:
         raise LayoutFormatError(tuple(collector.problems))
+    if refuse_other(collector, document, "layout"):
+        raise LayoutFormatError(placed(collector.problems, collector.written))
     layout = _layout(Values(collector), document)
     if collector.problems:
         raise LayoutFormatError(placed(collector.problems, collector.written))

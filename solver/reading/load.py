@@ -16,7 +16,7 @@ from warpack.solver.reading.in_place import read_in_place
 from warpack.solver.reading.pool import NO_TARGET, check_total, refuse_fields, widen
 from warpack.solver.reading.references import Known, check_alias_graph, read_aliases, read_apart
 from warpack.solver.reading.settings import read_launch, read_solver_options, read_target
-from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source
+from warpack.solver.reading.source import MOST_MANIFEST_BYTES, Source, read_source, refuse_other
 from warpack.solver.reading.texts.places import placed
 from warpack.solver.reading.timelines import read_timeline
 from warpack.solver.wire.bulk import uncollected
@@ -67,6 +67,8 @@ def load_manifest(source: Source) -> Manifest:
     document = read_source(collector, source, MOST_MANIFEST_BYTES)
     if document is None and collector.problems:
         raise ManifestError(tuple(collector.problems))
+    if refuse_other(collector, document, "manifest"):
+        raise ManifestError(placed(collector.problems, collector.written))
     flagged = {problem.pointer for problem in collector.problems}
     of_source = len(collector.problems)
     manifest = _read(collector, document)

@@ -7,10 +7,11 @@ be lost or fail later, so they are reported as problems with their places.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from warpack.solver.reading.collector import Collector, escaped, show
 from warpack.solver.reading.texts.written import Written, form_of_name, position_in
@@ -51,6 +52,17 @@ def read_source(collector: Collector, source: Source, most_bytes: int) -> Any:
     except RecursionError:
         collector.error("nested-too-deeply", "", "The document is nested too deeply to be a manifest or a layout.")
         return None
+
+
+def refuse_other(collector: Collector, document: Any, wanted: Literal["manifest", "layout"]) -> bool:
+    """Whether the document says by its `schema` that it is the other of the two. That is then its one problem: what
+    else a reader would find says nothing."""
+    other = "layout" if wanted == "manifest" else "manifest"
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if not isinstance(schema, str) or not re.fullmatch(rf"warpack/{other}/[0-9]{{1,9}}", schema):
+        return False
+    collector.error("other-document", "/schema", f"This is a {other} ({schema}), and a {wanted} is wanted.")
+    return True
 
 
 def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes:

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from tests.bad_manifests import BAD_MANIFESTS, BadManifest
 from warpack.service.api.answers.files import FILES
-from warpack.service.api.documentation.example_layout import MANIFEST
+from warpack.service.api.documentation.example_layout import LAYOUT, MANIFEST
 from warpack.service.api.edge.body_gate import MAX_BODY_BYTES
 
 ANSWERS = {
@@ -34,6 +34,15 @@ def test_a_bad_manifest_is_refused_with_its_problem_and_pointer(http: TestClient
     assert document["status"] == answer.status_code
     assert (bad.type, bad.pointer) in [(error["type"], error["pointer"]) for error in document["errors"]]
     assert all(error["message"] for error in document["errors"])
+
+
+def test_a_layout_that_is_posted_as_a_manifest_is_one_error(http: TestClient) -> None:
+    for call in ("/v1/layouts", "/v1/manifests:check"):
+        answer = http.post(call, json=LAYOUT)
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:warpack:problem:bad-manifest")
+        assert [(error["type"], error["pointer"]) for error in answer.json()["errors"]] == [
+            ("other-document", "/schema")
+        ]
 
 
 def test_nothing_bad_was_stored(http: TestClient) -> None:

@@ -76,6 +76,21 @@ def test_verify_reports_both_documents_where_both_are_bad(warpack: Cli, tmp_path
     assert "Traceback" not in ran.err
 
 
+def test_verify_says_where_the_two_are_swapped(
+    warpack: Cli, tmp_path: Path, solved: tuple[Path, dict[str, Any]]
+) -> None:
+    manifest, document = solved
+    layout = written(tmp_path, document, "layout.json")
+    ran = warpack("verify", layout, manifest)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines() == [
+        f"warpack: the two are swapped: {layout} is a layout, and {manifest} a manifest. The manifest comes first"
+    ]
+    ran = warpack("verify", layout, layout)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 2)
+    assert "This is a layout (warpack/layout/1), and a manifest is wanted." in ran.err
+
+
 def test_verify_of_a_layout_that_is_not_there_is_bad_input(warpack: Cli, tmp_path: Path) -> None:
     ran = warpack("verify", written(tmp_path, small()), tmp_path / "none.json")
     assert ran.code == 2

@@ -231,7 +231,7 @@ def test_a_field_that_nobody_knows_is_refused_by_both_which_know_the_same_fields
 FORM = {
     "missing-field", "unknown-field", "unknown-schema", "wrong-type", "not-an-integer", "out-of-range",
     "unknown-value", "unknown-dtype", "unknown-architecture", "too-many-buffers", "before-and-after",
-    "phases-and-length", "no-arms",
+    "other-document", "phases-and-length", "no-arms",
 }  # fmt: skip
 """Faults of form. All others are about what fields have to do with one another, which no schema says."""
 

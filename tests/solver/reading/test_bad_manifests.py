@@ -37,6 +37,14 @@ def test_a_manifest_that_is_wrong_as_text_is_wrong_the_same_way_as_an_object(bad
     assert of_object.value.problems == of_text.value.problems
 
 
+def test_a_layout_in_the_place_of_a_manifest_is_one_problem() -> None:
+    with pytest.raises(ManifestError) as caught:
+        load_manifest({"schema": "warpack/layout/1", "status": "proven_optimal", "buffers": 3})
+    assert [str(problem) for problem in caught.value.problems] == [
+        "/schema: This is a layout (warpack/layout/1), and a manifest is wanted. [other-document]"
+    ]
+
+
 def test_one_fault_is_one_problem() -> None:
     """A fault must not drag others behind it that only confuse."""
     many = {}

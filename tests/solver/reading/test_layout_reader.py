@@ -122,6 +122,14 @@ def test_another_schema_is_refused(document: dict[str, Any]) -> None:
     assert problems_of(document | {"schema": "warpack/layout/9"}) == {"/schema": "wrong-schema"}
 
 
+def test_a_manifest_in_the_place_of_a_layout_is_one_fault() -> None:
+    with pytest.raises(LayoutFormatError) as caught:
+        read_layout({"schema": "warpack/manifest/1", "buffers": 3})
+    assert [str(problem) for problem in caught.value.problems] == [
+        "/schema: This is a manifest (warpack/manifest/1), and a layout is wanted. [other-document]"
+    ]
+
+
 def test_integers_beyond_exact_json_numbers_are_refused(document: dict[str, Any]) -> None:
     document["buffers"][0]["offset_bytes"] = 2**53
     assert problems_of(document) == {"/buffers/0/offset_bytes": "out-of-range"}
