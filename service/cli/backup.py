@@ -9,8 +9,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from warpack.service.cli.admin_store import DataDir
-from warpack.service.cli.exits import DONE, FAILED, CommandFailed
+from warpack.service.cli.admin_store import DataDir, need_store
+from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
 from warpack.service.cli.settings import Config, settings_with
 from warpack.service.cli.terminal import note
 
@@ -27,8 +27,13 @@ def backup(
     """
     from warpack.service.store.backup import back_up
 
-    with _told():
-        done = back_up(settings_with(data_dir=data_dir, config=config), file)
+    settings = settings_with(data_dir=data_dir, config=config)
+    need_store(settings)
+    try:
+        with _told():
+            done = back_up(settings, file)
+    except OSError as error:  # it may name a file that is made on the way
+        raise CommandFailed(f"cannot write {file}: {error.strerror or error}") from None
     note(f"Written: {file} ({done.size_bytes} bytes, {done.facts.database}, migration step {done.facts.revision}).")
     return DONE
 
@@ -51,6 +56,8 @@ def restore(
     """
     from warpack.service.store.backup import restore as put_back
 
+    if not file.is_file():
+        raise CommandFailed(f"cannot read {file}: there is no such file", BAD_INPUT)
     with _told():
         done = put_back(settings_with(data_dir=data_dir, config=config), file, replace=replace)
     note(f"Restored: the store as it was at {done.facts.made_at}.")

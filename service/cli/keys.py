@@ -31,10 +31,15 @@ def make(
     priority: Annotated[Priority, Parameter(help="The highest priority of its orders.")] = "normal",
     data_dir: DataDir = None,
 ) -> int:
-    """Make a key and print it. It is shown only this once, because the store has only its hash."""
+    """Make a key and print it. It is shown only this once, because the store has only its hash.
+
+    Where there is no store yet, one is made.
+    """
+    if not name.strip():
+        raise CommandFailed("a key needs a name that says whose it is, and this one is empty", BAD_INPUT)
     if days is not None and days < 1:
         raise CommandFailed(f"--days must be 1 or more, not {days}", BAD_INPUT)
-    with opened(data_dir) as store:
+    with opened(data_dir, may_be_new=True) as store:
         lasts_s = None if days is None else days * _DAY_S
         made = store.keys.make(name, frozenset(scope), lasts_s=lasts_s, priority=priority)
     note(f"A key for {name!r} with {', '.join(s for s in SCOPES if s in scope)}. Keep it: it is not shown again.")

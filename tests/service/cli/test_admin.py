@@ -63,13 +63,53 @@ def test_what_keeps_a_backup_from_being_made_or_restored_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here = ["--data-dir", str(tmp_path / "none")]
-    assert run(["admin", "backup", str(tmp_path / "a"), *here]) == 1
-    assert "no store to back up" in capsys.readouterr().err
-    assert run(["admin", "restore", str(tmp_path / "not there"), *here]) == 1
-    assert "No such file" in capsys.readouterr().err
+    assert run(["admin", "restore", str(tmp_path / "not there"), *here]) == 2
+    assert "there is no such file" in capsys.readouterr().err
     (tmp_path / "text").write_text("hello")
     assert run(["admin", "restore", str(tmp_path / "text"), *here]) == 1
     assert "not a backup of a Warpack store" in capsys.readouterr().err
-    assert run(["admin", "backup", str(tmp_path / "no folder" / "a"), *here]) == 1
-    assert "No such file" in capsys.readouterr().err
     assert run(["admin", "restore"]) == 2
+
+
+def test_a_backup_that_cannot_be_written_is_named_and_no_file_on_the_way(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "no folder" / "a.backup"
+    assert run(["admin", "backup", str(file), "--data-dir", str(folder)]) == 1
+    assert capsys.readouterr().err == f"warpack: cannot write {file}: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["versions"],
+        ["invalidate", "--solver", "x"],
+        ["keys", "list"],
+        ["keys", "revoke", "x"],
+        ["backup", "/dev/null/never"],
+    ],
+    ids=" ".join,
+)
+def test_a_folder_without_a_store_is_told_and_none_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    mistyped = tmp_path / "mistyped"
+    assert run(["admin", *command, "--data-dir", str(mistyped)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"warpack: there is no store in {mistyped}\n")
+    assert not mistyped.exists()
+
+
+def test_the_first_key_makes_the_store_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make = ["admin", "keys", "make", "me", "--data-dir", str(tmp_path / "new")]
+    assert run(make) == 0
+    assert f"There was no store in {tmp_path / 'new'}: a new one is made." in capsys.readouterr().err
+    assert run(make) == 0
+    assert "There was no store" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_key_has_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert run(["admin", "keys", "make", "--name", name, "--data-dir", str(tmp_path / "new")]) == 2
+    assert "a key needs a name" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
