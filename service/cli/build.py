@@ -41,8 +41,10 @@ def build(
 
     Example: warpack build kernel.yaml -o generated
     """
-    if [manifest is not None, project is not None, cmake_dir].count(True) != 1:
-        raise CommandFailed("give a MANIFEST, or --project FILE, or --cmake-dir", BAD_INPUT)
+    given = [manifest is not None, project is not None, cmake_dir].count(True)
+    if given != 1:
+        several = "it is one or the other: " if given else ""
+        raise CommandFailed(f"{several}give a MANIFEST, or --project FILE, or --cmake-dir", BAD_INPUT)
     if cmake_dir:
         write_text(f"{CMAKE}\n")
         return DONE
@@ -63,6 +65,8 @@ def _project(project: Path, root: Path) -> int:
         orders = layouts_of(project)
     except ProjectError as error:
         raise CommandFailed(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise CommandFailed(f"cannot read {project}: {error.strerror or error}", BAD_INPUT) from None
     if not orders:
         raise CommandFailed(f"{project} has no [[tool.warpack.layouts]]", BAD_INPUT)
     for order in orders:

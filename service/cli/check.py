@@ -95,7 +95,9 @@ def _show_block(looked: Examined) -> None:
 
 def _with_place(problem: Problem) -> dict[str, Any]:
     place = problem.place
-    return problem.to_json() | ({} if place is None else {"line": place.line, "column": place.column})
+    return problem.to_json() | (
+        {} if place is None or place.line is None else {"line": place.line, "column": place.column}
+    )
 
 
 def _print_json(document: object) -> None:

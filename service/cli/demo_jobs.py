@@ -110,7 +110,8 @@ def _watch(client: Client, job: dict[str, Any], source: str, tell: Tell) -> dict
 def _refused(sent: Sent, problem: ApiProblem) -> Ended:
     complain(f"{sent.source}: {problem}")
     for fault in problem.errors:
-        detail(f"error: {fault.get('pointer') or '/'}: {fault.get('message')} [{fault.get('type')}]")
+        at = f"{fault['pointer']}: " if fault.get("pointer") else ""
+        detail(f"error: {at}{fault.get('message')} [{fault.get('type')}]")
     code = BAD_INPUT if problem.status in _BAD_INPUT_STATUSES else FAILED
     return Ended(sent.source, sent.document, "refused", time.monotonic() - sent.started, None, code)
 

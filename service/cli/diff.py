@@ -49,7 +49,7 @@ def diff(
         try:
             found.append(_read(source))
         except ManifestError as fault:
-            complain(f"{source}:")
+            complain(f"{source or repr(source)}:")
             complain_of(fault.problems)
             bad = True
     if bad:

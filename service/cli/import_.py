@@ -138,6 +138,8 @@ def triton(
 
 
 def _text(source: str) -> str:
+    if not source:
+        raise CommandFailed("the name of the file is empty", BAD_INPUT)
     try:
         data = stdin_bytes() if source == STDIN else Path(source).read_bytes()
     except OSError as error:

@@ -68,7 +68,7 @@ def verify(
             f"the two are swapped: {manifest} is a layout, and {layout} a manifest. The manifest comes first", BAD_INPUT
         )
     for source, fault in faults:
-        complain(f"{source}:")
+        complain(f"{source or repr(source)}:")
         complain_of(fault.problems)
     if read is None or placed is None:
         return BAD_INPUT

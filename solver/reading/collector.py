@@ -88,11 +88,12 @@ class Collector:
         *names: str,
         place: tuple[str | None, Position | None] = (None, None),
     ) -> None:
-        """`place`: the file and the position in it, where they are known already."""
+        """`place`: the file and the position in it, where they are known already. Without a position the whole file is
+        meant."""
         problem = self._problem(type_, pointer, message, names)
         file, position = place
         if file is not None:
-            problem = replace(problem, place=Place(file, *(position or (1, None))))
+            problem = replace(problem, place=Place(file, *(position or ())))
         self.problems.append(problem)
 
     def warn(self, type_: str, pointer: str, message: str, *names: str) -> None:

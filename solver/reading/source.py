@@ -44,13 +44,13 @@ def read_source(collector: Collector, source: Source, most_bytes: int) -> Any:
         if not isinstance(data, bytes | bytearray | memoryview):
             raise TypeError(f"expected a mapping, bytes, or the path of a file, got {type(source).__name__}")
         if memoryview(data).nbytes > most_bytes:
-            collector.error(
-                "document-too-large", "", f"The text has more than {most_bytes} bytes, the most that are read."
-            )
+            message = f"The text has more than {most_bytes} bytes, the most that are read."
+            collector.error("document-too-large", "", message, place=_whole(source))
             return None
         return _values(collector, bytes(data), source if isinstance(source, Written) else None)
     except RecursionError:
-        collector.error("nested-too-deeply", "", "The document is nested too deeply to be a manifest or a layout.")
+        message = "The document is nested too deeply to be a manifest or a layout."
+        collector.error("nested-too-deeply", "", message, place=_whole(source))
         return None
 
 
@@ -65,7 +65,15 @@ def refuse_other(collector: Collector, document: Any, wanted: Literal["manifest"
     return True
 
 
+def _whole(source: object) -> tuple[str | None, None]:
+    """The place of what is wrong with all of the text."""
+    return source.file if isinstance(source, Written) else None, None
+
+
 def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes:
+    if path == "":
+        collector.error("unreadable-file", "", "The name of the file is empty.")
+        return b""
     try:
         with Path(path).open("rb") as file:
             return file.read(most_bytes + 1)  # one more tells that it is too many
@@ -81,7 +89,8 @@ def _values(collector: Collector, data: bytes, written: Written | None) -> Any:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        collector.error("not-utf8", "", f"The text is not UTF-8: byte {error.start} ({data[error.start]:#04x}).")
+        message = f"The text is not UTF-8: byte {error.start} ({data[error.start]:#04x})."
+        collector.error("not-utf8", "", message, place=_whole(written))
         return None
     before = len(collector.problems)
     if written is None or written.form == "json":

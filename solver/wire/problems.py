@@ -11,16 +11,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file something was written. Lines and columns count from 1; without a column the whole line is
-    meant."""
+    """Where in a file something was written. Lines and columns count from 1; without a column the whole line is meant,
+    and without a line the whole file."""
 
     file: str
-    line: int
+    line: int | None = None
     column: int | None = None
 
     def __str__(self) -> str:
         """As compilers write it, so that editors and terminals jump there."""
-        return f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ class Problem:
         return {"type": self.type, "pointer": self.pointer, "message": self.message, "names": list(self.names)}
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.pointer or '/'}: {self.message} [{self.type}]"
+        """Place and pointer, as far as there are any: what is wrong with a whole document has the pointer ""."""
+        where = "".join(f"{part}: " for part in (self.place, self.pointer) if part)
+        return f"{where}{self.message} [{self.type}]"
 
 
 class ManifestError(ValueError):

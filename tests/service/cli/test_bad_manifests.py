@@ -17,9 +17,8 @@ def test_a_bad_manifest_is_refused_with_its_problem_and_place(warpack: Cli, tmp_
     assert ran.code == 2
     assert ran.out == ""
     lines = ran.err.splitlines()
-    said = re.compile(
-        rf"error: (\S+manifest\.json:\d+:\d+: )?{re.escape(bad.pointer or '/')}: .*\[{re.escape(bad.type)}\]"
-    )
+    at = re.escape(f"{bad.pointer}: ") if bad.pointer else ""
+    said = re.compile(rf"error: \S+manifest\.json(:\d+:\d+)?: {at}.*\[{re.escape(bad.type)}\]")
     assert any(said.fullmatch(line) for line in lines)
     assert "Traceback" not in ran.err
 
@@ -54,6 +53,19 @@ def test_a_file_that_is_not_there_is_a_bad_manifest(warpack: Cli, tmp_path: Path
     ran = warpack("solve", tmp_path / "nothing.json")
     assert ran.code == 2
     assert "[unreadable-file]" in ran.err
+
+
+def test_what_is_wrong_with_a_whole_file_names_it_and_no_pointer(warpack: Cli, tmp_path: Path) -> None:
+    ran = warpack("check", written(tmp_path, b"\x00\xb3"))
+    assert ran.err == f"error: {tmp_path / 'manifest.json'}: The text is not UTF-8: byte 1 (0xb3). [not-utf8]\n"
+    ran = warpack("check", tmp_path / "manifest.json", "--json")
+    assert [error["pointer"] for error in ran.json["errors"]] == [""]
+
+
+@pytest.mark.parametrize("command", ["check", "solve", "draw"])
+def test_an_empty_name_is_no_folder(warpack: Cli, command: str) -> None:
+    ran = warpack(command, "")
+    assert (ran.code, ran.err) == (2, "error: The name of the file is empty. [unreadable-file]\n")
 
 
 def test_a_real_process_ends_with_code_2_and_no_traceback() -> None:

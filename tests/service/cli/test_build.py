@@ -85,7 +85,11 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(warpack: Cli, tmp_path: Pa
     ("arguments", "said"),
     [
         ([], "give a MANIFEST, or --project FILE, or --cmake-dir"),
-        (["kernel.yaml", "--cmake-dir"], "give a MANIFEST, or --project FILE, or --cmake-dir"),
+        (
+            ["kernel.yaml", "-o", "d", "--project", "p"],
+            "it is one or the other: give a MANIFEST, or --project FILE, or --cmake-dir",
+        ),
+        (["kernel.yaml", "--cmake-dir"], "it is one or the other: give a MANIFEST, or --project FILE, or --cmake-dir"),
         (["kernel.yaml"], "--output DIR is missing"),
     ],
 )
@@ -114,6 +118,8 @@ def test_every_layout_of_a_project_goes_into_its_package(warpack: Cli, tmp_path:
 
 def test_a_project_that_orders_nothing_or_is_wrong_is_told(warpack: Cli, tmp_path: Path) -> None:
     project = tmp_path / "pyproject.toml"
+    ran = warpack("build", "--project", project, "-o", tmp_path)
+    assert (ran.code, ran.err) == (BAD_INPUT, f"warpack: cannot read {project}: No such file or directory\n")
     project.write_text("")
     ran = warpack("build", "--project", project, "-o", tmp_path)
     assert (ran.code, ran.err) == (BAD_INPUT, f"warpack: {project} has no [[tool.warpack.layouts]]\n")

@@ -60,12 +60,12 @@ def test_words_mean_what_the_core_schema_says(word: str, value: Any) -> None:
         ("a: *b\n", "not-yaml", "", 1, 4),
         ("a: &b [1, *b]\n", "endless-alias", "", 1, 11),
         ("a: 1\n---\nb: 2\n", "not-yaml", "", 2, 1),
-        ("", "not-yaml", "", 1, None),
-        ("# nothing\n", "not-yaml", "", 1, None),
+        ("", "not-yaml", "", None, None),
+        ("# nothing\n", "not-yaml", "", None, None),
     ],
 )
 def test_what_yaml_allows_and_a_manifest_does_not_is_refused_at_its_place(
-    text: str, type_: str, pointer: str, line: int, column: int | None
+    text: str, type_: str, pointer: str, line: int | None, column: int | None
 ) -> None:
     with pytest.raises(ManifestError) as raised:
         load_manifest(Written(text.encode(), "yaml", "k.yaml"))
