@@ -8,7 +8,9 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from errno import EISDIR
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -41,20 +43,24 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
     """Serves until SIGINT or SIGTERM. Once calls are answered, `ready` is called with the base URL, and `port_file`
     appears with the port in it. A caller who asked for port 0 learns the port there. Raises StartFailed, and OSError if
     the service cannot listen on the address."""
-    listening = _listen(settings.host, settings.port)
-    port = listening.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    with (
+        closing(_listen(settings.host, settings.port)) as listening,
+        _telling(port_file, listening.getsockname()[1]) as tell_port,
+    ):
+        port = listening.getsockname()[1]
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
-    def started() -> None:
-        gc.collect()
-        gc.freeze()  # what is loaded stays for good. While it is looked through again, all answers wait 0.1 s
-        if port_file is not None:
-            draft = port_file.with_name(f".{port_file.name}.{os.getpid()}")
-            draft.write_text(f"{port}\n")
-            draft.replace(port_file)  # it appears whole
-        if ready is not None:
-            ready(f"http://{host}:{port}")
+        def started() -> None:
+            gc.collect()
+            gc.freeze()  # what is loaded stays for good. While it is looked through again, all answers wait 0.1 s
+            tell_port()
+            if ready is not None:
+                ready(f"http://{host}:{port}")
 
+        _serve(settings, listening, started)
+
+
+def _serve(settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
     app = create_app(settings)
     config = http_config(app, settings)
 
@@ -70,10 +76,27 @@ def serve(settings: Settings, *, port_file: Path | None = None, ready: Callable[
     except SystemExit:  # uvicorn raises it for an error before it listens
         cause = getattr(app.state, "start_failure", None)
         raise StartFailed(_why(cause)) from cause
+
+
+@contextmanager
+def _telling(port_file: Path | None, port: int) -> Iterator[Callable[[], object]]:
+    """A function that makes the file appear, whole. It goes when the block ends. Raises StartFailed where it cannot be
+    written."""
+    if port_file is None:
+        yield lambda: None
+        return
+    try:
+        if port_file.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        draft = port_file.with_name(f".{port_file.name}.{os.getpid()}")
+        draft.write_text(f"{port}\n")
+    except OSError as error:
+        raise StartFailed(f"--port-file {port_file} cannot be written: {error.strerror or error}") from None
+    try:
+        yield lambda: draft.replace(port_file)
     finally:
-        listening.close()
-        if port_file is not None:
-            port_file.unlink(missing_ok=True)
+        for file in (draft, port_file):
+            file.unlink(missing_ok=True)
 
 
 def _why(cause: BaseException | None) -> str:

@@ -94,6 +94,16 @@ def test_at_a_stop_callers_that_wait_get_their_job_at_once(tmp_path: Path) -> No
     assert statuses == {200, 202}, err
 
 
+def test_a_port_file_that_cannot_be_written_is_told_before_anything_is_served(warpack: Cli, tmp_path: Path) -> None:
+    for file, reason in ((tmp_path / "none" / "port", "No such file or directory"), (tmp_path, "Is a directory")):
+        ran = warpack("serve", "--port", "0", "--data-dir", tmp_path / "data", "--port-file", file)
+        assert ran.code == 1
+        said = f"warpack: the service could not start: --port-file {file} cannot be written: {reason}"
+        assert ran.err.splitlines()[-1] == said
+        assert "Traceback" not in ran.err
+        assert not (tmp_path / "data").exists()
+
+
 def test_a_service_that_cannot_start_ends_with_code_1_and_says_why(warpack: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "data").mkdir()
