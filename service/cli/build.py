@@ -84,8 +84,8 @@ def _one(source: str, folder: Path, level: Level) -> None:
     problem = read_manifest(source)
     if problem.of_pool:
         raise CommandFailed(f"{source}: a pool has no allocators: warpack solve --emit writes its offsets", BAD_INPUT)
-    with searching(level) as optimize:
-        layout = optimize(problem)
+    with searching(level) as search:
+        layout = search.optimize(problem)
     if layout.status == "infeasible":
         ((_, why),) = summary(problem, layout)
         raise CommandFailed(f"{source}: infeasible: {why}", INFEASIBLE)

@@ -103,8 +103,8 @@ def _solved(manifest: Manifest, view: View) -> tuple[Manifest, Layout]:
 
     if view == "frontier":
         manifest = replace(manifest, frontier=True)
-    with searching("static") as optimize:
-        layout, interrupted = optimize_interruptibly(manifest, optimize)
+    with searching("static") as search:
+        layout, interrupted = optimize_interruptibly(manifest, search.optimize, search.doing)
     if interrupted:
         note(f"Interrupted: the best layout so far, {layout.status}.")
     return manifest, layout

@@ -40,12 +40,15 @@ class _Told:
     """What a search has found so far, in a line."""
 
     of_pool: bool
+    doing: Callable[[], str]
     last: Progress | None = None
 
     def hear(self, found: Progress) -> None:
         self.last = found
 
     def line(self) -> str:
+        if doing := self.doing():
+            return doing
         found = self.last
         return "packing" if found is None else f"packing: {spoken(found, of_pool=self.of_pool)}"
 
@@ -59,13 +62,16 @@ def spoken(found: Progress, *, of_pool: bool = False) -> str:
     return f"{text}; {'no block fits yet' if threads is None else f'{threads} threads per block'}"
 
 
-def optimize_interruptibly(manifest: Manifest, optimize: Optimize) -> tuple[Layout, bool]:
-    """The layout, and whether Ctrl-C cut the search short. A second Ctrl-C raises KeyboardInterrupt.
+def optimize_interruptibly(
+    manifest: Manifest, optimize: Optimize, doing: Callable[[], str] = str
+) -> tuple[Layout, bool]:
+    """The layout, and whether Ctrl-C cut the search short. A second Ctrl-C raises KeyboardInterrupt. `doing` says what
+    is done in place of packing, if that is so.
 
     The search runs in another thread. Python handles signals in the main thread alone, and only between two steps of
     the interpreter; a solver in C++ would keep it from that.
     """
-    outcome, stop, told = _Outcome(), threading.Event(), _Told(manifest.of_pool)
+    outcome, stop, told = _Outcome(), threading.Event(), _Told(manifest.of_pool, doing)
 
     def search() -> None:
         try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,25 +16,33 @@ if TYPE_CHECKING:
     from warpack.service.cli.interruptible import Optimize
 
 
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """`optimize` finds a layout. `doing` says what is done now in place of packing; it is empty while packing."""
+
+    optimize: Optimize
+    doing: Callable[[], str] = str
+
+
 @contextmanager
-def searching(level: str) -> Iterator[Optimize]:
-    """A function that finds a layout. A service also validates it, up to `level`. If the service refuses, that ends the
+def searching(level: str) -> Iterator[Searching]:
+    """What finds a layout. A service also validates it, up to `level`. If the service refuses, that ends the
     command."""
     if not service_url():
         from warpack.solver import optimize
 
-        yield optimize
+        yield Searching(optimize)
         return
+    from warpack.service.cli.asked import OrderClient
     from warpack.service.client import ApiProblem
     from warpack.service.client.asking import optimize as ask
-    from warpack.service.client.asking import service_of_environment
 
     try:
-        client = service_of_environment()
+        client = OrderClient(service_url())
     except ValueError as error:
         raise CommandFailed(f"WARPACK_URL: {error}", BAD_INPUT) from None
     with client:
         try:
-            yield partial(ask, client, level=level, tell=note)
+            yield Searching(partial(ask, client, level=level, tell=note), lambda: client.doing)
         except ApiProblem as problem:
             raise CommandFailed(f"the service refuses: {problem}" if problem.status else str(problem)) from None

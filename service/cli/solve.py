@@ -81,8 +81,8 @@ def solve(
             "--architectures all needs --validate compiled or above: static compiles nothing", BAD_INPUT
         )
     problem = _with_time_limit(read_manifest(manifest), time_limit)
-    with searching(validate) as optimize:
-        layout, interrupted = optimize_interruptibly(problem, optimize)
+    with searching(validate) as search:
+        layout, interrupted = optimize_interruptibly(problem, search.optimize, search.doing)
     if interrupted:
         note(f"Interrupted: the best layout so far, {layout.status}.")
     by_service = layout.validation.level != "none" and architectures == "own"

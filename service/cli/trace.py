@@ -189,8 +189,8 @@ def _traced(name: str, summary: Summary, run_scope: list[str], compute_capabilit
     ]
     document = manifest_of(summary, timeline, compute_capability, could_share)
     manifest = load_manifest(document)
-    with searching("static") as optimize:
-        layout, _ = optimize_interruptibly(manifest, optimize)
+    with searching("static") as search:
+        layout, _ = optimize_interruptibly(manifest, search.optimize, search.doing)
     return Traced(name, summary, timeline, verdicts, document=document, manifest=manifest, layout=layout)
 
 

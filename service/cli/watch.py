@@ -68,6 +68,7 @@ def watch(
 @contextmanager
 def _service(job: str, url: str | None) -> Iterator[tuple[Client, str]]:
     """The client and the job's id. If the service refuses a call, that ends the command."""
+    from warpack.service.cli.asked import FirstContact
     from warpack.service.client import ApiProblem, Client, NotFound
 
     base = url or service_url() or _HERE
@@ -78,7 +79,7 @@ def _service(job: str, url: str | None) -> Iterator[tuple[Client, str]]:
             raise CommandFailed(f"{job} is no link to a job: it has to contain {_CALLS}ID", BAD_INPUT)
         base, job = f"{parts.scheme}://{parts.netloc}{before}", unquote(rest.split("/")[0])
     try:
-        client = Client(base, key=os.environ.get("WARPACK_KEY") or None)
+        client = Client(base, key=os.environ.get("WARPACK_KEY") or None, transport=FirstContact(base))
     except ValueError as error:
         raise CommandFailed(f"{base}: {error}", BAD_INPUT) from None
     with client:

@@ -29,7 +29,7 @@ class Played:
     def __init__(self, ended: dict[str, Any], manifest: dict[str, Any] | None = None) -> None:
         self.ended, self.manifest, self.looks, self.asked = ended, manifest or small(), 0, list[str]()
 
-    def __call__(self, url: str, *, key: str | None = None) -> Played:
+    def __call__(self, url: str, *, key: str | None = None, transport: object = None) -> Played:
         self.asked.append(url)
         return self
 
