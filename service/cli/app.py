@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, CycloptsPanel, Parameter, UnknownOptionError
 
 from warpack.gpu_runtime.interpreter import import_root
 from warpack.service.cli.database_trouble import in_words
@@ -80,6 +81,8 @@ def build(sources: Path | None, asked: str = "") -> App:
         exit_on_error=False,
         suppress_keyboard_interrupt=False,
         result_action="return_value",
+        default_parameter=Parameter(negative_iterable=()),
+        error_formatter=_panel,
         console=out(),
         error_console=err(),
     )
@@ -122,6 +125,16 @@ def run(arguments: Sequence[str], sources: Path | None = None) -> int:
         complain(told)
         return FAILED
     return code if isinstance(code, int) else DONE
+
+
+def _panel(error: CycloptsError) -> Any:
+    """What is wrong with a command line. What stands after -- and looks like an option is none."""
+    tokens = list(error.root_input_tokens or ())
+    if isinstance(error, UnknownOptionError) and "--" in tokens:
+        word = error.token.keyword or error.token.value
+        if word in tokens[tokens.index("--") :] and word not in tokens[: tokens.index("--")]:
+            return CycloptsPanel(f"There is one argument too many: {word}. After -- nothing is an option.")
+    return CycloptsPanel(error)
 
 
 def _version() -> str:

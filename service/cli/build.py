@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from warpack.service.builds.project import Level
 from warpack.service.cli.exits import BAD_INPUT, DONE, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import MANIFEST_HELP, read_manifest
+from warpack.service.cli.outputs import need_folder
 from warpack.service.cli.terminal import note, write_text
 
 CMAKE = Path(__file__).parent / "cmake"
@@ -50,6 +51,7 @@ def build(
         return DONE
     if output is None:
         raise CommandFailed("--output DIR is missing", BAD_INPUT)
+    need_folder(output)
     if project is not None:
         return _project(project, output)
     assert manifest is not None  # noqa: S101  (for mypy: one of the three is given)

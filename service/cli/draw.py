@@ -12,6 +12,7 @@ from cyclopts import Parameter, validators
 from warpack.service.cli.exits import BAD_INPUT, DONE, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import STDIN, read_manifest, stdin_bytes
 from warpack.service.cli.options import Quiet
+from warpack.service.cli.outputs import need_file
 from warpack.service.cli.pairs import BESIDE, layout_with_manifest
 from warpack.service.cli.terminal import be_quiet, note, write_text
 from warpack.service.render.draw.palette import Theme
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 
 def draw(
-    source: Annotated[str, Parameter(help="File of a layout or of a manifest (JSON); - is standard input.")],
+    source: Annotated[
+        str,
+        Parameter(
+            help="File of a layout (JSON), or of a manifest (JSON, .yaml or .toml); - is standard input (JSON or YAML)."
+        ),
+    ],
     /,
     *,
     manifest: Annotated[
@@ -59,11 +65,14 @@ def draw(
     from warpack.service.render.draw.views import draw as drawn
 
     be_quiet(quiet)
+    to_screen = output is None or str(output) in ("-", STDIN)
+    if output is not None and not to_screen:
+        need_file(output)
     problem, layout = _read(source, manifest, view)
     if view == "frontier" and layout.frontier is None:
         raise CommandFailed('the layout has no frontier: solve its manifest with "frontier": true', BAD_INPUT)
     text = drawn(problem, layout, view, theme, width)
-    if output is None or str(output) in ("-", STDIN):
+    if output is None or to_screen:
         write_text(text)
     else:
         output.write_text(text, encoding="utf-8")

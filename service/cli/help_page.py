@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cyclopts.help import HelpEntry, HelpPanel
     from rich.console import Console, ConsoleOptions
 
+_SAYS_NOTHING = ("", "()", "[]", "False", "None", '""')
+"""Defaults that are told by their absence."""
 _TITLES = {"Parameters": "Options"}
 
 
@@ -55,8 +57,9 @@ def _described(entry: HelpEntry) -> str:
     said = [_plain(entry.description).strip()]
     if entry.choices:
         said.append(f"One of {', '.join(map(str, entry.choices))}.")
-    if entry.default is not None:
-        said.append(f"[{_plain(entry.default)}]")
+    default = _plain(entry.default)
+    if default not in _SAYS_NOTHING:
+        said.append(f"[{default}]")
     return " ".join(" ".join(said).split())
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
-from warpack.service.cli.inputs import STDIN, stdin_bytes
+from warpack.service.cli.inputs import STDIN, checked_architecture, stdin_bytes
+from warpack.service.cli.outputs import need_file
 from warpack.service.cli.terminal import complain, complain_of, note, write_text
 from warpack.solver.wire.problems import ManifestError
 
@@ -40,6 +41,7 @@ def csv(
     from warpack.gpu_runtime.imports import ImportFailed
     from warpack.gpu_runtime.imports.csv_pool import import_csv
 
+    _need(output)
     name = "" if table == STDIN else Path(table).stem
     try:
         imported = import_csv(_text(table), name=name, pinned=pin)
@@ -77,6 +79,8 @@ def header(
 
     if not file.is_file():
         raise CommandFailed(f"cannot read {file}: there is no such file", BAD_INPUT)
+    checked_architecture(arch)
+    _need(output)
     try:
         from warpack.gpu_runtime.imports.header import import_header
 
@@ -121,12 +125,14 @@ def triton(
     from warpack.gpu_runtime.imports.triton import import_triton
     from warpack.gpu_runtime.imports.triton.compiling import Compilation, compile_kernel
 
+    _need(output)
     try:
         if file.suffix == ".py":
             if signature is None:
                 raise CommandFailed("a Python file needs --signature: a kernel says nothing of its types", BAD_INPUT)
             if not file.is_file():
                 raise CommandFailed(f"cannot read {file}: there is no such file", BAD_INPUT)
+            checked_architecture(arch)
             options = {"num_warps": num_warps, "num_stages": num_stages}
             dump = compile_kernel(Compilation(file, signature, kernel, arch, options), interpreter=python).dump
             imported = import_triton(dump)
@@ -135,6 +141,11 @@ def triton(
     except ImportFailed as error:
         return _refused(str(file), error)
     return _write(str(file), imported, output)
+
+
+def _need(output: Path | None) -> None:
+    if output is not None:
+        need_file(output)
 
 
 def _text(source: str) -> str:

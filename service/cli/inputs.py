@@ -68,6 +68,16 @@ def read_layout(source: str | bytes) -> Layout:
         raise ManifestError((Problem("unreadable-file", "", reason),)) from None
 
 
+def checked_architecture(value: str) -> str:
+    """The value of `--arch`, if the table has it. Raises CommandFailed."""
+    from warpack.solver.devices import DEVICES
+
+    if value not in DEVICES:
+        known = ", ".join(DEVICES)
+        raise CommandFailed(f"--arch: there is no architecture {value!r} in the table. Known: {known}", BAD_INPUT)
+    return value
+
+
 def checked_time_limit(time_limit_s: float) -> float:
     """The value of `--time-limit`, if it is valid. Raises CommandFailed."""
     if not 0 < time_limit_s <= _LONGEST_S:

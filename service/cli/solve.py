@@ -12,6 +12,7 @@ from warpack.service.builds.project import Level
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, INFEASIBLE, CommandFailed
 from warpack.service.cli.inputs import MANIFEST_HELP, checked_time_limit, read_manifest
 from warpack.service.cli.options import Quiet, Verbose
+from warpack.service.cli.outputs import need_file, need_folder
 from warpack.service.cli.shown import show_layout
 from warpack.service.cli.terminal import be_quiet, complain, detail, note, out, write_json
 
@@ -80,6 +81,10 @@ def solve(
         raise CommandFailed(
             "--architectures all needs --validate compiled or above: static compiles nothing", BAD_INPUT
         )
+    if emit is not None:
+        need_folder(emit)
+    if svg is not None:
+        need_file(svg)
     problem = _with_time_limit(read_manifest(manifest), time_limit)
     with searching(validate) as search:
         layout, interrupted = optimize_interruptibly(problem, search.optimize, search.doing)
@@ -116,12 +121,13 @@ def _validated(
     manifest: Manifest, layout: Layout, level: Level, architectures: Literal["own", "all"], *, fresh: bool
 ) -> Layout:
     from warpack.gpu_runtime.validation import validate_up_to
+    from warpack.service.cli.progress import showing
 
     if level == "static":
-        return layout.with_validation(validate_up_to(manifest, layout, level))
+        with showing(lambda: "validating: level static"):
+            return layout.with_validation(validate_up_to(manifest, layout, level))
     from warpack.gpu_runtime.compiler.cache import default_cache_folder
     from warpack.service.cli.kept_reports import KeptReports
-    from warpack.service.cli.progress import showing
 
     now = ["static"]
     kept = KeptReports(default_cache_folder(), manifest, layout, architectures=architectures, fresh=fresh)

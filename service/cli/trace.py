@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from warpack.service.cli.exits import BAD_INPUT, DONE, FAILED, CommandFailed
-from warpack.service.cli.inputs import STDIN
+from warpack.service.cli.inputs import STDIN, checked_architecture
 from warpack.service.cli.options import Quiet, Verbose
+from warpack.service.cli.outputs import need_folder
 from warpack.service.cli.terminal import be_quiet, complain, out
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def trace(
         Path, Parameter(name=["--output", "-o"], help="Folder for KERNEL.manifest.json and KERNEL.trace.json.")
     ] = Path(),
     proved: Annotated[
-        bool, Parameter(negative="", help="Buffers share only where the source proves that they may.")
+        bool,
+        Parameter(negative="", show_default=False, help="Buffers share only where the source proves that they may."),
     ] = False,
     longer: Annotated[
         str | None, Parameter(help="Arguments of the script for the proof, in place of ARGS: more steps, more runs.")
@@ -70,6 +72,14 @@ def trace(
         raise CommandFailed(f"there is no script {script}", BAD_INPUT)
     if against is not None and not against.is_file():
         raise CommandFailed(f"cannot read {against}: there is no such file", BAD_INPUT)
+    try:
+        with Path(script).open("rb"):
+            pass
+    except OSError as error:
+        raise CommandFailed(f"cannot read {script}: {error.strerror or error}", BAD_INPUT) from None
+    checked_architecture(compute_capability)
+    if against is None:
+        need_folder(output)
     given = ["-" if argument == STDIN else argument for argument in arguments]
     others = _others(merge or [], script)
     try:

@@ -12,6 +12,7 @@ from warpack.gpu_runtime.imports.outcome import ImportFailed
 
 COMPILERS = ("g++", "clang++", "c++")
 ANCHOR = "warpack_import_anchor"
+STRUCT_OPTION = "--struct"
 
 _TIME_LIMIT_S = 120.0
 _TAIL_LINES = 20
@@ -36,6 +37,7 @@ def debug_information(header: Path, struct: str | None, compiler: str | None, op
         raise ImportFailed(f"a record layout comes from a C++ compiler, and {named} is not installed here")
     lines = [f'#include "{header.resolve()}"']
     if struct is not None:
+        lines.append(f'#line 1 "{STRUCT_OPTION}"')  # what the compiler says of it names no file of ours
         lines += [f"{struct} *{ANCHOR} = nullptr;", f"static_assert(sizeof({struct}) > 0);"]
     with TemporaryDirectory() as folder:
         source, object_ = Path(folder, "import.cpp"), Path(folder, "import.o")
@@ -53,6 +55,6 @@ def debug_information(header: Path, struct: str | None, compiler: str | None, op
         except subprocess.TimeoutExpired:
             raise ImportFailed(f"{command} did not end within {_TIME_LIMIT_S:g} s") from None
         if ran.returncode:
-            said = [line for line in ran.stderr.splitlines() if line.strip()][:_TAIL_LINES]
+            said = [line for line in ran.stderr.splitlines() if line.strip() and str(source) not in line][:_TAIL_LINES]
             raise ImportFailed(f"{command} does not take the header", *said)
         return object_.read_bytes()

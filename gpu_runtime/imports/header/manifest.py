@@ -37,7 +37,12 @@ def import_header(
 ) -> Imported:
     """The manifest of a struct in a header. `struct`: its name as C++ spells it; None where the header has one. Raises
     ImportFailed."""
-    types = DebugTypes(debug_information(header, struct, compiler, options))
+    try:
+        types = DebugTypes(debug_information(header, struct, compiler, options))
+    except ImportFailed as failed:
+        if struct is not None:
+            _refuse(struct, failed, header, compiler, options)
+        raise
     record = types.behind(ANCHOR) if struct is not None else _only(types.declared_in(header.name), header)
     parts = Parts(record)
     ways = _ways(parts.unions)
@@ -55,6 +60,17 @@ def import_header(
     if record.size_bytes > DEFAULT_BUDGET:
         manifest["target"]["shared_budget_bytes"] = "opt-in"
     return Imported(manifest, (*parts.notes, *_notes(parts, compute_capability)))
+
+
+def _refuse(struct: str, failed: ImportFailed, header: Path, compiler: str | None, options: Sequence[str]) -> None:
+    """Raises ImportFailed with the structs that there are, if the header without this one compiles."""
+    try:
+        found = DebugTypes(debug_information(header, None, compiler, options)).declared_in(header.name)
+    except ImportFailed:
+        return
+    declared = ", ".join(one.name for one in found) or "no struct that is no template"
+    said = failed.faults[1:]
+    raise ImportFailed(f"{header.name} has no struct {struct} that compiles; it declares {declared}", *said) from None
 
 
 def _only(found: list[Record], header: Path) -> Record:

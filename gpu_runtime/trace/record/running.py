@@ -48,8 +48,8 @@ def answer(result: str, ask: Callable[[], dict[str, Any]]) -> int:
 
 
 def _of_the_script(trace: TracebackType | None, file: str) -> TracebackType | None:
-    """The part of a traceback that `python SCRIPT` would show: from the script on."""
-    found = trace
-    while found is not None and found.tb_frame.f_code.co_filename != file:
-        found = found.tb_next
-    return found or trace
+    """The part of a traceback that `python SCRIPT` would show: from the script on. None where it did not begin: it has
+    an error of syntax, or cannot be read."""
+    while trace is not None and trace.tb_frame.f_code.co_filename != file:
+        trace = trace.tb_next
+    return trace

@@ -158,7 +158,8 @@ def test_large_storage_opts_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "struct", "fault"),
     [
-        ("struct A {};", "Nope", "Nope"),
+        ("struct A {}; struct B {};", "Nope", "has no struct Nope that compiles; it declares A, B"),
+        ("template <int N> struct T {};", "Nope", "it declares no struct that is no template"),
         ("struct A { int x; }", "A", "does not take the header"),
         ("int x;", None, "declares no struct"),
         ("struct A { int x; }; struct B { int y; };", None, "declares A, B"),
@@ -171,6 +172,7 @@ def test_what_is_wrong_is_said_with_what_would_be_right(
     with pytest.raises(ImportFailed) as caught:
         imported(tmp_path, text, struct=struct)
     assert fault in str(caught.value)
+    assert "import.cpp" not in str(caught.value)
 
 
 def test_a_struct_that_is_a_part_of_another_is_not_meant(tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ from tests.helpers.processes import PATIENCE_S
 from warpack.service.cli import progress
 from warpack.service.cli.interruptible import optimize_interruptibly, spoken
 from warpack.service.cli.progress import showing
+from warpack.service.cli.solve import _validated
 from warpack.service.cli.terminal import be_quiet
 from warpack.solver import Layout, Manifest, load_manifest, optimize
 from warpack.solver.recipe import Progress
+from warpack.solver.wire.layout import Validation
 
 from .commands import small
 
@@ -110,6 +112,22 @@ def test_a_search_tells_incumbent_bound_threads_and_time(monkeypatch: pytest.Mon
     layout, interrupted = optimize_interruptibly(load_manifest(small()), search)
     assert (layout.status, interrupted) == ("optimal", False)
     assert heard.lines[-1].endswith(" s  packing: 664 run bytes, lower bound 632; 64 threads per block")
+
+
+def test_level_static_is_told_too_where_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = Heard()
+    monkeypatch.setattr(progress, "_SAID_AFTER_S", (0.0, 0.01))
+    monkeypatch.setattr(progress, "note", heard)
+
+    def slow(manifest: Manifest, _layout: Layout, _level: str) -> Validation:
+        while "validating: level static" not in heard.next():
+            pass
+        return Validation(manifest.validation, "static")
+
+    monkeypatch.setattr("warpack.gpu_runtime.validation.validate_up_to", slow)
+    manifest = load_manifest(small())
+    layout = _validated(manifest, optimize(manifest), "static", "own", fresh=False)
+    assert layout.validation.level == "static"
 
 
 def test_what_does_not_fit_yet_and_what_has_no_threads_is_said() -> None:

@@ -109,7 +109,7 @@ def test_a_place_that_cannot_be_written_is_said_without_a_traceback(warpack: Cli
     manifest = written(tmp_path, small())
     ran = warpack("solve", manifest, "--svg", tmp_path / "no" / "such.svg")
     assert ran.code == 1
-    assert "No such file" in ran.err
+    assert f"there is no folder {tmp_path / 'no'}" in ran.err
     assert "Traceback" not in ran.err
     assert warpack("solve", manifest, "--emit", manifest).code == 1
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.cli.commands import Cli
+from tests.service.cli.commands import Cli, run
 from warpack.gpu_runtime.trace import script as scripts
 from warpack.gpu_runtime.trace.errors import TraceError
 from warpack.gpu_runtime.trace.script import ScriptError
@@ -145,6 +145,17 @@ def test_a_script_that_fails_is_no_success(warpack: Cli, script: Path, tmp_path:
     assert not (tmp_path / "traced").exists()
 
 
+def test_a_script_with_an_error_of_syntax_is_shown_as_python_shows_it(tmp_path: Path) -> None:
+    script = tmp_path / "broken.py"
+    script.write_text("def f(:\n    pass\n", encoding="utf-8")
+    ran = run("trace", script)
+    assert ran.returncode == 1
+    shown = ran.stderr.decode()
+    assert shown.startswith(f'  File "{script}", line 1\n')
+    assert "the script failed: SyntaxError" in shown
+    assert "runpy" not in shown
+
+
 def test_what_stands_after_the_script_is_its_own(
     warpack: Cli, script: Path, tmp_path: Path, quick: list[list[str]]
 ) -> None:
@@ -179,8 +190,8 @@ def test_an_array_of_one_element_a_thread_is_a_runs_where_the_user_says_so(
         (["--merge", "{broken}"], "no trace that this version can read"),
         (["--against", "{script}"], "cannot read"),
         (["--against", "{empty}"], "schema"),
-        (["--arch", "1.0"], "compute_capability"),
-        (["--compute-capability", "1.0"], "compute_capability"),
+        (["--arch", "1.0"], "there is no architecture '1.0'"),
+        (["--compute-capability", "1.0"], "there is no architecture '1.0'"),
     ],
 )
 def test_what_is_given_wrongly_is_said(
