@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from warpack.service.client.attempts import Answer, Attempts, Request, Steps
+from warpack.service.client.documents import Document, as_bytes, as_values
 from warpack.service.client.problems import ApiProblem, problem_of
 from warpack.service.client.values import BatchEntry, Job, Page
-
-Document = Mapping[str, Any] | str | bytes
-"""JSON values, or JSON text."""
 
 Priority = Literal["low", "normal", "high"]
 TextFormat = Literal["auto", "json", "yaml", "toml", "csv", "triton"]
@@ -30,7 +27,7 @@ class Calls(Attempts):
         Each call makes one job, however often it is tried. The same `idempotency_key` again gets the same job.
         """
         headers = {"Idempotency-Key": idempotency_key or _new_key()}
-        answer = yield from self._call("POST", "/v1/layouts", manifest, headers, wait_s)
+        answer = yield from self._call("POST", "/v1/layouts", as_bytes(manifest), headers, wait_s)
         return Job(answer.json())
 
     def get(self, job_id: str, wait_s: int = 0) -> Steps[Job]:
@@ -55,18 +52,20 @@ class Calls(Attempts):
 
     def batch(
         self,
-        manifests: Iterable[Mapping[str, Any]],
+        manifests: Iterable[Document],
         *,
         priority: Priority | None = None,
         idempotency_key: str | None = None,
     ) -> Steps[tuple[BatchEntry, ...]]:
         """Asks for up to 1,000 layouts at once. Returns an entry for each manifest, in the same order: a job or a
         problem."""
-        document: dict[str, Any] = {"manifests": list(manifests)}
+        if isinstance(manifests, str | bytes | Mapping):
+            raise TypeError("batch takes several manifests, such as a list of them; `submit` takes one")
+        document: dict[str, Any] = {"manifests": [as_values(each) for each in manifests]}
         if priority is not None:
             document["priority"] = priority
         headers = {"Idempotency-Key": idempotency_key or _new_key()}
-        answer = yield from self._call("POST", "/v1/layouts:batch", document, headers, _MOST_WAIT_S)
+        answer = yield from self._call("POST", "/v1/layouts:batch", as_bytes(document), headers, _MOST_WAIT_S)
         return tuple(map(_entry, answer.json()["layouts"]))
 
     def list(
@@ -103,7 +102,7 @@ class Calls(Attempts):
 
     def check(self, manifest: Document) -> Steps[dict[str, Any]]:
         """The warnings and lower bounds of a manifest. Raises `BadManifest` with every error of a bad one."""
-        answer = yield from self._call("POST", "/v1/manifests:check", manifest)
+        answer = yield from self._call("POST", "/v1/manifests:check", as_bytes(manifest))
         return dict(answer.json())
 
     def read(
@@ -121,7 +120,7 @@ class Calls(Attempts):
         document: dict[str, Any] = {"text": text, "format": format, "name": name, "check": check}
         if kernel is not None:
             document["kernel"] = kernel
-        answer = yield from self._call("POST", "/v1/manifests:read", document)
+        answer = yield from self._call("POST", "/v1/manifests:read", as_bytes(document))
         return dict(answer.json())
 
     def caller(self) -> Steps[dict[str, Any]]:
@@ -129,10 +128,10 @@ class Calls(Attempts):
         answer = yield from self._call("GET", "/v1/caller")
         return dict(answer.json())
 
-    def verify(self, manifest: Mapping[str, Any], layout: Mapping[str, Any]) -> Steps[dict[str, Any]]:
+    def verify(self, manifest: Document, layout: Document) -> Steps[dict[str, Any]]:
         """The static report on a layout."""
-        both = {"manifest": dict(manifest), "layout": dict(layout)}
-        answer = yield from self._call("POST", "/v1/layouts:verify", both)
+        both = {"manifest": as_values(manifest), "layout": as_values(layout)}
+        answer = yield from self._call("POST", "/v1/layouts:verify", as_bytes(both))
         return dict(answer.json())
 
     def devices(self) -> Steps[dict[str, Any]]:
@@ -144,7 +143,7 @@ class Calls(Attempts):
         self,
         method: str,
         path: str,
-        body: Document | None = None,
+        body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         wait_s: int = 0,
     ) -> Steps[Answer]:
@@ -153,14 +152,7 @@ class Calls(Attempts):
             fields["Content-Type"] = "application/json"
         if wait_s and not path.endswith(":batch"):
             fields["Prefer"] = f"wait={wait_s}"
-        return self.send(Request(method, path, None if body is None else as_bytes(body), fields, wait_s))
-
-
-def as_bytes(document: Document) -> bytes:
-    """A document as JSON in UTF-8."""
-    if isinstance(document, bytes):
-        return document
-    return (document if isinstance(document, str) else json.dumps(dict(document), ensure_ascii=False)).encode()
+        return self.send(Request(method, path, body, fields, wait_s))
 
 
 def _path(job_id: str) -> str:

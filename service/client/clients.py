@@ -62,8 +62,10 @@ def _iterating_async(
 
 
 class Client:
-    """A client of the service with this base URL. Close it, or use it in a `with` block. Manifests are JSON text,
-    bytes, or values.
+    """A client of the service with this base URL. Close it, or use it in a `with` block.
+
+    Manifests and layouts are Warpack's own objects, dictionaries, JSON text, or a `pathlib.Path`. A path may also be of
+    a manifest in YAML or TOML.
 
     `key`: an API key, if the service requires one. `retries`: how often a call is tried again if it got no answer, or
     was told to try later (429, 503). It then waits as long as `Retry-After` says. `transport`: the transport of httpx2.

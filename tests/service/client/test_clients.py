@@ -8,12 +8,15 @@ import io
 import json
 import zipfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import warpack
 from tests.helpers.dropping_relay import Relay, dropping_relay
 from tests.helpers.hard_manifest import hard_manifest
+from tests.helpers.toml_text import toml_of
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.client import AsyncClient, BadManifest, Client, NotFound, Unreachable
 from warpack.service.client.following import Following
@@ -92,6 +95,53 @@ def test_a_job_from_its_manifest_to_its_files(url: str, kind: str) -> None:
         assert [each.id async for each in client.jobs(manifest_sha256=job["manifest_sha256"])] == [job.id]
         assert (await client.devices())["workers"]
         assert (await client.caller())["scopes"] == ["read", "submit"]
+
+    run(kind, url, do)
+
+
+@both
+def test_a_manifest_and_a_layout_may_be_given_in_any_form(url: str, kind: str, tmp_path: Path) -> None:
+    text = json.dumps(manifest(5))
+    as_json, as_toml = tmp_path / "m.json", tmp_path / "m.toml"
+    as_json.write_text(text)
+    as_toml.write_text(toml_of(manifest(5)))
+    given = (warpack.load_manifest(manifest(5)), manifest(5), text, text.encode(), as_json, as_toml)
+
+    async def do(client: Any) -> None:
+        jobs = [await client.solve(each) for each in given]
+        assert len({job["manifest_sha256"] for job in jobs}) == 1
+        layout = jobs[0].layout
+        in_file = tmp_path / "l.json"
+        in_file.write_text(layout.model_dump_json())
+        for each in given:
+            assert (await client.check(each))["valid"]
+            for made in (layout, layout.model_dump(), layout.model_dump_json(), in_file):
+                assert (await client.verify(each, made))["passed"]
+        assert {entry.job["manifest_sha256"] for entry in await client.batch(given)} == {jobs[0]["manifest_sha256"]}
+
+    run(kind, url, do)
+
+
+@both
+def test_what_is_no_manifest_is_refused_in_words(url: str, kind: str, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    bare.write_text("{}")
+
+    async def do(client: Any) -> None:
+        for call in (client.submit, client.solve, client.check, lambda one: client.batch([one])):
+            for name in ("missing.json", "m.YAML", "m.yml", "m.toml", str(bare)):
+                with pytest.raises(TypeError, match=f"this is a path: use pathlib.Path.'{name}'. or warpack.load_mani"):
+                    await call(name)
+            for wrong, named in ((None, "None"), (7, "int"), ([manifest(5)], "list")):
+                with pytest.raises(TypeError, match=f"a warpack.Manifest.* is wanted here, not {named}"):
+                    await call(wrong)
+        for wrong in (manifest(5), json.dumps(manifest(5))):
+            with pytest.raises(TypeError, match="batch takes several manifests"):
+                await client.batch(wrong)
+        with pytest.raises(ValueError, match=r"this document is not JSON: .* line 1 column 2"):
+            await client.verify("{", manifest(5))
+        with pytest.raises(BadManifest, match="not JSON"):
+            await client.check("{")
 
     run(kind, url, do)
 
