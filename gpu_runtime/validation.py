@@ -17,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.layout import Layout, Validation
 from warpack.solver.wire.manifest import Level, Manifest, Required
 from warpack.solver.wire.report import Finding, ValidationReport
@@ -76,6 +77,7 @@ def validate_up_to(
     """Runs the levels in order up to `required` and stops at the first that fails. `level` of the result is the highest
     that passed: compare it with `required`. A report that `kept` has stands for a run of its level. `on_level` is told
     each level that begins. The rest as for `validate`."""
+    check_given("validate_up_to", manifest=manifest, layout=layout)
     goal: Level = BEST if required == "best" else required
     if goal not in LEVELS:
         raise ValueError(f"no level {required!r}: there are best, {', '.join(LEVELS)}")

@@ -9,6 +9,7 @@ from warpack.by_service import client_module, service_url
 from warpack.solver.recipe import Progress
 from warpack.solver.recipe import optimize as solve
 from warpack.solver.search.core.options import SearchOptions
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -30,6 +31,7 @@ def optimize(
     With WARPACK_URL in the environment (and WARPACK_KEY, where it wants a key) the service there is asked, and gives
     the same layout. Then `search` cannot be given, and what the service refuses is raised as ApiProblem.
     """
+    check_given("optimize", manifest=manifest)
     if service_url():
         layout = _by_service(manifest, on_progress, cancelled, search)
     else:

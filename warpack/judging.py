@@ -21,7 +21,9 @@ def verify(manifest: Manifest, layout: Layout) -> StaticReport:
     asked, and what that refuses is raised as ApiProblem.
     """
     from warpack.solver import verify as here
+    from warpack.solver.wire.given import check_given
 
+    check_given("verify", manifest=manifest, layout=layout)
     if not service_url():
         return here(manifest, layout)
     asking, judging = client_module("asking"), client_module("judging")
@@ -52,7 +54,9 @@ def validate(
     """
     from warpack.gpu_runtime import LEVELS
     from warpack.gpu_runtime import validate as here
+    from warpack.solver.wire.given import check_given
 
+    check_given("validate", manifest=manifest, layout=layout)
     if service_url() and level in LEVELS and architectures == "own" and cache_folder is None:
         asking, judging = client_module("asking"), client_module("judging")
         with asking.service_of_environment() as client:

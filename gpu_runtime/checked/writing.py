@@ -17,6 +17,7 @@ from warpack.gpu_runtime.emitters.numba_cuda import emit_text
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 from warpack.gpu_runtime.emitters.planning import plan_allocators
 from warpack.solver.verifier.story import derive
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
@@ -56,6 +57,7 @@ def emit_checked(layout: Layout, manifest: Manifest) -> str:
     Raises EmitError where `emit` does, for more than MOST_PHASES phases (calls written out), for tables
     of more than MOST_TABLE_BYTES, and for a buffer whose getter would have the name of one of the checks.
     """
+    check_given("emit_checked", layout=layout, manifest=manifest)
     plan_allocators(layout, manifest)  # what cannot be emitted is refused with the message for the real layout
     if layout.launch is None:
         raise EmitError("the layout is infeasible: there is nothing to hand out")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from warpack.gpu_runtime.emitters.names import zero_name
 from warpack.gpu_runtime.emitters.plan import Slot
 from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.layout import Layout, Region
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Elements
@@ -54,6 +55,7 @@ def getters(layout: Layout, manifest: Manifest) -> dict[str, Getter]:
 
     Raises EmitError where `emit` does.
     """
+    check_given("getters", layout=layout, manifest=manifest)
     return {slot.name: _getter_of(slot) for slot in plan_allocators(layout, manifest).slots}
 
 

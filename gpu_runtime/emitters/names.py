@@ -13,6 +13,7 @@ import re
 from collections import Counter
 
 from warpack.gpu_runtime.emitters.errors import EmitError
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.manifest import Manifest
 
 _IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -48,6 +49,7 @@ def getter_names(manifest: Manifest) -> dict[str, str]:
     name as a suffix. A name that the emitted module needs itself gets `buffer_` before it. Raises EmitError for a name
     that is no identifier.
     """
+    check_given("getter_names", manifest=manifest)
     wanted: dict[str, str] = {}
     for buffer in manifest.buffers:
         segments = [*(buffer.component.split("/") if buffer.component else ()), buffer.name]

@@ -9,6 +9,7 @@ from warpack.gpu_runtime.emitters.errors import EmitError
 from warpack.gpu_runtime.emitters.offsets import OFFSETS_FILE, offsets_csv
 from warpack.gpu_runtime.emitters.plan import AllocatorPlan
 from warpack.gpu_runtime.emitters.planning import plan_allocators
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -46,6 +47,7 @@ FILES: dict[str, str] = {target.file: name for name, target in TARGETS.items()}
 
 def emit_files(layout: Layout, manifest: Manifest) -> dict[str, str]:
     """The text of each of FILES by its name; of a pool its offsets alone. Raises EmitError where `emit` does."""
+    check_given("emit_files", layout=layout, manifest=manifest)
     if manifest.of_pool and layout.pool is not None:
         return {OFFSETS_FILE: offsets_csv(layout, manifest)}
     plan = plan_allocators(layout, manifest)
@@ -58,6 +60,7 @@ def emit(layout: Layout, manifest: Manifest, target: str = "numba-cuda") -> str:
     Raises EmitError for an unknown target, a layout that is infeasible, a pool or of another manifest, a name that is
     no identifier, and any offset, base or stride that is no multiple of an element's size and alignment.
     """
+    check_given("emit", layout=layout, manifest=manifest)
     if target not in TARGETS:
         raise EmitError(f"the target {target!r} is none of {', '.join(sorted(TARGETS))}")
     return _write(plan_allocators(layout, manifest), target)

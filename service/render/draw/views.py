@@ -12,6 +12,7 @@ from warpack.service.render.draw.frontier import frontier_plot
 from warpack.service.render.draw.memory_map import memory_map
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.staircase import occupancy_staircase
+from warpack.solver.wire.given import check_given
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -44,6 +45,7 @@ def draw(
     picture that says so. Raises ValueError for a view, theme or width that is none of these, and where the layout has
     buffers that the manifest does not name.
     """
+    check_given("draw", manifest=manifest, layout=layout)
     if view not in _DRAWN:
         raise ValueError(f"no view {view!r}: there are {', '.join(VIEWS)}")
     if theme not in get_args(Theme):
