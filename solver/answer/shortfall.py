@@ -57,7 +57,16 @@ def shortfall(manifest: Manifest, flat: FlatManifest, needed: Bytes, enough: Byt
         _opt_in(manifest, needed, enough),
     ]
     names = tuple(name for _, peak in peaks for name in peak)
-    return Problem(EXCEEDS_BUDGET, "/target/shared_budget_bytes", "; ".join(sentences), names)
+    return Problem(EXCEEDS_BUDGET, _pointer(manifest), "; ".join(sentences), names)
+
+
+def _pointer(manifest: Manifest) -> str:
+    """The pin that no budget of the architecture allows; else the budget."""
+    most = device(manifest.target.compute_capability).max_smem_per_block_optin
+    for number, buffer in enumerate(manifest.buffers):
+        if buffer.size and (buffer.pinned_offset_bytes or 0) + buffer.size_bytes > most and buffer.pinned_offset_bytes:
+            return f"/buffers/{number}/pinned_offset_bytes"
+    return "/target/shared_budget_bytes"
 
 
 def _peak(problem: RegionProblem, timeline: FlatTimeline) -> tuple[str, tuple[str, ...]]:
@@ -67,6 +76,10 @@ def _peak(problem: RegionProblem, timeline: FlatTimeline) -> tuple[str, tuple[st
         return "", ()
     what = "a run needs" if problem.region == "run" else "the block needs"
     when = "" if bound.phase is None else f" at once in phase {timeline.names[bound.phase]}"
+    if bound.kind == "pinned-buffer":
+        (pin,) = (item for item in problem.items if item.name == bound.pieces[0])
+        why = f"{pin.name}, of {pin.size_bytes} bytes, is pinned at byte {pin.pinned_offset_bytes}"
+        return f"{what} {bound.size_bytes} bytes, because {why}", (pin.name,)
     largest = heaviest(problem, bound.pieces)
     listed = ", ".join(f"{name} {size}" for name, size in largest[:_MOST_NAMED])
     more = f" and {len(largest) - _MOST_NAMED} more" if len(largest) > _MOST_NAMED else ""

@@ -10,7 +10,7 @@ from warpack.solver.builder.buffers import Buffer, Part, name_of
 from warpack.solver.builder.clock import Clock
 from warpack.solver.builder.scope import Component, Scope
 from warpack.solver.builder.sites import Sites, site
-from warpack.solver.builder.values import differing, growing
+from warpack.solver.builder.values import differing, growing, plain
 from warpack.solver.reading.load import load_manifest
 from warpack.solver.wire.manifest import MANIFEST_SCHEMA, Manifest, Objective, Required
 from warpack.solver.wire.problems import ManifestError, Place, Problem
@@ -145,7 +145,7 @@ class Kernel(Scope):
             document["baseline"], place = self._baseline
             sites.put("/baseline", place)
         document |= {"solver": self._solver} if self._solver else {}
-        return document | self._tail, sites, problems
+        return plain(document | self._tail), sites, problems
 
     def __repr__(self) -> str:
         return (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 if TYPE_CHECKING:
     from warpack.solver.builder.clock import Clock
@@ -110,7 +111,7 @@ PhaseLike = Phase | str | int
 def spelled_phase(clock: Clock, phase: PhaseLike) -> str | int:
     """Raises ValueError for a handle of another timeline."""
     if not isinstance(phase, Phase):
-        return phase
+        return operator.index(phase) if isinstance(phase, SupportsIndex) else phase
     if phase.clock is not clock:
         raise ValueError(f"{phase!r} is no phase of {clock.whose}: lifetimes count in the timeline of their component")
     return phase.spelled

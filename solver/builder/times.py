@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from warpack.solver.builder.phases import Phase, PhaseLike, Phases, span_of, spelled_phase
 
@@ -36,7 +36,7 @@ def _interval(clock: Clock, interval: Interval) -> list[Any]:
     elif isinstance(interval, Phase | str):
         first = last = interval  # type: ignore[assignment]  # a name is one too
     elif isinstance(interval, tuple) and len(interval) == 2:
-        if all(isinstance(end, int) for end in interval):
+        if all(isinstance(end, SupportsIndex) for end in interval):
             return list(interval)
         first, last = interval  # type: ignore[assignment]  # names are ends too
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,22 @@ def spelled_dtype(dtype: Any) -> Any:
         if isinstance(name, str):
             return {"bool_": "bool"}.get(name, name)
     return dtype
+
+
+def plain(value: Any) -> Any:
+    """The document with Python's own numbers where NumPy's stood, and all else as it is."""
+    if value is None or type(value) in (str, int, bool, float):
+        return value
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, float):
+        return float(value)
+    try:
+        return operator.index(value)
+    except TypeError:  # left for the reader to refuse
+        return value
 
 
 def differing(stated: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:

@@ -138,10 +138,6 @@ def _name(fields: Fields, seen: set[str]) -> str:
 
 
 def _threads(fields: Fields) -> int | None:
-    value = fields.values.get("threads", "rest")
-    if value == "rest":
-        return None
-    if isinstance(value, str):
-        fields.unknown_value("threads", value, ("rest",))
-        return None
-    return fields.integer("threads", 1, 1, MOST_THREADS)
+    what = f"an integer from 1 to {MOST_THREADS}"
+    threads = fields.integer_or_word("threads", "rest", ("rest",), 1, MOST_THREADS, what)
+    return threads if isinstance(threads, int) else None

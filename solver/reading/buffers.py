@@ -118,10 +118,7 @@ def _zero(row: Row, tree: ComponentTree, lives: Lives, persistent: bool) -> Zero
         return "none"
     pointer = fields.pointer("zero")
     if value is not True and value not in ("entry", "interval"):
-        if isinstance(value, str):
-            fields.unknown_value("zero", value, ("entry", "interval"))
-        else:
-            fields.collector.wrong_type(pointer, value, 'false, true, "entry" or "interval"')
+        fields.unknown_value("zero", value, ("entry", "interval"), ", true or false")
         return "none"
     if not lives.sound:
         return "none"

@@ -4,6 +4,7 @@ probably meant."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +24,7 @@ SHOWN_CHARACTERS = 60
 HINTS = 40
 """The most "did you mean" searches in one document; each goes through all candidates."""
 HINT_CANDIDATES = 2000
+_INTEGER = re.compile(r"\s*([0-9]{1,15})\s*((?:[km]i?)?b?)\s*", re.ASCII | re.IGNORECASE)
 
 
 def show(value: Any) -> str:
@@ -34,8 +36,17 @@ def show(value: Any) -> str:
     try:
         text = json.dumps(value, ensure_ascii=True)
     except (TypeError, ValueError):
-        return f"a {type(value).__name__}"
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def unquoted(value: Any, *, of_bytes: bool = False) -> str:
+    """ " Without quotes: …." where a text holds nothing but an integer; `of_bytes`: perhaps of kilobytes."""
+    found = _INTEGER.fullmatch(value) if isinstance(value, str) else None
+    if found is None or (found[2] and not of_bytes):
+        return ""
+    scale = {"k": 1024, "m": 1024**2}.get(found[2][:1].lower(), 1)
+    return f" Without quotes: {int(found[1]) * scale}."
 
 
 def spelled(value: Any) -> str:

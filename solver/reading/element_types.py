@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from warpack.solver.reading.collector import Collector, show
+from warpack.solver.reading.collector import Collector, show, unquoted
 from warpack.solver.reading.fields import Fields
 from warpack.solver.wire.dtypes import DTYPES, SYNONYMS, DType
 
@@ -101,7 +101,7 @@ def read_alignment(fields: Fields, natural: int) -> int | None:
         return natural
     pointer = fields.pointer("alignment_bytes")
     if type(value) is not int:
-        message = f"`alignment_bytes` must be an integer, and is {show(value)}."
+        message = f"`alignment_bytes` must be an integer, and is {show(value)}.{unquoted(value, of_bytes=True)}"
         fields.collector.error("not-an-integer", pointer, message)
         return None
     if not is_power_of_two(value) or not natural <= value <= fields.collector.largest_alignment:

@@ -6,9 +6,17 @@ from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from warpack.solver.reading.collector import LARGEST as LARGEST
-from warpack.solver.reading.collector import Collector, escaped, show
+from warpack.solver.reading.collector import Collector, escaped, show, unquoted
 
 Choice = TypeVar("Choice", bound=str)
+
+
+_MEANT = {
+    **dict.fromkeys(("size_bytes", "bytes", "nbytes"), ("size", "in elements of the dtype, not in bytes")),
+    **dict.fromkeys(("elements", "count", "shape"), ("size", "in elements of the dtype")),
+    "type": ("dtype", "the type of one element"),
+}
+"""Words for a field that has another name here, and what that field holds."""
 
 
 class Fields:
@@ -35,7 +43,9 @@ class Fields:
                 collector.error("missing-field", f"{at}/{key}", f"The field `{key}` is required.")
 
     def _unknown(self, key: str, known: Collection[str]) -> None:
-        hint = self.collector.hint(key, known) or f" Known here: {', '.join(sorted(known))}."
+        meant, what = _MEANT.get(key, ("", ""))
+        hint = f" Did you mean `{meant}`, {what}?" if meant in known else self.collector.hint(key, known)
+        hint = hint or f" Known here: {', '.join(sorted(known))}."
         message = f"There is no field {show(key)} here.{hint}"
         self.collector.error("unknown-field", f"{self.at}/{escaped(key)}", message)
 
@@ -68,7 +78,8 @@ class Fields:
             message = f"`{key}` must lie between {low} and {high}, and is {show(value)}."
             self.collector.error("out-of-range", self.pointer(key), message)
         else:
-            message = f"`{key}` must be an integer, and is {show(value)}."
+            without = unquoted(value, of_bytes=key.endswith("_bytes"))
+            message = f"`{key}` must be an integer, and is {show(value)}.{without}"
             self.collector.error("not-an-integer", self.pointer(key), message)
 
     def flag(self, key: str, default: bool) -> bool:
@@ -86,13 +97,33 @@ class Fields:
         self.unknown_value(key, value, choices)
         return default
 
-    def unknown_value(self, key: str, value: Any, choices: Collection[str]) -> None:
+    def integer_or_word(
+        self, key: str, default: int | Choice, words: tuple[Choice, ...], low: int, high: int | None, what: str
+    ) -> int | Choice:
+        """`what`: the integer in words, for messages."""
+        value = self.values.get(key, default)
+        if type(value) is int:
+            return self.integer(key, low, low, high)
+        for word in words:
+            if value == word:
+                return word
         if isinstance(value, str):
-            among = ", ".join(f'"{choice}"' for choice in choices)
-            message = f"`{key}` must be one of {among}, and is {show(value)}.{self.collector.hint(value, choices)}"
+            self.unknown_value(key, value, words, f" or {what}")
+        else:
+            message = f"`{key}` must be {_listed(words)} or {what}, and is {show(value)}."
+            self.collector.error("not-an-integer", self.pointer(key), message)
+        return default
+
+    def unknown_value(self, key: str, value: Any, choices: Collection[str], other: str = "") -> None:
+        """`other`: what the value may be besides, as the words that follow."""
+        among = f"{_listed(choices)}{other}" if other else f"one of {_listed(choices)}"
+        if isinstance(value, str):
+            hint = other and unquoted(value, of_bytes=key.endswith("_bytes"))
+            hint = hint or self.collector.hint(value, choices)
+            message = f"`{key}` must be {among}, and is {show(value)}.{hint}"
             self.collector.error("unknown-value", self.pointer(key), message)
         else:
-            self.collector.wrong_type(self.pointer(key), value, "one of " + ", ".join(f'"{one}"' for one in choices))
+            self.collector.wrong_type(self.pointer(key), value, among)
 
     def sequence(self, key: str) -> list[Any] | None:
         """The list under this key; None if it is absent, or not a list (which is noted)."""
@@ -103,3 +134,7 @@ class Fields:
             return value
         self.collector.wrong_type(self.pointer(key), value, "a list")
         return None
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from warpack.solver.reading.collector import Collector, escaped, show, some
+from warpack.solver.reading.collector import Collector, escaped, show, some, unquoted
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.references import Known, unknown_buffer
 from warpack.solver.reading.settings import MOST_THREADS
@@ -96,7 +96,8 @@ def _offsets(fields: Fields, buffers: Known) -> dict[str, Bytes] | None:
     for name, offset in value.items():
         pointer = f"{at}/{escaped(name)}"
         if type(offset) is not int:
-            message = f"An offset must be an integer, and that of {name} is {show(offset)}."
+            without = unquoted(offset, of_bytes=True)
+            message = f"An offset must be an integer, and that of {name} is {show(offset)}.{without}"
             fields.collector.error("not-an-integer", pointer, message)
         elif not 0 <= offset <= fields.collector.largest:
             message = (

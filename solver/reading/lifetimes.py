@@ -60,10 +60,11 @@ def read_lives(
     if persistent and given:
         message = f"A persistent buffer is live in every phase: it has no `{given[0]}`."
         collector.error("persistent-with-lifetime", fields.pointer(given[0]), message)
-        return _UNSOUND
-    if len(given) > 1:
+    elif len(given) > 1:
         collector.error(*_two_statements(fields, given))
-        return _UNSOUND
+    if persistent or len(given) > 1:
+        _look_at(fields, component, tree, elements, reentry)
+        return _UNSOUND if given else _NOT_GIVEN
     if not given:
         return _NOT_GIVEN
     if given != ["parts"]:
@@ -71,6 +72,18 @@ def read_lives(
         return _UNSOUND if lifetime is None and accesses is None else Lives(lifetime, accesses, (), True)
     parts = read_parts(fields, elements, reentry, lambda part: read_statement(part, component, tree))
     return _UNSOUND if parts is None else Lives(None, None, parts, True)
+
+
+def _look_at(
+    fields: Fields, component: str, tree: ComponentTree, elements: tuple[int, DType] | None, reentry: Reentry
+) -> None:
+    """Reports what is wrong inside statements of which one is too many."""
+    if "lifetime" in fields:
+        _lifetime(fields, component, tree)
+    if "accesses_in" in fields:
+        _accesses(fields, component, tree)
+    if "parts" in fields:
+        read_parts(fields, elements, reentry, lambda part: read_statement(part, component, tree))
 
 
 def _two_statements(fields: Fields, given: Sequence[str]) -> tuple[str, str, str]:
@@ -93,6 +106,8 @@ def read_statement(fields: Fields, component: str, tree: ComponentTree) -> State
     if "accesses_in" in fields:
         if "lifetime" in fields:
             fields.collector.error(*_two_statements(fields, ["lifetime", "accesses_in"]))
+            _lifetime(fields, component, tree)
+            _accesses(fields, component, tree)
             return None, None
         return None, _accesses(fields, component, tree)
     return _lifetime(fields, component, tree), None

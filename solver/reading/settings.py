@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
-from warpack.solver.reading.collector import Collector, escaped, show
+from warpack.solver.reading.collector import Collector, escaped, show, unquoted
 from warpack.solver.reading.fields import LARGEST, Fields
 from warpack.solver.wire.manifest import Launch, SolverOptions, Target
 
@@ -12,6 +13,9 @@ MOST_THREADS = 1024
 """The most threads of a block on every architecture (CUDA programming guide, compute capabilities)."""
 MOST_REGISTERS = 255
 LONGEST_TIME_S = 3600
+_BUDGETS: tuple[Literal["default", "opt-in"], ...] = ("default", "opt-in")
+_CARVEOUTS: tuple[Literal["max"], ...] = ("max",)
+_SPELLING = re.compile(r"(?:sm|compute|cc)?[_ ]?([0-9]+)[.,_ ]?([0-9])?[af]?", re.ASCII | re.IGNORECASE)
 
 
 def read_target(collector: Collector, value: Any) -> Target:
@@ -33,27 +37,34 @@ def _capability(fields: Fields) -> str | None:
     value = fields.values["compute_capability"]
     pointer = fields.pointer("compute_capability")
     if not isinstance(value, str):
-        fields.collector.wrong_type(pointer, value, 'a string, in quotes, such as "8.6"')
+        message = f'Must be a string, in quotes, such as "8.6", and is {show(value)}.{_architecture(value)}'
+        fields.collector.error("wrong-type", pointer, message)
         return None
     if value in DEVICES:
         return value
-    hint = fields.collector.hint(value, DEVICES)
+    hint = _architecture(value) or fields.collector.hint(value, DEVICES)
     message = f"There is no architecture {show(value)} in the table.{hint} Known: {', '.join(DEVICES)}."
     fields.collector.error("unknown-architecture", pointer, message)
     return None
 
 
+def _architecture(value: Any) -> str:
+    """ " Did you mean …?" where the value is another spelling of an architecture: sm_86, compute_86, 86, 8.6."""
+    from warpack.solver.devices import DEVICES
+
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    found = _SPELLING.fullmatch(str(value).strip())
+    if found is None:
+        return ""
+    digits = "".join(filter(None, found.groups()))
+    meant = [known for known in DEVICES if known.replace(".", "") in (digits, f"{digits}0")]
+    return f' Did you mean "{meant[0]}"?' if meant else ""
+
+
 def _budget(fields: Fields, capability: str | None) -> int | Literal["default", "opt-in"]:
-    value = fields.values.get("shared_budget_bytes", "default")
-    if value == "default":
-        return "default"
-    if value == "opt-in":
-        return "opt-in"
-    if isinstance(value, str):
-        fields.unknown_value("shared_budget_bytes", value, ("default", "opt-in"))
-        return "default"
-    budget = fields.integer("shared_budget_bytes", 0, 0)
-    if capability is not None:
+    budget = fields.integer_or_word("shared_budget_bytes", _BUDGETS[0], _BUDGETS, 0, None, "an integer number of bytes")
+    if isinstance(budget, int) and capability is not None:
         from warpack.solver.devices import DEVICES
 
         most = DEVICES[capability].max_smem_per_block_optin
@@ -64,13 +75,7 @@ def _budget(fields: Fields, capability: str | None) -> int | Literal["default", 
 
 
 def _carveout(fields: Fields) -> int | Literal["max"]:
-    value = fields.values.get("carveout", "max")
-    if value == "max":
-        return "max"
-    if isinstance(value, str):
-        fields.unknown_value("carveout", value, ("max",))
-        return "max"
-    return fields.integer("carveout", 100, 0, 100)
+    return fields.integer_or_word("carveout", _CARVEOUTS[0], _CARVEOUTS, 0, 100, "an integer from 0 to 100")
 
 
 def read_launch(collector: Collector, value: Any) -> Launch:
@@ -94,7 +99,8 @@ def _time_limit(fields: Fields) -> float:
     value = fields.values.get("time_limit_s", 10)
     pointer = fields.pointer("time_limit_s")
     if type(value) not in (int, float):
-        fields.collector.wrong_type(pointer, value, "a number of seconds")
+        message = f"Must be a number of seconds, and is {show(value)}.{unquoted(value)}"
+        fields.collector.error("wrong-type", pointer, message)
     elif not 0 < value <= LONGEST_TIME_S:
         message = f"`time_limit_s` must lie above 0 and be at most {LONGEST_TIME_S}, and is {show(value)}."
         fields.collector.error("out-of-range", pointer, message)
@@ -114,7 +120,8 @@ def _warm_start(fields: Fields) -> dict[str, int] | None:
     for name, offset in value.items():
         pointer = f"{fields.at}/warm_start/{escaped(name)}"
         if type(offset) is not int:
-            fields.collector.error("not-an-integer", pointer, f"An offset must be an integer, and is {show(offset)}.")
+            message = f"An offset must be an integer, and is {show(offset)}.{unquoted(offset, of_bytes=True)}"
+            fields.collector.error("not-an-integer", pointer, message)
         elif not 0 <= offset <= fields.collector.largest:
             message = f"An offset must lie between 0 and {fields.collector.largest}, and is {show(offset)}."
             fields.collector.error("out-of-range", pointer, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from warpack.solver.reading.collector import show
+from warpack.solver.reading.collector import show, unquoted
 from warpack.solver.reading.fields import Fields
 from warpack.solver.reading.parts import check_whole_items
 from warpack.solver.wire.dtypes import DTYPES, DType
@@ -26,7 +26,7 @@ def read_size(fields: Fields, dtype: DType | None) -> int | Growth | None:
     if isinstance(size, dict):
         return _growth(fields, size, dtype)
     if type(size) is not int:
-        message = f"`size` must be an integer, and is {show(size)}."
+        message = f"`size` must be an integer, and is {show(size)}.{unquoted(size)}"
         collector.error("not-an-integer", pointer, message)
         return None
     if size < 0:

@@ -91,3 +91,19 @@ def test_what_is_ruled_out_without_a_search_is_infeasible(batch: int) -> None:
         if ruled_out(manifest, flatten(manifest)) is not None:
             with suppress(ManifestError):  # pins that leave no place
                 assert (seed, optimize(manifest).status) == (seed, "infeasible")
+
+
+@pytest.mark.parametrize("scope", ["run", "block"])
+def test_a_pin_that_no_budget_allows_is_named(scope: str) -> None:
+    far = {"name": "far", "size": 4, "scope": scope, "pinned_offset_bytes": 1_000_000_000}
+    layout = optimize(manifest_of({"name": "near", "size": 4}, far))
+    assert "1000000016 bytes, because far, of 16 bytes, is pinned at byte 1000000000" in why(layout)
+    (warning,) = layout.warnings
+    assert warning.pointer == "/buffers/1/pinned_offset_bytes"
+    assert "far" in warning.names
+
+
+def test_a_pin_beyond_the_stated_budget_alone_is_named_too() -> None:
+    layout = optimize(manifest_of({"name": "far", "size": 4, "pinned_offset_bytes": 49152}))
+    assert "because far, of 16 bytes, is pinned at byte 49152" in why(layout)
+    assert layout.warnings[0].pointer == "/target/shared_budget_bytes"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 import warpack
 from tests.bad_manifests import BAD_MANIFESTS
@@ -262,3 +264,33 @@ def problems_of(call: Callable[[], Manifest]) -> tuple[Problem, ...]:
     except ManifestError as error:
         return error.problems
     return ()
+
+
+def test_numpys_numbers_are_taken_as_pythons() -> None:
+    def kernel(number: Callable[[int], int], seconds: float) -> Kernel:
+        made = Kernel(arch="8.6", threads_per_run=number(2), time_limit_s=seconds)
+        first = made.phase()
+        made.phase()
+        made.buffer("mixed", 4, "float32", lifetime=(first, number(1)))
+        made.buffer("whole", number(20), "float32", alignment_bytes=number(16), pinned_offset_bytes=number(0))
+        rows = made.buffer("rows", number(8), "float32", lifetime=None)
+        rows.part("upper", number(4), lifetime=[(number(0), number(1))])
+        rows.part("lower", number(4), lifetime=[(number(0), number(1))])
+        made.buffer("grown", Kernel.per_thread(number(2), plus=number(1)), "int8", scope="block")
+        return made
+
+    expected = kernel(int, 5.0)
+    found = kernel(np.int64, np.float64(5))
+    assert json.dumps(found.to_json()) == json.dumps(expected.to_json())
+    assert found.manifest() == expected.manifest()
+    product = Kernel(arch="8.6")
+    product.buffer("b", np.prod((4, 5)), "float32")
+    assert product.manifest().buffers[0].size == 20
+
+
+def test_what_is_no_number_is_still_refused() -> None:
+    for wrong in (np.float32(4), np.bool_(True), 4.0, True, [4]):
+        kernel = Kernel(arch="8.6")
+        kernel.buffer("b", wrong, "float32")  # type: ignore[arg-type]  # what is tried
+        with pytest.raises(ManifestError, match="must be an integer"):
+            kernel.manifest()

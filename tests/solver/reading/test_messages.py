@@ -112,3 +112,67 @@ def test_whatever_is_wrong_inside_a_buffer_names_it() -> None:
             or full_name not in problem.message
         ]
     assert not unnamed
+
+
+def of_target(**fields: Any) -> Problem:
+    return problem_of(manifest_of({"name": "a"}, target={"compute_capability": "8.6"} | fields))
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "told"),
+    [
+        ("shared_budget_bytes", "49152", 'must be "default", "opt-in" or an integer number of bytes'),
+        ("shared_budget_bytes", "49152", "Without quotes: 49152."),
+        ("shared_budget_bytes", "48KB", "Without quotes: 49152."),
+        ("shared_budget_bytes", 1.5, 'must be "default", "opt-in" or an integer number of bytes, and is 1.5.'),
+        ("shared_budget_bytes", "opt_in", 'Did you mean "opt-in"?'),
+        ("carveout", "50", 'must be "max" or an integer from 0 to 100, and is "50". Without quotes: 50.'),
+        ("carveout", 0.5, 'must be "max" or an integer from 0 to 100, and is 0.5.'),
+        ("static_shared_bytes", "1 KiB", "Without quotes: 1024."),
+        ("registers_per_thread", "32", "Without quotes: 32."),
+    ],
+)
+def test_where_words_are_allowed_the_number_is_named_too(field: str, given: Any, told: str) -> None:
+    assert told in of_target(**{field: given}).message
+
+
+@pytest.mark.parametrize("given", ["sm_86", "sm86", "SM 86", "compute_86", "8,6", "86", 86, 8.6])
+def test_an_architecture_in_another_spelling_is_recognised(given: Any) -> None:
+    assert 'Did you mean "8.6"?' in of_target(compute_capability=given).message
+
+
+def test_only_known_architectures_are_offered() -> None:
+    assert 'Did you mean "9.0"?' in of_target(compute_capability="sm_90a").message
+    assert 'Did you mean "10.0"?' in of_target(compute_capability=10).message
+    assert "Did you mean" not in of_target(compute_capability=85).message
+    assert "Did you mean" not in of_target(compute_capability=True).message
+
+
+@pytest.mark.parametrize("words", ["size_bytes", "bytes", "elements"])
+def test_another_word_for_the_size_is_told_the_field_and_its_unit(words: str) -> None:
+    row = {"name": "a", "dtype": "int8", words: 4}
+    with pytest.raises(ManifestError) as caught:
+        load_manifest(manifest_of() | {"buffers": [row]})
+    assert "Did you mean `size`, in elements of the dtype" in caught.value.problems[0].message
+
+
+def test_a_size_in_quotes_is_told_to_stand_without() -> None:
+    assert problem_of(manifest_of({"name": "a", "size": "64"})).message.endswith("Without quotes: 64.")
+    assert "Without" not in problem_of(manifest_of({"name": "a", "size": "64KB"})).message  # elements, not bytes
+
+
+def test_true_and_false_are_named_beside_the_words_of_zero() -> None:
+    assert '"entry", "interval", true or false' in problem_of(manifest_of({"name": "a", "zero": "true"})).message
+
+
+@pytest.mark.parametrize("one_too_many", [{"lifetime": [["first", "nope"]]}, {"persistent": True}])
+def test_a_statement_too_many_hides_no_other_error(one_too_many: dict[str, Any]) -> None:
+    misspelt = {"accesses_in": {"write": ["first"]}}
+    part = {"parts": [{"offset": 0, "size": 4, **one_too_many, **misspelt}]}
+    for row, at in (({**one_too_many, **misspelt}, ""), (part, "/parts/0")):
+        with pytest.raises(ManifestError) as caught:
+            load_manifest(manifest_of({"name": "tile", **row}, timeline=FLASH))
+        pointers = {problem.pointer for problem in caught.value.problems}
+        assert f"/buffers/0{at}/accesses_in/write" in pointers
+        if "lifetime" in one_too_many:
+            assert {f"/buffers/0{at}/accesses_in", f"/buffers/0{at}/lifetime/0/1"} <= pointers
