@@ -3,8 +3,9 @@ layout alone; phases are those of the flattened program."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -56,19 +57,23 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The most bytes that are live at one phase of the region, with the buffer and without it."""
+    """The most bytes that are live at one phase of the region, with the buffer and without it. `held`: the buffer is
+    live at `with_phase`. `others`: the buffers that are live at `without_phase`, largest first."""
 
     with_bytes: Bytes
     with_phase: Phase
     without_bytes: Bytes
     without_phase: Phase
+    held: bool
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`lowest_bytes`: the lowest offset that it could have with all others where they are; None where its parts lie
-    apart. `may_be_local`: only one thread uses it, so that it may leave the chip. `changes`: what the layout's advice
-    says of it: single changes after which the peak is lower, or a larger block fits."""
+    apart. `may_be_local`: only one thread uses it, so that it may leave the chip. `changes`: single changes after which
+    the peak is lower, or a larger block fits: what the layout's advice says of it, and whether the block fits without
+    the buffer, where the advice leaves that open."""
 
     name: str
     region: str
@@ -95,7 +100,8 @@ def explain(manifest: Manifest, layout: Layout, name: str) -> Explanation:
     from warpack.solver.verifier.story import derive
 
     sized = sized_for(manifest, layout)
-    return _Looking(sized, layout, derive(sized), layout.by_name[name]).explanation()
+    found = _Looking(sized, layout, derive(sized), layout.by_name[name]).explanation()
+    return replace(found, changes=(*found.changes, *_tried(manifest, layout, name)))
 
 
 @dataclass(frozen=True)
@@ -232,16 +238,26 @@ class _Looking:
         everything = (*self._own, *self._others)
         if not self._own or len(everything) > _MOST_COMPARED:
             return None
-        return Peak(*_most(everything), *_most(self._others))
+        most, phase = _most(everything)
+        left, elsewhere = _most(self._others)
+        others = Counter[str]()
+        for one in _live(self._others, elsewhere):
+            others[one.piece.name.partition("#")[0]] += one.end - one.start
+        names = tuple(sorted(others, key=lambda name: (-others[name], name)))
+        return Peak(most, phase, left, elsewhere, any(_live(self._own, phase)), names)
+
+
+def _live(items: Iterable[_Item], phase: Phase) -> list[_Item]:
+    from warpack.solver.verifier.spans import covers
+
+    return [item for item in items if covers(item.piece.live, phase)]
 
 
 def _most(items: Iterable[_Item]) -> tuple[Bytes, Phase]:
     """The most bytes that live pieces have at one phase, and the first such phase."""
-    from warpack.solver.verifier.spans import covers
-
     items, best = tuple(items), (0, 0)
     for phase in sorted({start for item in items for start, _ in item.piece.live}):
-        used = covered_bytes((one.start, one.end) for one in items if covers(one.piece.live, phase))
+        used = covered_bytes((one.start, one.end) for one in _live(items, phase))
         if used > best[0]:
             best = (used, phase)
     return best
@@ -264,3 +280,15 @@ def _changes(advice: Any, name: str) -> Iterator[dict[str, Any]]:
             goal = {"threads_per_block": larger.get("threads_per_block"), "blocks_per_sm": larger.get("blocks_per_sm")}
             yield from ({"what": key, "change": "without", **goal} for one in enough.get("without", ()) if about(one))
             yield from ({"what": key, **goal, **one} for one in enough.get("shorter", ()) if about(one["name"]))
+
+
+def _tried(manifest: Manifest, layout: Layout, name: str) -> Iterator[dict[str, Any]]:
+    """Whether the buffer's removal is enough, where the advice leaves it open: packed without it."""
+    from warpack.solver.left_out import allows_without, wishes
+
+    if layout.by_name[name].location != "shared" or not layout.by_name[name].size_bytes:
+        return
+    for kind, wish, goal in wishes(layout.advice, name):
+        if allows_without(manifest, layout, name, wish, goal):
+            figures = {"threads_per_block": None, "blocks_per_sm": None}
+            yield {"what": kind, "change": "without", **figures, wish: goal}

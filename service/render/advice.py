@@ -77,7 +77,8 @@ def _enough(enough: dict[str, Any]) -> str:
             if enough["settled"]
             else "no single buffer or lifetime was found to be enough"
         )
-    return ", ".join(ways)
+    others = "" if enough["settled"] else "; and perhaps others: not all were tried to the end"
+    return ", ".join(ways) + others
 
 
 def _resident_threads(more: dict[str, Any]) -> str:

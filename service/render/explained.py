@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from warpack.service.derived import stretch
+from warpack.service.render.advice import first_few
 
 if TYPE_CHECKING:
     from warpack.service.explained import Explanation, Phases, Support
@@ -101,7 +102,10 @@ def _peak(told: Explanation) -> Iterator[Figure]:
         return
     names = told.phase_names
     most = f"{peak.with_bytes} bytes are needed at once, in {names[peak.with_phase]}"
-    if peak.without_bytes == peak.with_bytes:
+    if peak.held and peak.without_bytes == peak.with_bytes:
+        where = f"{names[peak.without_phase]} ({first_few(peak.others)})"
+        yield "peak", f"{most}; without it {peak.without_bytes} bytes are still needed, in {where}"
+    elif peak.without_bytes == peak.with_bytes:
         yield "peak", f"{most}; without this buffer it is the same: it does not hold the peak"
     else:
         yield "peak", f"{most}; without this buffer {peak.without_bytes}, in {names[peak.without_phase]}"

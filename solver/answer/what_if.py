@@ -1,7 +1,8 @@
 """What a single change would save in a region: one buffer less, or a lifetime one phase shorter.
 
-Changes that the proofs of the packing rule out are left out without a search. A few of the others are packed by first
-fit. So a change that is reported as enough is enough. Others may be enough too, unless all changes are settled.
+Changes that the proofs of the packing rule out are left out without a search. The others are packed by first fit: all
+of them in small regions, a few in large ones. So a change that is reported as enough is enough. Others may be enough
+too, unless all changes are settled.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from warpack.solver.wire.units import Bytes, Phase
 MOST_ITEMS = 256
 """Regions of more items are not examined."""
 
-_MOST_TRIED = 3
-"""The most changes of one kind that are packed."""
+_LEAST_TRIED, _WORK = 3, 60_000
+"""How many changes of one kind are packed: so many at least, and as many as `_WORK` pairs of items allow."""
 
 _APART_KINDS = ("max-live", "all-apart")
 """Bounds whose pieces all lie apart from one another."""
@@ -135,8 +136,9 @@ class WhatIf:
         buffers = [name for name, numbers in self.by_buffer.items() if self._may_go(numbers, targets[name])]
         over = [apart for apart in self._apart if apart.total > target]
         shorter = () if self._lasting(target) else self._by_size(target, over, self._core(target))
-        gone, gone_settled = _first_enough(buffers, lambda name: self._packs_without(name, targets[name]))
-        cut, cut_settled = _first_enough(shorter, lambda change: self._packs_with(change, target))
+        tried = max(_LEAST_TRIED, _WORK // len(self.problem.items) ** 2)
+        gone, gone_settled = _those_enough(buffers, tried, lambda name: self._packs_without(name, targets[name]))
+        cut, cut_settled = _those_enough(shorter, tried, lambda change: self._packs_with(change, target))
         return Enough(tuple(gone), gone_settled, tuple(cut), cut_settled)
 
     def _may_go(self, numbers: Sequence[int], target: Bytes) -> bool:
@@ -260,9 +262,11 @@ class WhatIf:
         return self.problem.items[change.item].pieces[change.piece].name, change.phase
 
 
-def _first_enough(changes: Iterable[_Kind], packs: Callable[[_Kind], bool]) -> tuple[list[_Kind], bool]:
-    """Those of the first few changes that are enough, and whether all others are known not to be."""
+def _those_enough(
+    changes: Iterable[_Kind], most_tried: int, packs: Callable[[_Kind], bool]
+) -> tuple[list[_Kind], bool]:
+    """Those of the first changes that are enough, and whether all others are known not to be."""
     waiting = iter(changes)
-    tried = list(islice(waiting, _MOST_TRIED))
+    tried = list(islice(waiting, most_tried))
     found = [change for change in tried if packs(change)]
     return found, len(found) == len(tried) and next(waiting, None) is None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.manifests import random_manifest
 from tests.helpers.solving import manifest_of, solved
-from warpack.solver import Layout, Manifest, load_manifest
+from warpack.solver import Layout, Manifest, left_out, load_manifest
 
 
 def without(manifest: Manifest, name: str) -> Manifest:
@@ -167,3 +167,36 @@ def test_the_buffer_that_decides_the_stride_is_weighed_by_the_stride_without_it(
     assert (larger["threads_per_block"], larger["run_bytes_at_most"]) == (64, 56)
     assert larger["enough"] == {"without": ["wide"], "shorter": [], "settled": True}
     assert threads(solved(without(manifest, "wide"))) == 64
+
+
+_PHASES = ["heat_41", "heat_44", "heat_50", "forward", "backward", "heat_53", "heat_55"]
+_HEAT = {
+    "timeline": {"phases": _PHASES, "loops": [["heat_44", "heat_53"]]},
+    "in_place": [{"phase": "heat_50", "read": "temperature", "write": "right"}],
+}
+_RODS = [
+    {"name": name, "size": 16, "lifetime": lifetime}
+    for name, lifetime in (
+        ("temperature", [["heat_41", "heat_50"], ["heat_53", "heat_55"]]),
+        ("conductivity", [["heat_44", "forward"]]),
+        ("diagonal", [["heat_44", "forward"]]),
+        ("right", [["heat_50", "backward"]]),
+        ("ratio", [["forward", "backward"]]),
+        ("solution", [["backward", "heat_53"]]),
+        ("flux", [["heat_55", "heat_55"]]),
+    )
+]
+"""The buffers of docs/tutorial.md."""
+
+
+def test_every_buffer_of_a_small_region_is_tried() -> None:
+    manifest = manifest_of(*_RODS, **_HEAT)
+    layout = solved(manifest)
+    larger = layout.advice["next_larger_block"]
+    enough = [
+        name
+        for name in layout.by_name
+        if threads(solved(left_out.without(manifest, name))) >= larger["threads_per_block"]
+    ]
+    assert sorted(larger["enough"]["without"]) == sorted(enough) == ["conductivity", "diagonal", "ratio", "right"]
+    assert larger["enough"]["settled"]

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from tests.helpers.solving import manifest_of
+from warpack.service.render.advice import advice_figures
 from warpack.service.render.view import layout_view
 from warpack.solver import Manifest, optimize
 
@@ -49,3 +50,15 @@ def test_the_frontier_is_a_table_with_an_arrow_at_the_layout() -> None:
 
 def test_a_layout_without_a_frontier_shows_none() -> None:
     assert "accesses on chip" not in shown(manifest_of(*_CHAIN))
+
+
+def test_an_unsettled_list_of_changes_is_said_to_be_unsettled() -> None:
+    enough = {"without": ["a"], "shorter": [], "settled": False}
+    advice = {
+        "next_larger_block": {"threads_per_block": 64, "run_bytes_at_most": 8, "run_bytes_to_go": 4, "enough": enough}
+    }
+    ((_, open_),) = advice_figures(advice)
+    assert open_.endswith("without any one of these it fits: a; and perhaps others: not all were tried to the end")
+    enough["settled"] = True
+    ((_, closed),) = advice_figures(advice)
+    assert closed.endswith("without any one of these it fits: a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,42 @@ def test_another_manifest_and_an_infeasible_layout_are_bad_input(warpack: Cli, t
     (tmp_path / "manifest.json").unlink()
     ran = warpack("explain", layout, "late")
     assert (ran.code, "--manifest FILE" in ran.err) == (2, True)
+
+
+def test_who_lives_in_the_peak_is_told_what_is_needed_without_it(warpack: Cli, tmp_path: Path) -> None:
+    layout = packed(warpack, tmp_path, ROOT / "examples" / "01-two-buffers.json")
+    told = words(warpack("explain", layout, "samples").out)
+    assert "256 bytes are needed at once, in gather; without it 256 bytes are still needed, in rank (ranking)" in told
+    assert "it does not hold the peak" in words(warpack("explain", layout, "ranking").out)
+
+
+def test_the_buffer_itself_is_tried_where_the_advice_leaves_it_open(warpack: Cli, tmp_path: Path) -> None:
+    layout = packed(warpack, tmp_path, KVAERNO)
+    document = json.loads(layout.read_text())
+    larger = document["advice"]["next_larger_block"]
+    name, goal = larger["enough"]["without"][0], larger["threads_per_block"]
+    for enough, tried in (({"without": [], "settled": False}, True), ({"without": [], "settled": True}, False)):
+        larger["enough"] |= enough
+        written(tmp_path, document, "layout.json")
+        told = words(warpack("explain", layout, name).out)
+        assert (f"without it {goal} threads per block would fit" in told) == tried
+    del larger["enough"]
+    written(tmp_path, document, "layout.json")
+    assert f"without it {goal} threads per block would fit" in words(warpack("explain", layout, name).out)
+
+
+def test_one_more_block_is_tried_with_as_many_threads_as_now(warpack: Cli, tmp_path: Path) -> None:
+    buffers = [
+        {"name": name, "size": size, "dtype": "float32", "scope": "block", "lifetime": [["work", "work"]]}
+        for name, size in (("large", 6000), ("small", 10), ("other", 6000))
+    ]
+    launch = {"threads_per_block": 128}
+    layout = packed(warpack, tmp_path, small(buffers=buffers, launch=launch))
+    document = json.loads(layout.read_text())
+    more = document["advice"]["one_more_block"]
+    more["enough"] |= {"without": [], "settled": False}
+    written(tmp_path, document, "layout.json")
+    goal = more["blocks_per_sm"]
+    sentence = f"without it {goal} blocks a multiprocessor would fit"
+    assert sentence in words(warpack("explain", layout, "large").out)
+    assert sentence not in words(warpack("explain", layout, "small").out)
