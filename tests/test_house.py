@@ -104,6 +104,18 @@ def test_no_line_of_a_page_is_longer_than_120_columns(files: list[Path]) -> None
     assert not long
 
 
+def test_no_table_of_the_manifest_page_lists_a_field_twice() -> None:
+    twice, seen = [], set[str]()
+    for line in (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("|"):
+            seen = set()
+        field = line.split("|")[1].strip() if line.startswith("|") else ""
+        if field.startswith("`") and field in seen:
+            twice.append(field)
+        seen.add(field)
+    assert not twice
+
+
 def test_no_file_names_a_path_of_the_machine_it_was_written_on(files: list[Path]) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
