@@ -63,6 +63,9 @@ def wish_name(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " "))
 
 
+OF_LARGE_REGIONS = frozenset({"skyline fill", "large first fit", "stack up"})
+"""The first packings of regions in which nothing is searched for exhaustively, as the ledger of a search names them."""
+
 _BY_SEARCH = frozenset({"search-exhausted", "choice-search", "block-sizes", "weighed"})
 
 
@@ -90,6 +93,10 @@ def proof_figures(manifest: Manifest, layout: Layout) -> Iterator[Figure]:
     proven, open_ones = [one.name for one in told if one.proven], [one.interval for one in told if not one.proven]
     yield "proven", ", ".join(proven) or "nothing"
     yield "open", ", ".join(open_ones) or "nothing"
+    if any(account.strategy in OF_LARGE_REGIONS for account in layout.run_info.search):
+        ended = layout.run_info.seconds < manifest.solver.time_limit_s / 2
+        what = "regions of 512 buffers and more: first packings and improvement only"
+        yield "more time", f"{what}; more time changes nothing" if ended else f"{what}, and no search for a proof"
 
 
 def trial_figures(trials: Iterable[Trial]) -> Iterator[Figure]:

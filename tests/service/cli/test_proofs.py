@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from tests.helpers.simple_layouts import layout_at
 from tests.service.cli.commands import Cli, small, written
+from warpack.service.render.proofs import OF_LARGE_REGIONS
 from warpack.service.render.summary import summary
 from warpack.solver import Layout, Manifest, load_manifest, optimize
+from warpack.solver.search.plan import LARGE
+from warpack.solver.search.region.pack import MANY_ITEMS
 from warpack.solver.wire.layout import BytesProof, CountProof
 
 
@@ -115,3 +119,34 @@ def test_accesses_on_chip_are_a_wish_where_auto_buffers_have_some() -> None:
     manifest = load_manifest(document)
     layout = optimize(manifest)
     assert dict(summary(manifest, layout))["accesses on chip"] == "7 of auto buffers, proven the most"
+
+
+def of_many(count: int, limit_s: float = 600) -> tuple[Manifest, Layout]:
+    """Intervals of random length and size, with alignments: hardly ever packed to the bound."""
+    random = Random(5)
+    rows = []
+    for number in range(count):
+        start = random.randrange(90)
+        lifetime = [[start, start + random.randint(1, 9)]]
+        rows.append({"name": f"b{number}", "size": random.randint(1, 99), "dtype": "int8", "lifetime": lifetime})
+    document = small(buffers=rows, timeline={"length": 100}, solver={"time_limit_s": limit_s})
+    manifest = load_manifest(document)
+    return manifest, optimize(manifest)
+
+
+def test_that_more_time_changes_nothing_is_said_of_large_regions_alone() -> None:
+    manifest, layout = of_many(MANY_ITEMS)
+    assert layout.status == "feasible"
+    told = dict(summary(manifest, layout))
+    assert told["more time"].startswith(f"regions of {MANY_ITEMS} buffers and more: first packings")
+    assert told["more time"].endswith("more time changes nothing")
+    late = replace(layout, run_info=replace(layout.run_info, seconds=600.0))
+    assert "changes nothing" not in dict(summary(manifest, late))["more time"]
+    few = replace(layout, run_info=replace(layout.run_info, search=()))
+    assert "more time" not in dict(summary(manifest, few))
+    proven = replace(layout, status="optimal")
+    assert "more time" not in dict(summary(manifest, proven))
+
+
+def test_the_names_of_large_regions_are_those_of_the_plan() -> None:
+    assert OF_LARGE_REGIONS - {"stack up"} <= set(LARGE)
