@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [view] = process.argv.slice(2);
-const { launchFor } = await import(pathToFileURL(`${view}/launch.js`));
-const { ruleOf } = await import(pathToFileURL(`${view}/launch_facts.js`));
+const [page] = process.argv.slice(2);
+const { launchFor } = await import(pathToFileURL(`${page}/view/launch.js`));
+const { ruleOf } = await import(pathToFileURL(`${page}/view/launch_facts.js`));
+
 
 const answers = JSON.parse(readFileSync(0, "utf-8")).map((one) => launchFor(one.rule ?? ruleOf(one.manifest, one.layout, one.device)));
 process.stdout.write(JSON.stringify(answers));

@@ -4,16 +4,12 @@ launch of every layout."""
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from dataclasses import asdict
-from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
-
 from tests.helpers.manifests import random_manifest
+from tests.helpers.page_code import answered, needs_node
 from tests.helpers.pictured import contiguous, every_structure, pictured
 from tests.helpers.small_manifests import small_manifest
 from tests.helpers.sweeps import seeds
@@ -24,19 +20,7 @@ from warpack.solver.launch.threads import launch_for
 from warpack.solver.launch.weighing import weighs
 from warpack.solver.wire.layout import LaunchFigures
 
-HERE = Path(__file__).parent
-VIEW = HERE.parents[2] / "service" / "page" / "js" / "view"
-
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
-
-
-def answered(cases: list[dict[str, Any]]) -> list[dict[str, Any] | None]:
-    ran = subprocess.run(
-        ["node", HERE / "launch_rule.mjs", VIEW], input=json.dumps(cases), capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    found: list[dict[str, Any] | None] = json.loads(ran.stdout)
-    return found
+pytestmark = needs_node
 
 
 def figures(launch: LaunchFigures | None) -> dict[str, Any] | None:
@@ -94,7 +78,7 @@ def random_case(seed: int) -> tuple[dict[str, Any], dict[str, Any] | None] | Non
 def test_random_launches_are_those_of_the_solver() -> None:
     cases = [case for seed in seeds(450) if (case := random_case(seed)) is not None]
     assert len(cases) > 200
-    answers = answered([{"rule": rule} for rule, _ in cases])
+    answers = answered("launch_rule.mjs", [{"rule": rule} for rule, _ in cases])
     for (rule, wanted), answer in zip(cases, answers, strict=True):
         assert without_total(answer) == wanted, rule
     assert 30 < sum(answer is None for answer in answers) < len(answers) - 100
@@ -114,7 +98,7 @@ def test_the_launch_of_a_layout_follows_from_what_the_page_has_of_it() -> None:
         }
         for manifest, layout in found
     ]
-    for (manifest, layout), answer in zip(found, answered(cases), strict=True):
+    for (manifest, layout), answer in zip(found, answered("launch_rule.mjs", cases), strict=True):
         assert without_total(answer) == figures(layout.launch), manifest.model_dump_json()
 
 

@@ -23,6 +23,7 @@ export class Chosen {
     this.element.replaceChildren(
       h("h3", {}, name),
       h("p", {}, whereOf(placed)),
+      ...(this.model.neverLive(name) ? [h("p", {}, "Never live: no phase needs its contents, so others may use its bytes at any time.")] : []),
       ...pieces.map((piece) => this.#piece(piece, pieces.length > 1)),
       this.#shares(placed),
     );
@@ -38,7 +39,7 @@ export class Chosen {
   #shares(placed) {
     const names = placed.shares_bytes_with;
     if (!names.length) return h("p", {}, "Shares its bytes with nobody.");
-    const links = names.slice(0, MOST).map((name) => h("button.link", { type: "button", onclick: () => this.onSelect(name) }, name));
+    const links = names.slice(0, MOST).map((name) => h("button.link", { type: "button", onclick: () => this.onSelect(name) }, this.model.told(name)));
     const more = names.length > MOST ? ` and ${plural(names.length - MOST, "more buffer")}` : "";
     const listed = links.flatMap((link, number) => (number ? [", ", link] : [link]));
     return h("p.sharers", {}, `Shares bytes with ${plural(names.length, "buffer")}: `, listed, more);

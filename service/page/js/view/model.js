@@ -10,6 +10,11 @@ export const STATES = {
   waiting: "kept until a barrier",
 };
 
+export const NEVER = "never live";
+
+/** The regions that a chart shows. */
+const ON_CHIP = new Set(["run", "block", "pool"]);
+
 export class Model {
   /** `chart` is what `GET …/chart` answers; null while it is on its way, or where there is none. */
   constructor(manifest, layout, chart = null) {
@@ -37,14 +42,35 @@ export class Model {
     return largest ? largest.peak.phase : 0;
   }
 
-  /** A row for each buffer, in the layout's order. */
+  /** When a buffer is live: `[first phase, phase after the last]`, by start, over all its parts. Null: not known. */
+  stretches(name) {
+    const placed = this.placed.get(name);
+    if (!this.chart || !placed?.size_bytes || !ON_CHIP.has(placed.region)) return null;
+    const found = (this.pieces.get(name) ?? []).flatMap((piece) => piece.stretches.map(([start, end]) => [start, end]));
+    return found.sort(([one], [other]) => one - other);
+  }
+
+  /** Whether it is known that no phase needs the buffer. */
+  neverLive(name) {
+    return this.stretches(name)?.length === 0;
+  }
+
+  /** The name of a buffer among those that share bytes. */
+  told(name) {
+    return this.neverLive(name) ? `${name} (${NEVER})` : name;
+  }
+
+  #unknown({ region, size_bytes: size }) {
+    if (!size) return "not known: it has no bytes";
+    return ON_CHIP.has(region) ? "not known: the service tells it of its own finished orders" : "not known: it lies off the chip";
+  }
+
+  /** A row for each buffer, in the layout's order. `unsaid` says why it has no phases, or none that are known. */
   rows() {
     return this.layout.buffers.map((one) => {
       const name = fullName(one);
       const stated = this.stated.get(name) ?? {};
-      const pieces = this.pieces.get(name) ?? [];
-      const stretches = pieces.flatMap((piece) => piece.stretches);
-      const live = stretches.reduce((sum, [start, end]) => sum + end - start, 0);
+      const stretches = this.stretches(name);
       const offsets = one.offset_bytes === null ? (one.parts ?? []).map((part) => part.offset_bytes) : [one.offset_bytes];
       return {
         name,
@@ -54,8 +80,9 @@ export class Model {
         region: one.region,
         offset: offsets.length ? Math.min(...offsets) : null,
         bytes: one.size_bytes,
-        first: stretches.length ? Math.min(...stretches.map(([start]) => start)) : null,
-        phases: live,
+        first: stretches?.length ? stretches[0][0] : null,
+        phases: stretches && covered(stretches),
+        unsaid: stretches === null ? this.#unknown(one) : stretches.length ? "" : NEVER,
         shares: one.shares_bytes_with.length,
       };
     });
@@ -69,14 +96,8 @@ export class Model {
       if (at) found.push({ ...piece, state: at[2], why: at[3] ?? "" });
     }
     found.sort((one, other) => other.end_bytes - one.end_bytes || other.start_bytes - one.start_bytes);
-    const own = found.filter((one) => !one.above).sort((one, other) => one.start_bytes - other.start_bytes);
-    let used = 0;
-    let reach = 0;
-    for (const { start_bytes: start, end_bytes: end } of own) {
-      used += Math.max(0, end - Math.max(start, reach));
-      reach = Math.max(reach, end);
-    }
-    return { live: found, used_bytes: used };
+    const own = found.filter((one) => !one.above).map((one) => [one.start_bytes, one.end_bytes]);
+    return { live: found, used_bytes: covered(own.sort(([one], [other]) => one - other)) };
   }
 
   /** How much fuller each phase is: the bytes in use, by phase, where buffers that share bytes count as often as they
@@ -92,6 +113,17 @@ export class Model {
     let sum = 0;
     return Array.from(change.subarray(0, this.phases.length), (by) => (sum += by));
   }
+}
+
+/** How much the ranges `[start, end)`, sorted by start, cover together. */
+function covered(ranges) {
+  let sum = 0;
+  let reach = 0;
+  for (const [start, end] of ranges) {
+    sum += Math.max(0, end - Math.max(start, reach));
+    reach = Math.max(reach, end);
+  }
+  return sum;
 }
 
 const typeName = (dtype) => (dtype && typeof dtype === "object" ? `${dtype.itemsize_bytes} B elements` : (dtype ?? "?"));

@@ -110,8 +110,9 @@ export class Pointing {
     const name = target.dataset?.buffer ?? this.#named(title);
     if (!name) return target === this.pictures.frame ? "" : title;
     const own = target.getAttribute("aria-label") ?? this.rects.get(name)[0].getAttribute("aria-label");
-    const shares = this.pictures.model.placed.get(name)?.shares_bytes_with ?? [];
-    const few = shares.slice(0, 6).join(", ") + (shares.length > 6 ? ` and ${shares.length - 6} more` : "");
+    const { model } = this.pictures;
+    const shares = model.placed.get(name)?.shares_bytes_with ?? [];
+    const few = shares.slice(0, 6).map((one) => model.told(one)).join(", ") + (shares.length > 6 ? ` and ${shares.length - 6} more` : "");
     return `${own}. ${shares.length ? `Shares bytes with ${few}.` : "Shares its bytes with nobody."}`;
   }
 

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { bytes, counted, plural } from "./figures.js";
+import { NEVER } from "./model.js";
 
 const PAGE = 50;
 const COLUMNS = [
@@ -15,6 +16,8 @@ const COLUMNS = [
   ["phases", "Live phases", "number"],
   ["shares", "Shares with", "number"],
 ];
+
+const LIVES = new Set(["first", "phases"]);
 
 export class BufferTable {
   constructor({ rows, onSelect }) {
@@ -97,13 +100,15 @@ export class BufferTable {
 
   #row(row) {
     const here = row.name === this.selected;
-    const cells = [row.component, row.type, row.region, counted(row.offset), bytes(row.bytes), counted(row.first), counted(row.phases), counted(row.shares)];
+    const first = row.unsaid === NEVER ? NEVER : counted(row.first);
+    const cells = [row.component, row.type, row.region, counted(row.offset), bytes(row.bytes), first, counted(row.phases), counted(row.shares)];
+    const title = (number) => (LIVES.has(COLUMNS[number][0]) && row.unsaid) || null;
     const name = h("button.link", { type: "button", "aria-pressed": String(here), title: row.name }, row.short);
     return h(
       "tr",
       { dataset: { buffer: row.name }, class: here ? "is-picked" : null },
       h("th", { scope: "row" }, name),
-      cells.map((cell, number) => h("td", { class: COLUMNS[number + 1][2] }, cell)),
+      cells.map((cell, number) => h("td", { class: COLUMNS[number + 1][2], title: title(number + 1) }, cell)),
     );
   }
 
