@@ -19,6 +19,7 @@ from warpack.service.cli.inputs import read_layout, read_manifest
 from warpack.service.cli.terminal import complain, out
 from warpack.service.render.text import plain
 from warpack.solver import load_manifest, optimize
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LAYOUT_SCHEMA, Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -118,5 +119,5 @@ def _figures(layout: Layout) -> str:
         return "no block fits the budget"
     return (
         f"{launch.run_bytes} run bytes, {launch.block_region_bytes} bytes of the block region, "
-        f"{launch.threads_per_block} threads per block, {launch.occupancy.resident_threads} resident"
+        f"{number_of(launch.threads_per_block, 'thread')} per block, {launch.occupancy.resident_threads} resident"
     )

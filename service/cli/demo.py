@@ -163,6 +163,6 @@ def _gained(each: Ended) -> tuple[str, str, str, str]:
     return (
         f"{base.run_bytes} -> {layout.launch.run_bytes}",
         f"{base.block_region_bytes} -> {layout.launch.block_region_bytes}",
-        f"{base.threads_per_block} -> {layout.launch.threads_per_block}",
+        f"{base.threads_per_block or 'none'} -> {layout.launch.threads_per_block}",
         level,
     )

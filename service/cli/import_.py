@@ -12,6 +12,7 @@ from warpack.service.cli.exits import BAD_INPUT, DONE, CommandFailed
 from warpack.service.cli.inputs import STDIN, checked_architecture, stdin_bytes
 from warpack.service.cli.outputs import need_file
 from warpack.service.cli.terminal import complain, complain_of, note, write_text
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.problems import ManifestError
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _write(source: str, imported: Imported, output: Path | None) -> int:
         write_text(text)
     else:
         output.write_text(text, encoding="utf-8")
-    told = [_counted(len(manifest.buffers), "buffer"), _counted(manifest.timeline.length, "phase")]
+    told = [number_of(len(manifest.buffers), "buffer"), number_of(manifest.timeline.length, "phase")]
     if manifest.baseline is not None:
         own = manifest.baseline
         told.append(f"their own layout of {own.pool_bytes or own.block_region_bytes or own.run_bytes} bytes")
@@ -193,10 +194,6 @@ def _write(source: str, imported: Imported, output: Path | None) -> int:
         note(f"note: {said}.")
     complain_of((*manifest.warnings, *broken_by_hand(manifest)), "warning")
     return DONE
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from warpack.service.cli.progress import showing
 from warpack.service.cli.terminal import note
+from warpack.solver.wire.counts import number_of
 
 if TYPE_CHECKING:
     from warpack.solver.recipe import Progress
@@ -59,7 +60,7 @@ def spoken(found: Progress, *, of_pool: bool = False) -> str:
     if of_pool:
         return text
     threads = found.threads_per_block
-    return f"{text}; {'no block fits yet' if threads is None else f'{threads} threads per block'}"
+    return f"{text}; {'no block fits yet' if threads is None else number_of(threads, 'thread') + ' per block'}"
 
 
 def optimize_interruptibly(

@@ -20,6 +20,7 @@ from warpack.service.render.figures import figures_table
 from warpack.service.render.summary import summary as figures
 from warpack.service.render.text import plain
 from warpack.service.render.traced import MOST_ROWS, phase_table, traced_buffer_table
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -59,8 +60,8 @@ def write(traced: Traced, folder: Path) -> None:
 def show(traced: Traced, *, verbose: bool) -> None:
     """Phases, buffers, findings, what the layout saves, and what the proof compared."""
     console, summary = out(), traced.summary
-    blocks = "1 block" if summary.blocks == 1 else f"{summary.blocks} blocks"
-    console.print(f"{traced.name}: {blocks} of {summary.block_threads} threads traced")
+    blocks, threads = number_of(summary.blocks, "block"), number_of(summary.block_threads, "thread")
+    console.print(f"{traced.name}: {blocks} of {threads} traced")
     if not summary.arrays:
         console.print("It has no work arrays: there is nothing to pack.")
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from warpack.service.render.figures import Figure
+from warpack.solver.wire.counts import number_of
 
 _MOST_COSTS = 4
 _MOST_NAMES = 4
@@ -83,7 +84,7 @@ def _enough(enough: dict[str, Any]) -> str:
 
 def _resident_threads(more: dict[str, Any]) -> str:
     return (
-        f'"objective": "resident_threads" would give blocks of {more["threads_per_block"]} threads and '
+        f'"objective": "resident_threads" would give blocks of {number_of(more["threads_per_block"], "thread")} and '
         f"{more['resident_threads']} resident ones in place of {more['resident_threads_now']}"
     )
 

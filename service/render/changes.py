@@ -8,6 +8,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from warpack.service.render.text import plain
+from warpack.solver.wire.counts import number_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,7 +33,7 @@ def changes_view(kind: str, changes: Sequence[Change], most: int = MOST_ROWS) ->
         return
     buffers = len({change.name for change in changes if change.what == "buffer" and change.name})
     yield Text(
-        f"{_count(len(changes), 'change')} of the {kind}" + (f", {_count(buffers, 'buffer')}" if buffers else "")
+        f"{number_of(len(changes), 'change')} of the {kind}" + (f", {number_of(buffers, 'buffer')}" if buffers else "")
     )
     rows, last = [], ""
     for change in changes[:most]:
@@ -42,10 +43,6 @@ def changes_view(kind: str, changes: Sequence[Change], most: int = MOST_ROWS) ->
     columns = [Column(title, head=not at) for at, title in enumerate(("what", "field", "before", "after"))]
     more = f"and {len(changes) - most} more (--verbose lists all)" if len(changes) > most else ""
     yield Columns(columns, rows, more)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _cells(change: Change) -> tuple[str, str, str]:

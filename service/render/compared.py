@@ -7,11 +7,24 @@ from collections.abc import Iterator
 from warpack.service.render.figures import Figure
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.launch.weighing import by_residents
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Baseline, LaunchFigures, Layout
 from warpack.solver.wire.manifest import Manifest
 
 _NAMES = {"by_hand": "your layout", "no_sharing": "no sharing", "declared_aliases": "declared aliases only"}
+_UNFIT = {
+    "by_hand": "your layout does not fit",
+    "no_sharing": "no sharing does not fit",
+    "declared_aliases": "declared aliases only do not fit",
+}
 _MOST_BROKEN = 3
+
+
+def unfit(manifest: Manifest, name: str) -> str:
+    """Of a baseline that has no launch."""
+    threads = manifest.launch.threads_per_block
+    block = "a block" if threads is None else f"a block of {number_of(threads, 'thread')}"
+    return f"{_UNFIT.get(name, f'{name} does not fit')} {block}"
 
 
 def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
@@ -23,7 +36,7 @@ def compared(manifest: Manifest, layout: Layout) -> list[Figure]:
     if launch is None or not layout.baselines:
         return []
     figures = [
-        (f"against {_NAMES.get(name, name)}", "; ".join(_changes(base, launch)))
+        (f"against {_NAMES.get(name, name)}", "; ".join(_changes(base, launch, unfit(manifest, name))))
         for name, base in layout.baselines.items()
     ]
     own = layout.baselines.get("by_hand")
@@ -42,20 +55,19 @@ def _of_pool(layout: Layout, pool_bytes: int) -> list[Figure]:
     return [*figures, *(() if own is None else _broken(own))]
 
 
-def _changes(base: Baseline, launch: LaunchFigures) -> Iterator[str]:
+def _changes(base: Baseline, launch: LaunchFigures, unfit: str) -> Iterator[str]:
     if base.run_bytes or launch.run_bytes:
         yield f"{base.run_bytes} -> {launch.run_bytes} run bytes, {_less(base.run_bytes, launch.run_bytes, ' a run')}"
     if base.block_region_bytes or launch.block_region_bytes:
         before, after = base.block_region_bytes, launch.block_region_bytes
         yield f"{before} -> {after} bytes of the block region, {_less(before, after, '')}"
     if not base.threads_per_block:
-        yield "it does not fit"
+        yield unfit
         return
-    after_resident = launch.occupancy.resident_threads
     yield (
-        f"{base.threads_per_block} -> {launch.threads_per_block} threads per block, "
-        f"{base.blocks_per_sm} -> {launch.occupancy.blocks_per_sm} blocks and "
-        f"{base.resident_threads} -> {after_resident} resident threads a multiprocessor"
+        f"{base.threads_per_block} -> {number_of(launch.threads_per_block, 'thread')} per block, "
+        f"{base.blocks_per_sm} -> {number_of(launch.occupancy.blocks_per_sm, 'block')} and "
+        f"{base.resident_threads} -> {number_of(launch.occupancy.resident_threads, 'resident thread')} a multiprocessor"
     )
 
 
@@ -70,7 +82,7 @@ def _less(before: int, after: int, of: str) -> str:
 def _rule(manifest: Manifest, own: Baseline | None) -> str:
     rules = manifest.launch
     if rules.threads_per_block is not None:
-        text = f"one rule: blocks of {rules.threads_per_block} threads, as the manifest says"
+        text = f"one rule: blocks of {number_of(rules.threads_per_block, 'thread')}, as the manifest says"
     else:
         most = "the most threads per block"
         if by_residents(manifest):
@@ -86,7 +98,7 @@ def _rule(manifest: Manifest, own: Baseline | None) -> str:
         or manifest.baseline.threads_per_block in (None, rules.threads_per_block)
     ):
         return text
-    return f"{text}; your layout with its own {manifest.baseline.threads_per_block} threads"
+    return f"{text}; your layout with its own {number_of(manifest.baseline.threads_per_block, 'thread')}"
 
 
 def _wrong(manifest: Manifest, own: Baseline) -> Iterator[Figure]:

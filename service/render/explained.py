@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from warpack.service.derived import stretch
 from warpack.service.render.advice import first_few
+from warpack.solver.wire.counts import number_of
 
 if TYPE_CHECKING:
     from warpack.service.explained import Explanation, Phases, Support
@@ -137,8 +138,10 @@ def _change(change: dict[str, Any]) -> str:
         how = f"if {change['name']} {side} phase {change['phase_name']}"
     if change["what"] == "lower_peak":
         return f"{how} the peak would be {change['live_bytes']} bytes"
-    threads, blocks = change.get("threads_per_block"), change.get("blocks_per_sm")
-    return f"{how} {f'{threads} threads per block' if threads else f'{blocks} blocks a multiprocessor'} would fit"
+    threads = change.get("threads_per_block")
+    if threads:
+        return f"{how} {number_of(threads, 'thread')} per block would fit"
+    return f"{how} {number_of(change['blocks_per_sm'], 'block')} a multiprocessor would fit"
 
 
 def _spans(told: Explanation, phases: Phases) -> str:

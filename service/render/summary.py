@@ -9,6 +9,7 @@ from warpack.service.render.figures import Figure
 from warpack.service.render.proofs import Wish, proof_figures, wishes
 from warpack.solver.launch.budget import budget_bytes
 from warpack.solver.launch.hurdles import hurdle
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LaunchFigures, Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -45,10 +46,10 @@ def _infeasible(manifest: Manifest, layout: Layout) -> Figure:
 
 def _threads(launch: LaunchFigures, told: Mapping[str, Wish]) -> list[Figure]:
     occupancy = launch.occupancy
-    runs = "" if launch.runs_per_block == launch.threads_per_block else f" ({launch.runs_per_block} runs)"
+    runs = "" if launch.runs_per_block == launch.threads_per_block else f" ({number_of(launch.runs_per_block, 'run')})"
     limit = _LIMITS.get(occupancy.limited_by, occupancy.limited_by)
     registers = "; registers are not known" if occupancy.assumes_no_register_limit else ""
-    blocks = "in 1 block" if occupancy.blocks_per_sm == 1 else f"in {occupancy.blocks_per_sm} blocks"
+    blocks = f"in {number_of(occupancy.blocks_per_sm, 'block')}"
     resident = f", {told['resident_threads'].said}; " if "resident_threads" in told else ", "
     figures = [
         ("threads per block", f"{launch.threads_per_block}{runs}, {told['threads_per_block'].said}"),
@@ -98,7 +99,7 @@ def _conflicts(layout: Layout, launch: LaunchFigures) -> list[Figure]:
     if said and free:
         said.append(f"none for elements of {' and '.join(free)} bytes")
     if launch.threads_if_conflicts_ignored > launch.threads_per_block:
-        said.append(f"ignoring them would allow {launch.threads_if_conflicts_ignored} threads per block")
+        said.append(f"ignoring them would allow {number_of(launch.threads_if_conflicts_ignored, 'thread')} per block")
     return [("bank conflicts", "; ".join(said))] if said else []
 
 

@@ -10,6 +10,7 @@ from warpack.solver.launch.weighing import LOCAL_ACCESS_COST, cost, weighed, wei
 from warpack.solver.search.auto.stride_widening import launch_beside
 from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.region.regions import Packed
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LaunchFigures
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
@@ -80,27 +81,27 @@ def _costs(
     with_it = f"with it a run takes {run_bytes} bytes, which leaves"
     if mine[0] and not other[0]:
         return Reason(
-            "costs-the-whole-multiple", f"{with_it} blocks of {found.threads_per_block} threads, no whole multiple"
+            "costs-the-whole-multiple",
+            f"{with_it} blocks of {number_of(found.threads_per_block, 'thread')}, no whole multiple",
         )
     now, then = launch.occupancy, found.occupancy
     weighing = _weighed(manifest, packed, launch, buffer, found)
     if then.resident_threads < now.resident_threads and weighing is not None:
         text = (
-            f"{with_it} {then.resident_threads} resident threads ({_blocks(found)}) in place of {now.resident_threads} "
+            f"{with_it} {number_of(then.resident_threads, 'resident thread')} ({_blocks(found)}) in place of {now.resident_threads} "
             f"({_blocks(launch)})"
         )
         return Reason("costs-resident-threads", text + weighing)
     if other < mine and then.resident_threads >= now.resident_threads:
         return Reason(
             "costs-threads-per-block",
-            f"{with_it} blocks of {found.threads_per_block} threads in place of {launch.threads_per_block}",
+            f"{with_it} blocks of {number_of(found.threads_per_block, 'thread')} in place of {launch.threads_per_block}",
         )
     return Reason("not-settled", f"{with_it} what may be better: the search for a choice did not come to an end")
 
 
 def _blocks(figures: LaunchFigures) -> str:
-    blocks = figures.occupancy.blocks_per_sm
-    return f"{blocks} {'block' if blocks == 1 else 'blocks'} of {figures.threads_per_block}"
+    return f"{number_of(figures.occupancy.blocks_per_sm, 'block')} of {figures.threads_per_block}"
 
 
 def _weighed(

@@ -12,6 +12,7 @@ from warpack.solver.launch.threads import minimum_budget_bytes
 from warpack.solver.search.auto.stride_widening import widening_autos
 from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.packing import heaviest
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
 from warpack.solver.wire.units import Bytes
@@ -45,7 +46,7 @@ def shortfall(manifest: Manifest, flat: FlatManifest, needed: Bytes, enough: Byt
     """Every block takes at least `needed` bytes, which is more than the budget. `enough`: a budget for which there is a
     layout."""
     launch, named = manifest.launch, manifest.target.shared_budget_bytes
-    block = "of one run" if launch.threads_per_block is None else f"of {launch.threads_per_block} threads"
+    block = "of one run" if launch.threads_per_block is None else f"of {number_of(launch.threads_per_block, 'thread')}"
     static = manifest.target.static_shared_bytes
     held = f", {static} of them static" if static else ""
     given = f' ("{named}")' if isinstance(named, str) else ""

@@ -15,6 +15,7 @@ from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.packing import Packing
 from warpack.solver.search.region.over import floor_of, free_names
 from warpack.solver.search.region.regions import Packed
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Buffer, Manifest
 from warpack.solver.wire.units import Bytes
@@ -52,7 +53,9 @@ def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
     packed = Packed(flat, _packing(flat.run, offsets), block, floor=floor_of(flat.block, block, free) if free else None)
     launch = launch_of(fixed, packed)
     if launch is None:
-        raise ValueError(f"a block of {point['threads_per_block']} threads does not fit with these offsets")
+        raise ValueError(
+            f"a block of {number_of(point['threads_per_block'], 'thread')} does not fit with these offsets"
+        )
     return assemble(fixed, packed, packed, launch, 0.0)
 
 

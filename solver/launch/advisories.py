@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warpack.solver.launch.ranking import threads_step
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LaunchFigures, WidthConflicts
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.problems import Problem
@@ -24,8 +25,9 @@ def _threads_not_a_multiple(manifest: Manifest, figures: LaunchFigures) -> tuple
     if launch.threads_per_block is not None or figures.threads_per_block % multiple == 0:
         return ()
     message = (
-        f"not one multiple of {multiple} threads fits, so a block has {figures.threads_per_block} "
-        f"({figures.runs_per_block} whole runs); fewer run bytes, a larger budget or a smaller multiple would change that"
+        f"not one multiple of {number_of(multiple, 'thread')} fits, so a block has {figures.threads_per_block} "
+        f"({number_of(figures.runs_per_block, 'whole run')}); fewer run bytes, a larger budget or a smaller multiple "
+        "would change that"
     )
     return (Problem("threads-not-a-multiple", "/launch/threads_multiple", message),)
 

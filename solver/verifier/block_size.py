@@ -12,6 +12,7 @@ from warpack.solver.verifier.findings import Findings
 from warpack.solver.verifier.pieces import StoryPiece
 from warpack.solver.verifier.story import Story, derive
 from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest, Scope
 from warpack.solver.wire.units import Bytes, align_up
@@ -36,9 +37,8 @@ def check_block_size(manifest: Manifest, layout: Layout, findings: Findings) -> 
     step = lcm(manifest.launch.threads_per_run, manifest.launch.threads_multiple)
     first = first_multiple(manifest)
     if threads % step and threads > first:
-        message = (
-            f"{threads} threads per block are no multiple of {step}, and more than {first}: then that many fit too"
-        )
+        told = number_of(threads, "thread")
+        message = f"a block of {told} is no multiple of {step}, and more than {first}: then that many fit too"
         findings.add("threads", message)
         return "wrong"
     if residents_first(manifest):

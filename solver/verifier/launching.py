@@ -14,6 +14,7 @@ from warpack.solver.verifier.over import RunWindows
 from warpack.solver.verifier.overlaps import cross_overlap
 from warpack.solver.verifier.placement import PlacedPiece, PlacedRange
 from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LaunchFigures, Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
@@ -60,7 +61,7 @@ def check_launch(
     runs, rest = divmod(launch.threads_per_block, manifest.launch.threads_per_run)
     if launch.threads_per_block < 1 or rest:
         per_run = manifest.launch.threads_per_run
-        message = f"{launch.threads_per_block} threads per block are no whole number of runs of {per_run} threads"
+        message = f"a block of {number_of(launch.threads_per_block, 'thread')} is no whole number of runs of {per_run}"
         findings.add("threads", message)
         return
     findings.expect("runs-per-block", "runs_per_block", launch.runs_per_block, runs)
@@ -169,34 +170,31 @@ def _check_budget(block: Block, dynamic: Bytes, findings: Findings) -> None:
 def _check_threads(manifest: Manifest, threads: int, block: Block, stride: Bytes, findings: Findings) -> None:
     launch = manifest.launch
     most = min(launch.max_threads_per_block, block.device.max_threads_per_block)
+    told = number_of(threads, "thread")
     if threads < manifest.least_threads:
         least = manifest.least_threads
-        findings.add("threads", f"{threads} threads per block are too few: with their tracks it takes {least}")
+        findings.add("threads", f"a block of {told} is too small: with its tracks it takes {least}")
         return
     if threads > most:
-        findings.add("threads", f"{threads} threads per block are more than the {most} allowed")
+        findings.add("threads", f"a block of {told} is more than the {most} allowed")
         return
     limits = block.limits(threads, block.static + block.dynamic(threads, stride))
     for resource in ("registers", "shared"):
         if limits[resource] == 0:
-            findings.add(
-                "threads", f"no block of {threads} threads can start: its {resource} do not fit the architecture"
-            )
+            findings.add("threads", f"no block of {told} can start: its {resource} do not fit the architecture")
     if launch.threads_per_block is not None:
         if threads != launch.threads_per_block:
-            findings.add(
-                "threads", f"{threads} threads per block, but the manifest wants exactly {launch.threads_per_block}"
-            )
+            findings.add("threads", f"{told} per block, but the manifest wants exactly {launch.threads_per_block}")
         return
     right = block.chosen_threads(stride)
     if right is None or threads == right:
         return
     step = lcm(launch.threads_per_run, launch.threads_multiple)
     if threads % step and right % step == 0:
-        findings.add("threads", f"{threads} threads per block are no multiple of {step}, though {right} fit")
+        findings.add("threads", f"a block of {told} is no multiple of {step}, though {right} fit")
     else:
         wish = "has the most resident threads" if residents_first(manifest) else "fits"
-        findings.add("threads", f"{threads} threads per block, but with these bytes a block of {right} {wish}")
+        findings.add("threads", f"{told} per block, but with these bytes a block of {right} {wish}")
 
 
 def _check_occupancy(launch: LaunchFigures, block: Block, dynamic: Bytes, findings: Findings) -> None:

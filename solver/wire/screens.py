@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from warpack.solver.wire.counts import number_of
+
 if TYPE_CHECKING:
     from warpack.solver.wire.layout import Layout, PlacedBuffer
     from warpack.solver.wire.manifest import Buffer, Manifest
@@ -17,13 +19,13 @@ _NAME_WIDTH = 40
 
 def manifest_screen(manifest: Manifest) -> str:
     target, launch = manifest.target, manifest.launch
-    threads = "any" if launch.threads_per_block is None else str(launch.threads_per_block)
+    threads = "any threads" if launch.threads_per_block is None else number_of(launch.threads_per_block, "thread")
     head = [
-        f"Manifest {manifest.name!r}: {_number(len(manifest.buffers), 'buffer')} in {_number(manifest.timeline.length, 'phase')}"
-        f"{_components(len(manifest.components))}",
+        f"Manifest {manifest.name!r}: {number_of(len(manifest.buffers), 'buffer')} in "
+        f"{number_of(manifest.timeline.length, 'phase')}{_components(len(manifest.components))}",
         "one pool, objective pool_bytes"
         if manifest.of_pool
-        else f"compute capability {target.compute_capability}, {threads} threads per block, "
+        else f"compute capability {target.compute_capability}, {threads} per block, "
         f"{launch.threads_per_run} per run, objective {manifest.objective}",
     ]
     return _screen(head, manifest_table(manifest, MOST_ROWS), len(manifest.buffers), len(manifest.warnings))
@@ -41,8 +43,8 @@ def layout_screen(layout: Layout) -> str:
         return _screen(head, [], 0, len(layout.warnings))
     occupancy = launch.occupancy
     head += [
-        f"{launch.threads_per_block} threads per block, {occupancy.blocks_per_sm} blocks per multiprocessor "
-        f"({occupancy.resident_threads} resident threads, limited by {occupancy.limited_by})",
+        f"{number_of(launch.threads_per_block, 'thread')} per block, {number_of(occupancy.blocks_per_sm, 'block')} per "
+        f"multiprocessor ({number_of(occupancy.resident_threads, 'resident thread')}, limited by {occupancy.limited_by})",
         f"run {launch.run_bytes} bytes, stride {launch.stride_bytes}; block region {launch.block_region_bytes} bytes; "
         f"{launch.dynamic_shared_bytes} bytes of dynamic shared memory",
     ]
@@ -65,7 +67,7 @@ def _screen(head: list[str], rows: Sequence[tuple[str, ...]], buffers: int, warn
     if buffers > MOST_ROWS:
         lines.append(f"  and {buffers - MOST_ROWS} more")
     if warnings:
-        lines.append(f"{_number(warnings, 'warning')} in .warnings")
+        lines.append(f"{number_of(warnings, 'warning')} in .warnings")
     return "\n".join(lines)
 
 
@@ -93,8 +95,4 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
 
 
 def _components(number: int) -> str:
-    return f", {_number(number, 'component')}" if number else ""
-
-
-def _number(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f", {number_of(number, 'component')}" if number else ""

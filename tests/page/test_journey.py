@@ -50,7 +50,7 @@ def test_from_the_example_to_allocators_that_import(visit: Visit, whole: Service
     expect(steps).to_contain_text(["queued", "solving", "validating", "ready"])
     layout = page.locator("#layout")
     expect(layout.locator(".headline")).to_have_text(
-        "64 threads per block, 2 on a multiprocessor (128 threads), 664 bytes a run; proven optimal."
+        "64 threads per block, 2 blocks on a multiprocessor (128 threads), 664 bytes a run; proven optimal."
     )
     expect(layout.get_by_role("region", name="Validation")).to_contain_text("Level reached: simulated")
 

@@ -100,7 +100,7 @@ def test_where_not_even_the_smallest_block_fits_it_says_what_would() -> None:
     document["buffers"][0]["size"] = {"per_thread": 1, "plus": 20_000}
     layout = solved(load_manifest(document))
     assert layout.status == "infeasible"
-    assert "a block of 1 threads takes at least 80" in layout.warnings[-1].message
+    assert "a block of 1 thread takes at least 80" in layout.warnings[-1].message
 
 
 def test_what_it_is_compared_with_has_the_sizes_of_its_own_best_block() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from warpack.gpu_runtime.emitters.elements import handed_out
 from warpack.solver.devices import device
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.dtypes import DType
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
@@ -96,7 +97,9 @@ def beyond_limits(manifest: Manifest, layout: Layout) -> list[str]:
         return []
     found = []
     if launch.threads_per_block > limits.max_threads_per_block:
-        found.append(f"{launch.threads_per_block} threads per block, at most {limits.max_threads_per_block} can start")
+        found.append(
+            f"{number_of(launch.threads_per_block, 'thread')} per block, at most {limits.max_threads_per_block} can start"
+        )
     total = align_up(manifest.target.static_shared_bytes, launch.base_alignment_bytes) + launch.dynamic_shared_bytes
     if total > limits.max_smem_per_block_optin:
         found.append(f"{total} bytes of shared memory, a block has at most {limits.max_smem_per_block_optin}")

@@ -23,6 +23,7 @@ from warpack.service.render.draw.program import draw_phase_names, draw_structure
 from warpack.service.render.draw.strips import strips
 from warpack.service.render.draw.text import counted
 from warpack.service.render.draw.told import before_of, floor_bytes, foot_lines, launch_line, proof_line
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
@@ -75,7 +76,13 @@ def compared_maps(manifest: Manifest, layout: Layout, theme: Theme = "auto", wid
 
 
 def _caption(name: str, chart: Chart, threads: int) -> str:
-    launched = "" if chart.region == "pool" else f", {threads} threads per block" if threads else ", no block fits"
+    launched = (
+        ""
+        if chart.region == "pool"
+        else f", {number_of(threads, 'thread')} per block"
+        if threads
+        else ", no block fits"
+    )
     return f"{name}: {counted(chart.size_bytes)} bytes of {chart.title}{launched}"
 
 

@@ -24,8 +24,9 @@ from warpack.service.render.draw.naming import write_in_box
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.strips import edge_of
 from warpack.service.render.draw.text import counted, width_of
-from warpack.service.render.draw.told import launch_line
+from warpack.service.render.draw.told import lacks_blocks, launch_line
 from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LaunchFigures, Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes, align_up
@@ -42,7 +43,7 @@ def block_view(manifest: Manifest, layout: Layout, theme: Theme = "auto", width:
     launch = layout.launch
     found = charts(sized_for(manifest, layout), layout)
     if launch is None or not found:
-        return empty_picture(canvas, title, launch_line(layout))
+        return empty_picture(canvas, title, lacks_blocks(layout))
     static = align_up(manifest.target.static_shared_bytes, launch.base_alignment_bytes)
     budget = budget_bytes(manifest)
     total = static + launch.dynamic_shared_bytes
@@ -97,7 +98,7 @@ class _Strip:
         self._windows(at, top, first)
         signs = [Sign(f"{name}: {counted(size)} B", self._filled(kind)) for name, kind, size in parts]
         if launch.stride_bytes:
-            runs = f"{launch.runs_per_block} run window{'' if launch.runs_per_block == 1 else 's'}"
+            runs = number_of(launch.runs_per_block, "run window")
             after = f"{launch.padding_bytes} B padding after each" if launch.padding_bytes else "no padding"
             text = f"{runs} of {counted(launch.run_bytes)} B, {after}"
             signs.append(Sign(text, self._filled(f"{first} edge")))
@@ -117,7 +118,8 @@ class _Strip:
         if not stride:
             return
         if self._x(stride) - self._x(0) < 3:
-            note = f"{runs} windows of {launch.run_bytes} bytes, {launch.padding_bytes} bytes of padding after each"
+            padding = f"{launch.padding_bytes} bytes of padding after each"
+            note = f"{number_of(runs, 'window')} of {launch.run_bytes} bytes, {padding}"
             canvas.rect(self._area(start, start + stride * runs, top), f"{kind} edge", note)
             return
         other = canvas.fill(0, 1)

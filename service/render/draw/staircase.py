@@ -11,8 +11,10 @@ from warpack.service.render.draw.legend import Sign, draw_signs
 from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.steps import Staircase, Step, staircase_of
 from warpack.service.render.draw.text import counted
-from warpack.service.render.draw.told import launch_line
+from warpack.service.render.draw.told import lacks_blocks, launch_line
 from warpack.service.render.draw.xy import Mark, Plot, draw_mark, marked
+from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Baseline, Layout, sized_for
 from warpack.solver.wire.manifest import Manifest
 
@@ -31,7 +33,7 @@ def occupancy_staircase(manifest: Manifest, layout: Layout, theme: Theme = "auto
     canvas = Canvas(width, title, launch_line(layout), theme)
     launch = layout.launch
     if launch is None:
-        return empty_picture(canvas, title, launch_line(layout))
+        return empty_picture(canvas, title, lacks_blocks(layout))
     stairs = staircase_of(sized_for(manifest, layout), layout, launch)
     if stairs is None:
         return empty_picture(canvas, title, "no shared bytes to count")
@@ -56,7 +58,8 @@ def occupancy_staircase(manifest: Manifest, layout: Layout, theme: Theme = "auto
             _draw_blocks(canvas, plot, stairs, figure)
         y = area.bottom + 66
     y = draw_signs(canvas, y - 22, _signs(canvas, stairs, layout))
-    return canvas.end(draw_lines(canvas, MARGIN, y + 2, _next_steps(stairs), kind="text") + MARGIN)
+    told = [*_beyond(manifest, layout), *_next_steps(stairs)]
+    return canvas.end(draw_lines(canvas, MARGIN, y + 2, told, kind="text") + MARGIN)
 
 
 def _draw_stairs(canvas: Canvas, plot: Plot, stairs: Staircase, figure: Callable[[Step | Baseline], int]) -> None:
@@ -85,7 +88,9 @@ def _draw_blocks(canvas: Canvas, plot: Plot, stairs: Staircase, figure: Callable
         end = stairs.steps[number + 1].first_bytes if number + 1 < len(stairs.steps) else step.last_bytes
         middle = (plot.x(step.first_bytes) + plot.x(end)) / 2
         if plot.x(end) - plot.x(step.first_bytes) > 60 and step.blocks_per_sm:
-            plot.label(canvas, middle - 30, plot.y(figure(step)) + 2, _blocks(step.blocks_per_sm), kind="soft")
+            plot.label(
+                canvas, middle - 30, plot.y(figure(step)) + 2, number_of(step.blocks_per_sm, "block"), kind="soft"
+            )
 
 
 def _draw_marks(
@@ -93,7 +98,7 @@ def _draw_marks(
 ) -> None:
     here = stairs.steps[stairs.here]
     x, y = plot.x(stairs.here_bytes), plot.y(figure(here))
-    draw_mark(canvas, x, y, "here", f"Warpack: {stairs.here_bytes} bytes, {figure(here)} threads")
+    draw_mark(canvas, x, y, "here", f"Warpack: {stairs.here_bytes} bytes, {number_of(figure(here), 'thread')}")
     canvas.take(Area(x - 8, y - 8, x + 8, y + 8))
     plot.label(canvas, x, y, f"Warpack: {counted(figure(here))}", kind="strong", bold=True)
     for name, mark, base in _compared(layout):
@@ -101,7 +106,7 @@ def _draw_marks(
         if not base.threads_per_block or not plot.x_low <= size <= plot.x_high:
             continue
         x, y = plot.x(size), plot.y(figure(base))
-        draw_mark(canvas, x, y, mark, f"{name}: {size} bytes, {figure(base)} threads")
+        draw_mark(canvas, x, y, mark, f"{name}: {size} bytes, {number_of(figure(base), 'thread')}")
         canvas.take(Area(x - 7, y - 7, x + 7, y + 7))
         plot.label(canvas, x, y, f"{name}: {counted(figure(base))}")
 
@@ -113,16 +118,30 @@ def _compared(layout: Layout) -> Iterator[tuple[str, Mark, Baseline]]:
 
 def _signs(canvas: Canvas, stairs: Staircase, layout: Layout) -> Iterator[Sign]:
     here = stairs.steps[stairs.here]
-    told = f"Warpack: {counted(stairs.here_bytes)} B, {here.threads_per_block} threads, {_blocks(here.blocks_per_sm)}"
-    yield Sign(told, marked(canvas, "here"))
+    figures = f"{number_of(here.threads_per_block, 'thread')}, {number_of(here.blocks_per_sm, 'block')}"
+    yield Sign(f"Warpack: {counted(stairs.here_bytes)} B, {figures}", marked(canvas, "here"))
     for name, mark, base in _compared(layout):
         size = base.run_bytes if stairs.region == "run" else base.block_region_bytes
-        figures = f"{base.threads_per_block} threads, {_blocks(base.blocks_per_sm)}"
-        yield Sign(
-            f"{name}: {counted(size)} B, {figures if base.threads_per_block else 'does not fit'}", marked(canvas, mark)
-        )
+        figures = f"{number_of(base.threads_per_block, 'thread')}, {number_of(base.blocks_per_sm, 'block')}"
+        if not base.threads_per_block:
+            figures = "does not fit the budget"
+        elif base.over_budget:
+            figures += " with more than the budget"
+        yield Sign(f"{name}: {counted(size)} B, {figures}", marked(canvas, mark))
     floor = f"proven floor: {counted(stairs.floor_bytes)} B"
     yield Sign(floor, lambda area: canvas.rect(area, "band"))
+
+
+def _beyond(manifest: Manifest, layout: Layout) -> Iterator[str]:
+    """Why a baseline of more bytes than the budget may have threads all the same."""
+    budget = f"the budget of {counted(budget_bytes(manifest))} bytes"
+    if any(base.over_budget and base.threads_per_block for base in layout.baselines.values()):
+        yield (
+            f"Your layout takes more than {budget}: its figures are those with all that the architecture has. "
+            "The others keep to the budget."
+        )
+    elif any(not base.threads_per_block for base in layout.baselines.values()):
+        yield f"What does not fit takes more than {budget} for its smallest block."
 
 
 def _next_steps(stairs: Staircase) -> Iterator[str]:
@@ -135,11 +154,7 @@ def _next_steps(stairs: Staircase) -> Iterator[str]:
         ruled_out = step.last_bytes < stairs.floor_bytes
         end = ", which is proven to be impossible for these buffers" if ruled_out else ""
         yield (
-            f"{step.threads_per_block} threads per block and {_blocks(step.blocks_per_sm)} "
-            f"({step.resident_threads} threads on a multiprocessor): at most {counted(step.last_bytes)} bytes, "
-            f"{counted(away)} fewer{end}"
+            f"{number_of(step.threads_per_block, 'thread')} per block and {number_of(step.blocks_per_sm, 'block')} "
+            f"({number_of(step.resident_threads, 'thread')} on a multiprocessor): "
+            f"at most {counted(step.last_bytes)} bytes, {counted(away)} fewer{end}"
         )
-
-
-def _blocks(count: int) -> str:
-    return f"{count} block{'' if count == 1 else 's'}"

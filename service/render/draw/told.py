@@ -8,6 +8,7 @@ from typing import Literal
 from warpack.service.render.chart import ChartRegion
 from warpack.service.render.compared import compared
 from warpack.service.render.draw.text import counted
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Baseline, Layout
 from warpack.solver.wire.manifest import Manifest
 from warpack.solver.wire.units import Bytes
@@ -36,12 +37,17 @@ def launch_line(layout: Layout) -> str:
         return f"a pool of {counted(layout.pool.pool_bytes)} bytes"
     if launch is None:
         return f"{layout.status}: no shared bytes to show"
-    blocks = launch.occupancy.blocks_per_sm
+    occupancy = launch.occupancy
     return (
-        f"{launch.threads_per_block} threads per block, {blocks} block{'' if blocks == 1 else 's'} and "
-        f"{launch.occupancy.resident_threads} threads on a multiprocessor, "
+        f"{number_of(launch.threads_per_block, 'thread')} per block, {number_of(occupancy.blocks_per_sm, 'block')} and "
+        f"{number_of(occupancy.resident_threads, 'thread')} on a multiprocessor, "
         f"{counted(launch.dynamic_shared_bytes)} bytes of dynamic shared memory a block"
     )
+
+
+def lacks_blocks(layout: Layout) -> str:
+    """Why a picture of blocks is empty."""
+    return launch_line(layout) + (": it has no blocks and no threads" if layout.pool is not None else "")
 
 
 def proof_line(layout: Layout) -> str:
@@ -51,7 +57,8 @@ def proof_line(layout: Layout) -> str:
         return "proven optimal: no layout of these buffers does better"
     if layout.pool is not None:
         return f"{layout.status}: fewer bytes are not ruled out"
-    return f"{layout.status}: between what is shown and {proof.upper_bound} threads per block nothing is ruled out"
+    most = number_of(proof.upper_bound, "thread")
+    return f"{layout.status}: between what is shown and {most} per block nothing is ruled out"
 
 
 def foot_lines(manifest: Manifest, layout: Layout) -> list[str]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
+from tests.helpers.pictured import EXAMPLES
 from tests.helpers.solving import manifest_of, solved
+from tests.helpers.svg import parsed, texts_of
 from tests.solver.test_growing import reduction
 from warpack.service.manifest_check import examine
 from warpack.service.render.compared import compared
@@ -82,8 +84,25 @@ def test_what_does_not_fit_the_budget_is_not_given_threads() -> None:
         manifest_of(wide, wide | {"name": "other", "lifetime": [[2, 3]]}, timeline={"length": 4, "barriers": "every"})
     )
     assert figures["against no sharing"] == (
-        "80000 -> 40000 bytes of the block region, 40000 bytes saved (50.0%); it does not fit"
+        "80000 -> 40000 bytes of the block region, 40000 bytes saved (50.0%); no sharing does not fit a block"
     )
+    figures, _ = told(
+        manifest_of(
+            {"name": "a", "size": 100, "lifetime": [[0, 1]]},
+            {"name": "b", "size": 100, "lifetime": [[2, 3]]},
+            timeline={"length": 4},
+            launch={"threads_per_block": 96},
+        )
+    )
+    assert figures["against no sharing"].endswith("; no sharing does not fit a block of 96 threads")
+
+
+def test_the_staircase_says_why_a_layout_by_hand_has_threads_beyond_the_budget_and_no_sharing_has_none() -> None:
+    manifest = load_manifest(EXAMPLES / "kernels" / "ginkgo-cg.json")
+    texts = [one.text for one in texts_of(parsed(draw(manifest, solved(manifest), "occupancy")))]
+    assert "your layout: 60,160 B, 1024 threads, 2 blocks with more than the budget" in texts
+    assert "no sharing: 60,000 B, does not fit the budget" in texts
+    assert any(text.startswith("Your layout takes more than the budget of 49,152 bytes: ") for text in texts)
 
 
 def test_an_infeasible_layout_is_compared_with_nothing() -> None:

@@ -14,6 +14,8 @@ const ROWS = [
   ["blocks_per_sm", "Blocks per multiprocessor"],
   ["resident_threads", "Resident threads"],
 ];
+const LAUNCHED = new Set(["dynamic_shared_bytes", "threads_per_block", "blocks_per_sm", "resident_threads"]);
+const UNFIT = "does not fit";
 const MOST = 8;
 
 /** `last` is what `last.js` kept before, or null. */
@@ -26,7 +28,7 @@ export function comparing(layout, last, chart) {
     "table",
     {},
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Before → this layout"), bases.map((base) => h("th", { scope: "col", class: "number" }, base.title)))),
-    h("tbody", {}, rows.map(([key, label]) => h("tr", {}, h("th", { scope: "row" }, label), bases.map((base) => h("td", { class: "number" }, changed(base.figures[key], own.figures[key])))))),
+    h("tbody", {}, rows.map(([key, label]) => h("tr", {}, h("th", { scope: "row" }, label), bases.map((base) => h("td", { class: "number" }, compare(key, base.figures, own.figures)))))),
   );
   const floor = layout.proof?.run_bytes?.lower_bound_bytes ?? layout.proof?.pool_bytes?.lower_bound_bytes;
   return h(
@@ -41,6 +43,14 @@ export function comparing(layout, last, chart) {
     chart?.compared?.length ? h("dl.said", {}, chart.compared.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)])) : null,
     last ? moves(placesChanged(last, own)) : h("p.hint", {}, "This browser has no other layout of this name. It keeps the last few it showed, and sends them nowhere."),
   );
+}
+
+/** The cell of one figure. A launch that is not there has no figures: it does not fit. */
+export function compare(key, before, after) {
+  const lacks = (figures) => !figures.threads_per_block && !figures.pool_bytes;
+  if (!LAUNCHED.has(key) || !(lacks(before) || lacks(after))) return changed(before[key], after[key]);
+  const [was, is] = [before, after].map((figures) => (lacks(figures) ? UNFIT : counted(figures[key])));
+  return was === is ? UNFIT : `${was} → ${is}`;
 }
 
 function moves(found) {

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { Chosen } from "./chosen.js";
 import { comparing } from "./comparing.js";
+import { headlineOf } from "./headline.js";
 import { keep } from "./last.js";
 import { Model } from "./model.js";
 import { Phases } from "./phases.js";
@@ -46,7 +47,7 @@ class View {
     this.places.comparing.append(comparing(layout, this.last, null));
     this.places.reports.append(reports(layout, null));
     const { phases, comparing: compared, whatif, reports: checked } = this.places;
-    this.element = h("div.view", {}, h("h2", {}, layout.name || "Layout"), headline(layout), picture ? null : this.pictures.element, this.chosen.element, phases, this.table.element, whatif, compared, checked);
+    this.element = h("div.view", {}, h("h2", {}, layout.name || "Layout"), h("p.headline", {}, headlineOf(layout)), picture ? null : this.pictures.element, this.chosen.element, phases, this.table.element, whatif, compared, checked);
     container.replaceChildren(this.element);
     this.select(this.state.buffer, { quiet: true });
     this.#chart();
@@ -113,15 +114,6 @@ class View {
       if (!this.gone) this.places.whatif.replaceChildren(h("p", { role: "status" }, `What-if is not there: ${error.message}`));
     }
   }
-}
-
-function headline(layout) {
-  const { launch, pool, status } = layout;
-  const proven = status === "optimal" ? "proven optimal" : status;
-  if (pool) return h("p.headline", {}, `A pool of ${pool.pool_bytes.toLocaleString("en-US")} bytes, ${proven}.`);
-  if (!launch) return h("p.headline", {}, `${status}: the smallest budget that is enough is ${layout.minimum_budget_bytes ?? "not known"}.`);
-  const { blocks_per_sm: blocks, resident_threads: resident } = launch.occupancy;
-  return h("p.headline", {}, `${launch.threads_per_block} threads per block, ${blocks} on a multiprocessor (${resident} threads), ${launch.run_bytes.toLocaleString("en-US")} bytes a run; ${proven}.`);
 }
 
 function styled() {
