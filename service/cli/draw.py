@@ -62,6 +62,7 @@ def draw(
     Exit code 0: drawn. 2: what was given cannot
     be read, or the layout is not the manifest's. 3: infeasible; the picture says so.
     """
+    from warpack.service.render.draw.frontier import unchosen
     from warpack.service.render.draw.views import draw as drawn
 
     be_quiet(quiet)
@@ -70,7 +71,8 @@ def draw(
         need_file(output)
     problem, layout = _read(source, manifest, view)
     if view == "frontier" and layout.frontier is None:
-        raise CommandFailed('the layout has no frontier: solve its manifest with "frontier": true', BAD_INPUT)
+        why = unchosen(problem) or 'the layout has none: solve its manifest with "frontier": true'
+        raise CommandFailed(f"there is no frontier to draw: {why}", BAD_INPUT)
     text = drawn(problem, layout, view, theme, width)
     if output is None or to_screen:
         write_text(text)

@@ -123,3 +123,10 @@ def contiguous() -> tuple[Manifest, Layout]:
         crowd(0, 12, name="contiguous windows", components=components, buffers=buffers, timeline={"length": 12})
     )
     return manifest, solved(manifest)
+
+
+@cache
+def grown() -> tuple[Manifest, Layout]:
+    """A scan whose sizes depend on the threads of the block."""
+    manifest = load_manifest(EXAMPLES / "getters" / "scan.json")
+    return manifest, solved(manifest)

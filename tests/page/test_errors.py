@@ -62,8 +62,9 @@ def test_a_manifest_that_cannot_fit_is_answered_with_the_budget_that_would_do(pa
     expect(note).to_contain_text("No layout fits the budget")
     note.get_by_role("button", name="Order it with a budget of").click()
     await_state(page, "ready")
-    budget = json.loads(text_of(page))["target"]["shared_budget_bytes"]
-    assert budget >= 8000
+    ordered = json.loads(text_of(page))
+    assert ordered["target"].pop("shared_budget_bytes") >= 8000
+    assert ordered == {**LARGE, "target": {"compute_capability": "8.6"}}  # nothing else has changed
 
 
 def test_without_a_connection_the_page_says_so_and_goes_on_when_it_is_back(page: Page) -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.page_steps import Visit, await_state, editor, open_file, small_manifest, solve
+from tests.helpers.page_steps import Visit, await_state, editor, open_file, small_manifest, solve, text_of
 from tests.helpers.pictured import KVAERNO5
 
 pytestmark = pytest.mark.slow
@@ -108,14 +108,68 @@ def test_a_picture_is_drawn_anew_when_its_place_gets_narrow(page: Page) -> None:
 
 def test_a_layout_that_came_without_its_frontier_is_ordered_with_it(page: Page) -> None:
     page.goto("/")
-    open_file(page, small_manifest(name="from two sides"))
+    own = small_manifest(name="from two sides")
+    own["buffers"][0]["location"] = "auto"
+    open_file(page, own)
     solve(page)
     await_state(page, "ready")
     page.get_by_role("tab", name="Frontier").click()
+    expect(page.locator(".picture-content")).to_contain_text('needs "frontier": true')
     order = page.get_by_role("button", name="Order this layout with its frontier")
     order.click()
     expect(editor(page)).to_contain_text('"frontier": true')
     await_state(page, "ready")
+    assert json.loads(text_of(page)) == {**own, "frontier": True}  # and nothing else has changed
     page.get_by_role("tab", name="Frontier").click()
-    expect(page.locator(".picture-content svg")).to_have_attribute("aria-label", re.compile("Frontier of"))
+    expect(page.locator(".picture-content")).to_contain_text("accesses on chip")
     expect(order).to_have_count(0)
+    page.go_back()
+    expect(editor(page)).not_to_contain_text("frontier")
+    await_state(page, "ready")
+    assert text_of(page) == json.dumps(own, indent=2)
+
+
+def test_where_nothing_can_be_chosen_no_frontier_is_offered(page: Page) -> None:
+    page.goto("/")
+    open_file(page, small_manifest(name="all on chip"))
+    solve(page)
+    await_state(page, "ready")
+    page.get_by_role("tab", name="Frontier").click()
+    expect(page.locator(".picture-content")).to_contain_text('only buffers with "location": "auto"')
+    expect(page.get_by_role("button", name="Order this layout with its frontier")).to_have_count(0)
+
+
+def test_a_pool_has_no_pictures_of_blocks(page: Page) -> None:
+    page.goto("/")
+    open_file(page, "id,lower,upper,size\na,0,3,4\nb,3,5,8\n", "pool.csv")
+    solve(page)
+    await_state(page, "ready")
+    expect(page.locator("#layout .headline")).to_have_text("A pool of 8 bytes, proven optimal.")
+    expect(page.get_by_role("tab")).to_have_text(["Memory map", "Before and after", "Card"])
+    page.get_by_role("tab", name="Memory map").press("ArrowRight")
+    expect(page.get_by_role("tab", name="Before and after")).to_be_focused()
+
+
+def test_what_if_begins_with_what_was_ordered_and_changes_nothing_else(page: Page) -> None:
+    page.goto("/")
+    own = small_manifest(name="what if", target={"compute_capability": "8.6", "shared_budget_bytes": 600})
+    own["launch"] = {"threads_per_block": 2}
+    open_file(page, own)
+    solve(page)
+    await_state(page, "ready")
+    whatif = page.get_by_role("region", name="What if")
+    budget, threads = whatif.get_by_label("Shared memory budget"), whatif.get_by_label("Threads per block")
+    expect(budget).to_have_attribute("aria-valuetext", "600 B")
+    expect(threads).to_have_attribute("aria-valuetext", "2")
+    expect(whatif).to_contain_text("2 (the same)")
+    assert {slider.evaluate("it => getComputedStyle(it).padding") for slider in whatif.get_by_role("slider").all()} == {
+        "0px"
+    }
+    threads.fill("32")
+    expect(whatif).to_contain_text("No block fits: a block of 32 threads needs 8,320 bytes, and the budget has 600.")
+    whatif.get_by_role("button", name="As ordered").click()
+    whatif.get_by_label("Architecture").select_option("9.0")
+    whatif.get_by_role("button", name="Order a layout with these values").click()
+    expect(editor(page)).to_contain_text('"compute_capability": "9.0"')
+    await_state(page, "ready")
+    assert json.loads(text_of(page)) == {**own, "target": {**own["target"], "compute_capability": "9.0"}}

@@ -17,6 +17,7 @@ const LATER = {
   ending: () => import("./ending.js"),
   keys: () => import("./keys/dialog.js"),
   order: () => import("./order/order.js"),
+  patch: () => import("./input/patch.js"),
   orders: () => import("./orders/list.js"),
   plain: () => import("./input/plain.js"),
   share: () => import("./link/share.js"),
@@ -24,12 +25,15 @@ const LATER = {
   view: () => import("./view/index.js"),
 };
 
+const MOST_KEPT = 10;
+
 export class Page {
   constructor() {
     this.api = new Api();
     this.api.onUnauthorized = (error) => this.askForKey(storedKey() ? error.message : "This service wants an API key.");
     this.order = null;
     this.jobId = null;
+    this.ordered = new Map();
     this.round = 0;
     this.input = new InputPane(this.api, {
       onSolve: (text) => this.solve(text),
@@ -37,7 +41,7 @@ export class Page {
       onFaults: () => this.turnTo("input"),
       lacksKey: () => document.documentElement.dataset.keys === "required" && !storedKey(),
     });
-    this.result = new Result(this.api, { onState: (view) => this.jobId && goTo({ job: this.jobId, view }), onApply: (manifest) => this.apply(manifest) });
+    this.result = new Result(this.api, { onState: (view) => this.jobId && goTo({ job: this.jobId, view }), onApply: (changes) => this.apply(changes, this.result.shown.manifest) });
     byId("orders").addEventListener("click", () => this.showOrders());
     byId("key").addEventListener("click", () => this.askForKey(""));
     byId("share").addEventListener("click", () => this.share());
@@ -85,6 +89,7 @@ export class Page {
       if (round !== this.round) return;
       this.input.source.job = job.id;
       keepDraft(this.input.source);
+      this.#remember(this.input.source);
       this.result.tell();
       goTo({ job: job.id }, { push: true });
       await this.follow(job);
@@ -106,8 +111,10 @@ export class Page {
       const job = await this.api.job(id);
       if (round !== this.round) return;
       const draft = storedDraft();
-      const source = draft?.job === id ? draft : sourceOf(await this.written(await this.api.manifest(id)), { format: "json", from: "order", job: id });
+      const kept = draft?.job === id ? draft : this.ordered.get(id);
+      const source = kept ?? sourceOf(await this.written(await this.api.manifest(id)), { format: "json", from: "order", job: id });
       if (round !== this.round) return;
+      this.#remember(source);
       this.input.load(source);
       await this.follow(job, view);
     } catch (error) {
@@ -131,7 +138,7 @@ export class Page {
   async end(job, view) {
     const round = this.round;
     const { state } = job;
-    this.solved = { text: this.input.source.text };
+    this.solved = { text: this.ordered.get(job.id).text };
     const { failureOf, infeasibilityOf } = await LATER.ending();
     if (state === "failed") return this.result.tell(failureOf(job));
     const manifest = await this.api.manifest(job.id);
@@ -139,7 +146,7 @@ export class Page {
     if (state === "infeasible") {
       const most = await this.budgetOf(manifest.target.compute_capability);
       if (round !== this.round) return;
-      const order = (least) => this.apply({ ...manifest, target: { ...manifest.target, shared_budget_bytes: least } });
+      const order = (least) => this.apply({ target: { shared_budget_bytes: least } }, manifest);
       return this.result.tell(infeasibilityOf(job, job.minimum_budget_bytes <= most ? order : null));
     }
     const layout = state === "ready" ? job.layout : job.best_so_far;
@@ -155,10 +162,20 @@ export class Page {
     return architectures[capability].max_smem_per_block_optin;
   }
 
-  /** Orders another manifest: JSON values. */
-  async apply(manifest) {
-    this.input.load(sourceOf(await this.written(manifest), { format: "json" }));
+  /** Orders the manifest with other values (`patch.js`). A text of JSON that was ordered keeps all others as they are
+   *  written there. In place of any other text, `manifest` is changed: what the service has of the order. */
+  async apply(changes, manifest) {
+    const { jsonOf, patched } = await LATER.patch();
+    const own = this.solved && !this.stale ? jsonOf(this.input.source.text) : null;
+    const text = own ? pretty(patched(own, changes)) : await this.written(patched(manifest, changes));
+    this.input.load(sourceOf(text, { format: "json" }));
     await this.input.solve();
+  }
+
+  /** Keeps the texts of the last few orders, for whoever goes back to one. */
+  #remember(source) {
+    this.ordered.set(source.job, source);
+    if (this.ordered.size > MOST_KEPT) this.ordered.delete(this.ordered.keys().next().value);
   }
 
   /** A manifest as somebody would write it. */

@@ -12,6 +12,7 @@ from warpack.service.render.draw.palette import Theme
 from warpack.service.render.draw.text import counted
 from warpack.service.render.draw.told import launch_line
 from warpack.service.render.draw.xy import Plot, draw_mark, marked
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Layout
 from warpack.solver.wire.manifest import Manifest
 
@@ -22,7 +23,9 @@ def frontier_plot(manifest: Manifest, layout: Layout, theme: Theme = "auto", wid
     """Threads per block across, or resident threads where the objective counts these; accesses on chip up."""
     title = f"Frontier of {title_of(layout)}"
     canvas = Canvas(width, title, launch_line(layout), theme)
-    points = layout.frontier
+    points, why = layout.frontier, unchosen(manifest)
+    if why is not None:
+        return empty_picture(canvas, title, why)
     if not points:
         why = 'the layout has none: its manifest needs "frontier": true' if points is None else "nothing fits"
         return empty_picture(canvas, title, why)
@@ -48,10 +51,23 @@ def frontier_plot(manifest: Manifest, layout: Layout, theme: Theme = "auto", wid
         chosen = bool(point["chosen"])
         draw_mark(canvas, x, y, "here" if chosen else "other", _told(point))
         blocks = point["resident_threads"] // max(1, point["threads_per_block"])
-        text = f"{blocks} x {point['threads_per_block']} threads · {counted(point['run_bytes'])} B a run"
+        text = f"{blocks} x {number_of(point['threads_per_block'], 'thread')} · {counted(point['run_bytes'])} B a run"
         plot.label(canvas, x, y, text, kind="strong" if chosen else "text", bold=chosen)
     signs = [Sign("the layout itself", marked(canvas, "here")), Sign("another launch", marked(canvas, "other"))]
     return canvas.end(draw_signs(canvas, area.bottom + 44, signs) + MARGIN)
+
+
+def unchosen(manifest: Manifest) -> str | None:
+    """Why no layout of the manifest has a frontier that says something; None where one may."""
+    if manifest.of_pool:
+        return "a pool has no threads, so there is no frontier"
+    if manifest.grows:
+        return (
+            "sizes depend on the threads of the block, so there is no frontier: every block size has bytes of its own"
+        )
+    if any(buffer.location == "auto" for buffer in manifest.buffers):
+        return None
+    return 'only buffers with "location": "auto" can leave the chip for more threads, and there are none'
 
 
 def _draw_edge(canvas: Canvas, plot: Plot, places: list[tuple[float, float]]) -> None:
@@ -73,6 +89,6 @@ _BY_BLOCK = ("threads_per_block", "threads per block")
 def _told(point: dict[str, Any]) -> str:
     proven = "" if point["status"] == "optimal" else ", not proven to be the fewest"
     return (
-        f"{point['threads_per_block']} threads per block, {point['resident_threads']} on a multiprocessor: "
+        f"{number_of(point['threads_per_block'], 'thread')} per block, {point['resident_threads']} on a multiprocessor: "
         f"{point['accesses_on_chip']} accesses on chip in {point['run_bytes']} bytes a run{proven}"
     )

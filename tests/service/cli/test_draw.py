@@ -75,10 +75,13 @@ def test_a_layout_of_another_manifest_is_refused(warpack: Cli, emitted: Path) ->
 
 
 def test_a_layout_without_a_frontier_has_none_to_draw(warpack: Cli, tmp_path: Path) -> None:
-    assert warpack("solve", written(tmp_path, small()), "--emit", tmp_path / "out").code == 0
-    ran = warpack("draw", tmp_path / "out" / "layout.json", "--view", "frontier")
-    assert ran.code == 2
-    assert '"frontier": true' in ran.err
+    document = small()
+    for location, said in (("shared", "only buffers with"), ("auto", 'with "frontier": true')):
+        document["buffers"][0]["location"] = location
+        assert warpack("solve", written(tmp_path, document), "--emit", tmp_path / "out").code == 0
+        ran = warpack("draw", tmp_path / "out" / "layout.json", "--view", "frontier")
+        assert (ran.code, ran.out) == (2, "")
+        assert said in ran.err
 
 
 def test_what_is_infeasible_is_drawn_as_that(warpack: Cli, tmp_path: Path) -> None:

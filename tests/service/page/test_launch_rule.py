@@ -4,6 +4,7 @@ launch of every layout."""
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from random import Random
 from typing import Any
@@ -100,6 +101,26 @@ def test_the_launch_of_a_layout_follows_from_what_the_page_has_of_it() -> None:
     ]
     for (manifest, layout), answer in zip(found, answered("launch_rule.mjs", cases), strict=True):
         assert without_total(answer) == figures(layout.launch), manifest.model_dump_json()
+
+
+def test_where_no_block_fits_it_is_said_what_would_be_enough() -> None:
+    cases = [case[0] for seed in seeds(450) if (case := random_case(seed)) is not None and case[1] is None]
+    said = [one for one in answered("launch_rule.mjs", [{"rule": rule, "why": True} for rule in cases]) if one]
+    assert len(said) == len(cases)
+    enough: list[dict[str, Any]] = []
+    for rule, why in zip(cases, said, strict=True):
+        if found := re.search(r"needs ([\d,]+) bytes?, and the budget has", why):
+            enough.append({**rule, "shared_budget_bytes": int(found[1].replace(",", "")), "registers_per_thread": None})
+        elif found := re.search(r"too many registers: (\d+) a thread would fit", why):
+            enough.append({**rule, "registers_per_thread": int(found[1])})
+        else:
+            assert re.search("no whole number of runs|is more than the|too small for the tracks", why), why
+    assert len(enough) > 30
+    fits = answered("launch_rule.mjs", [{"rule": rule} for rule in enough])
+    on_chip = [rule["device"]["max_smem_per_block_optin"] for rule in enough]
+    for rule, launch, most in zip(enough, fits, on_chip, strict=True):
+        budget = rule["shared_budget_bytes"]
+        assert launch is not None or (isinstance(budget, int) and budget > most), rule
 
 
 def _solved(seed: int) -> tuple[Manifest, Layout]:

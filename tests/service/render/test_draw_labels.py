@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers.pictured import contiguous, crowd, every_structure, pictured
+from tests.helpers.pictured import contiguous, crowd, every_structure, grown, pictured
 from tests.helpers.solving import solved
 from tests.helpers.svg import SVG, Text, notes_of, outside, overlapping, parsed, texts_of
 from warpack.service.render.chart import charts
@@ -52,11 +52,21 @@ def pool() -> tuple[Manifest, Layout]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_nor_in_pictures_of_a_pool(pool: tuple[Manifest, Layout], view: View) -> None:
-    assert_readable(*pool, view)
+    texts = assert_readable(*pool, view)
+    if view in ("block", "occupancy", "frontier"):
+        assert any("no threads" in one.text for one in texts)
     root = parsed(draw(*pool, view))
     if view in ("map", "compare", "card"):
         boxes = [note for note in notes_of(root) if note.startswith("kernel/part")]
         assert len({note.partition(":")[0] for note in boxes}) == 20
+
+
+def test_a_frontier_where_nothing_can_be_chosen_says_why() -> None:
+    for (manifest, layout), why in (
+        (every_structure(), 'only buffers with "location": "auto"'),
+        (grown(), "sizes depend on the threads of the block"),
+    ):
+        assert any(one.text.startswith(why) for one in assert_readable(manifest, layout, "frontier"))
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +77,7 @@ def long_names() -> tuple[Manifest, Layout]:
     document["name"] = "a very long name " * 40
     document["timeline"]["phases"] = [f"{name}_{'wide' * 20}" for name in document["timeline"]["phases"]]
     document["frontier"] = True
+    document["buffers"][1]["location"] = "auto"
     manifest = load_manifest(document)
     return manifest, solved(manifest)
 

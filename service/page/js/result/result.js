@@ -5,7 +5,7 @@ import { byId, h } from "../dom.js";
 const LAST = "warpack-last-job";
 
 export class Result {
-  /** `onState(state)` is told what the view shows, for the link. `onApply(manifest)` orders another manifest. */
+  /** `onState(state)` is told what the view shows, for the link. `onApply(changes)` orders the manifest with other values. */
   constructor(api, { onState, onApply, readOnly = false }) {
     this.api = api;
     this.onState = onState;

@@ -5,6 +5,7 @@ import { Chosen } from "./chosen.js";
 import { comparing } from "./comparing.js";
 import { headlineOf } from "./headline.js";
 import { keep } from "./last.js";
+import { hasFrontier } from "./launch_facts.js";
 import { Model } from "./model.js";
 import { Phases } from "./phases.js";
 import { Pictures } from "./pictures.js";
@@ -16,7 +17,7 @@ import { WhatIf } from "./whatif.js";
  *  normalised one; `layout` as the service gives it. `readOnly` is true in an embedded page.
  *  `state` is what an earlier `onState(state)` was given, as the link has it (a small JSON object), or null.
  *  `picture`: the memory map as SVG text, which the page shows itself, for a layout from a link that has one; else null.
- *  `onApply(manifest)` orders another manifest (what-if); absent in an embedded page.
+ *  `onApply(changes)` orders the manifest with other values, by field; absent in an embedded page.
  *  Returns { update(parts), destroy() }; `update` takes any of the same parts. */
 export function showLayout(container, parts) {
   styled();
@@ -39,7 +40,7 @@ class View {
     this.model = new Model(manifest, layout);
     this.last = readOnly ? null : keep(layout);
     const on = { select: (name) => this.select(name), phase: (phase) => this.phase(phase), view: (view) => this.#keep({ view }) };
-    if (this.onApply && !manifest.frontier) on.frontier = () => this.onApply({ ...manifest, frontier: true });
+    if (this.onApply && !manifest.frontier && hasFrontier(manifest)) on.frontier = () => this.onApply({ frontier: true });
     this.pictures = new Pictures({ jobId, api, model: this.model, on, view: this.state.view });
     this.chosen = new Chosen({ model: this.model, onSelect: on.select });
     this.table = new BufferTable({ rows: this.model.rows(), onSelect: on.select });

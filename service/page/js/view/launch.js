@@ -115,7 +115,8 @@ export function launchFor(rule) {
   };
 }
 
-function shapeOf(rule) {
+/** What a block of so many threads takes, and what then limits the blocks on a multiprocessor. */
+export function shapeOf(rule) {
   const { device, region } = rule;
   const budget = budgetBytes(device, rule.shared_budget_bytes);
   const fixedStatic = alignUp(rule.static_shared_bytes, region.base_alignment_bytes);

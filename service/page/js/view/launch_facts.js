@@ -27,6 +27,9 @@ export function ruleOf(manifest, layout, device) {
 /** Whether sizes depend on the threads of the block: then a layout's bytes hold for its own block only. */
 export const grows = (manifest) => manifest.buffers.some((buffer) => typeof buffer.size === "object");
 
+/** Whether a layout can have a frontier that says something: some buffer may leave the chip for more threads. */
+export const hasFrontier = (manifest) => manifest.objective !== "pool_bytes" && !grows(manifest) && manifest.buffers.some((one) => one.location === "auto");
+
 /** Whether accesses are weighed against resident threads, with so many registers (null: not known). */
 export function weighs(manifest, registers) {
   const autos = manifest.buffers.filter((one) => one.location === "auto" && one.scope === "run" && one.size);

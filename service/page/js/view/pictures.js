@@ -16,6 +16,8 @@ const VIEWS = [
   ["card", "Card"],
 ];
 
+const OF_BLOCKS = new Set(["block", "occupancy", "frontier"]); // a pool has no blocks
+
 // Below this width of the frame, a picture is drawn for it: words keep their size.
 const NARROW = 1000;
 const NARROWEST = 360;
@@ -27,17 +29,18 @@ const HELP = "Wheel or + and − zoom, drag or arrows move, 0 shows all. Enter g
 
 export class Pictures {
   /** `on.select(name)`, `on.phase(phase)` and `on.view(view)` are told of what the user does. `on.frontier()` orders the
-   *  layout with its frontier; absent where that is there, or nothing can be ordered. */
+   *  layout with its frontier; absent where that is there, or cannot be, or nothing can be ordered. */
   constructor({ jobId, api, model, on, view = "map" }) {
     Object.assign(this, { jobId, api, model, on });
-    this.view = VIEWS.some(([name]) => name === view) ? view : "map";
+    this.views = model.layout.pool ? VIEWS.filter(([name]) => !OF_BLOCKS.has(name)) : VIEWS;
+    this.view = this.views.some(([name]) => name === view) ? view : "map";
     this.texts = new Map();
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.onTheme = () => this.show(this.view);
     this.dark.addEventListener("change", this.onTheme);
     this.seen = new Promise((resolve) => (this.isSeen = resolve));
     this.resized = new ResizeObserver(() => this.#fitted());
-    this.tabs = VIEWS.map(([name, label]) =>
+    this.tabs = this.views.map(([name, label]) =>
       h("button", { type: "button", role: "tab", id: `picture-${name}`, "aria-controls": "picture-panel", onclick: () => this.choose(name) }, label),
     );
     this.content = h("div.picture-content");
@@ -156,11 +159,11 @@ export class Pictures {
   }
 
   #walk(event) {
-    const at = VIEWS.findIndex(([name]) => name === this.view);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: VIEWS.length - 1 }[event.key];
+    const at = this.views.findIndex(([name]) => name === this.view);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: this.views.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    const [name] = VIEWS[(to + VIEWS.length) % VIEWS.length];
+    const [name] = this.views[(to + this.views.length) % this.views.length];
     this.choose(name);
     this.tabs.find((tab) => tab.id === `picture-${name}`).focus();
   }

@@ -3,12 +3,15 @@
 
 import { h } from "../dom.js";
 import { changed, counted } from "./figures.js";
+import { hurdleOf } from "./hurdle.js";
 import { budgetBytes, launchFor, threadsStep } from "./launch.js";
 import { grows, ruleOf, weighs } from "./launch_facts.js";
 
+const LEAST_BUDGET = 1024;
+
 export class WhatIf {
-  /** `devices` are the rows of `GET /v1/devices` by compute capability. `onApply(manifest)` is null where nothing can
-   *  be ordered. */
+  /** `devices` are the rows of `GET /v1/devices` by compute capability. `onApply(changes)` is null where nothing can be
+   *  ordered. */
   constructor({ manifest, layout, devices, onApply }) {
     Object.assign(this, { manifest, layout, devices, onApply });
     const { target, launch } = manifest;
@@ -18,6 +21,7 @@ export class WhatIf {
       registers: target.registers_per_thread ?? 0,
       threads: launch.threads_per_block ?? 0,
     };
+    this.untouched = {};
     this.fixed = grows(manifest);
     this.step = threadsStep(ruleOf(manifest, layout, devices[target.compute_capability]));
     this.out = h("div.whatif-out", { "aria-live": "polite" });
@@ -28,11 +32,11 @@ export class WhatIf {
   #form() {
     const names = Object.values(this.devices).map((one) => h("option", { value: one.compute_capability }, `${one.compute_capability} (${one.name})`));
     this.architecture = h("select", { id: "whatif-architecture", onchange: () => this.#fit() }, names);
-    this.budget = slider("whatif-budget", { min: 1024, step: 256 }, () => this.show());
+    this.budget = slider("whatif-budget", { min: Math.min(LEAST_BUDGET, this.start.budget), step: 256 }, () => this.show());
     this.registers = slider("whatif-registers", { min: 0, max: 255, step: 1 }, () => this.show());
     this.threads = slider("whatif-threads", { min: 0, max: 1024, step: this.step }, () => this.show());
     if (this.fixed) this.threads.input.disabled = true;
-    const apply = this.onApply ? h("button", { type: "button", onclick: () => this.onApply(this.changedManifest()) }, "Order a layout with these values") : null;
+    const apply = this.onApply ? h("button", { type: "button", onclick: () => this.onApply(this.changes()) }, "Order a layout with these values") : null;
     const back = h("button", { type: "button", onclick: () => this.#fill(this.start) }, "As ordered");
     return h(
       "div.whatif-form",
@@ -48,10 +52,12 @@ export class WhatIf {
   #fill(values) {
     this.architecture.value = values.architecture;
     this.#range();
-    this.budget.input.value = String(values.budget);
     this.registers.input.value = String(values.registers);
-    this.threads.input.value = String(values.threads);
-    this.exact = values.budget;
+    for (const name of ["budget", "threads"]) {
+      const { input } = this[name];
+      input.value = String(values[name]);
+      this.untouched[name] = { at: input.value, value: values[name] };
+    }
     this.show();
   }
 
@@ -64,29 +70,32 @@ export class WhatIf {
     this.show();
   }
 
-  /** The values as they are set. A slider moves in steps, so the ordered budget is kept until it is moved. */
+  /** The values as they are set. A slider moves in steps, so what was ordered is kept until it is moved. */
   values() {
-    const budget = Number(this.budget.input.value);
-    const step = Number(this.budget.input.step);
+    const of = (name) => {
+      const { at, value } = this.untouched[name];
+      const now = this[name].input.value;
+      return now === at ? value : Number(now);
+    };
     return {
       architecture: this.architecture.value,
-      budget: Math.abs(budget - this.exact) < step ? this.exact : budget,
+      budget: of("budget"),
       registers: Number(this.registers.input.value) || null,
-      threads: Number(this.threads.input.value) || null,
+      threads: of("threads") || null,
     };
   }
 
-  /** The launch with these values, or null where no block fits. */
-  launch(values = this.values()) {
+  /** What the launch rules are asked with these values. */
+  #rule(values) {
     const rule = ruleOf(this.manifest, this.layout, this.devices[values.architecture]);
-    return launchFor({
+    return {
       ...rule,
       shared_budget_bytes: values.budget,
       registers_per_thread: values.registers,
       threads_per_block: this.fixed ? rule.threads_per_block : values.threads,
       max_threads_per_block: Math.max(rule.max_threads_per_block, values.threads ?? 0),
       weighs: weighs(this.manifest, values.registers),
-    });
+    };
   }
 
   show() {
@@ -95,10 +104,11 @@ export class WhatIf {
     this.registers.said.textContent = values.registers ? String(values.registers) : "not known";
     this.threads.said.textContent = this.fixed ? "as laid out: sizes depend on it" : values.threads ? counted(values.threads) : "the best";
     for (const one of [this.budget, this.registers, this.threads]) one.input.setAttribute("aria-valuetext", one.said.textContent);
-    const now = this.launch();
+    const rule = this.#rule(values);
+    const now = launchFor(rule);
     const before = this.layout.launch;
     if (!now) {
-      this.out.replaceChildren(h("p", {}, h("strong", {}, "No block fits: "), "too few bytes or registers for these threads."));
+      this.out.replaceChildren(h("p", {}, h("strong", {}, "No block fits: "), hurdleOf(rule)));
       return;
     }
     const device = this.devices[values.architecture];
@@ -118,17 +128,18 @@ export class WhatIf {
     );
   }
 
-  /** The manifest with these values, to be ordered. */
-  changedManifest() {
+  /** The fields of the manifest that have another value now; null: without the field. */
+  changes() {
     const { architecture, budget, registers, threads } = this.values();
     const { target, launch } = this.manifest;
-    const same = budget === this.start.budget && architecture === this.start.architecture;
-    const most = threads && threads > launch.max_threads_per_block ? { max_threads_per_block: threads } : {};
-    return {
-      ...this.manifest,
-      target: { ...target, compute_capability: architecture, registers_per_thread: registers, shared_budget_bytes: same ? target.shared_budget_bytes : budget },
-      launch: { ...launch, ...most, threads_per_block: threads },
-    };
+    const found = { target: {}, launch: {} };
+    if (architecture !== target.compute_capability) found.target.compute_capability = architecture;
+    if (budget !== budgetBytes(this.devices[architecture], target.shared_budget_bytes)) found.target.shared_budget_bytes = budget;
+    if (registers !== (target.registers_per_thread ?? null)) found.target.registers_per_thread = registers;
+    if (this.fixed || threads === (launch.threads_per_block ?? null)) return found;
+    found.launch.threads_per_block = threads;
+    if (threads > launch.max_threads_per_block) found.launch.max_threads_per_block = threads;
+    return found;
   }
 }
 
