@@ -16,9 +16,11 @@ pytestmark = pytest.mark.slow
 _LU = "loop/algorithm/solver/linear_solver/lu_factor"
 
 
-def shown(page: Page) -> None:
-    """The picture of kvaerno5 stands there, and what is live when."""
-    open_file(page, {**json.loads(KVAERNO5.read_text(encoding="utf-8")), "validation": "static"})
+def shown(page: Page, longest: str = "state") -> None:
+    """The picture of kvaerno5 stands there, and what is live when. `longest`: what its first buffer is called."""
+    document = {**json.loads(KVAERNO5.read_text(encoding="utf-8")), "validation": "static"}
+    document["buffers"][0]["name"] = longest
+    open_file(page, document)
     expect(page.locator("#known")).to_contain_text("36 buffers. Valid")
     solve(page)
     await_state(page, "ready")
@@ -92,6 +94,38 @@ def test_on_a_phone_nothing_but_tables_is_wider_than_the_screen(visit: Visit) ->
         picture = page.locator(f".picture-content svg[aria-label^='{name}']")
         expect(picture).to_have_attribute("width", re.compile("^3[0-9][0-9]$"))
         assert picture.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.9
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_name_pushes_the_figures_out_of_a_table_and_none_scrolls_away(visit: Visit, width: int) -> None:
+    page = visit(width=width).open()
+    name = "state_" + "x" * 94
+    shown(page, name)
+    for table in (".buffers .scrolls", ".live .scrolls"):
+        assert page.locator(table).evaluate("it => it.scrollWidth - it.clientWidth") == 0
+        head = page.locator(table).get_by_role("rowheader").filter(has_text=name)
+        expect(head.get_by_role("button")).to_have_attribute("title", f"loop/{name}")
+        assert head.evaluate("it => it.offsetHeight / parseFloat(getComputedStyle(it).lineHeight)") < 2
+    buffers = page.get_by_role("region", name="Table of buffers")
+    hidden = ["Component", "Type", "Region", "First phase", "Live phases"] if width == 390 else []
+    for label in (
+        "Buffer",
+        "Component",
+        "Type",
+        "Region",
+        "Offset",
+        "Bytes",
+        "First phase",
+        "Live phases",
+        "Shares with",
+    ):
+        expect(buffers.get_by_role("columnheader", name=label, exact=False)).to_have_count(int(label not in hidden))
+    compared = page.locator(".comparing .scrolls")
+    head = compared.get_by_role("rowheader").first
+    before = head.bounding_box()
+    compared.evaluate("it => { it.style.width = '15rem'; it.scrollLeft = 60; }")
+    assert compared.evaluate("it => it.scrollLeft") == 60
+    assert head.bounding_box()["x"] == before["x"]  # type: ignore[index]
 
 
 def test_a_picture_is_drawn_anew_when_its_place_gets_narrow(page: Page) -> None:

@@ -3,6 +3,7 @@
 import { h, s } from "../dom.js";
 import { bytes, counted } from "./figures.js";
 import { STATES } from "./model.js";
+import { parted } from "./names.js";
 
 const REGIONS = { run: "One run's window", block: "Block-scoped buffers", pool: "Pool" };
 const BARS = 400;
@@ -48,7 +49,7 @@ export class Phases {
       h(
         "tr",
         {},
-        h("th", { scope: "row" }, h("button.link", { type: "button", onclick: () => this.onSelect(one.buffer) }, one.name)),
+        h("th", { scope: "row" }, h("button.link", { type: "button", title: one.name, "aria-label": one.name, onclick: () => this.onSelect(one.buffer) }, parted(one.name))),
         h("td", { class: "number" }, bytes(one.end_bytes - one.start_bytes)),
         h("td", { class: "number" }, counted(one.start_bytes)),
         h("td", {}, one.above ? "over some window" : STATES[one.state] + (one.why ? ` (${one.why})` : "")),

@@ -17,8 +17,6 @@ const COLUMNS = [
   ["shares", "Shares with", "number"],
 ];
 
-const LIVES = new Set(["first", "phases"]);
-
 export class BufferTable {
   constructor({ rows, onSelect }) {
     Object.assign(this, { rows, onSelect, key: "offset", down: false, words: "", page: 0, selected: null });
@@ -102,13 +100,13 @@ export class BufferTable {
     const here = row.name === this.selected;
     const first = row.unsaid === NEVER ? NEVER : counted(row.first);
     const cells = [row.component, row.type, row.region, counted(row.offset), bytes(row.bytes), first, counted(row.phases), counted(row.shares)];
-    const title = (number) => (LIVES.has(COLUMNS[number][0]) && row.unsaid) || null;
+    const titles = { component: row.component, type: row.type, first: row.unsaid || null, phases: row.unsaid || null };
     const name = h("button.link", { type: "button", "aria-pressed": String(here), title: row.name }, row.short);
     return h(
       "tr",
       { dataset: { buffer: row.name }, class: here ? "is-picked" : null },
       h("th", { scope: "row" }, name),
-      cells.map((cell, number) => h("td", { class: COLUMNS[number + 1][2], title: title(number + 1) }, cell)),
+      cells.map((cell, number) => h("td", { class: COLUMNS[number + 1][2], title: titles[COLUMNS[number + 1][0]] }, cell)),
     );
   }
 
