@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from warpack.service.render.text import plain
 from warpack.solver.wire.counts import number_of
+from warpack.solver.wire.readable import readable_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -65,7 +65,7 @@ def _shown(value: Any) -> str:
         return f"{value[:12]}…"
     if isinstance(value, list):
         return _cut(", ".join(map(_shown, value))) if value else "none"
-    return _cut(value if isinstance(value, str) else dumps(value))
+    return _cut(value if isinstance(value, str) else readable_json(value))
 
 
 def _cut(text: str) -> str:

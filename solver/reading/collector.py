@@ -3,7 +3,6 @@ probably meant."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from warpack.solver.wire.problems import Place, Problem
+from warpack.solver.wire.readable import readable_json
 
 if TYPE_CHECKING:
     from warpack.solver.reading.texts.written import Position, Written
@@ -34,7 +34,7 @@ def show(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     try:
-        text = json.dumps(value, ensure_ascii=True)
+        text = readable_json(value)
     except (TypeError, ValueError):
         return f"a value of type {type(value).__name__}"
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

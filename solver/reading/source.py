@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from warpack.solver.reading.collector import Collector, escaped, show
 from warpack.solver.reading.texts.written import Written, form_of_name, position_in
+from warpack.solver.wire.readable import readable_json
 
 Source = Mapping[str, Any] | bytes | bytearray | memoryview | str | Path | Written
 
@@ -80,7 +81,7 @@ def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = " JSON text itself is taken as bytes." if str(path).lstrip()[:1] in ("{", "[") else ""
-        collector.error("unreadable-file", "", f"Cannot read the file {json.dumps(str(path))}: {reason}.{hint}")
+        collector.error("unreadable-file", "", f"Cannot read the file {readable_json(str(path))}: {reason}.{hint}")
         return b""
 
 

@@ -236,8 +236,8 @@ def _lanes(pieces: Sequence[Box]) -> list[list[Box]]:
 
 def _axis(canvas: Canvas, top: float, size: Bytes, left: float, right: float, gap: float) -> float:
     """Offsets below a strip. Where they end on the page."""
-    widest = width_of(counted(size), 10) + 16
-    for tick in ticks(size, right - left, apart=widest):
+    widest = width_of(counted(size), 10)
+    for tick in ticks(size, right - left, apart=widest + 16, least=widest + 8):
         x = left + tick * (right - left) / max(1, size)
         canvas.line([(x, top), (x, top + 4)], "rule")
         canvas.text(x, top + 15, counted(tick), size=10, kind="soft", anchor="middle")

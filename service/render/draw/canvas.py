@@ -116,8 +116,9 @@ class Canvas:
         more = "" if anchor == "start" else f' text-anchor="{anchor}"'
         more += ' font-weight="bold"' if bold else ""
         more += f' transform="rotate({angle} {_n(x)} {_n(y)})"' if angle else ""
-        if not exact(text):
-            more += f' textLength="{_n(width_of(text, size, bold=bold))}" lengthAdjust="spacingAndGlyphs"'
+        width = width_of(text, size, bold=bold)
+        if width and not exact(text):
+            more += f' textLength="{_n(width)}" lengthAdjust="spacingAndGlyphs"'
         within = f"<title>{escaped(note)}</title>" if note else ""
         self._body.append(
             f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{more}>{escaped(text)}{within}</text>'

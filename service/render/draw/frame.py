@@ -31,11 +31,11 @@ class Frame:
         return Area(self.x(start), self.y(end_bytes), self.x(end), self.y(start_bytes))
 
 
-def ticks(top_bytes: Bytes, room: float, *, apart: float = 34) -> list[Bytes]:
+def ticks(top_bytes: Bytes, room: float, *, apart: float = 34, least: float = 20) -> list[Bytes]:
     """Offsets to label along `room` pixels: round ones (of a power of two), at least `apart` pixels from one another,
-    and the last byte."""
+    and the last byte, at least `least` from the others."""
     step = 1
     while top_bytes and step * room / top_bytes < apart:
         step *= 2
-    shown = [tick for tick in range(0, top_bytes, step) if (top_bytes - tick) * room / top_bytes >= apart * 0.6]
+    shown = [tick for tick in range(0, top_bytes, step) if (top_bytes - tick) * room / top_bytes >= least]
     return [*shown, top_bytes]

@@ -23,7 +23,8 @@ def frontier_plot(manifest: Manifest, layout: Layout, theme: Theme = "auto", wid
     """Threads per block across, or resident threads where the objective counts these; accesses on chip up."""
     title = f"Frontier of {title_of(layout)}"
     canvas = Canvas(width, title, launch_line(layout), theme)
-    points, why = layout.frontier, unchosen(manifest)
+    points = layout.frontier
+    why = launch_line(layout) if layout.status == "infeasible" else unchosen(manifest)
     if why is not None:
         return empty_picture(canvas, title, why)
     if not points:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import accumulate
+from unicodedata import bidirectional, category, east_asian_width, normalize
 from xml.sax.saxutils import escape
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -14,9 +15,6 @@ LINE = 1.2
 
 ASCENT = 0.93
 """How far letters reach above the base line, in font sizes."""
-
-_OTHER = 1050
-"""The width of a character that is in no table; `exact` says when a picture has to hold it to that."""
 
 # Advance widths in thousandths of the font size, from the space to the tilde.
 _REGULAR = (
@@ -36,6 +34,14 @@ _BOLD = (
     *(716, 716, 493, 595, 478, 712, 652, 924, 645, 652, 582, 712, 365, 712, 838),
 )
 _SIGNS = {"·": 380, "→": 838, "…": 1000}
+
+# What other characters are taken to have, which depends on the fonts of the reader. `exact` says when a picture has to
+# hold a text to that.
+_WIDE, _NARROW = 1000, 500
+_JOINED = 500
+_CAPITAL, _LETTER, _OTHER = 700, 600, 840
+_NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+"""Marks over other characters, and what is never seen."""
 
 
 @lru_cache(maxsize=65536)
@@ -91,6 +97,24 @@ def counted(number: int) -> str:
 
 def _advances(text: str, bold: bool) -> list[int]:
     table = _BOLD if bold else _REGULAR
-    return [
-        table[ord(character) - 32] if " " <= character <= "~" else _SIGNS.get(character, _OTHER) for character in text
-    ]
+    return [table[ord(one) - 32] if " " <= one <= "~" else _SIGNS.get(one) or _other(one, bold) for one in text]
+
+
+@lru_cache(maxsize=4096)
+def _other(character: str, bold: bool) -> int:
+    """About what a character of another script has: an East Asian one is as wide as it is high."""
+    kind, span = category(character), east_asian_width(character)
+    if kind in _NO_WIDTH:
+        return 0
+    if span in ("W", "F", "H"):
+        return _NARROW if span == "H" else _WIDE
+    plain = normalize("NFD", character)[0]
+    if " " <= plain <= "~":
+        return (_BOLD if bold else _REGULAR)[ord(plain) - 32]
+    if bidirectional(character) == "AL":
+        width = _JOINED
+    elif kind[0] in "LMN":
+        width = _CAPITAL if kind == "Lu" else _LETTER
+    else:
+        return _OTHER
+    return width * 11 // 10 if bold else width

@@ -70,13 +70,15 @@ class Plot:
 
 
 def round_figures(low: float, high: float, most: int, unit: int = 1) -> list[int]:
-    """At most about `most` multiples of 1, 2 or 5 times a power of ten, or of a power of two times `unit`."""
+    """At most about `most` multiples of 1, 2 or 5 times a power of ten, or of a power of two times `unit`. Where that
+    leaves one alone, of a smaller unit."""
     step, number = unit, 0
     while (high - low) / step > max(1, most):
         step = step * 2 if unit > 1 else (2, 5, 10)[number % 3] * 10 ** (number // 3)
         number += 1
     first = -(-int(low) // step) * step
-    return list(range(first, int(high) + 1, step))
+    figures = list(range(first, int(high) + 1, step))
+    return figures if len(figures) > 1 or unit == 1 else round_figures(low, high, most, unit // 2)
 
 
 def draw_mark(canvas: Canvas, x: float, y: float, mark: Mark, note: str = "") -> None:

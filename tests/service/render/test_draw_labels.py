@@ -87,6 +87,23 @@ def test_nor_where_every_name_is_as_long_as_names_may_be(long_names: tuple[Manif
     assert_readable(*long_names, view)
 
 
+@pytest.fixture(scope="module")
+def other_scripts() -> tuple[Manifest, Layout]:
+    """On an architecture whose largest budget is a little more than a round number."""
+    target = {"compute_capability": "8.6", "shared_budget_bytes": "opt-in"}
+    document = crowd(30, 40, name="共享内存 الذاكرة המשותף " * 8, target=target)
+    document["timeline"]["phases"] = [f"مرحلة 阶段 {number}" for number in range(40)]
+    manifest = load_manifest(document)
+    return manifest, solved(manifest)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nor_where_names_are_of_other_scripts(other_scripts: tuple[Manifest, Layout], view: View) -> None:
+    texts = assert_readable(*other_scripts, view)
+    if view == "block":
+        assert "101,376" in {one.text for one in texts}
+
+
 @pytest.mark.parametrize("width", [NARROWEST, None])
 @pytest.mark.parametrize("buffers", [2, 36, 300])
 def test_every_buffer_in_the_fullest_phase_is_named_in_the_map(buffers: int, width: int | None) -> None:

@@ -13,11 +13,13 @@ from tests.helpers.pictured import crowd, every_structure, pictured
 from tests.helpers.solving import solved
 from warpack.service.render.chart import charts
 from warpack.service.render.draw.before import layout_before
+from warpack.service.render.draw.frame import ticks
 from warpack.service.render.draw.palette import BAND, HUES, INKS, SHADES, Inks, contrast, mixed
 from warpack.service.render.draw.spread import spread
 from warpack.service.render.draw.steps import staircase_of
 from warpack.service.render.draw.text import shortened, width_of, wrapped
 from warpack.service.render.draw.told import before_of
+from warpack.service.render.draw.xy import round_figures
 from warpack.solver import Layout, Manifest, load_manifest
 from warpack.solver.launch.threads import launch_for
 
@@ -53,6 +55,37 @@ def test_contrast_is_that_of_the_guidelines() -> None:
 @given(st.text(_LETTERS, max_size=40), st.floats(0, 300))
 def test_a_shortened_text_fits(text: str, room: float) -> None:
     assert width_of(shortened(text, 11, room), 11) <= room + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "em"),
+    [
+        ("طبقة الذاكرة المشتركة للمصفوفات في النواة", 18.9),
+        ("שכבת הזיכרון המשותף של הליבה", 14.2),
+        ("κοινόχρηστη μνήμη του πυρήνα", 15.9),
+        ("разделяемая память ядра", 13.9),
+        ("РАЗДЕЛЯЕМАЯ", 7.7),
+        ("mémoire partagée àéîõü ß ø", 14.2),
+        ("共享内存的布局", 7),
+        ("e\u0301\u200b", 0.6),
+    ],
+)
+def test_texts_of_other_scripts_are_about_as_wide_as_fonts_make_them(text: str, em: float) -> None:
+    assert width_of(text, 1) == pytest.approx(em, rel=0.12)
+
+
+@given(st.integers(1, 2**31), st.floats(280, 1216))
+def test_labels_of_an_axis_keep_apart(size: int, room: float) -> None:
+    width = width_of(f"{size:,}", 10)
+    found = [tick * room / size for tick in ticks(size, room, apart=width + 16, least=width + 8)]
+    assert found[-1] == pytest.approx(room)
+    assert all(after - before > width + 7 for before, after in pairwise(found))
+
+
+def test_an_axis_of_few_threads_has_figures_of_its_own() -> None:
+    assert round_figures(0, 1.2, 5, 32) == [0, 1]
+    assert round_figures(0, 40, 5, 32) == [0, 32]
+    assert len(round_figures(33, 63, 5, 32)) > 1
 
 
 @given(st.text(_LETTERS, max_size=200))
