@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -44,6 +47,55 @@ def test_an_order_is_followed_through_a_reload_and_in_a_second_tab_and_cancelled
     other.go_back()
     expect(other.locator("#order")).to_be_hidden()
     other.close()
+
+
+def shown_s(page: Page) -> float:
+    """The seconds beside the state of the order, once they are there."""
+    shown = page.locator("#order .steps [aria-current=step] .time")
+    expect(shown).to_have_text(re.compile(r"^(\d+ min )?[\d.]+ s$"))
+    *minutes, rest = (shown.text_content() or "").removesuffix(" s").split(" min ")
+    return 60 * sum(map(float, minutes)) + float(rest)
+
+
+@pytest.mark.parametrize("ahead_s", [0, 7200, -7200], ids=["right", "fast", "slow"])
+def test_a_reload_neither_tells_of_a_lost_worker_nor_starts_the_clock_anew(visit: Visit, ahead_s: int) -> None:
+    page = visit().open()
+    page.add_init_script(f"const now = Date.now; Date.now = () => now() + {1000 * ahead_s};")
+    page.reload()
+    open_file(page, hard_manifest(3, time_limit_s=600))
+    solve(page)
+    await_state(page, "solving")
+    expect(page.locator("#order .steps [aria-current=step] .time")).to_have_text(re.compile("^([3-9]|[1-9][0-9]+)"))
+    before = shown_s(page)
+    page.reload()
+    after = shown_s(page)
+    expect(page.locator("#order")).to_contain_text("Best so far")
+    expect(page.locator("#order")).not_to_contain_text("another begins anew")
+    end = page.locator("#order svg.progress text").last
+    expect(end).to_have_text(re.compile(r" s$"))
+    page.locator("#order").get_by_role("button", name="Cancel").click()
+    await_state(page, "cancelled")
+    if ahead_s:
+        assert after < 1000  # and not two hours; a time of the service is in whole seconds
+    else:
+        assert after >= before
+
+
+@pytest.mark.parametrize(
+    ("losses", "told"), [({"losses": 1}, "The worker was lost, and"), ({}, "The worker stopped, and")]
+)
+def test_a_solve_that_begins_anew_is_told(page: Page, losses: dict[str, int], told: str) -> None:
+    at = {"at": datetime.now(UTC).isoformat()}
+    events = [("queued", at), ("solving", at), ("queued", {**at, **losses})]
+    lines = [f"id: {n}\nevent: {kind}\ndata: {json.dumps(data)}\n\n" for n, (kind, data) in enumerate(events, 1)]
+    stream = {"body": "".join(lines), "content_type": "text/event-stream"}
+    page.goto("/")
+    open_file(page, hard_manifest(4, time_limit_s=600))
+    page.route("**/events", lambda route: route.fulfill(**stream), times=1)
+    solve(page)
+    expect(page.locator("#order")).to_contain_text(f"{told} another begins anew.")
+    page.locator("#order").get_by_role("button", name="Cancel").click()
+    await_state(page, "cancelled")
 
 
 def test_a_cancelled_order_shows_the_best_layout_so_far(page: Page) -> None:

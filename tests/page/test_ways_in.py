@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import Visitor
-from tests.helpers.page_steps import await_state, editor, findings, open_file, small_manifest, solve, text_of
+from tests.helpers.browser import PHONE, Visitor
+from tests.helpers.page_steps import Visit, await_state, editor, findings, open_file, small_manifest, solve, text_of
 from tests.helpers.toml_text import toml_of
 from warpack.solver import load_manifest
 
@@ -186,6 +187,21 @@ def test_a_frame_in_another_page_shows_the_layout_and_changes_nothing(page: Page
         expect(inside.get_by_role("link", name="Open in Warpack")).to_be_visible()
         other.close()
     assert set(sent) == {"GET"}
+
+
+def test_a_frame_as_narrow_as_a_phone_shows_the_layout_of_a_link_and_of_an_order(page: Page, visit: Visit) -> None:
+    page.goto("/")
+    open_file(page, small_manifest(name="framed narrowly"))
+    solve(page)
+    await_state(page, "ready")
+    expect(page.locator(".picture-content svg")).to_be_visible()
+    narrow = visit(width=PHONE).context.new_page()
+    of_link = shared_link(page, "Frame for another page").partition('src="')[2].partition('"')[0].replace("&amp;", "&")
+    for address in (of_link, f"/?embed#{urlsplit(page.url).fragment}"):
+        narrow.goto(address)
+        expect(narrow.get_by_role("region", name="Table of buffers")).to_contain_text("samples")
+        expect(narrow.locator("#picture img, .picture-content svg")).to_be_visible()
+        narrow.goto("about:blank")
 
 
 def test_a_manifest_at_an_address_is_fetched_and_held_until_it_is_solved(page: Page) -> None:

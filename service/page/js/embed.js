@@ -9,6 +9,7 @@ import { FINAL, STATES, sentenceOf } from "./words.js";
 
 export async function embedded(place) {
   document.documentElement.classList.add("embed");
+  byId("main").dataset.pane = "output"; // a narrow page shows one pane alone
   const api = new Api({ readOnly: true });
   const result = new Result(api, { onState: () => {}, onApply: null, readOnly: true });
   const whole = addressOf({ job: place.job, manifest: place.manifest, format: place.format, layout: place.layout, view: place.view });

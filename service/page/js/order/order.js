@@ -21,9 +21,10 @@ export class Order {
     this.panel.show(job);
     const looking = setInterval(() => this.look(), 10_000); // for `waiting_for`, which no event tells
     this.looking = looking;
+    const onClock = (aheadMs) => (this.panel.aheadMs = aheadMs);
     const onTrouble = (error, pauseMs) => this.panel.connection(error, pauseMs);
     try {
-      for await (const event of eventsOf(this.api, job.id, { signal, ended: FINAL.has(job.state), onTrouble })) {
+      for await (const event of eventsOf(this.api, job.id, { signal, ended: FINAL.has(job.state), onTrouble, onClock })) {
         this.panel.event(event);
       }
       await this.cancelling; // its answer has the best layout so far

@@ -6,11 +6,14 @@ import { drawChart, told } from "./chart.js";
 
 const STEPS = ["queued", "solving", "validating", "ready"];
 
+const rank = (state) => STEPS.indexOf(FINAL.has(state) ? "ready" : state);
+
 export class OrderPanel {
   constructor(place, { onCancel }) {
     this.place = place;
     this.points = [];
-    this.entered = new Map();
+    this.entered = new Map(); // when the job got into each state, by the service's clock
+    this.aheadMs = 0; // how far that is ahead of the browser's
     this.name = h("h2");
     this.status = h("p", { role: "status" });
     this.found = h("p", { hidden: true });
@@ -31,41 +34,44 @@ export class OrderPanel {
   show(job) {
     this.job = job;
     this.name.textContent = job.name || "Unnamed manifest";
-    this.enter(job.state, null);
+    this.enter(job.state);
     this.say(job.waiting_for ? `${job.waiting_for.message} The best level that can be had at once: ${job.waiting_for.best_level_now}.` : null);
   }
 
-  /** An event of the job: { kind, data }. */
+  /** An event of the job: { kind, data }. A page that is opened late is told all of them, from the first. */
   event({ kind, data }) {
-    if (kind !== "incumbent") return this.enter(kind, data.at, data);
-    this.points.push(data);
-    this.arrived = performance.now();
-    this.draw();
-  }
-
-  enter(state, at, data = {}) {
-    if (state === "queued" && this.state && this.state !== "queued") {
+    if (kind === "incumbent") {
+      this.points.push(data);
+      return this.draw();
+    }
+    const anew = kind === "queued" && [...this.entered.keys()].some((state) => state !== "queued");
+    if (anew) {
       this.points = []; // a worker was lost, and the solve begins anew
       this.entered.clear();
       this.say(data.losses ? "The worker was lost, and another begins anew." : "The worker stopped, and another begins anew.");
     }
-    if (at && !this.entered.has(state)) this.entered.set(state, Date.parse(at));
-    if (state !== this.state) {
+    if (!this.entered.has(kind)) this.entered.set(kind, Date.parse(data.at));
+    this.enter(kind, anew);
+  }
+
+  /** Goes on to a state. Only a solve that begins `anew` goes back to an earlier one. */
+  enter(state, anew = false) {
+    if (state !== this.state && (anew || rank(state) >= rank(this.state))) {
       this.state = state;
-      this.since = performance.now();
-      this.status.textContent = `${STATES[state] ?? state}.`;
+      this.status.textContent = `${STATES[state]}.`;
     }
-    const ended = FINAL.has(state);
+    const ended = FINAL.has(this.state);
     this.cancel.hidden = ended;
     this.cancel.disabled = ended;
     if (ended) {
       clearInterval(this.clock);
       this.search.open = false; // the layout comes first now
-      this.status.hidden = state === "ready";
-      this.place.classList.toggle("slim", state === "ready");
+      this.status.hidden = this.state === "ready";
+      this.place.classList.toggle("slim", this.state === "ready");
     }
     this.drawSteps();
     this.draw();
+    this.tick();
   }
 
   /** A sentence about the job; null takes it away. */
@@ -81,16 +87,22 @@ export class OrderPanel {
   }
 
   tick() {
-    if (this.state === "solving" && this.points.length) this.draw();
-    const passed = (performance.now() - this.since) / 1000;
+    if (this.state === "solving") this.draw();
+    const since = Math.max(this.entered.get(this.state), Date.parse(this.job.created_at)); // a solve may be older
+    const passed = this.passedS(since);
     if (passed >= 1 && !FINAL.has(this.state)) this.timer.textContent = seconds(passed);
+  }
+
+  /** Seconds since a moment of the service's clock. */
+  passedS(moment) {
+    return Math.max(Date.now() + this.aheadMs - moment, 0) / 1000;
   }
 
   draw() {
     const last = this.points[this.points.length - 1];
     if (!last) return;
-    const passed = this.state === "solving" ? last.seconds + (performance.now() - this.arrived) / 1000 : last.seconds;
-    drawChart(this.chart, this.points, passed);
+    const since = this.state === "solving" ? this.passedS(Date.parse(last.at)) : 0;
+    drawChart(this.chart, this.points, last.seconds + since);
     this.search.hidden = this.points.length < 2 && this.state !== "solving";
     this.found.hidden = this.state !== "solving";
     if (!this.found.hidden) this.found.textContent = told(last);

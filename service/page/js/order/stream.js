@@ -5,19 +5,24 @@ import { FINAL } from "../words.js";
 
 const SILENT_MS = 60_000;
 const LAST_MS = 1000;
+const DATE_STEP_MS = 2000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** The events of a job from its first, { id, kind, data }, until it has ended. `ended`: it has already, so that a stream
  *  that ends has told everything. `onTrouble(error, pauseMs)` is told of each
- *  break before the next try, with null once the stream is there again. Throws ProblemError if the service refuses. */
-export async function* eventsOf(api, jobId, { signal, ended = false, onTrouble = () => {} }) {
+ *  break before the next try, with null once the stream is there again. `onClock(ms)` is told how far the service's clock
+ *  is ahead of the browser's. Throws ProblemError if the service refuses. */
+export async function* eventsOf(api, jobId, { signal, ended = false, onTrouble = () => {}, onClock = () => {} }) {
   let last = "";
   let tries = 0;
   let finished = false;
   while (!signal.aborted) {
     let trouble = null;
     try {
-      const onOpen = () => tries && onTrouble(null, 0);
+      const onOpen = (aheadMs) => {
+        onClock(aheadMs);
+        if (tries) onTrouble(null, 0);
+      };
       for await (const event of once(api, jobId, last, { signal, onOpen })) {
         tries = 0;
         last = event.id || last;
@@ -45,8 +50,9 @@ async function* once(api, jobId, last, { signal, onOpen }) {
   let timer = setTimeout(stop, SILENT_MS);
   try {
     const headers = { Accept: "text/event-stream", ...(last ? { "Last-Event-ID": last } : {}) };
+    const sent = Date.now();
     const answer = await api.fetch(`v1/layouts/${encodeURIComponent(jobId)}/events`, { headers, signal: own.signal });
-    onOpen();
+    onOpen(aheadOf(answer.headers.get("Date"), sent, Date.now()));
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = parser();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -64,6 +70,14 @@ async function* once(api, jobId, last, { signal, onOpen }) {
     signal.removeEventListener("abort", stop);
     own.abort();
   }
+}
+
+/** How far the service's clock is ahead of the browser's, in milliseconds: the least that explains the `Date` of an
+ *  answer, which is in whole seconds and may be a second old. 0 if the answer has none. */
+export function aheadOf(date, sent, got) {
+  const least = Date.parse(date) - got;
+  const most = Date.parse(date) + DATE_STEP_MS - sent;
+  return least > 0 ? least : most < 0 ? most : 0;
 }
 
 /** A function that takes pieces of a stream, and gives the events that each completes. */
