@@ -112,7 +112,7 @@ export class Page {
       if (round !== this.round) return;
       const draft = storedDraft();
       const kept = draft?.job === id ? draft : this.ordered.get(id);
-      const source = kept ?? sourceOf(await this.written(await this.api.manifest(id)), { format: "json", from: "order", job: id });
+      const source = kept ?? sourceOf(await this.written(await this.api.manifest(id)), { from: "order", job: id });
       if (round !== this.round) return;
       this.#remember(source);
       this.input.load(source);
@@ -168,7 +168,7 @@ export class Page {
     const { jsonOf, patched } = await LATER.patch();
     const own = this.solved && !this.stale ? jsonOf(this.input.source.text) : null;
     const text = own ? pretty(patched(own, changes)) : await this.written(patched(manifest, changes));
-    this.input.load(sourceOf(text, { format: "json" }));
+    this.input.load(sourceOf(text));
     await this.input.solve();
   }
 

@@ -1,7 +1,8 @@
 // The place where the manifest is edited: a plain text area, until the code editor is there.
 
 export class EditorBox {
-  /** `area`: the textarea. `onChange(text)` is called for what the user does, `onSubmit()` for Ctrl+Enter. */
+  /** `area`: the textarea. `onChange(text, anew)` is called for what the user does, `onSubmit()` for Ctrl+Enter. `anew`:
+   *  all of the text before was selected, and is gone. */
   constructor(area, { onChange, onSubmit }) {
     this.area = area;
     this.onChange = onChange;
@@ -9,7 +10,9 @@ export class EditorBox {
     this.code = null;
     this.format = "json";
     this.findings = [];
-    area.addEventListener("input", () => onChange(area.value));
+    let all = false;
+    area.addEventListener("beforeinput", () => (all = area.selectionStart === 0 && area.selectionEnd === area.value.length));
+    area.addEventListener("input", () => onChange(area.value, all));
     area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();

@@ -36,6 +36,13 @@ const LOOK = EditorView.theme({
   ".cm-panel button, .cm-panel input": { font: "inherit", color: "inherit" },
 });
 
+/** Whether all of the text was selected, and is gone now. */
+function replacedAll({ startState, transactions }) {
+  const { from, to } = startState.selection.main;
+  const goes = transactions.some((each) => ["input.type", "input.paste", "delete"].some((kind) => each.isUserEvent(kind)));
+  return goes && from === 0 && to === startState.doc.length;
+}
+
 export class CodeEditor {
   constructor(place, { text, helper, onChange, onSubmit }) {
     const host = document.createElement("div");
@@ -59,7 +66,7 @@ export class CodeEditor {
           syntaxHighlighting(COLOURS), LOOK, EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": "Manifest", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged && !this.silent) onChange(this.text);
+            if (update.docChanged && !this.silent) onChange(this.text, replacedAll(update));
           }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
           this.language.of([]),

@@ -23,13 +23,16 @@ export class InputPane {
     this.answer = null;
     this.edits = 0;
     this.reading = new Reading(api, (state) => this.told(state));
-    this.box = new EditorBox(byId("text"), { onChange: (text) => this.edited(text), onSubmit: () => this.solve() });
+    this.box = new EditorBox(byId("text"), { onChange: (text, anew) => this.edited(text, anew), onSubmit: () => this.solve() });
     byId("open").addEventListener("click", () => byId("file").click());
     byId("file").addEventListener("change", (event) => this.take(event.target.files[0]).then(() => (event.target.value = "")));
-    byId("format").addEventListener("change", (event) => this.changed({ format: event.target.value, kernel: null }));
+    byId("format").addEventListener("change", (event) => this.changed({ format: event.target.value, kernel: null, chosen: event.target.value !== "auto" }));
     byId("kernel").addEventListener("change", (event) => this.changed({ kernel: event.target.value || null }));
-    byId("to-json").addEventListener("click", () => this.load(sourceOf(pretty(this.answer.manifest), { format: "json" })));
-    byId("check").addEventListener("click", () => this.check().catch(() => {})); // `told` has shown it
+    byId("to-json").addEventListener("click", () => this.toJson());
+    byId("check").addEventListener("click", () => {
+      byId("solve").focus(); // this button goes away
+      this.check().catch(() => {}); // `told` has shown it
+    });
     byId("solve").addEventListener("click", () => this.solve());
     this.acceptDrops();
   }
@@ -48,15 +51,16 @@ export class InputPane {
   load(source) {
     this.source = source;
     this.box.text = source.text;
-    byId("format").value = source.format;
     this.say("");
     this.afterChange();
   }
 
-  edited(text) {
+  /** The user has changed the text. `anew`: nothing of the one before is left. */
+  edited(text, anew) {
     this.edits += 1;
-    const emptied = text === "" ? { held: false, from: "typed", name: "", kernel: null } : {};
-    this.changed({ text, job: null, ...emptied }, true);
+    const { format, chosen } = this.source;
+    const own = text === "" || anew ? sourceOf(text, chosen ? { format, chosen } : {}) : {};
+    this.changed({ text, job: null, ...own }, true);
   }
 
   changed(parts, byUser = false) {
@@ -66,9 +70,10 @@ export class InputPane {
 
   afterChange(byUser = false) {
     keepDraft(this.source);
+    byId("format").value = this.source.format;
     this.box.setFormat(this.source.format === "auto" ? looksLike(this.source.text) : this.source.format);
     this.answer = null;
-    byId("to-json").hidden = true;
+    byId("to-json").disabled = true;
     if (this.lacksKey()) this.say("This service wants an API key before it checks or solves anything.");
     else if (this.source.text.trim() === "") this.clear();
     else this.reading.soon(this.source);
@@ -77,6 +82,7 @@ export class InputPane {
 
   clear() {
     this.reading.stop();
+    this.offerJson(null);
     this.found([]);
     this.say("");
   }
@@ -114,7 +120,7 @@ export class InputPane {
     const kernels = error?.problem?.kernels ?? [];
     byId("kernels").hidden = kernels.length === 0 && !this.source.kernel;
     if (kernels.length) byId("kernel").replaceChildren(h("option", { value: "" }, "choose…"), ...kernels.map((name) => h("option", { value: name }, name)));
-    byId("to-json").hidden = !answer || answer.format === "json";
+    this.offerJson(answer);
     if (answer) this.box.setFormat(answer.format);
     const notes = (answer?.notes ?? []).map((message) => ({ line: null, column: null, message: `${message}.`, severity: "note" }));
     this.found([...findingsOf({ answer, error }), ...notes]);
@@ -123,6 +129,17 @@ export class InputPane {
     else if (phase === "read") this.say(knownOf(answer));
     else if (phase === "faulty" && this.findings.length) this.say(counted(error.problem));
     else if (phase === "faulty" || phase === "failed") this.say(error.name === "AbortError" ? "" : sentenceOf(error), true);
+  }
+
+  /** The button keeps its place, or the editor would jump while one types. */
+  offerJson(answer) {
+    byId("to-json").disabled = !answer;
+    byId("to-json").classList.toggle("away", !answer || answer.format === "json");
+  }
+
+  toJson() {
+    this.load(sourceOf(pretty(this.answer.manifest), { format: "json" }));
+    this.box.goTo(1, 1); // the button goes away
   }
 
   found(findings) {

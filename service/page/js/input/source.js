@@ -5,9 +5,9 @@ const FORMATS = { json: "json", yaml: "yaml", yml: "yaml", toml: "toml", csv: "c
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** `held`: from a link or an address, and not to be sent until the user says so. `job`: the order that it belongs to.
- *  `format` and `kernel` as POST /v1/manifests:read takes them. */
-export function sourceOf(text, { format = "auto", name = "", kernel = null, from = "typed", held = false, job = null } = {}) {
-  return { text, format, name, kernel, from, held, job };
+ *  `format` and `kernel` as POST /v1/manifests:read takes them. `chosen`: the user has set the format. */
+export function sourceOf(text, { format = "auto", name = "", kernel = null, from = "typed", held = false, job = null, chosen = false } = {}) {
+  return { text, format, name, kernel, from, held, job, chosen };
 }
 
 /** A file that was dropped or opened. Throws Error with a sentence. */

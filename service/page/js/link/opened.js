@@ -17,7 +17,7 @@ export async function sourceFor(api, { manifest, format, url, example }) {
 }
 
 export async function exampleOf(api, file) {
-  return sourceOf(await api.text(`page/examples/${encodeURIComponent(file)}`), { format: "json", from: "example" });
+  return sourceOf(await api.text(`page/examples/${encodeURIComponent(file)}`), { from: "example" });
 }
 
 /** Shows the layout of a link. `check()` reads the manifest in the editor; without it nobody can verify here. */
