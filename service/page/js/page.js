@@ -163,13 +163,17 @@ export class Page {
   }
 
   /** Orders the manifest with other values (`patch.js`). A text of JSON that was ordered keeps all others as they are
-   *  written there. In place of any other text, `manifest` is changed: what the service has of the order. */
+   *  written there. In place of any other text, `manifest` is changed: what the service has of the order. The button
+   *  that asked for it goes away: the focus goes to the order. */
   async apply(changes, manifest) {
+    const output = byId("output");
+    output.focus({ preventScroll: true });
     const { jsonOf, patched } = await LATER.patch();
     const own = this.solved && !this.stale ? jsonOf(this.input.source.text) : null;
     const text = own ? pretty(patched(own, changes)) : await this.written(patched(manifest, changes));
     this.input.load(sourceOf(text));
     await this.input.solve();
+    if (document.activeElement === output) byId("order").focus();
   }
 
   /** Keeps the texts of the last few orders, for whoever goes back to one. */
@@ -232,9 +236,13 @@ export class Page {
     await share(this.api, { source: this.input.source, shown: this.stale ? null : this.result.shown });
   }
 
+  /** Shows this pane where there is room for one alone. The focus leaves the other. */
   turnTo(pane) {
+    const other = byId(pane === "input" ? "output" : "input");
+    const had = other.contains(document.activeElement);
     byId("main").dataset.pane = pane;
     for (const each of ["input", "output"]) byId(`show-${each}`).setAttribute("aria-pressed", String(each === pane));
+    if (had && other.getClientRects().length === 0) byId(pane).focus();
   }
 
   async askForKey(why) {

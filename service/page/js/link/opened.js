@@ -27,6 +27,7 @@ export async function showLinked(api, result, { layout: packed, view }, check = 
   result.tell(UNCHECKED, check && h("button", { type: "button", onclick: verify }, "Check it here"));
 
   async function verify() {
+    byId("note").focus(); // the button goes away
     try {
       const { manifest: written } = await check();
       const report = await api.json("v1/layouts:verify", { method: "POST", body: { manifest: written, layout } });

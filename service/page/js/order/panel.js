@@ -23,7 +23,7 @@ export class OrderPanel {
     this.chart = s("svg", { class: "progress", role: "img" });
     this.key = h("p.key", {}, h("span.found", {}, "best layout"), " ", h("span.bound", {}, "proven bound"));
     this.search = h("details", { hidden: true, open: true }, h("summary", {}, "The search: bytes over time"), this.chart, this.key);
-    this.cancel = h("button", { type: "button", onclick: () => (this.cancel.disabled = true, onCancel()) }, "Cancel");
+    this.cancel = h("button", { type: "button", onclick: () => this.cancelled(onCancel) }, "Cancel");
     place.replaceChildren(h("div.row", {}, this.name, this.cancel), this.steps, this.status, this.found, this.search, this.detail, this.trouble);
     place.hidden = false;
     place.classList.remove("slim");
@@ -61,6 +61,7 @@ export class OrderPanel {
       this.status.textContent = `${STATES[state]}.`;
     }
     const ended = FINAL.has(this.state);
+    if (ended && document.activeElement === this.cancel) this.place.focus();
     this.cancel.hidden = ended;
     this.cancel.disabled = ended;
     if (ended) {
@@ -72,6 +73,12 @@ export class OrderPanel {
     this.drawSteps();
     this.draw();
     this.tick();
+  }
+
+  cancelled(onCancel) {
+    this.place.focus(); // the button goes away
+    this.cancel.disabled = true;
+    onCancel();
   }
 
   /** A sentence about the job; null takes it away. */

@@ -17,7 +17,7 @@ export function showOrders(api, { onOpen, current }) {
     rows,
   );
   const told = h("p", { role: "status" });
-  const more = h("button", { type: "button", hidden: true, onclick: () => load() }, "Show more");
+  const more = h("button", { type: "button", hidden: true, onclick: showMore }, "Show more");
   const filter = h("select", { onchange: () => load(true) }, h("option", { value: "" }, "all states"), Object.keys(STATES).map((state) => h("option", { value: state }, state)));
   const again = h("button", { type: "button", onclick: () => load(true) }, "Load again");
   let cursor = null;
@@ -49,12 +49,20 @@ export function showOrders(api, { onOpen, current }) {
     }
   }
 
+  /** The focus goes to the first row that came. */
+  async function showMore() {
+    const had = rows.children.length;
+    await load();
+    (rows.children[had]?.querySelector("button") ?? filter).focus();
+  }
+
   function row(job) {
     const name = job.name || "unnamed";
     const open = h("button.link", { type: "button", "aria-current": job.id === current ? "true" : null, onclick: () => (close(), onOpen(job)) }, name);
     const state = h("td", {}, h("span", { class: `state ${job.state}` }, job.state));
     const cancel = FINAL.has(job.state) ? null : h("button", { type: "button", "aria-label": `Cancel ${name}` }, "Cancel");
     cancel?.addEventListener("click", async () => {
+      open.focus(); // this button goes away
       cancel.disabled = true;
       try {
         const ended = await api.cancel(job.id);

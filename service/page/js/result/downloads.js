@@ -30,7 +30,8 @@ export function downloads(api, { job, layout, manifest }) {
       type: "button",
       title: what,
       onclick: async (event) => {
-        event.target.disabled = true;
+        if (event.target.hasAttribute("aria-disabled")) return;
+        event.target.setAttribute("aria-disabled", "true"); // and not `disabled`, which would take the focus
         told.textContent = "";
         try {
           const blob = make[name] ? await make[name]() : await (await api.fetch(`v1/layouts/${encodeURIComponent(job.id)}/${name}`)).blob();
@@ -38,7 +39,7 @@ export function downloads(api, { job, layout, manifest }) {
         } catch (error) {
           told.textContent = sentenceOf(error);
         } finally {
-          event.target.disabled = false;
+          event.target.removeAttribute("aria-disabled");
         }
       },
     }, name),

@@ -39,12 +39,18 @@ export class Phases {
     for (const mark of this.element.querySelectorAll(".profile .now")) mark.setAttribute("x", String((phase / Math.max(1, model.phases.length)) * BARS));
   }
 
+  /** The button that was pressed goes away with the phase: the focus goes on to the slider. */
+  #goTo(phase) {
+    this.onPhase(phase);
+    this.slider.focus();
+  }
+
   #region(region, phase) {
     const { live, used_bytes: used } = this.model.liveIn(region, phase);
     const { peak } = region;
     const here = peak.phase === phase;
     const away = here ? "the fullest phase" : `the fullest has ${bytes(peak.used_bytes)}`;
-    const go = here ? null : h("button", { type: "button", onclick: () => this.onPhase(peak.phase) }, `Go to phase ${peak.phase}`);
+    const go = here ? null : h("button", { type: "button", onclick: () => this.#goTo(peak.phase) }, `Go to phase ${peak.phase}`);
     const rows = live.map((one) =>
       h(
         "tr",

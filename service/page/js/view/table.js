@@ -86,8 +86,8 @@ export class BufferTable {
     const shown = found.slice(first, first + PAGE);
     this.body.replaceChildren(...shown.map((row) => this.#row(row)));
     this.count.textContent = found.length ? `${first + 1} to ${first + shown.length} of ${plural(found.length, "buffer")}` : "No buffer has all these words.";
-    this.back.disabled = this.page === 0;
-    this.on.disabled = this.page === pages - 1;
+    this.back.setAttribute("aria-disabled", String(this.page === 0)); // and not `disabled`, which would take the focus
+    this.on.setAttribute("aria-disabled", String(this.page === pages - 1));
     this.back.hidden = this.on.hidden = pages === 1;
     COLUMNS.forEach(([key], number) => {
       const here = key === this.key;
