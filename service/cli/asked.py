@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import httpx2
 
-from warpack.service.client.calls import Document
 from warpack.service.client.clients import Client
+from warpack.service.client.documents import Document
 from warpack.service.client.problems import Unreachable
 from warpack.service.client.values import Event, Job
 

@@ -80,8 +80,12 @@ def _file(collector: Collector, path: str | Path, most_bytes: int) -> bytes:
             return file.read(most_bytes + 1)  # one more tells that it is too many
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        hint = " JSON text itself is taken as bytes." if str(path).lstrip()[:1] in ("{", "[") else ""
-        collector.error("unreadable-file", "", f"Cannot read the file {readable_json(str(path))}: {reason}.{hint}")
+        name, hint = str(path), ""
+        if name.lstrip()[:1] in ("{", "["):
+            name, hint = show(name), " JSON text itself is taken as bytes."
+        else:
+            name = readable_json(name)
+        collector.error("unreadable-file", "", f"Cannot read the file {name}: {reason}.{hint}")
         return b""
 
 

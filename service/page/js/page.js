@@ -150,7 +150,7 @@ export class Page {
       return this.result.tell(infeasibilityOf(job, job.minimum_budget_bytes <= most ? order : null));
     }
     const layout = state === "ready" ? job.layout : job.best_so_far;
-    if (!layout) return this.result.tell(job.best_so_far === null ? "The order was cancelled before any layout was found." : "The order was cancelled.");
+    if (!layout) return this.result.tell("The order was cancelled before any layout was found.");
     const note = state === "ready" ? null : "The order was cancelled. This is the best layout so far. Nothing has checked it.";
     await this.result.show({ job, layout, manifest, state: view, note });
     this.staleness();

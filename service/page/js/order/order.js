@@ -27,11 +27,10 @@ export class Order {
       for await (const event of eventsOf(this.api, job.id, { signal, ended: FINAL.has(job.state), onTrouble, onClock })) {
         this.panel.event(event);
       }
-      await this.cancelling; // its answer has the best layout so far
+      await this.cancelling; // it ends once the best layout so far is there
       if (signal.aborted) return;
       const ended = await this.api.job(job.id, { signal });
       this.panel.show(ended);
-      if (ended.state === "cancelled" && this.best !== undefined) ended.best_so_far = this.best;
       await this.onEnd(ended);
     } catch (error) {
       if (!signal.aborted) this.onFailure(error);
@@ -52,8 +51,7 @@ export class Order {
 
   async cancel() {
     try {
-      const job = await this.api.cancel(this.id);
-      this.best = job.best_so_far;
+      await this.api.cancel(this.id);
     } catch (error) {
       if (error.slug === "already-finished") return; // the stream tells how it ended
       this.panel.cancel.disabled = false;
