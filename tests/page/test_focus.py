@@ -74,7 +74,8 @@ def test_where_an_order_ends_by_itself(page: Page) -> None:
 
     page.route("**/events", first, times=1)
     page.goto("/")
-    open_file(page, small_manifest(name="soon ready"))
+    buffers = [{"name": "alone", "size": 77, "dtype": "int8", "lifetime": [["gather", "rank"]]}]
+    open_file(page, small_manifest(name="soon ready", buffers=buffers))
     solve(page)
     await_state(page, "ready")
     expect(page.locator("#order")).to_be_focused()

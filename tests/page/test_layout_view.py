@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.page_steps import Visit, await_state, editor, open_file, small_manifest, solve, text_of
 from tests.helpers.pictured import KVAERNO5
+from tests.helpers.processes import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -126,6 +127,45 @@ def test_no_name_pushes_the_figures_out_of_a_table_and_none_scrolls_away(visit: 
     compared.evaluate("it => { it.style.width = '15rem'; it.scrollLeft = 60; }")
     assert compared.evaluate("it => it.scrollLeft") == 60
     assert head.bounding_box()["x"] == before["x"]  # type: ignore[index]
+
+
+def test_what_is_told_of_a_buffer_that_a_finger_taps_does_not_cover_it(visit: Visit) -> None:
+    page = visit(width=390, height=800, has_touch=True, is_mobile=True).open()
+    shown(page)
+    expect(page.locator(".picture-help")).to_have_text("Pinch zooms, drag moves once it is larger; tap a buffer.")
+    tip, stops = page.get_by_role("tooltip"), page.locator(".picture-content rect[data-buffer][role=button]")
+    for name in ("loop/state", "loop/state_summary", _LU):
+        stop = stops.and_(page.locator(f"[data-buffer='{name}']"))
+        for block in ("start", "center", "end"):
+            stop.evaluate("(it, block) => it.scrollIntoView({ block })", block)
+            expect(tip).to_be_hidden()
+            stop.tap(force=True)
+            expect(tip).to_contain_text(f"{name}: ")
+            own, said = stop.bounding_box(), tip.bounding_box()
+            assert own
+            assert said
+            assert said["y"] >= own["y"] + own["height"] or said["y"] + said["height"] <= own["y"]
+            assert said["height"] < 80
+            page.locator("#output").evaluate("it => it.scrollBy(0, it.scrollTop > 300 ? -200 : 200)")
+            expect(tip).to_be_hidden()
+            page.evaluate("document.activeElement.blur()")
+
+
+def test_the_wheel_scrolls_the_page_until_ctrl_is_held_as_the_help_says(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/")
+    shown(page)
+    expect(page.locator(".picture-help")).to_contain_text("Ctrl+wheel or +")
+    output, content = page.locator("#output"), page.locator(".picture-content")
+    page.locator(".picture-frame").hover(position={"x": 100, "y": 100})
+    page.mouse.wheel(0, 100)
+    eventually(lambda: output.evaluate("it => it.scrollTop") > 0, "the page scrolls")
+    expect(content).not_to_have_attribute("style", re.compile(r"scale\((?!1\))"))
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    expect(content).to_have_attribute("style", re.compile(r"scale\(1\.\d+\)"))
+    assert output.evaluate("it => it.scrollTop") > 0
 
 
 def test_a_picture_is_drawn_anew_when_its_place_gets_narrow(page: Page) -> None:

@@ -25,7 +25,9 @@ const STACKED = 760; // below this, pictures are tall: the page scrolls, and not
 const STEP = 20;
 const PAUSE_MS = 200;
 
-const HELP = "Wheel or + and − zoom, drag or arrows move, 0 shows all. Enter goes to the buffers: arrows walk, Enter selects, Escape leaves.";
+// The wheel alone scrolls the page, until the picture has the focus or is larger.
+const HELP = "Ctrl+wheel or + and − zoom, drag or arrows move, 0 shows all. Enter goes to the buffers: arrows walk, Enter selects, Escape leaves.";
+const TOUCH_HELP = "Pinch zooms, drag moves once it is larger; tap a buffer.";
 
 export class Pictures {
   /** `on.select(name)`, `on.phase(phase)` and `on.view(view)` are told of what the user does. `on.frontier()` orders the
@@ -35,6 +37,7 @@ export class Pictures {
     this.views = model.layout.pool ? VIEWS.filter(([name]) => !OF_BLOCKS.has(name)) : VIEWS;
     this.view = this.views.some(([name]) => name === view) ? view : "map";
     this.texts = new Map();
+    this.coarse = matchMedia("(pointer: coarse)").matches; // a finger points
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.onTheme = () => this.show(this.view);
     this.dark.addEventListener("change", this.onTheme);
@@ -144,7 +147,7 @@ export class Pictures {
       button("Fit", "Show all of the picture", () => this.zoom.fit()),
       button("SVG", "Save the picture as SVG", () => this.#save("svg")),
       button("PNG", "Save the picture as PNG", () => this.#save("png")),
-      h("span.picture-help", { id: "picture-help" }, HELP),
+      h("span.picture-help", { id: "picture-help" }, this.coarse ? TOUCH_HELP : HELP),
     );
   }
 

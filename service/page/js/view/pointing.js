@@ -2,20 +2,28 @@
 
 import { h, s } from "../dom.js";
 
+const GAP = 8;
+
 export class Pointing {
-  /** `pictures` is the owner: its `frame`, `zoom`, `on` and `model` are used. */
+  /** `pictures` is the owner: its `frame`, `zoom`, `on`, `model` and `coarse` are used. */
   constructor(pictures) {
     this.pictures = pictures;
     this.tip = h("div.picture-tip", { hidden: true, role: "tooltip", id: "picture-tip" });
     this.stops = [];
     this.selected = null;
     this.phase = null;
+    this.touched = false; // the last to point was a finger
     const { frame } = pictures;
-    frame.addEventListener("pointerover", (event) => this.#tell(event.target, event));
-    frame.addEventListener("pointermove", (event) => !this.tip.hidden && this.#place(event.clientX, event.clientY));
-    frame.addEventListener("pointerleave", () => this.#hush());
-    frame.addEventListener("focusin", (event) => this.#tell(event.target));
-    frame.addEventListener("focusout", () => this.#hush());
+    frame.addEventListener("pointerover", (event) => {
+      if (pictures.coarse && event.pointerType === "mouse") return; // the browser makes these up after a tap
+      this.touched = event.pointerType === "touch";
+      this.#tell(event.target, event);
+    });
+    frame.addEventListener("pointermove", (event) => !this.tip.hidden && !this.touched && this.#place(event.clientX, event.clientY));
+    // What a finger has tapped is told until it taps elsewhere, or the page scrolls.
+    frame.addEventListener("pointerleave", () => !this.touched && this.#hush());
+    frame.addEventListener("focusin", (event) => !this.touched && this.#tell(event.target));
+    frame.addEventListener("focusout", (event) => !(this.touched && frame.contains(event.relatedTarget)) && this.#hush());
     frame.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -77,11 +85,15 @@ export class Pointing {
     const [hit] = document.elementsFromPoint(event.clientX, event.clientY).filter((one) => one.closest?.(".picture-content"));
     const below = document.elementsFromPoint(event.clientX, event.clientY);
     if (!hit) return;
-    const rect = below.find((one) => one.dataset?.buffer);
+    const rect = this.#rectAt(event);
     const label = below.find((one) => one.tagName === "text" && this.#named(one.querySelector("title")?.textContent ?? ""));
     this.pictures.on.select(rect?.dataset.buffer ?? (label ? this.#named(label.querySelector("title").textContent) : null));
     const phase = this.#phaseAt(event.clientX, event.clientY);
     if (phase !== null) this.pictures.on.phase(phase);
+  }
+
+  #rectAt({ clientX, clientY }) {
+    return document.elementsFromPoint(clientX, clientY).find((one) => one.dataset?.buffer);
   }
 
   #phaseAt(x, y) {
@@ -98,10 +110,11 @@ export class Pointing {
     const text = this.#words(target);
     if (!text) return this.#hush();
     this.tip.textContent = text;
+    this.tip.classList.toggle("is-small", this.touched);
     this.tip.hidden = false;
-    if (pointer) return this.#place(pointer.clientX, pointer.clientY);
-    const box = target.getBoundingClientRect();
-    this.#place(Math.max(box.left, 0), box.bottom);
+    if (pointer && !this.touched) this.#place(pointer.clientX, pointer.clientY);
+    else this.#beside((pointer && this.#rectAt(pointer)) ?? target);
+    if (this.touched) addEventListener("scroll", () => this.#hush(), { capture: true, once: true });
   }
 
   /** What is told of an element: its own words, and who shares the bytes of its buffer. */
@@ -110,6 +123,7 @@ export class Pointing {
     const name = target.dataset?.buffer ?? this.#named(title);
     if (!name) return target === this.pictures.frame ? "" : title;
     const own = target.getAttribute("aria-label") ?? this.rects.get(name)[0].getAttribute("aria-label");
+    if (this.touched) return `${own}.`; // a finger has selected it: the rest stands below the picture
     const { model } = this.pictures;
     const shares = model.placed.get(name)?.shares_bytes_with ?? [];
     const few = shares.slice(0, 6).map((one) => model.told(one)).join(", ") + (shares.length > 6 ? ` and ${shares.length - 6} more` : "");
@@ -130,12 +144,25 @@ export class Pointing {
     this.tip.style.top = `${top}px`;
   }
 
+  /** Below an element, or above it: never over it, unless it fills the screen. */
+  #beside(element) {
+    const box = element.getBoundingClientRect();
+    const frame = this.pictures.frame.getBoundingClientRect();
+    const { width, height } = this.tip.getBoundingClientRect();
+    const below = Math.min(box.bottom, frame.bottom) + GAP;
+    const above = Math.max(box.top, frame.top) - GAP - height;
+    const top = below + height <= innerHeight ? below : above >= 0 ? above : innerHeight - height;
+    this.tip.style.left = `${Math.max(4, Math.min(box.left, innerWidth - width - 8))}px`;
+    this.tip.style.top = `${top}px`;
+  }
+
   #hush() {
     this.tip.hidden = true;
   }
 
   #key(event) {
     const { frame } = this.pictures;
+    this.touched = false;
     if (event.key === "Escape") {
       this.#hush();
       if (event.target !== frame) frame.focus();
