@@ -13,6 +13,7 @@ from tests.helpers.solving import solved
 from warpack.service.render.draw.views import draw
 from warpack.service.render.view import layout_view
 from warpack.solver import Layout, Manifest, load_manifest
+from warpack.solver.wire.counts import number_of
 
 KERNELS = Path(__file__).resolve().parents[2] / "examples" / "kernels"
 
@@ -46,7 +47,7 @@ def expected(name: str) -> str:
     less = "the same" if before == after else f"{before - after} bytes saved ({1 - after / before:.1%})"
     return (
         f"{before} -> {after} bytes of the block region, {less}; {threads} -> {threads} threads per block, "
-        f"{blocks} -> {blocks} blocks and {resident} -> {resident} resident threads a multiprocessor"
+        f"{blocks} -> {number_of(blocks, 'block')} and {resident} -> {resident} resident threads a multiprocessor"
     )
 
 
