@@ -52,6 +52,6 @@ def _written(code: int) -> int:
     if isinstance(error, BrokenPipeError):
         return _UNREAD
     if error is not None and code == 0:  # a full disk
-        print(f"warpack: cannot write to standard output: {error.strerror}", file=sys.stderr)
+        print(f"warpack: {error.strerror}: standard output", file=sys.stderr)
         return 1
     return code

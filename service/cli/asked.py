@@ -20,6 +20,10 @@ _WAITS = {
 """By what is missing."""
 
 
+_CONNECT_S = 10.0
+"""How long the first connection may take. A host that is not there may be silent."""
+
+
 class FirstContact(httpx2.BaseTransport):
     """Sends calls. Until the service has answered once, a connection that cannot be made ends the call: nobody listens
     there, or the name is wrong. Later the service may be about to restart, and the client tries again."""
@@ -29,12 +33,15 @@ class FirstContact(httpx2.BaseTransport):
         self._inner = inner or httpx2.HTTPTransport(trust_env=False)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        limits = request.extensions.get("timeout")
+        if limits and not self._met:
+            limits["connect"] = min(limits.get("connect") or _CONNECT_S, _CONNECT_S)
         try:
             answer = self._inner.handle_request(request)
-        except httpx2.ConnectError as error:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             if self._met:
                 raise
-            raise Unreachable(self._url, str(error)) from None
+            raise Unreachable(self._url, str(error) or "no answer") from None
         self._met = True
         return answer
 

@@ -11,6 +11,7 @@ from warpack.service.cli.inputs import MANIFEST_HELP, read_manifest
 from warpack.service.cli.options import Quiet, Verbose
 from warpack.service.cli.terminal import complain_of, out, write_json
 from warpack.service.derived import stretch
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.problems import ManifestError, Problem
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def check(
 def _show(looked: Examined, most: int, *, reasons: bool) -> None:
     console, manifest = out(), looked.manifest
     if manifest.of_pool:
-        console.print(f"valid: a pool of {len(manifest.buffers)} buffers")
+        console.print(f"valid: a pool of {number_of(len(manifest.buffers), 'buffer')}")
     else:
         _show_block(looked)
     for region, what in (("run", "run bytes"), ("block", "block-scoped"), ("pool", "pool bytes")):
@@ -88,7 +89,7 @@ def _show_block(looked: Examined) -> None:
 
     manifest = looked.manifest
     out().print(
-        f"{'valid' if looked.fits else 'valid, but no layout can fit'}: {len(manifest.buffers)} buffers, {len(tuple(on_chip_buffers(manifest)))} of them in shared memory, "
+        f"{'valid' if looked.fits else 'valid, but no layout can fit'}: {number_of(len(manifest.buffers), 'buffer')}, {len(tuple(on_chip_buffers(manifest)))} of them in shared memory, "
         f"for compute capability {manifest.target.compute_capability} with a budget of {budget_bytes(manifest)} bytes"
     )
 

@@ -82,7 +82,7 @@ def solve(
             "--architectures all needs --validate compiled or above: static compiles nothing", BAD_INPUT
         )
     if emit is not None:
-        need_folder(emit)
+        need_folder(emit, (*FILES, "allocators_checked.py", "layout.json", "manifest.json"))
     if svg is not None:
         need_file(svg)
     problem = _with_time_limit(read_manifest(manifest), time_limit)

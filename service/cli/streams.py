@@ -11,8 +11,8 @@ from typing import Any, TextIO, cast
 
 @contextmanager
 def usable_streams() -> Iterator[None]:
-    """While the block runs, there are standard output and standard error. One that was closed leads nowhere. What
-    standard error does not take is lost, and is no error."""
+    """While the block runs, there are standard output and standard error. One that was closed leads nowhere. An error
+    of standard output says whose it is. What standard error does not take is lost, and is no error."""
     given = sys.stdout, sys.stderr
     with ExitStack() as opened:
         if sys.stdin is None:  # the lowest number is taken, so that no file that is opened later becomes standard input
@@ -22,7 +22,7 @@ def usable_streams() -> Iterator[None]:
         for stream in (output, error):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # a name that the locale cannot write is no error
-        sys.stdout, sys.stderr = output, cast(TextIO, _Forgiving(error))
+        sys.stdout, sys.stderr = cast(TextIO, _Named(output, "standard output")), cast(TextIO, _Forgiving(error))
         try:
             yield
         finally:
@@ -46,6 +46,35 @@ def give_up(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+class _Named:
+    """A stream whose errors have its name, as those of a file have."""
+
+    def __init__(self, stream: Any, name: str) -> None:
+        self._stream, self._name = stream, name
+
+    def write(self, data: Any) -> int:
+        with self._telling():
+            return int(self._stream.write(data))
+
+    def flush(self) -> None:
+        with self._telling():
+            self._stream.flush()
+
+    @property
+    def buffer(self) -> _Named:
+        return _Named(self._stream.buffer, self._name)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise type(error)(error.errno, error.strerror, self._name) from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class _Forgiving:

@@ -63,7 +63,7 @@ def _parsed(text: bytes) -> Any:
 
 def _refuse_name(text: str) -> None:
     """A text that names a file is no document."""
-    if len(text) > _LONGEST_NAME or text.lstrip().startswith(("{", "[")):
+    if len(text) > _LONGEST_NAME or "\n" in text or text.lstrip().startswith(("{", "[")):
         return
     if text.lower().endswith(_ENDINGS) or os.path.isfile(text):
         raise TypeError(f"this is a path: use pathlib.Path({text!r}) or warpack.load_manifest({text!r})")

@@ -59,7 +59,7 @@ def _next_larger_block(larger: dict[str, Any]) -> str:
     if region is not None:
         text = f"a block region of at most {region['block_region_bytes_at_most']}: {region['block_region_bytes_to_go']} fewer"
         told.append(text + (f"; {_enough(region['enough'])}" if "enough" in region else ""))
-    return f"{threads} threads need {'. Or '.join(told)}"
+    return f"{number_of(threads, 'thread')} need{'s' * (threads == 1)} {'. Or '.join(told)}"
 
 
 def _enough(enough: dict[str, Any]) -> str:

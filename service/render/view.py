@@ -18,6 +18,7 @@ from warpack.service.render.summary import summary
 from warpack.service.render.table import buffer_table, in_order
 from warpack.service.render.text import plain
 from warpack.service.render.wrapping import Prose
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import Layout, PlacedBuffer, sized_for
 from warpack.solver.wire.manifest import Manifest
 
@@ -57,8 +58,7 @@ def title(manifest: Manifest, layout: Layout) -> Prose:
     line.append(f"  {layout.status}", style=_STATUS_STYLES[layout.status])
     what = "pool" if manifest.of_pool else f"sm_{manifest.target.compute_capability.replace('.', '')}"
     line.append(f"  {what}", style="dim")
-    count = "1 buffer" if len(manifest.buffers) == 1 else f"{len(manifest.buffers)} buffers"
-    line.append(f"  {count}, {layout.run_info.seconds:.3f} s", style="dim")
+    line.append(f"  {number_of(len(manifest.buffers), 'buffer')}, {layout.run_info.seconds:.3f} s", style="dim")
     return Prose(line)
 
 

@@ -131,8 +131,9 @@ class Job:
     """A job as callers see it. `layout` is JSON text without the name. Only a `ready` job has it.
 
     `problem` is JSON text: why the job failed. `best_so_far` is the unvalidated layout of a cancelled job, or the
-    layout of an infeasible job, which places nothing. `stage` is `device` while its validation waits for a GPU or runs
-    on one, else `host`; None if there is no validation yet.
+    layout of an infeasible job, which places nothing. `has_best`: a cancelled job has one, also where a list leaves it
+    out. `stage` is `device` while its validation waits for a GPU or runs on one, else `host`; None if there is no
+    validation yet.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Job:
     validation_id: str | None
     layout: str | None = None
     best_so_far: str | None = None
+    has_best: bool = False
     compute_capability: str = ""
     stage: str | None = None
     seq: int = 0

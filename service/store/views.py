@@ -35,6 +35,7 @@ _SMALL = (
     orders.c.seq,
     orders.c.caller,
     orders.c.priority,
+    layouts.c.solve_id.is_not(None).label("has_best"),
 )
 
 
@@ -58,6 +59,7 @@ def to_job(row: Row[Any]) -> Job:
         values["layout"] = None
     if state not in ("cancelled", "infeasible"):
         values["best_so_far"] = None
+    values["has_best"] = state == "cancelled" and bool(values["has_best"])
     if state not in ("ready", "failed", "infeasible", "cancelled"):
         values["finished_at"] = None  # the solve has ended, but not the job: its layout is being validated
     elif values["finished_at"] is not None:

@@ -1,8 +1,8 @@
 """What a single change would save in a region: one buffer less, or a lifetime one phase shorter.
 
-Changes that the proofs of the packing rule out are left out without a search. The others are packed by first fit: all
-of them in small regions, a few in large ones. So a change that is reported as enough is enough. Others may be enough
-too, unless all changes are settled.
+Changes that the proofs of the packing rule out are left out without a search. The others are packed by first fit, as
+many as the size of the region allows, at least three. So a change that is reported as enough is enough. Others may be
+enough too, unless all changes are settled.
 """
 
 from __future__ import annotations

@@ -37,7 +37,9 @@ def _capability(fields: Fields) -> str | None:
     value = fields.values["compute_capability"]
     pointer = fields.pointer("compute_capability")
     if not isinstance(value, str):
-        message = f'Must be a string, in quotes, such as "8.6", and is {show(value)}.{_architecture(value)}'
+        hint = _architecture(value)
+        example = "" if hint else ', such as "8.6"'
+        message = f"Must be a string in quotes{example}, and is {show(value)}.{hint}"
         fields.collector.error("wrong-type", pointer, message)
         return None
     if value in DEVICES:
@@ -54,7 +56,7 @@ def _architecture(value: Any) -> str:
 
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    found = _SPELLING.fullmatch(str(value).strip())
+    found = _SPELLING.fullmatch(show(value).strip('" '))
     if found is None:
         return ""
     digits = "".join(filter(None, found.groups()))

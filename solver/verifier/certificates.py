@@ -208,6 +208,8 @@ class Certificates:
                 return f"{name} does not have to lie in the {scope} region"
             if size != one.size_bytes:
                 return f"{name} has {one.size_bytes} bytes, not {size}"
+            if not one.pieces:
+                return f"{name} has no bytes"
             found.append(one)
         pieces = [piece.name for one in found for piece in one.pieces]
         return f"it names {pieces[0]} twice" if len(set(pieces)) < len(pieces) else found

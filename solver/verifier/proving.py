@@ -8,7 +8,7 @@ a bound. A packing refutes a bound only where nothing was ignored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import lcm
 from time import monotonic
@@ -21,6 +21,7 @@ from warpack.solver.verifier.exact import Answer, Item, fits, items_of
 from warpack.solver.verifier.report import verify
 from warpack.solver.verifier.story import Story, derive
 from warpack.solver.verifier.weighing import residents_first
+from warpack.solver.wire.counts import number_of
 from warpack.solver.wire.layout import LaunchFigures, Layout, sized_for
 from warpack.solver.wire.manifest import Buffer, Manifest, Scope
 from warpack.solver.wire.units import Bytes
@@ -67,6 +68,10 @@ def prove(manifest: Manifest, layout: Layout, *, limit_s: float = DEFAULT_LIMIT_
     return tuple(trials)
 
 
+def _these(items: Sequence[Item]) -> str:
+    return "one buffer fits" if len(items) == 1 else f"{len(items)} buffers and parts fit"
+
+
 def _timed(trial: Trial, started: float) -> Trial:
     return Trial(trial.what, trial.bound, trial.verdict, trial.note, monotonic() - started, trial.offsets)
 
@@ -85,7 +90,7 @@ def _of_bytes(manifest: Manifest, layout: Layout, story: Story, what: str, limit
         items = [item for item in items if _held_before_windows(manifest, layout, story, item)]
         note = "without those that may lie over the windows of runs"
     answer = fits(story, items, bound - 1, limit_s)
-    asked = f"whether {len(items)} buffers and parts fit into {bound - 1} bytes"
+    asked = f"whether {_these(items)} into {number_of(bound - 1, 'byte')}"
     return _judged(manifest, what, bound, answer, ", ".join(part for part in (asked, note) if part), relaxed=bool(note))
 
 
@@ -115,7 +120,7 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
     if capacity is None:
         return Trial(what, bound, "confirmed", f"no run of any size fits more than {bound} times")
     answer = fits(story, items, capacity, limit_s)
-    note = f"whether {len(items)} buffers and parts fit into {capacity} bytes, so that a larger block could start"
+    note = f"whether {_these(items)} into {number_of(capacity, 'byte')}, so that a larger block could start"
     return _judged(manifest, what, bound, answer, note, relaxed=False)
 
 
@@ -136,9 +141,13 @@ def _of_smallest(asked: Manifest, manifest: Manifest, story: Story, limit_s: flo
         block = Block.of(manifest, shared, 0, 0)
         capacity = block.budget - block.static if block.fits(threads, 0) else -1
     if capacity < 0:
-        return Trial(what, 0, "confirmed", f"no block of {threads} threads can start, whatever its buffers take")
-    answer = fits(story, items_of(story, shared), capacity, limit_s)
-    note = f"whether {len(shared)} buffers fit into {capacity} bytes, so that a block of {threads} threads could start"
+        return Trial(
+            what, 0, "confirmed", f"no block of {number_of(threads, 'thread')} can start, whatever its buffers take"
+        )
+    items = items_of(story, shared)
+    answer = fits(story, items, capacity, limit_s)
+    room, block_of = number_of(capacity, "byte"), number_of(threads, "thread")
+    note = f"whether {_these(items)} into {room}, so that a block of {block_of} could start"
     return _judged(manifest, what, 0, answer, note, relaxed=False)
 
 
@@ -160,7 +169,7 @@ def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
     story, block = derive(manifest), Block.of(manifest, shared, 0, 0)
     items, capacity = items_of(story, shared), block.budget - block.static
     answer = fits(story, items, capacity, limit_s)
-    note = f"whether {len(items)} buffers and parts of a block of {larger} threads fit into {capacity} bytes"
+    note = f"whether {_these(items)} into {number_of(capacity, 'byte')} in a block of {number_of(larger, 'thread')}"
     return _judged(manifest, what, bound, answer, note, relaxed=False)
 
 

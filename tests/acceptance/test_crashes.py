@@ -80,6 +80,8 @@ def test_a_cancelled_solve_hands_over_its_best_and_ends(tmp_path: Path) -> None:
         eventually(lambda: descendants(running.process.pid) == idle, "guard and solver are gone")
         again = client.get(job["id"])
         assert (again["layout"], again["best_so_far"]) == (None, best)
+        (listed,) = client.list()["layouts"]
+        assert listed["links"] == again["links"]
         assert [name for name in again["links"] if again["links"][name]] == ["self", "manifest", "layout.svg"]
         pictured = httpx2.get(f"{running.url}{again['links']['layout.svg']}", params={"view": "card"})
         assert (pictured.status_code, "Best found." in pictured.text) == (200, True)

@@ -10,6 +10,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.browser import Visitor
 
+YAML = """schema: warpack/manifest/1
+name: written by hand   # and with a comment
+target: {compute_capability: "8.6"}
+timeline: {phases: [load, use]}
+buffers:
+  - {name: tile, size: 64, dtype: float32, lifetime: [[load, use]]}
+validation: static
+"""
+"""A manifest as people write it."""
+
 Visit = Callable[..., Visitor]
 """Starts a visit: of the service at a URL, and with options of `browser.visitor`."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.helpers.browser import Visitor
 from tests.helpers.hard_manifest import hard_manifest
@@ -96,6 +96,20 @@ def test_a_solve_that_begins_anew_is_told(page: Page, losses: dict[str, int], to
     expect(page.locator("#order")).to_contain_text(f"{told} another begins anew.")
     page.locator("#order").get_by_role("button", name="Cancel").click()
     await_state(page, "cancelled")
+
+
+def test_a_text_that_is_edited_while_it_is_sent_is_not_the_one_that_was_ordered(page: Page) -> None:
+    def edited_first(route: Route) -> None:
+        editor(page).press("ControlOrMeta+End")
+        editor(page).press("Enter")
+        route.continue_()
+
+    page.route("**/v1/layouts", edited_first, times=1)
+    page.goto("/")
+    open_file(page, small_manifest(name="edited on the way"))
+    solve(page)
+    await_state(page, "ready")
+    expect(page.locator("#layout")).to_have_class(re.compile("stale"))
 
 
 def test_a_cancelled_order_shows_the_best_layout_so_far(page: Page) -> None:

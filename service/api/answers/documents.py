@@ -42,7 +42,7 @@ def summary(job: Job, waiting: Waiting | None = None) -> dict[str, Any]:
 
 
 def _has(job: Job, file: JobFile) -> bool:
-    return job.state == "ready" or (file.of_best and job.pictured is not None)
+    return job.state == "ready" or (file.of_best and job.has_best)
 
 
 def _told(problem: dict[str, Any]) -> dict[str, Any]:

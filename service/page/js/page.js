@@ -79,6 +79,7 @@ export class Page {
   async solve(text) {
     this.leave();
     const round = this.round;
+    const ordered = this.input.source;
     this.introduce(false);
     this.turnTo("output");
     this.result.tell("Sending the manifest…");
@@ -87,9 +88,9 @@ export class Page {
       const { submit } = await LATER.submit();
       const job = await submit(this.api, text, { signal: stopped.signal, onTrouble: (error, ms) => this.result.tell(`${sentenceOf(error)} Trying again in ${Math.ceil(ms / 1000)} s.`) });
       if (round !== this.round) return;
-      this.input.source.job = job.id;
-      keepDraft(this.input.source);
-      this.#remember(this.input.source);
+      const kept = { ...ordered, job: job.id };
+      this.#remember(kept);
+      if (this.input.source === ordered) keepDraft((this.input.source = kept)); // else the text was edited meanwhile
       this.result.tell();
       goTo({ job: job.id }, { push: true });
       await this.follow(job);

@@ -202,8 +202,8 @@ class _Near:
                 kind = canvas.fill(*self.colours[box.buffer]) + edge_of(place)
                 canvas.rect(place, kind, note, f' data-buffer="{canvas.quoted(box.buffer)}"')
                 if not write_in_box(canvas, box.name, place):
-                    number_of = self.numbers.setdefault(box.name, len(self.numbers) + 1)
-                    write_in_box(canvas, box.name, place, str(number_of))
+                    mark = self.numbers.setdefault(box.name, len(self.numbers) + 1)
+                    write_in_box(canvas, box.name, place, str(mark))
         for hull in chart.hulls:
             place = Area(_LEFT + hull.start_bytes * scale, y, _LEFT + hull.end_bytes * scale, bottom)
             canvas.rect(place, "ink", hull_note(hull), HULL)

@@ -23,15 +23,17 @@ def _never(_seconds: float) -> None:
 
 
 class _Line(httpx2.BaseTransport):
-    """Answers calls in turn; None is a connection that cannot be made."""
+    """Answers calls in turn. None is a connection that cannot be made, an error one that fails so."""
 
-    def __init__(self, *answers: httpx2.Response | None) -> None:
+    def __init__(self, *answers: httpx2.Response | Exception | None) -> None:
         self.answers = list(answers)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         answer = self.answers.pop(0)
         if answer is None:
             raise httpx2.ConnectError("Connection refused", request=request)
+        if isinstance(answer, Exception):
+            raise answer
         return answer
 
 
@@ -61,8 +63,10 @@ def test_a_service_that_restarts_is_tried_again(monkeypatch: pytest.MonkeyPatch)
         assert client.submit(small()).state == "queued"
         assert client.get("1").state == "ready"
     assert len(paused) == 2
-    with OrderClient(URL, FirstContact(URL, _Line(None))) as client, pytest.raises(Unreachable):
-        client.submit(small())
+    silent = httpx2.ConnectTimeout("timed out")
+    for failed in (None, silent):
+        with OrderClient(URL, FirstContact(URL, _Line(failed))) as client, pytest.raises(Unreachable):
+            client.submit(small())
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ def _nothing_works(monkeypatch: pytest.MonkeyPatch) -> None:
     "command",
     [
         ("solve", "{manifest}", "--emit", "{file}"),
+        ("solve", "{manifest}", "--emit", "{folder}/" + "a" * 300),
+        ("solve", "{manifest}", "--emit", "{taken}"),
         ("solve", "{manifest}", "--svg", "{folder}"),
         ("build", "{manifest}", "-o", "{file}"),
         ("draw", "{manifest}", "-o", "{folder}/none/picture.svg"),
@@ -38,7 +40,8 @@ def test_what_cannot_be_written_is_said_before_anything_runs(
     warpack: Cli, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     manifest, script = written(tmp_path, small()), written(tmp_path, b"", "script.py")
-    named = {"manifest": manifest, "script": script, "file": manifest, "folder": tmp_path}
+    named = {"manifest": manifest, "script": script, "file": manifest, "folder": tmp_path, "taken": tmp_path / "taken"}
+    (tmp_path / "taken" / "layout.json").mkdir(parents=True)
     ran = warpack(*(word.format(**named) for word in command))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("warpack: cannot write ")

@@ -83,4 +83,4 @@ def test_a_full_output_is_a_failure_that_is_told_once(command: tuple[str, ...]) 
     ran = _redirected(">/dev/full", *command)
     assert ran.returncode == 1
     assert ran.stderr.decode().count("\n") == 1
-    assert "No space left on device" in ran.stderr.decode()
+    assert ran.stderr.decode() == "warpack: No space left on device: standard output\n"

@@ -56,7 +56,7 @@ def test_faults_are_said_with_file_line_and_column(warpack: Cli, tmp_path: Path)
 def test_a_number_as_architecture_is_refused_with_the_cure(warpack: Cli, tmp_path: Path) -> None:
     ran = warpack("check", written(tmp_path, YAML.replace(b'"8.6"', b"8.6"), "kernel.yaml"))
     assert ran.code == 2
-    assert 'Must be a string, in quotes, such as "8.6"' in ran.err
+    assert 'Must be a string in quotes, and is 8.6. Did you mean "8.6"?' in ran.err
 
 
 def test_without_its_package_yaml_is_refused_in_a_sentence(

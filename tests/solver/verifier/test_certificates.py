@@ -257,9 +257,18 @@ def test_block_region_bytes_are_no_bound_for_what_may_lie_over_windows() -> None
 
 def test_an_exact_number_of_threads_needs_no_certificate() -> None:
     manifest = replace(manifest_of(buffer("a", 300)), launch=replace(PRIVATE.launch, threads_per_block=7))
-    layout = layout_at(manifest, {"a": 0})
+    layout = layout_at(manifest, {"a": 0, "z": 0})
     proven = replace(layout.proof, threads_per_block=ThreadsProof("optimal", 7, {}))
     assert verify(manifest, replace(layout, proof=proven)).certificates["threads_per_block"] == "checked"
+
+
+def test_a_buffer_without_bytes_proves_nothing() -> None:
+    manifest = manifest_of(buffer("a", 4), buffer("z", 0))
+    layout = layout_at(manifest, {"a": 0, "z": 0})
+    for kind in ("max-live", "all-apart"):
+        named = [{"name": "a", "bytes": 16}, {"name": "z", "bytes": 0}]
+        certificate = {"kind": kind, "phase": 0, "phase_name": "0", "buffers": named}
+        assert "z has no bytes" in fault(verify(manifest, with_certificate(layout, certificate)))
 
 
 def test_what_a_phase_settles_alone_is_what_every_pair_by_itself_says() -> None:

@@ -150,3 +150,9 @@ def test_toml_with_windows_line_ends_has_the_same_places() -> None:
         load_manifest(Written(text.encode(), "toml", "k.toml"))
     (found,) = (problem for problem in raised.value.problems if problem.pointer == "/target/compute_capability")
     assert str(found.place) == "k.toml:3:1"
+
+
+def test_an_architecture_of_thousands_of_digits_is_an_error_like_any_other() -> None:
+    text = f"schema: warpack/manifest/1\ntarget: {{compute_capability: 0x{'f' * 4000}}}\nbuffers: []\n"
+    with pytest.raises(ManifestError, match="Must be a string in quotes"):
+        load_manifest(Written(text.encode(), "yaml", "kernel.yaml"))
