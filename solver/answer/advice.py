@@ -124,21 +124,22 @@ def _next_larger_block(
         "ruled_out_by_the_bound": allowed < base.run.lower_bound_bytes,
     }
     what_if = what_if or WhatIf.of(base.flat.run, base.flat.timeline, base.run)
-    return (
-        found | _enough(manifest, what_if, threads, allowed, launch.block_region_bytes) if what_if.possible else found
-    )
+    if not what_if.possible:
+        return found
+    alone = not base.flat.block.items  # else a change may also make room for the block's buffers over windows
+    return found | _enough(manifest, what_if, threads, allowed, launch.block_region_bytes, alone=alone)
 
 
 def _enough(
-    manifest: Manifest, what_if: WhatIf, threads: int, allowed: Bytes, block_region_bytes: Bytes
+    manifest: Manifest, what_if: WhatIf, threads: int, allowed: Bytes, block_region_bytes: Bytes, *, alone: bool
 ) -> dict[str, Any]:
-    """`settled`: no other single change of the two kinds is enough."""
+    """`settled`: no other single change of the two kinds is enough. `alone`: only runs take shared bytes."""
     enough = what_if.enough(allowed, _allowed_without(manifest, threads, block_region_bytes))
     return {
         "enough": {
             "without": list(enough.buffers),
             "shorter": [what_if.to_json(change) for change in enough.lifetimes],
-            "settled": enough.buffers_settled and enough.lifetimes_settled,
+            "settled": alone and enough.buffers_settled and enough.lifetimes_settled,
         }
     }
 

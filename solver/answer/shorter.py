@@ -24,10 +24,10 @@ class Shorter:
 
 
 def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterator[Shorter]:
-    """Every such change. These are left out: pieces that are live in all phases; the ends at which contents are carried
-    round a loop; items of in-place pairs, whose permission depends on where both end; regions where conflicts depend on
-    more than phases; and, where threads share the buffer, phases that would stay occupied because no barrier stands
-    directly before them."""
+    """Every such change. These are left out: pieces that are live in all phases; changes in a loop, where they may
+    decide what is carried round it (`unknown_in_loops`); items of in-place pairs, whose permission depends on where
+    both end; regions where conflicts depend on more than phases; and, where threads share the buffer, phases that would
+    stay occupied because no barrier stands directly before them."""
     if not problem.plain:
         return
     paired = {number for entry in problem.in_place for number in (entry.read, entry.write)}
@@ -38,10 +38,25 @@ def shorter_lifetimes(problem: RegionProblem, timeline: FlatTimeline) -> Iterato
             for start, end in piece.live.spans:
                 if end - start < 2 or end - start == timeline.length:
                     continue
-                if not _carried_out(piece, end, timeline) and _freed(problem, timeline, end - 1):
-                    yield Shorter(number, place, end - 1, "ends_earlier")
-                if not _carried_in(piece, start, timeline) and _freed(problem, timeline, start):
-                    yield Shorter(number, place, start, "starts_later")
+                for phase, change in _ends(start, end):
+                    if not _carries(piece, phase, timeline) and _freed(problem, timeline, phase):
+                        yield Shorter(number, place, phase, change)
+
+
+def unknown_in_loops(problem: RegionProblem, timeline: FlatTimeline) -> bool:
+    """Whether some change is left out because of a loop, or because conflicts depend on more than phases."""
+    return not problem.plain or any(
+        _carries(piece, phase, timeline)
+        for item in problem.items
+        for piece in item.pieces
+        for start, end in piece.live.spans
+        if 2 <= end - start < timeline.length
+        for phase, _ in _ends(start, end)
+    )
+
+
+def _ends(start: Phase, end: Phase) -> tuple[tuple[Phase, Change], tuple[Phase, Change]]:
+    return (end - 1, "ends_earlier"), (start, "starts_later")
 
 
 def shortened(piece: Piece, phase: Phase) -> Piece:
@@ -59,16 +74,15 @@ def with_shorter(problem: RegionProblem, change: Shorter) -> RegionProblem:
     return replace(problem, items=tuple(items))
 
 
-def _carried_out(piece: Piece, end: Phase, timeline: FlatTimeline) -> bool:
-    return any(end == loop_end and _live(piece, head) for head, loop_end in timeline.loops)
-
-
-def _carried_in(piece: Piece, start: Phase, timeline: FlatTimeline) -> bool:
-    return any(start == head and _live(piece, loop_end - 1) for head, loop_end in timeline.loops)
-
-
-def _live(piece: Piece, phase: Phase) -> bool:
-    return any(start <= phase < end for start, end in piece.live.spans)
+def _carries(piece: Piece, phase: Phase, timeline: FlatTimeline) -> bool:
+    """Whether a loop goes round the phase, in which the piece has more than one stretch inside the loop: what a stretch
+    begins with, and what it leaves, may then decide what is carried from one round to the next."""
+    for head, end in timeline.loops:
+        if head <= phase < end:
+            within = [span for span in piece.live.spans if span[0] < end and head < span[1]]
+            if len(within) > 1 or within[0][0] <= head or end <= within[0][1]:
+                return True
+    return False
 
 
 def _freed(problem: RegionProblem, timeline: FlatTimeline, phase: Phase) -> bool:

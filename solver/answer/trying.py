@@ -61,10 +61,18 @@ class Trying:
         """What the changed manifest saves; 0 where first fit finds nothing smaller."""
         packed = self.packed
         flat = flatten(changed, packed.on_chip, self._split, warned=False)
-        run = packed.run.size_bytes - _least(flat.run, packed.flat.run, packed.run)
+        run = self._unchanged.run - _least(flat.run, packed.flat.run, packed.run)
         if packed.floor is not None or packed.flat.crossing:
-            return Saved(run, 0)
-        return Saved(run, packed.block.size_bytes - _least(flat.block, packed.flat.block, packed.block))
+            return Saved(max(0, run), 0)
+        block = self._unchanged.block - _least(flat.block, packed.flat.block, packed.block)
+        return Saved(max(0, run), max(0, block))
+
+    @cached_property
+    def _unchanged(self) -> Saved:
+        """The bytes that both regions need without a change: first fit may find fewer than the packing has, which no
+        change is the reason for."""
+        flat = self.packed.flat
+        return Saved(_least(flat.run, flat.run, self.packed.run), _least(flat.block, flat.block, self.packed.block))
 
     def phrase(self, saved: Saved) -> str:
         """A phrase: how much is saved, of how much; empty where nothing is."""

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from warpack.solver.answer.settling import Settling
-from warpack.solver.answer.shorter import Shorter, shorter_lifetimes, with_shorter
+from warpack.solver.answer.shorter import Shorter, shorter_lifetimes, unknown_in_loops, with_shorter
 from warpack.solver.flatten.problem import FlatTimeline, RegionProblem
 from warpack.solver.search.bounds.max_live import max_live
 from warpack.solver.search.core.conflicts import puzzle_of, unit_of
@@ -139,7 +139,8 @@ class WhatIf:
         tried = max(_LEAST_TRIED, _WORK // len(self.problem.items) ** 2)
         gone, gone_settled = _those_enough(buffers, tried, lambda name: self._packs_without(name, targets[name]))
         cut, cut_settled = _those_enough(shorter, tried, lambda change: self._packs_with(change, target))
-        return Enough(tuple(gone), gone_settled, tuple(cut), cut_settled)
+        known = not unknown_in_loops(self.problem, self.timeline)
+        return Enough(tuple(gone), gone_settled, tuple(cut), cut_settled and known)
 
     def _may_go(self, numbers: Sequence[int], target: Bytes) -> bool:
         """Whether no proof rules out that the region packs into `target` bytes without these items."""

@@ -6,11 +6,12 @@ two outermost are solved, and a room between two others is solved only where the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from warpack.solver.devices.table import device
-from warpack.solver.launch.budget import budget_bytes
+from warpack.solver.launch.block import block_shape
 from warpack.solver.launch.ranking import threads_step
+from warpack.solver.launch.wanted import most_dynamic_bytes
 from warpack.solver.search.auto.promotion import candidates, promote
 from warpack.solver.search.auto.stride_widening import launch_beside
 from warpack.solver.search.core.stop import Stop
@@ -62,12 +63,20 @@ def with_block_size(manifest: Manifest, threads: int) -> Manifest:
     return replace(manifest, launch=replace(manifest.launch, threads_per_block=threads))
 
 
+def keeps_windows_behind(manifest: Manifest, on_chip: Collection[object]) -> bool:
+    """Whether the windows of a level with these buffers on chip begin behind all block-scoped buffers: with this
+    objective the layout has none of them on chip, and what it places over windows may conflict with them."""
+    return manifest.objective == "shared_bytes" and bool(on_chip)
+
+
 def find_levels(manifest: Manifest, base: Packed, packed: Packed, sizes: list[int], stop: Stop) -> Levels:
     """`packed` is the level of the layout itself and comes first, `base` the one with nothing on chip."""
     found = {packed.on_chip: packed}
     found.setdefault(base.on_chip, base)
     if not candidates(manifest):
         return Levels((packed,), complete=True)
+    if keeps_windows_behind(manifest, candidates(manifest)):
+        base = replace(base, floor=None)
     rooms = _rooms(manifest, base, sizes)
     accesses: dict[int, int] = {}
 
@@ -92,13 +101,13 @@ def find_levels(manifest: Manifest, base: Packed, packed: Packed, sizes: list[in
 def _rooms(manifest: Manifest, base: Packed, sizes: list[int]) -> list[_Room]:
     """By rising room. One of several with the same room is enough, since each level is tried with every block size."""
     rooms: dict[Bytes, _Room] = {}
-    limits, budget = device(manifest.target.compute_capability), budget_bytes(manifest)
+    shape = block_shape(manifest, run_bytes=base.run.size_bytes, block_region_bytes=base.region_bytes)
     for threads in sizes:
         figures = launch_beside(with_block_size(manifest, threads), base.run.size_bytes, base)
         if figures is None:
             continue
         for blocks in range(figures.occupancy.blocks_per_sm, 0, -1):
-            block_bytes = min(budget, limits.max_smem_per_sm // blocks - limits.reserved_smem_per_block)
+            block_bytes = most_dynamic_bytes(shape, threads, blocks)
             occupancy = replace(figures.occupancy, blocks_per_sm=blocks, resident_threads=blocks * threads)
             room = _Room(block_bytes // figures.runs_per_block, replace(figures, occupancy=occupancy))
             rooms.setdefault(room.run_bytes, room)

@@ -118,6 +118,13 @@ def _to_json(manifest: Manifest, point: Point, chosen: bool) -> dict[str, Any]:
         "dynamic_shared_bytes": launch.dynamic_shared_bytes,
         "on_chip": sorted(packed.on_chip),
         "offsets_bytes": packed.offsets,
-        "status": "optimal" if packed.run.proven and packed.block.proven else "feasible",
+        "status": "optimal" if packed.run.proven and packed.block.proven and not _may_lie_over(packed) else "feasible",
         "chosen": chosen,
     }
+
+
+def _may_lie_over(packed: Packed) -> bool:
+    """Whether some block-scoped buffer may lie over a window of a run, so that the two regions do not decide alone."""
+    flat = packed.flat
+    every = len(flat.run.items)
+    return any(len(flat.crossing.get(number, ())) < every for number in range(len(flat.block.items)))

@@ -10,6 +10,7 @@ from warpack.solver.answer.assemble import assemble
 from warpack.solver.flatten import flatten
 from warpack.solver.flatten.items import splittable
 from warpack.solver.flatten.problem import RegionProblem
+from warpack.solver.frontier.levels import keeps_windows_behind
 from warpack.solver.search.auto.stride_widening import launch_of
 from warpack.solver.search.bounds.max_live import lower_bound
 from warpack.solver.search.core.packing import Packing
@@ -50,6 +51,8 @@ def layout_of_point(manifest: Manifest, point: Mapping[str, Any]) -> Layout:
     flat = flatten(fixed, frozenset(), apart)
     block = _packing(flat.block, offsets)
     free = free_names(manifest, flatten(manifest, frozenset(), apart, warned=False), apart)
+    if keeps_windows_behind(manifest, point["on_chip"]):
+        free = frozenset()
     packed = Packed(flat, _packing(flat.run, offsets), block, floor=floor_of(flat.block, block, free) if free else None)
     launch = launch_of(fixed, packed)
     if launch is None:

@@ -199,4 +199,33 @@ def test_every_buffer_of_a_small_region_is_tried() -> None:
         if threads(solved(left_out.without(manifest, name))) >= larger["threads_per_block"]
     ]
     assert sorted(larger["enough"]["without"]) == sorted(enough) == ["conductivity", "diagonal", "ratio", "right"]
-    assert larger["enough"]["settled"]
+    assert not larger["enough"]["settled"]  # a loop goes round it, so not every shorter lifetime is known
+
+
+def test_no_shorter_lifetime_is_told_that_would_change_what_a_loop_carries() -> None:
+    """Without phase 3, the first stretch of `twice` would be come back to, and be kept all the way round."""
+    twice = {"name": "twice", "size": 28, "lifetime": [[0, 2], [3, 5]]}
+    others = {"name": "b", "size": 40, "lifetime": [[2, 3]]}, {"name": "c", "size": 60, "lifetime": [[3, 4]]}
+    manifest = manifest_of(twice, *others, timeline={"length": 5, "loops": [[1, 4]]})
+    advice = solved(manifest).advice
+    assert "lowered_by" not in advice["peak"]
+    assert advice["next_larger_block"]["enough"]["shorter"] == []
+    assert advice["next_larger_block"]["enough"]["settled"] is False
+
+
+def test_nothing_is_settled_where_a_change_could_make_room_for_the_block_over_windows() -> None:
+    buffers = [
+        {"name": "tail", "size": 264, "dtype": "float16", "scope": "block", "lifetime": [[2, 3]]},
+        {"name": "w", "size": 80, "dtype": "float64", "lifetime": [[2, 3]]},
+        {"name": "big", "size": 6400, "scope": "block", "lifetime": [[0, 3]]},
+        {"name": "end", "size": 1280, "scope": "block", "lifetime": [[3, 4]]},
+    ]
+    document = {
+        "target": {"compute_capability": "8.0"},
+        "launch": {"threads_per_run": 4, "max_threads_per_block": 256},
+        "timeline": {"length": 4, "barriers": [{"before": 2}, {"before": 3}]},
+    }
+    manifest = manifest_of(*buffers, **document)
+    larger = solved(manifest).advice["next_larger_block"]
+    assert threads(solved(without(manifest, "big"))) >= larger["threads_per_block"]
+    assert larger["enough"]["settled"] is False

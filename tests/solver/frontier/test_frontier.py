@@ -167,3 +167,35 @@ def test_offsets_of_another_manifest_are_refused() -> None:
         layout_of_point(manifest, point | {"offsets_bytes": {}})
     with pytest.raises(ValueError, match="does not fit"):
         layout_of_point(manifest, point | {"offsets_bytes": dict.fromkeys(point["offsets_bytes"], 40000)})
+
+
+_BLOCK = [
+    {"name": "tile", "size": 1920, "scope": "block", "lifetime": [[0, 1]]},
+    {"name": "late", "size": 16, "dtype": "int8", "lifetime": [[1, 2]]},
+    {"name": "hot", "size": 64, "dtype": "float64", "location": "auto", "accesses": 7, "lifetime": [[0, 1]]},
+]
+
+
+def test_a_point_has_nothing_over_windows_with_which_it_conflicts() -> None:
+    manifest = manifest_of(
+        *_BLOCK,
+        target={"compute_capability": "8.0"},
+        timeline={"length": 2, "barriers": "every"},
+        objective="shared_bytes",
+        frontier=True,
+    )
+    points = traced(manifest)[1]
+    assert [point["on_chip"] for point in points] == [[], ["hot"]]
+    assert points[1]["dynamic_shared_bytes"] == 40_960
+    assert points[1]["status"] == "feasible"
+
+
+def test_the_carveout_counts_for_the_room_of_a_point() -> None:
+    manifest = manifest_of(
+        {"name": "a", "size": 84, "persistent": True},
+        {"name": "hot", "size": 80, "location": "auto", "accesses": 100, "persistent": True},
+        target={"compute_capability": "8.6", "carveout": 30},
+        launch={"max_threads_per_block": 256},
+        frontier=True,
+    )
+    assert [figures(point) for point in traced(manifest)[1]] == [(128, 128, 0), (64, 64, 100)]

@@ -6,7 +6,7 @@ export function headlineOf(layout) {
   const { launch, pool, status } = layout;
   const proven = status === "optimal" ? "proven optimal" : status;
   if (pool) return `A pool of ${plural(pool.pool_bytes, "byte")}, ${proven}.`;
-  if (!launch) return `${status}: the smallest budget that is enough is ${layout.minimum_budget_bytes ?? "not known"}.`;
+  if (!launch) return `${status}: a budget that is enough is ${layout.minimum_budget_bytes ?? "not known"}.`;
   const { blocks_per_sm: blocks, resident_threads: resident } = launch.occupancy;
   const threads = `${plural(launch.threads_per_block, "thread")} per block`;
   return `${threads}, ${plural(blocks, "block")} on a multiprocessor (${plural(resident, "thread")}), ${bytesOf(launch)}; ${proven}.`;
