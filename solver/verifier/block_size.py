@@ -6,7 +6,7 @@ from __future__ import annotations
 from math import lcm
 
 from warpack.solver.devices.table import device
-from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.blocks import Block, must_be_shared
 from warpack.solver.verifier.certificates import Outcome
 from warpack.solver.verifier.findings import Findings
 from warpack.solver.verifier.pieces import StoryPiece
@@ -80,7 +80,7 @@ def _may_fit(asked: Manifest, threads: int) -> bool:
     threads."""
     manifest = asked.in_block(threads)
     story = derive(manifest)
-    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    shared = must_be_shared(manifest)
     run, block = (_apart_at_once(manifest, story, scope) for scope in ("run", "block"))
     launch = Block.of(manifest, shared, run, 0 if run else block)
     total = launch.static + max(launch.dynamic(threads, launch.stride(avoid=False)), block)

@@ -17,6 +17,11 @@ from warpack.solver.wire.units import Bytes, align_up
 _UNLIMITED = 2**31 - 1
 
 
+def must_be_shared(manifest: Manifest) -> list[Buffer]:
+    """The buffers with bytes that are in shared memory in every layout."""
+    return [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+
+
 @dataclass(frozen=True)
 class Block:
     """What follows from the manifest, the buffers on chip and the bytes of the two regions, for any number of threads.

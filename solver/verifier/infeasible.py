@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.blocks import Block, must_be_shared
 from warpack.solver.verifier.certificates import Certificates
 from warpack.solver.verifier.claims import threads_from_bytes
 from warpack.solver.verifier.findings import Findings
@@ -44,7 +44,7 @@ def check_ruled_out(manifest: Manifest, layout: Layout, findings: Findings, *, g
     buffers that have to be there count. `grows`: `manifest` has the sizes of its smallest block. Returns how each bound
     was checked."""
     proof = layout.proof
-    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    shared = must_be_shared(manifest)
     windows = any(buffer.scope == "run" for buffer in shared)
     on_chip = frozenset(buffer.full_name for buffer in shared)
     certificates = Certificates(manifest, findings.story, on_chip, windows, findings)

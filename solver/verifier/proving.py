@@ -16,7 +16,7 @@ from typing import Literal
 
 from warpack.solver.devices.table import device
 from warpack.solver.verifier.block_size import next_larger, smallest_block
-from warpack.solver.verifier.blocks import Block
+from warpack.solver.verifier.blocks import Block, must_be_shared
 from warpack.solver.verifier.exact import Answer, Item, fits, items_of
 from warpack.solver.verifier.report import verify
 from warpack.solver.verifier.story import Story, derive
@@ -110,7 +110,7 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
     what, bound = "threads_per_block", layout.proof.threads_per_block.upper_bound
     if residents_first(manifest):
         return Trial(what, bound, "open", "resident threads cannot be put to the test yet")
-    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    shared = must_be_shared(manifest)
     if any(buffer.scope == "block" for buffer in shared):
         return Trial(what, bound, "open", "with block-scoped buffers this cannot be put to the test yet")
     if any(_widens(buffer, shared) for buffer in manifest.buffers if buffer.location == "auto"):
@@ -127,7 +127,7 @@ def _of_threads(manifest: Manifest, layout: Layout, story: Story, launch: Launch
 def _of_smallest(asked: Manifest, manifest: Manifest, story: Story, limit_s: float) -> Trial:
     """Where no block is said to fit: whether the smallest one does."""
     what = "threads_per_block"
-    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    shared = must_be_shared(manifest)
     if asked.grows or len({buffer.scope for buffer in shared}) > 1:
         return Trial(
             what, 0, "open", "with buffers of both scopes, or sizes that grow, this cannot be put to the test yet"
@@ -163,7 +163,7 @@ def _of_block_sizes(asked: Manifest, layout: Layout, limit_s: float) -> Trial:
     if asked.objective != "threads_per_block":
         return Trial(what, bound, "open", f"with the objective {asked.objective} this cannot be put to the test yet")
     manifest = asked.in_block(larger)
-    shared = [buffer for buffer in manifest.buffers if buffer.location == "shared" and buffer.size_bytes]
+    shared = must_be_shared(manifest)
     if any(buffer.scope == "run" for buffer in shared):
         return Trial(what, bound, "open", "with run-scoped buffers beside them this cannot be put to the test yet")
     story, block = derive(manifest), Block.of(manifest, shared, 0, 0)
@@ -219,7 +219,7 @@ def _most_run_bytes(manifest: Manifest, shared: list[Buffer], threads: int) -> B
 
 def _on_chip(manifest: Manifest, layout: Layout, scope: Scope) -> list[Buffer]:
     if layout.launch is None and layout.pool is None:
-        return [one for one in manifest.buffers if one.scope == scope and one.size_bytes and one.location == "shared"]
+        return [buffer for buffer in must_be_shared(manifest) if buffer.scope == scope]
     placed = layout.by_name
     return [
         buffer
