@@ -108,7 +108,7 @@ class Recorder:
         threads = []
         for thread_id, index in enumerate(indices):
             thread = Thread(lambda: function(*arguments), recording, number, thread_id)
-            thread.blockIdx, thread.threadIdx = Dim3(*block), Dim3(*index)  # type: ignore[no-untyped-call]
+            thread.blockIdx, thread.threadIdx = Dim3(*block), Dim3(*index)  # type: ignore[no-untyped-call]  # numba has no types
             thread.call = Call(recorded, 0, 0)
             threads.append(thread)
         schedule = Schedule(threads, self._order, lambda: memory.barrier(schedule))
