@@ -156,7 +156,7 @@ async def _of_child(request: Request, runner: JobRunner, job: Job, make: Task, m
 def _not_ready(job: Job, name: str) -> ApiError:
     detail = f"The job is {job.state}; {name} is handed out once it is ready."
     if job.state == "cancelled":
-        detail = f"The job was cancelled before it was ready, so there is no {name}."
+        detail = f"The job was cancelled before it was ready: {name} was never made."
     if job.state == "ready":
         detail = (
             f"This layout was validated before {name} was made, or is a pool, which has none: its offsets stand in the "
