@@ -31,12 +31,18 @@ def state(store: Store, job_id: str) -> str:
     return store.jobs.state(job_id) or ""
 
 
-def held_by(store: Store, holder: str) -> tuple[str, str]:
-    """Task and token of the one validation that it holds."""
-    query = text("SELECT id, token FROM validations WHERE state = 'validating' AND holder = :holder")
+def held(store: Store) -> dict[str, tuple[str, str]]:
+    """Task and token of the validation that each worker holds."""
+    query = text("SELECT holder, id, token FROM validations WHERE state = 'validating'")
     with store._database.reading() as connection:
-        row = connection.execute(query, {"holder": holder}).one()
-    return row.id, row.token
+        return {row.holder: (row.id, row.token) for row in connection.execute(query)}
+
+
+def counted(store: Store) -> dict[str, tuple[int, int]]:
+    """Losses and attempts of each validation."""
+    with store._database.reading() as connection:
+        rows = connection.execute(text("SELECT id, losses, attempt FROM validations"))
+        return {row.id: (row.losses, row.attempt) for row in rows}
 
 
 @pytest.mark.parametrize("wired", [through_a_proxy, from_a_network_of_its_own])
@@ -55,10 +61,20 @@ def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they
         killed = stack.enter_context(gateway_worker(folder / "killed", serving.url, token, ARCHITECTURE))
         first, second = for_a_device(store, 5.0), for_a_device(store, 9.0)
         eventually(lambda: cut_off.begun() and killed.begun(), "each worker is at a job")
-        holders = {device["uuid"]: device["worker"] for device in client.devices()["hardware_devices"]}
-        assert set(holders) == {"cut off", "killed"}
-        old_holder = holders["cut off"]
-        task_id, old_token = held_by(store, old_holder)
+
+        def both_hold_one() -> tuple[str, str, str] | None:
+            """Worker, task and token of the one that will be cut off. A machine that stands still for as long as a
+            lease takes the tasks from both: they get them again."""
+            holders = {device["uuid"]: device["worker"] for device in client.devices()["hardware_devices"]}
+            holding = held(store)
+            if set(holders) != {"cut off", "killed"} or set(holding) != set(holders.values()):
+                return None
+            return (holders["cut off"], *holding[holders["cut off"]])
+
+        found = eventually(both_hold_one, "each worker holds a job")
+        assert found is not None
+        old_holder, task_id, old_token = found
+        before = counted(store)
         below = descendants(killed.process.pid)
         wire.cut()
         killed.process.send_signal(signal.SIGKILL)
@@ -77,9 +93,8 @@ def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they
         assert replayed.status_code == 409
         eventually(lambda: len(client.devices()["hardware_devices"]) == 2, "it introduced itself again")
         assert [store.jobs.get(job_id) for job_id in (first, second)] == jobs
+        assert counted(store) == {task: (losses + 1, attempt + 1) for task, (losses, attempt) in before.items()}
         with store._database.reading() as connection:
-            query = text("SELECT losses, attempt FROM validations")
-            assert {tuple(row) for row in connection.execute(query)} == {(1, 3)}
             query = text("SELECT document FROM reports WHERE level = 'hardware'")
             assert [json.loads(row)["passed"] for row in connection.execute(query).scalars()] == [True, True]
         for worker in (cut_off, third):
