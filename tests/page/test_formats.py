@@ -20,7 +20,7 @@ TABLE = "id,lower,upper,size\na,0,3,4\nb,3,5,8\n"
 
 def to_json(page: Page) -> str:
     page.get_by_role("button", name="To JSON").press("Enter")
-    expect(page.get_by_label("Format")).to_have_value("json")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("json")
     expect(editor(page)).to_be_focused()
     return text_of(page)
 
@@ -89,23 +89,23 @@ def test_a_text_of_any_format_is_pasted_over_the_example(page: Page, text: str, 
     expect(page.locator("#known")).to_contain_text("2 buffers. Valid")
     paste_over(page, text)
     expect(page.locator("#known")).to_contain_text(said)
-    expect(page.get_by_label("Format")).to_have_value("auto")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("auto")
     answered = page.get_by_role("button", name="To JSON")
     expect(answered).to_be_enabled()
     paste_over(page, "{")
     expect(findings(page).filter(has_text="JSON")).to_have_count(1)
     expect(answered).to_be_hidden()
     open_file(page, text, f"kernel.{FILES[format]}")
-    expect(page.get_by_label("Format")).to_have_value(format)
+    expect(page.get_by_role("combobox", name="Format")).to_have_value(format)
     paste_over(page, json.dumps(small_manifest()))
     expect(page.locator("#known")).to_contain_text("2 buffers. Valid")
-    expect(page.get_by_label("Format")).to_have_value("auto")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("auto")
 
 
 def test_a_format_that_the_user_has_chosen_stays_until_another_text_is_opened(page: Page) -> None:
     page.goto("/")
     expect(editor(page)).to_be_visible()
-    format = page.get_by_label("Format")
+    format = page.get_by_role("combobox", name="Format")
     format.select_option("yaml")
     paste_over(page, toml_of(small_manifest()))
     expect(findings(page)).to_contain_text("YAML")
@@ -129,7 +129,7 @@ def test_an_order_is_opened_in_the_format_that_its_text_shows(page: Page, desk: 
     await_state(page, "ready")
     other = desk.open(page.url)
     await_state(other, "ready")
-    expect(other.get_by_label("Format")).to_have_value("auto")
+    expect(other.get_by_role("combobox", name="Format")).to_have_value("auto")
     paste_over(other, YAML)
     solve(other)
     expect(other.locator("#layout").get_by_role("heading", name="written by hand")).to_be_visible()
@@ -142,14 +142,14 @@ def test_a_text_of_any_format_is_pasted_into_the_plain_field(page: Page) -> None
     expect(page.locator("#known")).to_contain_text("2 buffers. Valid")
     open_plain = page.get_by_label("File of a manifest")
     open_plain.set_input_files({"name": "a.json", "mimeType": "", "buffer": json.dumps(small_manifest()).encode()})
-    expect(page.get_by_label("Format")).to_have_value("json")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("json")
     field = page.locator("#text")
     field.press("End")
     page.keyboard.type(" ")
-    expect(page.get_by_label("Format")).to_have_value("json")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("json")
     field.press("ControlOrMeta+a")
     page.keyboard.insert_text(YAML)
-    expect(page.get_by_label("Format")).to_have_value("auto")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("auto")
     expect(page.locator("#known")).to_contain_text("1 buffer. Valid")
 
 

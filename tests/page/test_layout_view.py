@@ -192,7 +192,7 @@ def test_a_layout_that_came_without_its_frontier_is_ordered_with_it(page: Page) 
     order = page.get_by_role("button", name="Order this layout with its frontier")
     order.click()
     expect(editor(page)).to_contain_text('"frontier": true')
-    expect(page.get_by_label("Format")).to_have_value("auto")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("auto")
     await_state(page, "ready")
     assert json.loads(text_of(page)) == {**own, "frontier": True}  # and nothing else has changed
     page.get_by_role("tab", name="Frontier").click()
