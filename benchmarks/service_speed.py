@@ -5,6 +5,8 @@ stored   one stored manifest, posted by 16 and by 64 clients, beside a bare Fast
 new      static manifests of 40 buffers that nobody has posted before, one after another, with `Prefer: wait`. Beside
          each answer, the same is computed in this process alone, by the function that the service's warm child runs:
          the manifest read, solved, the layout written, read again, verified, and written with its allocators
+queued   the same without `Prefer: wait`, so that they go through the queues of workers; the events are followed to the
+         end: to a service at rest, and one after another
 idle     processor time of a service to which nothing is sent
 """
 
@@ -155,6 +157,25 @@ def new(url: str, count: int) -> None:
     )
 
 
+def queued(url: str, count: int) -> None:
+    from warpack.service.client import Client
+
+    with Client(url) as client:
+        for told, number_of, rest_s in (("at rest", min(count, 4), 20.0), ("one after another", count, 0.0)):
+            times_s = []
+            for number in range(number_of):
+                time.sleep(rest_s)
+                begun = time.perf_counter()
+                job = client.submit(manifest(10_000 + number + (0 if rest_s else count)))
+                last = [event.kind for event in client.events(job.id)][-1]
+                if last != "ready":
+                    raise RuntimeError(last)
+                times_s.append(time.perf_counter() - begun)
+            print(
+                f"queued, {told}: p50 {statistics.median(times_s) * 1000:.0f} ms, the longest {max(times_s) * 1000:.0f} ms"
+            )
+
+
 def idle(pid: int, seconds: float) -> None:
     before = _cpu_s(pid)
     time.sleep(seconds)
@@ -187,12 +208,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0, help="of each load, and three times that idle")
     parser.add_argument("--count", type=int, default=100, help="of new manifests")
-    parser.add_argument("--only", choices=("stored", "new", "idle"), help="one of the three")
+    parser.add_argument("--only", choices=("stored", "new", "queued", "idle"), help="one of the four")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, service(Path(folder, "data"), fresh=True) as running:
         trials: dict[str, Callable[[], None]] = {
             "new": lambda: new(running.url, asked.count),
             "stored": lambda: stored(running.url, Path(folder), asked.seconds),
+            "queued": lambda: queued(running.url, asked.count),
             "idle": lambda: idle(running.process.pid, 3 * asked.seconds),
         }
         for name, trial in trials.items():

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Manifest
 
 _FIRST_WAIT_S = 2
-"""How long the call that posts a manifest waits. A small one is answered within it."""
+"""How long the call that posts a manifest waits. A small one is answered within it. Who wants to be told of progress
+does not wait: nothing is told before the call is answered."""
 _LOOK_EVERY_S = 0.05
 _LEAVE_S = 5.0
 
@@ -123,7 +124,8 @@ class _Asking:
 
     def _listen(self) -> None:
         try:
-            job = self._client.submit(self._document, _FIRST_WAIT_S, idempotency_key=self._key)
+            wait_s = _FIRST_WAIT_S if self._on_progress is None else 0
+            job = self._client.submit(self._document, wait_s, idempotency_key=self._key)
             if not job.finished:
                 self._news.put(job)
             if not job.finished or self._on_progress is not None:

@@ -23,14 +23,11 @@ from sqlalchemy import Engine, create_engine, event
 
 from warpack.service.engine.at_work import AtWork
 from warpack.service.engine.interface import Fate, Handler, TaskKey
+from warpack.service.engine.pace import POLL_S, Pace, paced_pool
 
 _APPLICATION_VERSION = "2"
 """Fixed, because DBOS's default is a hash of the source. With that, an upgrade would leave behind the tasks of the
 version before."""
-
-_POLL_S, _POLL_AT_REST_S = 0.05, 1.0
-"""How often a worker looks for tasks: while tasks are handed over, and after none was for some time."""
-_AWAKE_S = 10.0
 
 _FATES: dict[str, Fate] = {
     "ENQUEUED": "waiting",
@@ -74,14 +71,13 @@ class DbosEngine:
     ) -> None:
         self._url, self._worker_id = url, worker_id
         self._all_queues, self._queues, self._places = all_queues, queues, places
-        self._awake_until = 0.0
-        self._pace = threading.Lock()
+        self._pace = Pace()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
         _stopping.clear()
-        _handlers.update(handlers)
+        _handlers.update({kind: self._paced(handler) for kind, handler in handlers.items()})
         _refuse_pickles()
-        self._database = _open(self._url)
+        self._database = _open(self._url, self._pace)
         _quieten()
         DBOS(
             config=Config(
@@ -102,7 +98,7 @@ class DbosEngine:
             DBOS.register_queue(
                 queue,
                 worker_concurrency=self._places.get(queue, 1),
-                polling_interval_sec=_POLL_AT_REST_S,
+                polling_interval_sec=POLL_S,
                 on_conflict="always_update" if listening else "never_update",
             )
 
@@ -146,35 +142,30 @@ class DbosEngine:
             if found is not None and found.worker_concurrency != number:
                 found.set_worker_concurrency(number)
 
-    def rest(self) -> None:
-        with self._pace:
-            if self._awake_until and time.monotonic() > self._awake_until:
-                self._awake_until = 0.0
-                self._look_every(_POLL_AT_REST_S)
-
     def stop(self, limit_s: float = 0.0) -> None:
         _stopping.set()
+        self._pace.end()
         # DBOS waits in whole seconds. So it gets none if nothing is at work.
         DBOS.destroy(workflow_completion_timeout_sec=ceil(limit_s) if _at_work.busy else 0)
         self._database.dispose()
 
     def _hand_over(self, task: TaskKey) -> None:
-        self._wake()
         with SetWorkflowID(str(task)), SetEnqueueOptions(priority=max(task.turn, 1)):
             DBOS.enqueue_workflow(task.queue, _task, task.kind, task.id)
+        self._pace.wake()
 
-    def _wake(self) -> None:
-        """Looks more often at all queues, because tasks that follow go to other queues."""
-        with self._pace:
-            if time.monotonic() > self._awake_until:
-                self._look_every(_POLL_S)
-            self._awake_until = time.monotonic() + _AWAKE_S
+    def _paced(self, handler: Handler) -> Handler:
+        """While tasks come, more are looked for: at a task's beginning for those of other processes, and at its end for
+        one that waited for its place."""
 
-    def _look_every(self, interval_s: float) -> None:
-        for queue in self._all_queues:
-            found = DBOS.retrieve_queue(queue)
-            if found is not None:
-                found.set_polling_interval_sec(interval_s)
+        async def paced(task_id: str) -> None:
+            self._pace.wake()
+            try:
+                await handler(task_id)
+            finally:
+                self._pace.wake()
+
+        return paced
 
 
 def _refuse_pickles() -> None:
@@ -187,8 +178,8 @@ def _refuse_pickles() -> None:
     setattr(DefaultSerializer, "deserialize", refuse)  # noqa: B010  (there is no setting that turns it off)
 
 
-def _open(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
+def _open(url: str, pace: Pace) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, poolclass=paced_pool(pace))
     if engine.dialect.name != "sqlite":
         return engine
 

@@ -57,9 +57,6 @@ class JobEngine(Protocol):
     def give(self, places: Mapping[str, int]) -> None:
         """Sets how many tasks of each queue a process is handed at a time. The number holds for all processes."""
 
-    def rest(self) -> None:
-        """Makes workers look less often, if nothing was handed over for some time. Call it now and then."""
-
     def stop(self, limit_s: float = 0.0) -> None:
         """Takes no more tasks, and waits for the handlers at work for `limit_s` at most. Then cancels them, and waits
         until they have ended. A handler whose own work was cancelled counts as ended."""

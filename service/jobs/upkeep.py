@@ -102,7 +102,6 @@ class Upkeep:
 
     def seldom(self) -> None:
         """Finds tasks whose state in the engine does not fit the store. The store alone does not show these."""
-        self._engine.rest()
         self._engine.give(room_with_formats(self._presence.most_room()))
         self._drop_what_nobody_does()
         entered = {worker.id for worker in self._store.workers.all()}

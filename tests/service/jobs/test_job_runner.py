@@ -54,9 +54,6 @@ class EngineWithoutWorkers:
     def give(self, places: Mapping[str, int]) -> None:
         self.places = dict(places)
 
-    def rest(self) -> None:
-        return
-
     def stop(self, limit_s: float = 0.0) -> None:
         return
 
