@@ -45,7 +45,11 @@ def counted(store: Store) -> dict[str, tuple[int, int]]:
         return {row.id: (row.losses, row.attempt) for row in rows}
 
 
-@pytest.mark.parametrize("wired", [through_a_proxy, from_a_network_of_its_own])
+@pytest.mark.parametrize(
+    ("settings", "wired"),
+    [("postgresql", through_a_proxy), ("sqlite", from_a_network_of_its_own)],
+    indirect=["settings"],
+)
 def test_a_killed_worker_and_one_whose_network_is_cut_are_replaced_and_what_they_say_later_is_refused(
     tmp_path: Path, settings: Settings, store: Store, wired: Callable[[int], AbstractContextManager[Wire]]
 ) -> None:

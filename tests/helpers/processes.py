@@ -14,6 +14,9 @@ PATIENCE_S = 500.0
 """How long a test waits for what another process does. It is there for what hangs: on a busy machine everything takes
 long."""
 
+_SOONEST_S, _LATEST_S, _LOOKS_AFTER = 0.02, 0.2, 0.1
+"""From one look to the next, in seconds, and as a share of what was waited so far."""
+
 
 def lives(pid: int) -> bool:
     """Whether the process runs: one that ended, and waits for its parent to notice, does not."""
@@ -47,11 +50,14 @@ def processor_s(pid: int) -> float:
 
 
 def eventually(look: Callable[[], Value], what: str, limit_s: float = PATIENCE_S) -> Value:
-    """The first true value of `look`; fails the test when there is none in time."""
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
+    """The first true value of `look`; fails the test when there is none in time.
+
+    The longer it waits, the more seldom it looks: a look may ask a service, and takes time from what it waits for.
+    """
+    started = time.monotonic()
+    while (waited_s := time.monotonic() - started) < limit_s:
         value = look()
         if value:
             return value
-        time.sleep(0.02)
+        time.sleep(min(max(waited_s * _LOOKS_AFTER, _SOONEST_S), _LATEST_S))
     raise AssertionError(f"after {limit_s} s still not: {what}")
