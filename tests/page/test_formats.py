@@ -55,7 +55,7 @@ def test_one_of_several_kernels_of_a_dump_is_chosen(page: Page) -> None:
     name = dump.partition("tt.func public @")[2].partition("(")[0]
     page.goto("/")
     open_file(page, dump + dump.replace(f"@{name}", "@another"), "two.mlir")
-    page.get_by_label("Kernel", exact=True).select_option("another")
+    page.get_by_role("combobox", name="Kernel", exact=True).select_option("another")
     expect(page.locator("#known")).to_contain_text("Valid")
     assert json.loads(to_json(page))["name"] == "another"
 
@@ -117,7 +117,7 @@ def test_a_format_that_the_user_has_chosen_stays_until_another_text_is_opened(pa
     format.select_option("auto")
     expect(page.locator("#known")).to_contain_text("2 buffers. Valid")
     format.select_option("yaml")
-    page.get_by_label("Example").select_option("03-stage-rows.json")
+    page.get_by_role("combobox", name="Example").select_option("03-stage-rows.json")
     expect(page.locator("#known")).to_contain_text("5 buffers. Valid")
     expect(format).to_have_value("auto")
 

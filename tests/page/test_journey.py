@@ -41,7 +41,7 @@ def test_from_the_example_to_allocators_that_import(visit: Visit, whole: Service
     page = visitor.open()
     expect(editor(page)).to_be_visible()
 
-    page.get_by_label("Example").select_option("07-kvaerno5.json")
+    page.get_by_role("combobox", name="Example").select_option("07-kvaerno5.json")
     expect(page.locator("#known")).to_contain_text("36 buffers. Valid")
     assert text_of(page) == KVAERNO5.read_text(encoding="utf-8")
     solve(page)

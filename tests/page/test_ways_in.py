@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.helpers.browser import PHONE, Visitor
 from tests.helpers.page_steps import (
@@ -49,6 +49,20 @@ def site(content: bytes, media_type: str, *, shared: bool = True) -> Iterator[st
         finally:
             server.shutdown()
             running.join()
+
+
+def test_a_file_that_is_opened_before_the_first_example_has_come_stays(page: Page) -> None:
+    on_its_way: list[Route] = []
+    page.route("**/page/examples/01-*", lambda route: on_its_way.append(route))
+    with page.expect_request("**/page/examples/01-*"):
+        page.goto("/")
+    file = {"name": "kernel.yaml", "mimeType": "", "buffer": YAML.encode()}
+    page.get_by_label("File of a manifest").set_input_files(file)
+    expect(page.locator("#known")).to_contain_text("1 buffer. Valid")
+    for route in on_its_way:
+        route.continue_()
+    expect(editor(page)).to_be_visible()
+    assert "written by hand" in text_of(page)
 
 
 def test_a_dropped_file_is_opened(page: Page) -> None:

@@ -76,7 +76,7 @@ export class InputPane {
     byId("to-json").disabled = true;
     if (this.lacksKey()) this.say("This service wants an API key before it checks or solves anything.");
     else if (this.source.text.trim() === "") this.clear();
-    else this.reading.soon(this.source);
+    else this.reading.soon(this.source, { typed: byUser });
     this.onEdit(byUser);
   }
 
@@ -155,6 +155,7 @@ export class InputPane {
 
   async take(file) {
     if (!file) return;
+    this.edits += 1; // an example that is being fetched comes too late
     try {
       this.load(await sourceOfFile(file));
     } catch (error) {

@@ -13,13 +13,13 @@ export class Reading {
     this.kept = null;
   }
 
-  /** Reads the source once the user pauses. */
-  soon(source) {
+  /** Reads the source, once the user pauses if it is being `typed`. */
+  soon(source, { typed }) {
     clearTimeout(this.timer);
     this.running?.abort();
     if (source.held) return this.tell({ phase: "held" });
     if (source.text.length > MOST_LIVE_BYTES) return this.tell({ phase: "large" });
-    this.timer = setTimeout(() => this.now(source, { quiet: true }).catch(() => {}), PAUSE_MS); // `now` has told it
+    this.timer = setTimeout(() => this.now(source, { quiet: true }).catch(() => {}), typed ? PAUSE_MS : 0); // `now` has told it
   }
 
   /** Reads the source at once. Returns { format, manifest, notes, warnings, checked }. `quiet`: nobody asked for it, so a
