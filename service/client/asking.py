@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from warpack.solver.wire.manifest import Manifest
 
 _FIRST_WAIT_S = 2
-"""How long the call that posts a manifest waits. A small one is answered within it. Who wants to be told of progress
-does not wait: nothing is told before the call is answered."""
+"""How long the call that posts a manifest waits. A small one is answered within it."""
 _LOOK_EVERY_S = 0.05
 _LEAVE_S = 5.0
 
@@ -124,8 +123,7 @@ class _Asking:
 
     def _listen(self) -> None:
         try:
-            wait_s = _FIRST_WAIT_S if self._on_progress is None else 0
-            job = self._client.submit(self._document, wait_s, idempotency_key=self._key)
+            job = self._client.submit(self._document, _FIRST_WAIT_S, idempotency_key=self._key)
             if not job.finished:
                 self._news.put(job)
             if not job.finished or self._on_progress is not None:

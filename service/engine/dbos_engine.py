@@ -23,7 +23,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from warpack.service.engine.at_work import AtWork
 from warpack.service.engine.interface import Fate, Handler, TaskKey
-from warpack.service.engine.pace import POLL_S, Pace, paced_pool
+from warpack.service.engine.pace import POLL_S, Ended, Pace, paced_pool
 
 _APPLICATION_VERSION = "2"
 """Fixed, because DBOS's default is a hash of the source. With that, an upgrade would leave behind the tasks of the
@@ -71,12 +71,12 @@ class DbosEngine:
     ) -> None:
         self._url, self._worker_id = url, worker_id
         self._all_queues, self._queues, self._places = all_queues, queues, places
-        self._pace = Pace()
 
     def start(self, handlers: Mapping[str, Handler]) -> None:
         _stopping.clear()
         _handlers.update({kind: self._paced(handler) for kind, handler in handlers.items()})
         _refuse_pickles()
+        self._pace = Pace()
         self._database = _open(self._url, self._pace)
         _quieten()
         DBOS(
@@ -180,6 +180,7 @@ def _refuse_pickles() -> None:
 
 def _open(url: str, pace: Pace) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, poolclass=paced_pool(pace))
+    event.listen(engine, "checkin", lambda *_: pace.used())
     if engine.dialect.name != "sqlite":
         return engine
 
@@ -195,10 +196,10 @@ def _open(url: str, pace: Pace) -> Engine:
 
 
 def _quieten() -> None:
-    """Drops three messages of DBOS that report no fault. At shutdown it warns once for each handler that it cancels, as
-    it was asked to. It may also have taken a task from its queue for which its event loop is closed already; another
-    process finds that one. A worker that was given up and goes on is told that another has its task now: see
-    `forget`."""
+    """Drops four messages of DBOS that report no fault. At shutdown it warns once for each handler that it cancels, as
+    it was asked to, and for each thread whose look was ended. It may also have taken a task from its queue for which
+    its event loop is closed already; another process finds that one. A worker that was given up and goes on is told
+    that another has its task now: see `forget`."""
     logging.getLogger("dbos").addFilter(_is_news)
 
 
@@ -206,6 +207,6 @@ def _is_news(record: logging.LogRecord) -> bool:
     if record.exc_info is not None and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError):
         return False
     message = record.getMessage()
-    if _stopping.is_set() and "Event loop is closed" in message:
+    if _stopping.is_set() and ("Event loop is closed" in message or str(Ended()) in message):
         return False
     return "Asyncio task cancelled" not in message and "no longer owned by this execution" not in message

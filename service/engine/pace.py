@@ -9,59 +9,78 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from sqlalchemy import QueuePool
 
 POLL_S = 0.05
 """The interval that DBOS has."""
-_AT_REST_S, _AWAKE_S = 1.0, 2.0
+_AT_REST_S = 1.0
+_SHARE = 0.1
+"""Between two looks passes this share of the time since the last task, until it is the time at rest."""
 _PASS_S = 0.04
 """A look takes several connections one after another, and is not held between them. Shorter than `POLL_S`."""
 _LOOKING = "queue-worker-"
 """How the names of DBOS's threads that look at a queue begin."""
 
 
-class Pace:
-    """For all threads of one engine. At rest each looks every `at_rest_s`; after a task for `awake_s` as often as it
-    asks."""
+class Ended(Exception):
+    """A thread was held when the engine stopped: it may not look any more, or it would take a task that nobody does."""
 
-    def __init__(self, at_rest_s: float = _AT_REST_S, awake_s: float = _AWAKE_S) -> None:
-        self._at_rest_s, self._awake_s = at_rest_s, awake_s
+    def __init__(self) -> None:
+        super().__init__("the engine has stopped")
+
+
+class Pace:
+    """For all threads of one engine, from its start to its stop. At rest each looks every `at_rest_s`."""
+
+    def __init__(self, at_rest_s: float = _AT_REST_S, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._at_rest_s, self._clock = at_rest_s, clock
         self._change = threading.Condition()
-        self._awake_until = 0.0
+        self._woken_at, self._wakes = -inf, 0
         self._ended = False
-        self._passed = threading.local()
+        self._thread = threading.local()
         self.held = 0
         """The number of threads that are held now."""
 
     def wake(self) -> None:
         """There is a task, or a free place for one: all threads look now, and often for some time."""
         with self._change:
-            self._awake_until = time.monotonic() + self._awake_s
+            self._woken_at = self._clock()
+            self._wakes += 1
             self._change.notify_all()
 
     def end(self) -> None:
-        """No thread is held any longer."""
+        """Ends the look of every thread that is held now or later."""
         with self._change:
             self._ended = True
             self._change.notify_all()
 
     def hold(self) -> None:
-        """Holds the calling thread until it may look. Returns at once in a thread that does something else."""
+        """Holds the calling thread until it may look. Returns at once in a thread that does something else, or that is
+        in the middle of a look. Raises Ended at the end."""
         if not threading.current_thread().name.startswith(_LOOKING):
             return
-        passed_at = getattr(self._passed, "at", -self._at_rest_s)
-        if time.monotonic() < passed_at + _PASS_S:
+        mine = self._thread.__dict__
+        if self._clock() < mine.get("used_at", -inf) + _PASS_S:
             return
         with self._change:
+            now, wakes = self._clock(), self._wakes
+            interval_s = min((now - self._woken_at) * _SHARE, self._at_rest_s)
             self.held += 1
-            self._change.wait_for(self._may_look, max(passed_at + self._at_rest_s - time.monotonic(), 0.0))
+            self._change.wait_for(
+                lambda: self._ended or self._wakes != wakes, max(mine.get("looked_at", -inf) + interval_s - now, 0.0)
+            )
             self.held -= 1
-        self._passed.at = time.monotonic()
+            if self._ended:
+                raise Ended
+        mine["looked_at"] = mine["used_at"] = self._clock()
 
-    def _may_look(self) -> bool:
-        return self._ended or time.monotonic() < self._awake_until
+    def used(self) -> None:
+        """The calling thread has given a connection back: what it takes next belongs to the same look."""
+        self._thread.__dict__["used_at"] = self._clock()
 
 
 def paced_pool(pace: Pace) -> type[QueuePool]:

@@ -88,25 +88,6 @@ def test_better_packings_are_told_as_they_come(asked: str) -> None:
     assert all(progress.lower_bound_bytes <= progress.run_bytes for progress in found)
 
 
-def test_who_is_told_of_progress_does_not_wait_for_the_call_that_posts(
-    asked: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits_s: list[int] = []
-    submit = Client.submit
-
-    def seen(self: Client, manifest: Any, wait_s: int = 0, **options: Any) -> Any:
-        waits_s.append(wait_s)
-        return submit(self, manifest, wait_s, **options)
-
-    monkeypatch.setattr(Client, "submit", seen)
-    manifest = load_manifest(small(name="waited for"))
-    silent = warpack.optimize(manifest)
-    told_of = warpack.optimize(manifest, on_progress=lambda _: None)
-    assert told(silent) == told(told_of)
-    assert waits_s[0] > 0
-    assert waits_s[1:] == [0]
-
-
 def test_a_cancelled_call_cancels_its_order_and_has_the_best_so_far(asked: str) -> None:
     manifest = load_manifest(hard_manifest(12, time_limit_s=60))
     begun = time.monotonic()
