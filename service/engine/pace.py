@@ -21,7 +21,7 @@ _AT_REST_S = 1.0
 _SHARE = 0.1
 """Between two looks passes this share of the time since the last task, until it is the time at rest."""
 _PASS_S = 0.04
-"""A look takes several connections one after another, and is not held between them. Shorter than `POLL_S`."""
+"""Who asks for a connection so soon after giving one back is in the middle of a look. Shorter than `POLL_S`."""
 _LOOKING = "queue-worker-"
 """How the names of DBOS's threads that look at a queue begin."""
 
@@ -33,6 +33,12 @@ class Ended(Exception):
         super().__init__("the engine has stopped")
 
 
+class _Thread(threading.local):
+    """When the calling thread was last let go, and when it last was in a look."""
+
+    looked_at = used_at = -inf
+
+
 class Pace:
     """For all threads of one engine, from its start to its stop. At rest each looks every `at_rest_s`."""
 
@@ -41,7 +47,7 @@ class Pace:
         self._change = threading.Condition()
         self._woken_at, self._wakes = -inf, 0
         self._ended = False
-        self._thread = threading.local()
+        self._thread = _Thread()
         self.held = 0
         """The number of threads that are held now."""
 
@@ -63,24 +69,23 @@ class Pace:
         in the middle of a look. Raises Ended at the end."""
         if not threading.current_thread().name.startswith(_LOOKING):
             return
-        mine = self._thread.__dict__
-        if self._clock() < mine.get("used_at", -inf) + _PASS_S:
+        mine = self._thread
+        if self._clock() < mine.used_at + _PASS_S:
             return
         with self._change:
             now, wakes = self._clock(), self._wakes
             interval_s = min((now - self._woken_at) * _SHARE, self._at_rest_s)
+            wait_s = max(mine.looked_at + interval_s - now, 0.0)
             self.held += 1
-            self._change.wait_for(
-                lambda: self._ended or self._wakes != wakes, max(mine.get("looked_at", -inf) + interval_s - now, 0.0)
-            )
+            self._change.wait_for(lambda: self._ended or self._wakes != wakes, wait_s)
             self.held -= 1
             if self._ended:
                 raise Ended
-        mine["looked_at"] = mine["used_at"] = self._clock()
+        mine.looked_at = mine.used_at = self._clock()
 
     def used(self) -> None:
         """The calling thread has given a connection back: what it takes next belongs to the same look."""
-        self._thread.__dict__["used_at"] = self._clock()
+        self._thread.used_at = self._clock()
 
 
 def paced_pool(pace: Pace) -> type[QueuePool]:

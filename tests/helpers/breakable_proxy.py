@@ -5,8 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 
 _LOOK_EVERY_S = 0.05
 
@@ -93,10 +92,5 @@ class BreakableProxy:
             each.close()
 
 
-@contextmanager
-def breakable_proxy(to_port: int, host: str = "127.0.0.1") -> Iterator[BreakableProxy]:
-    made = BreakableProxy(to_port, host)
-    try:
-        yield made
-    finally:
-        made.close()
+def breakable_proxy(to_port: int, host: str = "127.0.0.1") -> AbstractContextManager[BreakableProxy]:
+    return closing(BreakableProxy(to_port, host))
