@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
-from math import inf
 
 from warpack.service.jobs.child_tasks.solves import solve
 from warpack.service.jobs.children.fork_server import SOLVING
@@ -13,15 +10,12 @@ from warpack.service.jobs.children.orders import MEMORY_MIB
 from warpack.service.jobs.children.supervision import run_child
 from warpack.service.jobs.desk import Desk, persist
 from warpack.service.jobs.endings import end_unanswered
-from warpack.service.jobs.keeper import Keeper
-from warpack.service.store.records import Claim, Task
+from warpack.service.jobs.incumbents import Incumbents
+from warpack.service.store.records import Task
 
 _GRACE_S = 5.0
 """The solver is asked for its best at the manifest's time limit, and gets so much time to answer. It looks every 0.1 s,
 and needs the rest to write a large layout. Reading and flattening count towards the limit."""
-
-
-_BETWEEN_INCUMBENTS_S = 0.25
 
 _MORE_TIME = "A manifest of this size needs a larger solver.time_limit_s."
 
@@ -34,7 +28,7 @@ async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) 
         return
     request = json.dumps({"manifest": claim.manifest, "time_limit_s": claim.time_limit_s}).encode()
     slot_s = claim.time_limit_s + _GRACE_S
-    async with desk.under_way(claim, lasts_s=slot_s) as wanted:
+    async with desk.under_way(claim, lasts_s=slot_s) as wanted, Incumbents(keeper, claim) as news:
         outcome = await run_child(
             solve,
             request,
@@ -43,25 +37,10 @@ async def handle_solve(desk: Desk, task: Task, *, memory_mib: int = MEMORY_MIB) 
             wanted=wanted,
             memory_mib=memory_mib,
             server=SOLVING,
-            news=Incumbents(keeper, claim),
+            news=news,
         )
         await end_unanswered(
             keeper, claim, outcome, who="solver", memory_mib=memory_mib, limit_s=slot_s, what_to_do=_MORE_TIME
         )
         if outcome.ended in ("unwanted", "answered") and outcome.answer is not None:
             await persist(keeper.solved, claim, json.loads(outcome.answer))
-
-
-class Incumbents:
-    """Passes a solver's better packings on to the keeper, but no more than a few per second. Packings that are skipped
-    are at most as good as the layout that follows."""
-
-    def __init__(self, keeper: Keeper, claim: Claim, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._keeper, self._claim, self._clock = keeper, claim, clock
-        self._next = -inf
-
-    def __call__(self, news: bytes) -> None:
-        if self._clock() < self._next:
-            return
-        self._next = self._clock() + _BETWEEN_INCUMBENTS_S
-        self._keeper.tell(self._claim, json.loads(news))

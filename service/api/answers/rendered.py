@@ -35,11 +35,9 @@ async def job_of(runner: JobRunner, caller: Caller, job_id: str) -> Job:
     return job
 
 
-async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, prefer: str | None) -> Job:
-    """Waits for the job's end, for as long as the caller prefers, or until the service stops. Returns the job as it is
-    then."""
-    limit_s = wait_s(prefer)
-    if job.finished or not limit_s:
+async def wait_for_end(runner: JobRunner, hub: Hub, job: Job, limit_s: float) -> Job:
+    """Waits for the job's end, for `limit_s` at most, or until the service stops. Returns the job as it is then."""
+    if job.finished or limit_s <= 0:
         return job
 
     async def finished() -> bool:

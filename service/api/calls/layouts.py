@@ -81,9 +81,10 @@ async def get_job(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     job = await job_of(runner, caller, job_id)
-    if wait_s(prefer) and not job.finished:
+    limit_s = wait_s(prefer)
+    if limit_s and not job.finished:
         with places.one(caller):
-            job = await wait_for_end(runner, hub, job, prefer)
+            job = await wait_for_end(runner, hub, job, limit_s)
     return (await rendered(runner, job)).response(prefer, 200, if_none_match)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import nullcontext
 from typing import Annotated
 
@@ -58,15 +59,17 @@ async def post_manifest(
     sha256 = await body_hash(body)
     facts = await facts_of(children, body)
     order = await asyncio.to_thread(intake.order, caller, facts, body.decode(), sha256, idempotency_key)
-    waits = wait_s(prefer) and (places.free(caller) or not await asyncio.to_thread(intake.is_answered, order))
+    limit_s = wait_s(prefer) or 0
+    waits = limit_s and (places.free(caller) or not await asyncio.to_thread(intake.is_answered, order))
     with places.one(caller) if waits else nullcontext():
         taken = await asyncio.to_thread(intake.take, order)
+        began = time.monotonic()
         if taken.task is not None:
-            await _hand_over(runner, fast_path, taken.task, facts, prefer)
+            await _hand_over(runner, fast_path, taken.task, facts, limit_s)
         job = await job_of(runner, caller, taken.job_id)
         status = 200 if taken.task is None else 201
         if not job.finished:
-            job = await wait_for_end(runner, hub, job, prefer)
+            job = await wait_for_end(runner, hub, job, limit_s - (time.monotonic() - began))
             status = 201 if job.finished else 202
     answer = await rendered(runner, job)
     if job.state == "ready" and idempotency_key is None:
@@ -78,12 +81,9 @@ def _may_rise_on(job: Job, facts: ManifestFacts) -> str:
     return facts.compute_capability if job.required == "best" and job.level != "hardware" else ""
 
 
-async def _hand_over(
-    runner: JobRunner, fast_path: FastPath, task: Task, facts: ManifestFacts, prefer: str | None
-) -> None:
-    """Hands the task to a worker, or to this node itself. On this node it returns when the task is done, or when the
-    caller has waited long enough."""
-    limit_s = wait_s(prefer)
+async def _hand_over(runner: JobRunner, fast_path: FastPath, task: Task, facts: ManifestFacts, limit_s: float) -> None:
+    """Hands the task to a worker, or to this node itself if the caller waits. On this node it returns when the task is
+    done, or after `limit_s`."""
     if task.kind == "solve" and facts.validation == "static" and limit_s:
         await asyncio.wait({fast_path.begin(task)}, timeout=limit_s)
     else:

@@ -7,8 +7,12 @@ from starlette.testclient import TestClient
 
 from tests.helpers.hard_manifest import hard_manifest
 from tests.helpers.processes import eventually
+from warpack.service.api.answers.hub import Hub
+from warpack.service.api.calls import orders
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.api.node import fast_path
+from warpack.service.jobs.job_runner import JobRunner
+from warpack.service.store.records import Job
 from warpack.solver import load_manifest, read_layout, verify
 
 WAIT = {"Prefer": "wait=60"}
@@ -41,6 +45,21 @@ def test_what_is_not_proven_in_time_goes_to_the_workers_and_nothing_is_counted(
         query = f"SELECT losses, attempt, submitted FROM solves WHERE id = '{solve_id}'"
         losses, attempt, submitted = connection.exec_driver_sql(query).one()
     assert (losses, attempt, submitted) == (0, 1, 2)
+
+
+def test_who_waits_for_the_node_and_then_for_a_worker_waits_once(
+    http: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[float] = []
+
+    async def without_waiting(_runner: JobRunner, _hub: Hub, job: Job, limit_s: float) -> Job:
+        left.append(limit_s)
+        return job
+
+    monkeypatch.setattr(orders, "wait_for_end", without_waiting)
+    monkeypatch.setattr(fast_path, "_TIME_LIMIT_S", 0.5)
+    assert http.post("/v1/layouts", json=hard_manifest(2), headers={"Prefer": "wait=1"}).status_code == 202
+    assert left[0] <= 0.5
 
 
 @pytest.mark.parametrize("how", [{}, {"headers": WAIT | {"Prefer": "wait=1"}}])

@@ -14,8 +14,7 @@ import pytest
 from tests.helpers.child_tasks import be_killed_for_memory, die, fail, fill_memory, find_a_fault, hang
 from tests.helpers.desks import desk
 from warpack.service.api.documentation.example_layout import MANIFEST
-from warpack.service.jobs.solving import Incumbents, handle_solve
-from warpack.service.jobs.store_keeper import StoreKeeper
+from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import SLOT_S, handle_validation
 from warpack.service.settings import Settings
 from warpack.service.store import Store
@@ -193,21 +192,3 @@ def test_a_manifest_that_only_the_search_finds_impossible_is_a_fault_of_the_mani
     problem = problem_of(store, job_id)
     assert problem["type"] == "urn:warpack:problem:bad-manifest"
     assert problem["errors"]
-
-
-def test_better_packings_are_told_on_the_way_a_few_a_second_and_not_once_the_claim_is_gone(store: Store) -> None:
-    job_id, task = take(store)
-    claim = store.solves.claim(task, "w")
-    assert claim is not None
-    now = [0.0]
-    keeper = StoreKeeper(store, "w", lambda _: None, lambda _: False)
-    told = Incumbents(keeper, claim, clock=lambda: now[0])
-    for at, run_bytes in ((0.0, 90), (0.1, 80), (0.2, 75), (0.3, 70)):
-        now[0] = at
-        told(json.dumps({"run_bytes": run_bytes}).encode())
-    store.tasks.lose(claim, "")
-    now[0] = 9.0
-    told(b'{"run_bytes": 1}')
-    solve_id = job_of(store, job_id).solve_id
-    events = store.events.of_order(job_id, solve_id, None)
-    assert [event.document["run_bytes"] for event in events if event.kind == "incumbent"] == [90, 70]
