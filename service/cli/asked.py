@@ -26,10 +26,11 @@ _CONNECT_S = 10.0
 
 class FirstContact(httpx2.BaseTransport):
     """Sends calls. Until the service has answered once, a connection that cannot be made ends the call: nobody listens
-    there, or the name is wrong. Later the service may be about to restart, and the client tries again."""
+    there, or the name is wrong. Later the service may be about to restart, and the client tries again, unless it is one
+    that never `restarts`."""
 
-    def __init__(self, url: str, inner: httpx2.BaseTransport | None = None) -> None:
-        self._url, self._met = url, False
+    def __init__(self, url: str, inner: httpx2.BaseTransport | None = None, *, restarts: bool = True) -> None:
+        self._url, self._met, self._restarts = url, False, restarts
         self._inner = inner or httpx2.HTTPTransport(trust_env=False)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -39,7 +40,7 @@ class FirstContact(httpx2.BaseTransport):
         try:
             answer = self._inner.handle_request(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-            if self._met:
+            if self._met and self._restarts:
                 raise
             raise Unreachable(self._url, str(error) or "no answer") from None
         self._met = True

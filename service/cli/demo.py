@@ -51,14 +51,14 @@ def demo(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     documents = [(source, _document(source)) for source in manifests] or _examples()
     if service is not None:
-        return _run_with(service, documents, show)
+        return _run_with(service, documents, show, restarts=True)
     note("Starting a service on a free port ...")
     try:
         # A signal is raised in the main thread. During a connect it would leave a socket open. So the calls are made in
         # another thread, and fail once the service has been stopped.
         with ThreadPoolExecutor(1) as pool, running_service() as url:
             note(f"It answers on {url}")
-            return _result(pool.submit(_run_with, url, documents, show))
+            return _result(pool.submit(_run_with, url, documents, show, restarts=False))
     finally:
         note("What was started has been stopped.")
 
@@ -73,10 +73,11 @@ def _result(pending: Future[int]) -> int:
     return pending.result()
 
 
-def _run_with(url: str, documents: list[tuple[str, bytes]], show: _Show) -> int:
+def _run_with(url: str, documents: list[tuple[str, bytes]], show: _Show, *, restarts: bool) -> int:
+    from warpack.service.cli.asked import FirstContact
     from warpack.service.client import Client
 
-    with Client(url) as client:
+    with Client(url, transport=FirstContact(url, restarts=restarts)) as client:
         return _run(client, documents, show)
 
 

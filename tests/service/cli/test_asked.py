@@ -69,6 +69,17 @@ def test_a_service_that_restarts_is_tried_again(monkeypatch: pytest.MonkeyPatch)
             client.submit(small())
 
 
+def test_a_service_that_never_restarts_has_ended_where_no_connection_can_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("warpack.service.client.clients.time.sleep", _never)
+    line = FirstContact(URL, _Line(_job("queued"), None), restarts=False)
+    with OrderClient(URL, line) as client:
+        client.submit(small())
+        with pytest.raises(Unreachable):
+            client.get("1")
+
+
 @pytest.mark.parametrize(
     ("job", "doing"),
     [

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from tests.helpers.processes import PATIENCE_S, eventually, lives
+from tests.helpers.service_process import service
 from tests.service.cli.commands import endless, one_buffer, run, small, start, written
 from warpack.service.cli import demo as demo_module
 from warpack.service.cli import demo_jobs
@@ -70,16 +71,18 @@ def test_the_demo_shows_states_and_a_table_and_leaves_nothing_in_a_folder_that_n
     assert_nothing_left(url_in(err), long)
 
 
-def test_an_infeasible_manifest_and_a_bad_one_show_in_the_exit_code(tmp_path: Path, scratch: Path) -> None:
+def test_at_a_service_that_runs_an_infeasible_manifest_and_a_bad_one_show_in_the_exit_code(tmp_path: Path) -> None:
     infeasible = written(tmp_path, one_buffer(20_000), "infeasible.json")
     bad = written(tmp_path, {"schema": "warpack/manifest/1"}, "bad.json")
-    ran = run("demo", bad, infeasible, TMPDIR=str(scratch))
+    with service(tmp_path / "data", workers=1, plain=True) as running:
+        ran = run("demo", "--service", running.url, bad, infeasible)
+        assert httpx2.get(f"{running.url}/livez", timeout=PATIENCE_S).status_code == 200
     assert ran.returncode == 3
     assert b"80004" in ran.stdout
     assert b"refused" in ran.stdout
     assert b"error: /target: " in ran.stderr
+    assert b"Starting" not in ran.stderr
     assert b"Traceback" not in ran.stderr
-    assert_nothing_left(url_in(ran.stderr.decode()), scratch)
 
 
 def test_compiled_kernels_are_kept_for_the_next_demo_where_the_folder_for_them_can_be_written(
