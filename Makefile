@@ -39,7 +39,7 @@ test: $(TEST_STAMP) compiler postgresql chromium iproute2
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy -n 2
 	$(BIN)/lint-imports --no-logo
 
 # A warning ends it: a broken link, a page that no list names.
