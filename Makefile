@@ -25,11 +25,12 @@ BENCH_STAMP := $(VENV)/.installed-bench-$(KEY)
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
+# Demo and suite import Warpack in many processes: each would compile its modules anew where no bytecode is kept.
+demo test: export PYTHONDONTWRITEBYTECODE :=
+
 demo: $(DEMO_STAMP)
 	@$(BIN)/warpack demo
 
-# The suite imports Warpack in hundreds of processes: each would compile its modules anew where no bytecode is kept.
-test: export PYTHONDONTWRITEBYTECODE :=
 # The tests are compiled while one process looks at the types: later each of pytest's workers would compile them all.
 test: $(TEST_STAMP) compiler postgresql chromium iproute2
 	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null 2>&1 & \
@@ -95,12 +96,13 @@ iproute2:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends iproute2 >/dev/null; } || \
 	  echo 'ip could not be installed: a test of networks is skipped (Debian: apt-get install iproute2).' >&2
 
-# An environment made by another Python is made anew: its compiled packages would not load.
+# An environment made by another Python is made anew: its compiled packages would not load. Python compiles the modules
+# that are imported, when they are; to compile all of them takes pip as long as all else that it does.
 define install_extras
 	@version() { "$$1" -c 'import sys; print(sys.version)' 2>/dev/null; }; \
 	if [ -e $(BIN)/python ] && [ "$$(version $(BIN)/python)" = "$$(version $(PYTHON))" ]; then clear=; else clear=--clear; fi; \
 	$(PYTHON) -m venv $$clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[$(1)]'
 endef
 
 define install
