@@ -91,5 +91,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     slow = [item for item in items if item.get_closest_marker("slow")]
     quick = [item for item in items if not item.get_closest_marker("slow")]
-    files = [list(of_file) for _, of_file in groupby(slow, lambda item: item.path)]
-    items[:] = dealt(files, quick, workers)
+    items[:] = dealt([list(of_one) for _, of_one in groupby(slow, _kept_together)], quick, workers)
+
+
+def _kept_together(item: pytest.Item) -> str:
+    """What a slow test has in common with those that one worker runs with it: the file, or what its mark says."""
+    mark = item.get_closest_marker("together")
+    return str(mark.args[0] if mark else item.path)

@@ -68,16 +68,17 @@ def test_a_worker_that_dies_is_replaced_by_another(tmp_path: Path) -> None:
 def test_a_cancelled_solve_hands_over_its_best_and_ends(tmp_path: Path) -> None:
     manifest = hard_manifest(time_limit_s=600)
     with service(tmp_path, plain=True) as running, running.client() as client:
-        idle = descendants(running.process.pid)
+        before = descendants(running.process.pid)  # some of them may still end: they were for the start
         job = client.submit(manifest)
-        eventually(lambda: len(descendants(running.process.pid)) >= len(idle) + 2, "guard and solver run")
         eventually(lambda: client.get(job["id"])["state"] == "solving", "the solve has begun")
+        eventually(lambda: len(descendants(running.process.pid) - before) >= 2, "guard and solver run")
+        children = descendants(running.process.pid) - before
         cancelled = client.cancel(job["id"])
         assert cancelled["state"] == "cancelled"
         best = cancelled["best_so_far"]
         assert best["validation"]["level"] == "none"
         assert verify(load_manifest(manifest), read_layout(best)).passed
-        eventually(lambda: descendants(running.process.pid) == idle, "guard and solver are gone")
+        eventually(lambda: len([pid for pid in children if not lives(pid)]) >= 2, "guard and solver are gone")
         again = client.get(job["id"])
         assert (again["layout"], again["best_so_far"]) == (None, best)
         (listed,) = client.list()["layouts"]

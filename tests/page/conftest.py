@@ -1,4 +1,5 @@
-"""A browser for each file of this folder, and a service for all of them.
+"""A browser for each file of this folder, and a service for all of them. One worker of a run in parallel has the whole
+folder: another would start both again.
 
 No browser for the whole run: while Playwright runs, its event loop runs in the thread of the tests, and those of other
 files start loops of their own there.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,15 @@ from playwright.sync_api import Browser, Page
 from tests.helpers import browser
 from tests.helpers.page_steps import Visit
 from tests.helpers.service_process import ServiceProcess, service
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == _HERE:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.together(str(_HERE)))
 
 
 @pytest.fixture(scope="module")

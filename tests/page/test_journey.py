@@ -9,15 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.page_steps import Visit, await_state, editor, solve, text_of
 from tests.helpers.service_process import ServiceProcess
 from warpack.gpu_runtime.interpreter import import_environment
 from warpack.solver import load_manifest, read_layout, verify
-
-pytestmark = pytest.mark.slow
 
 KVAERNO5 = Path(__file__).parents[2] / "examples" / "07-kvaerno5.json"
 BUDGET = 101_376

@@ -12,8 +12,6 @@ from tests.helpers.page_steps import Visit, await_state, editor, open_file, smal
 from tests.helpers.pictured import KVAERNO5
 from tests.helpers.processes import eventually
 
-pytestmark = pytest.mark.slow
-
 _LU = "loop/algorithm/solver/linear_solver/lu_factor"
 
 
