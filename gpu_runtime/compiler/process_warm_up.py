@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from typing import Any
 
 from warpack.gpu_runtime.compiler import warm_state
 from warpack.gpu_runtime.compiler.errors import ToolchainError
@@ -27,6 +28,6 @@ def warm_up() -> None:
     warm_state.say_warm()
 
 
-def _count_up(numbers):  # type: ignore[no-untyped-def]  # compiled by numba
+def _count_up(numbers: Any) -> None:
     for place in range(numbers.size):
         numbers[place] += 1

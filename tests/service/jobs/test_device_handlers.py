@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from warpack.service.jobs.children.fork_server import SOLVING
 from warpack.service.jobs.gpu import Gpu
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import handle_device, handle_validation
-from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Job, Order, Task
 from warpack.solver import load_manifest
@@ -37,13 +36,6 @@ def bundled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Levels below hardware find nothing, at once: their children need not be ready to compile."""
     monkeypatch.setattr(validating, "validate", bundle_it)
     monkeypatch.setattr(validating, "COMPILING", SOLVING)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(Settings(data_dir=tmp_path))
-    yield opened
-    opened.close()
 
 
 def posted(store: Store, required: str) -> tuple[str, Task]:

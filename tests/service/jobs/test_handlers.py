@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -16,18 +14,10 @@ from tests.helpers.desks import desk
 from warpack.service.api.documentation.example_layout import MANIFEST
 from warpack.service.jobs.solving import handle_solve
 from warpack.service.jobs.validating import SLOT_S, handle_validation
-from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Job, Order, Task
 from warpack.solver import load_manifest
 from warpack.solver.wire.manifest import Level
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(Settings(data_dir=tmp_path))
-    yield opened
-    opened.close()
 
 
 def take(store: Store, document: dict[str, Any] = MANIFEST, *, time_limit_s: float = 5.0) -> tuple[str, Task]:

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.helpers.processes import PATIENCE_S
+from tests.helpers.processes import PATIENCE_S, eventually
 from tests.service.jobs.test_handlers import take
 from warpack.service.jobs.incumbents import Incumbents
 from warpack.service.jobs.store_keeper import StoreKeeper
-from warpack.service.settings import Settings
 from warpack.service.store import Store
 from warpack.service.store.records import Claim
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(Settings(data_dir=tmp_path))
-    yield opened
-    opened.close()
 
 
 class Told:
@@ -43,9 +33,7 @@ class Told:
         return [event.document["run_bytes"] for event in events if event.kind == "incumbent"]
 
     async def until(self, sizes: list[int]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while self.sizes() != sizes:
-                await asyncio.sleep(0.01)
+        await asyncio.to_thread(eventually, lambda: self.sizes() == sizes, f"{sizes} are told")
 
 
 def of(run_bytes: int) -> bytes:

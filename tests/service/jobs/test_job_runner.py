@@ -64,13 +64,6 @@ def engine() -> EngineWithoutWorkers:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(Settings(data_dir=tmp_path))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def runner(engine: EngineWithoutWorkers, store: Store, tmp_path: Path) -> Iterator[JobRunner]:
     """As it is after its start, but that nothing happens by itself."""
     made = JobRunner(Settings(data_dir=tmp_path, workers=0), engine)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import cuda
 
@@ -19,7 +21,7 @@ ITEMS = 64
 
 
 @cuda.jit
-def rank_sums(data, out):  # type: ignore[no-untyped-def]  # a kernel
+def rank_sums(data: Any, out: Any) -> None:
     at = cuda.grid(1)
     memory = thread_memory(run_in_block())
     numbers, partial, found = row(memory), sums(memory), ranks(memory)
