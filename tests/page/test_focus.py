@@ -91,6 +91,7 @@ def test_where_more_orders_are_shown(page: Page) -> None:
 
     page.route("**/v1/layouts?*", answer)
     page.goto("/")
+    expect(editor(page)).to_be_visible()  # the page's scripts have loaded: its buttons work
     page.get_by_role("button", name="Orders").press("Enter")
     press(page, "Show more", "dialog")
     expect(page.get_by_role("dialog").get_by_role("button", name="the second")).to_be_focused()

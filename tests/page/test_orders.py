@@ -191,6 +191,7 @@ def test_an_order_beyond_the_quota_waits_for_its_turn(visit: Visit, guarded: tup
     running, store = guarded
     visitor = visit(running.url)
     page = visitor.open()
+    expect(editor(page)).to_be_visible()  # the page's scripts have loaded: its buttons work
     page.get_by_role("button", name="Key").click()
     enter(page, key_of(store))
     expect(page.get_by_role("dialog", name="API key")).to_contain_text("is valid")
